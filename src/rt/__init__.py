@@ -1,0 +1,1 @@
+"""RT-Technologie: one order, from the first e-mail to the paid invoice."""

@@ -1,0 +1,1 @@
+"""What every unit stands on; knows no logistics."""

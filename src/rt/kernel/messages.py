@@ -1,0 +1,132 @@
+"""The four kinds of words that units say to each other: views, queries, commands and events."""
+
+import re
+from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform, get_args
+
+import msgspec
+
+OPEN = "open"
+"""Policy of a word that anyone may say."""
+UNIT = "unit"
+"""Policy of a word that only other units may say."""
+SIGNED_IN = "signed_in"
+"""Policy of a word that any signed-in actor may say."""
+
+PATH_FIELD = re.compile(r"{(\w+)}")
+
+Answer = TypeVar("Answer")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class WordMeta(msgspec.StructMeta):
+    """Reads what a word says about itself from the head of its class."""
+
+    word: "WordShape"
+    topic: str
+
+    def __new__(
+        mcls,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        *,
+        route: str | None = None,
+        needs: str | None = None,
+        method: str | None = None,
+        topic: str | None = None,
+        keyed: bool = True,
+        status: int = 200,
+        link: str | None = None,
+        upload: int = 0,
+        **struct: Any,
+    ) -> "WordMeta":
+        struct.setdefault("frozen", True)
+        struct.setdefault("kw_only", True)
+        struct.setdefault("forbid_unknown_fields", True)
+        cls = super().__new__(mcls, name, bases, namespace, **struct)
+        kind = next((b.__name__ for b in cls.__mro__[1:] if b.__name__ in _KINDS), None)
+        if kind in ("Query", "Command"):
+            if route is None or needs is None:
+                raise TypeError(f"{name} must name its route and what it needs")
+            fields = PATH_FIELD.findall(route)
+            missing = set(fields) - set(cls.__struct_fields__)
+            if missing:
+                raise TypeError(f"{name} has no field for {sorted(missing)} of its route")
+            generic: Any = next(b for b in namespace["__orig_bases__"] if get_args(b))
+            cls.word = WordShape(
+                name=name,
+                route=route,
+                needs=needs,
+                method=method or ("GET" if kind == "Query" else "POST"),
+                keyed=keyed and kind == "Command",
+                status=status,
+                link=link,
+                upload=upload,
+                path_fields=tuple(fields),
+                answer=get_args(generic)[0],
+            )
+        if kind == "Event":
+            if topic is None:
+                raise TypeError(f"{name} must name its topic")
+            cls.topic = topic
+            EVENTS[topic] = cls
+        return cls
+
+
+class WordShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What the head of a query or command says: where it is served, who may say it, what comes back."""
+
+    name: str
+    route: str
+    needs: str
+    method: str
+    keyed: bool
+    status: int
+    link: str | None
+    upload: int
+    path_fields: tuple[str, ...]
+    answer: Any
+
+
+_KINDS = {"Query", "Command", "Event"}
+EVENTS: dict[str, Any] = {}
+"""Every event class by its topic, filled as contracts are imported."""
+
+
+class View(msgspec.Struct, metaclass=WordMeta):
+    """What a unit shows of a thing; never the stored thing itself."""
+
+
+class Query(msgspec.Struct, Generic[Answer], metaclass=WordMeta):
+    """A question (GET): path fields from the route, the others from the query string."""
+
+    word: ClassVar[WordShape]
+
+
+class Command(msgspec.Struct, Generic[Answer], metaclass=WordMeta):
+    """A wish to change something (POST, PATCH, PUT, DELETE), sent with an idempotency key.
+
+    `keyed=False` is for the few that change nothing twice by nature (a login, a refresh).
+    `link="accept_tender"` lets a capability link of that scope say it too. `upload=10_000_000` takes a raw
+    body of at most that many bytes into `content`, its media type into `media_type`, the rest from the query.
+    """
+
+    word: ClassVar[WordShape]
+
+
+class Event(msgspec.Struct, metaclass=WordMeta):
+    """A fact, past tense; `topic` is `service.noun.past`."""
+
+    topic: ClassVar[str]
+
+
+class Empty(View):
+    """Nothing more to say than that it is done."""
+
+
+class Download(View):
+    """Bytes of a document: answered with its own media type instead of JSON."""
+
+    content: bytes
+    media_type: str
+    filename: str

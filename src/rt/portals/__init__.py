@@ -1,0 +1,1 @@
+"""The portals, one folder per audience; pages without data of their own."""

@@ -1,0 +1,38 @@
+"""Where things are: addresses, contacts and the sites that trucks call at."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from rt.kernel.messages import View
+
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+
+
+class Contact(View):
+    """Whom to call at a site."""
+
+    name: Annotated[str, Meta(max_length=120)] = ""
+    phone: Annotated[str, Meta(max_length=40)] = ""
+    email: Annotated[str, Meta(max_length=254)] = ""
+
+
+class Address(View):
+    """A postal address; `country` is ISO 3166-1 alpha-2."""
+
+    street: Annotated[str, Meta(max_length=200)] = ""
+    postal_code: Annotated[str, Meta(max_length=12)] = ""
+    city: Annotated[str, Meta(max_length=120)] = ""
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] = "FR"
+
+
+class Site(View):
+    """A place where goods are taken over or delivered; coordinates are WGS 84 degrees."""
+
+    name: Annotated[str, Meta(max_length=120)]
+    address: Address
+    contact: Contact = Contact()
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    instructions: Annotated[str, Meta(max_length=500)] = ""
