@@ -1,0 +1,184 @@
+"""The carrier's vehicles and drivers: what they carry, what they can do, when they are there."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from rt.kernel.messages import Command, Query, View
+from rt.trade.places import Site
+
+VehicleKind = Literal["van", "rigid", "tractor_trailer", "road_train"]
+Plate = Annotated[str, Meta(pattern="^[A-Z0-9][A-Z0-9 -]{2,14}$")]
+Skill = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{1,39}$")]
+"""Equipment or qualification in the words of an order's requirements: tail_lift, adr, temperature…"""
+Note = Annotated[str, Meta(max_length=200)]
+MinuteOfDay = Annotated[int, Meta(ge=0, le=1440)]
+Limit = Annotated[int, Meta(ge=1, le=200)]
+Version = Annotated[int, Meta(ge=1)]
+"""The version the editor saw (also an ETag); an edit of an older one is refused."""
+
+
+class PeriodView(View):
+    """A stretch of time in which a vehicle or driver is not there: workshop, leave, illness."""
+
+    starts_at: datetime
+    ends_at: datetime
+    reason: Note = ""
+
+
+class WorkingHours(View):
+    """One working day of the week in Paris time; `weekday` 0 is Monday, times in minutes of the day."""
+
+    weekday: Annotated[int, Meta(ge=0, le=6)]
+    from_minute: MinuteOfDay
+    until_minute: MinuteOfDay
+
+
+class VehicleView(View):
+    """A vehicle of the carrier."""
+
+    vehicle_id: str
+    plate: str
+    kind: VehicleKind
+    capacity_kg: float
+    capacity_pallets: int
+    capacity_loading_metres: float
+    gross_weight_t: float
+    equipment: list[str]
+    depot: Site
+    usual_driver_id: str | None
+    maintenance: list[PeriodView]
+    active: bool
+    version: int
+
+
+class VehiclesPage(View):
+    """A page of the fleet."""
+
+    items: list[VehicleView]
+    next: str = ""
+
+
+class AddVehicle(Command[VehicleView], route="/api/planning/vehicles", needs="planning.write", status=201):
+    """Add a vehicle to the fleet."""
+
+    plate: Plate
+    kind: VehicleKind
+    capacity_kg: Annotated[float, Meta(gt=0, le=100_000)]
+    capacity_pallets: Annotated[int, Meta(ge=0, le=200)]
+    capacity_loading_metres: Annotated[float, Meta(ge=0, le=40)]
+    gross_weight_t: Annotated[float, Meta(gt=0, le=100)]
+    depot: Site
+    equipment: list[Skill] = []
+    usual_driver_id: str | None = None
+    maintenance: list[PeriodView] = []
+
+
+class EditVehicle(
+    Command[VehicleView], route="/api/planning/vehicles/{vehicle_id}", needs="planning.write", method="PATCH"
+):
+    """Change what is given of a vehicle; left out fields stay."""
+
+    vehicle_id: str
+    version: Version
+    plate: Plate | None = None
+    kind: VehicleKind | None = None
+    capacity_kg: Annotated[float, Meta(gt=0, le=100_000)] | None = None
+    capacity_pallets: Annotated[int, Meta(ge=0, le=200)] | None = None
+    capacity_loading_metres: Annotated[float, Meta(ge=0, le=40)] | None = None
+    gross_weight_t: Annotated[float, Meta(gt=0, le=100)] | None = None
+    depot: Site | None = None
+    equipment: list[Skill] | None = None
+    usual_driver_id: str | None = None
+    maintenance: list[PeriodView] | None = None
+    active: bool | None = None
+
+
+class FindVehicles(Query[VehiclesPage], route="/api/planning/vehicles", needs="planning.read"):
+    """The fleet by plate."""
+
+    q: str = ""
+    active: bool | None = None
+    after: str = ""
+    limit: Limit = 50
+
+
+class DriverView(View):
+    """A driver of the carrier; `user_id` ties the phone to the person."""
+
+    driver_id: str
+    name: str
+    phone: str
+    user_id: str | None
+    skills: list[str]
+    hours: list[WorkingHours]
+    absences: list[PeriodView]
+    active: bool
+    version: int
+
+
+class DriversPage(View):
+    """A page of drivers."""
+
+    items: list[DriverView]
+    next: str = ""
+
+
+class AddDriver(Command[DriverView], route="/api/planning/drivers", needs="planning.write", status=201):
+    """Add a driver; without hours Monday to Friday 06:00-19:00 is meant."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    phone: Annotated[str, Meta(max_length=40)] = ""
+    user_id: str | None = None
+    skills: list[Skill] = []
+    hours: list[WorkingHours] | None = None
+
+
+class EditDriver(
+    Command[DriverView], route="/api/planning/drivers/{driver_id}", needs="planning.write", method="PATCH"
+):
+    """Change what is given of a driver; left out fields stay."""
+
+    driver_id: str
+    version: Version
+    name: Annotated[str, Meta(min_length=1, max_length=120)] | None = None
+    phone: Annotated[str, Meta(max_length=40)] | None = None
+    user_id: str | None = None
+    skills: list[Skill] | None = None
+    hours: list[WorkingHours] | None = None
+    active: bool | None = None
+
+
+class FindDrivers(Query[DriversPage], route="/api/planning/drivers", needs="planning.read"):
+    """The drivers by name."""
+
+    q: str = ""
+    active: bool | None = None
+    after: str = ""
+    limit: Limit = 50
+
+
+class AddAbsence(
+    Command[DriverView],
+    route="/api/planning/drivers/{driver_id}/absences",
+    needs="planning.write",
+    status=201,
+):
+    """Note when a driver is away; tours already planned in it show the conflict."""
+
+    driver_id: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: Note = ""
+
+
+class RemoveAbsence(
+    Command[DriverView],
+    route="/api/planning/drivers/{driver_id}/absences/remove",
+    needs="planning.write",
+):
+    """Take back the absence that starts at this instant."""
+
+    driver_id: str
+    starts_at: datetime

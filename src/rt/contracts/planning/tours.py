@@ -1,0 +1,342 @@
+"""Jobs in the basket, tours by hand or by the optimiser, and what is told once a tour is published."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from rt.contracts.planning.fleet import DriverView, Limit, VehicleView
+from rt.kernel.messages import Command, Event, Query, View
+from rt.trade.places import Site
+
+StopKind = Literal["pickup", "delivery"]
+TourState = Literal["draft", "published", "withdrawn", "done"]
+Reason = Annotated[str, Meta(max_length=300)]
+
+
+class JobView(View):
+    """An accepted order that waits for a tour; it carries no price."""
+
+    job_id: str
+    order_id: str
+    reference: str
+    shipper_id: str
+    shipper_name: str
+    consignee_name: str
+    pickup: Site
+    delivery: Site
+    pickup_from: datetime
+    pickup_until: datetime
+    delivery_from: datetime
+    delivery_until: datetime
+    weight_kg: float
+    pallets: int
+    loading_metres: float
+    requirements: list[str]
+    goods_text: str
+    state: Literal["unplanned", "planned", "cancelled"]
+    tour_id: str | None
+
+
+class JobsPage(View):
+    """A page of jobs, most urgent pickup first."""
+
+    items: list[JobView]
+    next: str = ""
+
+
+class FindJobs(Query[JobsPage], route="/api/planning/jobs", needs="planning.read"):
+    """The basket: what is not yet on a tour, or what is."""
+
+    state: Literal["unplanned", "planned", "cancelled"] = "unplanned"
+    day: date | None = None
+    q: str = ""
+    after: str = ""
+    limit: Limit = 50
+
+
+class StopView(View):
+    """One call of a tour: when the truck is there, what it takes on or off, what it carries afterwards."""
+
+    position: int
+    job_id: str
+    order_id: str
+    reference: str
+    kind: StopKind
+    site: Site
+    arrives_at: datetime
+    starts_at: datetime
+    leaves_at: datetime
+    window_from: datetime
+    window_until: datetime
+    weight_kg: float
+    pallets: int
+    loading_metres: float
+    load_kg: float
+    load_pallets: int
+    load_loading_metres: float
+    km_before: float
+    goods_text: str
+    requirements: list[str]
+
+
+class ConflictView(View):
+    """Why something cannot be: the rule, its figures and what would mend it."""
+
+    rule: str
+    fr: str
+    en: str
+    fix_fr: str
+    fix_en: str
+    figures: dict[str, str]
+    stop: int | None = None
+
+
+class TourView(View):
+    """A vehicle's and driver's work; distances and times are estimates from coordinates."""
+
+    tour_id: str
+    day: date
+    state: TourState
+    vehicle_id: str
+    vehicle_plate: str
+    driver_id: str
+    driver_name: str
+    starts_at: datetime
+    ends_at: datetime
+    distance_km: float
+    driving_minutes: int
+    stops: list[StopView]
+    conflicts: list[ConflictView]
+    derogation: str
+    version: int
+
+
+class LeftOverView(View):
+    """A job that the optimiser could not place, and why."""
+
+    job_id: str
+    reference: str
+    reasons: list[ConflictView]
+
+
+class OptimisedPlanView(View):
+    """A proposal of tours: nothing is planned until it is accepted."""
+
+    plan_id: str
+    day: date
+    state: Literal["proposed", "accepted", "discarded"]
+    tours: list[TourView]
+    left_over: list[LeftOverView]
+    distance_km: float
+    driving_hours: float
+    working_hours: float
+    assigned: int
+    seconds: float
+    violations: int
+
+
+class CheckView(View):
+    """What an assignment would do: allowed or not, and the tour as it would become."""
+
+    feasible: bool
+    conflicts: list[ConflictView]
+    added_km: float
+    added_minutes: int
+    tour: TourView
+
+
+class CheckAssignment(Query[CheckView], route="/api/planning/jobs/{job_id}/check", needs="planning.read"):
+    """Would this job fit? On a tour (`tour_id`), or as a new one (`vehicle_id`, `driver_id`, `day`).
+
+    Positions count the tour's stops from 0; without them the cheapest allowed place is taken.
+    """
+
+    job_id: str
+    tour_id: str = ""
+    vehicle_id: str = ""
+    driver_id: str = ""
+    day: date | None = None
+    pickup_position: Annotated[int, Meta(ge=0)] | None = None
+    delivery_position: Annotated[int, Meta(ge=0)] | None = None
+
+
+class FitView(View):
+    """One place where a job would go."""
+
+    vehicle_id: str
+    vehicle_plate: str
+    driver_id: str
+    driver_name: str
+    tour_id: str
+    pickup_position: int
+    delivery_position: int
+    added_km: float
+    added_minutes: int
+    feasible: bool
+    conflicts: list[ConflictView]
+
+
+class FitsView(View):
+    """Places for a job: allowed ones first, cheapest first."""
+
+    items: list[FitView]
+
+
+class FindFits(Query[FitsView], route="/api/planning/jobs/{job_id}/fits", needs="planning.read"):
+    """The best places for a job on this day over all tours and free vehicles."""
+
+    job_id: str
+    day: date
+    limit: Annotated[int, Meta(ge=1, le=50)] = 5
+
+
+class AssignJob(Command[TourView], route="/api/planning/jobs/{job_id}/assign", needs="planning.write"):
+    """Put a job on a tour, or open one for a vehicle and driver; refused with every conflict at once.
+
+    `derogation` names the reason that lets a truck ban through; it heals nothing else.
+    """
+
+    job_id: str
+    tour_id: str = ""
+    vehicle_id: str = ""
+    driver_id: str = ""
+    day: date | None = None
+    pickup_position: Annotated[int, Meta(ge=0)] | None = None
+    delivery_position: Annotated[int, Meta(ge=0)] | None = None
+    derogation: Reason = ""
+
+
+class UnassignJob(Command[JobView], route="/api/planning/jobs/{job_id}/unassign", needs="planning.write"):
+    """Take a job off its draft tour, back into the basket."""
+
+    job_id: str
+
+
+class MoveStop(Command[TourView], route="/api/planning/tours/{tour_id}/stops/move", needs="planning.write"):
+    """Move one stop of a draft tour to another position; refused with every conflict."""
+
+    tour_id: str
+    position: Annotated[int, Meta(ge=0)]
+    to_position: Annotated[int, Meta(ge=0)]
+    derogation: Reason = ""
+
+
+class Optimise(
+    Command[OptimisedPlanView], route="/api/planning/optimise", needs="planning.write", status=201
+):
+    """Propose tours for the unplanned jobs of a day (all of them, or those named) within a time budget.
+
+    Vehicles and drivers that already have a tour in the horizon of `days` keep it and are left out.
+    """
+
+    day: date
+    days: Annotated[int, Meta(ge=1, le=3)] = 2
+    budget_seconds: Annotated[float, Meta(ge=0.5, le=30)] = 5
+    job_ids: list[str] = []
+
+
+class GetOptimisedPlan(
+    Query[OptimisedPlanView], route="/api/planning/plans/{plan_id}", needs="planning.read"
+):
+    """A proposal again."""
+
+    plan_id: str
+
+
+class AcceptPlan(
+    Command[OptimisedPlanView], route="/api/planning/plans/{plan_id}/accept", needs="planning.write"
+):
+    """Turn a proposal into draft tours; refused if a job or vehicle was taken meanwhile."""
+
+    plan_id: str
+
+
+class DiscardPlan(
+    Command[OptimisedPlanView], route="/api/planning/plans/{plan_id}/discard", needs="planning.write"
+):
+    """Put a proposal aside."""
+
+    plan_id: str
+
+
+class PublishTour(Command[TourView], route="/api/planning/tours/{tour_id}/publish", needs="planning.write"):
+    """Send a draft tour to its driver and tell the customers; conflicts are checked once more."""
+
+    tour_id: str
+    derogation: Reason = ""
+
+
+class WithdrawTour(Command[TourView], route="/api/planning/tours/{tour_id}/withdraw", needs="planning.write"):
+    """Take a tour back; its jobs return to the basket."""
+
+    tour_id: str
+    reason: Reason = ""
+
+
+class DayView(View):
+    """One day for Gantt, map and list: rows are vehicles, bars are tours, the basket beside."""
+
+    day: date
+    vehicles: list[VehicleView]
+    drivers: list[DriverView]
+    tours: list[TourView]
+    unplanned: list[JobView]
+    driving_bans: list[str]
+
+
+class GetPlan(Query[DayView], route="/api/planning/days/{day}", needs="planning.read"):
+    """Everything that happens on a day."""
+
+    day: date
+
+
+class GetTour(Query[TourView], route="/api/planning/tours/{tour_id}", needs="planning.read"):
+    """One tour with its stops and open conflicts."""
+
+    tour_id: str
+
+
+class MyDayView(View):
+    """The driver's own published tours of today and tomorrow."""
+
+    driver_id: str
+    driver_name: str
+    tours: list[TourView]
+
+
+class MyDay(Query[MyDayView], route="/api/planning/my-day", needs="planning.read"):
+    """What I drive today and tomorrow: for the user that a driver is tied to."""
+
+
+class TourStop(View):
+    """A stop as others hear of it."""
+
+    order_id: str
+    shipper_id: str
+    kind: StopKind
+    site: Site
+    planned_from: datetime
+    planned_until: datetime
+    weight_kg: float
+    pallets: int
+
+
+class TourPublished(Event, topic="planning.tour.published"):
+    """A tour goes to its driver."""
+
+    tour_id: str
+    carrier_id: str
+    vehicle_id: str
+    vehicle_plate: str
+    driver_id: str
+    driver_user_id: str | None
+    driver_name: str
+    stops: list[TourStop]
+
+
+class TourWithdrawn(Event, topic="planning.tour.withdrawn"):
+    """A published tour was taken back."""
+
+    tour_id: str
+    order_ids: list[str]
