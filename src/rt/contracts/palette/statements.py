@@ -1,0 +1,153 @@
+"""Words about the statements that two partners agree on."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from rt.contracts.palette.terms import (
+    Limit,
+    LineVerdict,
+    MovementKind,
+    PalletQuality,
+    PalletType,
+    StatementState,
+    Text,
+)
+from rt.kernel.messages import Command, Download, Event, Query, View
+
+
+class StatementLineView(View):
+    """One line of a statement; quantities as the organization that made it sees them."""
+
+    id: str
+    movement_id: str
+    kind: MovementKind
+    moved_at: datetime
+    document_number: str
+    site_name: str
+    pallet_type: PalletType
+    quality: PalletQuality
+    quantity: int
+    verdict: LineVerdict
+    comment: str
+
+
+class StatementBalanceView(View):
+    """Opening and closing balance of one pallet type, and how old the open part is."""
+
+    pallet_type: PalletType
+    quality: PalletQuality
+    opening: int
+    closing: int
+    days_0_30: int
+    days_31_60: int
+    days_61_90: int
+    days_over_90: int
+    lapses_on: date | None
+
+
+class StatementView(View):
+    """What moved between two organizations in a period."""
+
+    id: str
+    state: StatementState
+    maker_id: str
+    maker_name: str
+    partner_id: str
+    partner_name: str
+    period_from: date
+    period_until: date
+    made_at: datetime
+    balances: list[StatementBalanceView]
+    lines: list[StatementLineView]
+    answered_at: datetime | None
+
+
+class StatementsPage(View):
+    """Statements, newest first."""
+
+    items: list[StatementView]
+    next: str
+
+
+class MakeStatement(
+    Command[StatementView], route="/api/palettes/statements", needs="palette.write", status=201
+):
+    """Draw up the statement with a partner, both days included; one without account answers by a link."""
+
+    partner_id: Annotated[str, Meta(min_length=1, max_length=120)]
+    partner_email: Annotated[str, Meta(max_length=254)] = ""
+    period_from: date
+    period_until: date
+
+
+class FindStatements(Query[StatementsPage], route="/api/palettes/statements", needs="palette.read"):
+    """Statements that the organization made or received."""
+
+    partner_id: str = ""
+    after: str = ""
+    limit: Limit = 50
+
+
+class GetStatement(
+    Query[StatementView],
+    route="/api/palettes/statements/{statement_id}",
+    needs="palette.read",
+    link="answer_statement",
+):
+    """One statement."""
+
+    statement_id: str
+
+
+class DownloadStatement(
+    Query[Download],
+    route="/api/palettes/statements/{statement_id}/csv",
+    needs="palette.read",
+    link="answer_statement",
+):
+    """The statement's lines as CSV."""
+
+    statement_id: str
+
+
+class LineAnswer(View):
+    """The partner's word on one line; a contested line says why."""
+
+    line_id: str
+    verdict: Literal["confirmed", "contested"]
+    comment: Text = ""
+
+
+class AnswerStatement(
+    Command[StatementView],
+    route="/api/palettes/statements/{statement_id}/answer",
+    needs="palette.write",
+    link="answer_statement",
+):
+    """Confirm or contest a statement line by line; only the partner it was made for may."""
+
+    statement_id: str
+    answers: Annotated[list[LineAnswer], Meta(min_length=1, max_length=2_000)]
+
+
+class StatementReady(Event, topic="palette.statement.ready"):
+    """A statement awaits its partner; `url` is a path with a capability link, empty when they have an account."""
+
+    statement_id: str
+    partner_id: str
+    partner_name: str
+    partner_email: str
+    period: str
+    url: str
+
+
+class StatementAnswered(Event, topic="palette.statement.answered"):
+    """The partner has answered lines."""
+
+    statement_id: str
+    partner_id: str
+    confirmed: int
+    contested: int
+    state: StatementState

@@ -1,0 +1,20 @@
+"""Pallet types, qualities and the other closed lists of the pallet words."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+PalletType = Literal["EUR", "UIC", "CHEP", "LPR", "IPP", "PRS", "ROLL", "ONEWAY", "OTHER"]
+"""EUR is EUR/EPAL, UIC is UIC/EUR without the EPAL mark, ONEWAY a palette perdue, which is never owed."""
+PalletQuality = Literal["NEW", "A", "B", "C", "BROKEN"]
+"""Exchange classes of sound pallets, and BROKEN: given back but not exchangeable."""
+MovementKind = Literal["delivery", "voucher", "transfer", "opening", "reversal"]
+PolicyMode = Literal["immediate", "deferred", "none", "ratio"]
+VoucherState = Literal["open", "redeemed", "expired", "lost", "cancelled"]
+LineVerdict = Literal["pending", "confirmed", "contested"]
+StatementState = Literal["open", "confirmed", "contested"]
+RuleKind = Literal["limitation_months", "limitation_warning_days", "voucher_days"]
+
+Count = Annotated[int, Meta(ge=1, le=10_000)]
+Text = Annotated[str, Meta(max_length=500)]
+Limit = Annotated[int, Meta(ge=1, le=200)]
