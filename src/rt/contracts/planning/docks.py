@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from rt.contracts.planning.fleet import Limit, MinuteOfDay, Note, Version
 from rt.kernel.messages import Command, Download, Event, Query, View
 from rt.trade.places import Site
 
 GoodsType = Literal["dry", "temperature", "adr"]
+DRY: GoodsType = "dry"
 SlotKind = Literal["pickup", "delivery"]
 SlotState = Literal["booked", "arrived", "late", "no_show", "cancelled"]
 StepMinutes = Annotated[Literal[15, 30, 60], Meta(description="Grid of the dock; every slot starts on it.")]
@@ -65,14 +66,14 @@ class AddDock(Command[DockView], route="/api/planning/docks", needs="planning.wr
     site: Site
     hours: list[OpeningHours]
     doors: Annotated[int, Meta(ge=1, le=50)] = 1
-    accepts: list[GoodsType] = ["dry"]
+    accepts: list[GoodsType] = field(default_factory=lambda: [DRY])
     step_minutes: StepMinutes = 30
     base_minutes: Annotated[int, Meta(ge=0, le=480)] = 15
     minutes_per_pallet: Annotated[float, Meta(ge=0, le=30)] = 1.5
     lead_hours: Annotated[float, Meta(ge=0, le=240)] = 2
     cut_off_minute: MinuteOfDay = 1440
     full_instructions: Instructions = ""
-    serves: list[str] = []
+    serves: list[str] = field(default_factory=list)
 
 
 class EditDock(

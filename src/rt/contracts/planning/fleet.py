@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from rt.kernel.messages import Command, Query, View
 from rt.trade.places import Site
@@ -70,15 +70,15 @@ class AddVehicle(Command[VehicleView], route="/api/planning/vehicles", needs="pl
     capacity_loading_metres: Annotated[float, Meta(ge=0, le=40)]
     gross_weight_t: Annotated[float, Meta(gt=0, le=100)]
     depot: Site
-    equipment: list[Skill] = []
+    equipment: list[Skill] = field(default_factory=list)
     usual_driver_id: str | None = None
-    maintenance: list[PeriodView] = []
+    maintenance: list[PeriodView] = field(default_factory=list)
 
 
 class EditVehicle(
     Command[VehicleView], route="/api/planning/vehicles/{vehicle_id}", needs="planning.write", method="PATCH"
 ):
-    """Change what is given of a vehicle; left out fields stay."""
+    """Change what is given of a vehicle; left out fields stay. An empty `usual_driver_id` takes it away."""
 
     vehicle_id: str
     version: Version
@@ -131,14 +131,14 @@ class AddDriver(Command[DriverView], route="/api/planning/drivers", needs="plann
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     phone: Annotated[str, Meta(max_length=40)] = ""
     user_id: str | None = None
-    skills: list[Skill] = []
+    skills: list[Skill] = field(default_factory=list)
     hours: list[WorkingHours] | None = None
 
 
 class EditDriver(
     Command[DriverView], route="/api/planning/drivers/{driver_id}", needs="planning.write", method="PATCH"
 ):
-    """Change what is given of a driver; left out fields stay."""
+    """Change what is given of a driver; left out fields stay. An empty `user_id` unties the phone."""
 
     driver_id: str
     version: Version

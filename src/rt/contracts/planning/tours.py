@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from rt.contracts.planning.fleet import DriverView, Limit, VehicleView
 from rt.kernel.messages import Command, Event, Query, View
@@ -233,7 +233,7 @@ class Optimise(
     day: date
     days: Annotated[int, Meta(ge=1, le=3)] = 2
     budget_seconds: Annotated[float, Meta(ge=0.5, le=30)] = 5
-    job_ids: list[str] = []
+    job_ids: list[str] = field(default_factory=list)
 
 
 class GetOptimisedPlan(
