@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.contracts.planning.fleet import Limit, MinuteOfDay, Note, Version
+from rt.contracts.planning.fleet import Limit, MinuteOfDay, Note
 from rt.kernel.messages import Command, Download, Event, Query, View
 from rt.trade.places import Site
 
@@ -79,10 +79,9 @@ class AddDock(Command[DockView], route="/api/planning/docks", needs="planning.wr
 class EditDock(
     Command[DockView], route="/api/planning/docks/{dock_id}", needs="planning.write", method="PATCH"
 ):
-    """Change what is given of a dock; booked slots keep their time."""
+    """Change what is given of a dock (If-Match: its version); booked slots keep their time."""
 
     dock_id: str
-    version: Version
     name: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
     site: Site | None = None
     hours: list[OpeningHours] | None = None

@@ -15,8 +15,6 @@ Skill = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{1,39}$")]
 Note = Annotated[str, Meta(max_length=200)]
 MinuteOfDay = Annotated[int, Meta(ge=0, le=1440)]
 Limit = Annotated[int, Meta(ge=1, le=200)]
-Version = Annotated[int, Meta(ge=1)]
-"""The version the editor saw (also an ETag); an edit of an older one is refused."""
 
 
 class PeriodView(View):
@@ -78,10 +76,9 @@ class AddVehicle(Command[VehicleView], route="/api/planning/vehicles", needs="pl
 class EditVehicle(
     Command[VehicleView], route="/api/planning/vehicles/{vehicle_id}", needs="planning.write", method="PATCH"
 ):
-    """Change what is given of a vehicle; left out fields stay. An empty `usual_driver_id` takes it away."""
+    """Change what is given of a vehicle (If-Match: its version); left out fields stay. An empty `usual_driver_id` takes it away."""
 
     vehicle_id: str
-    version: Version
     plate: Plate | None = None
     kind: VehicleKind | None = None
     capacity_kg: Annotated[float, Meta(gt=0, le=100_000)] | None = None
@@ -138,10 +135,9 @@ class AddDriver(Command[DriverView], route="/api/planning/drivers", needs="plann
 class EditDriver(
     Command[DriverView], route="/api/planning/drivers/{driver_id}", needs="planning.write", method="PATCH"
 ):
-    """Change what is given of a driver; left out fields stay. An empty `user_id` unties the phone."""
+    """Change what is given of a driver (If-Match: its version); left out fields stay. An empty `user_id` unties the phone."""
 
     driver_id: str
-    version: Version
     name: Annotated[str, Meta(min_length=1, max_length=120)] | None = None
     phone: Annotated[str, Meta(max_length=40)] | None = None
     user_id: str | None = None
