@@ -1,0 +1,97 @@
+"""What core_orders tells: facts about orders, never a price in them."""
+
+from datetime import datetime
+
+from rt.contracts.core_orders.shown import IncidentKind, OrderSummary
+from rt.kernel.messages import Event
+
+
+class OrderConfirmed(Event, topic="core_orders.order.confirmed"):
+    """A draft became firm."""
+
+    order: OrderSummary
+
+
+class OrderTendered(Event, topic="core_orders.order.tendered"):
+    """The order was offered to `order.carrier_id`; a guest answers with the link."""
+
+    order: OrderSummary
+    carrier_email: str
+    carrier_guest: bool
+    deadline: datetime
+    link_token: str = ""
+
+
+class TenderAccepted(Event, topic="core_orders.tender.accepted"):
+    """The carrier has the order (it accepted, or was assigned)."""
+
+    order: OrderSummary
+
+
+class TenderRefused(Event, topic="core_orders.tender.refused"):
+    """`order.carrier_id` declined."""
+
+    order: OrderSummary
+    reason: str
+
+
+class TenderLapsed(Event, topic="core_orders.tender.lapsed"):
+    """The offer to `order.carrier_id` ended unanswered: its deadline passed, or the shipper took it back."""
+
+    order: OrderSummary
+    expired: bool
+    reason: str = ""
+
+
+class OrderPlanned(Event, topic="core_orders.order.planned"):
+    """Vehicle, driver and times are known, or have changed."""
+
+    order: OrderSummary
+    vehicle_plate: str
+    driver_id: str
+    driver_name: str
+    planned_pickup_at: datetime | None
+    planned_delivery_at: datetime | None
+
+
+class OrderLoading(Event, topic="core_orders.order.loading"):
+    """The truck is at the pickup."""
+
+    order: OrderSummary
+
+
+class OrderInTransit(Event, topic="core_orders.order.in_transit"):
+    """The carrier has taken the goods over."""
+
+    order: OrderSummary
+
+
+class OrderDelivered(Event, topic="core_orders.order.delivered"):
+    """The goods were delivered."""
+
+    order: OrderSummary
+    with_reserves: bool
+
+
+class ProofAccepted(Event, topic="core_orders.proof.accepted"):
+    """The shipper accepted the proof of delivery."""
+
+    order: OrderSummary
+
+
+class OrderCancelled(Event, topic="core_orders.order.cancelled"):
+    """The order was called off; `order.carrier_id` names the carrier that had it or was offered it."""
+
+    order: OrderSummary
+    reason: str
+
+
+class IncidentReported(Event, topic="core_orders.incident.reported"):
+    """Something went wrong with the order; `shared` says whether its partners may know."""
+
+    order: OrderSummary
+    incident_id: str
+    kind: IncidentKind
+    text: str
+    shared: bool = False
+    reported_by_id: str = ""

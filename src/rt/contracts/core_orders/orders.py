@@ -1,0 +1,220 @@
+"""The words that make, find, change and carry an order through its life."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType, field
+
+from rt.contracts.core_orders.shown import (
+    Cents,
+    Currency,
+    Equipment,
+    GoodsLines,
+    Incoterm,
+    Moment,
+    OrderCounts,
+    OrdersPage,
+    OrderView,
+    Reason,
+    Reference,
+    References,
+    Requirements,
+    Stops,
+)
+from rt.kernel.messages import Command, Download, Query, View
+
+STATES = "^([a-z_]+(,[a-z_]+)*)?$"
+Name = Annotated[str, Meta(max_length=120)]
+Email = Annotated[str, Meta(max_length=254)]
+
+
+class CreateOrder(Command[OrderView], route="/api/orders", needs="core_orders.write", status=201):
+    """Write a draft order; without a reference the next number of the organization is taken."""
+
+    stops: Stops
+    reference: Reference = ""
+    references: References = References()
+    goods: GoodsLines = field(default_factory=list)
+    consignee_id: str | None = None
+    consignee_name: Name = ""
+    consignee_email: Email = ""
+    logistician_id: str | None = None
+    requirements: Requirements = field(default_factory=list)
+    equipment: Equipment = ""
+    incoterm: Incoterm = ""
+    instructions: Annotated[str, Meta(max_length=1_000)] = ""
+    sell_cents: Cents | None = None
+    buy_cents: Cents | None = None
+    currency: Currency = "EUR"
+
+
+class EditOrder(
+    Command[OrderView], route="/api/orders/{order_id}", needs="core_orders.write", method="PATCH"
+):
+    """Change what is named and leave the rest; If-Match carries the version that was read."""
+
+    order_id: str
+    references: References | UnsetType = UNSET
+    stops: Stops | UnsetType = UNSET
+    goods: GoodsLines | UnsetType = UNSET
+    consignee_id: str | UnsetType | None = UNSET
+    consignee_name: Name | UnsetType = UNSET
+    consignee_email: Email | UnsetType = UNSET
+    logistician_id: str | UnsetType | None = UNSET
+    requirements: Requirements | UnsetType = UNSET
+    equipment: Equipment | UnsetType = UNSET
+    incoterm: Incoterm | UnsetType = UNSET
+    instructions: Annotated[str, Meta(max_length=1_000)] | UnsetType = UNSET
+    sell_cents: Cents | UnsetType | None = UNSET
+    buy_cents: Cents | UnsetType | None = UNSET
+    currency: Currency | UnsetType = UNSET
+
+
+class GetOrder(
+    Query[OrderView], route="/api/orders/{order_id}", needs="core_orders.read", link="accept_tender"
+):
+    """One order, as far as the reader's role on it allows."""
+
+    order_id: str
+
+
+class FindOrders(Query[OrdersPage], route="/api/orders", needs="core_orders.read"):
+    """Orders the organization has a role on, newest first; `q` is any fragment of references, names, places.
+
+    `state` is one state or several separated by commas; `pickup_since` and `pickup_until` bound the first
+    pickup, both days included (Europe/Paris).
+    """
+
+    q: Annotated[str, Meta(max_length=80)] = ""
+    state: Annotated[str, Meta(pattern=STATES, max_length=120)] = ""
+    carrier_id: str = ""
+    pickup_since: date | None = None
+    pickup_until: date | None = None
+    incident: bool | None = None
+    after: str = ""
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class CountOrders(Query[OrderCounts], route="/api/orders/counts", needs="core_orders.read"):
+    """How many orders stand in each state, for the counters of saved views."""
+
+
+class ExportOrders(Query[Download], route="/api/orders/export", needs="core_orders.read"):
+    """The found orders as a CSV file (at most 20,000, semicolons, UTF-8), with the columns of the role."""
+
+    q: Annotated[str, Meta(max_length=80)] = ""
+    state: Annotated[str, Meta(pattern=STATES, max_length=120)] = ""
+    carrier_id: str = ""
+    pickup_since: date | None = None
+    pickup_until: date | None = None
+    incident: bool | None = None
+
+
+class ConfirmOrder(Command[OrderView], route="/api/orders/{order_id}/confirm", needs="core_orders.write"):
+    """Make the draft firm; every missing mandatory mention (contrat type, art. 3) is listed by its field."""
+
+    order_id: str
+
+
+class CancelOrder(Command[OrderView], route="/api/orders/{order_id}/cancel", needs="core_orders.write"):
+    """Call the order off, with the reason its partners are told."""
+
+    order_id: str
+    reason: Reason
+
+
+class DuplicateOrder(
+    Command[OrderView], route="/api/orders/{order_id}/duplicate", needs="core_orders.write", status=201
+):
+    """A new draft with the same partners, places and goods; dates move by `shift_days`."""
+
+    order_id: str
+    shift_days: Annotated[int, Meta(ge=-366, le=366)] = 0
+
+
+class PlanOrder(Command[OrderView], route="/api/orders/{order_id}/plan", needs="core_orders.write"):
+    """The carrier names vehicle, driver and times itself, without a tour in planning."""
+
+    order_id: str
+    vehicle_plate: Annotated[str, Meta(min_length=1, max_length=20)]
+    driver_name: Annotated[str, Meta(max_length=120)] = ""
+    driver_id: str = ""
+    planned_pickup_at: Moment | None = None
+    planned_delivery_at: Moment | None = None
+
+
+class ReportProgress(Command[OrderView], route="/api/orders/{order_id}/progress", needs="core_orders.write"):
+    """The carrier, its driver or the shipper reports a step by hand (paper note, no GPS)."""
+
+    order_id: str
+    reached: Literal["loading", "in_transit", "delivered"]
+    with_reserves: bool = False
+
+
+class AcceptProof(Command[OrderView], route="/api/orders/{order_id}/accept-proof", needs="core_orders.write"):
+    """The shipper accepts the proof of delivery."""
+
+    order_id: str
+
+
+class ReopenOrder(Command[OrderView], route="/api/orders/{order_id}/reopen", needs="core_orders.write"):
+    """Take the acceptance of the proof back, with a reason."""
+
+    order_id: str
+    reason: Reason
+
+
+class MarkInvoiced(Command[OrderView], route="/api/orders/{order_id}/invoiced", needs="core_orders.write"):
+    """The carrier's invoice has come: its number and amount before tax."""
+
+    order_id: str
+    invoice_number: Annotated[str, Meta(min_length=1, max_length=40)]
+    invoiced_cents: Cents
+
+
+class CloseOrder(Command[OrderView], route="/api/orders/{order_id}/close", needs="core_orders.write"):
+    """Nothing more is due on the order."""
+
+    order_id: str
+
+
+class TemplateView(View):
+    """A saved order to start new ones from."""
+
+    template_id: str
+    name: str
+    pickup_city: str
+    delivery_city: str
+    consignee_name: str
+
+
+class TemplatesPage(View):
+    """The organization's templates by name."""
+
+    items: list[TemplateView]
+
+
+class SaveTemplate(
+    Command[TemplateView], route="/api/orders/templates", needs="core_orders.write", status=201
+):
+    """Keep an order as a template, under a name of the organization's choice."""
+
+    order_id: str
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class FindTemplates(Query[TemplatesPage], route="/api/orders/templates", needs="core_orders.read"):
+    """The organization's templates."""
+
+
+class CreateFromTemplate(
+    Command[OrderView],
+    route="/api/orders/templates/{template_id}/orders",
+    needs="core_orders.write",
+    status=201,
+):
+    """A new draft from a template; its first pickup is moved to `pickup_day`, the rest with it."""
+
+    template_id: str
+    pickup_day: date
+    references: References = References()

@@ -1,0 +1,301 @@
+"""What core_orders shows: orders, their stops, partners, prices, documents and incidents."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from rt.kernel.messages import View
+from rt.trade.goods import Goods
+from rt.trade.places import Site
+from rt.trade.roles import PartnerRole
+
+OrderState = Literal[
+    "draft",
+    "confirmed",
+    "tendered",
+    "assigned",
+    "planned",
+    "loading",
+    "in_transit",
+    "delivered",
+    "pod_ok",
+    "invoiced",
+    "closed",
+    "cancelled",
+]
+Source = Literal["portal", "import", "link", "gps", "cmr", "api", "planning", "timer"]
+"""Where a change came from."""
+Requirement = Literal[
+    "tail_lift",
+    "adr",
+    "temperature",
+    "crane",
+    "forklift",
+    "moffett",
+    "tarpaulin",
+    "box",
+    "straps",
+    "two_drivers",
+    "customs_seal",
+    "gdp",
+]
+Equipment = Literal["", "tautliner", "box", "reefer", "flatbed", "tanker", "tipper", "van", "rigid", "mega"]
+Incoterm = Literal["", "EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
+"""Incoterms 2020."""
+DocumentKind = Literal["cmr", "pod", "photo", "invoice", "other"]
+IncidentKind = Literal[
+    "delay", "damage", "missing", "refused", "access", "breakdown", "accident", "theft", "other"
+]
+Responsible = Literal["", "shipper", "carrier", "consignee", "logistician", "other"]
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A point in time with its offset; naive ones are refused."""
+Reference = Annotated[str, Meta(max_length=40)]
+Cents = Annotated[int, Meta(ge=0, le=10_000_000_00)]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+Reason = Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class References(View):
+    """The numbers that others know the order by: purchase order, delivery note, booking."""
+
+    purchase_order: Reference = ""
+    delivery_note: Reference = ""
+    booking: Reference = ""
+
+
+class Stop(View):
+    """One call of the truck: where, when, and which goods lines (none named: all of them)."""
+
+    kind: Literal["pickup", "delivery"]
+    site: Site
+    from_at: Moment | None = None
+    until_at: Moment | None = None
+    lines: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(max_length=100)] = field(default_factory=list)
+
+
+Stops = Annotated[list[Stop], Meta(max_length=20)]
+GoodsLines = Annotated[list[Goods], Meta(max_length=100)]
+Requirements = Annotated[list[Requirement], Meta(max_length=12)]
+
+
+class OrderSummary(View):
+    """An order as events carry it: everything that execution needs and no price.
+
+    `pickup` is the first pickup and `delivery` the last delivery of `stops`.
+    """
+
+    order_id: str
+    reference: str
+    shipper_id: str
+    shipper_name: str
+    carrier_id: str | None
+    carrier_name: str
+    consignee_id: str | None
+    consignee_name: str
+    consignee_email: str
+    pickup: Site
+    delivery: Site
+    pickup_from: datetime | None
+    pickup_until: datetime | None
+    delivery_from: datetime | None
+    delivery_until: datetime | None
+    goods: list[Goods]
+    pallets: int
+    pallet_type: str
+    weight_kg: float
+    loading_metres: float
+    requirements: list[str]
+    stops: list[Stop] = field(default_factory=list)
+    references: References = References()
+    logistician_id: str | None = None
+    instructions: str = ""
+
+
+class TenderView(View):
+    """An offer of the order to one carrier."""
+
+    tender_id: str
+    carrier_id: str
+    carrier_name: str
+    price_cents: int
+    currency: str
+    deadline: datetime
+    state: Literal["open", "accepted", "refused", "expired", "withdrawn"]
+    sent_at: datetime
+    answered_at: datetime | None = None
+    reason: str = ""
+
+
+class PlanView(View):
+    """The vehicle, the driver and the times that the carrier planned."""
+
+    vehicle_plate: str
+    driver_name: str
+    driver_id: str = ""
+    planned_pickup_at: datetime | None = None
+    planned_delivery_at: datetime | None = None
+    tour_id: str = ""
+
+
+class ChangeView(View):
+    """One line of the order's history; `state` is the state after it."""
+
+    at: datetime
+    actor_id: str
+    actor_name: str
+    source: Source
+    what: str
+    state: OrderState
+    note: str = ""
+
+
+class Milestone(View):
+    """When a step of the execution was reached."""
+
+    state: OrderState
+    at: datetime
+
+
+class DocumentView(View):
+    """A document of the order; the consignment note itself stays in ecpmr and is named by its id there."""
+
+    document_id: str
+    order_id: str
+    kind: DocumentKind
+    filename: str
+    media_type: str
+    size_bytes: int
+    version: int
+    latest: bool
+    added_at: datetime
+    added_by: str
+    ecpmr_document_id: str = ""
+
+
+class IncidentView(View):
+    """Something that went wrong; others than its reporter's organization see it only if it is shared."""
+
+    incident_id: str
+    kind: IncidentKind
+    text: str
+    reported_at: datetime
+    reported_by: str
+    shared: bool
+    open: bool
+    responsible: Responsible = ""
+    cost_cents: int | None = None
+    photos: list[str] = field(default_factory=list)
+    resolution: str = ""
+    resolved_at: datetime | None = None
+
+
+class OrderView(View):
+    """An order as its reader's role allows: a field that the role must not see is None.
+
+    `version` goes back in If-Match when editing; `may` names the commands that the reader can say now.
+    """
+
+    order_id: str
+    version: int
+    my_role: PartnerRole
+    reference: str
+    references: References
+    state: OrderState
+    may: list[str]
+    created_at: datetime
+    changed_at: datetime
+    shipper_id: str
+    shipper_name: str
+    carrier_id: str | None
+    carrier_name: str
+    consignee_id: str | None
+    consignee_name: str
+    consignee_email: str | None
+    logistician_id: str | None
+    stops: list[Stop]
+    pickup: Site
+    delivery: Site
+    pickup_from: datetime | None
+    pickup_until: datetime | None
+    delivery_from: datetime | None
+    delivery_until: datetime | None
+    goods: list[Goods]
+    pallets: int
+    weight_kg: float
+    volume_m3: float
+    loading_metres: float
+    requirements: list[Requirement]
+    equipment: Equipment
+    incoterm: Incoterm | None
+    instructions: str
+    plan: PlanView | None
+    with_reserves: bool
+    milestones: list[Milestone]
+    incident_open: bool
+    incidents: list[IncidentView]
+    documents: list[DocumentView]
+    cancel_reason: str
+    tender: TenderView | None = None
+    tenders: list[TenderView] | None = None
+    sell_cents: int | None = None
+    buy_cents: int | None = None
+    agreed_cents: int | None = None
+    invoiced_cents: int | None = None
+    invoice_number: str | None = None
+    currency: str | None = None
+    history: list[ChangeView] | None = None
+
+
+class OrderRow(View):
+    """An order in a list: what it is, where it goes, what to do next and by when."""
+
+    order_id: str
+    version: int
+    my_role: PartnerRole
+    reference: str
+    references: References
+    state: OrderState
+    may: list[str]
+    created_at: datetime
+    shipper_name: str
+    carrier_id: str | None
+    carrier_name: str
+    consignee_name: str
+    pickup_name: str
+    pickup_city: str
+    pickup_country: str
+    pickup_from: datetime | None
+    pickup_until: datetime | None
+    delivery_name: str
+    delivery_city: str
+    delivery_country: str
+    delivery_from: datetime | None
+    delivery_until: datetime | None
+    pallets: int
+    weight_kg: float
+    loading_metres: float
+    requirements: list[Requirement]
+    vehicle_plate: str
+    driver_name: str
+    incident_open: bool
+    with_reserves: bool
+    tender_deadline: datetime | None = None
+    agreed_cents: int | None = None
+    currency: str | None = None
+
+
+class OrdersPage(View):
+    """Some orders, newest first, and the cursor of the next page (empty: no more)."""
+
+    items: list[OrderRow]
+    next: str
+
+
+class OrderCounts(View):
+    """How many orders the organization sees in each state; `incident` counts those with an open incident."""
+
+    states: dict[OrderState, int]
+    incident: int
+    total: int
