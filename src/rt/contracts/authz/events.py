@@ -1,0 +1,63 @@
+"""Facts that authz tells."""
+
+from rt.kernel.messages import Event
+
+
+class OrganizationCreated(Event, topic="authz.organization.created"):
+    """An organization exists: its first administrator came, or a partner wrote it down as a guest."""
+
+    organization_id: str
+    name: str
+    kind: str
+    email: str
+
+
+class OrganizationSuspended(Event, topic="authz.organization.suspended"):
+    """An organization was shut out."""
+
+    organization_id: str
+
+
+class OrganizationResumed(Event, topic="authz.organization.resumed"):
+    """A suspended organization was let in again."""
+
+    organization_id: str
+
+
+class UserInvited(Event, topic="authz.user.invited"):
+    """A person was invited; the token is for the mail alone."""
+
+    user_id: str
+    email: str
+    name: str
+    role: str
+    organization_name: str
+    token: str
+    language: str
+
+
+class UserJoined(Event, topic="authz.user.joined"):
+    """A person became a member of the organization."""
+
+    user_id: str
+    email: str
+    name: str
+    role: str
+
+
+class PasswordResetAsked(Event, topic="authz.password.reset_asked"):
+    """A known person asked for a reset link; the token is for the mail alone."""
+
+    user_id: str
+    email: str
+    token: str
+    language: str
+
+
+class SecurityAlert(Event, topic="authz.security.alerted"):
+    """Something that the person should hear about; `kind` is one of those in services/authz/domain."""
+
+    user_id: str
+    email: str
+    kind: str
+    language: str
