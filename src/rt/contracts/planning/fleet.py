@@ -76,7 +76,10 @@ class AddVehicle(Command[VehicleView], route="/api/planning/vehicles", needs="pl
 class EditVehicle(
     Command[VehicleView], route="/api/planning/vehicles/{vehicle_id}", needs="planning.write", method="PATCH"
 ):
-    """Change what is given of a vehicle (If-Match: its version); left out fields stay. An empty `usual_driver_id` takes it away."""
+    """Change what is given of a vehicle (If-Match: its version); left out fields stay.
+
+    An empty `usual_driver_id` takes the driver off.
+    """
 
     vehicle_id: str
     plate: Plate | None = None
@@ -135,7 +138,10 @@ class AddDriver(Command[DriverView], route="/api/planning/drivers", needs="plann
 class EditDriver(
     Command[DriverView], route="/api/planning/drivers/{driver_id}", needs="planning.write", method="PATCH"
 ):
-    """Change what is given of a driver (If-Match: its version); left out fields stay. An empty `user_id` unties the phone."""
+    """Change what is given of a driver (If-Match: its version); left out fields stay.
+
+    An empty `user_id` unties the phone.
+    """
 
     driver_id: str
     name: Annotated[str, Meta(min_length=1, max_length=120)] | None = None
