@@ -78,12 +78,12 @@ class BookMovement(Command[MovementView], route="/api/palettes/movements", needs
     """Book pallets given or received outside a delivery: empties brought back, an opening balance."""
 
     partner_id: Annotated[str, Meta(min_length=1, max_length=120)]
-    partner_name: Annotated[str, Meta(max_length=120)] = ""
     direction: Literal["given", "received"]
+    quantity: Count
+    partner_name: Annotated[str, Meta(max_length=120)] = ""
     kind: Literal["transfer", "opening"] = "transfer"
     pallet_type: PalletType = "EUR"
     quality: PalletQuality = "A"
-    quantity: Count
     site_name: Annotated[str, Meta(max_length=120)] = ""
     moved_at: datetime | None = None
     note: Text = ""

@@ -43,10 +43,10 @@ class FindPolicies(Query[PoliciesView], route="/api/palettes/policies", needs="p
 class SetPolicy(Command[PolicyView], route="/api/palettes/policies", needs="palette.write", method="PUT"):
     """Set the policy for a client, a site, a pallet type or any mix of them; the most precise one holds."""
 
+    mode: PolicyMode
     partner_id: Annotated[str, Meta(max_length=120)] = ""
     site_name: Annotated[str, Meta(max_length=120)] = ""
     pallet_type: PalletType | None = None
-    mode: PolicyMode
     ratio_percent: Annotated[int, Meta(ge=0, le=100)] = 100
     voucher_days: Annotated[int, Meta(ge=1, le=730)] | None = None
     note: Text = ""

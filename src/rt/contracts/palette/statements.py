@@ -77,9 +77,9 @@ class MakeStatement(
     """Draw up the statement with a partner, both days included; one without account answers by a link."""
 
     partner_id: Annotated[str, Meta(min_length=1, max_length=120)]
-    partner_email: Annotated[str, Meta(max_length=254)] = ""
     period_from: date
     period_until: date
+    partner_email: Annotated[str, Meta(max_length=254)] = ""
 
 
 class FindStatements(Query[StatementsPage], route="/api/palettes/statements", needs="palette.read"):
@@ -133,7 +133,7 @@ class AnswerStatement(
 
 
 class StatementReady(Event, topic="palette.statement.ready"):
-    """A statement awaits its partner; `url` is a path with a capability link, empty when they have an account."""
+    """A statement awaits its partner; `url` is a path with a capability link, for one without account."""
 
     statement_id: str
     partner_id: str

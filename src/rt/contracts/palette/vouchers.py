@@ -66,11 +66,11 @@ class IssueVoucher(Command[VoucherView], route="/api/palettes/vouchers", needs="
     """Issue a voucher by hand for pallets that the organization itself owes to a partner."""
 
     creditor_id: Annotated[str, Meta(min_length=1, max_length=120)]
+    quantity: Count
     bearer_id: Annotated[str, Meta(max_length=120)] = ""
     site_name: Annotated[str, Meta(max_length=120)] = ""
     pallet_type: PalletType = "EUR"
     quality: PalletQuality = "A"
-    quantity: Count
     expires_at: datetime | None = None
 
 

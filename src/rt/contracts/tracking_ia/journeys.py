@@ -1,0 +1,249 @@
+"""Words about what positions tell: tracks, stops, arrival times, and links to follow one order."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from rt.contracts.tracking_ia.positions import TrackPoint
+from rt.contracts.tracking_ia.terms import OrderPhase, StopKind, StopSource
+from rt.kernel.messages import OPEN, Command, Empty, Event, Query, View
+from rt.trade.places import Site
+
+
+class EtaView(View):
+    """When the vehicle will be there: 8 times out of 10 between `eta_low` and `eta_high`.
+
+    `old` says that there has been no signal for a while; the band has grown with the silence.
+    """
+
+    order_id: str
+    kind: StopKind
+    eta: datetime
+    eta_low: datetime
+    eta_high: datetime
+    late_probability: float
+    remaining_km: float
+    fix_at: datetime | None
+    old: bool
+
+
+class StopView(View):
+    """A call of an order as planned and as it was."""
+
+    order_id: str
+    kind: StopKind
+    site: Site
+    planned_from: datetime
+    planned_until: datetime
+    reached_at: datetime | None
+    left_at: datetime | None
+    source: StopSource | None
+
+
+class TrackView(View):
+    """The way of one order: what was driven for it, its stops and when it will be there."""
+
+    order_id: str
+    reference: str
+    phase: OrderPhase
+    vehicle_plate: str
+    driver_name: str
+    points: list[TrackPoint]
+    stops: list[StopView]
+    etas: list[EtaView]
+    driven_km: float
+    fix_at: datetime | None
+    old: bool
+
+
+class GetTrack(Query[TrackView], route="/api/tracking/orders/{order_id}", needs="tracking_ia.read"):
+    """The track of an order, from its pickup on for all but its carrier."""
+
+    order_id: str
+
+
+class EtasView(View):
+    """Expected arrivals at the stops of an order that are still ahead."""
+
+    order_id: str
+    items: list[EtaView]
+
+
+class GetEta(Query[EtasView], route="/api/tracking/orders/{order_id}/eta", needs="tracking_ia.read"):
+    """When the order will be picked up and delivered."""
+
+    order_id: str
+
+
+class VehiclePositionView(View):
+    """Where a vehicle on tour is and what it drives to."""
+
+    tour_id: str
+    vehicle_plate: str
+    driver_name: str
+    latitude: float | None
+    longitude: float | None
+    speed_kmh: float | None
+    heading_deg: float | None
+    fix_at: datetime | None
+    old: bool
+    next_stop: StopView | None
+    next_eta: EtaView | None
+
+
+class FleetView(View):
+    """The carrier's vehicles that are on tour now."""
+
+    items: list[VehiclePositionView]
+
+
+class FleetPositions(Query[FleetView], route="/api/tracking/fleet", needs="tracking_ia.read"):
+    """Where the carrier's vehicles on tour are."""
+
+
+class SegmentView(View):
+    """A stretch of driving (`stop` false) or of standing still."""
+
+    stop: bool
+    begins_at: datetime
+    ends_at: datetime
+    minutes: float
+    distance_km: float
+    mean_kmh: float
+    latitude: float
+    longitude: float
+
+
+class TripsView(View):
+    """A tour cut into trips and stops."""
+
+    tour_id: str
+    segments: list[SegmentView]
+    driven_km: float
+    driving_minutes: float
+    standing_minutes: float
+
+
+class GetTrips(Query[TripsView], route="/api/tracking/tours/{tour_id}/trips", needs="tracking_ia.read"):
+    """Trips and stops of one of the carrier's tours."""
+
+    tour_id: str
+
+
+class ShareView(View):
+    """A link by which anyone who has it follows one order; `url` is a path of the recipients' portal."""
+
+    share_id: str
+    order_id: str
+    url: str
+    expires_at: datetime
+    ended: bool
+
+
+class ShareOrder(
+    Command[ShareView], route="/api/tracking/orders/{order_id}/share", needs="tracking_ia.write", status=201
+):
+    """Make a link to follow an order, or meet the one that already runs."""
+
+    order_id: str
+
+
+class EndShare(
+    Command[Empty], route="/api/tracking/orders/{order_id}/share", needs="tracking_ia.write", method="DELETE"
+):
+    """Take back every link of an order."""
+
+    order_id: str
+
+
+class FollowStep(View):
+    """One step of the order as the consignee sees it."""
+
+    phase: OrderPhase
+    done_at: datetime | None
+
+
+class FollowView(View):
+    """What the holder of a share sees: no other stop, no driver's name, the position to about 1 km."""
+
+    reference: str
+    phase: OrderPhase
+    consignee_name: str
+    delivery_site: str
+    delivery_city: str
+    planned_from: datetime
+    planned_until: datetime
+    eta: datetime | None
+    eta_low: datetime | None
+    eta_high: datetime | None
+    latitude: float | None
+    longitude: float | None
+    fix_at: datetime | None
+    fix_age_minutes: int | None
+    old: bool
+    steps: list[FollowStep]
+    expires_at: datetime
+
+
+class FollowOrder(Query[FollowView], route="/api/tracking/follow/{share_id}", needs=OPEN):
+    """Follow an order by the unguessable id of its share, while the order runs."""
+
+    share_id: Annotated[str, Meta(min_length=20, max_length=64)]
+
+
+class StopReached(Event, topic="tracking_ia.stop.reached"):
+    """The vehicle stands at a stop of the order; `distance_m` from the site's point."""
+
+    order_id: str
+    kind: StopKind
+    at: datetime
+    distance_m: int
+    source: StopSource
+    tour_id: str
+    site_name: str
+
+
+class StopLeft(Event, topic="tracking_ia.stop.left"):
+    """The vehicle has left a stop of the order."""
+
+    order_id: str
+    kind: StopKind
+    at: datetime
+    distance_m: int
+    source: StopSource
+    tour_id: str
+    site_name: str
+
+
+class EtaChanged(Event, topic="tracking_ia.eta.changed"):
+    """The expected arrival moved by more than the threshold."""
+
+    order_id: str
+    kind: StopKind
+    eta: datetime
+    eta_low: datetime
+    eta_high: datetime
+    late_probability: float
+
+
+class DelayForeseen(Event, topic="tracking_ia.delay.foreseen"):
+    """The order will most likely be late; told once for a stop."""
+
+    order_id: str
+    kind: StopKind
+    eta: datetime
+    promised_until: datetime
+    minutes_late: int
+
+
+class FollowLinkMade(Event, topic="tracking_ia.follow_link.made"):
+    """A link to follow the order is ready for the consignee; `url` is a path of the recipients' portal."""
+
+    order_id: str
+    share_id: str
+    url: str
+    expires_at: datetime
+    consignee_email: str
+    consignee_name: str
+    reference: str
