@@ -1,0 +1,96 @@
+"""What ecpmr tells: notes issued, amended and signed, codes and links to send."""
+
+from datetime import datetime
+
+from rt.contracts.ecpmr.note import Moment, PalletExchange, Party, Stop
+from rt.kernel.messages import Event, View
+
+
+class ReserveFact(View):
+    """A reserve as others need to know it."""
+
+    line: int
+    text: str
+    photos: int
+
+
+class DocumentIssued(Event, topic="ecpmr.document.issued"):
+    """A consignment note exists for an order."""
+
+    document_id: str
+    order_id: str
+    number: str
+
+
+class DocumentAmended(Event, topic="ecpmr.document.amended"):
+    """A new version was written; `to_sign` is empty when it stands at once."""
+
+    document_id: str
+    order_id: str
+    number: str
+    version: int
+    changed: list[str]
+    to_sign: list[Party]
+
+
+class TakeoverSigned(Event, topic="ecpmr.takeover.signed"):
+    """The carrier has the goods."""
+
+    document_id: str
+    order_id: str
+    number: str
+    signed_at: datetime
+    reserves: int
+    by_name: str
+
+
+class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
+    """The consignee has the goods."""
+
+    document_id: str
+    order_id: str
+    number: str
+    shipper_id: str
+    carrier_id: str
+    consignee_id: str | None
+    consignee_name: str
+    site_name: str
+    signed_at: datetime
+    by_name: str
+    reserves: list[ReserveFact]
+    pallets: list[PalletExchange]
+
+
+class TimeRecorded(Event, topic="ecpmr.time.recorded"):
+    """A truck arrived at or left a stop, as the driver said."""
+
+    document_id: str
+    order_id: str
+    stop: Stop
+    moment: Moment
+    happened_at: datetime
+
+
+class CodeRequested(Event, topic="ecpmr.code.requested"):
+    """A signer by link asked for the one-time code."""
+
+    document_id: str
+    email: str
+    phone: str
+    code: str
+    language: str
+
+
+class LinkSent(Event, topic="ecpmr.link.sent"):
+    """A link to sign was made; the mail to the signer carries the token."""
+
+    document_id: str
+    order_id: str
+    number: str
+    party: Party
+    email: str
+    sender_name: str
+    site_name: str
+    token: str
+    expires_at: datetime
+    language: str

@@ -1,0 +1,226 @@
+"""What is shown of a consignment note: to its parties, to officers and to the public."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import field
+
+from rt.contracts.ecpmr.note import (
+    Consignment,
+    Kind,
+    Moment,
+    PalletExchange,
+    Party,
+    ReserveGiven,
+    SignatureGiven,
+    State,
+    Step,
+    Stop,
+)
+from rt.kernel.messages import View
+
+
+class CriterionView(View):
+    """One of the four tests of a reliable electronic signature (C. civ. 1367, eIDAS art. 26)."""
+
+    code: Literal["unique_link", "identify", "sole_control", "tamper_evident"]
+    met: bool
+    fr: str
+    en: str
+
+
+class SignatureView(SignatureGiven, kw_only=True):
+    """A signature as kept: `drift_s` is device time minus server time at receipt."""
+
+    step: Step
+    version: int
+    signed_hash: str
+    happened_at: datetime
+    received_at: datetime
+    drift_s: int
+    criteria: list[CriterionView] = field(default_factory=list)
+
+
+class WarningView(View):
+    """Why a reserve may not hold: too vague, no quantity, no place …"""
+
+    code: str
+    fr: str
+    en: str
+
+
+class ReserveView(ReserveGiven, kw_only=True):
+    """A reserve as kept, with what weakens it."""
+
+    step: Step
+    by_party: Party
+    happened_at: datetime
+    warnings: list[WarningView] = field(default_factory=list)
+
+
+class ReserveAdvice(View):
+    """Whether a reserve is precise enough to hold, and what to add."""
+
+    vague: bool
+    warnings: list[WarningView] = field(default_factory=list)
+
+
+class StopTime(View):
+    """A truck's arrival or departure (document de suivi)."""
+
+    stop: Stop
+    moment: Moment
+    happened_at: datetime
+    received_at: datetime
+
+
+class PhotoView(View):
+    """A photo of the goods; `sha256` is of the picture as kept."""
+
+    photo_id: str
+    stop: Stop
+    sha256: str
+    happened_at: datetime | None
+    received_at: datetime
+
+
+class VersionView(View):
+    """One state of the boxes: its hash seals it and all that came before."""
+
+    version: int
+    content_hash: str
+    made_at: datetime
+    reason: str = ""
+    changed: list[str] = field(default_factory=list)
+    signed_by: list[Party] = field(default_factory=list)
+    to_sign: list[Party] = field(default_factory=list)
+    in_force: bool = False
+
+
+class MentionView(View):
+    """One mandatory mention (arrêté du 9 novembre 1999, art. 4)."""
+
+    code: str
+    fr: str
+    en: str
+    value: str
+    present: bool
+
+
+class DocumentRow(View):
+    """A consignment note in a list."""
+
+    document_id: str
+    order_id: str
+    number: str
+    kind: Kind
+    state: State
+    sender_name: str
+    carrier_name: str
+    consignee_name: str
+    pickup_city: str
+    delivery_city: str
+    reserves: int
+    to_sign: list[Party]
+    cancelled: bool
+    created_at: datetime
+    taken_over_at: datetime | None
+    delivered_at: datetime | None
+
+
+class DocumentsPage(View):
+    """One page of consignment notes; `next` is empty at the end."""
+
+    items: list[DocumentRow]
+    next: str = ""
+
+
+class DocumentView(DocumentRow, kw_only=True):
+    """The whole note, enough for a phone without network; sign with `content_hash`."""
+
+    shipper_id: str
+    carrier_id: str | None
+    consignee_id: str | None
+    version: int
+    content_hash: str
+    consignment: Consignment
+    proposal: Consignment | None = None
+    signatures: list[SignatureView] = field(default_factory=list)
+    reserves_made: list[ReserveView] = field(default_factory=list)
+    pallets_takeover: list[PalletExchange] = field(default_factory=list)
+    pallets_delivery: list[PalletExchange] = field(default_factory=list)
+    times: list[StopTime] = field(default_factory=list)
+    photos: list[PhotoView] = field(default_factory=list)
+    versions: list[VersionView] = field(default_factory=list)
+    mentions: list[MentionView] = field(default_factory=list)
+    verification_id: str
+    verification_url: str
+
+
+class DocumentsOfDay(View):
+    """Whole notes of a driver's day, kept on the phone."""
+
+    items: list[DocumentView]
+
+
+class OfficerPage(View):
+    """What a roadside officer may ask to see, without a price."""
+
+    document_id: str
+    number: str
+    kind: Kind
+    state: State
+    complete: bool
+    mentions: list[MentionView]
+    vehicle_plate: str
+    trailer_plate: str
+    times: list[StopTime]
+    verification_url: str
+    content_hash: str
+
+
+class VerifiedVersion(View):
+    """A version as the public sees it."""
+
+    version: int
+    content_hash: str
+    made_at: datetime
+    signed_by: list[Party]
+    in_force: bool
+
+
+class VerificationView(View):
+    """What anyone with the printed code may know; no person's name. `asked` judges the hash that was sent."""
+
+    number: str
+    kind: Kind
+    state: State
+    sender_name: str
+    carrier_name: str
+    consignee_name: str
+    issued_at: datetime
+    taken_over_at: datetime | None
+    delivered_at: datetime | None
+    reserves: int
+    content_hash: str
+    versions: list[VerifiedVersion]
+    intact: bool
+    broken: list[str]
+    asked: Literal["", "in_force", "replaced", "unknown"] = ""
+
+
+class SigningLinkView(View):
+    """A link was sent; its token goes to the signer alone."""
+
+    link_id: str
+    email: str
+    party: Party
+    expires_at: datetime
+
+
+class CodeSentView(View):
+    """A one-time code left for a masked address."""
+
+    sent_to: str
+    expires_at: datetime
+    tries: int

@@ -1,0 +1,151 @@
+"""Wishes to change a consignment note: times, photos, new versions and above all signatures."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from rt.contracts.ecpmr.note import (
+    Code,
+    Consignment,
+    ContentHash,
+    DeviceId,
+    Language,
+    PalletExchange,
+    ReserveGiven,
+    SignatureGiven,
+    Stop,
+)
+from rt.contracts.ecpmr.shown import CodeSentView, DocumentView, PhotoView, SigningLinkView
+from rt.kernel.messages import Command, View
+
+
+class AmendDocument(
+    Command[DocumentView], route="/api/ecpmr/documents/{document_id}/versions", needs="ecpmr.write"
+):
+    """Write a new version; once signed, it stands only when everyone who signed has signed again."""
+
+    document_id: str
+    content_hash: ContentHash
+    consignment: Consignment
+    reason: Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+class Signing(View):
+    """The version that the signer saw, when by the device's clock, who signs and what is wrong."""
+
+    document_id: str
+    content_hash: ContentHash
+    happened_at: datetime
+    signature: SignatureGiven
+    countersignature: SignatureGiven | None = None
+    reserves: Annotated[list[ReserveGiven], Meta(max_length=100)] = field(default_factory=list)
+    pallets: Annotated[list[PalletExchange], Meta(max_length=20)] = field(default_factory=list)
+    code: Code = ""
+
+
+class SignTakeover(
+    Signing,
+    Command[DocumentView],
+    route="/api/ecpmr/documents/{document_id}/takeover",
+    needs="ecpmr.write",
+    link="sign_takeover",
+):
+    """The goods pass to the carrier: sender's side or driver signs, the other countersigns now or later."""
+
+
+class SignDelivery(
+    Signing,
+    Command[DocumentView],
+    route="/api/ecpmr/documents/{document_id}/delivery",
+    needs="ecpmr.write",
+    link="sign_delivery",
+):
+    """The consignee receives the goods, with or without reserves; the driver may countersign."""
+
+
+class SignAmendment(
+    Command[DocumentView],
+    route="/api/ecpmr/documents/{document_id}/amendment",
+    needs="ecpmr.write",
+    link="sign_delivery",
+):
+    """Agree to the proposed version."""
+
+    document_id: str
+    content_hash: ContentHash
+    happened_at: datetime
+    signature: SignatureGiven
+    code: Code = ""
+
+
+class RecordArrival(
+    Command[DocumentView], route="/api/ecpmr/documents/{document_id}/arrivals", needs="ecpmr.write"
+):
+    """The truck arrived at a stop; the first arrival at pickup begins the loading."""
+
+    document_id: str
+    stop: Stop
+    happened_at: datetime
+
+
+class RecordDeparture(
+    Command[DocumentView], route="/api/ecpmr/documents/{document_id}/departures", needs="ecpmr.write"
+):
+    """The truck left a stop."""
+
+    document_id: str
+    stop: Stop
+    happened_at: datetime
+
+
+class AddPhoto(
+    Command[PhotoView],
+    route="/api/ecpmr/documents/{document_id}/photos/{photo_id}",
+    needs="ecpmr.write",
+    method="PUT",
+    upload=10_000_000,
+    link="sign_delivery",
+):
+    """Keep a photo of the goods; `photo_id` was made on the phone and may already stand in a reserve."""
+
+    document_id: str
+    photo_id: DeviceId
+    content: bytes
+    media_type: str
+    stop: Stop = "delivery"
+    happened_at: datetime | None = None
+
+
+class MakeSigningLink(
+    Command[SigningLinkView], route="/api/ecpmr/documents/{document_id}/links", needs="ecpmr.write"
+):
+    """Send someone without an account a link to sign as sender or consignee."""
+
+    document_id: str
+    party: Literal["sender", "consignee"]
+    email: Annotated[str, Meta(min_length=3, max_length=254, pattern="^[^@\\s]+@[^@\\s]+$")]
+    phone: Annotated[str, Meta(max_length=40)] = ""
+    language: Language = "fr"
+
+
+class AskTakeoverCode(
+    Command[CodeSentView],
+    route="/api/ecpmr/documents/{document_id}/takeover/code",
+    needs="ecpmr.write",
+    link="sign_takeover",
+):
+    """Send the one-time code that signing a takeover by link needs: 10 minutes, five tries, once."""
+
+    document_id: str
+
+
+class AskDeliveryCode(
+    Command[CodeSentView],
+    route="/api/ecpmr/documents/{document_id}/delivery/code",
+    needs="ecpmr.write",
+    link="sign_delivery",
+):
+    """Send the one-time code that signing a delivery by link needs: 10 minutes, five tries, once."""
+
+    document_id: str
