@@ -22,7 +22,10 @@ Count = Annotated[int, Meta(ge=0, le=100_000)]
 DeviceId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{8,64}$")]
 """An id that the phone made itself, so that it can be named before the network is back."""
 ContentHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Instant = Annotated[datetime, Meta(tz=True)]
+"""A point in time with its offset; naive ones are refused."""
 Text = Annotated[str, Meta(max_length=1000)]
+Paper = Annotated[str, Meta(max_length=120)]
 Code = Annotated[str, Meta(pattern="^([0-9]{6})?$")]
 
 
@@ -62,8 +65,8 @@ class Consignment(View):
     delivery: Site
     carrier: PartyBox
     goods: Annotated[list[GoodsLine], Meta(min_length=1, max_length=500)]
-    pickup_at: datetime | None = None
-    delivery_at: datetime | None = None
+    pickup_at: Instant | None = None
+    delivery_at: Instant | None = None
     opening_hours: Annotated[str, Meta(max_length=120)] = ""
     instructions: Text = ""
     vehicle_plate: Annotated[str, Meta(max_length=20)] = ""

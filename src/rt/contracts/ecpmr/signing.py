@@ -1,6 +1,5 @@
 """Wishes to change a consignment note: times, photos, new versions and above all signatures."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, field
@@ -10,6 +9,7 @@ from rt.contracts.ecpmr.note import (
     Consignment,
     ContentHash,
     DeviceId,
+    Instant,
     Language,
     PalletExchange,
     ReserveGiven,
@@ -36,7 +36,7 @@ class Signing(View):
 
     document_id: str
     content_hash: ContentHash
-    happened_at: datetime
+    happened_at: Instant
     signature: SignatureGiven
     countersignature: SignatureGiven | None = None
     reserves: Annotated[list[ReserveGiven], Meta(max_length=100)] = field(default_factory=list)
@@ -74,7 +74,7 @@ class SignAmendment(
 
     document_id: str
     content_hash: ContentHash
-    happened_at: datetime
+    happened_at: Instant
     signature: SignatureGiven
     code: Code = ""
 
@@ -86,7 +86,7 @@ class RecordArrival(
 
     document_id: str
     stop: Stop
-    happened_at: datetime
+    happened_at: Instant
 
 
 class RecordDeparture(
@@ -96,7 +96,7 @@ class RecordDeparture(
 
     document_id: str
     stop: Stop
-    happened_at: datetime
+    happened_at: Instant
 
 
 class AddPhoto(
@@ -114,7 +114,7 @@ class AddPhoto(
     content: bytes
     media_type: str
     stop: Stop = "delivery"
-    happened_at: datetime | None = None
+    happened_at: Instant | None = None
 
 
 class MakeSigningLink(
