@@ -63,23 +63,16 @@ from rt.contracts.core_orders.papers import (
 )
 from rt.contracts.core_orders.shown import (
     ChangeView,
-    DocumentKind,
     DocumentView,
-    Equipment,
-    IncidentKind,
     IncidentView,
-    Incoterm,
     Milestone,
     OrderCounts,
     OrderRow,
     OrdersPage,
-    OrderState,
     OrderSummary,
     OrderView,
     PlanView,
     References,
-    Requirement,
-    Source,
     Stop,
     TenderView,
 )
@@ -93,6 +86,16 @@ from rt.contracts.core_orders.tenders import (
     RefuseTender,
     TenderOrder,
     WithdrawTender,
+)
+from rt.contracts.core_orders.vocabulary import (
+    DocumentKind,
+    Equipment,
+    IncidentKind,
+    Incoterm,
+    OrderState,
+    Requirement,
+    Responsible,
+    Source,
 )
 
 __all__ = [
@@ -165,6 +168,7 @@ __all__ = [
     "ReportProgress",
     "Requirement",
     "ResolveIncident",
+    "Responsible",
     "SaveTemplate",
     "SignedUrlView",
     "Source",

@@ -2,7 +2,12 @@
 
 from datetime import datetime
 
-from rt.contracts.core_orders.shown import IncidentKind, OrderSummary
+from rt.contracts.core_orders.shown import (
+    OrderSummary,
+)
+from rt.contracts.core_orders.vocabulary import (
+    IncidentKind,
+)
 from rt.kernel.messages import Event
 
 

@@ -8,9 +8,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from rt.contracts.core_orders.shown import (
     Cents,
     Currency,
-    Equipment,
     GoodsLines,
-    Incoterm,
     Moment,
     OrderCounts,
     OrdersPage,
@@ -20,6 +18,10 @@ from rt.contracts.core_orders.shown import (
     References,
     Requirements,
     Stops,
+)
+from rt.contracts.core_orders.vocabulary import (
+    Equipment,
+    Incoterm,
 )
 from rt.kernel.messages import Command, Download, Query, View
 
@@ -132,7 +134,12 @@ class DuplicateOrder(
     shift_days: Annotated[int, Meta(ge=-366, le=366)] = 0
 
 
-class PlanOrder(Command[OrderView], route="/api/orders/{order_id}/plan", needs="core_orders.write"):
+class PlanOrder(
+    Command[OrderView],
+    route="/api/orders/{order_id}/plan",
+    needs="core_orders.write",
+    link="accept_tender",
+):
     """The carrier names vehicle, driver and times itself, without a tour in planning."""
 
     order_id: str
@@ -143,7 +150,12 @@ class PlanOrder(Command[OrderView], route="/api/orders/{order_id}/plan", needs="
     planned_delivery_at: Moment | None = None
 
 
-class ReportProgress(Command[OrderView], route="/api/orders/{order_id}/progress", needs="core_orders.write"):
+class ReportProgress(
+    Command[OrderView],
+    route="/api/orders/{order_id}/progress",
+    needs="core_orders.write",
+    link="accept_tender",
+):
     """The carrier, its driver or the shipper reports a step by hand (paper note, no GPS)."""
 
     order_id: str

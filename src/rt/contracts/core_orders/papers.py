@@ -7,11 +7,13 @@ from msgspec import Meta, field
 
 from rt.contracts.core_orders.shown import (
     Cents,
-    DocumentKind,
     DocumentView,
-    IncidentKind,
     OrderView,
     Reason,
+)
+from rt.contracts.core_orders.vocabulary import (
+    DocumentKind,
+    IncidentKind,
     Responsible,
 )
 from rt.kernel.messages import Command, Download, Query, View
@@ -39,6 +41,7 @@ class AddDocument(
     needs="core_orders.write",
     status=201,
     upload=DOCUMENT_LIMIT,
+    link="accept_tender",
 ):
     """Attach a PDF or image; `replaces` names the document of which this is the next version."""
 
@@ -50,14 +53,22 @@ class AddDocument(
     media_type: str = ""
 
 
-class FindDocuments(Query[DocumentsPage], route="/api/orders/{order_id}/documents", needs="core_orders.read"):
+class FindDocuments(
+    Query[DocumentsPage],
+    route="/api/orders/{order_id}/documents",
+    needs="core_orders.read",
+    link="accept_tender",
+):
     """All versions of all documents of an order."""
 
     order_id: str
 
 
 class GetDocument(
-    Query[Download], route="/api/orders/{order_id}/documents/{document_id}", needs="core_orders.read"
+    Query[Download],
+    route="/api/orders/{order_id}/documents/{document_id}",
+    needs="core_orders.read",
+    link="accept_tender",
 ):
     """The document itself."""
 
@@ -76,7 +87,12 @@ class GetDocumentUrl(
     document_id: str
 
 
-class ReportIncident(Command[OrderView], route="/api/orders/{order_id}/incidents", needs="core_orders.write"):
+class ReportIncident(
+    Command[OrderView],
+    route="/api/orders/{order_id}/incidents",
+    needs="core_orders.write",
+    link="accept_tender",
+):
     """Say what went wrong; `shared` shows it to the other partners, `photos` are document ids."""
 
     order_id: str

@@ -5,49 +5,20 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from rt.contracts.core_orders.vocabulary import (
+    DocumentKind,
+    Equipment,
+    IncidentKind,
+    Incoterm,
+    OrderState,
+    Requirement,
+    Responsible,
+    Source,
+)
 from rt.kernel.messages import View
 from rt.trade.goods import Goods
 from rt.trade.places import Site
 from rt.trade.roles import PartnerRole
-
-OrderState = Literal[
-    "draft",
-    "confirmed",
-    "tendered",
-    "assigned",
-    "planned",
-    "loading",
-    "in_transit",
-    "delivered",
-    "pod_ok",
-    "invoiced",
-    "closed",
-    "cancelled",
-]
-Source = Literal["portal", "import", "link", "gps", "cmr", "api", "planning", "timer"]
-"""Where a change came from."""
-Requirement = Literal[
-    "tail_lift",
-    "adr",
-    "temperature",
-    "crane",
-    "forklift",
-    "moffett",
-    "tarpaulin",
-    "box",
-    "straps",
-    "two_drivers",
-    "customs_seal",
-    "gdp",
-]
-Equipment = Literal["", "tautliner", "box", "reefer", "flatbed", "tanker", "tipper", "van", "rigid", "mega"]
-Incoterm = Literal["", "EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
-"""Incoterms 2020."""
-DocumentKind = Literal["cmr", "pod", "photo", "invoice", "other"]
-IncidentKind = Literal[
-    "delay", "damage", "missing", "refused", "access", "breakdown", "accident", "theft", "other"
-]
-Responsible = Literal["", "shipper", "carrier", "consignee", "logistician", "other"]
 
 Moment = Annotated[datetime, Meta(tz=True)]
 """A point in time with its offset; naive ones are refused."""

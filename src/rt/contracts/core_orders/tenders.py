@@ -4,7 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.contracts.core_orders.shown import Cents, Moment, OrderView, Reason
+from rt.contracts.core_orders.shown import (
+    Cents,
+    Moment,
+    OrderView,
+    Reason,
+)
 from rt.kernel.messages import Command, View
 
 OrderIds = Annotated[list[str], Meta(min_length=1, max_length=200)]

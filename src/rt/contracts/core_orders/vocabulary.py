@@ -1,0 +1,56 @@
+"""The closed lists of an order: its states, sources, wishes, vehicles, papers."""
+
+from typing import Literal
+
+OrderState = Literal[
+    "draft",
+    "confirmed",
+    "tendered",
+    "assigned",
+    "planned",
+    "loading",
+    "in_transit",
+    "delivered",
+    "pod_ok",
+    "invoiced",
+    "closed",
+    "cancelled",
+]
+Source = Literal["portal", "import", "link", "gps", "cmr", "api", "planning", "timer"]
+"""Where a change came from."""
+Requirement = Literal[
+    "tail_lift",
+    "adr",
+    "temperature",
+    "crane",
+    "forklift",
+    "moffett",
+    "tarpaulin",
+    "box",
+    "straps",
+    "two_drivers",
+    "customs_seal",
+    "gdp",
+]
+Equipment = Literal[
+    "",
+    "semi_tautliner",
+    "semi_box",
+    "semi_reefer",
+    "semi_mega",
+    "road_train",
+    "rigid_26t",
+    "rigid_19t",
+    "rigid_12t",
+    "rigid_7t5",
+    "van_20m3",
+    "van_12m3",
+]
+"""The vehicle asked for, by its code in rt.trade.loading; none named: a curtain-side semi-trailer."""
+Incoterm = Literal["", "EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
+"""Incoterms 2020."""
+DocumentKind = Literal["cmr", "pod", "photo", "invoice", "other"]
+IncidentKind = Literal[
+    "delay", "damage", "missing", "refused", "access", "breakdown", "accident", "theft", "other"
+]
+Responsible = Literal["", "shipper", "carrier", "consignee", "logistician", "other"]
