@@ -10,7 +10,8 @@ from rt.kernel.messages import View
 class Goods(View):
     """One goods line of an order or consignment note.
 
-    `package_code` is UN Recommendation 21 (PX pallet, CT carton …); sizes are of one package.
+    `package_code` is UN Recommendation 21 (PX pallet, CT carton …). Weight (gross), volume, pallets and value
+    are of the whole line, sizes of one package; `stack_factor` is how many stand on each other.
     """
 
     description: Annotated[str, Meta(min_length=1, max_length=200)]

@@ -3,4 +3,6 @@
 from typing import Literal
 
 PartnerRole = Literal["shipper", "carrier", "sub_carrier", "consignee", "logistician", "driver"]
-OrganizationKind = Literal["shipper", "carrier", "forwarder", "logistician", "supplier", "recipient", "operator"]
+OrganizationKind = Literal[
+    "shipper", "carrier", "forwarder", "logistician", "supplier", "recipient", "operator"
+]

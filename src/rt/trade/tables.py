@@ -1,0 +1,27 @@
+"""Tables of the law and of the trade: each row says from when to when it holds, and who says so."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TypeVar
+
+import msgspec
+
+
+class Dated(msgspec.Struct, frozen=True, kw_only=True):
+    """A row in force from `starts_on` to `ends_on`, both included; `verified` once its text was read."""
+
+    starts_on: date
+    ends_on: date | None = None
+    source: str
+    verified: bool
+
+    def holds(self, on: date) -> bool:
+        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+
+Row = TypeVar("Row", bound=Dated)
+
+
+def in_force(rows: Iterable[Row], on: date) -> Row | None:
+    """The row that holds that day; the latest to start if several do."""
+    return max((row for row in rows if row.holds(on)), key=lambda row: row.starts_on, default=None)
