@@ -1,0 +1,193 @@
+"""The house on one page: every unit and portal, its port, its public path or subdomain, whom it asks."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+EDGE_PORT = 8080
+DOMAIN = "rt-technologie.com"
+SUPPORT_URL = f"https://support.{DOMAIN}"
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = Path("docs/ARCHITECTURE.md")
+
+Kind = Literal["core", "trade", "integration"]
+EVERYBODY = "*"
+AUTHZ = "authz"
+ORDERS = "core_orders"
+
+
+class UnitRow(msgspec.Struct, frozen=True):
+    """A service: `asks` are the packages of the services it puts questions to; it may hear events of all.
+
+    `needs` are the systems outside the house, `memory_mb` the limit of its process in production.
+    """
+
+    name: str
+    port: int
+    path: str
+    kind: Kind
+    purpose: str
+    asks: tuple[str, ...]
+    needs: tuple[str, ...] = ("MongoDB",)
+    memory_mb: int = 256
+
+    @property
+    def package(self) -> str:
+        return self.name.replace("-", "_")
+
+    @property
+    def built(self) -> bool:
+        """Whether the service exists; one that does not says so at its /health instead of being played."""
+        return (ROOT / "services" / self.package / "app.py").exists()
+
+
+class PortalRow(msgspec.Struct, frozen=True):
+    """A portal: pages for one audience, at a subdomain in production and at a port in development."""
+
+    name: str
+    package: str
+    port: int
+    subdomain: str
+    audience: str
+
+    @property
+    def built(self) -> bool:
+        return (ROOT / "portals" / self.package / "app.py").exists()
+
+    @property
+    def host(self) -> str:
+        return f"{self.subdomain}.{DOMAIN}"
+
+
+UNITS = (
+    UnitRow("admin-gateway", 3008, "/admin", "core", "Administration, health, audit, flags", (EVERYBODY,)),
+    UnitRow(
+        "authz", 3007, "/auth", "core", "People, organizations, sessions, rights",
+        (), ("MongoDB", "Mailgun"),
+    ),
+    UnitRow(
+        "core-orders", 3001, "/api/orders", "core", "Transport orders, their states and tenders",
+        (AUTHZ, "ecpmr", "tracking_ia"), ("MongoDB", "S3"), 384,
+    ),
+    UnitRow(
+        "notifications", 3002, "/api/notifications", "trade", "Mail, SMS, push and webhooks",
+        (AUTHZ, ORDERS), ("MongoDB", "Mailgun", "AWS SES"),
+    ),
+    UnitRow(
+        "planning", 3004, "/api/planning", "trade", "Fleet, tours and dock slots of carriers",
+        (AUTHZ, ORDERS), memory_mb=512,
+    ),
+    UnitRow("tms-sync", 3003, "/api/tms", "trade", "Exchange with customers' TMS, EDIFACT", (AUTHZ, ORDERS)),
+    UnitRow(
+        "ecpmr", 3009, "/api/ecpmr", "trade", "Electronic consignment notes (e-CMR)",
+        (AUTHZ, ORDERS), ("MongoDB", "S3"), 384,
+    ),
+    UnitRow(
+        "vigilance", 3006, "/api/vigilance", "trade", "Carriers' papers and VAT numbers",
+        (AUTHZ,), ("MongoDB", "VIES"),
+    ),
+    UnitRow(
+        "palette", 3011, "/api/palettes", "trade", "Pallet accounts, vouchers and statements",
+        (AUTHZ, ORDERS), ("MongoDB", "S3"),
+    ),
+    UnitRow(
+        "affret-ia", 3005, "/api/affret", "trade", "Finds the carrier for an order",
+        (AUTHZ, ORDERS, "pricing_grids", "vigilance"), ("MongoDB", "OpenRouter"), 384,
+    ),
+    UnitRow("training", 3012, "/api/training", "trade", "Courses, quizzes and certificates", (AUTHZ,)),
+    UnitRow("storage-market", 3013, "/api/storage", "trade", "Warehouse space, offered and asked", (AUTHZ,)),
+    UnitRow("pricing-grids", 3014, "/api/pricing", "integration", "Price grids and fuel surcharge", (AUTHZ,)),
+    UnitRow(
+        "tracking-ia", 3015, "/api/tracking", "integration", "Positions, arrivals and expected times",
+        (AUTHZ, ORDERS, "planning"), memory_mb=384,
+    ),
+    UnitRow("bourse", 3016, "/api/bourse", "integration", "Freight exchange", (AUTHZ, ORDERS, "vigilance")),
+    UnitRow(
+        "wms-sync", 3017, "/api/wms", "integration", "Exchange with warehouses, EPCIS",
+        (AUTHZ, ORDERS, "palette"),
+    ),
+    UnitRow(
+        "erp-sync", 3018, "/api/erp", "integration", "Exchange with customers' ERP and invoices",
+        (AUTHZ, ORDERS, "pricing_grids"),
+    ),
+)
+
+PORTALS = (
+    PortalRow("web-industry", "industry", 3010, "industry", "Shippers"),
+    PortalRow("web-transporter", "transporter", 3100, "transporter", "Carriers"),
+    PortalRow("web-logistician", "logistician", 3106, "logistician", "Warehouse operators"),
+    PortalRow("web-forwarder", "forwarder", 3101, "forwarder", "Forwarders"),
+    PortalRow("web-supplier", "supplier", 3102, "supplier", "Suppliers"),
+    PortalRow("web-recipient", "recipient", 3103, "recipient", "Recipients"),
+    PortalRow("backoffice-admin", "backoffice", 3104, "admin", "The platform's own people"),
+    PortalRow("mobile-driver/pwa", "driver", 3105, "driver", "Drivers, on the phone"),
+    PortalRow("kiosk", "kiosk", 3107, "kiosk", "Drivers at the gate, on a tablet"),
+)
+
+
+def may_ask(asker: str, asked: str) -> bool:
+    """Whether a unit or portal (by package) puts questions to a service; portals ask all."""
+    row = next((row for row in UNITS if row.package == asker), None)
+    return row is None or EVERYBODY in row.asks or asked in row.asks
+
+
+def as_json() -> bytes:
+    """The whole topology for Terraform and the deploy matrix (`rt topology --json`)."""
+    services = [msgspec.to_builtins(row) | {"package": row.package, "built": row.built} for row in UNITS]
+    portals = [msgspec.to_builtins(row) | {"host": row.host, "built": row.built} for row in PORTALS]
+    house = {"domain": DOMAIN, "support_url": SUPPORT_URL, "edge_port": EDGE_PORT}
+    return msgspec.json.encode(house | {"services": services, "portals": portals})
+
+
+def units_table() -> str:
+    """The services as Markdown."""
+    return _table(
+        ("Service", "Port", "Public path", "Purpose", "Asks", "Stands on", "Memory (MB)"),
+        (
+            (f"**{row.name}**", row.port, f"`{row.path}`", row.purpose, _asks(row), needs, row.memory_mb)
+            for row in UNITS
+            for needs in (", ".join(row.needs),)
+        ),
+    )
+
+
+def portals_table() -> str:
+    """The portals as Markdown."""
+    return _table(
+        ("Portal", "Port", "In production", "In development", "Audience"),
+        (
+            (f"**{row.name}**", row.port, row.host, f"`{row.subdomain}.localhost:{EDGE_PORT}`", row.audience)
+            for row in PORTALS
+        ),
+    )
+
+
+def documented(text: str) -> str:
+    """A document with the tables of this page put between its `<!-- topology:… -->` marks."""
+    for name, table in (("units", units_table()), ("portals", portals_table())):
+        start, end = f"<!-- topology:{name} -->\n", f"<!-- /topology:{name} -->"
+        before, opened, rest = text.partition(start)
+        _, closed, after = rest.partition(end)
+        if not (opened and closed):
+            raise LookupError(f"no place for the table of {name}")
+        text = before + start + table + end + after
+    return text
+
+
+def _asks(row: UnitRow) -> str:
+    asked = ("all",) if EVERYBODY in row.asks else row.asks
+    return ", ".join(name.replace("_", "-") for name in asked) or "nobody"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join("| " + " | ".join(str(cell) for cell in line) + " |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(documented(DOCUMENT.read_text()))
+    sys.stdout.write(f"{DOCUMENT} brought up to date\n")
