@@ -1,0 +1,1 @@
+"""The electronic consignment note: issued from the order, signed twice, verifiable by anyone."""

@@ -1,0 +1,1 @@
+"""The consignment note and its rules."""

@@ -1,0 +1,169 @@
+"""What is written in a consignment note: versions, acts, times and photos, each sealed after the other."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import field
+
+from rt.contracts.ecpmr import Consignment, Kind, Party, State, Step, StopTime
+from rt.kernel.clock import now
+from rt.kernel.entity import Entity
+from rt.services.ecpmr.domain.boxes import named
+from rt.services.ecpmr.domain.chain import ORIGIN, Link, difference, faults
+from rt.services.ecpmr.domain.chain import Kind as Sealed
+from rt.services.ecpmr.domain.chain import seal as seal_record
+from rt.services.ecpmr.domain.codes import SigningCode
+from rt.services.ecpmr.domain.mentions import kind_of
+from rt.services.ecpmr.domain.records import Act, Issue, Photo, Version
+from rt.services.ecpmr.domain.refusals import ContentChanged, ContentUnknown
+
+ORDER_OF_SIGNING: tuple[Party, ...] = ("sender", "carrier", "consignee")
+STEP_PARTIES: dict[Step, tuple[Party, ...]] = {
+    "takeover": ("sender", "carrier"),
+    "delivery": ("consignee", "carrier"),
+}
+
+
+class Ledger(Entity, kw_only=True):
+    """What is written in one consignment note and how; its owner is the shipper.
+
+    `versions` are the boxes over time, of which number `in_force` stands; what is in `chain` never changes.
+    """
+
+    issue: Issue
+    kind: Kind = "national"
+    state: State = "new"
+    carrier_id: str | None = None
+    consignee_id: str | None = None
+    logistician_id: str | None = None
+    in_force: int = 1
+    versions: list[Version] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    times: list[StopTime] = field(default_factory=list)
+    photos: list[Photo] = field(default_factory=list)
+    chain: list[Link] = field(default_factory=list)
+    taken_over_at: datetime | None = None
+    delivered_at: datetime | None = None
+    cancelled: bool = False
+    codes: list[SigningCode] = field(default_factory=list)
+    contacts: dict[Party, dict[str, str]] = field(default_factory=dict)
+    search: str = ""
+
+    @property
+    def number(self) -> str:
+        return self.issue.number
+
+    @property
+    def order_id(self) -> str:
+        return self.issue.order_id
+
+    @property
+    def consignment(self) -> Consignment:
+        return self.versions[self.in_force - 1].consignment
+
+    @property
+    def proposal(self) -> Version | None:
+        """The newest version while somebody has still to agree to it."""
+        return self.versions[-1] if len(self.versions) > self.in_force else None
+
+    def hash_of(self, version: int) -> str:
+        return next(k.hash for k in self.chain if k.kind == "version" and k.index == version - 1)
+
+    @property
+    def content_hash(self) -> str:
+        return self.hash_of(self.in_force)
+
+    def signed_by(self, version: int) -> set[Party]:
+        return {party for act in self.acts if act.version == version for party in act.parties}
+
+    def signed_step(self, step: Step) -> set[Party]:
+        return {party for act in self.acts if act.step == step for party in act.parties}
+
+    def must_agree(self, version: int) -> list[Party]:
+        """Who has still to sign this version because they signed the one in force."""
+        missing = self.signed_by(self.in_force) - self.signed_by(version)
+        return [party for party in ORDER_OF_SIGNING if party in missing]
+
+    @property
+    def to_sign(self) -> list[Party]:
+        """Whose signature is missing now."""
+        if self.proposal:
+            return self.must_agree(self.proposal.version)
+        missing = set(STEP_PARTIES["takeover"]) - self.signed_step("takeover")
+        if self.state == "delivered":
+            missing |= set(STEP_PARTIES["delivery"]) - self.signed_step("delivery")
+        return [party for party in ORDER_OF_SIGNING if party in missing]
+
+    def write(self, consignment: Consignment, made_by: str, reason: str) -> None:
+        number = len(self.versions) + 1
+        version = Version(
+            version=number, consignment=consignment, made_at=now(), made_by=made_by, reason=reason
+        )
+        self.versions.append(version)
+        self.seal("version", number - 1, version)
+        if number == 1 or not self.must_agree(number):
+            self.enforce(number)
+
+    def enforce(self, version: int) -> None:
+        self.in_force = version
+        boxes = self.consignment
+        self.kind = kind_of(boxes)
+        words = (
+            self.number,
+            boxes.reference,
+            boxes.sender.name,
+            boxes.carrier.name,
+            boxes.consignee.name,
+            boxes.pickup.address.city,
+            boxes.delivery.address.city,
+        )
+        self.search = " ".join(words).casefold()
+
+    def seal(self, kind: Sealed, index: int, record: object) -> None:
+        previous = self.chain[-1].hash if self.chain else ORIGIN
+        self.chain.append(seal_record(kind, index, record, previous))
+
+    def faults(self) -> list[str]:
+        """What was altered since it was sealed: names of fields, none when the note is intact."""
+        records: dict[tuple[Sealed, int], object] = {("issue", 0): self.issue}
+        lists: tuple[tuple[Sealed, Sequence[object]], ...] = (
+            ("version", self.versions),
+            ("act", self.acts),
+            ("time", self.times),
+            ("photo", self.photos),
+        )
+        for kind, kept in lists:
+            records |= {(kind, index): record for index, record in enumerate(kept)}
+        return faults(self.chain, records) + self._contradictions()
+
+    def _contradictions(self) -> list[str]:
+        """Fields beside the chain that do not follow from what it seals."""
+        taken_over = next((act.happened_at for act in self.acts if act.step == "takeover"), None)
+        delivered = next((act.happened_at for act in self.acts if act.step == "delivery"), None)
+        signed: State | None = "delivered" if delivered else "in_transport" if taken_over else None
+        return [
+            name
+            for name, fits in (
+                ("state", self.state == signed if signed else self.state in ("new", "loading")),
+                ("taken_over_at", self.taken_over_at == taken_over),
+                ("delivered_at", self.delivered_at == delivered),
+            )
+            if not fits
+        ]
+
+    def refuse_other_content(self, content_hash: str, version: int) -> None:
+        present = self.hash_of(version)
+        if content_hash == present:
+            return
+        known = {self.hash_of(v.version): v.consignment for v in self.versions}
+        seen = known.get(content_hash)
+        if seen is None:
+            raise ContentUnknown("content_hash", content_hash=present)
+        changed = difference(seen, self.versions[version - 1].consignment)
+        raise ContentChanged(
+            "content_hash",
+            content_hash=present,
+            changed=changed,
+            boxes_fr=named(changed, "fr"),
+            boxes_en=named(changed, "en"),
+        )

@@ -1,0 +1,75 @@
+"""What a note keeps for ever: versions of its boxes, acts of signing, times and photos."""
+
+from datetime import datetime
+
+import msgspec
+
+from rt.contracts.ecpmr import (
+    Consignment,
+    PalletExchange,
+    Party,
+    ReserveGiven,
+    SignatureGiven,
+    Step,
+    Stop,
+)
+
+
+class Issue(msgspec.Struct, frozen=True, kw_only=True):
+    """What never changes of a note."""
+
+    number: str
+    order_id: str
+    shipper_id: str
+    verification_id: str
+    issued_at: datetime
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """The boxes at one time, who wrote them and why."""
+
+    version: int
+    consignment: Consignment
+    made_at: datetime
+    made_by: str
+    reason: str = ""
+
+
+class Who(msgspec.Struct, frozen=True, kw_only=True):
+    """On whose account a signature was given: a user's, or a link's holder who typed the code."""
+
+    kind: str
+    id: str
+    org_id: str
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """One act of signing: one or two parties, one version, the reserves and pallets of that stop."""
+
+    step: Step
+    version: int
+    content_hash: str
+    happened_at: datetime
+    received_at: datetime
+    who: Who
+    code_checked: bool
+    signatures: list[SignatureGiven]
+    reserves: list[ReserveGiven] = []
+    pallets: list[PalletExchange] = []
+
+    @property
+    def parties(self) -> set[Party]:
+        return {signature.party for signature in self.signatures}
+
+
+class Photo(msgspec.Struct, frozen=True, kw_only=True):
+    """A photo as kept; `sha256` is of the kept picture."""
+
+    photo_id: str
+    stop: Stop
+    file_key: str
+    sha256: str
+    width: int
+    height: int
+    happened_at: datetime | None
+    received_at: datetime

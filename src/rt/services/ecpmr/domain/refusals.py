@@ -1,0 +1,103 @@
+"""How a consignment note says no."""
+
+from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class NoteUnknown(NotFound):
+    fr = "Cette lettre de voiture est introuvable."
+    en = "This consignment note was not found."
+
+
+class PhotoUnknown(NotFound):
+    fr = "Cette photo n'est pas (encore) arrivée."
+    en = "This photo has not arrived (yet)."
+
+
+class NoteCancelled(Conflict):
+    fr = "La lettre de voiture {number} est annulée avec sa commande."
+    en = "Consignment note {number} was cancelled with its order."
+
+
+class ContentChanged(Conflict):
+    fr = "Le document a changé depuis sa lecture : {boxes_fr}. Relisez-le avant de signer."
+    en = "The note changed since it was read: {boxes_en}. Read it again before signing."
+
+
+class ContentUnknown(Conflict):
+    fr = "L'empreinte ne correspond à aucune version de ce document. Rechargez-le."
+    en = "The hash belongs to no version of this note. Load it again."
+
+
+class AlreadySigned(Conflict):
+    fr = "Déjà signé par {name} le {at}."
+    en = "Already signed by {name} on {at}."
+
+
+class NotTakenOver(Conflict):
+    fr = "La prise en charge n'est pas signée : la livraison ne peut pas l'être."
+    en = "The takeover is not signed: the delivery cannot be."
+
+
+class ConsigneeSignsFirst(Conflict):
+    fr = "Le destinataire signe la livraison ; le conducteur contresigne."
+    en = "The consignee signs the delivery; the driver countersigns."
+
+
+class WrongParty(Forbidden):
+    fr = "Cette étape ne se signe pas au titre de « {party} »."
+    en = "This step is not signed as “{party}”."
+
+
+class PartySignsTwice(Invalid):
+    fr = "Une même partie ne signe pas deux fois."
+    en = "One party does not sign twice."
+
+
+class NothingProposed(Conflict):
+    fr = "Aucune nouvelle version n'attend de signature."
+    en = "No new version waits for a signature."
+
+
+class NothingChanged(Invalid):
+    fr = "La nouvelle version est identique à celle en vigueur."
+    en = "The new version is the same as the one in force."
+
+
+class LinesRepeated(Invalid):
+    fr = "Deux lignes de marchandise portent le même numéro."
+    en = "Two goods lines have the same number."
+
+
+class LineUnknown(Invalid):
+    fr = "La ligne de marchandise {line} n'existe pas."
+    en = "There is no goods line {line}."
+
+
+class MoreThanCarried(Invalid):
+    fr = "Manquants et avariés dépassent la quantité transportée ({quantity})."
+    en = "Missing and damaged exceed the quantity carried ({quantity})."
+
+
+class MayNotAmend(Forbidden):
+    fr = "Seuls l'expéditeur et le transporteur peuvent modifier le document."
+    en = "Only the sender and the carrier may amend the note."
+
+
+class TimeAlreadyRecorded(Conflict):
+    fr = "Cet horaire est déjà enregistré."
+    en = "This time is already recorded."
+
+
+class DepartureBeforeArrival(Invalid):
+    fr = "Le départ précède l'arrivée."
+    en = "The departure is before the arrival."
+
+
+class TooManyPhotos(Conflict):
+    fr = "Au plus {limit} photos par document."
+    en = "At most {limit} photos per note."
+
+
+class NobodyToSendTo(Conflict):
+    fr = "Aucune adresse n'est connue pour envoyer le code."
+    en = "No address is known to send the code to."
