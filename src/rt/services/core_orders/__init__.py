@@ -1,0 +1,1 @@
+"""Orders from the draft to the accepted proof of delivery."""

@@ -1,0 +1,90 @@
+"""How an order is carried: planned, loaded, on the road, delivered; by hand or by the facts others tell."""
+
+from datetime import datetime
+from typing import Literal
+
+from rt.contracts.core_orders import (
+    OrderDelivered,
+    OrderInTransit,
+    OrderLoading,
+    OrderPlanned,
+    PlanView,
+)
+from rt.services.core_orders.domain.states import EXECUTION, Hand, refuse_illegal
+from rt.services.core_orders.domain.tendering import Tendered
+
+Step = Literal["loading", "in_transit", "delivered"]
+
+
+class Carried(Tendered, kw_only=True):
+    """An order on its way."""
+
+    def plan_by_hand(self, by: Hand, plan: PlanView) -> None:
+        """The carrier names vehicle and driver without a tour."""
+        self.move("PlanOrder", by, "planned", plan.vehicle_plate)
+        self._planned(plan)
+
+    def planned_on_tour(self, by: Hand, plan: PlanView) -> None:
+        """The carrier's tour says who comes and when; only the order's own carrier is believed."""
+        if by.org_id != self.carrier_id or self.state not in EXECUTION[:-1] or plan == self.plan:
+            return
+        if self.state == "assigned":
+            self.state = "planned"
+        self.write(by, "planned", plan.vehicle_plate)
+        self._planned(plan)
+
+    def unplanned(self, by: Hand, tour_id: str) -> None:
+        """The tour was withdrawn: the order waits for another, unless the truck came already."""
+        if by.org_id != self.carrier_id or self.plan is None or self.plan.tour_id != tour_id:
+            return
+        if self.state == "planned":
+            self.state = "assigned"
+            self.plan = None
+            self.write(by, "unplanned")
+
+    def report(self, by: Hand, reached: Step, with_reserves: bool) -> None:
+        """A step said by hand; one that is passed already is refused."""
+        self.allow("ReportProgress", by)
+        if EXECUTION.index(reached) <= EXECUTION.index(self.state):
+            raise refuse_illegal(self.state, f"ReportProgress({reached})")
+        self._reach(by, reached, None, with_reserves)
+
+    def fact(self, by: Hand, reached: Step, at: datetime, with_reserves: bool = False) -> None:
+        """A step that happened, as another unit tells it.
+
+        Facts come late and out of order: the order jumps forward to what happened, never back; a fact about
+        an order that no carrier has is written in its history and changes nothing else.
+        """
+        if self.state not in EXECUTION:
+            if self.state in ("draft", "confirmed", "tendered", "cancelled"):
+                self.write(by, f"{reached}_ignored", at=at)
+            return
+        if EXECUTION.index(reached) > EXECUTION.index(self.state):
+            self._reach(by, reached, at, with_reserves)
+        else:
+            self.write(by, f"{reached}_late", at=at)
+
+    def _planned(self, plan: PlanView) -> None:
+        self.plan = plan
+        self.tell(
+            OrderPlanned(
+                order=self.summary(),
+                vehicle_plate=plan.vehicle_plate,
+                driver_id=plan.driver_id,
+                driver_name=plan.driver_name,
+                planned_pickup_at=plan.planned_pickup_at,
+                planned_delivery_at=plan.planned_delivery_at,
+            )
+        )
+
+    def _reach(self, by: Hand, reached: Step, at: datetime | None, with_reserves: bool) -> None:
+        self.state = reached
+        self.write(by, reached, "réserves" if with_reserves else "", at=at)
+        match reached:
+            case "loading":
+                self.tell(OrderLoading(order=self.summary()))
+            case "in_transit":
+                self.tell(OrderInTransit(order=self.summary()))
+            case "delivered":
+                self.with_reserves = with_reserves
+                self.tell(OrderDelivered(order=self.summary(), with_reserves=with_reserves))

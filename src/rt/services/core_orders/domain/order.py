@@ -1,0 +1,205 @@
+"""The order itself: written, confirmed, closed or called off, with its papers and incidents."""
+
+from typing import Any
+
+import msgspec
+
+from rt.contracts.core_orders import (
+    ConfirmOrder,
+    CreateOrder,
+    EditOrder,
+    IncidentReported,
+    OrderCancelled,
+    OrderConfirmed,
+    ProofAccepted,
+)
+from rt.kernel.clock import now
+from rt.kernel.errors import Conflict, Invalid, NotFound
+from rt.services.core_orders.domain.carrying import Carried
+from rt.services.core_orders.domain.mentions import missing
+from rt.services.core_orders.domain.record import Document, Incident
+from rt.services.core_orders.domain.states import Hand
+
+DOCUMENTS_LIMIT = 200
+"""Files of one order."""
+INCIDENTS_LIMIT = 100
+"""Incidents of one order."""
+ALWAYS_EDITABLE = frozenset({"references", "instructions"})
+"""What may still be mended after the order was offered: nothing that the carrier's price rests on."""
+EDITED = tuple(field for field in EditOrder.__struct_fields__ if field != "order_id")
+
+
+class OrderNotFound(NotFound):
+    fr = "Cette commande est introuvable."
+    en = "This order was not found."
+
+
+class DocumentNotFound(NotFound):
+    fr = "Ce document est introuvable."
+    en = "This document was not found."
+
+
+class IncidentNotFound(NotFound):
+    fr = "Cet incident est introuvable."
+    en = "This incident was not found."
+
+
+class IncidentResolved(Conflict):
+    fr = "L'incident est déjà résolu."
+    en = "The incident is already resolved."
+
+
+class TooManyPapers(Conflict):
+    fr = "La commande a déjà {limit} pièces."
+    en = "The order already has {limit} pieces."
+
+
+class Order(Carried, kw_only=True):
+    """A transport order, from the draft to the last paper."""
+
+    def edit(self, by: Hand, asked: EditOrder) -> None:
+        """Change what is named; after the order was offered only references and instructions."""
+        named = {name: getattr(asked, name) for name in EDITED}
+        changes = {name: value for name, value in named.items() if value is not msgspec.UNSET}
+        self.take(by, changes, "edited")
+
+    def take(self, by: Hand, changes: dict[str, Any], what: str) -> None:
+        """Set these fields, if the state still allows it."""
+        if not set(changes) <= ALWAYS_EDITABLE or self.role_of(by.org_id, by.driver) != "shipper":
+            self.allow("EditOrder", by)
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.reckon()
+        self.write(by, what, ", ".join(sorted(changes)))
+
+    def confirm(self, by: Hand) -> None:
+        """Make it firm, or list every mandatory mention that is missing."""
+        self.allow(ConfirmOrder.__name__, by)
+        if lacks := missing(self.stops, self.goods, self.consignee_name, self.requirements):
+            raise Invalid.together(lacks)
+        self.move(ConfirmOrder.__name__, by, "confirmed")
+        self.index()
+        self.tell(OrderConfirmed(order=self.summary()))
+
+    def cancel(self, by: Hand, reason: str) -> None:
+        """Call it off; an open offer ends with it, and the carrier keeps sight of what it had."""
+        told = OrderCancelled(order=self.summary(), reason=reason)
+        self.move("CancelOrder", by, "cancelled", reason)
+        self.cancel_reason = reason
+        if offer := self.offer:
+            self._end(offer, "withdrawn", reason)
+            self.index()
+        self.tell(told)
+
+    def accept_proof(self, by: Hand) -> None:
+        self.move("AcceptProof", by, "proof_accepted")
+        self.tell(ProofAccepted(order=self.summary()))
+
+    def reopen(self, by: Hand, reason: str) -> None:
+        self.move("ReopenOrder", by, "reopened", reason)
+
+    def invoice(self, by: Hand, number: str, cents: int) -> None:
+        self.move("MarkInvoiced", by, "invoiced", number)
+        self.invoice_number, self.invoiced_cents = number, cents
+
+    def close(self, by: Hand) -> None:
+        self.move("CloseOrder", by, "closed")
+
+    def attach(self, by: Hand, document: Document, replaces: str = "") -> None:
+        """Add a document, or the next version of one."""
+        self.allow("AddDocument", by)
+        if len(self.documents) >= DOCUMENTS_LIMIT:
+            raise TooManyPapers(limit=DOCUMENTS_LIMIT)
+        if replaces:
+            former = self.document(replaces)
+            former.latest = False
+            document.number = former.number + 1
+        self.documents = [*self.documents, document]
+        self.write(by, "document_added", document.filename)
+
+    def attach_note(self, by: Hand, document_id: str, ecpmr_document_id: str, number: str) -> None:
+        """Name the consignment note that ecpmr keeps; once."""
+        if any(one.ecpmr_document_id == ecpmr_document_id for one in self.documents):
+            return
+        note = Document(
+            document_id=document_id,
+            kind="cmr",
+            filename=f"{number}.pdf",
+            media_type="application/pdf",
+            added_at=now(),
+            added_by=by.name,
+            ecpmr_document_id=ecpmr_document_id,
+        )
+        self.documents = [*self.documents, note]
+        self.write(by, "note_attached", number)
+
+    def document(self, document_id: str) -> Document:
+        """The document of that id, or DocumentNotFound."""
+        found = next((one for one in self.documents if one.document_id == document_id), None)
+        if found is None:
+            raise DocumentNotFound
+        return found
+
+    def report_incident(self, by: Hand, incident: Incident) -> None:
+        """Something went wrong; the order keeps its state and carries a flag."""
+        self.allow("ReportIncident", by)
+        if len(self.incidents) >= INCIDENTS_LIMIT:
+            raise TooManyPapers(limit=INCIDENTS_LIMIT)
+        for photo in incident.photos:
+            self.document(photo)
+        self.incidents = [*self.incidents, incident]
+        self.incident_open = True
+        self.write(by, "incident", incident.kind)
+        self.tell(
+            IncidentReported(
+                order=self.summary(),
+                incident_id=incident.incident_id,
+                kind=incident.kind,
+                text=incident.text,
+                shared=incident.shared,
+                reported_by_id=incident.org_id,
+            )
+        )
+
+    def resolve_incident(self, by: Hand, incident_id: str, resolution: str) -> None:
+        """Say how an incident ended; its reporter or the shipper may."""
+        self.allow("ResolveIncident", by)
+        incident = next(
+            (
+                one
+                for one in self.incidents
+                if one.incident_id == incident_id and by.org_id in (one.org_id, self.org_id)
+            ),
+            None,
+        )
+        if incident is None:
+            raise IncidentNotFound
+        if incident.resolved_at is not None:
+            raise IncidentResolved
+        incident.resolution, incident.resolved_at = resolution, now()
+        self.incident_open = any(one.resolved_at is None for one in self.incidents)
+        self.write(by, "incident_resolved", resolution)
+
+
+def drafted(
+    by: Hand, asked: CreateOrder, *, order_id: str, reference: str, shipper_name: str, import_id: str = ""
+) -> Order:
+    """A new draft from what was asked."""
+    taken = {name: getattr(asked, name) for name in EDITED}
+    order = Order(
+        id=order_id,
+        org_id=by.org_id,
+        reference=reference,
+        shipper_name=shipper_name,
+        import_id=import_id,
+        **taken,
+    )
+    order.reckon()
+    order.write(by, "created")
+    return order
+
+
+def as_asked(order: Order) -> CreateOrder:
+    """What would have to be asked to get such an order again, without its numbers."""
+    again = {name: getattr(order, name) for name in EDITED if name != "references"}
+    return CreateOrder(**again)

@@ -1,0 +1,116 @@
+"""The life of an order: its states, the moves between them and whose move it is."""
+
+from typing import NamedTuple
+
+from rt.contracts.core_orders import OrderState, Source
+from rt.kernel.errors import Conflict, Forbidden
+from rt.trade.roles import PartnerRole
+
+NEXT: dict[OrderState, tuple[OrderState, ...]] = {
+    "draft": ("confirmed", "cancelled"),
+    "confirmed": ("tendered", "assigned", "cancelled"),
+    "tendered": ("assigned", "confirmed", "cancelled"),
+    "assigned": ("planned", "loading", "in_transit", "delivered", "confirmed", "cancelled"),
+    "planned": ("assigned", "loading", "in_transit", "delivered", "cancelled"),
+    "loading": ("in_transit", "delivered", "cancelled"),
+    "in_transit": ("delivered",),
+    "delivered": ("pod_ok",),
+    "pod_ok": ("invoiced", "closed", "delivered"),
+    "invoiced": ("closed",),
+    "closed": (),
+    "cancelled": (),
+}
+EXECUTION: tuple[OrderState, ...] = ("assigned", "planned", "loading", "in_transit", "delivered")
+"""The states a truck brings an order through: a fact may skip some of them, never go back."""
+
+SHIPPER: frozenset[PartnerRole] = frozenset({"shipper"})
+CARRIER: frozenset[PartnerRole] = frozenset({"carrier"})
+CREW: frozenset[PartnerRole] = frozenset({"shipper", "carrier", "driver"})
+EVERYONE: frozenset[PartnerRole] = frozenset(
+    {"shipper", "carrier", "sub_carrier", "consignee", "logistician", "driver"}
+)
+
+
+class Move(NamedTuple):
+    """Who may say a command and in which states; `to` is the state it leads to, if it leads to one."""
+
+    roles: frozenset[PartnerRole]
+    states: tuple[OrderState, ...]
+    to: OrderState | None = None
+
+
+ALIVE = tuple(state for state in NEXT if state not in ("closed", "cancelled"))
+MOVES: dict[str, Move] = {
+    "EditOrder": Move(SHIPPER, ("draft", "confirmed")),
+    "ConfirmOrder": Move(SHIPPER, ("draft",), "confirmed"),
+    "TenderOrder": Move(SHIPPER, ("confirmed",), "tendered"),
+    "AssignCarrier": Move(SHIPPER, ("confirmed",), "assigned"),
+    "AcceptTender": Move(CARRIER, ("tendered",), "assigned"),
+    "RefuseTender": Move(CARRIER, ("tendered",), "confirmed"),
+    "WithdrawTender": Move(SHIPPER, ("tendered",), "confirmed"),
+    "PlanOrder": Move(CARRIER, ("assigned", "planned"), "planned"),
+    "ReportProgress": Move(CREW, ("assigned", "planned", "loading", "in_transit")),
+    "AcceptProof": Move(SHIPPER, ("delivered",), "pod_ok"),
+    "ReopenOrder": Move(SHIPPER, ("pod_ok",), "delivered"),
+    "MarkInvoiced": Move(frozenset({"shipper", "carrier"}), ("pod_ok",), "invoiced"),
+    "CloseOrder": Move(SHIPPER, ("pod_ok", "invoiced"), "closed"),
+    "CancelOrder": Move(
+        SHIPPER, ("draft", "confirmed", "tendered", "assigned", "planned", "loading"), "cancelled"
+    ),
+    "AddDocument": Move(EVERYONE, ALIVE),
+    "ReportIncident": Move(EVERYONE, ALIVE),
+    "ResolveIncident": Move(frozenset({"shipper", "carrier", "logistician"}), ALIVE),
+}
+
+STATE_FR: dict[OrderState, str] = {
+    "draft": "brouillon",
+    "confirmed": "confirmée",
+    "tendered": "proposée",
+    "assigned": "affectée",
+    "planned": "planifiée",
+    "loading": "au chargement",
+    "in_transit": "en transit",
+    "delivered": "livrée",
+    "pod_ok": "preuve acceptée",
+    "invoiced": "facturée",
+    "closed": "clôturée",
+    "cancelled": "annulée",
+}
+
+
+class IllegalTransition(Conflict):
+    fr = "La commande est {state_fr} : {asked} n'est pas possible. Suites possibles : {allowed_fr}."
+    en = "The order is {state}: {asked} is not possible. It can become: {allowed_en}."
+
+
+class NotYourPart(Forbidden):
+    fr = "Votre rôle sur cette commande ({role}) ne permet pas {asked}."
+    en = "Your part in this order ({role}) does not allow {asked}."
+
+
+class Hand(NamedTuple):
+    """Whose hand changes an order: person or unit, for which organization, from where."""
+
+    actor_id: str
+    name: str
+    org_id: str
+    source: Source
+    driver: bool = False
+
+
+def refuse_illegal(state: OrderState, asked: str) -> IllegalTransition:
+    """The refusal of what is asked in this state, with the states that can follow."""
+    allowed = NEXT[state]
+    return IllegalTransition(
+        state=state,
+        state_fr=STATE_FR[state],
+        asked=asked,
+        allowed=list(allowed),
+        allowed_fr=", ".join(STATE_FR[state] for state in allowed) or "aucune",
+        allowed_en=", ".join(allowed) or "nothing else",
+    )
+
+
+def moves(role: PartnerRole, state: OrderState) -> list[str]:
+    """The commands that this role can say in this state."""
+    return [name for name, move in MOVES.items() if role in move.roles and state in move.states]

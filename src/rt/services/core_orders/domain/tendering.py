@@ -1,0 +1,145 @@
+"""How an order finds its carrier: offered, answered, lapsed, or given outright."""
+
+from datetime import datetime
+from typing import Literal
+
+from rt.contracts.core_orders import OrderTendered, TenderAccepted, TenderLapsed, TenderRefused
+from rt.kernel.clock import now
+from rt.kernel.errors import Conflict, Invalid
+from rt.services.core_orders.domain.record import Record, Tender
+from rt.services.core_orders.domain.states import Hand, refuse_illegal
+
+TenderEnd = Literal["accepted", "refused", "expired", "withdrawn"]
+TENDERS_LIMIT = 100
+"""Offers of one order that are remembered."""
+
+
+class DeadlinePassed(Invalid):
+    fr = "L'échéance doit être dans le futur."
+    en = "The deadline must be in the future."
+
+
+class TenderExpired(Conflict):
+    fr = "L'offre a expiré le {deadline}."
+    en = "The offer expired at {deadline}."
+
+
+class CarrierIsShipper(Invalid):
+    fr = "Le transporteur ne peut pas être le donneur d'ordre lui-même."
+    en = "The carrier cannot be the shipper itself."
+
+
+class Tendered(Record, kw_only=True):
+    """An order in search of its carrier."""
+
+    def tender(
+        self,
+        by: Hand,
+        *,
+        tender_id: str,
+        carrier_id: str,
+        carrier_name: str,
+        price_cents: int,
+        deadline: datetime,
+        carrier_email: str,
+        carrier_guest: bool,
+        link_token: str = "",
+    ) -> None:
+        """Offer the order; the carrier sees it from now on."""
+        self.may_tender(by, carrier_id, deadline)
+        self.move("TenderOrder", by, "tendered", carrier_name)
+        offer = Tender(
+            tender_id=tender_id,
+            carrier_id=carrier_id,
+            carrier_name=carrier_name,
+            price_cents=price_cents,
+            currency=self.currency,
+            deadline=deadline,
+            sent_at=now(),
+        )
+        self.tenders = [*self.tenders, offer][-TENDERS_LIMIT:]
+        self.index()
+        self.tell(
+            OrderTendered(
+                order=self.summary(),
+                carrier_email=carrier_email,
+                carrier_guest=carrier_guest,
+                deadline=deadline,
+                link_token=link_token,
+            )
+        )
+
+    def may_tender(self, by: Hand, carrier_id: str, deadline: datetime) -> None:
+        """Refuse an offer that cannot be made, before anybody is asked for a link."""
+        self.allow("TenderOrder", by)
+        self._refuse_own(carrier_id)
+        if deadline <= now():
+            raise DeadlinePassed(field="deadline")
+
+    def accept(self, by: Hand) -> None:
+        """The carrier takes the offer at its price."""
+        offer = self._answerable("AcceptTender", by)
+        self.move("AcceptTender", by, "accepted", offer.carrier_name)
+        self._end(offer, "accepted")
+        self._give(offer.carrier_id, offer.carrier_name, offer.price_cents)
+
+    def refuse(self, by: Hand, reason: str) -> None:
+        """The carrier declines; it sees the order no more."""
+        offer = self._answerable("RefuseTender", by)
+        told = TenderRefused(order=self.summary(), reason=reason)
+        self.move("RefuseTender", by, "refused", reason)
+        self._end(offer, "refused", reason)
+        self.index()
+        self.tell(told)
+
+    def withdraw(self, by: Hand, reason: str) -> None:
+        """The shipper takes the offer back."""
+        self.allow("WithdrawTender", by)
+        self._lapse(by, "withdrawn", reason)
+
+    def expire(self, by: Hand, tender_id: str) -> None:
+        """The deadline has come: an offer still unanswered ends; any other is left alone."""
+        offer = self.offer
+        if offer is None or offer.tender_id != tender_id or now() < offer.deadline:
+            return
+        self._lapse(by, "expired", "")
+
+    def assign(self, by: Hand, carrier_id: str, carrier_name: str, agreed_cents: int) -> None:
+        """Give the order to a carrier that has agreed elsewhere."""
+        self._refuse_own(carrier_id)
+        self.move("AssignCarrier", by, "assigned", carrier_name)
+        self._give(carrier_id, carrier_name, agreed_cents)
+
+    def _refuse_own(self, carrier_id: str) -> None:
+        if carrier_id == self.org_id:
+            raise CarrierIsShipper(field="carrier_id")
+
+    def _answerable(self, asked: str, by: Hand) -> Tender:
+        self.allow(asked, by)
+        offer = self.offer
+        if offer is None:
+            raise refuse_illegal(self.state, asked)
+        if now() > offer.deadline:
+            raise TenderExpired(deadline=offer.deadline.isoformat(timespec="minutes"))
+        return offer
+
+    def _end(self, offer: Tender, state: TenderEnd, reason: str = "") -> None:
+        offer.state = state
+        offer.answered_at = now()
+        offer.reason = reason
+
+    def _lapse(self, by: Hand, state: Literal["expired", "withdrawn"], reason: str) -> None:
+        offer = self.offer
+        if offer is None:
+            return
+        told = TenderLapsed(order=self.summary(), expired=state == "expired", reason=reason)
+        self.state = "confirmed"
+        self.write(by, state, reason or offer.carrier_name)
+        self._end(offer, state, reason)
+        self.index()
+        self.tell(told)
+
+    def _give(self, carrier_id: str, carrier_name: str, agreed_cents: int) -> None:
+        self.carrier_id, self.carrier_name, self.agreed_cents = carrier_id, carrier_name, agreed_cents
+        self.index()
+        self.tell(TenderAccepted(order=self.summary()))

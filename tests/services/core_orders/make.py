@@ -1,0 +1,146 @@
+"""Builders of orders and what they are made of; each test says only what it is about."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rt.contracts.core_orders import CreateOrder, PlanView, Stop
+from rt.kernel.tenancy import acting_for
+from rt.services.core_orders.domain.order import Order, drafted
+from rt.services.core_orders.domain.states import Hand
+from rt.trade.goods import Goods
+from rt.trade.places import Address, Contact, Site
+
+MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+SHIPPER, CARRIER, CONSIGNEE, LOGISTICIAN, STRANGER = "org_ship", "org_carr", "org_cons", "org_logi", "org_else"
+
+
+def hand(org: str = SHIPPER, **more: Any) -> Hand:
+    return Hand(**{"actor_id": "usr_1", "name": "Camille", "org_id": org, "source": "portal", **more})
+
+
+def site(name: str = "Usine Dupont", city: str = "Lyon", postal_code: str = "69007", **more: Any) -> Site:
+    return Site(
+        name=name,
+        address=Address(street="12 rue de Gerland", postal_code=postal_code, city=city),
+        contact=Contact(name="Quai 4", phone="+33478000000"),
+        **more,
+    )
+
+
+def pickup(**more: Any) -> Stop:
+    return Stop(
+        **{
+            "kind": "pickup",
+            "site": site(),
+            "from_at": MONDAY,
+            "until_at": MONDAY + timedelta(hours=2),
+            **more,
+        }
+    )
+
+
+def delivery(**more: Any) -> Stop:
+    at = MONDAY + timedelta(days=1)
+    return Stop(
+        **{
+            "kind": "delivery",
+            "site": site("Entrepôt Saint-Étienne", "Saint-Étienne", "42000"),
+            "from_at": at,
+            "until_at": at + timedelta(hours=4),
+            **more,
+        }
+    )
+
+
+def goods(**more: Any) -> Goods:
+    return Goods(
+        **{
+            "description": "Robinetterie",
+            "quantity": 10,
+            "weight_kg": 4000,
+            "pallets": 10,
+            "value_cents": 900_000,
+            **more,
+        }
+    )
+
+
+def asked(**more: Any) -> CreateOrder:
+    """A complete order: it can be confirmed."""
+    return CreateOrder(
+        **{
+            "stops": [pickup(), delivery()],
+            "goods": [goods()],
+            "consignee_id": CONSIGNEE,
+            "consignee_name": "Brico Loire",
+            "consignee_email": "reception@brico.example",
+            "logistician_id": LOGISTICIAN,
+            "sell_cents": 90_000,
+            "buy_cents": 75_000,
+            **more,
+        }
+    )
+
+
+def order(state: str = "draft", **more: Any) -> Order:
+    """An order that was brought to this state by its own rules."""
+    with acting_for(SHIPPER):
+        made = drafted(
+            hand(),
+            asked(**more),
+            order_id="ord_1",
+            reference=more.get("reference") or "2026-000001",
+            shipper_name="Usines Dupont",
+        )
+    bring(made, state)
+    return made
+
+
+PATH = ("confirmed", "assigned", "planned", "loading", "in_transit", "delivered", "pod_ok", "invoiced", "closed")
+
+
+def bring(made: Order, state: str) -> None:
+    """Walk the order from the draft to a state."""
+    if state == "draft":
+        return
+    if state == "cancelled":
+        made.cancel(hand(), "plus besoin")
+        return
+    made.confirm(hand())
+    if state == "tendered":
+        offer(made)
+    if state not in PATH[1:]:
+        return
+    made.assign(hand(), CARRIER, "Transports Martin", 80_000)
+    for step in PATH[2 : PATH.index(state) + 1]:
+        _step(made, step)
+
+
+def _step(made: Order, step: str) -> None:
+    match step:
+        case "planned":
+            made.plan_by_hand(hand(CARRIER), PlanView(vehicle_plate="AB-123-CD", driver_name="Jo"))
+        case "loading" | "in_transit" | "delivered":
+            made.report(hand(CARRIER), step, False)
+        case "pod_ok":
+            made.accept_proof(hand())
+        case "invoiced":
+            made.invoice(hand(CARRIER), "F-1", 80_000)
+        case "closed":
+            made.close(hand())
+
+
+def offer(made: Order, carrier: str = CARRIER, deadline: datetime | None = None, **more: Any) -> None:
+    made.tender(
+        hand(),
+        **{
+            "tender_id": f"tnd_{len(made.tenders)}",
+            "carrier_id": carrier,
+            "carrier_name": "Transports Martin",
+            "price_cents": 80_000,
+            "deadline": deadline or MONDAY,
+            "carrier_email": "exploitation@martin.example",
+            "carrier_guest": False,
+            **more,
+        },
+    )

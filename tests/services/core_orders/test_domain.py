@@ -1,0 +1,334 @@
+"""What an order may become, who may make it so, what the law wants written and how it is found."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rt.contracts.core_orders import EditOrder, PlanView, References
+from rt.kernel.clock import held
+from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
+from rt.kernel.tenancy import acting_for
+from rt.services.core_orders.domain.fragments import fragments, words
+from rt.services.core_orders.domain.mentions import MentionMissing
+from rt.services.core_orders.domain.order import as_asked, drafted
+from rt.services.core_orders.domain.record import Incident
+from rt.services.core_orders.domain.states import EXECUTION, MOVES, NEXT, IllegalTransition, moves
+from rt.services.core_orders.domain.tendering import TenderExpired
+from rt.trade.loading import FloorOverload
+from rt.trade.places import Address, Contact, Site
+from tests.services.core_orders import make
+from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, hand
+
+STATES = list(NEXT)
+
+
+@pytest.fixture(autouse=True)
+def before_monday():
+    with held(make.MONDAY - timedelta(days=3)), acting_for(SHIPPER):
+        yield
+
+
+def test_every_move_of_the_table_is_a_step_of_the_state_machine():
+    for name, move in MOVES.items():
+        for state in move.states:
+            assert move.to is None or move.to == state or move.to in NEXT[state], (name, state)
+
+
+COMMANDS = {
+    "ConfirmOrder": lambda order, by: order.confirm(by),
+    "CancelOrder": lambda order, by: order.cancel(by, "raison"),
+    "AssignCarrier": lambda order, by: order.assign(by, CARRIER, "Martin", 1),
+    "AcceptTender": lambda order, by: order.accept(by),
+    "RefuseTender": lambda order, by: order.refuse(by, "raison"),
+    "WithdrawTender": lambda order, by: order.withdraw(by, "raison"),
+    "PlanOrder": lambda order, by: order.plan_by_hand(by, PlanView(vehicle_plate="A", driver_name="B")),
+    "AcceptProof": lambda order, by: order.accept_proof(by),
+    "ReopenOrder": lambda order, by: order.reopen(by, "raison"),
+    "MarkInvoiced": lambda order, by: order.invoice(by, "F1", 1),
+    "CloseOrder": lambda order, by: order.close(by),
+}
+ACTORS = {
+    "shipper": hand(),
+    "carrier": hand(CARRIER),
+    "driver": hand(CARRIER, driver=True),
+    "consignee": hand(CONSIGNEE),
+    "logistician": hand(LOGISTICIAN),
+    "stranger": hand(STRANGER),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("actor", ACTORS)
+def test_a_command_is_done_exactly_when_the_table_lets_this_role_say_it_in_this_state(state, command, actor):
+    order = make.order(state)
+    by = ACTORS[actor]
+    role = order.role_of(by.org_id, by.driver)
+    allowed = role is not None and command in moves(role, state)
+    before = len(order.history)
+    if allowed:
+        COMMANDS[command](order, by)
+        assert order.state == MOVES[command].to
+        assert len(order.history) == before + 1
+        assert order.history[-1].actor_id == by.actor_id
+    else:
+        with pytest.raises((Conflict, Forbidden)):
+            COMMANDS[command](order, by)
+        assert order.state == state
+        assert order.telling == make.order(state).telling
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_an_illegal_transition_names_the_states_that_can_follow(state):
+    if "ConfirmOrder" in moves("shipper", state):
+        return
+    with pytest.raises(IllegalTransition) as refused:
+        make.order(state).confirm(hand())
+    assert refused.value.status == 409
+    assert refused.value.problem("fr").values["allowed"] == list(NEXT[state])
+
+
+@given(st.lists(st.tuples(st.sampled_from(EXECUTION[1:]), st.booleans()), max_size=8))
+def test_facts_in_any_order_leave_the_order_at_the_furthest_of_them(facts):
+    with held(make.MONDAY), acting_for(SHIPPER):
+        order = make.order("assigned")
+        order.telling.clear()
+        reached = [order.state]
+        for step, reserves in facts:
+            if step == "planned":
+                plan = PlanView(vehicle_plate="A", driver_name="B", tour_id="tour_1")
+                order.planned_on_tour(hand(CARRIER, source="planning"), plan)
+            else:
+                order.fact(hand(CARRIER, source="gps"), step, make.MONDAY, reserves)
+            reached.append(order.state)
+    furthest = max((EXECUTION.index(step) for step, _ in facts), default=0)
+    assert order.state == EXECUTION[furthest]
+    assert [EXECUTION.index(s) for s in reached] == sorted(EXECUTION.index(s) for s in reached)
+    steps_told = [type(event).__name__ for event in order.telling]
+    assert len(steps_told) == len(set(steps_told))
+
+
+@pytest.mark.parametrize("state", ["draft", "confirmed", "tendered", "cancelled"])
+def test_a_fact_about_an_order_without_a_carrier_is_written_down_and_changes_nothing(state):
+    order = make.order(state)
+    told = list(order.telling)
+    order.fact(hand(SHIPPER, source="cmr"), "delivered", make.MONDAY)
+    assert order.state == state
+    assert order.history[-1].what == "delivered_ignored"
+    assert order.telling == told
+
+
+def test_a_delivery_told_while_planned_jumps_forward_with_its_own_time():
+    order = make.order("planned")
+    order.fact(hand(SHIPPER, source="cmr"), "delivered", make.MONDAY + timedelta(days=1), with_reserves=True)
+    assert (order.state, order.with_reserves) == ("delivered", True)
+    assert order.history[-1].at == make.MONDAY + timedelta(days=1)
+    assert order.history[-1].source == "cmr"
+
+
+def test_a_step_already_passed_cannot_be_reported_again():
+    with pytest.raises(IllegalTransition):
+        make.order("in_transit").report(hand(CARRIER), "loading", False)
+
+
+def test_another_carriers_tour_plans_nothing():
+    order = make.order("assigned")
+    order.planned_on_tour(hand(STRANGER), PlanView(vehicle_plate="X", driver_name="Y", tour_id="t"))
+    assert (order.state, order.plan) == ("assigned", None)
+
+
+def test_a_withdrawn_tour_gives_the_order_back_unless_it_is_another_tour():
+    order = make.order("assigned")
+    plan = PlanView(vehicle_plate="X", driver_name="Y", tour_id="tour_1")
+    order.planned_on_tour(hand(CARRIER), plan)
+    order.unplanned(hand(CARRIER), "tour_2")
+    assert order.state == "planned"
+    order.unplanned(hand(CARRIER), "tour_1")
+    assert (order.state, order.plan) == ("assigned", None)
+
+
+def test_an_offer_is_not_accepted_after_its_deadline():
+    order = make.order("tendered")
+    with held(order.offer.deadline + timedelta(seconds=1)), pytest.raises(TenderExpired):
+        order.accept(hand(CARRIER))
+    assert order.state == "tendered"
+
+
+def test_an_offer_expires_at_its_deadline_and_no_sooner():
+    order = make.order("tendered")
+    order.expire(hand(source="timer"), order.offer.tender_id)
+    assert order.state == "tendered"
+    with held(make.MONDAY):
+        order.expire(hand(source="timer"), "tnd_other")
+        assert order.state == "tendered"
+        order.expire(hand(source="timer"), order.offer.tender_id)
+    assert (order.state, order.tenders[0].state) == ("confirmed", "expired")
+    assert type(order.telling[-1]).__name__ == "TenderLapsed"
+
+
+def test_the_carrier_sees_the_order_while_it_is_offered_and_no_longer_after_refusing():
+    order = make.order("tendered")
+    assert CARRIER in order.seen_by
+    order.refuse(hand(CARRIER), "pas de camion")
+    assert CARRIER not in order.seen_by
+    assert order.telling[-1].order.carrier_id == CARRIER
+    assert order.role_of(CARRIER) is None
+
+
+def test_the_accepted_price_becomes_the_agreed_price():
+    order = make.order("tendered")
+    order.accept(hand(CARRIER))
+    assert (order.agreed_cents, order.carrier_id, order.offer) == (80_000, CARRIER, None)
+
+
+def test_a_cancelled_offer_leaves_no_open_tender_and_no_sight():
+    order = make.order("tendered")
+    order.cancel(hand(), "client parti")
+    assert order.offer is None
+    assert CARRIER not in order.seen_by
+    assert order.telling[-1].order.carrier_id == CARRIER
+
+
+def test_partners_see_nothing_of_a_draft():
+    assert make.order("draft").seen_by == [SHIPPER]
+    assert make.order("confirmed").seen_by == [SHIPPER, CONSIGNEE, LOGISTICIAN]
+
+
+def test_confirming_lists_every_missing_mention_by_its_field_in_both_languages():
+    bare = Site(name="", address=Address(), contact=Contact())
+    order = make.order(
+        stops=[
+            make.pickup(site=bare, from_at=None, until_at=None),
+            make.delivery(until_at=make.MONDAY - timedelta(days=9)),
+        ],
+        goods=[make.goods(weight_kg=0, un_number="1203")],
+        consignee_name="",
+        requirements=["temperature"],
+    )
+    with pytest.raises(Invalid) as refused:
+        order.confirm(hand())
+    faults = {fault.field: fault for fault in refused.value.problem().errors}
+    assert set(faults) == {
+        "stops.0.site.name",
+        "stops.0.site.address.street",
+        "stops.0.site.address.postal_code",
+        "stops.0.site.address.city",
+        "stops.0.site.contact.phone",
+        "stops.0.from_at",
+        "stops.1.until_at",
+        "consignee_name",
+        "goods.0.weight_kg",
+        "goods.0.temperature_max_c",
+        "requirements",
+    }
+    assert faults["goods.0.weight_kg"].messages == {
+        "fr": "Mention obligatoire manquante : le poids brut (contrat type, art. 3).",
+        "en": "Mandatory mention missing: the gross weight (French standard contract, art. 3).",
+    }
+    assert order.state == "draft"
+
+
+def test_dangerous_goods_asked_for_need_their_un_number():
+    with pytest.raises(MentionMissing) as refused:
+        make.order(requirements=["adr"]).confirm(hand())
+    assert refused.value.field == "goods.0.un_number"
+
+
+def test_an_overload_is_refused_with_the_figure():
+    with pytest.raises(FloorOverload) as refused:
+        make.order(goods=[make.goods(pallets=0, quantity=40, length_cm=120, width_cm=80)])
+    assert "16.0" in refused.value.says("fr")
+
+
+@pytest.mark.parametrize("stops", [[], [make.pickup()], [make.delivery(), make.pickup()]])
+def test_an_order_goes_from_a_pickup_to_a_delivery(stops):
+    with pytest.raises(Invalid):
+        make.order(stops=stops)
+
+
+def test_a_stop_cannot_name_a_goods_line_that_does_not_exist():
+    with pytest.raises(Invalid):
+        make.order(stops=[make.pickup(lines=[1]), make.delivery()])
+
+
+def test_several_stops_show_the_first_pickup_and_the_last_delivery():
+    third = make.delivery(site=make.site("Dépôt", "Valence", "26000"))
+    order = make.order(stops=[make.pickup(), make.delivery(), third])
+    assert (order.summary().pickup.address.city, order.summary().delivery.address.city) == ("Lyon", "Valence")
+
+
+def test_an_edit_changes_what_is_named_and_counts_again():
+    order = make.order()
+    order.edit(hand(), EditOrder(order_id=order.id, goods=[make.goods(pallets=4)], buy_cents=None))
+    assert (order.pallets, order.buy_cents, order.sell_cents) == (4, None, 90_000)
+    assert order.history[-1].note == "buy_cents, goods"
+
+
+def test_once_offered_only_references_and_instructions_can_be_edited():
+    order = make.order("tendered")
+    order.edit(hand(), EditOrder(order_id=order.id, references=References(booking="BK9")))
+    assert order.references.booking == "BK9"
+    with pytest.raises(IllegalTransition):
+        order.edit(hand(), EditOrder(order_id=order.id, sell_cents=1))
+    with pytest.raises(Forbidden):
+        order.edit(hand(CARRIER), EditOrder(order_id=order.id, references=References()))
+
+
+def test_a_duplicate_asks_for_the_same_but_keeps_no_numbers():
+    order = make.order(references=References(purchase_order="PO1"))
+    again = as_asked(order)
+    assert again.references == References()
+    twin = drafted(hand(), again, order_id="ord_2", reference="2", shipper_name="x")
+    assert (twin.goods, twin.stops, twin.sell_cents) == (order.goods, order.stops, order.sell_cents)
+
+
+def test_an_incident_raises_a_flag_until_it_is_resolved_once():
+    order = make.order("in_transit")
+    incident = Incident(
+        incident_id="inc_1", org_id=CARRIER, kind="damage", text="palette renversée",
+        reported_at=make.MONDAY, reported_by="Jo", shared=True,
+    )  # fmt: skip
+    order.report_incident(hand(CARRIER, driver=True), incident)
+    assert order.incident_open
+    with pytest.raises(NotFound):
+        order.resolve_incident(hand(LOGISTICIAN), "inc_1", "rien")
+    order.resolve_incident(hand(CARRIER), "inc_1", "avoir de 50 €")
+    assert not order.incident_open
+    with pytest.raises(Conflict):
+        order.resolve_incident(hand(CARRIER), "inc_1", "encore")
+
+
+TEXT = st.text(st.characters(categories=["Lu", "Ll", "Nd", "Pd", "Po", "Zs"]), max_size=60)
+
+
+@given(st.lists(TEXT, max_size=6), st.data())
+def test_any_fragment_of_two_letters_of_any_word_is_the_beginning_of_something_kept(texts, data):
+    kept = fragments(texts)
+    said = [word for text in texts for word in words(text) if len(word) >= 2]
+    if said:
+        word = data.draw(st.sampled_from(said))
+        start = data.draw(st.integers(0, len(word) - 2))
+        end = data.draw(st.integers(start + 2, len(word)))
+        assert any(one.startswith(word[start:end]) for one in kept)
+
+
+def test_accents_case_and_punctuation_do_not_hide_an_order():
+    assert words("Saint-Étienne  cmd/2026.07") == ["SAINTETIENNE", "CMD202607"]
+
+
+def test_no_price_is_in_what_is_told():
+    order = make.order("closed")
+    for event in order.telling:
+        names = set(type(event).__struct_fields__) | set(type(event.order).__struct_fields__)
+        assert not any("cents" in name or "price" in name for name in names)
+
+
+def test_what_is_refused_says_so_in_both_languages():
+    def kinds(of: type[Refusal]) -> set[type[Refusal]]:
+        return {of} | {k for sub in of.__subclasses__() for k in kinds(sub)}
+
+    own = [k for k in kinds(Refusal) if "core_orders" in k.__module__]
+    assert own
+    assert all("fr" in vars(k) and "en" in vars(k) and k.fr != k.en for k in own)

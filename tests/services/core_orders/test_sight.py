@@ -1,0 +1,130 @@
+"""Who sees what of an order: every field of every view for every role, against a list kept by hand."""
+
+from datetime import timedelta
+
+import pytest
+
+from rt.contracts.core_orders import OrderRow, OrderView
+from rt.kernel.clock import held
+from rt.kernel.tenancy import acting_for
+from rt.services.core_orders.domain import sight
+from rt.services.core_orders.domain.record import Document, Incident
+from tests.services.core_orders import make
+from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, hand
+
+READERS = {
+    "shipper": hand(SHIPPER),
+    "carrier": hand(CARRIER),
+    "consignee": hand(CONSIGNEE),
+    "logistician": hand(LOGISTICIAN),
+    "driver": hand(CARRIER, driver=True),
+}
+OPEN_TO_ALL = {
+    *("order_id", "version", "my_role", "reference", "references", "state", "may", "created_at", "changed_at"),
+    *("shipper_id", "shipper_name", "carrier_id", "carrier_name", "consignee_id", "consignee_name"),
+    *("logistician_id", "stops", "pickup", "delivery", "pickup_from", "pickup_until", "delivery_from"),
+    *("delivery_until", "goods", "pallets", "weight_kg", "volume_m3", "loading_metres", "requirements"),
+    *("equipment", "instructions", "plan", "with_reserves", "milestones", "incident_open", "incidents"),
+    *("documents", "cancel_reason", "pickup_name", "pickup_city", "pickup_country", "delivery_name"),
+    *("delivery_city", "delivery_country", "vehicle_plate", "driver_name"),
+}
+GOLDEN = {
+    "shipper": OPEN_TO_ALL
+    | {"consignee_email", "incoterm", "tender", "tenders", "sell_cents", "buy_cents", "agreed_cents"}
+    | {"invoiced_cents", "invoice_number", "currency", "history", "tender_deadline"},
+    "carrier": OPEN_TO_ALL
+    | {"consignee_email", "tender", "agreed_cents", "invoiced_cents", "invoice_number", "currency"}
+    | {"tender_deadline"},
+    "consignee": OPEN_TO_ALL | {"consignee_email", "incoterm"},
+    "logistician": OPEN_TO_ALL | {"consignee_email"},
+    "driver": OPEN_TO_ALL,
+}
+
+
+@pytest.fixture
+def full():
+    """An order in which every field has something to hide: an open offer, prices, papers, incidents."""
+    with held(make.MONDAY - timedelta(days=3)), acting_for(SHIPPER):
+        order = make.order("confirmed", incoterm="DAP", consignee_id=CONSIGNEE)
+        order.attach(hand(), _document("doc_1", "invoice"))
+        order.attach(hand(), _document("doc_2", "photo"))
+        for number, org, shared in (("inc_1", SHIPPER, True), ("inc_2", CONSIGNEE, False)):
+            order.report_incident(
+                hand(org),
+                Incident(
+                    incident_id=number, org_id=org, kind="damage", text="t", reported_at=make.MONDAY,
+                    reported_by="x", shared=shared, cost_cents=5,
+                ),
+            )  # fmt: skip
+        make.offer(order)
+        order.agreed_cents = order.invoiced_cents = 80_000
+        order.invoice_number = "F-1"
+        return order
+
+
+def _document(id: str, kind: str) -> Document:
+    return Document(
+        document_id=id, kind=kind, filename="f", media_type="image/png", added_at=make.MONDAY, added_by="x"
+    )
+
+
+@pytest.mark.parametrize("role", GOLDEN)
+@pytest.mark.parametrize("show", [sight.order_view, sight.order_row])
+def test_a_role_sees_exactly_the_fields_of_its_list(full, role, show):
+    view = show(full, role, READERS[role])
+    shown = {name for name in view.__struct_fields__ if getattr(view, name) is not None}
+    empty_anyway = {"carrier_id", "plan"}
+    every = set(view.__struct_fields__)
+    assert shown - empty_anyway == (GOLDEN[role] & every) - empty_anyway
+
+
+def test_every_field_of_the_views_is_on_the_list_of_the_shipper():
+    assert set(OrderView.__struct_fields__) | set(OrderRow.__struct_fields__) == GOLDEN["shipper"]
+
+
+@pytest.mark.parametrize("role", ["consignee", "logistician", "driver"])
+def test_no_amount_reaches_a_role_outside_the_deal_at_any_depth(full, role):
+    for show in (sight.order_view, sight.order_row):
+        assert not list(_amounts(show(full, role, READERS[role])))
+
+
+def _amounts(view):
+    for name in getattr(view, "__struct_fields__", ()):
+        value = getattr(view, name)
+        if name.endswith("_cents") and value is not None:
+            yield name
+        for inner in value if isinstance(value, list) else [value]:
+            yield from _amounts(inner)
+
+
+def test_the_carrier_sees_only_the_offer_made_to_itself(full):
+    with held(make.MONDAY - timedelta(days=3)), acting_for(SHIPPER):
+        full.withdraw(hand(), "")
+        make.offer(full, carrier="org_rival")
+        full.carrier_id = CARRIER
+    assert sight.order_view(full, "carrier", hand(CARRIER)).tender is None
+    assert sight.order_view(full, "carrier", hand("org_rival")).tender.carrier_id == "org_rival"
+
+
+def test_an_unshared_incident_is_seen_by_its_reporters_organization_alone(full):
+    seen = {
+        role: [one.incident_id for one in sight.order_view(full, role, by).incidents]
+        for role, by in READERS.items()
+    }
+    assert seen.pop("consignee") == ["inc_1", "inc_2"]
+    assert set(map(tuple, seen.values())) == {("inc_1",)}
+
+
+def test_invoices_are_shown_between_shipper_and_carrier_alone(full):
+    for role in READERS:
+        kinds = {one.kind for one in sight.documents_shown(full, role)}
+        assert ("invoice" in kinds) == (role in ("shipper", "carrier"))
+
+
+def test_a_stranger_has_no_role(full):
+    assert full.role_of(STRANGER) is None
+    assert STRANGER not in full.seen_by
+
+
+def test_milestones_do_not_tell_about_offers(full):
+    assert sight.milestones(full) == []
