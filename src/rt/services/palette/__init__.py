@@ -1,0 +1,1 @@
+"""Pallets: who holds whose, vouchers for those still owed, statements that partners agree on."""

@@ -1,0 +1,1 @@
+"""The rules of pallet accounts: movements, policies, vouchers, statements. Pure."""

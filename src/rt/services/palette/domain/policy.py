@@ -1,0 +1,137 @@
+"""What clients and sites ask for at the exchange of pallets, and the dated figures that hold."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from rt.contracts.palette import PalletType, PolicyMode, RuleKind
+from rt.kernel.entity import Entity
+
+INSTRUCTIONS: dict[PolicyMode, tuple[str, str]] = {
+    "immediate": (
+        "Échange immédiat : reprenez autant de palettes que vous en livrez.",
+        "Exchange at once: take back as many pallets as you deliver.",
+    ),
+    "deferred": (
+        "Échange différé : ne reprenez rien, un bon palettes est émis à la signature.",
+        "Deferred exchange: take nothing back, a voucher is issued when the delivery is signed.",
+    ),
+    "none": (
+        "Pas d'échange : aucune palette à reprendre.",
+        "No exchange: no pallet to take back.",
+    ),
+    "ratio": (
+        "Échange partiel : reprenez {ratio} % des palettes livrées.",
+        "Partial exchange: take back {ratio} % of the pallets delivered.",
+    ),
+}
+
+
+class Policy(Entity, kw_only=True):
+    """What a shipper has agreed for a client, a site, a pallet type, or any mix; "" and None mean any."""
+
+    partner_id: str = ""
+    site_name: str = ""
+    pallet_type: PalletType | None = None
+    mode: PolicyMode
+    ratio_percent: int = 100
+    voucher_days: int | None = None
+    note: str = ""
+
+    def expected(self, delivered: int, pallet_type: PalletType) -> int:
+        """How many of the delivered pallets are asked back, rounded down."""
+        if self.mode == "none" or pallet_type == "ONEWAY":
+            return 0
+        return delivered * self.ratio_percent // 100 if self.mode == "ratio" else delivered
+
+    def fits(self, partner_id: str, site_name: str, pallet_type: PalletType) -> bool:
+        return (
+            self.partner_id in ("", partner_id)
+            and _plain(self.site_name) in ("", _plain(site_name))
+            and self.pallet_type in (None, pallet_type)
+        )
+
+    @property
+    def precision(self) -> tuple[bool, bool, bool]:
+        """A site counts more than its client, and that more than a pallet type."""
+        return self.site_name != "", self.partner_id != "", self.pallet_type is not None
+
+    def instruction(self) -> tuple[str, str]:
+        """The sentence for the driver, in French and English."""
+        french, english = INSTRUCTIONS[self.mode]
+        return french.format(ratio=self.ratio_percent), english.format(ratio=self.ratio_percent)
+
+
+class Rule(Entity, kw_only=True):
+    """A figure of the organization from a day on."""
+
+    kind: RuleKind
+    valid_from: date
+    value: int
+    source: str = ""
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A figure of the house."""
+
+    kind: RuleKind
+    valid_from: date
+    value: int
+    source: str
+
+
+HOUSE_FIGURES = (
+    Figure(
+        "limitation_months",
+        date(1999, 4, 6),
+        12,
+        "C. com. L133-6, contrat type art. 25 (de mémoire, à vérifier)",
+    ),
+    Figure("limitation_warning_days", date(2020, 1, 1), 45, "Choix de la maison"),
+    Figure("voucher_days", date(2020, 1, 1), 180, "Choix de la maison"),
+)
+
+
+class Call(Entity, kw_only=True):
+    """The delivery of one order as the exchange of pallets sees it, for all its parties."""
+
+    order_id: str
+    shipper_id: str
+    consignee_party: str
+    consignee_name: str
+    site_name: str
+    pallet_type: PalletType
+
+
+def most_precise(
+    policies: Iterable[Policy], partner_id: str, site_name: str, pallet_type: PalletType
+) -> Policy | None:
+    """The policy that holds for this delivery; the newest of equally precise ones."""
+    fitting = [policy for policy in policies if policy.fits(partner_id, site_name, pallet_type)]
+    return max(fitting, key=lambda policy: (policy.precision, policy.changed_at), default=None)
+
+
+def in_force(rules: Iterable[Rule], kind: RuleKind, day: date) -> int:
+    """The figure that holds on a day: the organization's own before the house's, the latest begun."""
+    own = [rule for rule in rules if rule.kind == kind and rule.valid_from <= day]
+    if own:
+        return max(own, key=lambda rule: rule.valid_from).value
+    house = [figure for figure in HOUSE_FIGURES if figure.kind == kind]
+    begun = [figure for figure in house if figure.valid_from <= day] or house
+    return max(begun, key=lambda figure: figure.valid_from).value
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())

@@ -1,0 +1,220 @@
+"""Statements: what moved between two partners in a period, confirmed or contested line by line."""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from rt.contracts.palette import (
+    LineAnswer,
+    LineVerdict,
+    MovementKind,
+    PalletQuality,
+    PalletType,
+    StatementAnswered,
+    StatementReady,
+    StatementState,
+)
+from rt.kernel.clock import now
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict, Forbidden, Invalid
+from rt.services.palette.domain.ledger import OpenPart, open_parts
+from rt.services.palette.domain.policy import months_later
+
+HOME_ZONE = ZoneInfo("Europe/Paris")
+"""Days of a statement are days of the house's country."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS = {
+    "fr": ("Date", "Pièce", "Site", "Type", "Qualité", "Quantité", "Réponse", "Commentaire"),
+    "en": ("Date", "Document", "Site", "Type", "Quality", "Quantity", "Answer", "Comment"),
+}
+
+
+class PeriodBackwards(Invalid):
+    fr = "La période finit avant de commencer."
+    en = "The period ends before it begins."
+
+
+class StatementOfOthers(Forbidden):
+    fr = "Seul le partenaire répond à ce relevé."
+    en = "Only the partner answers this statement."
+
+
+class LineUnknown(Invalid):
+    fr = "Le relevé n'a pas de ligne {line_id}."
+    en = "The statement has no line {line_id}."
+
+
+class ContestWithoutReason(Invalid):
+    fr = "Dites en quelques mots pourquoi vous contestez."
+    en = "Say in a few words why you contest."
+
+
+class LineAgreed(Conflict):
+    fr = "La ligne {line_id} est déjà confirmée."
+    en = "Line {line_id} is confirmed already."
+
+
+class StatementLine(msgspec.Struct, kw_only=True):
+    """One entry of the maker's account with the partner."""
+
+    id: str
+    movement_id: str
+    kind: MovementKind
+    moved_at: datetime
+    document_number: str
+    site_name: str
+    pallet_type: PalletType
+    quality: PalletQuality
+    quantity: int
+    verdict: LineVerdict = "pending"
+    comment: str = ""
+
+
+class StatementBalance(msgspec.Struct, frozen=True, kw_only=True):
+    """Opening, closing and age of one pallet type; the four ages sum to the closing balance."""
+
+    pallet_type: PalletType
+    quality: PalletQuality
+    opening: int
+    closing: int
+    days_0_30: int
+    days_31_60: int
+    days_61_90: int
+    days_over_90: int
+    lapses_on: date | None
+
+
+class Statement(Entity, kw_only=True):
+    """A photograph of the account, that the partner answers."""
+
+    maker_name: str
+    partner_id: str
+    partner_org_id: str = ""
+    partner_name: str
+    period_from: date
+    period_until: date
+    balances: list[StatementBalance]
+    lines: list[StatementLine]
+    state: StatementState = "open"
+    answered_at: datetime | None = None
+
+    def ready(self, email: str, url: str) -> None:
+        period = f"{self.period_from.isoformat()}/{self.period_until.isoformat()}"
+        self.tell(
+            StatementReady(
+                statement_id=self.id,
+                partner_id=self.partner_org_id or self.partner_id,
+                partner_name=self.partner_name,
+                partner_email=email,
+                period=period,
+                url=url,
+            )
+        )
+
+    def answer(self, answers: list[LineAnswer], by_id: str) -> None:
+        """The partner's word; all of it or, when one answer is wrong, none of it."""
+        if not by_id or by_id != self.partner_org_id:
+            raise StatementOfOthers
+        lines = {line.id: line for line in self.lines}
+        for position, answer in enumerate(answers):
+            line = lines.get(answer.line_id)
+            if line is None:
+                raise LineUnknown(f"answers.{position}.line_id", line_id=answer.line_id)
+            if answer.verdict == "contested" and len(answer.comment.strip()) < 3:
+                raise ContestWithoutReason(f"answers.{position}.comment")
+            if line.verdict == "confirmed" and answer.verdict != "confirmed":
+                raise LineAgreed(line_id=answer.line_id)
+        for answer in answers:
+            lines[answer.line_id].verdict = answer.verdict
+            lines[answer.line_id].comment = answer.comment
+        verdicts = [line.verdict for line in self.lines]
+        if "contested" in verdicts:
+            self.state = "contested"
+        elif "pending" not in verdicts:
+            self.state = "confirmed"
+        else:
+            self.state = "open"
+        self.answered_at = now()
+        self.tell(
+            StatementAnswered(
+                statement_id=self.id,
+                partner_id=self.partner_id,
+                confirmed=verdicts.count("confirmed"),
+                contested=verdicts.count("contested"),
+                state=self.state,
+            )
+        )
+
+    def sheet(self, language: str) -> bytes:
+        """The lines as CSV for a spreadsheet: UTF-8 with mark, semicolons, no cell that runs as a formula."""
+        written = io.StringIO()
+        sheet = csv.writer(written, delimiter=";", lineterminator="\r\n")
+        sheet.writerow(COLUMNS.get(language, COLUMNS["en"]))
+        for line in self.lines:
+            texts = (line.document_number, line.site_name, line.pallet_type, line.quality)
+            day = line.moved_at.astimezone(HOME_ZONE).date().isoformat()
+            answers = (line.verdict, line.comment)
+            sheet.writerow([day, *map(harmless, texts), line.quantity, *map(harmless, answers)])
+        return written.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: str) -> str:
+    """A text cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def day_begins(day: date) -> datetime:
+    return datetime.combine(day, time(), HOME_ZONE)
+
+
+def refuse_backwards(period_from: date, period_until: date) -> None:
+    if period_until < period_from:
+        raise PeriodBackwards("period_until")
+
+
+def drawn_up(
+    entries: Iterable[StatementLine], period_from: date, period_until: date, limitation_months: int
+) -> tuple[list[StatementBalance], list[StatementLine]]:
+    """Balances and lines of a period, from all entries of the account until its end."""
+    begin, end = day_begins(period_from), day_begins(period_until + timedelta(days=1))
+    account = sorted((entry for entry in entries if entry.moved_at < end), key=lambda entry: entry.moved_at)
+    by_kind: Mapping[tuple[PalletType, PalletQuality], list[StatementLine]] = defaultdict(list)
+    for entry in account:
+        by_kind[entry.pallet_type, entry.quality].append(entry)
+    balances = [
+        _balance(pallet_type, quality, kept, begin, period_until, limitation_months)
+        for (pallet_type, quality), kept in sorted(by_kind.items())
+    ]
+    return balances, [entry for entry in account if entry.moved_at >= begin]
+
+
+def _balance(
+    pallet_type: PalletType,
+    quality: PalletQuality,
+    entries: list[StatementLine],
+    begin: datetime,
+    until: date,
+    limitation_months: int,
+) -> StatementBalance:
+    parts = open_parts(OpenPart(entry.moved_at, entry.quantity, entry.movement_id) for entry in entries)
+    ages = [0, 0, 0, 0]
+    for part in parts:
+        days = (until - part.at.astimezone(HOME_ZONE).date()).days
+        ages[0 if days <= 30 else 1 if days <= 60 else 2 if days <= 90 else 3] += part.quantity
+    lapses = months_later(parts[0].at.astimezone(HOME_ZONE).date(), limitation_months) if parts else None
+    return StatementBalance(
+        pallet_type=pallet_type,
+        quality=quality,
+        opening=sum(entry.quantity for entry in entries if entry.moved_at < begin),
+        closing=sum(entry.quantity for entry in entries),
+        days_0_30=ages[0],
+        days_31_60=ages[1],
+        days_61_90=ages[2],
+        days_over_90=ages[3],
+        lapses_on=lapses,
+    )
