@@ -1,0 +1,202 @@
+"""Units running in one process: built, opened to the web, their relays, followers and clocks kept going."""
+
+import asyncio
+import importlib
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import msgspec
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rt.contracts.authz import CheckKey, GetKeys
+from rt.host.keys import UnitKeys
+from rt.host.topology import PORTALS, UNITS, UnitRow, may_ask
+from rt.kernel.bus import Hub, listen
+from rt.kernel.client import Services
+from rt.kernel.files import Files
+from rt.kernel.identity import Actor, Identity, Keyring, Revocations, Revoked
+from rt.kernel.ids import because
+from rt.kernel.jobs import Clockwork, Timers
+from rt.kernel.limits import Limiter
+from rt.kernel.persistence import Database, connect
+from rt.kernel.relay import Follower, Relay, Watch, prepare_log, ring_on_change
+from rt.kernel.settings import Settings
+from rt.kernel.telemetry import log
+from rt.kernel.unit import Ground, Unit
+from rt.kernel.web import Desk, web_app
+
+REVOCATIONS_KEPT = timedelta(days=35)
+"""Longer than the longest life of a link token; after that it is worth nothing anyway."""
+
+Build = Callable[[Ground], Unit]
+
+
+class Room:
+    """One unit that runs: its application, and what goes on behind it."""
+
+    def __init__(
+        self, unit: Unit, ground: Ground, app: ASGIApp, relay: Relay, follower: Follower, clockwork: Clockwork
+    ) -> None:
+        self.unit = unit
+        self.ground = ground
+        self.app = app
+        self.relay = relay
+        self.follower = follower
+        self.clockwork = clockwork
+
+
+class House:
+    """The units of this process; others are reached over HTTP at their ports (`reach`)."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        uri: str,
+        keys: UnitKeys,
+        reach: Callable[[UnitRow], str] = lambda row: f"http://127.0.0.1:{row.port}",
+    ) -> None:
+        self.settings = settings
+        self.keys = keys
+        self.rooms: dict[str, Room] = {}
+        self.client = connect(uri)
+        self.hub = Hub()
+        self.limiter = Limiter(self.database("edge"))
+        self.revocations = Revocations()
+        self._reach = reach
+        self._doors: dict[str, httpx.AsyncClient] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._access_keys = Keyring(self._fetch_access_keys)
+        self._unit_keys = Keyring(keys.public)
+        own = Services(keys.of("admin_gateway"), self.door)
+        self._own = own
+
+    def database(self, unit: str) -> Database:
+        return Database(self.client, self.settings.mongodb_db, unit)
+
+    def ground(self, package: str) -> Ground:
+        """What a unit stands on in this process."""
+        database = self.database(package)
+        services = Services(self.keys.of(package), self.door)
+        files = Files(self.settings, self.keys.secret_of(package))
+        return Ground(self.settings, database, services, files, Timers(database))
+
+    def add(self, row: UnitRow, build: Build | None = None) -> Room:
+        """Build a unit (from its service's `app.py`) and open it to the web of this process."""
+        build = build or importlib.import_module(f"rt.services.{row.package}.app").build
+        ground = self.ground(row.package)
+        unit = build(ground)
+        desk = Desk(
+            unit, self.settings, ground.database, self.identity(row.package), self.limiter, ground.files
+        )
+        app = web_app(desk, row.path, self.works)
+        relay = Relay(ground.database, self.hub)
+        sources = [one.package for one in UNITS]
+        instance = self.settings.instance
+        follower = Follower(ground.database, list(unit.hears), sources, self.hub, instance)
+        clockwork = Clockwork(ground.database, ground.timers, list(unit.jobs), unit.timers, instance)
+        room = self.rooms[row.package] = Room(unit, ground, app, relay, follower, clockwork)
+        return room
+
+    def identity(self, package: str) -> Identity:
+        """Who may come in to a unit or portal."""
+        names = [row.package for row in UNITS] + [f"portal_{row.package}" for row in PORTALS]
+        callers = frozenset(name for name in names if may_ask(name, package))
+        return Identity(
+            package, self._access_keys, self._unit_keys, callers, self._check_key, self.revocations
+        )
+
+    async def start(self, background: bool = True) -> None:
+        """Make indexes, run what units do when they start, and keep relays, followers and clocks going."""
+        first = self.database("admin_gateway")
+        await prepare_log(first)
+        await self.limiter.prepare()
+        for room in self.rooms.values():
+            await room.ground.database.prepare()
+            await room.clockwork.prepare()
+        watch = self.watch()
+        await watch.step()
+        for room in self.rooms.values():
+            if room.unit.start is not None:
+                await room.unit.start()
+        if not background:
+            return
+        self._keep(watch.run(), "revocations")
+        self._keep(ring_on_change(first, self.hub), "change stream")
+        for name, room in self.rooms.items():
+            self._keep(room.relay.run(), f"{name} relay")
+            self._keep(room.follower.run(), f"{name} follower")
+            self._keep(room.clockwork.run(), f"{name} clock")
+
+    def watch(self) -> Watch:
+        async def hear(revoked: Revoked, _: Any) -> None:
+            self.revocations.heard(revoked)
+
+        listener = listen(Revoked, hear)
+        return Watch(self.database("authz"), "authz", listener, self.hub, REVOCATIONS_KEPT)
+
+    def works(self) -> bool:
+        """Whether everything that goes on behind the units still goes on."""
+        return not any(task.done() for task in self._tasks)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for door in self._doors.values():
+            await door.aclose()
+        await self.client.close()
+
+    def door(self, package: str) -> httpx.AsyncClient:
+        """The client that reaches a unit: through this process when it is in it, else over HTTP."""
+        if package not in self._doors:
+            row = next(row for row in UNITS if row.package == package)
+            if package in self.rooms:
+                transport: httpx.AsyncBaseTransport = httpx.ASGITransport(
+                    _inside(self.rooms[package].app), raise_app_exceptions=False
+                )
+                self._doors[package] = httpx.AsyncClient(transport=transport, base_url="http://inside")
+            else:
+                self._doors[package] = httpx.AsyncClient(base_url=self._reach(row), timeout=10)
+        return self._doors[package]
+
+    def _keep(self, work: Any, name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_report)
+        self._tasks.append(task)
+
+    async def _fetch_access_keys(self) -> dict[str, Any]:
+        with because(None):
+            keys: dict[str, Any] = msgspec.to_builtins(await self._own.ask(GetKeys()))
+        return keys
+
+    async def _check_key(self, key: str, address: str) -> Actor:
+        with because(None):
+            found = await self._own.ask(CheckKey(key=key, ip=address))
+        return Actor(
+            kind="key",
+            id=found.key_id,
+            org_id=found.organization_id,
+            rights=frozenset(found.rights),
+            name=found.name,
+        )
+
+
+def built_units(names: Sequence[str] = ()) -> list[UnitRow]:
+    """The rows of the units that exist, or of those named."""
+    return [row for row in UNITS if row.built and (not names or row.package in names or row.name in names)]
+
+
+def _inside(app: ASGIApp) -> ASGIApp:
+    """Calls that never left the process say so where no header can."""
+
+    async def marked(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "rt.inside": True}, receive, send)
+
+    return marked
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("background_work_ended", work=task.get_name(), exc_info=error)

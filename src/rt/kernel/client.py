@@ -1,0 +1,170 @@
+"""Ask another unit in its own words, in the same process or over HTTP."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+from urllib.parse import quote
+
+import httpx
+import msgspec
+import stamina
+
+from rt.kernel.errors import AskRefused, Problem, Unavailable
+from rt.kernel.identity import UnitKey, current_actor
+from rt.kernel.jobs import caused_key
+from rt.kernel.messages import Command, Download, Query, WordShape
+from rt.kernel.telemetry import current_trace, new_trace
+from rt.kernel.tenancy import NoOrganization, current_org
+
+Answer = TypeVar("Answer")
+
+FAILURES = 5
+FAILURES_WITHIN_SECONDS = 10
+OPEN_SECONDS = 30
+
+
+class Breaker:
+    """Stops asking a unit that has failed five times in ten seconds, for thirty seconds (R-6)."""
+
+    def __init__(self) -> None:
+        self._failures: list[float] = []
+        self._open_until = 0.0
+
+    def check(self) -> None:
+        if time.monotonic() < self._open_until:
+            raise Unavailable
+
+    def failed(self) -> None:
+        moment = time.monotonic()
+        self._failures = [at for at in self._failures if moment - at < FAILURES_WITHIN_SECONDS] + [moment]
+        if len(self._failures) >= FAILURES:
+            self._open_until = moment + OPEN_SECONDS
+            self._failures.clear()
+
+    def answered(self) -> None:
+        self._failures.clear()
+
+
+class Services:
+    """The other units, asked as this unit on behalf of whoever is acting, or with a user's own token.
+
+    `door` gives the HTTP client that reaches a unit; it is chosen by the host.
+    """
+
+    def __init__(self, key: UnitKey, door: Callable[[str], httpx.AsyncClient], bearer: str = "") -> None:
+        self._key = key
+        self._door = door
+        self._bearer = bearer
+        self._breakers: dict[str, Breaker] = {}
+
+    def using(self, bearer: str) -> "Services":
+        """The same services, asked with a user's or link's own token: what a portal does."""
+        twin = Services(self._key, self._door, bearer)
+        twin._breakers = self._breakers
+        return twin
+
+    async def ask(
+        self, word: Query[Answer] | Command[Answer], key: str = "", version: int | None = None
+    ) -> Answer:
+        """The typed answer; AskRefused with the other's status and sentences, or Unavailable.
+
+        `key` is the idempotency key of a command (else one follows from our own cause); `version` is sent as
+        If-Match.
+        """
+        shape = word.word
+        unit = type(word).__module__.split(".")[2]
+        request = self._request(unit, word, shape, key, version)
+        response = await self._send(unit, request, again=shape.method == "GET" or shape.keyed)
+        if response.status_code >= 400:
+            raise _refusal(response)
+        if shape.answer is Download:
+            return cast("Answer", _download(response))
+        return cast("Answer", msgspec.json.decode(response.content, type=shape.answer))
+
+    async def _send(self, unit: str, request: httpx.Request, again: bool) -> httpx.Response:
+        breaker = self._breakers.setdefault(unit, Breaker())
+        breaker.check()
+        client = self._door(unit)
+        try:
+            async for attempt in stamina.retry_context(
+                on=httpx.TransportError, attempts=3 if again else 1, wait_initial=0.05, wait_max=0.5
+            ):
+                with attempt:
+                    async with asyncio.timeout(20):
+                        response = await client.send(request)
+        except (httpx.TransportError, TimeoutError) as error:
+            breaker.failed()
+            raise Unavailable from error
+        if response.status_code >= 500 and response.status_code != 503:
+            breaker.failed()
+        else:
+            breaker.answered()
+        return response
+
+    def _request(
+        self, unit: str, word: Query[Any] | Command[Any], shape: WordShape, key: str, version: int | None
+    ) -> httpx.Request:
+        values = {
+            name: getattr(word, name)
+            for name in word.__struct_fields__
+            if getattr(word, name) is not msgspec.UNSET
+        }
+        path = shape.route
+        for name in shape.path_fields:
+            path = path.replace("{" + name + "}", quote(str(values.pop(name)), safe=""))
+        headers = self._headers(unit)
+        if shape.keyed:
+            headers["idempotency-key"] = key or caused_key(unit, shape.name, path)
+        if version is not None:
+            headers["if-match"] = f'"{version}"'
+        content: bytes | None = None
+        if shape.upload:
+            content = values.pop("content")
+            headers["content-type"] = values.pop("media_type")
+        elif shape.method not in ("GET", "DELETE"):
+            content, values = msgspec.json.encode(values), {}
+            headers["content-type"] = "application/json"
+        query = {name: _in_query(value) for name, value in values.items() if value not in (None, "")}
+        return self._door(unit).build_request(
+            shape.method, path, params=query, content=content, headers=headers
+        )
+
+    def _headers(self, unit: str) -> dict[str, str]:
+        actor = current_actor()
+        trace = current_trace() or new_trace()
+        headers = {"traceparent": f"00-{trace}-{trace[:16]}-01", "accept-language": actor.language}
+        try:
+            org_id = current_org()
+        except NoOrganization:
+            org_id = ""
+        own = self._key.token(unit, actor, org_id)
+        if self._bearer:
+            return {**headers, "authorization": f"Bearer {self._bearer}", "x-rt-unit": own}
+        return {**headers, "authorization": f"Bearer {own}"}
+
+
+def _in_query(value: Any) -> Any:
+    plain = msgspec.to_builtins(value)
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    return plain
+
+
+def _download(response: httpx.Response) -> Download:
+    filename = response.headers.get("content-disposition", "").partition('filename="')[2].partition('"')[0]
+    media_type = response.headers.get("content-type", "application/octet-stream")
+    return Download(content=response.content, media_type=media_type, filename=filename)
+
+
+def _refusal(response: httpx.Response) -> AskRefused:
+    try:
+        problem = msgspec.json.decode(response.content, type=Problem)
+    except msgspec.DecodeError:
+        title = f"HTTP {response.status_code}"
+        problem = Problem(
+            type="about:blank", title=title, status=response.status_code, code="unreadable_answer"
+        )
+    refusal = AskRefused(problem)
+    refusal.retry_after = int(response.headers.get("retry-after", "0") or 0)
+    return refusal

@@ -1,0 +1,28 @@
+"""What time it is; held still in tests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+
+_held: ContextVar[datetime | None] = ContextVar("held", default=None)
+
+
+def now() -> datetime:
+    """The present moment in UTC, to the millisecond (as MongoDB stores it)."""
+    moment = _held.get() or datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def today() -> date:
+    return now().date()
+
+
+@contextmanager
+def held(moment: datetime) -> Iterator[None]:
+    """Hold the clock still at an aware moment, for what runs inside."""
+    token = _held.set(moment)
+    try:
+        yield
+    finally:
+        _held.reset(token)

@@ -1,0 +1,92 @@
+"""One store for documents and images: a local folder, or S3 in production; signed addresses for both."""
+
+import contextlib
+import hashlib
+import hmac
+import re
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from rt.kernel.errors import NotFound
+from rt.kernel.ids import new_id
+from rt.kernel.settings import Settings
+from rt.kernel.tenancy import current_org
+
+Kind = Literal["documents", "images"]
+KEY = re.compile(r"^[a-z]+/[a-z0-9_]+/[a-z0-9_]+\.[a-z0-9]{1,5}$")
+ENDINGS = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/svg+xml": "svg",
+    "text/csv": "csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
+MEDIA_TYPES = {ending: media_type for media_type, ending in ENDINGS.items()}
+
+
+class Files:
+    """Puts and gets bytes by key.
+
+    The key carries kind, organization and identity; names given by users do not reach the store.
+    """
+
+    def __init__(self, settings: Settings, secret: bytes) -> None:
+        self._secret = secret
+        self._stores: dict[str, ObjectStore] = {}
+        for kind, bucket in (("documents", settings.documents_bucket), ("images", settings.images_bucket)):
+            if bucket:
+                self._stores[kind] = S3Store(bucket, region=settings.aws_region)
+            else:
+                folder = Path(settings.home) / "files" / kind
+                folder.mkdir(parents=True, exist_ok=True)
+                self._stores[kind] = LocalStore(folder)
+
+    async def put(self, kind: Kind, content: bytes, media_type: str, id: str = "") -> str:
+        """Store bytes under a new key; the same id gives the same key, so that a repeat overwrites itself."""
+        key = f"{kind}/{current_org()}/{id or new_id('fil')}.{ENDINGS.get(media_type, 'bin')}"
+        await obstore.put_async(self._stores[kind], key.partition("/")[2], content)
+        return key
+
+    async def get(self, key: str) -> bytes:
+        """The bytes of a key, or NotFound."""
+        if not KEY.match(key):
+            raise NotFound
+        kind, _, path = key.partition("/")
+        try:
+            found = await obstore.get_async(self._stores[kind], path)
+        except (FileNotFoundError, KeyError) as error:
+            raise NotFound from error
+        return bytes(await found.bytes_async())
+
+    async def remove(self, key: str) -> None:
+        kind, _, path = key.partition("/")
+        with contextlib.suppress(FileNotFoundError):
+            await obstore.delete_async(self._stores[kind], path)
+
+    def signed_url(self, prefix: str, key: str, seconds: int = 900) -> str:
+        """An address under a unit's public path at which the file can be read until it expires."""
+        kind, _, path = key.partition("/")
+        store = self._stores[kind]
+        if isinstance(store, S3Store):
+            return obstore.sign(store, "GET", path, timedelta(seconds=seconds))
+        expires = int(time.time()) + seconds
+        return f"{prefix}/files/{quote(key)}?expires={expires}&signature={self._signature(key, expires)}"
+
+    async def open_signed(self, key: str, expires: str, signature: str) -> tuple[bytes, str]:
+        """Bytes and media type for a signed address; NotFound when altered or expired."""
+        valid = expires.isdigit() and hmac.compare_digest(signature, self._signature(key, int(expires)))
+        if not valid or int(expires) < time.time():
+            raise NotFound
+        ending = key.rpartition(".")[2]
+        return await self.get(key), MEDIA_TYPES.get(ending, "application/octet-stream")
+
+    def _signature(self, key: str, expires: int) -> str:
+        return hmac.new(self._secret, f"{key}\x1f{expires}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,360 @@
+"""Who is asking: tokens verified, actors known, rights checked before anything is done."""
+
+import base64
+import binascii
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from rt.kernel.errors import Forbidden, Unauthorized
+from rt.kernel.messages import OPEN, SIGNED_IN, UNIT, Event, WordShape
+
+ALGORITHM = "Ed25519"
+LEEWAY_SECONDS = 5
+FUTURE_SECONDS = 60
+TOKEN_LIMIT_BYTES = 8192
+HEADER_FIELDS = frozenset({"alg", "kid", "typ"})
+REQUIRED_CLAIMS = ("iss", "aud", "sub", "jti", "iat", "exp")
+SEGMENT = re.compile(r"^[A-Za-z0-9_-]+$")
+
+Kind = Literal["user", "key", "unit", "link", "anonymous"]
+
+
+class TokenRefused(Unauthorized):
+    fr = "La session n'est pas valable ou a expiré. Reconnectez-vous."
+    en = "The session is not valid or has expired. Sign in again."
+
+
+class RightMissing(Forbidden):
+    fr = "Il vous manque le droit « {right} »."
+    en = "You lack the right “{right}”."
+
+
+class OrganizationIsSuspended(Forbidden):
+    fr = "Cette organisation est suspendue. Contactez le support."
+    en = "This organization is suspended. Contact support."
+
+
+class Revoked(Event, topic="kernel.access.revoked"):
+    """Tokens of this subject issued before a moment are worth nothing any more."""
+
+    subject: Literal["session", "user", "organization", "link", "key"]
+    subject_id: str
+    before: datetime
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks, for which organization, with which rights.
+
+    A link acts for `org_id` within `scope` on `object_id` alone; a unit acts for the organization that its
+    caller acted for, with the caller's roles.
+    """
+
+    kind: Kind = "anonymous"
+    id: str = ""
+    org_id: str = ""
+    rights: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    name: str = ""
+    language: str = "fr"
+    session_id: str = ""
+    scope: str = ""
+    object_id: str = ""
+    claims: dict[str, str] = {}
+
+    def may(self, right: str) -> bool:
+        return self.kind == "unit" or right in self.rights
+
+
+ANONYMOUS = Actor()
+_actor: ContextVar[Actor] = ContextVar("actor", default=ANONYMOUS)
+
+
+def current_actor() -> Actor:
+    return _actor.get()
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[None]:
+    token = _actor.set(actor)
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+def check(word: WordShape, actor: Actor, path: Mapping[str, str]) -> None:
+    """Let pass, or refuse with 401 or 403, before anything else is looked at."""
+    if word.needs == OPEN:
+        return
+    if actor.kind == "anonymous":
+        raise Unauthorized
+    if actor.kind == "link":
+        if word.link is None or word.link != actor.scope or actor.object_id not in path.values():
+            raise RightMissing(right=word.needs)
+        return
+    if word.needs == UNIT:
+        if actor.kind != "unit":
+            raise RightMissing(right=word.needs)
+        return
+    if word.needs != SIGNED_IN and not actor.may(word.needs):
+        raise RightMissing(right=word.needs)
+
+
+class Keyring:
+    """Public keys by kid; asks its source again when a kid is unknown, at most every five seconds."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+        self._fetch = fetch
+        self._keys: dict[str, OKPKey] = {}
+        self._fetched_at = 0.0
+
+    async def key(self, kid: str) -> OKPKey | None:
+        if kid not in self._keys and time.monotonic() - self._fetched_at > 5:
+            await self.refresh()
+        return self._keys.get(kid)
+
+    async def refresh(self) -> None:
+        self._fetched_at = time.monotonic()
+        jwks = await self._fetch()
+        self._keys = {key["kid"]: OKPKey.import_key(key) for key in jwks["keys"]}
+
+
+async def verify(token: str, keys: Keyring, audience: str, typ: str) -> dict[str, Any]:
+    """The claims of a compact JWS, or TokenRefused (RFC 7515, 7519, 8725).
+
+    Stricter than the library: canonical base64url segments, only alg, kid and typ in the header, one
+    algorithm, no repeated JSON names, every registered claim present.
+    """
+    header, claims = _parse(token)
+    if header.get("alg") != ALGORITHM or header.get("typ") != typ or not isinstance(header.get("kid"), str):
+        raise TokenRefused
+    key = await keys.key(header["kid"])
+    if key is None:
+        raise TokenRefused
+    try:
+        jws.deserialize_compact(token, key, algorithms=[ALGORITHM])
+    except (JoseError, ValueError) as error:
+        raise TokenRefused from error
+    _check_claims(claims, audience)
+    return claims
+
+
+def _parse(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if len(token) > TOKEN_LIMIT_BYTES or token.count(".") != 2:
+        raise TokenRefused
+    segments = token.split(".")
+    if not all(SEGMENT.match(segment) for segment in segments):
+        raise TokenRefused
+    try:
+        header_bytes, claims_bytes, _ = (_decode_segment(segment) for segment in segments)
+        header = json.loads(header_bytes, object_pairs_hook=_no_repeats)
+        claims = json.loads(claims_bytes, object_pairs_hook=_no_repeats)
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise TokenRefused from error
+    if not isinstance(header, dict) or not isinstance(claims, dict) or set(header) - HEADER_FIELDS:
+        raise TokenRefused
+    return header, claims
+
+
+def _decode_segment(segment: str) -> bytes:
+    decoded = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+    if base64.urlsafe_b64encode(decoded).rstrip(b"=").decode() != segment:
+        raise TokenRefused  # trailing bits: two spellings of one token
+    return decoded
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if len(names) != len(set(names)):
+        raise TokenRefused
+    return dict(pairs)
+
+
+def _check_claims(claims: dict[str, Any], audience: str) -> None:
+    moment = time.time()
+    if any(name not in claims for name in REQUIRED_CLAIMS):
+        raise TokenRefused
+    if not all(isinstance(claims[name], str) and claims[name] for name in ("iss", "sub", "jti", "aud")):
+        raise TokenRefused
+    times = [claims.get(name, 0) for name in ("iat", "exp", "nbf")]
+    if not all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in times):
+        raise TokenRefused
+    if claims["aud"] != audience or claims["exp"] < moment - LEEWAY_SECONDS:
+        raise TokenRefused
+    if claims["iat"] > moment + FUTURE_SECONDS or claims.get("nbf", 0) > moment + FUTURE_SECONDS:
+        raise TokenRefused
+
+
+class Revocations:
+    """What has been revoked, kept in memory and fed from the event log."""
+
+    def __init__(self) -> None:
+        self._before: dict[tuple[str, str], float] = {}
+
+    def heard(self, revoked: Revoked) -> None:
+        self._before[revoked.subject, revoked.subject_id] = revoked.before.timestamp()
+
+    def covers(self, subject: str, subject_id: str, issued_at: float) -> bool:
+        return issued_at < self._before.get((subject, subject_id), 0)
+
+
+class Identity:
+    """From the Authorization header of a request to an actor.
+
+    `access_keys` are those of authz (user and link tokens), `unit_keys` those of the units; `callers` are the
+    units that may ask this one; `check_key` asks authz about an API key.
+    """
+
+    def __init__(
+        self,
+        unit: str,
+        access_keys: Keyring,
+        unit_keys: Keyring,
+        callers: frozenset[str],
+        check_key: Callable[[str, str], Awaitable[Actor]],
+        revocations: Revocations,
+    ) -> None:
+        self._unit = unit
+        self._access_keys = access_keys
+        self._unit_keys = unit_keys
+        self._callers = callers
+        self._check_key = check_key
+        self._revocations = revocations
+        self._verified: dict[str, tuple[float, float, Actor]] = {}
+
+    async def actor(self, authorization: str, client_ip: str) -> Actor:
+        """The actor; anonymous without a header; TokenRefused or OrganizationIsSuspended."""
+        if not authorization:
+            return ANONYMOUS
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise TokenRefused
+        if token.startswith("rtk_"):
+            actor = await self._check_key(token, client_ip)
+            self._refuse_suspended(actor, time.time())
+            return actor
+        expires, issued, actor = self._verified.get(token) or await self._read(token)
+        if expires < time.time() - LEEWAY_SECONDS:
+            self._verified.pop(token, None)
+            raise TokenRefused
+        self._refuse_revoked(actor, issued)
+        return actor
+
+    async def _read(self, token: str) -> tuple[float, float, Actor]:
+        header, _ = _parse(token)
+        match header.get("typ"):
+            case "at+jwt":
+                claims = await verify(token, self._access_keys, "rt", "at+jwt")
+                actor = Actor(
+                    kind="user",
+                    id=claims["sub"],
+                    org_id=_text(claims, "org"),
+                    rights=frozenset(claims.get("rights", ())),
+                    roles=frozenset(claims.get("roles", ())),
+                    name=_text(claims, "name"),
+                    language=_text(claims, "lang") or "fr",
+                    session_id=_text(claims, "sid"),
+                )
+            case "link+jwt":
+                claims = await verify(token, self._access_keys, "link", "link+jwt")
+                actor = Actor(
+                    kind="link",
+                    id=claims["jti"],
+                    org_id=_text(claims, "org"),
+                    scope=_text(claims, "scope"),
+                    object_id=_text(claims, "obj"),
+                    language=_text(claims, "lang") or "fr",
+                    claims={str(name): str(value) for name, value in claims.get("claims", {}).items()},
+                )
+            case "unit+jwt":
+                claims = await verify(token, self._unit_keys, self._unit, "unit+jwt")
+                if claims["iss"] not in self._callers or not header["kid"].startswith(claims["iss"] + "."):
+                    raise TokenRefused
+                actor = Actor(
+                    kind="unit",
+                    id=claims["iss"],
+                    org_id=_text(claims, "org"),
+                    roles=frozenset(claims.get("roles", ())),
+                    name=_text(claims, "name"),
+                    language=_text(claims, "lang") or "fr",
+                    claims={"for": claims["sub"]},
+                )
+            case _:
+                raise TokenRefused
+        if len(self._verified) > 10_000:
+            self._verified.clear()
+        self._verified[token] = float(claims["exp"]), float(claims["iat"]), actor
+        return self._verified[token]
+
+    def _refuse_revoked(self, actor: Actor, issued: float) -> None:
+        covers = self._revocations.covers
+        if actor.kind == "user" and (
+            covers("session", actor.session_id, issued) or covers("user", actor.id, issued)
+        ):
+            raise TokenRefused
+        if actor.kind == "link" and covers("link", actor.id, issued):
+            raise TokenRefused
+        self._refuse_suspended(actor, issued)
+
+    def _refuse_suspended(self, actor: Actor, issued: float) -> None:
+        if actor.kind != "unit" and self._revocations.covers("organization", actor.org_id, issued):
+            raise OrganizationIsSuspended
+
+
+def _text(claims: dict[str, Any], name: str) -> str:
+    value = claims.get(name, "")
+    if not isinstance(value, str):
+        raise TokenRefused
+    return value
+
+
+class UnitKey:
+    """A unit's own private key: signs the short-lived tokens with which it asks others."""
+
+    LIFE_SECONDS = 60
+
+    def __init__(self, unit: str, key: OKPKey) -> None:
+        self.unit = unit
+        self._key = key
+        self._kid = f"{unit}.{key.thumbprint()[:12]}"
+        self._signed: dict[tuple[str, str, str, str], tuple[float, str]] = {}
+
+    def public(self) -> dict[str, Any]:
+        return {**self._key.as_dict(private=False), "kid": self._kid, "alg": ALGORITHM, "use": "sig"}
+
+    def token(self, target: str, actor: Actor, org_id: str) -> str:
+        """A token of 60 seconds for one target, for the organization acted for."""
+        moment = time.time()
+        key = (target, org_id, actor.id, actor.language)
+        cached = self._signed.get(key)
+        if cached and cached[0] > moment + 20:
+            return cached[1]
+        claims = {
+            "iss": self.unit,
+            "aud": target,
+            "sub": actor.id or self.unit,
+            "org": org_id,
+            "roles": sorted(actor.roles),
+            "name": actor.name,
+            "lang": actor.language,
+            "jti": f"{self.unit}.{int(moment * 1000)}",
+            "iat": int(moment),
+            "exp": int(moment) + self.LIFE_SECONDS,
+        }
+        header = {"alg": ALGORITHM, "kid": self._kid, "typ": "unit+jwt"}
+        token = jws.serialize_compact(header, json.dumps(claims), self._key, algorithms=[ALGORITHM])
+        if len(self._signed) > 1_000:
+            self._signed.clear()
+        self._signed[key] = (moment + self.LIFE_SECONDS, token)
+        return token

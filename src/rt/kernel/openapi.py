@@ -1,0 +1,154 @@
+"""OpenAPI 3.1 of a unit, from the words that it serves."""
+
+import inspect
+from typing import Any
+
+import msgspec
+
+from rt.kernel.errors import Problem
+from rt.kernel.messages import OPEN, PATH_FIELD, Download, WordShape
+from rt.kernel.unit import Served, Unit
+
+COMMON_REFUSALS = {
+    "401": "The token is missing, expired or revoked.",
+    "403": "The right that this needs is missing.",
+    "404": "Not there, or not for this organization to know of.",
+    "422": "A field breaks a rule; `errors` names each.",
+    "429": "Over the rate limit; wait as Retry-After says.",
+    "503": "Something this needs does not answer; try again.",
+}
+CHANGE_REFUSALS = {
+    "400": "The Idempotency-Key header is missing.",
+    "409": "Not possible in the present state.",
+    "412": "If-Match names a version that is no longer present.",
+    "413": "The body is larger than the limit.",
+}
+
+
+def openapi(unit: Unit, public_path: str) -> dict[str, Any]:
+    """The whole description: parameters, bodies, answers, refusals, security."""
+    words = [one.word for one in unit.serves]
+    answers = [one.word.word.answer for one in unit.serves if one.word.word.answer is not Download]
+    kinds = [*words, *answers, Problem]
+    schemas, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    shown = dict(zip(map(str, kinds), schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for one in unit.serves:
+        shape: WordShape = one.word.word
+        operation = _operation(unit, one, shown, components)
+        paths.setdefault(shape.route, {})[shape.method.lower()] = operation
+    said = {word.__name__ for word in words}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"RT-Technologie · {unit.name}", "version": "1.0.0"},
+        "servers": [{"url": "/", "description": f"The edge; this unit answers under {public_path}"}],
+        "security": [{"bearer": []}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": {name: schema for name, schema in components.items() if name not in said},
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An access token, an API key (rtk_…) or a capability link.",
+                }
+            },
+        },
+    }
+
+
+def _operation(unit: Unit, one: Served, shown: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    shape: WordShape = one.word.word
+    schema = components[one.word.__name__]
+    properties: dict[str, Any] = dict(schema.get("properties", {}))
+    required = set(schema.get("required", ()))
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": properties.pop(name)}
+        for name in PATH_FIELD.findall(shape.route)
+    ]
+    operation: dict[str, Any] = {
+        "operationId": shape.name,
+        "tags": [unit.name],
+        "summary": (inspect.getdoc(one.word) or shape.name).splitlines()[0],
+        "x-needs": shape.needs,
+    }
+    if shape.link:
+        operation["x-link"] = shape.link
+    if shape.needs == OPEN:
+        operation["security"] = []
+    body = _body(shape, properties, required)
+    if body is None or shape.upload:
+        parameters += [
+            {"name": name, "in": "query", "required": name in required, "schema": inner}
+            for name, inner in properties.items()
+            if name not in ("content", "media_type") or not shape.upload
+        ]
+    if shape.keyed:
+        parameters.append(
+            _header("Idempotency-Key", required=True, text="1 to 200 characters; a repeat is answered once")
+        )
+        parameters.append(
+            _header("If-Match", required=shape.method in ("PATCH", "PUT"), text="The version you saw, quoted")
+        )
+    operation["parameters"] = parameters
+    if body is not None:
+        operation["requestBody"] = body
+    operation["responses"] = _responses(shape, shown)
+    return operation
+
+
+def _body(shape: WordShape, properties: dict[str, Any], required: set[str]) -> dict[str, Any] | None:
+    if shape.method in ("GET", "DELETE"):
+        return None
+    if shape.upload:
+        content = {"schema": {"type": "string", "format": "binary", "maxLength": shape.upload}}
+        return {"required": True, "content": {"*/*": content}}
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": sorted(required & set(properties)),
+        "additionalProperties": False,
+    }
+    example = {name: _example(name, inner) for name, inner in properties.items() if name in required}
+    content = {"schema": schema} | ({"example": example} if example else {})
+    return {"required": bool(required & set(properties)), "content": {"application/json": content}}
+
+
+def _responses(shape: WordShape, shown: dict[str, Any]) -> dict[str, Any]:
+    if shape.answer is Download:
+        good: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    else:
+        good = {"application/json": {"schema": shown[str(shape.answer)]}}
+    problem = {"application/problem+json": {"schema": shown[str(Problem)]}}
+    refusals = dict(COMMON_REFUSALS)
+    if shape.method != "GET":
+        refusals |= CHANGE_REFUSALS
+    if shape.needs == OPEN:
+        del refusals["403"]
+    answers = {code: {"description": text, "content": problem} for code, text in sorted(refusals.items())}
+    return {str(shape.status): {"description": "Done.", "content": good}, **answers}
+
+
+def _header(name: str, required: bool, text: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": text,
+        "schema": {"type": "string"},
+    }
+
+
+def _example(name: str, schema: dict[str, Any]) -> Any:
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema.get("type"):
+        case "integer" | "number":
+            return schema.get("minimum", 1)
+        case "boolean":
+            return True
+        case "array":
+            return []
+        case "string":
+            return "2026-11-23T07:00:00Z" if schema.get("format") == "date-time" else name
+    return {}

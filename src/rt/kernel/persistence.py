@@ -1,0 +1,501 @@
+"""The only door to MongoDB: typed collections in which no organization sees another's documents."""
+
+import asyncio
+import base64
+import re
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+
+import msgspec
+from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, IndexModel, ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, OperationFailure
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from rt.kernel.clock import now
+from rt.kernel.entity import Entity
+from rt.kernel.errors import (
+    AlreadyExists,
+    ChangedMeanwhile,
+    KeyReused,
+    Malformed,
+    NotFound,
+    Refusal,
+    Unavailable,
+    VersionStale,
+)
+from rt.kernel.identity import current_actor
+from rt.kernel.ids import Cause, current_cause, derived_id
+from rt.kernel.telemetry import current_trace
+from rt.kernel.tenancy import current_org
+
+E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
+Document = dict[str, Any]
+
+KEYS_KEPT = 200
+"""Idempotency keys kept per document: more than any client has in flight, over 30 days of a stop."""
+SECRET_FIELD = re.compile(r"password|secret|hash|token|code|signature|image|content", re.IGNORECASE)
+"""Fields that the story of a change names, but whose values it never shows."""
+
+PATIENCE = 40
+_random = secrets.SystemRandom()
+
+_session: ContextVar[AsyncClientSession | None] = ContextVar("session", default=None)
+
+
+class Index:
+    """An index of a collection; the organization is put before its fields. "-field" is descending."""
+
+    def __init__(
+        self,
+        *fields: str,
+        unique: bool = False,
+        everywhere: bool = False,
+        when: Mapping[str, Any] | None = None,
+        expires: bool = False,
+    ) -> None:
+        self.fields = fields
+        self.unique = unique
+        self.everywhere = everywhere
+        self.when = when
+        self.expires = expires
+
+    def model(self, owner_field: str) -> IndexModel:
+        keys = [] if self.everywhere else [(owner_field, ASCENDING)]
+        keys += [
+            (_stored(f.lstrip("-")), DESCENDING if f.startswith("-") else ASCENDING) for f in self.fields
+        ]
+        options: Document = {}
+        if self.unique:
+            options["unique"] = True
+        if self.when is not None:
+            options["partialFilterExpression"] = dict(self.when)
+        if self.expires:
+            options["expireAfterSeconds"] = 0
+        return IndexModel(keys, **options)
+
+
+class Page(Generic[E]):
+    """Some of many: the items, and where to go on ("" at the end)."""
+
+    def __init__(self, items: list[E], following: str) -> None:
+        self.items = items
+        self.next = following
+
+
+def connect(uri: str) -> "AsyncMongoClient[Document]":
+    """A client that sees times as UTC and gives up on an absent server after two seconds."""
+    return AsyncMongoClient(
+        uri,
+        tz_aware=True,
+        serverSelectionTimeoutMS=2_000,
+        connectTimeoutMS=2_000,
+        socketTimeoutMS=20_000,
+        maxPoolSize=50,
+        retryWrites=True,
+    )
+
+
+async def admin_command(uri: str, command: Document, direct: bool = True) -> Document:
+    """Run one command on the admin database of a server, by a connection of its own."""
+    client: AsyncMongoClient[Document] = AsyncMongoClient(
+        uri, directConnection=direct, serverSelectionTimeoutMS=2_000
+    )
+    try:
+        return await client.admin.command(command)
+    finally:
+        await client.close()
+
+
+class Database:
+    """One unit's part of the database: its collections carry its name, nobody else opens them."""
+
+    def __init__(self, client: "AsyncMongoClient[Document]", name: str, unit: str) -> None:
+        self.unit = unit
+        self.client = client
+        self.collections: list[Collection[Any]] = []
+        self.wrote: Callable[[], None] = lambda: None
+        durable = WriteConcern(w="majority", j=True)
+        self._database: AsyncDatabase[Document] = client.get_database(
+            name, write_concern=durable, read_concern=ReadConcern("majority")
+        )
+
+    def __getitem__(self, name: str) -> "AsyncCollection[Document]":
+        """The kernel's own collections (events, places, timers); entities live in a Collection."""
+        return self._database[name]
+
+    async def ping(self) -> None:
+        """Raise Unavailable unless the server answers within a second."""
+        try:
+            async with asyncio.timeout(1):
+                await self._database.command("ping")
+        except (ConnectionFailure, TimeoutError) as error:
+            raise Unavailable from error
+
+    async def prepare(self) -> None:
+        """Make the indexes of every collection."""
+        await asyncio.gather(*(collection.prepare() for collection in self.collections))
+
+
+async def persist(work: Callable[[], Awaitable[T]]) -> T:
+    """Run an action; run the whole of it again when somebody else wrote first, with growing patience."""
+    cause = current_cause()
+    for attempt in range(PATIENCE):
+        if cause is not None:
+            cause.begin()
+        try:
+            return await work()
+        except ChangedMeanwhile:
+            await asyncio.sleep(_random.uniform(0, 0.004 * (attempt + 1)))
+    raise ChangedMeanwhile
+
+
+@asynccontextmanager
+async def together(database: Database) -> AsyncIterator[None]:
+    """Everything inside is written, or nothing: a MongoDB transaction. Rare."""
+    async with database.client.start_session() as session:
+        try:
+            async with await session.start_transaction():
+                token = _session.set(session)
+                try:
+                    yield
+                finally:
+                    _session.reset(token)
+        except OperationFailure as error:
+            if error.has_error_label("TransientTransactionError"):
+                raise ChangedMeanwhile from error
+            raise
+    database.wrote()
+
+
+class Collection(Generic[E]):
+    """Where one kind of entity is kept; every filter ends with the organization that is acted for."""
+
+    def __init__(
+        self,
+        database: Database,
+        entity: type[E],
+        name: str,
+        *indexes: Index,
+        shared: bool = False,
+        missing: type[NotFound] = NotFound,
+    ) -> None:
+        self.name = f"{database.unit}.{name}"
+        self.entity = entity
+        self._database = database
+        self._indexes = indexes
+        self._missing = missing
+        self._owner_field = "seen_by" if shared else "org_id"
+        self._stored = database[self.name]
+        database.collections.append(self)
+
+    @property
+    def everywhere(self) -> "Collection[E]":
+        """The same collection over all organizations: for logins, public tokens and the clock."""
+        twin = object.__new__(Everywhere)
+        twin.__dict__.update(self.__dict__)
+        return cast("Collection[E]", twin)
+
+    def within(self, where: Mapping[str, Any]) -> Document:
+        """The filter with the organization merged last, so that nothing asked for can widen it."""
+        return {**_named(where), self._owner_field: current_org()}
+
+    async def prepare(self) -> None:
+        leftovers = IndexModel(
+            [("told.at", ASCENDING)], name="told", partialFilterExpression={"told.0": {"$exists": True}}
+        )
+        models = [index.model(self._owner_field) for index in self._indexes]
+        await self._stored.create_indexes([leftovers, *models])
+
+    async def get(self, id: str) -> E:
+        """The entity, or NotFound: also when it is another organization's."""
+        return self._entity(await self._read(id))
+
+    async def first(self, where: Mapping[str, Any], sort: str = "-created_at") -> E | None:
+        found = await self.find(where, sort=sort, limit=1)
+        return found[0] if found else None
+
+    async def find(self, where: Mapping[str, Any], sort: str = "-created_at", limit: int = 100) -> list[E]:
+        cursor = self._stored.find(self.within(where), _WITHOUT_OUTBOX, session=_session.get())
+        cursor = cursor.sort(_sort(sort)).limit(limit)
+        return [self._entity(document) async for document in cursor]
+
+    async def page(
+        self, where: Mapping[str, Any], sort: str = "-created_at", after: str = "", limit: int = 50
+    ) -> Page[E]:
+        """One page after a cursor that an earlier page gave; at most 200 at a time."""
+        limit = min(limit, 200)
+        filters = [self.within(where)]
+        order = _sort(sort)
+        if after:
+            filters.append(_beyond(order, _decode_cursor(after)))
+        cursor = self._stored.find({"$and": filters}, _WITHOUT_OUTBOX, session=_session.get())
+        documents = await cursor.sort(order).limit(limit + 1).to_list()
+        items = documents[:limit]
+        following = (
+            _encode_cursor([_at(items[-1], field) for field, _ in order]) if len(documents) > limit else ""
+        )
+        return Page([self._entity(document) for document in items], following)
+
+    async def count(self, where: Mapping[str, Any]) -> int:
+        return await self._stored.count_documents(self.within(where), session=_session.get())
+
+    async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Document]:
+        """What a pipeline gives, over the documents of this organization alone."""
+        pipeline = [{"$match": self.within({})}, *stages]
+        cursor = await self._stored.aggregate(pipeline, session=_session.get())
+        return await cursor.to_list()
+
+    async def add(self, entity: E) -> E:
+        """Store a new entity with what it tells; a repeat of the same command meets the stored one."""
+        key = _key(self.name, entity.id)
+        entity.version = 1
+        document = self._document(entity)
+        document["done"] = [_done(key)] if key else []
+        document["told"] = _told(self.name, entity, {}, document)
+        try:
+            await self._stored.insert_one(document, session=_session.get())
+        except DuplicateKeyError as error:
+            stored = await self._stored.find_one({"_id": entity.id}, session=_session.get())
+            if stored is None or not _already(stored, key):
+                raise AlreadyExists from error
+            entity = self._entity(stored)
+        else:
+            entity.told()
+            self._database.wrote()
+        return entity
+
+    @asynccontextmanager
+    async def change(self, id: str) -> AsyncIterator[E]:
+        """Read, let the block apply its rule, write if nobody else wrote meanwhile.
+
+        A repeat of a command that was already done runs its block on a copy that goes nowhere; afterwards the
+        entity is as it is stored now. Raises NotFound, VersionStale, ChangedMeanwhile, and what the block does.
+        """
+        stored = await self._read(id)
+        entity = self._entity(stored)
+        key = _key(self.name, id)
+        if key is not None and _already(stored, key):
+            with suppress(Refusal):  # the first time it was allowed, and that time counts
+                yield entity
+            _restore(entity, self._entity(stored))
+            return
+        _refuse_stale(id, stored["version"])
+        before = self._document(entity)
+        yield entity
+        await self._replace(entity, before, key)
+
+    async def remove(self, id: str) -> None:
+        """Delete one entity; gone already is fine."""
+        await self._stored.delete_one(self.within({"id": id}), session=_session.get())
+
+    async def remove_where(self, where: Mapping[str, Any]) -> int:
+        """Delete what matches and say how many: for retention."""
+        removed = await self._stored.delete_many(self.within(where), session=_session.get())
+        return removed.deleted_count
+
+    async def leftovers(self, limit: int) -> list[Document]:
+        """Documents that still have something to tell, oldest first: for the relay."""
+        cursor = self._stored.find({"told.0": {"$exists": True}}, {"told": 1})
+        return await cursor.sort([("told.at", ASCENDING)]).limit(limit).to_list()
+
+    async def forget_told(self, id: str, event_ids: list[str]) -> None:
+        """What the log holds need not be told again: for the relay."""
+        await self._stored.update_one({"_id": id}, {"$pull": {"told": {"id": {"$in": event_ids}}}})
+
+    async def _read(self, id: str) -> Document:
+        document = await self._stored.find_one(self.within({"id": id}), session=_session.get())
+        if document is None:
+            raise self._missing()
+        return document
+
+    async def _replace(self, entity: E, before: Document, key: str | None) -> None:
+        after = self._document(entity)
+        changed = {name: value for name, value in after.items() if before.get(name) != value}
+        if not changed and not entity.telling:
+            return
+        entity.version += 1
+        entity.changed_at = now()
+        changed |= {"version": entity.version, "changed_at": entity.changed_at}
+        told = _told(self.name, entity, before, changed)
+        update: Document = {"$set": changed, "$push": {"told": {"$each": told}}}
+        if key is not None:
+            update["$push"]["done"] = {"$each": [_done(key)], "$slice": -KEYS_KEPT}
+        where = {"_id": entity.id, "version": before["version"], "org_id": before["org_id"]}
+        try:
+            written = await self._stored.update_one(where, update, session=_session.get())
+        except DuplicateKeyError as error:
+            raise AlreadyExists from error
+        if written.matched_count == 0:
+            raise ChangedMeanwhile
+        entity.told()
+        self._database.wrote()
+
+    def _entity(self, document: Document) -> E:
+        return msgspec.convert(
+            {**document, "id": document["_id"]}, self.entity, builtin_types=(datetime, bytes)
+        )
+
+    def _document(self, entity: E) -> Document:
+        document = msgspec.to_builtins(entity, builtin_types=(datetime, bytes))
+        document["_id"] = document.pop("id")
+        return cast("Document", document)
+
+
+class Everywhere(Collection[E]):
+    """A collection over all organizations."""
+
+    def within(self, where: Mapping[str, Any]) -> Document:
+        return _named(where)
+
+
+_WITHOUT_OUTBOX = {"told": 0, "done": 0}
+
+
+def _named(where: Mapping[str, Any]) -> Document:
+    return {_stored(name): value for name, value in where.items()}
+
+
+def _stored(field: str) -> str:
+    return "_id" if field == "id" else field
+
+
+def _sort(sort: str) -> list[tuple[str, int]]:
+    order = [
+        (_stored(field.lstrip("-")), DESCENDING if field.startswith("-") else ASCENDING)
+        for field in sort.split(",")
+        if field
+    ]
+    return [*order, ("_id", order[0][1] if order else ASCENDING)]
+
+
+def _at(document: Document, path: str) -> Any:
+    value: Any = document
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _beyond(order: list[tuple[str, int]], values: list[Any]) -> Document:
+    """What comes after these values in this order."""
+    steps = []
+    for position, (field, direction) in enumerate(order):
+        same = {name: value for (name, _), value in zip(order[:position], values, strict=False)}
+        beyond = {"$lt" if direction == DESCENDING else "$gt": values[position]}
+        steps.append({**same, field: beyond})
+    return {"$or": steps}
+
+
+def _encode_cursor(values: list[Any]) -> str:
+    marked = [{"$t": value.isoformat()} if isinstance(value, datetime) else value for value in values]
+    return base64.urlsafe_b64encode(msgspec.json.encode(marked)).rstrip(b"=").decode()
+
+
+def _decode_cursor(cursor: str) -> list[Any]:
+    try:
+        marked = msgspec.json.decode(
+            base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any]
+        )
+        values = [datetime.fromisoformat(v["$t"]) if isinstance(v, dict) else v for v in marked]
+    except (ValueError, KeyError, TypeError, msgspec.DecodeError) as error:
+        raise Malformed("after", "curseur inconnu", "unknown cursor") from error
+    if not all(isinstance(value, (str, int, float, datetime, type(None))) for value in values):
+        raise Malformed("after", "curseur inconnu", "unknown cursor")
+    return values
+
+
+def _key(collection: str, id: str) -> str | None:
+    """The key under which this run's next write to this entity is remembered."""
+    cause = current_cause()
+    return cause.next_key(f"{collection}/{id}") if cause else None
+
+
+def _done(key: str) -> Document:
+    cause = cast("Cause", current_cause())
+    return {"key": key, "fingerprint": cause.fingerprint, "at": now()}
+
+
+def _already(stored: Document, key: str | None) -> bool:
+    cause = current_cause()
+    done = next((done for done in stored.get("done", ()) if done["key"] == key), None)
+    if cause is None or done is None:
+        return False
+    if done["fingerprint"] != cause.fingerprint:
+        raise KeyReused
+    cause.replayed = True
+    return True
+
+
+def _refuse_stale(id: str, version: int) -> None:
+    cause = current_cause()
+    if cause is None or cause.if_match is None or id not in cause.path_ids:
+        return
+    if cause.if_match != version and cause.writes(id) <= 1:
+        raise VersionStale(given=cause.if_match, current=version)
+
+
+def _restore(entity: Entity, stored: Entity) -> None:
+    for field in entity.__struct_fields__:
+        setattr(entity, field, getattr(stored, field))
+    entity.told()
+
+
+def _told(collection: str, entity: Entity, before: Document, after: Document) -> list[Document]:
+    """What the entity tells, as the log will hold it; a change that tells nothing is told as itself."""
+    actor = current_actor()
+    unit = collection.partition(".")[0]
+    facts = [(event.topic, msgspec.to_builtins(event)) for event in entity.telling]
+    told = [
+        {
+            "id": derived_id("evt", collection, entity.id, str(entity.version), str(n)),
+            "topic": topic,
+            "at": now(),
+            "org_id": entity.org_id,
+            "entity": collection,
+            "entity_id": entity.id,
+            "version": entity.version,
+            "actor": {"kind": actor.kind, "id": actor.id, "org_id": actor.org_id, "name": actor.name},
+            "trace": current_trace(),
+            "body": body,
+        }
+        for n, (topic, body) in enumerate(facts or [(f"{unit}.{collection.partition('.')[2]}.changed", {})])
+    ]
+    told[-1]["change"] = {
+        "before": {name: _shown(name, before.get(name)) for name in after if name in before},
+        "after": {name: _shown(name, value) for name, value in after.items() if name not in ("told", "done")},
+    }
+    return told
+
+
+def _shown(name: str, value: Any) -> Any:
+    if SECRET_FIELD.search(name):
+        return "***"
+    if isinstance(value, dict):
+        return {key: _shown(key, inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_shown(name, inner) for inner in value[:50]]
+    return value
+
+
+__all__ = [
+    "BulkWriteError",
+    "Collection",
+    "ConnectionFailure",
+    "Database",
+    "DuplicateKeyError",
+    "Index",
+    "Page",
+    "ReturnDocument",
+    "admin_command",
+    "connect",
+    "persist",
+    "together",
+]

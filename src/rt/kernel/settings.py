@@ -1,0 +1,116 @@
+"""What the environment says, read once; a missing or weak value is named at the start."""
+
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+WEAK_SECRETS = frozenset({"", "secret", "changeme", "change-me", "password", "jwt_secret", "default"})
+EU_REGIONS = ("eu-west-1", "eu-west-3", "eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2")
+"""AWS regions inside the European Union: London (eu-west-2) and Zurich (eu-central-2) are not."""
+
+
+Environment = Literal["development", "staging", "production"]
+
+
+class SettingRefused(SystemExit):
+    """A setting that the process refuses to start with."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one process, under the specification's variable names."""
+
+    environment: Environment = "development"
+    mongodb_uri: str = ""
+    mongodb_db: str = "rt-development"
+    home: Path = Path(".rt")
+    jwt_secret: str = ""
+    security_enforce: bool = True
+    aws_region: str = "eu-west-3"
+    aws_ses_region: str = "eu-west-1"
+    documents_bucket: str = ""
+    images_bucket: str = ""
+    mailgun_api_key: str = ""
+    mailgun_domain: str = ""
+    sms_api_url: str = ""
+    sms_api_key: str = ""
+    admin_email: str = ""
+    admin_password: str = ""
+    public_url: str = "http://localhost:8080"
+    cors_allow_origin: tuple[str, ...] = ()
+    bcrypt_rounds: int = 12
+    user_limit: int = 100
+    ip_limit: int = 1000
+    log_level: str = "info"
+    instance: str = "one"
+    trusted_proxies: int = 0
+    otlp_endpoint: str = ""
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment; SettingRefused names what production lacks or has too weak."""
+    environment = environ.get("RT_ENV") or environ.get("NODE_ENV") or "development"
+    try:
+        checked = msgspec.convert(environment, Environment)
+    except msgspec.ValidationError as error:
+        raise SettingRefused(
+            f"RT_ENV must be development, staging or production, not {environment!r}"
+        ) from error
+    settings = Settings(
+        environment=checked,
+        mongodb_uri=environ.get("MONGODB_URI", ""),
+        mongodb_db=environ.get("MONGODB_DB", f"rt-{environment}"),
+        home=Path(environ.get("RT_DATA", ".rt")),
+        jwt_secret=environ.get("JWT_SECRET", ""),
+        security_enforce=environ.get("SECURITY_ENFORCE", "true").lower() != "false",
+        aws_region=environ.get("AWS_REGION", "eu-west-3"),
+        aws_ses_region=environ.get("AWS_SES_REGION", "eu-west-1"),
+        documents_bucket=environ.get("AWS_S3_BUCKET_DOCS", ""),
+        images_bucket=environ.get("AWS_S3_BUCKET_IMAGES", ""),
+        mailgun_api_key=environ.get("MAILGUN_API_KEY", ""),
+        mailgun_domain=environ.get("MAILGUN_DOMAIN", ""),
+        sms_api_url=environ.get("SMS_API_URL", ""),
+        sms_api_key=environ.get("SMS_API_KEY", ""),
+        admin_email=environ.get("ADMIN_EMAIL", ""),
+        admin_password=environ.get("ADMIN_PASSWORD", ""),
+        public_url=environ.get("PUBLIC_API_URL", "http://localhost:8080"),
+        cors_allow_origin=tuple(
+            o.strip() for o in environ.get("CORS_ALLOW_ORIGIN", "").split(",") if o.strip()
+        ),
+        user_limit=int(environ.get("RT_USER_LIMIT", "100")),
+        ip_limit=int(environ.get("RT_IP_LIMIT", "1000")),
+        log_level=environ.get("RT_LOG", "info"),
+        instance=environ.get("RT_INSTANCE", socket.gethostname()),
+        trusted_proxies=int(environ.get("RT_TRUSTED_PROXIES", "0")),
+        otlp_endpoint=environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+    )
+    faults = weaknesses(settings)
+    if faults:
+        raise SettingRefused("refusing to start:\n  " + "\n  ".join(faults))
+    return settings
+
+
+def weaknesses(settings: Settings) -> list[str]:
+    """What production must not start with, each named by its variable."""
+    if not settings.production:
+        return []
+    faults = []
+    if len(settings.jwt_secret) < 32 or settings.jwt_secret.lower() in WEAK_SECRETS:
+        faults.append("JWT_SECRET must hold at least 32 bytes of randomness")
+    if not settings.security_enforce:
+        faults.append("SECURITY_ENFORCE cannot be false in production")
+    if not settings.mongodb_uri:
+        faults.append("MONGODB_URI is missing")
+    for name, region in (("AWS_REGION", settings.aws_region), ("AWS_SES_REGION", settings.aws_ses_region)):
+        if region not in EU_REGIONS:
+            faults.append(f"{name}={region} is outside the European Union")
+    if any(not origin.startswith("https://") for origin in settings.cors_allow_origin):
+        faults.append("CORS_ALLOW_ORIGIN must list https origins only")
+    return faults

@@ -1,0 +1,62 @@
+"""What a unit is made of: what it serves, hears and does by the clock, on the kernel's ground."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rt.kernel.bus import Listener
+from rt.kernel.bus import listen as hear
+from rt.kernel.client import Services
+from rt.kernel.files import Files
+from rt.kernel.jobs import Every, Timers, every
+from rt.kernel.messages import Command, Query
+from rt.kernel.persistence import Database
+from rt.kernel.settings import Settings
+
+A = TypeVar("A")
+W = TypeVar("W", bound="Query[Any] | Command[Any]")
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """What a unit stands on: handed to its `build` function, which puts the service together."""
+
+    settings: Settings
+    database: Database
+    services: Services
+    files: Files
+    timers: Timers
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A word and what answers it: a typed action, or a plain handler for partner formats."""
+
+    word: type[Any]
+    action: Callable[[Any], Awaitable[Any]] | None = None
+    handler: Callable[[Request], Awaitable[Response]] | None = None
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """One service put together; `timers` are the deadlines it can be woken for, by name."""
+
+    name: str
+    serves: Sequence[Served]
+    hears: Sequence[Listener] = ()
+    jobs: Sequence[Every] = ()
+    timers: Mapping[str, Callable[[dict[str, Any]], Awaitable[None]]] = {}
+    start: Callable[[], Awaitable[None]] | None = None
+
+
+def serve(word: type[W], action: Callable[[W], Awaitable[Any]]) -> Served:
+    """Have an action answer a word."""
+    return Served(word, action=action)
+
+
+def plain(word: type[Any], handler: Callable[[Request], Awaitable[Response]]) -> Served:
+    """Have a handler answer a word that speaks a partner's format; identity and rights are checked before."""
+    return Served(word, handler=handler)
+
+
+__all__ = ["Ground", "Served", "Unit", "every", "hear", "plain", "serve"]

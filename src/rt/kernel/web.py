@@ -1,0 +1,500 @@
+"""A unit on the web: identity, tenancy, limits, idempotency and errors around the words that it serves."""
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import msgspec
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rt.kernel.errors import (
+    KeyRequired,
+    Malformed,
+    NotFound,
+    Refusal,
+    TooLarge,
+    Unavailable,
+    VersionRequired,
+    WrongMediaType,
+)
+from rt.kernel.files import Files
+from rt.kernel.identity import ANONYMOUS, Actor, Identity, acting_as, check
+from rt.kernel.ids import Cause, because, fingerprint
+from rt.kernel.limits import Limiter
+from rt.kernel.malformed import malformed
+from rt.kernel.messages import Download, WordShape
+from rt.kernel.openapi import openapi
+from rt.kernel.persistence import ConnectionFailure, Database, persist
+from rt.kernel.settings import Settings
+from rt.kernel.telemetry import DURATIONS, REQUESTS, current_trace, log, new_trace, tracing
+from rt.kernel.tenancy import acting_for
+from rt.kernel.unit import Served, Unit
+
+JSON_LIMIT_BYTES = 1_000_000
+DEPTH_LIMIT = 32
+BODY_SECONDS = 30
+"""A body that takes longer to arrive is given up (S-20)."""
+
+SECURITY_HEADERS = {
+    "strict-transport-security": "max-age=63072000; includeSubDomains; preload",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "permissions-policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-site",
+    "x-frame-options": "DENY",
+}
+API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
+
+
+class MethodUnknown(Refusal):
+    status = 405
+    fr = "Cette méthode n'est pas prévue ici."
+    en = "This method is not served here."
+
+
+class Surprise(Refusal):
+    """500: our fault; the trace id finds it."""
+
+    status = 500
+    fr = "Une erreur interne est survenue. Elle est enregistrée sous la référence indiquée."
+    en = "An internal error occurred. It is recorded under the reference given."
+
+
+class Gate:
+    """What every unit stands behind: trace, access log, metrics, security headers, problem+json."""
+
+    def __init__(self, app: ASGIApp, unit: str) -> None:
+        self._app = app
+        self._unit = unit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        trace = _incoming_trace(request.headers.get("traceparent", ""))
+        started = time.perf_counter()
+        status = 500
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal status, begun
+            if message["type"] == "http.response.start":
+                begun = True
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers["trace-id"] = trace
+            await send(message)
+
+        with tracing(trace), acting_as(ANONYMOUS):
+            try:
+                await self._app(scope, receive, sending)
+            except Exception as error:
+                if begun:
+                    raise
+                await answer_problem(error, request)(scope, receive, sending)
+            word = scope.get("rt.word", "-")
+            seconds = time.perf_counter() - started
+            REQUESTS.labels(self._unit, word, str(status)).inc()
+            DURATIONS.labels(self._unit, word).observe(seconds)
+            if word not in ("health", "ready", "metrics"):
+                actor: Actor = scope.get("rt.actor", ANONYMOUS)
+                log.info(
+                    "request",
+                    unit=self._unit,
+                    word=word,
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=status,
+                    ms=round(seconds * 1000, 1),
+                    actor=actor.id,
+                    organization=actor.org_id,
+                )
+
+
+def answer_problem(error: Exception, request: Request) -> Response:
+    """Any exception as problem+json in the language that was asked for; what we did not expect is logged."""
+    refusal = _as_refusal(error)
+    if refusal.status >= 500 and not isinstance(refusal, Unavailable):
+        log.error("surprise", path=request.url.path, exc_info=error)
+    problem = refusal.problem(language_of(request))
+    problem.instance = request.url.path
+    problem.trace_id = current_trace()
+    headers = {"content-language": language_of(request), "cache-control": "no-store"}
+    if refusal.retry_after:
+        headers["retry-after"] = str(refusal.retry_after)
+    if refusal.status == 401:
+        headers["www-authenticate"] = "Bearer"
+    return _json(problem, refusal.status, "application/problem+json", headers)
+
+
+def _as_refusal(error: Exception) -> Refusal:
+    match error:
+        case Refusal():
+            return error
+        case msgspec.DecodeError() | RecursionError():
+            return malformed(error)
+        case OverflowError():
+            return Malformed("", "nombre hors limites", "number out of range")
+        case ConnectionFailure() | TimeoutError():
+            return Unavailable(retry_after=2)
+    return Surprise()
+
+
+def language_of(request: Request) -> str:
+    """French unless English is asked for first."""
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "fr"
+
+
+class Desk:
+    """What stands between the web and a unit's actions."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        settings: Settings,
+        database: Database,
+        identity: Identity,
+        limiter: Limiter,
+        files: Files,
+    ) -> None:
+        self.unit = unit
+        self.settings = settings
+        self.database = database
+        self.identity = identity
+        self.limiter = limiter
+        self.files = files
+
+    async def actor(self, request: Request, word: WordShape) -> Actor:
+        """Who asks; refused when the token is bad, the right is missing or the limit reached."""
+        address = client_address(request.scope, self.settings.trusted_proxies)
+        actor = await self.identity.actor(request.headers.get("authorization", ""), address)
+        request.scope["rt.actor"] = actor
+        await self._limit(request, actor, address)
+        check(word, actor, request.path_params)
+        return actor
+
+    async def _limit(self, request: Request, actor: Actor, address: str) -> None:
+        if actor.kind == "unit" or request.scope.get("rt.inside"):
+            return
+        via = request.headers.get("x-rt-unit")
+        if via and (await self.identity.actor(f"Bearer {via}", address)).kind == "unit":
+            return
+        if actor.kind != "anonymous":
+            await self.limiter.let(f"{actor.kind}:{actor.id}", self.settings.user_limit)
+
+
+class Operation:
+    """The endpoint of one word: who, may they, what exactly, once, and the answer."""
+
+    def __init__(self, served: Served, desk: Desk) -> None:
+        self._served = served
+        self._word: WordShape = served.word.word
+        self._desk = desk
+
+    async def __call__(self, request: Request) -> Response:
+        request.scope["rt.word"] = self._word.name
+        actor = await self._desk.actor(request, self._word)
+        with ExitStack() as stack:
+            stack.enter_context(acting_as(actor))
+            if actor.org_id:
+                stack.enter_context(acting_for(actor.org_id))
+            if self._served.handler is not None:
+                stack.enter_context(because(None))
+                return await self._served.handler(request)
+            asked, body = await self._asked(request)
+            cause = self._cause(request, actor, body)
+            stack.enter_context(because(cause))
+            return await self._answer(asked, cause)
+
+    async def _answer(self, asked: Any, cause: Cause | None) -> Response:
+        action = self._served.action
+        if action is None:
+            raise NotFound
+        if self._word.method == "GET":
+            view = await action(asked)
+        else:
+            view = await persist(lambda: action(asked))
+        headers = {"cache-control": "no-store"}
+        if cause is not None and cause.replayed:
+            headers["idempotent-replayed"] = "true"
+        if isinstance(view, Download):
+            return download(view, headers)
+        version = getattr(view, "version", None)
+        if isinstance(version, int):
+            headers["etag"] = f'"{version}"'
+        return _json(view, self._word.status, "application/json", headers)
+
+    async def _asked(self, request: Request) -> tuple[Any, bytes]:
+        """The word as it was said, every field checked; and the bytes that tell this request from another."""
+        values: dict[str, Any] = dict(_query(request))
+        body = b""
+        if self._word.method in ("GET", "DELETE"):
+            return self._convert({**values, **self._path(request, values)}, strict=False), body
+        body = await read_body(request, self._word.upload or JSON_LIMIT_BYTES)
+        if self._word.upload:
+            raw = {"content": body, "media_type": request.headers.get("content-type", "").partition(";")[0]}
+            if set(raw) & set(values):
+                raise Malformed("content", "à envoyer dans le corps", "belongs in the body")
+            values |= self._path(request, values)
+            return self._convert({**values, **raw}, strict=False), body
+        if values:
+            raise Malformed(next(iter(values)), "champ inconnu dans l'adresse", "unknown query parameter")
+        if body:
+            values = _json_object(request, body)
+        return self._convert({**values, **self._path(request, values)}, strict=True), body
+
+    def _path(self, request: Request, others: Mapping[str, Any]) -> dict[str, Any]:
+        for name in self._word.path_fields:
+            if name in others:
+                raise Malformed(name, "est déjà dans le chemin", "is already in the path")
+        return dict(request.path_params)
+
+    def _convert(self, values: dict[str, Any], strict: bool) -> Any:
+        return msgspec.convert(values, self._served.word, strict=strict, builtin_types=(bytes,))
+
+    def _cause(self, request: Request, actor: Actor, body: bytes) -> Cause | None:
+        """Why we write: the caller's key, scoped to organization, actor and route (I-2)."""
+        if_match = _if_match(request)
+        if not self._word.keyed:
+            return None
+        key = request.headers.get("idempotency-key", "")
+        if not 1 <= len(key) <= 200:
+            raise KeyRequired
+        if self._word.method in ("PATCH", "PUT") and if_match is None:
+            raise VersionRequired
+        scope = (actor.org_id, actor.kind, actor.claims.get("for", actor.id), self._word.route, key)
+        asked = fingerprint(request.url.path, request.url.query, body)
+        return Cause(fingerprint(*scope), asked, if_match, frozenset(request.path_params.values()))
+
+
+def web_app(desk: Desk, public_path: str, background: Callable[[], bool] = lambda: True) -> Starlette:
+    """The ASGI application of one unit, at its own port and under its public path.
+
+    `background` says whether the unit's relay and followers run: it is not ready otherwise.
+    """
+    unit = desk.unit
+    document = openapi(unit, public_path)
+    specification = msgspec.json.encode(document)
+
+    async def health(request: Request) -> Response:
+        request.scope["rt.word"] = "health"
+        return _json(
+            {"status": "ok", "unit": unit.name}, 200, "application/json", {"cache-control": "no-store"}
+        )
+
+    async def ready(request: Request) -> Response:
+        request.scope["rt.word"] = "ready"
+        await desk.database.ping()
+        if not background():
+            raise Unavailable(retry_after=1)
+        return _json({"status": "ready", "unit": unit.name}, 200, "application/json", {})
+
+    async def metrics(request: Request) -> Response:
+        request.scope["rt.word"] = "metrics"
+        if desk.settings.production and not _private(request):
+            raise NotFound
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    async def specified(request: Request) -> Response:
+        request.scope["rt.word"] = "openapi"
+        return Response(specification, media_type="application/json")
+
+    async def signed_file(request: Request) -> Response:
+        request.scope["rt.word"] = "file"
+        query = request.query_params
+        content, media_type = await desk.files.open_signed(
+            request.path_params["key"], query.get("expires", ""), query.get("signature", "")
+        )
+        name = request.path_params["key"].rpartition("/")[2]
+        return download(Download(content=content, media_type=media_type, filename=name), {})
+
+    own = {"/health": health, "/ready": ready, "/metrics": metrics, "/openapi.json": specified}
+    routes = [Route(path, endpoint) for path, endpoint in own.items()]
+    routes += [Route(public_path + path, endpoint) for path, endpoint in own.items() if path != "/metrics"]
+    routes.append(Route(public_path + "/files/{key:path}", signed_file))
+    routes += _operations(unit.serves, desk)
+    middleware = [Middleware(Gate, unit=unit.name)]
+    if desk.settings.cors_allow_origin:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=desk.settings.cors_allow_origin,
+                allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
+                allow_headers=["authorization", "content-type", "idempotency-key", "if-match", "traceparent"],
+                expose_headers=["etag", "idempotent-replayed", "retry-after", "trace-id"],
+                max_age=600,
+            )
+        )
+    middleware.append(Middleware(ApiPolicy))
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=_handlers())
+
+
+class ApiPolicy:
+    """An API answers with nothing that a browser should run."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("content-security-policy", API_POLICY)
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+def _operations(serves: Sequence[Served], desk: Desk) -> list[Route]:
+    """One route per path with its methods; fixed paths before those with fields, so that none is hidden."""
+    ordered = sorted(serves, key=lambda one: one.word.word.route.replace("{", "~"))
+    return [
+        Route(one.word.word.route, _endpoint(Operation(one, desk)), methods=[one.word.word.method])
+        for one in ordered
+    ]
+
+
+def _endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return await operation(request)
+
+    return endpoint
+
+
+def _handlers() -> dict[Any, Any]:
+    async def refuse(request: Request, error: Exception) -> Response:
+        return answer_problem(error, request)
+
+    async def unrouted(request: Request, error: Exception) -> Response:
+        return answer_problem(
+            MethodUnknown() if getattr(error, "status_code", 404) == 405 else NotFound(), request
+        )
+
+    return {
+        Refusal: refuse,
+        msgspec.DecodeError: refuse,
+        RecursionError: refuse,
+        OverflowError: refuse,
+        ConnectionFailure: refuse,
+        TimeoutError: refuse,
+        404: unrouted,
+        405: unrouted,
+    }
+
+
+async def read_body(request: Request, limit_bytes: int) -> bytes:
+    """The body, or TooLarge as soon as the limit is passed, whatever length was announced."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit_bytes:
+        raise TooLarge(limit_mb=limit_bytes // 1_000_000)
+    chunks = []
+    size = 0
+    async with asyncio.timeout(BODY_SECONDS):
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit_bytes:
+                raise TooLarge(limit_mb=limit_bytes // 1_000_000)
+            chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def download(view: Download, headers: Mapping[str, str]) -> Response:
+    """A document that a browser saves or shows, and never runs."""
+    safe = "".join(c if (c.isalnum() and c.isascii()) or c in "-_." else "_" for c in view.filename)[:120]
+    shown = "inline" if view.media_type in ("application/pdf", "image/png", "image/jpeg") else "attachment"
+    return Response(
+        view.content,
+        media_type=view.media_type,
+        headers={**headers, "content-disposition": f'{shown}; filename="{safe}"'},
+    )
+
+
+def client_address(scope: Scope, trusted_proxies: int) -> str:
+    """The address that asks: the one our own outermost proxy saw. IPv6 counts by its /64 (S-31)."""
+    client = scope.get("client")
+    address = client[0] if client else ""
+    if trusted_proxies:
+        forwarded = Request(scope).headers.get("x-forwarded-for", "").split(",")
+        if len(forwarded) >= trusted_proxies and forwarded[-trusted_proxies].strip():
+            address = forwarded[-trusted_proxies].strip()
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    return str(parsed)
+
+
+def _private(request: Request) -> bool:
+    client = request.client
+    return client is not None and ipaddress.ip_address(client.host).is_private
+
+
+def _query(request: Request) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in request.query_params.multi_items():
+        if name in found:
+            previous = found[name]
+            found[name] = [*previous, value] if isinstance(previous, list) else [previous, value]
+        else:
+            found[name] = value
+    return found
+
+
+def _json_object(request: Request, body: bytes) -> dict[str, Any]:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip()
+    if media_type != "application/json":
+        raise WrongMediaType(media_type=media_type or "-")
+    decoded = msgspec.json.decode(body)
+    if not isinstance(decoded, dict):
+        raise Malformed("", "un objet JSON est attendu", "a JSON object is expected")
+    _refuse_deep(decoded, DEPTH_LIMIT)
+    return decoded
+
+
+def _refuse_deep(value: Any, left: int) -> None:
+    if left == 0:
+        raise Malformed("", f"plus de {DEPTH_LIMIT} niveaux", f"more than {DEPTH_LIMIT} levels")
+    if isinstance(value, dict):
+        for inner in value.values():
+            _refuse_deep(inner, left - 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_deep(inner, left - 1)
+
+
+def _if_match(request: Request) -> int | None:
+    given = request.headers.get("if-match", "").strip()
+    if not given or given == "*":
+        return None
+    number = given.removeprefix("W/").strip('"')
+    if not number.isdigit() or len(number) > 12:
+        raise Malformed("If-Match", "un numéro de version entre guillemets", "a quoted version number")
+    return int(number)
+
+
+def _json(view: Any, status: int, media_type: str, headers: Mapping[str, str]) -> Response:
+    return Response(msgspec.json.encode(view), status, dict(headers), media_type)
+
+
+def _incoming_trace(traceparent: str) -> str:
+    """The trace id of a W3C traceparent header, or a new one."""
+    parts = traceparent.split("-")
+    if len(parts) == 4 and len(parts[1]) == 32 and all(c in "0123456789abcdef" for c in parts[1]):
+        return parts[1]
+    return new_trace()

@@ -1,0 +1,213 @@
+"""What tests stand on: the real mongod, a database per test, and a house of units to talk to."""
+
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from joserfc import jws
+from joserfc.jwk import OKPKey
+
+from rt.host.house import House, Room
+from rt.host.keys import UnitKeys
+from rt.host.mongod import running
+from rt.host.topology import UNITS
+from rt.kernel.identity import ALGORITHM, Actor, acting_as
+from rt.kernel.persistence import Database
+from rt.kernel.settings import Settings
+from rt.kernel.tenancy import acting_for
+from rt.kernel.unit import Ground, Unit
+
+ROOT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("RT_SHARED", ROOT.parent / "shared"))
+
+
+def _shared(folder: str) -> Path:
+    path = SHARED / folder
+    if not path.is_dir():
+        if os.environ.get("RT_REQUIRE_DATA") == "1":
+            pytest.fail(f"{folder} is required here and missing beside the project")
+        pytest.skip(f"left out: the shared folder “{folder}” is not beside this clone")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Published benchmarks and golden cases; tests that need them are left out where they are missing."""
+    return _shared("data")
+
+
+@pytest.fixture(scope="session")
+def shared_spec() -> Path:
+    """The specification beside the project."""
+    return _shared("spec")
+
+
+@pytest.fixture(scope="session")
+async def mongod() -> AsyncIterator[str]:
+    """The address of a real mongod, shared by all workers of the run."""
+    if uri := os.environ.get("MONGODB_URI"):
+        yield uri
+        return
+    async with running(ROOT / ".rt" / "test") as uri:
+        yield uri
+
+
+@pytest.fixture(scope="session")
+def unit_keys(tmp_path_factory: pytest.TempPathFactory) -> UnitKeys:
+    keys = UnitKeys(tmp_path_factory.mktemp("keys"))
+    keys.ensure()
+    return keys
+
+
+class TestHouse(House):
+    """A house whose clocks go when the test says so; its own key signs tokens of invented actors."""
+
+    __test__ = False
+
+    def __init__(self, settings: Settings, uri: str, keys: UnitKeys) -> None:
+        super().__init__(settings, uri, keys)
+        self.key = OKPKey.generate_key("Ed25519")
+        self._watch = self.watch()
+
+    async def mount(self, *builds: Callable[[Ground], Unit]) -> None:
+        """Build units by their `build` function, make their indexes and run what they do at the start."""
+        for build in builds:
+            package = build.__module__.split(".")[2]
+            self.add(next(row for row in UNITS if row.package == package), build)
+        await self.start(background=False)
+        for room in self.rooms.values():
+            await room.follower._hold()
+
+    async def settle(self) -> None:
+        """Relay and hear until nothing is left to tell."""
+        while True:
+            moved = 0
+            for room in self.rooms.values():
+                while step := await room.relay.step():
+                    moved += step
+            for room in self.rooms.values():
+                moved += await room.follower.step()
+            await self._watch.step()
+            if not moved:
+                return
+
+    async def tick(self) -> None:
+        """Do what is due by the (held) clock, and let everybody hear of it."""
+        for room in self.rooms.values():
+            room.clockwork._not_before.clear()
+            await room.clockwork.step()
+        await self.settle()
+
+    def actor(
+        self,
+        org: str = "org_a",
+        rights: set[str] | None = None,
+        roles: set[str] | None = None,
+        id: str = "usr_a",
+        **more: Any,
+    ) -> Actor:
+        return Actor(
+            kind=more.pop("kind", "user"),
+            id=id,
+            org_id=org,
+            rights=frozenset(rights or ()),
+            roles=frozenset(roles or ()),
+            session_id=more.pop("session_id", f"ses_{id}"),
+            **more,
+        )
+
+    def token(self, actor: Actor, **claims: Any) -> str:
+        """A token for an invented actor, as authz would sign it."""
+        link = actor.kind == "link"
+        moment = int(time.time())
+        content = {
+            "iss": "authz",
+            "aud": "link" if link else "rt",
+            "sub": actor.id,
+            "org": actor.org_id,
+            "sid": actor.session_id,
+            "jti": actor.id if link else uuid4().hex,
+            "rights": sorted(actor.rights),
+            "roles": sorted(actor.roles),
+            "name": actor.name,
+            "lang": actor.language,
+            "scope": actor.scope,
+            "obj": actor.object_id,
+            "claims": actor.claims,
+            "iat": moment,
+            "exp": moment + 3600,
+        } | claims
+        header = {"alg": ALGORITHM, "kid": "test", "typ": "link+jwt" if link else "at+jwt"}
+        return jws.serialize_compact(header, json.dumps(content), self.key, algorithms=[ALGORITHM])
+
+    def web(self, package: str, actor: Actor | None = None, **headers: str) -> httpx.AsyncClient:
+        """A client of one unit as an actor; commands get a fresh idempotency key unless one is given."""
+        if actor is not None:
+            headers["authorization"] = f"Bearer {self.token(actor)}"
+
+        async def keyed(request: httpx.Request) -> None:
+            if request.method != "GET" and "idempotency-key" not in request.headers:
+                request.headers["idempotency-key"] = uuid4().hex
+
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.rooms[package].app, raise_app_exceptions=False),
+            base_url="http://test",
+            headers=headers,
+            event_hooks={"request": [keyed]},
+        )
+
+    async def _fetch_access_keys(self) -> dict[str, Any]:
+        own = {**self.key.as_dict(private=False), "kid": "test"}
+        if "authz" not in self.rooms:
+            return {"keys": [own]}
+        return {"keys": [own, *(await super()._fetch_access_keys())["keys"]]}
+
+    def room(self, package: str) -> Room:
+        return self.rooms[package]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        mongodb_db=f"test_{uuid4().hex[:12]}",
+        home=tmp_path,
+        jwt_secret="a secret of tests that is long enough for anybody",
+        bcrypt_rounds=4,
+        user_limit=100_000,
+        ip_limit=1_000_000,
+    )
+
+
+@pytest.fixture
+async def house(mongod: str, settings: Settings, unit_keys: UnitKeys) -> AsyncIterator[TestHouse]:
+    """An empty house with its own database: `await house.mount(build, …)`, then `house.web(unit, actor)`."""
+    house = TestHouse(settings, mongod, unit_keys)
+    try:
+        yield house
+    finally:
+        await house.client.drop_database(settings.mongodb_db)
+        await house.stop()
+
+
+@pytest.fixture
+def database(house: TestHouse) -> Database:
+    return house.database("palette")
+
+
+@pytest.fixture
+def acting() -> Callable[[Actor], Any]:
+    """`with acting(actor):` calls actions directly as this actor, for its organization."""
+
+    @contextmanager
+    def act(actor: Actor) -> Iterator[None]:
+        with acting_as(actor), acting_for(actor.org_id):
+            yield
+
+    return act
