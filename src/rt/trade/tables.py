@@ -6,6 +6,13 @@ from typing import TypeVar
 
 import msgspec
 
+from rt.kernel.errors import Invalid
+
+
+class RuleUnknownThen(Invalid):
+    fr = "Aucune règle de cette table n'est en vigueur le {on}."
+    en = "No rule of this table is in force on {on}."
+
 
 class Dated(msgspec.Struct, frozen=True, kw_only=True):
     """A row in force from `starts_on` to `ends_on`, both included; `verified` once its text was read."""
@@ -25,3 +32,11 @@ Row = TypeVar("Row", bound=Dated)
 def in_force(rows: Iterable[Row], on: date) -> Row | None:
     """The row that holds that day; the latest to start if several do."""
     return max((row for row in rows if row.holds(on)), key=lambda row: row.starts_on, default=None)
+
+
+def row_on(rows: Iterable[Row], on: date) -> Row:
+    """The row that holds that day, or RuleUnknownThen."""
+    row = in_force(rows, on)
+    if row is None:
+        raise RuleUnknownThen(on=on.isoformat())
+    return row
