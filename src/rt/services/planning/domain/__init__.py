@@ -1,0 +1,1 @@
+"""What planning knows and decides, without any input or output."""

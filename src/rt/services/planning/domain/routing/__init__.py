@@ -1,0 +1,1 @@
+"""Vehicle routing on plain matrices: the problem, the search, and the check that trusts neither."""
