@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.contracts.authz.fields import DeviceText, EmailText, Language, OneTimeCode, OpaqueToken, PasswordText
+from rt.contracts.authz.fields import (
+    AddressText,
+    AgentText,
+    DeviceText,
+    EmailText,
+    Language,
+    OneTimeCode,
+    OpaqueToken,
+    PasswordText,
+)
 from rt.contracts.authz.users import Role
 from rt.kernel.messages import OPEN, SIGNED_IN, Command, Empty, Query, View
 
@@ -51,12 +60,18 @@ class WhoView(View):
 
 
 class Login(Command[TokensView], route="/auth/login", needs=OPEN, keyed=False):
-    """Open a session with e-mail and password; without an organization, the one used last."""
+    """Open a session with e-mail and password; without an organization, the one used last.
+
+    `agent` is how the device names itself to its owner. `seen_from` is the address a portal sees the person
+    at; it is believed of units alone.
+    """
 
     email: EmailText
     password: PasswordText
     organization_id: str = ""
     device: DeviceText = ""
+    agent: AgentText = ""
+    seen_from: AddressText = ""
 
 
 class AnswerChallenge(Command[TokensView], route="/auth/challenge", needs=OPEN, keyed=False):
@@ -99,6 +114,7 @@ class AskPasswordReset(Command[Empty], route="/auth/password/forgotten", needs=O
 
     email: EmailText
     language: Language = "fr"
+    seen_from: AddressText = ""
 
 
 class ResetPassword(Command[Empty], route="/auth/password/reset", needs=OPEN, keyed=False):

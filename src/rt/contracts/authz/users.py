@@ -71,7 +71,7 @@ class AddUser(
     language: Language = "fr"
 
 
-class ChangeRole(Command[UserView], route="/auth/users/{user_id}/role", needs="authz.write", method="PUT"):
+class ChangeRole(Command[UserView], route="/auth/users/{user_id}/role", needs="authz.write"):
     """Give a member another role; tokens with the old rights are refused at once."""
 
     user_id: str

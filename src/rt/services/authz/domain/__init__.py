@@ -1,0 +1,1 @@
+"""What authz knows and how it says no; pure."""

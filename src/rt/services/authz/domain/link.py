@@ -1,0 +1,59 @@
+"""Capability links: one organization, one scope, one object, until then; narrower, never wider."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from rt.contracts.authz import LinkScope
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Forbidden, Invalid
+from rt.kernel.identity import Revoked
+
+LONGEST: Final = timedelta(days=90)
+
+
+class LinkTooLong(Invalid):
+    fr = "Un lien vit 90 jours au plus et finit dans l'avenir."
+    en = "A link lives 90 days at most and ends in the future."
+
+
+class LinkWidened(Forbidden):
+    fr = "Un lien se restreint, il ne s'élargit pas ({what})."
+    en = "A link can be narrowed, not widened ({what})."
+
+
+class Link(Entity):
+    """A link that was issued; the token itself is not kept, it can be signed again."""
+
+    scope: LinkScope
+    object_id: str
+    expires_at: datetime
+    claims: dict[str, str] = msgspec.field(default_factory=dict)
+    issued_by: str = ""
+    revoked_at: datetime | None = None
+
+    def revoke(self, at: datetime) -> None:
+        """This token and all that were narrowed from it are refused from now on."""
+        if self.revoked_at is None:
+            self.revoked_at = at
+            self.tell(Revoked(subject="link", subject_id=self.id, before=at))
+
+
+def check_life(expires_at: datetime, at: datetime) -> datetime:
+    if not at < expires_at <= at + LONGEST:
+        raise LinkTooLong("expires_at")
+    return expires_at
+
+
+def narrowed(
+    held_until: datetime, held: dict[str, str], asked_until: datetime | None, asked: dict[str, str]
+) -> tuple[datetime, dict[str, str]]:
+    """End and claims of a narrower link: no later end, every condition kept, only new ones added."""
+    until = asked_until or held_until
+    if until > held_until:
+        raise LinkWidened("expires_at", what="expires_at")
+    for name, value in asked.items():
+        if held.get(name, value) != value:
+            raise LinkWidened(f"claims.{name}", what=name)
+    return until, {**held, **asked}

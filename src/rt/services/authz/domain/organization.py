@@ -1,0 +1,171 @@
+"""Organizations, the invitations they send and the partners they write down."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+from email_validator import EmailNotValidError, validate_email
+
+from rt.contracts.authz import (
+    OrganizationCreated,
+    OrganizationResumed,
+    OrganizationSuspended,
+    Role,
+    UserInvited,
+)
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict, Invalid, Unauthorized
+from rt.kernel.identity import Revoked
+from rt.services.authz.domain.vault import hash_of, same
+from rt.trade import identifiers
+from rt.trade.roles import OrganizationKind
+
+INVITATION_LIFE: Final = timedelta(days=7)
+
+
+class EmailInvalid(Invalid):
+    fr = "{value} n'est pas une adresse électronique."
+    en = "{value} is not an e-mail address."
+
+
+class InvitationOver(Unauthorized):
+    fr = "Cette invitation a expiré ou a déjà servi : demandez-en une nouvelle."
+    en = "This invitation has expired or was already used: ask for a new one."
+
+
+class AlreadySuspended(Conflict):
+    fr = "Cette organisation est déjà suspendue."
+    en = "This organization is already suspended."
+
+
+class OwnSuspension(Conflict):
+    fr = "L'exploitant ne suspend pas sa propre organisation."
+    en = "The operator does not suspend its own organization."
+
+
+class NotGuest(Conflict):
+    fr = "{name} a déjà son compte."
+    en = "{name} already has its account."
+
+
+class Organization(Entity):
+    """A company on the platform; `org_id` is its own id.
+
+    A guest was written down by a partner and acts by links alone; `open` once its first administrator came.
+    """
+
+    name: str
+    kind: OrganizationKind
+    email: str
+    words: list[str] = msgspec.field(default_factory=list)
+    country: str = "FR"
+    siret: str = ""
+    vat: str = ""
+    phone: str = ""
+    language: str = "fr"
+    guest: bool = False
+    open: bool = False
+    mfa_required: bool = False
+    suspended_at: datetime | None = None
+    suspended_for: str = ""
+
+    @property
+    def suspended(self) -> bool:
+        return self.suspended_at is not None
+
+    def call(self, name: str) -> None:
+        """Take a name, and the words it is found by."""
+        self.name = name.strip()
+        self.words = sorted(
+            {*words_of(self.name), *filter(None, (self.siret, self.siret[:9], self.vat.lower()))}
+        )
+
+    def identify(self, siret: str, vat: str) -> None:
+        """Take checked company numbers; a French VAT number must be that of the SIREN."""
+        self.siret = identifiers.siret(siret) if siret.strip() else ""
+        self.vat = identifiers.vat(vat) if vat.strip() else ""
+        if self.siret and self.vat.startswith("FR"):
+            identifiers.vat_belongs_to_siren(self.vat, self.siret[:9])
+        self.call(self.name)
+
+    def come_in(self) -> None:
+        """The first administrator came: the organization is open, and a guest no more."""
+        if not self.open:
+            self.open, self.guest = True, False
+            self.introduce()
+
+    def introduce(self) -> None:
+        self.tell(
+            OrganizationCreated(organization_id=self.id, name=self.name, kind=self.kind, email=self.email)
+        )
+
+    def suspend(self, reason: str, by_org: str, at: datetime) -> None:
+        if self.id == by_org:
+            raise OwnSuspension
+        if self.suspended:
+            raise AlreadySuspended
+        self.suspended_at, self.suspended_for = at, reason
+        self.tell(OrganizationSuspended(organization_id=self.id))
+        self.tell(Revoked(subject="organization", subject_id=self.id, before=at))
+
+    def resume(self) -> None:
+        if self.suspended:
+            self.suspended_at, self.suspended_for = None, ""
+            self.tell(OrganizationResumed(organization_id=self.id))
+
+
+class Invitation(Entity):
+    """A place in an organization that a mail offers; only the hash of its token is kept."""
+
+    person_id: str
+    email: str
+    role: Role
+    expires_at: datetime
+    token_hash: str = ""
+    used_at: datetime | None = None
+
+    def send(self, token: str, name: str, organization_name: str, language: str, at: datetime) -> None:
+        """Offer the place by mail; a link sent before is worth nothing from now on."""
+        self.token_hash, self.expires_at, self.used_at = hash_of(token), at + INVITATION_LIFE, None
+        self.tell(
+            UserInvited(
+                user_id=self.person_id,
+                email=self.email,
+                name=name,
+                role=self.role,
+                organization_name=organization_name,
+                token=f"{self.id}.{token}",
+                language=language,
+            )
+        )
+
+    def check(self, token: str, at: datetime) -> None:
+        if self.used_at is not None or at >= self.expires_at or not same(hash_of(token), self.token_hash):
+            raise InvitationOver
+
+    def use(self, at: datetime) -> None:
+        self.used_at = at
+
+
+class Partner(Entity):
+    """One organization's note that another is its partner; `words` copy what the other is found by."""
+
+    partner_id: str
+    kind: OrganizationKind
+    name: str
+    email: str
+    words: list[str] = msgspec.field(default_factory=list)
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words by which a name is found, legal forms and all."""
+    return [word for word in "".join(c if c.isalnum() else " " for c in text.casefold()).split() if word]
+
+
+def address(email: str, field: str = "email") -> str:
+    """An address as it is stored: one spelling for one mailbox."""
+    try:
+        checked = validate_email(email.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise EmailInvalid(field, value=email[:80]) from None
+    return checked.normalized.lower()

@@ -1,0 +1,234 @@
+"""A person: one account by e-mail address, a role in each of several organizations."""
+
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import msgspec
+
+from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserJoined, UserState
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
+from rt.kernel.identity import Revoked
+from rt.services.authz.domain.totp import CodeWrong, SecondFactor
+from rt.services.authz.domain.vault import hash_of, same
+
+RESET_LIFE: Final = timedelta(minutes=15)
+
+Alert = Literal[
+    "password_changed",
+    "account_locked",
+    "refresh_reused",
+    "totp_enabled",
+    "totp_disabled",
+    "recovery_code_used",
+    "role_changed",
+]
+
+
+class NotMember(NotFound):
+    fr = "Cette personne n'est pas membre de l'organisation."
+    en = "This person is not a member of the organization."
+
+
+class AlreadyMember(Conflict):
+    fr = "{email} est déjà membre de l'organisation."
+    en = "{email} is already a member of the organization."
+
+
+class LastAdministrator(Conflict):
+    fr = "L'organisation doit garder au moins un administrateur."
+    en = "The organization must keep at least one administrator."
+
+
+class OwnRole(Conflict):
+    fr = "On ne change pas son propre rôle : demandez à un autre administrateur."
+    en = "One does not change one's own role: ask another administrator."
+
+
+class NotYourOrganization(Forbidden):
+    fr = "Vous n'êtes pas membre actif de cette organisation."
+    en = "You are not an active member of this organization."
+
+
+class ResetOver(Unauthorized):
+    fr = "Ce lien a expiré ou a déjà servi : demandez-en un nouveau."
+    en = "This link has expired or was already used: ask for a new one."
+
+
+class PasswordNeeded(Invalid):
+    fr = "Choisissez un mot de passe."
+    en = "Choose a password."
+
+
+class FactorAlready(Conflict):
+    fr = "Un second facteur est déjà actif."
+    en = "A second factor is already active."
+
+
+class FactorMissing(Conflict):
+    fr = "Aucun second facteur n'est en cours."
+    en = "No second factor is set up."
+
+
+class Membership(msgspec.Struct):
+    """What a person is in one organization; `name` is what the organization calls them until they join."""
+
+    organization_id: str
+    role: Role
+    state: UserState = "invited"
+    name: str = ""
+    joined_at: datetime | None = None
+
+
+class Person(Entity):
+    """An account. `org_id` is its home, where its mail is told; `seen_by` are all its organizations."""
+
+    email: str
+    name: str
+    language: str = "fr"
+    password_hash: str = ""
+    password_changed_at: datetime | None = None
+    memberships: list[Membership] = msgspec.field(default_factory=list)
+    last_organization_id: str = ""
+    factor: SecondFactor | None = None
+    reset_hash: str = ""
+    reset_until: datetime | None = None
+
+    @property
+    def mfa(self) -> bool:
+        return self.factor is not None and self.factor.confirmed
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(m.role for m in self.memberships if m.state != "disabled")
+
+    def member(self, organization_id: str) -> Membership:
+        for membership in self.memberships:
+            if membership.organization_id == organization_id:
+                return membership
+        raise NotMember
+
+    def active(self, organization_id: str) -> Membership:
+        """The membership under which the person may act, or NotYourOrganization."""
+        for membership in self.memberships:
+            if membership.organization_id == organization_id and membership.state == "active":
+                return membership
+        raise NotYourOrganization
+
+    def usual_organization(self) -> str:
+        """The one used last, else the first; NotYourOrganization when there is none left."""
+        actives = [m.organization_id for m in self.memberships if m.state == "active"]
+        if not actives:
+            raise NotYourOrganization
+        return self.last_organization_id if self.last_organization_id in actives else actives[0]
+
+    def invite(self, organization_id: str, role: Role, name: str) -> Membership:
+        """Take a place that waits for the person's yes; an open invitation takes the new role."""
+        for membership in self.memberships:
+            if membership.organization_id == organization_id:
+                if membership.state != "invited":
+                    raise AlreadyMember("email", email=self.email)
+                membership.role, membership.name = role, name
+                return membership
+        membership = Membership(organization_id=organization_id, role=role, name=name)
+        self.memberships.append(membership)
+        self._see()
+        return membership
+
+    def join(self, organization_id: str, at: datetime) -> None:
+        """Say yes to an invitation."""
+        membership = self.member(organization_id)
+        if membership.state != "invited":
+            raise AlreadyMember("email", email=self.email)
+        membership.state, membership.joined_at = "active", at
+        self.tell(UserJoined(user_id=self.id, email=self.email, name=self.name, role=membership.role))
+
+    def change_role(self, organization_id: str, role: Role, by: str, admins_left: int, at: datetime) -> None:
+        membership = self.member(organization_id)
+        self._keep_administrator(membership, by, admins_left, demoted=role != membership.role)
+        if membership.role != role:
+            membership.role = role
+            self._refuse_old_tokens(at)
+            self.alert("role_changed")
+
+    def disable(self, organization_id: str, by: str, admins_left: int, at: datetime) -> None:
+        membership = self.member(organization_id)
+        self._keep_administrator(membership, by, admins_left, demoted=True)
+        membership.state = "disabled"
+        self._refuse_old_tokens(at)
+
+    def enable(self, organization_id: str) -> None:
+        membership = self.member(organization_id)
+        if membership.state == "disabled":
+            membership.state = "active" if membership.joined_at else "invited"
+
+    def leave(self, organization_id: str, by: str, admins_left: int, at: datetime) -> None:
+        membership = self.member(organization_id)
+        self._keep_administrator(membership, by, admins_left, demoted=True)
+        self.memberships.remove(membership)
+        self._see()
+        self._refuse_old_tokens(at)
+
+    def choose_password(self, password_hash: str, at: datetime) -> None:
+        """Take a password; an open reset link is used up."""
+        first = not self.password_hash
+        self.password_hash, self.password_changed_at = password_hash, at
+        self.reset_hash, self.reset_until = "", None
+        if not first:
+            self.alert("password_changed")
+
+    def ask_reset(self, token: str, language: str, at: datetime) -> None:
+        self.reset_hash, self.reset_until = hash_of(token), at + RESET_LIFE
+        self.tell(PasswordResetAsked(user_id=self.id, email=self.email, token=token, language=language))
+
+    def check_reset(self, token: str, at: datetime) -> None:
+        """Refuse a link that was used, replaced or is older than 15 minutes."""
+        if self.reset_until is None or at >= self.reset_until or not same(hash_of(token), self.reset_hash):
+            raise ResetOver
+
+    def enrol(self, sealed_secret: str) -> None:
+        if self.mfa:
+            raise FactorAlready
+        self.factor = SecondFactor(sealed_secret=sealed_secret)
+
+    def confirm_factor(self, code: str, secret: str, recovery_hashes: list[str], at: datetime) -> None:
+        """The authenticator answered: from now on it is asked."""
+        if self.factor is None or self.factor.confirmed:
+            raise FactorMissing
+        if not code.isdecimal():
+            raise CodeWrong("code")
+        self.factor.accept(code, secret, at)
+        self.factor.confirmed, self.factor.recovery_hashes = True, recovery_hashes
+        self.alert("totp_enabled")
+
+    def pass_factor(self, code: str, secret: str, at: datetime) -> None:
+        """Use up a code of the active second factor."""
+        if self.factor is None or not self.factor.confirmed:
+            raise FactorMissing
+        if self.factor.accept(code, secret, at):
+            self.alert("recovery_code_used")
+
+    def drop_factor(self) -> None:
+        self.factor = None
+        self.alert("totp_disabled")
+
+    def alert(self, kind: Alert) -> None:
+        """Have the person told of something by mail."""
+        self.tell(SecurityAlert(user_id=self.id, email=self.email, kind=kind, language=self.language))
+
+    def _refuse_old_tokens(self, at: datetime) -> None:
+        self.tell(Revoked(subject="user", subject_id=self.id, before=at))
+
+    def _keep_administrator(self, membership: Membership, by: str, admins_left: int, demoted: bool) -> None:
+        """Nobody changes their own place, and the last active administrator stays."""
+        if by == self.id and demoted:
+            raise OwnRole
+        keeper = membership.role in ("admin", "platform_admin") and membership.state == "active"
+        if keeper and demoted and admins_left == 0:
+            raise LastAdministrator
+
+    def _see(self) -> None:
+        """Keep `seen_by` equal to the memberships, and a home among them."""
+        self.seen_by = [membership.organization_id for membership in self.memberships]
+        if self.seen_by and self.org_id not in self.seen_by:
+            self.org_id = self.seen_by[0]

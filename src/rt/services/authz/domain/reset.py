@@ -1,0 +1,28 @@
+"""A wish for a new password, from an address that may or may not be known."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from rt.kernel.entity import Entity
+from rt.kernel.messages import Event
+
+KEPT: Final = timedelta(hours=1)
+AT_MOST_EVERY: Final = timedelta(minutes=1)
+
+
+class ResetWished(Event, topic="authz.password.reset_wished"):
+    """Somebody typed an address; authz itself hears it, and looks whether anybody is there."""
+
+    email: str
+    language: str
+
+
+class ResetWish(Entity):
+    """One write whatever the address: the answer cannot tell who has an account."""
+
+    email: str
+    language: str
+    expires_at: datetime
+
+    def make(self) -> None:
+        self.tell(ResetWished(email=self.email, language=self.language))

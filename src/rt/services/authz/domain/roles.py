@@ -1,0 +1,78 @@
+"""Roles and rights: the one table that says what each role may do in each unit."""
+
+from collections.abc import Mapping
+from typing import Final, get_args
+
+from rt.contracts.authz import Role
+from rt.kernel.errors import Invalid
+
+UNITS: Final = (
+    "admin_gateway",
+    "affret_ia",
+    "authz",
+    "bourse",
+    "core_orders",
+    "ecpmr",
+    "erp_sync",
+    "notifications",
+    "palette",
+    "planning",
+    "pricing_grids",
+    "storage_market",
+    "tms_sync",
+    "tracking_ia",
+    "training",
+    "vigilance",
+    "wms_sync",
+)
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+LEVELS: Final = {
+    "-": (),
+    "r": ("read",),
+    "w": ("read", "write"),
+    "a": ("read", "write", "admin"),
+}
+
+# `authz.write` is to run one's own organization; `authz.admin` and `admin_gateway.write` are the operator's.
+# `-` nothing, `r` read, `w` read and write, `a` all three.
+TABLE: Final[Mapping[str, str]] = {
+    # unit             admin dispatcher operator accountant driver viewer platform_admin
+    "admin_gateway": "  r    -          -        -          -      -      a",
+    "affret_ia": "      a    w          r        r          -      r      a",
+    "authz": "          w    r          r        r          -      r      a",
+    "bourse": "         a    w          r        r          -      r      a",
+    "core_orders": "    a    w          w        r          r      r      a",
+    "ecpmr": "          a    w          w        r          w      r      a",
+    "erp_sync": "       a    r          -        w          -      -      a",
+    "notifications": "  a    w          w        w          w      w      a",
+    "palette": "        a    w          w        w          w      r      a",
+    "planning": "       a    w          w        r          r      r      a",
+    "pricing_grids": "  a    r          -        w          -      -      a",
+    "storage_market": " a    w          w        r          -      r      a",
+    "tms_sync": "       a    w          r        r          -      r      a",
+    "tracking_ia": "    a    w          r        r          w      r      a",
+    "training": "       a    w          w        r          w      r      a",
+    "vigilance": "      a    w          r        w          -      r      a",
+    "wms_sync": "       a    w          w        r          -      r      a",
+}
+
+
+class RoleNotForOrganization(Invalid):
+    fr = "Le rôle {role} n'existe pas dans une organisation de ce type."
+    en = "The role {role} does not exist in an organization of this kind."
+
+
+def _rights(role: Role) -> frozenset[str]:
+    column = ROLES.index(role)
+    return frozenset(
+        f"{unit}.{level}" for unit, row in TABLE.items() for level in LEVELS[row.split()[column]]
+    )
+
+
+RIGHTS: Final[Mapping[Role, frozenset[str]]] = {role: _rights(role) for role in ROLES}
+
+
+def check_role(role: Role, kind: str) -> None:
+    """Only the operator of the platform has platform administrators."""
+    if role == "platform_admin" and kind != "operator":
+        raise RoleNotForOrganization("role", role=role)
