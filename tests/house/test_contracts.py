@@ -1,0 +1,57 @@
+"""Every word of a contract carries its owner's name: in its route, its right and its topic."""
+
+import re
+from collections import Counter
+
+import pytest
+from tests.house.words import asked, contracts, told, words
+
+from rt.host.topology import UNITS
+from rt.kernel.messages import OPEN, SIGNED_IN, UNIT, Query
+
+PATHS = {row.package: row.path for row in UNITS}
+METHODS = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@pytest.mark.parametrize("contract", contracts())
+def test_routes_begin_with_the_public_path_of_their_service(contract: str) -> None:
+    path = PATHS[contract]
+    strays = [word for word in asked(contract) if not f"{word.word.route}/".startswith(f"{path}/")]
+    assert strays == []
+
+
+@pytest.mark.parametrize("contract", contracts())
+def test_rights_begin_with_the_name_of_their_service(contract: str) -> None:
+    known = {OPEN, SIGNED_IN, UNIT, *(f"{contract}.{right}" for right in ("read", "write", "admin"))}
+    strays = {word.__name__: word.word.needs for word in asked(contract) if word.word.needs not in known}
+    assert strays == {}
+
+
+@pytest.mark.parametrize("contract", contracts())
+def test_topics_are_the_service_the_noun_and_what_happened(contract: str) -> None:
+    form = re.compile(rf"{contract}\.[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
+    assert {word.__name__: word.topic for word in told(contract) if not form.fullmatch(word.topic)} == {}
+
+
+@pytest.mark.parametrize("contract", contracts())
+def test_every_word_says_in_its_own_sentence_what_it_is(contract: str) -> None:
+    silent = [word.__name__ for word in words(contract) if not (word.__dict__.get("__doc__") or "").strip()]
+    assert silent == []
+
+
+@pytest.mark.parametrize("contract", contracts())
+def test_questions_get_and_wishes_do_not(contract: str) -> None:
+    for word in asked(contract):
+        allowed = {"GET"} if issubclass(word, Query) else METHODS
+        assert word.word.method in allowed, word.__name__
+
+
+def test_no_two_words_answer_the_same_call() -> None:
+    shapes = [word.word for contract in contracts() for word in asked(contract)]
+    calls = Counter((shape.method, re.sub(r"{\w+}", "{}", shape.route)) for shape in shapes)
+    assert [call for call, times in calls.items() if times > 1] == []
+
+
+def test_no_two_events_share_a_topic() -> None:
+    topics = Counter(word.topic for contract in contracts() for word in told(contract))
+    assert [topic for topic, times in topics.items() if times > 1] == []
