@@ -136,12 +136,16 @@ class DocumentsPage(View):
 
 
 class DocumentView(DocumentRow, kw_only=True):
-    """The whole note, enough for a phone without network; sign with `content_hash`."""
+    """The whole note, enough for a phone without network; sign with `content_hash`.
+
+    `in_force` is the number of the version of the boxes that stands; `version` counts writes, for If-Match.
+    """
 
     shipper_id: str
     carrier_id: str | None
     consignee_id: str | None
     version: int
+    in_force: int
     content_hash: str
     consignment: Consignment
     proposal: Consignment | None = None

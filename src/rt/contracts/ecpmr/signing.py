@@ -103,7 +103,6 @@ class AddPhoto(
     Command[PhotoView],
     route="/api/ecpmr/documents/{document_id}/photos/{photo_id}",
     needs="ecpmr.write",
-    method="PUT",
     upload=10_000_000,
     link="sign_delivery",
 ):

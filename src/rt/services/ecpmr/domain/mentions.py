@@ -1,22 +1,14 @@
 """The mandatory mentions of a lettre de voiture (arrêté du 9 novembre 1999, art. 4) and what is missing."""
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from rt.contracts.ecpmr import Consignment, Kind, MentionView, PartyBox
 from rt.trade.places import Address
+from rt.trade.waybill_rules import MENTIONS, Waybill, missing_mentions
 
-LABELS = {
-    "a": ("Date d'établissement", "Date of issue"),
-    "b": ("Transporteur : nom, adresse, SIREN ou TVA", "Carrier: name, address, SIREN or VAT number"),
-    "c": ("Date de prise en charge", "Date of takeover"),
-    "d": ("Nature et quantité, poids ou volume", "Nature and quantity, weight or volume"),
-    "e": ("Expéditeur ou remettant", "Sender"),
-    "f": ("Adresse de chargement", "Loading address"),
-    "g": ("Destinataire", "Consignee"),
-    "h": ("Adresse de déchargement", "Unloading address"),
-    "plate": ("Cabotage : immatriculation du véhicule moteur", "Cabotage: registration of the motor vehicle"),
-    "unloaded": ("Cabotage : date de déchargement", "Cabotage: date of unloading"),
-}
+PARIS = ZoneInfo("Europe/Paris")
+"""Whose calendar day a French document is dated by."""
 
 
 def kind_of(consignment: Consignment) -> Kind:
@@ -39,60 +31,81 @@ def mentions(
     delivered_at: datetime | None,
 ) -> list[MentionView]:
     """The eight mentions a to h, and two more for cabotage, each with its value and whether it is there."""
-    carrier = consignment.carrier
-    established = consignment.established_on or issued_at.date()
-    values: dict[str, tuple[str, bool]] = {
-        "a": (established.isoformat(), True),
-        "b": (
-            _party(carrier),
-            bool(carrier.name and _full(carrier.address) and (carrier.siren or carrier.vat)),
-        ),
-        "c": _dated(taken_over_at or consignment.pickup_at),
-        "d": (_goods(consignment), _measured(consignment)),
-        "e": (consignment.sender.name, bool(consignment.sender.name)),
-        "f": (_place(consignment.pickup.address), _full(consignment.pickup.address)),
-        "g": (consignment.consignee.name, bool(consignment.consignee.name)),
-        "h": (_place(consignment.delivery.address), _full(consignment.delivery.address)),
+    said = _waybill(consignment, issued_at, taken_over_at, delivered_at)
+    missing = {mention.code for mention in missing_mentions(said)}
+    values = {
+        "issued_on": _dated(said.issued_on),
+        "carrier": _party(consignment.carrier),
+        "taken_over_on": _dated(said.taken_over_on),
+        "goods": _goods(consignment),
+        "sender_name": said.sender_name,
+        "pickup_address": place(consignment.pickup.address),
+        "consignee_name": said.consignee_name,
+        "delivery_address": place(consignment.delivery.address),
+        "vehicle_plate": said.vehicle_plate,
+        "unloaded_on": _dated(said.unloaded_on),
     }
-    if is_cabotage(consignment):
-        values["plate"] = (consignment.vehicle_plate, bool(consignment.vehicle_plate))
-        values["unloaded"] = _dated(delivered_at or consignment.delivery_at)
     return [
-        MentionView(code=code, fr=LABELS[code][0], en=LABELS[code][1], value=value, present=present)
-        for code, (value, present) in values.items()
+        MentionView(
+            code=mention.code,
+            fr=mention.fr,
+            en=mention.en,
+            value=values[mention.code],
+            present=mention.code not in missing,
+        )
+        for mention in MENTIONS
+        if said.cabotage or not mention.cabotage_only
     ]
 
 
-def _party(party: PartyBox) -> str:
-    number = party.siren or party.vat
-    return ", ".join(part for part in (party.name, _place(party.address), number) if part)
+def _waybill(
+    consignment: Consignment,
+    issued_at: datetime,
+    taken_over_at: datetime | None,
+    delivered_at: datetime | None,
+) -> Waybill:
+    """What the note says so far; before the truck comes, planned dates stand for the real ones."""
+    carrier = consignment.carrier
+    return Waybill(
+        issued_on=consignment.established_on or issued_at.date(),
+        carrier_name=carrier.name,
+        carrier_address=carrier.address,
+        carrier_siren_or_vat=carrier.siren or carrier.vat,
+        taken_over_on=_day(taken_over_at or consignment.pickup_at),
+        goods=[line.goods for line in consignment.goods],
+        sender_name=consignment.sender.name,
+        pickup_address=consignment.pickup.address,
+        consignee_name=consignment.consignee.name,
+        delivery_address=consignment.delivery.address,
+        cabotage=is_cabotage(consignment),
+        vehicle_plate=consignment.vehicle_plate,
+        unloaded_on=_day(delivered_at or consignment.delivery_at),
+    )
 
 
-def _place(address: Address) -> str:
+def place(address: Address) -> str:
+    """An address on one line; empty when there is none."""
     town = f"{address.postal_code} {address.city}".strip()
     return ", ".join(part for part in (address.street, town, address.country if town else "") if part)
 
 
-def _full(address: Address) -> bool:
-    return bool(address.street and address.city)
+def _party(party: PartyBox) -> str:
+    number = party.siren or party.vat
+    return ", ".join(part for part in (party.name, place(party.address), number) if part)
 
 
-def _dated(at: datetime | None) -> tuple[str, bool]:
-    return (at.date().isoformat() if at else "", at is not None)
+def _day(at: datetime | None) -> date | None:
+    return at.astimezone(PARIS).date() if at else None
+
+
+def _dated(on: date | None) -> str:
+    return on.isoformat() if on else ""
 
 
 def _goods(consignment: Consignment) -> str:
-    lines = [line.goods for line in consignment.goods]
     return "; ".join(
         f"{goods.quantity} {goods.package_code} {goods.description}"
         + (f", {goods.weight_kg:g} kg" if goods.weight_kg else "")
         + (f", {goods.volume_m3:g} m³" if goods.volume_m3 else "")
-        for goods in lines
-    )
-
-
-def _measured(consignment: Consignment) -> bool:
-    return all(
-        line.goods.description and (line.goods.quantity or line.goods.weight_kg or line.goods.volume_m3)
-        for line in consignment.goods
+        for goods in (line.goods for line in consignment.goods)
     )

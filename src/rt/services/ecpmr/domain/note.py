@@ -28,7 +28,8 @@ from rt.services.ecpmr.domain.chain import difference
 from rt.services.ecpmr.domain.codes import CodeNeeded, CodeWrong, SigningCode
 from rt.services.ecpmr.domain.codes import make as make_code
 from rt.services.ecpmr.domain.ledger import ORDER_OF_SIGNING, STEP_PARTIES, Ledger
-from rt.services.ecpmr.domain.records import Act, Photo, Who
+from rt.services.ecpmr.domain.precision import warnings_on
+from rt.services.ecpmr.domain.records import Act, KeptReserve, Photo, Who
 from rt.services.ecpmr.domain.signatures import allow, checked
 
 PHOTOS_LIMIT = 60
@@ -145,7 +146,7 @@ class Note(Ledger):
         self._refuse_cancelled()
         version = self._refuse_step(step, content_hash, given)
         for signature in given:
-            allow(signature.party, who.org_id, who.kind, self._organizations())
+            allow(signature.party, who.org_id, who.kind, self.organizations())
         self._refuse_reserves(reserves)
         signatures = [
             checked(signature, field)
@@ -163,7 +164,7 @@ class Note(Ledger):
             who=who,
             code_checked=by_link,
             signatures=signatures,
-            reserves=list(reserves),
+            reserves=[KeptReserve(given=r, warnings=warnings_on(r, happened_at.date())) for r in reserves],
             pallets=list(pallets),
         )
         self.acts.append(act)
@@ -202,7 +203,8 @@ class Note(Ledger):
                     signed_at=act.happened_at,
                     by_name=by.name,
                     reserves=[
-                        ReserveFact(line=r.line, text=r.text, photos=len(r.photo_ids)) for r in act.reserves
+                        ReserveFact(line=r.line, text=r.text, photos=len(r.photo_ids))
+                        for r in (kept.given for kept in act.reserves)
                     ],
                     pallets=act.pallets,
                 )
@@ -270,7 +272,7 @@ class Note(Ledger):
         if wrong:
             raise Invalid.together(wrong)
 
-    def _organizations(self) -> dict[Party, set[str | None]]:
+    def organizations(self) -> dict[Party, set[str | None]]:
         return {
             "sender": {self.org_id, self.logistician_id} - {None},
             "carrier": {self.carrier_id} - {None},

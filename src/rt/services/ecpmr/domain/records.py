@@ -12,6 +12,7 @@ from rt.contracts.ecpmr import (
     SignatureGiven,
     Step,
     Stop,
+    WarningView,
 )
 
 
@@ -43,6 +44,13 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     org_id: str
 
 
+class KeptReserve(msgspec.Struct, frozen=True, kw_only=True):
+    """A reserve as it was given, with what was said against its wording then."""
+
+    given: ReserveGiven
+    warnings: list[WarningView] = []
+
+
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One act of signing: one or two parties, one version, the reserves and pallets of that stop."""
 
@@ -54,7 +62,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     who: Who
     code_checked: bool
     signatures: list[SignatureGiven]
-    reserves: list[ReserveGiven] = []
+    reserves: list[KeptReserve] = []
     pallets: list[PalletExchange] = []
 
     @property
