@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.contracts.authz import CheckKey, GetKeys
 from rt.host.keys import UnitKeys
-from rt.host.topology import PORTALS, UNITS, UnitRow, may_ask
+from rt.host.topology import UNITS, UnitRow, may_ask
 from rt.kernel.bus import Hub, listen
 from rt.kernel.client import Services
 from rt.kernel.files import Files
@@ -101,8 +101,7 @@ class House:
 
     def identity(self, package: str) -> Identity:
         """Who may come in to a unit or portal."""
-        names = [row.package for row in UNITS] + [f"portal_{row.package}" for row in PORTALS]
-        callers = frozenset(name for name in names if may_ask(name, package))
+        callers = frozenset(row.package for row in UNITS if may_ask(row.package, package))
         return Identity(
             package, self._access_keys, self._unit_keys, callers, self._check_key, self.revocations
         )

@@ -52,14 +52,16 @@ class Services:
     `door` gives the HTTP client that reaches a unit; it is chosen by the host.
     """
 
-    def __init__(self, key: UnitKey, door: Callable[[str], httpx.AsyncClient], bearer: str = "") -> None:
+    def __init__(
+        self, key: UnitKey, door: Callable[[str], httpx.AsyncClient], bearer: str | None = None
+    ) -> None:
         self._key = key
         self._door = door
         self._bearer = bearer
         self._breakers: dict[str, Breaker] = {}
 
     def using(self, bearer: str) -> "Services":
-        """The same services, asked with a user's or link's own token: what a portal does."""
+        """The same services, asked with a user's or link's own token, or as nobody with none: for portals."""
         twin = Services(self._key, self._door, bearer)
         twin._breakers = self._breakers
         return twin
@@ -139,9 +141,10 @@ class Services:
         except NoOrganization:
             org_id = ""
         own = self._key.token(unit, actor, org_id)
-        if self._bearer:
-            return {**headers, "authorization": f"Bearer {self._bearer}", "x-rt-unit": own}
-        return {**headers, "authorization": f"Bearer {own}"}
+        if self._bearer is None:
+            return {**headers, "authorization": f"Bearer {own}"}
+        headers["x-rt-unit"] = own
+        return {**headers, "authorization": f"Bearer {self._bearer}"} if self._bearer else headers
 
 
 def _in_query(value: Any) -> Any:

@@ -233,6 +233,14 @@ class Identity:
         self._revocations = revocations
         self._verified: dict[str, tuple[float, float, Actor]] = {}
 
+    async def of_the_house(self, token: str) -> bool:
+        """Whether a request comes through a unit or portal of the house, which counted it already."""
+        try:
+            await verify(token, self._unit_keys, self._unit, "unit+jwt")
+        except TokenRefused:
+            return False
+        return True
+
     async def actor(self, authorization: str, client_ip: str) -> Actor:
         """The actor; anonymous without a header; TokenRefused or OrganizationIsSuspended."""
         if not authorization:

@@ -278,7 +278,7 @@ class Collection(Generic[E]):
         """Read, let the block apply its rule, write if nobody else wrote meanwhile.
 
         A repeat of a command that was already done runs its block on a copy that goes nowhere; afterwards the
-        entity is as it is stored now. Raises NotFound, VersionStale, ChangedMeanwhile, and what the block does.
+        entity is as it is stored now. Raises NotFound, VersionStale, ChangedMeanwhile and the block's own.
         """
         stored = await self._read(id)
         entity = self._entity(stored)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -76,8 +76,8 @@ def _where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     return event
 
 
-def start_logging(level: str = "info") -> None:
-    """Write one JSON line per event to standard output."""
+def start_logging(level: str = "info", lines: TextIO | None = None) -> None:
+    """Write one JSON line per event, to standard output unless told otherwise."""
     structlog.configure(
         processors=[
             _where,
@@ -88,7 +88,7 @@ def start_logging(level: str = "info") -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(lines or sys.stdout),
         cache_logger_on_first_use=True,
     )
 

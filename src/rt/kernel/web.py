@@ -192,7 +192,7 @@ class Desk:
         if actor.kind == "unit" or request.scope.get("rt.inside"):
             return
         via = request.headers.get("x-rt-unit")
-        if via and (await self.identity.actor(f"Bearer {via}", address)).kind == "unit":
+        if via and await self.identity.of_the_house(via):
             return
         if actor.kind != "anonymous":
             await self.limiter.let(f"{actor.kind}:{actor.id}", self.settings.user_limit)

@@ -1,0 +1,135 @@
+"""The edge: one address in front of all units and portals, as the load balancer is in production."""
+
+from collections.abc import Mapping
+from html import escape
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rt.host.topology import PORTALS, UNITS, UnitRow
+from rt.kernel.errors import NotFound, Refusal, Unavailable
+from rt.kernel.limits import Limiter
+from rt.kernel.settings import Settings
+from rt.kernel.web import Gate, answer_problem, client_address
+
+HOP_BY_HOP = frozenset(
+    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"}
+    | {"transfer-encoding", "upgrade"}
+)
+
+
+class NotBuilt(Unavailable):
+    status = 501
+    fr = "Le service {unit} n'est pas encore construit."
+    en = "The service {unit} is not built yet."
+
+
+class Edge:
+    """Routes by host name to portals and by path to units, and holds the limit per address (S-30)."""
+
+    def __init__(
+        self,
+        units: Mapping[str, ASGIApp],
+        portals: Mapping[str, ASGIApp],
+        settings: Settings,
+        limiter: Limiter,
+    ) -> None:
+        self._units = sorted(((row.path, units[row.package]) for row in UNITS), key=lambda one: -len(one[0]))
+        self._portals = {row.subdomain: portals[row.package] for row in PORTALS if row.package in portals}
+        self._settings = settings
+        self._limiter = limiter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = Request(scope)
+        if not request.url.path.startswith("/static/"):
+            address = client_address(scope, self._settings.trusted_proxies)
+            try:
+                await self._limiter.let(f"ip:{address}", self._settings.ip_limit)
+            except Refusal as refusal:
+                await Gate(answer_problem(refusal, request), "edge")(scope, receive, send)
+                return
+        await self._behind(request)(scope, receive, send)
+
+    def _behind(self, request: Request) -> ASGIApp:
+        subdomain = request.headers.get("host", "").partition(":")[0].partition(".")[0]
+        if subdomain in self._portals:
+            return self._portals[subdomain]
+        path = request.url.path
+        for prefix, app in self._units:
+            if path == prefix or path.startswith(prefix + "/"):
+                return app
+        if path == "/health":
+            return JSONResponse({"status": "ok", "unit": "edge"})
+        if path == "/":
+            return Gate(HTMLResponse(_doorplate(request)), "edge")
+        return Gate(answer_problem(NotFound(), request), "edge")
+
+
+def not_built(row: UnitRow) -> ASGIApp:
+    """What stands where a unit will be: it says that it is not built, and serves nothing else."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = Request(scope)
+        if request.url.path in ("/health", row.path + "/health"):
+            answer: ASGIApp = JSONResponse({"status": "not_built", "unit": row.package})
+        else:
+            answer = answer_problem(NotBuilt(unit=row.name), request)
+        await answer(scope, receive, send)
+
+    return Gate(app, row.package)
+
+
+def proxy(target: str, client: httpx.AsyncClient) -> ASGIApp:
+    """Hands a request on to a process of its own and streams its answer back."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = Request(scope)
+        headers = [(name, value) for name, value in request.headers.items() if name not in HOP_BY_HOP]
+        forwarded = scope["client"][0] if scope.get("client") else "unknown"
+        headers.append(("x-forwarded-for", forwarded))
+        url = target + scope["raw_path"].decode("ascii") + _query(scope)
+        asked = client.build_request(request.method, url, headers=headers, content=request.stream())
+        try:
+            answer = await client.send(asked, stream=True)
+        except httpx.TransportError:
+            await answer_problem(Unavailable(retry_after=1), request)(scope, receive, send)
+            return
+        response = StreamingResponse(answer.aiter_raw(), answer.status_code)
+        response.raw_headers = [
+            (name.lower(), value)
+            for name, value in answer.headers.raw
+            if name.lower().decode() not in HOP_BY_HOP
+        ]
+        try:
+            await response(scope, receive, send)
+        finally:
+            await answer.aclose()
+
+    return app
+
+
+def _query(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
+    return "?" + query.decode("ascii") if query else ""
+
+
+def _doorplate(request: Request) -> str:
+    """The names on the door, for somebody who opens the bare address."""
+    port = request.url.port
+    portals = "".join(
+        f'<li><a href="http://{row.subdomain}.localhost:{port}/">{escape(row.audience)}</a></li>'
+        for row in PORTALS
+        if row.built
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>RT-Technologie</title>'
+        f"<h1>RT-Technologie</h1><ul>{portals}</ul></html>"
+    )
