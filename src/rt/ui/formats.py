@@ -1,0 +1,116 @@
+"""How numbers, money, weights, dates and times are written in French and in English."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+
+LANGUAGES = ("fr", "en")
+"""Languages that every portal speaks; the driver's app and the kiosk speak more."""
+ZONE = ZoneInfo("Europe/Paris")
+LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+"""English as Europe writes it: 24 hours, day before month."""
+TONNE_KG = 1000
+
+_language: ContextVar[str] = ContextVar("language", default="fr")
+
+
+def language() -> str:
+    """The language of the page being made."""
+    return _language.get()
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Make pages in this language inside the block; French when it is not one of ours."""
+    token = _language.set(chosen if chosen in LANGUAGES else "fr")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def _locale() -> str:
+    return LOCALES[language()]
+
+
+def number(value: float | Decimal, digits: int | None = None) -> str:
+    """A number with the language's separators; `digits` decimals exactly when given."""
+    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return numbers.format_decimal(value, format=pattern, locale=_locale())
+
+
+def money(cents: int | None, currency: str = "EUR") -> str:
+    """Integer cents of a currency; an em dash where there is no price."""
+    if cents is None:
+        return "—"
+    return numbers.format_currency(Decimal(cents) / 100, currency, locale=_locale())
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share of 1 as a percentage."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + ("\u202f%" if language() == "fr" else "%")
+    return numbers.format_percent(share, format=pattern, locale=_locale())
+
+
+def weight(kilograms: float) -> str:
+    """Kilograms, in tonnes from ten tonnes on."""
+    if kilograms >= 10 * TONNE_KG:
+        return f"{number(round(kilograms / TONNE_KG, 2))}\u00a0t"
+    return f"{number(round(kilograms, 1))}\u00a0kg"
+
+
+def distance(metres: float) -> str:
+    """Metres under one kilometre, else kilometres."""
+    if metres < 1000:
+        return f"{number(round(metres))}\u00a0m"
+    return f"{number(round(metres / 1000, 1 if metres < 10_000 else 0))}\u00a0km"
+
+
+def day(value: date | datetime | None, style: str = "medium") -> str:
+    """A calendar date; style `short`, `medium`, `long` or `weekday`."""
+    if value is None:
+        return "—"
+    at = value.astimezone(ZONE).date() if isinstance(value, datetime) else value
+    if style == "weekday":
+        return dates.format_date(at, "EEE d MMM", locale=_locale())
+    return dates.format_date(at, style, locale=_locale())
+
+
+def clock_time(value: datetime | None) -> str:
+    """Hours and minutes in France."""
+    return "—" if value is None else dates.format_time(value, "HH:mm", tzinfo=ZONE, locale=_locale())
+
+
+def moment(value: datetime | None) -> str:
+    """A date with its time in France."""
+    return (
+        "—"
+        if value is None
+        else dates.format_datetime(value, "d MMM yyyy HH:mm", tzinfo=ZONE, locale=_locale())
+    )
+
+
+def span(start: datetime | None, end: datetime | None) -> str:
+    """A window of time, the day said once when both ends share it."""
+    if start is None or end is None:
+        return moment(start or end)
+    if start.astimezone(ZONE).date() == end.astimezone(ZONE).date():
+        return f"{day(start, 'weekday')} {clock_time(start)}–{clock_time(end)}"
+    return f"{day(start, 'weekday')} {clock_time(start)} – {day(end, 'weekday')} {clock_time(end)}"
+
+
+def ago(value: datetime, seen_at: datetime) -> str:
+    """How far a moment is from `seen_at`: "dans 2 heures", "5 minutes ago"."""
+    return dates.format_timedelta(value - seen_at, add_direction=True, threshold=1.2, locale=_locale())
+
+
+def duration(length: timedelta | float) -> str:
+    """Hours and minutes of a length of time (seconds when it is a number)."""
+    seconds = length.total_seconds() if isinstance(length, timedelta) else length
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours}\u00a0h\u00a0{minutes:02d}" if hours else f"{minutes}\u00a0min"

@@ -1,0 +1,238 @@
+"""A form is its command: fields from its types, what was typed back into it, refusals beside the field."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import msgspec
+from msgspec import inspect
+from starlette.datastructures import FormData
+
+from rt.kernel.errors import Refusal
+from rt.kernel.messages import Command
+from rt.ui.catalogues import gettext as _
+from rt.ui.fields import Input, Leaf, Unreadable, broken, drawn, leaves, shown, typed
+from rt.ui.formats import language
+from rt.ui.pages import Choice
+
+KEY = "_key"
+PROOF = "_csrf"
+"""Where a form carries the token of its session."""
+ROW = re.compile(r"^(.+?)\.(\d+)\.")
+MOST_ROWS = 200
+"""Lines a posted list may have; more is refused by the command itself."""
+
+Answer = TypeVar("Answer")
+Say = Callable[[Command[Any], str], Awaitable[Any]]
+"""Says a command under an idempotency key and returns the answer."""
+
+
+class Form:
+    """One command to be filled in.
+
+    `fixed` values come from the address and are never read from the form; `values` are shown at first
+    (a view of the thing, a dict or an earlier command); `only` keeps and orders some fields; `choices`
+    turns a text (an identifier, say) into a list to choose from.
+    """
+
+    def __init__(
+        self,
+        word: type[Command[Any]],
+        *,
+        posted: FormData | None = None,
+        say: Say | None = None,
+        token: str = "",
+        fixed: Mapping[str, Any] | None = None,
+        values: Any = None,
+        only: Sequence[str] = (),
+        choices: Mapping[str, Iterable[Choice | tuple[str, str]]] | None = None,
+        labels: Mapping[str, str] | None = None,
+        hints: Mapping[str, str] | None = None,
+        rows: Mapping[str, int] | None = None,
+        submit: str = "",
+        action: str = "",
+    ) -> None:
+        self.word = word
+        self.posted = posted
+        self.token = token
+        self.key = uuid4().hex
+        self.action = action
+        self.submit_label = submit or _("Valider")
+        self.faults: dict[str, list[str]] = {}
+        self.refusal = ""
+        self.code = ""
+        self._say = say
+        self._fixed = dict(fixed or {})
+        self._values = values
+        self._labels, self._hints = dict(labels or {}), dict(hints or {})
+        self._choices = {
+            name: [c if isinstance(c, Choice) else Choice(*c) for c in offered]
+            for name, offered in (choices or {}).items()
+        }
+        shape = inspect.type_info(word)
+        if not isinstance(shape, inspect.StructType):
+            raise TypeError(f"{word!r} is no command")
+        found = leaves(shape, rows=self._rows(rows or {}))
+        self._leaves = [leaf for leaf in found if leaf.name.split(".")[0] not in self._fixed]
+        if only:
+            order = {name: place for place, name in enumerate(only)}
+            places = [(self._place(leaf.name, order), leaf) for leaf in self._leaves]
+            kept = [(place, leaf) for place, leaf in places if place is not None]
+            self._leaves = [leaf for _place, leaf in sorted(kept, key=lambda pair: pair[0])]
+
+    @staticmethod
+    def _place(name: str, order: Mapping[str, int]) -> int | None:
+        """Where a field stands among the wanted; a wanted part (`delivery`) takes all its fields."""
+        steps = name.split(".")
+        return next(
+            (order[p] for p in (".".join(steps[:n]) for n in range(len(steps), 0, -1)) if p in order), None
+        )
+
+    def _rows(self, wanted: Mapping[str, int]) -> dict[str, int]:
+        """How many lines each list of parts has: as posted, else as wanted, else as the shown values have."""
+        if self.posted is not None:
+            counted: dict[str, int] = {}
+            for name in self.posted:
+                if found := ROW.match(name):
+                    counted[found[1]] = min(max(counted.get(found[1], 0), int(found[2]) + 1), MOST_ROWS)
+            return counted
+        values = self._plain(self._values)
+        return {n: max(1, len(v)) for n, v in values.items() if isinstance(v, list)} | dict(wanted)
+
+    @staticmethod
+    def _plain(values: Any) -> dict[str, Any]:
+        if values is None:
+            return {}
+        return values if isinstance(values, dict) else msgspec.structs.asdict(values)
+
+    @property
+    def inputs(self) -> list[Input]:
+        """Every field, with what was typed, what is chosen from and what is wrong with it."""
+        return [self._input(leaf) for leaf in self._leaves]
+
+    def input(self, name: str) -> Input:
+        """One field by its dotted name, for templates that place fields themselves."""
+        return next(self._input(leaf) for leaf in self._leaves if leaf.name == name)
+
+    def _input(self, leaf: Leaf) -> Input:
+        made = drawn(leaf)
+        made.label = self._labels.get(leaf.name, made.label)
+        made.help = self._hints.get(leaf.name, made.help)
+        if leaf.name in self._choices:
+            made.kind = "several" if isinstance(leaf.type, inspect.ListType) else "choice"
+            made.choices = self._choices[leaf.name]
+        if made.kind == "choice" and not made.required and all(c.value for c in made.choices):
+            made.choices = [Choice("", "—"), *made.choices]
+        made.value = self._shown(leaf)
+        made.faults = self.faults.get(leaf.name, ())
+        return made
+
+    def _shown(self, leaf: Leaf) -> str | list[str]:
+        if "password" in leaf.name:
+            return ""
+        if self.posted is not None:
+            texts = [str(t) for t in self.posted.getlist(leaf.name)]
+            return texts if isinstance(leaf.type, inspect.ListType) else (texts[-1] if texts else "")
+        at: Any = self._values
+        for step in leaf.name.split("."):
+            if isinstance(at, dict):
+                at = at.get(step)
+            elif isinstance(at, list):
+                at = at[int(step)] if int(step) < len(at) else None
+            else:
+                at = getattr(at, step, None)
+        return shown(leaf, leaf.default if at is None else at)
+
+    def read(self) -> Command[Any] | None:
+        """The command as typed; None after noting beside each field what is wrong."""
+        if self.posted is None:
+            return None
+        built: dict[str, Any] = {}
+        empty = self._empty_rows()
+        for leaf in self._leaves:
+            if any(leaf.name.startswith(row) for row in empty):
+                continue
+            texts = [str(t) for t in self.posted.getlist(leaf.name) if isinstance(t, str)]
+            if not any(t.strip() for t in texts) and not isinstance(leaf.type, inspect.BoolType):
+                if leaf.required:
+                    self.faults[leaf.name] = [_("À remplir.")]
+                continue
+            try:
+                value = typed(leaf, texts)
+            except Unreadable as unreadable:
+                self.faults[leaf.name] = [str(unreadable)]
+                continue
+            if sentence := broken(leaf, value):
+                self.faults[leaf.name] = [sentence]
+                continue
+            self._put(built, leaf.name.split("."), value)
+        if self.faults:
+            return None
+        try:
+            word: Command[Any] = msgspec.convert(_lists(built) | self._fixed, self.word, strict=False)
+        except msgspec.ValidationError as wrong:
+            self.refusal = str(wrong)
+            return None
+        return word
+
+    def _empty_rows(self) -> set[str]:
+        """Lines of a list after its first in which nothing was typed."""
+        rows: dict[str, bool] = {}
+        for leaf in self._leaves:
+            if (found := ROW.match(leaf.name)) and int(found[2]) > 0:
+                texts = self.posted.getlist(leaf.name) if self.posted is not None else []
+                typed_here = leaf.default is None and any(str(t).strip() for t in texts)
+                rows[found[0]] = rows.get(found[0], False) or typed_here
+        return {row for row, typed_here in rows.items() if not typed_here}
+
+    @staticmethod
+    def _put(built: dict[str, Any], steps: list[str], value: Any) -> None:
+        for step in steps[:-1]:
+            built = built.setdefault(step, {})
+        built[steps[-1]] = value
+
+    async def submit(self) -> Any:
+        """Read the form and say the command; None when it could not be read or was refused."""
+        if self._say is None:
+            raise TypeError("this form has nobody to speak to")
+        word = self.read()
+        if word is None or self.posted is None:
+            return None
+        try:
+            return await self._say(word, str(self.posted.get(KEY) or self.key))
+        except Refusal as refusal:
+            self.refused(refusal)
+            return None
+
+    def refused(self, refusal: Refusal) -> None:
+        """Show a refusal: beside the fields that it names, else above the form."""
+        chosen = language()
+        problem = refusal.problem(chosen)
+        if problem.status in (401, 404):
+            raise refusal
+        self.code = problem.code
+        names = {leaf.name for leaf in self._leaves}
+        for fault in problem.errors:
+            name = re.sub(r"\[(\d+)\]", r".\1", fault.field)
+            sentence = fault.messages.get(chosen) or problem.title
+            if name in names:
+                self.faults.setdefault(name, []).append(sentence)
+            else:
+                self.refusal = f"{self.refusal} {sentence}".strip()
+        if not self.faults and not self.refusal:
+            self.refusal = problem.title
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something was refused, so that the page answers 422."""
+        return bool(self.faults or self.refusal)
+
+
+def _lists(built: Any) -> Any:
+    """Parts numbered 0, 1, 2… as the list they are; empty lines between them fall out."""
+    if not isinstance(built, dict):
+        return built
+    if built and all(step.isdigit() for step in built):
+        return [_lists(built[step]) for step in sorted(built, key=int)]
+    return {step: _lists(value) for step, value in built.items()}
