@@ -1,0 +1,1 @@
+"""What turns notes into paper and photos into what may be kept."""

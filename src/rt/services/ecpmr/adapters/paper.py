@@ -1,0 +1,93 @@
+"""The note on paper: an A4 PDF set by typst, with a QR code that leads to its verification."""
+
+import asyncio
+import base64
+import io
+import json
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import segno
+import typst
+from PIL import Image
+
+from rt.contracts.ecpmr import Language
+from rt.services.ecpmr.domain.note import Note
+from rt.services.ecpmr.domain.printing import sheet
+from rt.services.ecpmr.domain.signatures import PNG_PREFIX, bounds
+
+FORM = (Path(__file__).parent / "note.typ").read_bytes()
+PHOTOS_SHOWN = 12
+THUMBNAIL = (360, 270)
+Form = Literal["pdf", "png"]
+
+
+async def pdf(note: Note, language: Language, verification_url: str, photos: Mapping[str, bytes]) -> bytes:
+    """The paper of a note; `photos` are the pictures to show, by id. Set in a thread."""
+    return await asyncio.to_thread(_set, note, language, verification_url, photos, "pdf")
+
+
+def picture(note: Note, language: Language, verification_url: str, photos: Mapping[str, bytes]) -> bytes:
+    """The first page as a PNG: what a reviewer looks at."""
+    return _set(note, language, verification_url, photos, "png")
+
+
+def _set(
+    note: Note, language: Language, verification_url: str, photos: Mapping[str, bytes], form: Any
+) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="ecpmr-") as folder:
+        room = Path(folder)
+        printed = sheet(note, language, verification_url)
+        _write_signatures(note, printed, room)
+        printed["photos"] = [_write_photo(name, photos[name], room) for name in list(photos)[:PHOTOS_SHOWN]]
+        segno.make(verification_url, error="m").save(str(room / "qr.svg"), border=0, dark="#14213d")
+        (room / "data.json").write_text(json.dumps(printed))
+        (room / "note.typ").write_bytes(FORM)
+        made = typst.compile(room / "note.typ", root=room, format=form, timestamp=_made_at(note))
+    if isinstance(made, list):
+        made = made[0]
+    return bytes(made or b"")
+
+
+def _made_at(note: Note) -> datetime:
+    """The same note gives the same bytes, whenever it is printed."""
+    return note.changed_at.replace(microsecond=0)
+
+
+def _write_signatures(note: Note, printed: dict[str, Any], room: Path) -> None:
+    images = {
+        f"signature-{position}-{number}": signature.image
+        for position, act in enumerate(note.acts)
+        for number, signature in enumerate(act.signatures)
+        if signature.image
+    }
+    for signed in printed["signed"].values():
+        image = images.get(signed["image"], "")
+        if image.startswith(PNG_PREFIX):
+            signed["ending"] = ".png"
+            (room / f"{signed['image']}.png").write_bytes(base64.b64decode(image.removeprefix(PNG_PREFIX)))
+        elif image:
+            signed["ending"] = ".svg"
+            (room / f"{signed['image']}.svg").write_text(_svg(image))
+
+
+def _svg(strokes: str) -> str:
+    left, top, width, height = bounds(strokes)
+    pen = max(width, height) / 70
+    box = f"{left - pen} {top - pen} {width + 2 * pen} {height + 2 * pen}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{width}" height="{height}">'
+        f'<path d="{strokes}" fill="none" stroke="#14213d" stroke-width="{pen}" '
+        'stroke-linecap="round" stroke-linejoin="round"/></svg>'
+    )
+
+
+def _write_photo(photo_id: str, content: bytes, room: Path) -> dict[str, str]:
+    name = f"photo-{photo_id}.jpg"
+    with Image.open(io.BytesIO(content)) as opened:
+        opened.thumbnail(THUMBNAIL)
+        opened.convert("RGB").save(room / name, "JPEG", quality=80)
+    return {"file": name, "id": photo_id}

@@ -1,0 +1,221 @@
+"""What stands on the paper of a note: every label and value, in French or English, ready to be set."""
+
+from datetime import datetime
+from typing import Any
+
+from rt.contracts.ecpmr import Language, PartyBox, Step
+from rt.services.ecpmr.domain.boxes import BOXES, box
+from rt.services.ecpmr.domain.labels import PACKAGES, words
+from rt.services.ecpmr.domain.mentions import PARIS, mentions, place
+from rt.services.ecpmr.domain.note import Note
+from rt.services.ecpmr.domain.records import Act, KeptReserve
+from rt.services.ecpmr.domain.signatures import criteria
+from rt.trade.places import Site
+
+
+def sheet(note: Note, language: Language, verification_url: str) -> dict[str, Any]:
+    """Everything that is printed, by place on the form; images are named, not contained."""
+    says = words(language)
+    boxes = note.consignment
+    faults = note.faults()
+    return {
+        "language": language,
+        "title": says[note.kind],
+        "words": says,
+        "boxes": {name: {"no": BOXES[name][0], "title": box(name, language)} for name in BOXES},
+        "number": note.number,
+        "state": says["cancelled" if note.cancelled else note.state],
+        "version": says["version"].format(number=note.in_force),
+        "proposal": says["proposal"].format(number=note.proposal.version) if note.proposal else "",
+        "tampered": bool(faults),
+        "hash": note.content_hash,
+        "head": note.chain[-1].hash,
+        "verification_url": verification_url,
+        "reference": boxes.reference,
+        "missing": [
+            mention.fr if language == "fr" else mention.en
+            for mention in mentions(boxes, note.issue.issued_at, note.taken_over_at, note.delivered_at)
+            if not mention.present
+        ],
+        "sender": _party(boxes.sender),
+        "consignee": _party(boxes.consignee),
+        "carrier": [
+            *_party(boxes.carrier),
+            *_labelled(
+                says, vehicle=boxes.vehicle_plate, trailer=boxes.trailer_plate, driver=boxes.driver_name
+            ),
+        ],
+        "successive": [", ".join(_party(carrier)) for carrier in boxes.successive_carriers],
+        "pickup": _site(boxes.pickup) + _when(note, "pickup", boxes.pickup_at, says),
+        "delivery": _site(boxes.delivery)
+        + _labelled(says, hours=boxes.opening_hours)
+        + _when(note, "delivery", boxes.delivery_at, says),
+        "instructions": boxes.instructions,
+        "documents": boxes.documents,
+        "goods": _goods(note, language),
+        "totals": _totals(note, language),
+        "special_agreements": boxes.special_agreements,
+        "charges": [
+            [says[name], says[payer]]
+            for name in ("carriage", "supplementary", "customs", "other")
+            if (payer := getattr(boxes.charges, name))
+        ],
+        "other_particulars": boxes.other_particulars,
+        "cash_on_delivery": _amount(boxes.cash_on_delivery_cents, boxes.currency, language),
+        "law": says["cmr_law" if note.kind == "cmr" else "national_law"],
+        "established": ", ".join(
+            filter(None, (boxes.established_at, _day(boxes.established_on or note.issue.issued_at)))
+        ),
+        "takeover_reserves": _reserves(note, "takeover", says),
+        "delivery_reserves": _reserves(note, "delivery", says),
+        "delivered": note.state == "delivered",
+        "signed": _signed(note),
+        "pallets": [
+            [
+                says[act.step],
+                f"{pallet.pallet_type} {pallet.quality}".strip(),
+                *(str(n) for n in (pallet.delivered, pallet.returned, pallet.refused, pallet.broken)),
+            ]
+            for act in note.acts
+            for pallet in act.pallets
+        ],
+        "trail": _trail(note, says, intact=not faults),
+    }
+
+
+def _party(party: PartyBox) -> list[str]:
+    numbers = " · ".join(
+        filter(None, (f"SIREN {party.siren}" if party.siren else "", f"TVA {party.vat}" if party.vat else ""))
+    )
+    contact = " · ".join(filter(None, (party.contact.name, party.contact.phone, party.contact.email)))
+    return [part for part in (party.name, place(party.address), numbers, contact) if part]
+
+
+def _site(site: Site) -> list[str]:
+    contact = " · ".join(filter(None, (site.contact.name, site.contact.phone)))
+    return [part for part in (site.name, place(site.address), contact) if part]
+
+
+def _when(note: Note, stop: str, planned: datetime | None, says: dict[str, str]) -> list[str]:
+    known = {time.moment: time.happened_at for time in note.times if time.stop == stop}
+    return _labelled(
+        says,
+        planned=_moment(planned),
+        arrived=_moment(known.get("arrived")),
+        departed=_moment(known.get("departed")),
+    )
+
+
+def _labelled(says: dict[str, str], **values: str) -> list[str]:
+    return [f"{says[name]}{says['colon']}{value}" for name, value in values.items() if value]
+
+
+def _goods(note: Note, language: Language) -> list[list[str]]:
+    return [
+        [
+            str(line.line),
+            line.marks,
+            str(line.goods.quantity),
+            _package(line.goods.package_code, language),
+            line.goods.description + (f" (UN {line.goods.un_number})" if line.goods.un_number else ""),
+            _number(line.goods.weight_kg, language),
+            _number(line.goods.volume_m3, language),
+        ]
+        for line in note.consignment.goods
+    ]
+
+
+def _totals(note: Note, language: Language) -> list[str]:
+    goods = [line.goods for line in note.consignment.goods]
+    return [
+        str(sum(one.quantity for one in goods)),
+        _number(sum(one.weight_kg for one in goods), language),
+        _number(sum(one.volume_m3 for one in goods), language),
+    ]
+
+
+def _reserves(note: Note, step: Step, says: dict[str, str]) -> list[dict[str, Any]]:
+    return [_reserve(kept, says) for act in note.acts if act.step == step for kept in act.reserves]
+
+
+def _reserve(kept: KeptReserve, says: dict[str, str]) -> dict[str, Any]:
+    given = kept.given
+    counts = [
+        f"{quantity} {says[what]}"
+        for what, quantity in (("missing", given.missing_quantity), ("damaged", given.damaged_quantity))
+        if quantity
+    ]
+    where = f"{says['line']} {given.line}" if given.line else says["whole"]
+    return {"where": where, "text": given.text, "counts": ", ".join(counts), "photos": given.photo_ids}
+
+
+def _signed(note: Note) -> dict[str, dict[str, str]]:
+    """Whose strokes stand in boxes 22, 23 and 24: sender and carrier at takeover, consignee at delivery."""
+    wanted: dict[str, tuple[Step, str]] = {
+        "sender_signature": ("takeover", "sender"),
+        "carrier_signature": ("takeover", "carrier"),
+        "received": ("delivery", "consignee"),
+    }
+    return {
+        place: {
+            "image": f"signature-{position}-{number}" if signature.image else "",
+            "name": signature.name,
+            "quality": signature.quality,
+            "at": _moment(act.happened_at),
+        }
+        for place, (step, party) in wanted.items()
+        for position, act in enumerate(note.acts)
+        for number, signature in enumerate(act.signatures)
+        if act.step == step and signature.party == party
+    }
+
+
+def _trail(note: Note, says: dict[str, str], intact: bool) -> list[list[str]]:
+    return [
+        [
+            says[act.step],
+            says[signature.party],
+            ", ".join(filter(None, (signature.name, signature.quality))),
+            says[signature.method],
+            _moment(act.happened_at),
+            _moment(act.received_at),
+            _tests(note, act, position, intact),
+        ]
+        for act in note.acts
+        for position, signature in enumerate(act.signatures)
+    ]
+
+
+def _tests(note: Note, act: Act, position: int, intact: bool) -> str:
+    signature = act.signatures[position]
+    own = act.who.kind == "user" and act.who.org_id in note.organizations()[signature.party]
+    judged = criteria(signature, own, act.code_checked, intact)
+    return " · ".join("✓" if criterion.met else "–" for criterion in judged)
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}" if at else ""
+
+
+def _day(at: Any) -> str:
+    return f"{at:%d/%m/%Y}"
+
+
+def _package(code: str, language: Language) -> str:
+    pair = PACKAGES.get(code)
+    return f"{code} {pair[0 if language == 'fr' else 1]}" if pair else code
+
+
+def _number(value: float, language: Language) -> str:
+    return _spaced(f"{value:,.3f}".rstrip("0").rstrip("."), language) if value else ""
+
+
+def _amount(cents: int | None, currency: str, language: Language) -> str:
+    if cents is None:
+        return ""
+    return f"{_spaced(f'{cents // 100:,}.{cents % 100:02d}', language)} {currency}"
+
+
+def _spaced(number: str, language: Language) -> str:
+    """English digits as the language writes them: 1,250.50 is 1 250,50 in French."""
+    return number.replace(",", "\u202f").replace(".", ",") if language == "fr" else number
