@@ -17,8 +17,7 @@ def test_words_keep_their_meaning(contract: str) -> None:
 
 @pytest.mark.parametrize("contract", contracts())
 def test_new_words_and_fields_are_in_the_snapshot(contract: str) -> None:
-    shape = msgspec.json.decode(msgspec.json.encode(shapes.shape(contract)))
-    assert shapes.read(contract) == shape, HOW
+    assert shapes.broken(shapes.shape(contract), shapes.read(contract)) == [], HOW
 
 
 def test_no_snapshot_outlives_its_contract() -> None:
