@@ -10,7 +10,7 @@ from rt.contracts.core_orders.shown import (
     OrderView,
     Reason,
 )
-from rt.kernel.messages import Command, View
+from rt.kernel.messages import Command, Empty, View
 
 OrderIds = Annotated[list[str], Meta(min_length=1, max_length=200)]
 
@@ -36,15 +36,12 @@ class AcceptTender(
 
 
 class RefuseTender(
-    Command[OrderView],
+    Command[Empty],
     route="/api/orders/{order_id}/tender/refuse",
     needs="core_orders.write",
     link="accept_tender",
 ):
-    """The carrier declines the offer and says why; the order is free to be offered again.
-
-    The answer shows the order as the carrier saw it; from then on the carrier sees it no more.
-    """
+    """The carrier declines the offer and says why; it sees the order no more, which can be offered again."""
 
     order_id: str
     reason: Reason

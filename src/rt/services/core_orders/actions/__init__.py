@@ -1,0 +1,1 @@
+"""What core_orders does when asked, by noun: orders, tenders, papers, imports."""

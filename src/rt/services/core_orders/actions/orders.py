@@ -1,0 +1,246 @@
+"""Orders written, found, changed and brought through their life, one method for each request."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import structs
+
+from rt.contracts.core_orders import (
+    AcceptProof,
+    CancelOrder,
+    CloseOrder,
+    ConfirmOrder,
+    CountOrders,
+    CreateFromTemplate,
+    CreateOrder,
+    DuplicateOrder,
+    EditOrder,
+    ExportOrders,
+    FindOrders,
+    FindTemplates,
+    GetOrder,
+    MarkInvoiced,
+    OrderCounts,
+    OrderRow,
+    OrdersPage,
+    OrderView,
+    PlanOrder,
+    PlanView,
+    ReopenOrder,
+    ReportProgress,
+    SaveTemplate,
+    Stop,
+    TemplatesPage,
+    TemplateView,
+)
+from rt.kernel.errors import AlreadyExists, Conflict
+from rt.kernel.ids import new_id
+from rt.kernel.messages import Download
+from rt.kernel.persistence import Page
+from rt.kernel.tenancy import current_org
+from rt.services.core_orders.adapters import Directory, hand
+from rt.services.core_orders.domain.export import as_csv
+from rt.services.core_orders.domain.order import Order, OrderNotFound, as_asked, drafted
+from rt.services.core_orders.domain.sight import order_row, order_view
+from rt.services.core_orders.store import OrderStore, Template
+
+PARIS = ZoneInfo("Europe/Paris")
+EXPORT_LIMIT = 20_000
+"""Rows of one export."""
+
+
+class ReferenceTaken(Conflict):
+    fr = "La référence {reference} est déjà prise."
+    en = "The reference {reference} is already taken."
+
+
+class Orders:
+    """What organizations do with orders."""
+
+    def __init__(self, store: OrderStore, directory: Directory) -> None:
+        self._store = store
+        self._directory = directory
+
+    async def create(self, asked: CreateOrder) -> OrderView:
+        return shown(await self._add(asked))
+
+    async def get(self, asked: GetOrder) -> OrderView:
+        return shown(await self._store.orders.get(asked.order_id))
+
+    async def find(self, asked: FindOrders) -> OrdersPage:
+        page = await self._search(asked, asked.after, asked.limit)
+        return OrdersPage(items=_rows(page), next=page.next)
+
+    async def count(self, asked: CountOrders) -> OrderCounts:
+        states, incident = await self._store.counts()
+        return OrderCounts(states=states, incident=incident, total=sum(states.values()))
+
+    async def export(self, asked: ExportOrders) -> Download:
+        rows: list[OrderRow] = []
+        after = ""
+        while len(rows) < EXPORT_LIMIT:
+            page = await self._search(asked, after, 200)
+            rows += _rows(page)
+            after = page.next
+            if not after:
+                break
+        return Download(content=as_csv(rows), media_type="text/csv", filename="commandes.csv")
+
+    async def edit(self, asked: EditOrder) -> OrderView:
+        if asked.consignee_id:
+            await self._directory.card(str(asked.consignee_id), "consignee_id")
+        if asked.logistician_id:
+            await self._directory.card(str(asked.logistician_id), "logistician_id")
+        async with self._store.orders.change(asked.order_id) as order:
+            order.edit(hand(), asked)
+        return shown(order)
+
+    async def confirm(self, asked: ConfirmOrder) -> OrderView:
+        async with self._store.orders.change(asked.order_id) as order:
+            order.confirm(hand())
+        return shown(order)
+
+    async def cancel(self, asked: CancelOrder) -> OrderView:
+        async with self._store.orders.change(asked.order_id) as order:
+            order.cancel(hand(), asked.reason)
+        return shown(order)
+
+    async def plan(self, asked: PlanOrder) -> OrderView:
+        plan = PlanView(
+            vehicle_plate=asked.vehicle_plate,
+            driver_name=asked.driver_name,
+            driver_id=asked.driver_id,
+            planned_pickup_at=asked.planned_pickup_at,
+            planned_delivery_at=asked.planned_delivery_at,
+        )
+        async with self._store.orders.change(asked.order_id) as order:
+            order.plan_by_hand(hand(), plan)
+        return shown(order)
+
+    async def report(self, asked: ReportProgress) -> OrderView:
+        async with self._store.orders.change(asked.order_id) as order:
+            order.report(hand(), asked.reached, asked.with_reserves)
+        return shown(order)
+
+    async def accept_proof(self, asked: AcceptProof) -> OrderView:
+        async with self._store.orders.change(asked.order_id) as order:
+            order.accept_proof(hand())
+        return shown(order)
+
+    async def reopen(self, asked: ReopenOrder) -> OrderView:
+        async with self._store.orders.change(asked.order_id) as order:
+            order.reopen(hand(), asked.reason)
+        return shown(order)
+
+    async def invoice(self, asked: MarkInvoiced) -> OrderView:
+        async with self._store.orders.change(asked.order_id) as order:
+            order.invoice(hand(), asked.invoice_number, asked.invoiced_cents)
+        return shown(order)
+
+    async def close(self, asked: CloseOrder) -> OrderView:
+        async with self._store.orders.change(asked.order_id) as order:
+            order.close(hand())
+        return shown(order)
+
+    async def duplicate(self, asked: DuplicateOrder) -> OrderView:
+        order = await self._own(asked.order_id)
+        again = as_asked(order)
+        shift = timedelta(days=asked.shift_days)
+        return shown(await self._add(structs.replace(again, stops=_moved(again.stops, shift))))
+
+    async def save_template(self, asked: SaveTemplate) -> TemplateView:
+        order = await self._own(asked.order_id)
+        template = Template(
+            id=new_id("tpl"), name=asked.name, asked=as_asked(order), pickup_at=order.pickup_at
+        )
+        return _template(await self._store.templates.add(template))
+
+    async def find_templates(self, asked: FindTemplates) -> TemplatesPage:
+        found = await self._store.templates.find({}, sort="name", limit=200)
+        return TemplatesPage(items=[_template(one) for one in found])
+
+    async def create_from_template(self, asked: CreateFromTemplate) -> OrderView:
+        template = await self._store.templates.get(asked.template_id)
+        again = structs.replace(template.asked, references=asked.references)
+        if template.pickup_at:
+            first_day = template.pickup_at.astimezone(PARIS).date()
+            shift = asked.pickup_day - first_day
+            again = structs.replace(again, stops=_moved(again.stops, shift))
+        return shown(await self._add(again))
+
+    async def _add(self, asked: CreateOrder) -> Order:
+        order_id = new_id("ord")
+        for field in ("consignee_id", "logistician_id"):
+            if partner := getattr(asked, field):
+                card = await self._directory.card(partner, field)
+                if field == "consignee_id" and not asked.consignee_name:
+                    asked = structs.replace(asked, consignee_name=card.name)
+        own = await self._directory.card(current_org())
+        reference = asked.reference or await self._store.next_reference()
+        order = drafted(hand(), asked, order_id=order_id, reference=reference, shipper_name=own.name)
+        try:
+            return await self._store.orders.add(order)
+        except AlreadyExists as refused:
+            raise ReferenceTaken(field="reference", reference=reference) from refused
+
+    async def _own(self, order_id: str) -> Order:
+        """An order that is the organization's own: partners' orders are not copied."""
+        order = await self._store.orders.get(order_id)
+        if order.org_id != current_org():
+            raise OrderNotFound
+        return order
+
+    async def _search(self, asked: FindOrders | ExportOrders, after: str, limit: int) -> Page[Order]:
+        until = asked.pickup_until
+        return await self._store.search(
+            q=asked.q,
+            states=[state for state in asked.state.split(",") if state],
+            carrier_id=asked.carrier_id,
+            pickup_since=_midnight(asked.pickup_since) if asked.pickup_since else None,
+            pickup_before=_midnight(until + timedelta(days=1)) if until else None,
+            incident=asked.incident,
+            after=after,
+            limit=limit,
+        )
+
+
+def shown(order: Order) -> OrderView:
+    """The order as whoever acts may see it; OrderNotFound when it has no part in it any more."""
+    by = hand()
+    role = order.role_of(by.org_id, by.driver)
+    if role is None:
+        raise OrderNotFound
+    return order_view(order, role, by)
+
+
+def _rows(page: Page[Order]) -> list[OrderRow]:
+    by = hand()
+    parts = ((order, order.role_of(by.org_id, by.driver)) for order in page.items)
+    return [order_row(order, role, by) for order, role in parts if role]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), PARIS).astimezone(UTC)
+
+
+def _moved(stops: list[Stop], shift: timedelta) -> list[Stop]:
+    """The stops some days later, at the same time by the clock on the wall."""
+    return [
+        structs.replace(stop, from_at=_later(stop.from_at, shift), until_at=_later(stop.until_at, shift))
+        for stop in stops
+    ]
+
+
+def _later(at: datetime | None, shift: timedelta) -> datetime | None:
+    return (at.astimezone(PARIS) + shift).astimezone(UTC) if at else None
+
+
+def _template(template: Template) -> TemplateView:
+    stops = template.asked.stops
+    return TemplateView(
+        template_id=template.id,
+        name=template.name,
+        pickup_city=stops[0].site.address.city,
+        delivery_city=stops[-1].site.address.city,
+        consignee_name=template.asked.consignee_name,
+    )

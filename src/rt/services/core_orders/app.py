@@ -1,0 +1,23 @@
+"""core_orders put together."""
+
+from rt.kernel.unit import Ground, Unit
+from rt.services.core_orders.actions.orders import Orders
+from rt.services.core_orders.actions.tenders import Tenders
+from rt.services.core_orders.adapters import Directory
+from rt.services.core_orders.api import table
+from rt.services.core_orders.reactions import Reactions, listeners
+from rt.services.core_orders.store import OrderStore
+
+
+def build(ground: Ground) -> Unit:
+    """The unit on its ground."""
+    store = OrderStore(ground.database)
+    directory = Directory(ground.services)
+    orders = Orders(store, directory)
+    tenders = Tenders(store, directory, ground.timers)
+    return Unit(
+        name="core_orders",
+        serves=table(orders, tenders),
+        hears=listeners(Reactions(store)),
+        timers={"expire_tender": tenders.expire},
+    )

@@ -1,0 +1,104 @@
+"""What core_orders does when planning, tracking and the consignment note speak: facts move orders forward."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from rt.contracts.core_orders import PlanView
+from rt.contracts.ecpmr import DeliverySigned, DocumentIssued, TakeoverSigned
+from rt.contracts.planning import TourPublished, TourStop, TourWithdrawn
+from rt.contracts.tracking_ia import StopReached
+from rt.kernel.bus import Listener, Told, listen
+from rt.kernel.errors import NotFound
+from rt.kernel.ids import derived_id
+from rt.services.core_orders.domain.order import Order
+from rt.services.core_orders.domain.states import Hand
+from rt.services.core_orders.store import OrderStore
+
+
+class Reactions:
+    """Each acts for the organization that told the event, and sees no more than it does."""
+
+    def __init__(self, store: OrderStore) -> None:
+        self._store = store
+
+    async def plan(self, event: TourPublished, told: Told) -> None:
+        """Every order of the tour gets its vehicle, driver and times."""
+        for order_id in dict.fromkeys(stop.order_id for stop in event.stops):
+            await self._plan_one(order_id, event, told)
+
+    async def unplan(self, event: TourWithdrawn, told: Told) -> None:
+        by = Hand(told.actor["id"], told.actor["name"], told.org_id, "planning")
+        for order_id in event.order_ids:
+            await self._change(order_id, lambda order: order.unplanned(by, event.tour_id))
+
+    async def reached(self, event: StopReached, told: Told) -> None:
+        """The truck at the pickup: loading. At the delivery nothing is delivered yet."""
+        by = Hand("tracking_ia", "", told.org_id, "gps")
+        if event.kind == "pickup":
+            await self._change(event.order_id, lambda order: order.fact(by, "loading", event.at))
+
+    async def note_issued(self, event: DocumentIssued, told: Told) -> None:
+        await self._with_note(event, Hand("ecpmr", "", told.org_id, "cmr"))
+
+    async def taken_over(self, event: TakeoverSigned, told: Told) -> None:
+        by = Hand("ecpmr", event.by_name, told.org_id, "cmr")
+        await self._with_note(
+            event, by, lambda order: order.fact(by, "in_transit", event.signed_at, event.reserves > 0)
+        )
+
+    async def delivered(self, event: DeliverySigned, told: Told) -> None:
+        by = Hand("ecpmr", event.by_name, told.org_id, "cmr")
+        await self._with_note(
+            event, by, lambda order: order.fact(by, "delivered", event.signed_at, bool(event.reserves))
+        )
+
+    async def _plan_one(self, order_id: str, event: TourPublished, told: Told) -> None:
+        by = Hand(told.actor["id"], told.actor["name"], told.org_id, "planning")
+        stops = [stop for stop in event.stops if stop.order_id == order_id]
+        plan = PlanView(
+            vehicle_plate=event.vehicle_plate,
+            driver_name=event.driver_name,
+            driver_id=event.driver_id,
+            planned_pickup_at=_planned(stops, "pickup"),
+            planned_delivery_at=_planned(stops[::-1], "delivery"),
+            tour_id=event.tour_id,
+        )
+        await self._change(order_id, lambda order: order.planned_on_tour(by, plan))
+
+    async def _with_note(
+        self,
+        event: DocumentIssued | TakeoverSigned | DeliverySigned,
+        by: Hand,
+        fact: Callable[[Order], None] = lambda order: None,
+    ) -> None:
+        """Attach the consignment note, which any of its events may be the first to name."""
+
+        def apply(order: Order) -> None:
+            order.attach_note(by, derived_id("doc", event.document_id), event.document_id, event.number)
+            fact(order)
+
+        await self._change(event.order_id, apply)
+
+    async def _change(self, order_id: str, rule: Callable[[Order], None]) -> None:
+        """Apply a rule, unless the teller has no part in the order (any more)."""
+        try:
+            async with self._store.orders.change(order_id) as order:
+                rule(order)
+        except NotFound:
+            return
+
+
+def _planned(stops: Sequence[TourStop], kind: str) -> datetime | None:
+    return next((stop.planned_from for stop in stops if stop.kind == kind), None)
+
+
+def listeners(reactions: Reactions) -> list[Listener]:
+    """Who hears what."""
+    return [
+        listen(TourPublished, reactions.plan),
+        listen(TourWithdrawn, reactions.unplan),
+        listen(StopReached, reactions.reached),
+        listen(DocumentIssued, reactions.note_issued),
+        listen(TakeoverSigned, reactions.taken_over),
+        listen(DeliverySigned, reactions.delivered),
+    ]

@@ -1,0 +1,180 @@
+"""Where orders, number series, templates and imports are kept, and how orders are found."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rt.contracts.core_orders import ColumnMatch, CreateOrder, ImportField, OrderState
+from rt.kernel.clock import now
+from rt.kernel.entity import Entity
+from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound
+from rt.kernel.ids import because, derived_id
+from rt.kernel.persistence import Collection, Database, Index, Page
+from rt.kernel.tenancy import current_org
+from rt.services.core_orders.domain.fragments import words
+from rt.services.core_orders.domain.order import Order, OrderNotFound
+
+NUMBERS_AT_ONCE = 20
+"""Numbers reserved in one write: a process that stops leaves at most so many unused."""
+
+
+class ImportNotFound(NotFound):
+    fr = "Cet import est introuvable."
+    en = "This import was not found."
+
+
+class TemplateNotFound(NotFound):
+    fr = "Ce modèle est introuvable."
+    en = "This template was not found."
+
+
+class Series(Entity, kw_only=True):
+    """The next free order number of an organization in a year."""
+
+    year: int
+    next_number: int = 1
+
+
+class Template(Entity, kw_only=True):
+    """An order to start new ones from."""
+
+    name: str
+    asked: CreateOrder
+    pickup_at: datetime | None = None
+
+
+class Import(Entity, kw_only=True):
+    """A sheet that was sent; its rows are read again from the file whenever they are needed."""
+
+    filename: str
+    file_key: str
+    columns: list[ColumnMatch]
+    state: str = "previewed"
+    same_reference: str = "skip"
+    created_orders: int = 0
+    updated_orders: int = 0
+
+
+class Headings(Entity, kw_only=True):
+    """The columns an organization has named once, by their heading."""
+
+    fields: dict[str, ImportField | None]
+
+
+class OrderStore:
+    """The collections of core_orders."""
+
+    def __init__(self, database: Database) -> None:
+        self.orders = Collection(
+            database,
+            Order,
+            "orders",
+            Index("-created_at", "-id"),
+            Index("state", "incident_open"),
+            Index("state", "-created_at", "-id"),
+            Index("carrier_id", "-created_at", "-id"),
+            Index("pickup_at"),
+            Index("org_id"),
+            Index("org_id", "reference", unique=True, everywhere=True),
+            Index("org_id", "search_tokens", everywhere=True),
+            shared=True,
+            missing=OrderNotFound,
+        )
+        self.series = Collection(database, Series, "series")
+        self.templates = Collection(database, Template, "templates", Index("name"), missing=TemplateNotFound)
+        self.imports = Collection(
+            database, Import, "imports", Index("-created_at", "-id"), missing=ImportNotFound
+        )
+        self.headings = Collection(database, Headings, "headings")
+        self._reserved: dict[tuple[str, int], range] = {}
+        self._reserving = asyncio.Lock()
+
+    async def next_reference(self) -> str:
+        """The organization's next number, such as 2026-000042: unique, not without gaps.
+
+        A number is spent and not given back, so it is taken outside of what a repeat of the command repeats.
+        """
+        key = (current_org(), now().year)
+        async with self._reserving:
+            left = self._reserved.get(key) or await self._reserve(key[1])
+            self._reserved[key] = left[1:]
+        return f"{key[1]}-{left[0]:06d}"
+
+    async def _reserve(self, year: int) -> range:
+        series_id = derived_id("ser", current_org(), str(year))
+        with because(None):
+            while True:
+                try:
+                    async with self.series.change(series_id) as series:
+                        first = series.next_number
+                        series.next_number += NUMBERS_AT_ONCE
+                    return range(first, first + NUMBERS_AT_ONCE)
+                except NotFound:
+                    try:
+                        await self.series.add(Series(id=series_id, year=year))
+                    except AlreadyExists:
+                        continue
+                except ChangedMeanwhile:
+                    continue
+
+    async def search(
+        self,
+        *,
+        q: str,
+        states: Sequence[str],
+        carrier_id: str,
+        pickup_since: datetime | None,
+        pickup_before: datetime | None,
+        incident: bool | None,
+        after: str,
+        limit: int,
+    ) -> Page[Order]:
+        """Orders the organization sees, newest first."""
+        where: dict[str, Any] = {}
+        if states:
+            where["state"] = {"$in": list(states)}
+        if carrier_id:
+            where["carrier_id"] = carrier_id
+        if incident is not None:
+            where["incident_open"] = incident
+        between = {"$gte": pickup_since, "$lt": pickup_before}
+        if pickup_since or pickup_before:
+            where["pickup_at"] = {sign: at for sign, at in between.items() if at}
+        if said := words(q):
+            where["org_id"] = {"$in": await self.owners()}
+            where["$and"] = [
+                {"search_tokens": {"$regex": f"^{word}"}} for word in sorted(said, key=len)[::-1]
+            ]
+        return await self.orders.page(where, after=after, limit=limit)
+
+    async def owners(self) -> list[str]:
+        """The shippers whose orders the organization sees: the word index begins with them."""
+        found: list[str] = []
+        while True:
+            beyond = {"org_id": {"$gt": found[-1]}} if found else {}
+            another = await self.orders.first(beyond, sort="org_id")
+            if another is None:
+                return found
+            found.append(another.org_id)
+
+    async def counts(self) -> tuple[dict[OrderState, int], int]:
+        """How many orders stand in each state, and how many have an open incident."""
+        group = {"_id": {"state": "$state", "incident": "$incident_open"}, "n": {"$sum": 1}}
+        rows = await self.orders.aggregate(
+            [{"$project": {"state": 1, "incident_open": 1}}, {"$group": group}]
+        )
+        states: dict[OrderState, int] = {}
+        for row in rows:
+            states[row["_id"]["state"]] = states.get(row["_id"]["state"], 0) + row["n"]
+        return states, sum(row["n"] for row in rows if row["_id"]["incident"])
+
+    async def by_reference(self, references: Sequence[str]) -> dict[str, Order]:
+        """The organization's own orders with these references."""
+        found: dict[str, Order] = {}
+        for start in range(0, len(references), 200):
+            part = list(references[start : start + 200])
+            where: Mapping[str, Any] = {"org_id": current_org(), "reference": {"$in": part}}
+            for order in await self.orders.find(where, limit=200):
+                found[order.reference] = order
+        return found

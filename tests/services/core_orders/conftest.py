@@ -1,0 +1,79 @@
+"""A house with core_orders in it, and people of every part to talk to it."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from rt.contracts.authz import GetKeys, GetOrganization, IssueLink, KeySetView, LinkView, OrganizationView
+from rt.kernel.errors import NotFound
+from rt.kernel.unit import Ground, Unit, serve
+from rt.services.core_orders import app
+from tests.services.core_orders import make
+
+GUEST = "org_guest"
+KINDS = {
+    make.SHIPPER: "shipper",
+    make.CARRIER: "carrier",
+    make.CONSIGNEE: "recipient",
+    make.LOGISTICIAN: "logistician",
+    make.STRANGER: "carrier",
+    GUEST: "carrier",
+}
+
+
+async def _card(asked: GetOrganization) -> OrganizationView:
+    if asked.organization_id not in KINDS:
+        raise NotFound
+    return OrganizationView(
+        id=asked.organization_id,
+        name=f"Maison {asked.organization_id}",
+        kind=KINDS[asked.organization_id],
+        country="FR",
+        siret="",
+        vat="",
+        email=f"contact@{asked.organization_id}.example",
+        phone="",
+        language="fr",
+        guest=asked.organization_id == GUEST,
+        suspended=False,
+    )
+
+
+async def _link(asked: IssueLink) -> LinkView:
+    token = f"{asked.scope}/{asked.object_id}/{asked.organization_id}"
+    return LinkView(link_id="lnk_1", token=token, expires_at=asked.expires_at)
+
+
+async def _keys(asked: GetKeys) -> KeySetView:
+    return KeySetView(keys=[])
+
+
+def partners(ground: Ground) -> Unit:
+    """The answers of authz that core_orders asks for, over the six organizations of these tests."""
+    return Unit(
+        name="authz",
+        serves=[serve(GetKeys, _keys), serve(GetOrganization, _card), serve(IssueLink, _link)],
+    )
+
+
+partners.__module__ = "rt.services.authz.app"
+
+
+@pytest.fixture
+async def orders(house):
+    """The house, with core_orders and the partners' cards mounted."""
+    await house.mount(app.build, partners)
+    return house
+
+
+@pytest.fixture
+def web(orders) -> Callable[..., httpx.AsyncClient]:
+    """A client of core_orders for somebody of an organization: `web(make.CARRIER, roles={"driver"})`."""
+
+    def client(org: str = make.SHIPPER, write: bool = True, headers=None, **more) -> httpx.AsyncClient:
+        rights = {"core_orders.read"} | ({"core_orders.write"} if write else set())
+        actor = orders.actor(org, rights=more.pop("rights", rights), id=f"usr_{org}", name="Camille", **more)
+        return orders.web("core_orders", actor, **(headers or {}))
+
+    return client

@@ -1,0 +1,400 @@
+"""What core_orders answers over HTTP: happy paths, each refusal, each right, and once only."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from rt.contracts import core_orders as words
+from rt.kernel.clock import now
+from rt.kernel.messages import Command, Query
+from tests.services.core_orders import make
+from tests.services.core_orders.conftest import GUEST
+from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER
+
+PRICES = ("sell_cents", "buy_cents", "agreed_cents", "invoiced_cents")
+
+
+def body(**more: Any) -> dict[str, Any]:
+    return msgspec.to_builtins(make.asked(**more))
+
+
+async def post(client, path: str, **content: Any) -> Any:
+    response = await client.post(f"/api/orders/{path}", json=content)
+    assert response.status_code < 300, response.text
+    return response.json()
+
+
+async def new(client, **more: Any) -> str:
+    response = await client.post("/api/orders", json=body(**more))
+    assert response.status_code == 201, response.text
+    return response.json()["order_id"]
+
+
+async def confirmed(client, **more: Any) -> str:
+    order_id = await new(client, **more)
+    await post(client, f"{order_id}/confirm")
+    return order_id
+
+
+def soon(**delta: Any) -> str:
+    return (now() + timedelta(**(delta or {"hours": 4}))).isoformat()
+
+
+async def tendered(client, carrier: str = CARRIER, **more: Any) -> str:
+    order_id = await confirmed(client, **more)
+    await post(client, f"{order_id}/tender", carrier_id=carrier, price_cents=80_000, deadline=soon())
+    return order_id
+
+
+async def assigned(client, **more: Any) -> str:
+    order_id = await confirmed(client, **more)
+    await post(client, f"{order_id}/assign", carrier_id=CARRIER, agreed_cents=80_000)
+    return order_id
+
+
+async def test_an_order_goes_from_the_draft_to_the_last_paper(web):
+    shipper, carrier = web(), web(CARRIER)
+    order_id = await tendered(shipper)
+    assert (await post(carrier, f"{order_id}/tender/accept"))["agreed_cents"] == 80_000
+    await post(carrier, f"{order_id}/plan", vehicle_plate="AB-123-CD", driver_name="Jo")
+    for step in ("loading", "in_transit", "delivered"):
+        await post(web(CARRIER, roles={"driver"}), f"{order_id}/progress", reached=step)
+    await post(shipper, f"{order_id}/accept-proof")
+    await post(carrier, f"{order_id}/invoiced", invoice_number="F-9", invoiced_cents=80_000)
+    closed = await post(shipper, f"{order_id}/close")
+    assert closed["state"] == "closed"
+    assert [line["what"] for line in closed["history"]] == [
+        *("created", "confirmed", "tendered", "accepted", "planned", "loading", "in_transit", "delivered"),
+        *("proof_accepted", "invoiced", "closed"),
+    ]
+    assert {line["source"] for line in closed["history"]} == {"portal"}
+    assert [one["state"] for one in closed["milestones"]] == [
+        *("planned", "loading", "in_transit", "delivered", "pod_ok")
+    ]
+
+
+async def test_numbers_follow_each_other_within_an_organization(web):
+    numbers = [(await web().get(f"/api/orders/{await new(web())}")).json()["reference"] for _ in range(3)]
+    year = now().year
+    assert numbers == [f"{year}-{n:06d}" for n in (1, 2, 3)]
+
+
+async def test_a_reference_is_given_once_within_an_organization_and_freely_in_another(web):
+    await new(web(), reference="CMD-7")
+    again = await web().post("/api/orders", json=body(reference="CMD-7"))
+    assert (again.status_code, again.json()["code"]) == (409, "reference_taken")
+    await new(web(CARRIER), reference="CMD-7")
+
+
+async def test_fifty_equal_posts_with_one_key_make_one_order(web):
+    client = web(headers={"idempotency-key": "the-only-one"})
+    answers = await asyncio.gather(*(client.post("/api/orders", json=body()) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["order_id"] for answer in answers}) == 1
+    assert sum("idempotent-replayed" not in answer.headers for answer in answers) == 1
+    assert (await web().get("/api/orders/counts")).json()["total"] == 1
+    other = await client.post("/api/orders", json=body(instructions="autre"))
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+
+
+async def test_a_post_without_a_key_is_refused(orders, web):
+    actor = orders.actor(SHIPPER, rights={"core_orders.write"})
+    async with orders.web("core_orders", actor) as client:
+        client.event_hooks = {"request": []}
+        assert (await client.post("/api/orders", json=body())).json()["code"] == "key_required"
+
+
+async def test_fifty_accepts_at_once_take_the_order_once(orders, web):
+    order_id = await tendered(web())
+    clients = [web(CARRIER, session_id=f"s{n}") for n in range(50)]
+    answers = await asyncio.gather(
+        *(client.post(f"/api/orders/{order_id}/tender/accept", json={}) for client in clients)
+    )
+    statuses = [answer.status_code for answer in answers]
+    assert statuses.count(200) == 1
+    assert set(statuses) == {200, 409}
+    order = (await web().get(f"/api/orders/{order_id}")).json()
+    assert [line["what"] for line in order["history"]].count("accepted") == 1
+
+
+async def test_an_edit_needs_the_version_that_was_read(web):
+    client = web()
+    order_id = await new(client)
+    path = f"/api/orders/{order_id}"
+    without = await client.patch(path, json={"instructions": "x"})
+    assert (without.status_code, without.json()["code"]) == (428, "version_required")
+    done = await client.patch(path, json={"instructions": "x"}, headers={"if-match": '"1"'})
+    assert (done.status_code, done.json()["instructions"], done.json()["version"]) == (200, "x", 2)
+    stale = await client.patch(path, json={"instructions": "y"}, headers={"if-match": '"1"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "version_stale")
+
+
+async def test_an_illegal_transition_is_a_conflict_with_the_states_allowed(web):
+    order_id = await new(web())
+    refused = await web().post(f"/api/orders/{order_id}/accept-proof", json={})
+    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_transition")
+    assert refused.json()["values"]["allowed"] == ["confirmed", "cancelled"]
+
+
+async def test_confirming_an_incomplete_order_names_each_field_in_both_languages(web):
+    order_id = await new(web(), goods=[], consignee_name="", consignee_id=None)
+    refused = await web().post(f"/api/orders/{order_id}/confirm", json={})
+    assert refused.status_code == 422
+    assert {fault["field"] for fault in refused.json()["errors"]} == {"goods", "consignee_name"}
+    assert all(set(fault["messages"]) == {"fr", "en"} for fault in refused.json()["errors"])
+
+
+async def test_the_consignee_is_named_by_its_card_when_the_order_does_not(web):
+    order_id = await new(web(), consignee_name="")
+    assert (await web().get(f"/api/orders/{order_id}")).json()["consignee_name"] == f"Maison {CONSIGNEE}"
+
+
+async def test_an_overload_is_refused_with_its_figure(web):
+    refused = await web().post("/api/orders", json=body(goods=[make.goods(weight_kg=31_000)]))
+    assert refused.status_code == 422
+    assert "7000" in refused.json()["title"]
+
+
+@pytest.mark.parametrize("field", ["carrier_id", "consignee_id"])
+async def test_an_unknown_partner_is_refused_by_its_field(web, field):
+    if field == "carrier_id":
+        path = f"/api/orders/{await confirmed(web())}/tender"
+        asked = {"carrier_id": "org_none", "price_cents": 1, "deadline": soon()}
+    else:
+        path, asked = "/api/orders", body(consignee_id="org_none")
+    refused = await web().post(path, json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (422, "partner_unknown")
+    assert refused.json()["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("carrier", "hours", "code"), [(CARRIER, -1, "deadline_passed"), (SHIPPER, 1, "carrier_is_shipper")]
+)
+async def test_an_offer_that_makes_no_sense_is_refused(web, carrier, hours, code):
+    order_id = await confirmed(web())
+    refused = await web().post(
+        f"/api/orders/{order_id}/tender",
+        json={"carrier_id": carrier, "price_cents": 1, "deadline": soon(hours=hours)},
+    )
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+
+
+async def test_a_naive_deadline_is_refused(web):
+    order_id = await confirmed(web())
+    asked = {"carrier_id": CARRIER, "price_cents": 1, "deadline": "2030-01-01T10:00:00"}
+    assert (await web().post(f"/api/orders/{order_id}/tender", json=asked)).status_code == 422
+
+
+async def test_each_partner_sees_the_order_as_its_part_allows_and_a_stranger_not_at_all(web):
+    order_id = await assigned(web())
+    path = f"/api/orders/{order_id}"
+    seen = {
+        "shipper": web(),
+        "carrier": web(CARRIER),
+        "consignee": web(CONSIGNEE),
+        "logistician": web(LOGISTICIAN),
+        "driver": web(CARRIER, roles={"driver"}),
+    }
+    views = {role: (await client.get(path)).json() for role, client in seen.items()}
+    assert {role: view["my_role"] for role, view in views.items()} == {role: role for role in seen}
+    priced = {role: {p for p in PRICES if view[p] is not None} for role, view in views.items()}
+    assert priced == {
+        "shipper": {"sell_cents", "buy_cents", "agreed_cents"},
+        "carrier": {"agreed_cents"},
+        "consignee": set(),
+        "logistician": set(),
+        "driver": set(),
+    }
+    for role, client in seen.items():
+        row = (await client.get("/api/orders")).json()["items"][0]
+        assert (row["agreed_cents"] is not None) == (role in ("shipper", "carrier"))
+    assert (await web(STRANGER).get(path)).status_code == 404
+    assert (await web(STRANGER).get("/api/orders")).json()["items"] == []
+
+
+STRANGERS = [
+    ("POST", "confirm", {}),
+    ("POST", "cancel", {"reason": "x"}),
+    ("POST", "tender", {"carrier_id": CARRIER, "price_cents": 1, "deadline": soon()}),
+    ("POST", "tender/accept", {}),
+    ("POST", "tender/refuse", {"reason": "x"}),
+    ("POST", "tender/withdraw", {}),
+    ("POST", "assign", {"carrier_id": CARRIER, "agreed_cents": 1}),
+    ("POST", "plan", {"vehicle_plate": "X"}),
+    ("POST", "progress", {"reached": "loading"}),
+    ("POST", "duplicate", {}),
+    ("POST", "accept-proof", {}),
+    ("POST", "reopen", {"reason": "x"}),
+    ("POST", "close", {}),
+    ("POST", "invoiced", {"invoice_number": "1", "invoiced_cents": 1}),
+    ("PATCH", "", {"instructions": "x"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "asked"), STRANGERS)
+async def test_a_stranger_finds_nothing_to_act_on(web, method, path, asked):
+    order_id = await tendered(web())
+    where = f"/api/orders/{order_id}/{path}".rstrip("/")
+    refused = await web(STRANGER).request(method, where, json=asked, headers={"if-match": '"3"'})
+    assert (refused.status_code, refused.json()["code"]) == (404, "order_not_found")
+
+
+@pytest.mark.parametrize(
+    ("org", "path", "asked"),
+    [
+        (CARRIER, "cancel", {"reason": "x"}),
+        (SHIPPER, "tender/accept", {}),
+        (CONSIGNEE, "tender/withdraw", {}),
+        (LOGISTICIAN, "close", {}),
+    ],
+)
+async def test_a_partner_does_not_do_what_is_anothers_part(web, org, path, asked):
+    order_id = await tendered(web())
+    refused = await web(org).post(f"/api/orders/{order_id}/{path}", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_your_part")
+
+
+async def test_a_driver_does_not_accept_an_offer_for_its_boss(web):
+    order_id = await tendered(web())
+    refused = await web(CARRIER, roles={"driver"}).post(f"/api/orders/{order_id}/tender/accept", json={})
+    assert refused.status_code == 403
+
+
+def _words() -> list[Any]:
+    found = [getattr(words, name) for name in words.__all__]
+    return [one for one in found if isinstance(one, type) and issubclass(one, Query | Command)]
+
+
+@pytest.mark.parametrize("word", _words(), ids=lambda word: word.__name__)
+async def test_every_word_needs_its_right(orders, web, word):
+    shape = word.word
+    path = shape.route.replace("{", "").replace("}", "")
+    without = web(rights=frozenset({"core_orders.read"} - {shape.needs}))
+    async with without as client:
+        refused = await client.request(shape.method, path, headers={"if-match": '"1"'})
+    assert (refused.status_code, refused.json()["code"]) == (403, "right_missing")
+    async with orders.web("core_orders") as nobody:
+        assert (await nobody.request(shape.method, path)).status_code == 401
+
+
+async def test_a_refused_offer_is_out_of_the_carriers_sight_and_a_repeat_is_harmless(web):
+    order_id = await tendered(web())
+    carrier = web(CARRIER, headers={"idempotency-key": "no-thanks"})
+    path = f"/api/orders/{order_id}/tender/refuse"
+    first = await carrier.post(path, json={"reason": "pas de camion"})
+    again = await carrier.post(path, json={"reason": "pas de camion"})
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (await carrier.get(f"/api/orders/{order_id}")).status_code == 404
+    order = (await web().get(f"/api/orders/{order_id}")).json()
+    assert (order["state"], order["tenders"][0]["reason"]) == ("confirmed", "pas de camion")
+
+
+async def test_a_withdrawn_offer_leaves_the_order_to_others(web):
+    order_id = await tendered(web())
+    order = await post(web(), f"{order_id}/tender/withdraw")
+    assert (order["state"], order["tenders"][0]["state"]) == ("confirmed", "withdrawn")
+    await post(web(), f"{order_id}/tender", carrier_id=STRANGER, price_cents=1, deadline=soon())
+    assert (await web(STRANGER).get(f"/api/orders/{order_id}")).json()["tender"]["price_cents"] == 1
+
+
+async def test_a_guest_carrier_answers_by_its_link_on_that_order_alone(orders, web):
+    order_id, other = await tendered(web(), GUEST), await tendered(web(), GUEST)
+    link = orders.actor(GUEST, kind="link", scope="accept_tender", object_id=order_id, id="lnk_1")
+    async with orders.web("core_orders", link) as client:
+        assert (await client.get(f"/api/orders/{order_id}")).json()["tender"]["price_cents"] == 80_000
+        assert (await client.get(f"/api/orders/{other}")).status_code == 403
+        assert (await client.post(f"/api/orders/{other}/tender/accept", json={})).status_code == 403
+        assert (await client.post(f"/api/orders/{order_id}/cancel", json={"reason": "x"})).status_code == 403
+        accepted = await post(client, f"{order_id}/tender/accept")
+    assert accepted["state"] == "assigned"
+    history = (await web().get(f"/api/orders/{order_id}")).json()["history"]
+    assert history[-1]["source"] == "link"
+
+
+async def test_orders_are_found_by_any_fragment_of_what_they_are_called(web):
+    client = web()
+    await new(client, reference="CMD-2026-777", references={"booking": "BK4711"})
+    await new(client, consignee_name="Établissements Gaudin")
+    for q, count in (("26-77", 1), ("k471", 1), ("gaud", 1), ("etienne", 2), ("gaudin etien", 1), ("zz", 0)):
+        found = (await client.get("/api/orders", params={"q": q})).json()["items"]
+        assert len(found) == count, q
+
+
+async def test_a_partner_searches_what_it_sees_and_no_more(web):
+    await assigned(web(), reference="VU-1")
+    await confirmed(web(), reference="VU-2")
+    found = (await web(CARRIER).get("/api/orders", params={"q": "vu"})).json()["items"]
+    assert [row["reference"] for row in found] == ["VU-1"]
+
+
+async def test_lists_are_filtered_counted_and_paged_newest_first(web):
+    client = web()
+    ids = [await new(client) for _ in range(3)]
+    await post(client, f"{ids[0]}/confirm")
+    late = make.pickup(from_at=make.MONDAY + timedelta(days=30), until_at=None)
+    stops = [late, make.delivery(from_at=late.from_at, until_at=None)]
+    ids.append(await new(client, stops=stops))
+    first = (await client.get("/api/orders", params={"limit": 3})).json()
+    second = (await client.get("/api/orders", params={"limit": 3, "after": first["next"]})).json()
+    assert [row["order_id"] for row in first["items"] + second["items"]] == ids[::-1]
+    assert second["next"] == ""
+
+    async def found(**params: Any) -> list[str]:
+        answer = await client.get("/api/orders", params=params)
+        return [row["order_id"] for row in answer.json()["items"]]
+
+    assert await found(state="confirmed,tendered") == [ids[0]]
+    assert await found(pickup_since="2026-12-20") == [ids[3]]
+    assert await found(pickup_until="2026-11-23") == ids[2::-1]
+    assert await found(carrier_id=CARRIER) == []
+    counts = (await client.get("/api/orders/counts")).json()
+    assert counts == {"states": {"confirmed": 1, "draft": 3}, "incident": 0, "total": 4}
+
+
+async def test_an_export_quotes_formulas_and_hides_prices_from_the_consignee(web):
+    await assigned(web(), reference="=1+1", consignee_name="@SUM(A1)")
+    mine = (await web().get("/api/orders/export")).content.decode("utf-8-sig")
+    theirs = (await web(CONSIGNEE).get("/api/orders/export")).content.decode("utf-8-sig")
+    assert "'=1+1" in mine
+    assert "'@SUM(A1)" in mine
+    assert "800,00" in mine
+    assert "800,00" not in theirs
+    assert "Prix" not in theirs
+
+
+async def test_bulk_actions_answer_for_each_order(web):
+    good, draft = await confirmed(web()), await new(web())
+    client = web(headers={"idempotency-key": "bulk-1"})
+    asked = {"order_ids": [good, draft, "ord_none"], "carrier_id": GUEST, "price_cents": 5, "deadline": soon()}
+    path = "/api/orders/bulk/tender"
+    results = (await client.post(path, json=asked)).json()["results"]
+    assert [(one["ok"], one["code"]) for one in results] == [
+        (True, ""), (False, "illegal_transition"), (False, "order_not_found"),
+    ]  # fmt: skip
+    assert results[1]["fr"] != results[1]["en"]
+    again = (await client.post(path, json=asked)).json()["results"]
+    assert again == results
+    cancelled = await post(web(), "bulk/cancel", order_ids=[good, draft], reason="grève")
+    assert [one["ok"] for one in cancelled["results"]] == [True, True]
+
+
+async def test_a_duplicate_is_a_draft_with_its_dates_moved(web):
+    order_id = await assigned(web())
+    twin = await post(web(), f"{order_id}/duplicate", shift_days=7)
+    assert (twin["state"], twin["carrier_id"], twin["agreed_cents"]) == ("draft", None, None)
+    assert twin["pickup_from"] == (make.MONDAY + timedelta(days=7)).isoformat().replace("+00:00", "Z")
+    refused = await web(CARRIER).post(f"/api/orders/{order_id}/duplicate", json={})
+    assert refused.status_code == 404
+
+
+async def test_a_template_starts_an_order_on_another_day_at_the_same_hour(web):
+    order_id = await new(web())
+    template = await post(web(), "templates", order_id=order_id, name="Lyon - Saint-Étienne")
+    assert (await web().get("/api/orders/templates")).json()["items"] == [template]
+    made = await post(web(), f"templates/{template['template_id']}/orders", pickup_day="2027-07-05")
+    assert made["pickup_from"] == "2027-07-05T06:00:00Z"  # 08:00 in Paris, winter and summer
+    assert (await web(CARRIER).get("/api/orders/templates")).json()["items"] == []
