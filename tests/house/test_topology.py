@@ -114,6 +114,14 @@ def test_whoever_asks_is_seen_asking() -> None:
     assert contracts_asked(ast.parse(source)) == {"authz"}
 
 
+def test_only_rows_of_the_house_may_ask() -> None:
+    assert topology.may_ask("industry", "palette")
+    assert topology.may_ask("admin_gateway", "palette")
+    assert topology.may_ask("planning", "core_orders")
+    assert not topology.may_ask("planning", "palette")
+    assert not topology.may_ask("stranger", "palette")
+
+
 def test_the_topology_for_machines_names_all() -> None:
     house = json.loads(topology.as_json())
     assert len(house["services"]) == 17

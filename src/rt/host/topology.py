@@ -131,8 +131,9 @@ PORTALS = (
 
 def may_ask(asker: str, asked: str) -> bool:
     """Whether a unit or portal (by package) puts questions to a service; portals ask all."""
-    row = next((row for row in UNITS if row.package == asker), None)
-    return row is None or EVERYBODY in row.asks or asked in row.asks
+    if any(portal.package == asker for portal in PORTALS):
+        return True
+    return any(row.package == asker and (EVERYBODY in row.asks or asked in row.asks) for row in UNITS)
 
 
 def as_json() -> bytes:
