@@ -1,0 +1,146 @@
+"""Why an assignment cannot be: each rule with its figures and what would mend it, in both languages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from rt.contracts.planning import ConflictView
+from rt.kernel.errors import Conflict, Refusal
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def clock(at: datetime) -> str:
+    """A moment as a dispatcher reads it."""
+    return at.astimezone(PARIS).strftime("%d/%m %H:%M")
+
+
+class PlanningConflict(Conflict):
+    """One rule that stands against an assignment; `stop` is the position on the tour it is about."""
+
+    fix_fr: ClassVar[str] = "Changez le véhicule, le conducteur ou l'heure."
+    fix_en: ClassVar[str] = "Change the vehicle, the driver or the time."
+
+    def __init__(self, field: str = "", *, stop: int | None = None, job_id: str = "", **values: Any) -> None:
+        self.stop = stop
+        self.job_id = job_id
+        super().__init__(field or ("" if stop is None else f"stops.{stop}"), **values)
+
+    def says(self, language: str) -> str:
+        fix = self.fix_fr if language == "fr" else self.fix_en
+        return f"{super().says(language)} {fix.format(**self.values)}"
+
+    def conflict_view(self) -> ConflictView:
+        return ConflictView(
+            rule=self.code,
+            fr=self.fr.format(**self.values),
+            en=self.en.format(**self.values),
+            fix_fr=self.fix_fr.format(**self.values),
+            fix_en=self.fix_en.format(**self.values),
+            figures={name: str(value) for name, value in self.values.items()},
+            stop=self.stop,
+        )
+
+
+class AssignmentRefused(Conflict):
+    """All that stands against it, at once."""
+
+    fr = "Affectation impossible, {count} règle(s) : {rules}"
+    en = "Assignment impossible, {count} rule(s): {rules}"
+
+    def __init__(self, conflicts: Sequence[PlanningConflict]) -> None:
+        self.conflicts = tuple(conflicts)
+        super().__init__(count=len(conflicts), rules=", ".join(sorted({one.code for one in conflicts})))
+        self.parts: tuple[Refusal, ...] = self.conflicts
+
+
+class VehicleBusy(PlanningConflict):
+    fr = "Le véhicule {plate} est déjà en tournée du {since} au {until}."
+    en = "Vehicle {plate} is already on a tour from {since} to {until}."
+    fix_fr = "Ajoutez la commande à cette tournée ou prenez un autre véhicule."
+    fix_en = "Add the order to that tour or take another vehicle."
+
+
+class DriverBusy(PlanningConflict):
+    fr = "{name} conduit déjà une tournée du {since} au {until}."
+    en = "{name} already drives a tour from {since} to {until}."
+    fix_fr = "Choisissez un autre conducteur ou une autre heure."
+    fix_en = "Choose another driver or another time."
+
+
+class OverCapacity(PlanningConflict):
+    fr = "À l'arrêt {place}, {plate} porterait {load} {unit} pour {most} autorisés."
+    en = "At stop {place}, {plate} would carry {load} {unit} of {most} allowed."
+    fix_fr = "Livrez d'abord une autre commande, ou prenez un véhicule d'au moins {load} {unit}."
+    fix_en = "Deliver another order first, or take a vehicle of at least {load} {unit}."
+
+
+class WindowMissed(PlanningConflict):
+    fr = "À l'arrêt {place} ({reference}), début {at}, fermeture {closes} : {minutes} min de retard."
+    en = "At stop {place} ({reference}), service begins {at}, but it closes {closes}: {minutes} min late."
+    fix_fr = "Avancez cet arrêt, partez plus tôt ou demandez un créneau plus tardif."
+    fix_en = "Move this stop forward, leave earlier or ask for a later window."
+
+
+class SkillMissing(PlanningConflict):
+    fr = "{reference} exige {skill} : ni {plate} ni {name} ne l'ont."
+    en = "{reference} needs {skill}: neither {plate} nor {name} has it."
+    fix_fr = "Prenez un véhicule ou un conducteur avec {skill}."
+    fix_en = "Take a vehicle or driver with {skill}."
+
+
+class DriverAbsent(PlanningConflict):
+    fr = "{name} ne travaille pas du {since} au {until} ({reason})."
+    en = "{name} does not work from {since} to {until} ({reason})."
+    fix_fr = "Choisissez un autre conducteur ou corrigez son calendrier."
+    fix_en = "Choose another driver or correct the calendar."
+
+
+class VehicleInMaintenance(PlanningConflict):
+    fr = "{plate} est immobilisé du {since} au {until} ({reason})."
+    en = "{plate} is out of service from {since} to {until} ({reason})."
+    fix_fr = "Prenez un autre véhicule ou déplacez l'entretien."
+    fix_en = "Take another vehicle or move the maintenance."
+
+
+class TruckBanned(PlanningConflict):
+    fr = "{plate} ({tonnes} t) roulerait le {at} pendant l'interdiction du {since} au {until} ({rule})."
+    en = "{plate} ({tonnes} t) would drive at {at} during the ban from {since} to {until} ({rule})."
+    fix_fr = "Roulez avant {since} ou après {until}, ou indiquez le motif de dérogation."
+    fix_en = "Drive before {since} or after {until}, or give the reason of the derogation."
+
+
+class DeliveredBeforePickup(PlanningConflict):
+    fr = "{reference} serait livrée à l'arrêt {place} avant d'être chargée."
+    en = "{reference} would be delivered at stop {place} before it is loaded."
+    fix_fr = "Placez la livraison après l'enlèvement."
+    fix_en = "Put the delivery after the pickup."
+
+
+class PlaceUnknown(PlanningConflict):
+    fr = "Le lieu « {site} » n'a pas de coordonnées : ni distance ni horaire ne peuvent être calculés."
+    en = "The place “{site}” has no coordinates: neither distance nor time can be worked out."
+    fix_fr = "Donnez sa latitude et sa longitude, ou une commune connue."
+    fix_en = "Give its latitude and longitude, or a known town."
+
+
+class OutOfService(PlanningConflict):
+    fr = "{name} n'est plus en service."
+    en = "{name} is no longer in service."
+
+
+class NoRoomLeft(PlanningConflict):
+    fr = (
+        "{count} équipage(s) pourraient porter {reference} seule, mais leurs tournées sont plus utiles ainsi."
+    )
+    en = "{count} crew(s) could carry {reference} alone, but their tours are more useful as they are."
+    fix_fr = "Ajoutez un véhicule, élargissez un créneau ou affectez-la à la main."
+    fix_en = "Add a vehicle, widen a window or assign it by hand."
+
+
+class NobodyThere(PlanningConflict):
+    fr = "Aucun équipage libre ce jour-là ({vehicles} véhicule(s), {drivers} conducteur(s))."
+    en = "No crew is free that day ({vehicles} vehicle(s), {drivers} driver(s))."
+    fix_fr = "Ajoutez un véhicule et un conducteur, ou choisissez un autre jour."
+    fix_en = "Add a vehicle and a driver, or choose another day."

@@ -1,0 +1,191 @@
+"""Vehicles and drivers: what they carry, what they can do, and when they are there."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from rt.contracts.planning import DriverView, PeriodView, VehicleView, WorkingHours
+from rt.contracts.planning.fleet import VehicleKind
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict, Invalid
+from rt.trade.calendars import paris_day, paris_instant
+from rt.trade.places import Site
+
+Span = tuple[datetime, datetime]
+"""From, until; the end is not part of it."""
+USUAL_HOURS = tuple(WorkingHours(weekday=day, from_minute=6 * 60, until_minute=19 * 60) for day in range(5))
+LONGEST_SHIFT = timedelta(hours=13)
+"""24 hours less the daily rest of 11 (Regulation 561/2006, art. 8)."""
+
+
+class PeriodReversed(Invalid):
+    fr = "La période finit ({ends_at}) avant de commencer ({starts_at}). Inversez les dates."
+    en = "The period ends ({ends_at}) before it begins ({starts_at}). Swap the dates."
+
+
+class HoursReversed(Invalid):
+    fr = "Les horaires du jour {weekday} finissent avant de commencer. Inversez-les."
+    en = "The hours of weekday {weekday} end before they begin. Swap them."
+
+
+class AlreadyAway(Conflict):
+    fr = "{name} est déjà absent du {starts_at} au {ends_at}. Retirez d'abord cette absence."
+    en = "{name} is already away from {starts_at} to {ends_at}. Remove that absence first."
+
+
+class Vehicle(Entity):
+    """A vehicle of the carrier; `plate` is unique in the organization."""
+
+    plate: str
+    kind: VehicleKind
+    capacity_kg: float
+    capacity_pallets: int
+    capacity_loading_metres: float
+    gross_weight_t: float
+    depot: Site
+    equipment: list[str] = msgspec.field(default_factory=list)
+    usual_driver_id: str | None = None
+    maintenance: list[PeriodView] = msgspec.field(default_factory=list)
+    active: bool = True
+
+    @property
+    def gross_kg(self) -> int:
+        return round(self.gross_weight_t * 1000)
+
+    @property
+    def capacity(self) -> tuple[float, float, float]:
+        """Kilograms, pallets, loading metres."""
+        return self.capacity_kg, self.capacity_pallets, self.capacity_loading_metres
+
+    def in_maintenance(self, since: datetime, until: datetime) -> PeriodView | None:
+        return _first_over(self.maintenance, since, until)
+
+    def view(self) -> VehicleView:
+        return VehicleView(
+            vehicle_id=self.id,
+            plate=self.plate,
+            kind=self.kind,
+            capacity_kg=self.capacity_kg,
+            capacity_pallets=self.capacity_pallets,
+            capacity_loading_metres=self.capacity_loading_metres,
+            gross_weight_t=self.gross_weight_t,
+            equipment=self.equipment,
+            depot=self.depot,
+            usual_driver_id=self.usual_driver_id,
+            maintenance=self.maintenance,
+            active=self.active,
+            version=self.version,
+        )
+
+
+class Driver(Entity):
+    """A driver of the carrier; `user_id` is who signs in on the phone."""
+
+    name: str
+    phone: str = ""
+    user_id: str | None = None
+    skills: list[str] = msgspec.field(default_factory=list)
+    hours: list[WorkingHours] = msgspec.field(default_factory=lambda: list(USUAL_HOURS))
+    absences: list[PeriodView] = msgspec.field(default_factory=list)
+    active: bool = True
+
+    def shifts(self, since: datetime, until: datetime) -> list[Span]:
+        """When this driver works in that time: the week's hours less absences, none longer than 13 h."""
+        found: list[Span] = []
+        day = paris_day(since) - timedelta(days=1)
+        while day <= paris_day(until):
+            found += [span for span in self._hours_of(day) if span[1] > since and span[0] < until]
+            day += timedelta(days=1)
+        return found
+
+    def away(self, since: datetime, until: datetime) -> PeriodView | None:
+        return _first_over(self.absences, since, until)
+
+    def leave(self, period: PeriodView) -> None:
+        """Note an absence; two may not overlap."""
+        check_periods([period])
+        if standing := self.away(period.starts_at, period.ends_at):
+            raise AlreadyAway(name=self.name, starts_at=standing.starts_at, ends_at=standing.ends_at)
+        self.absences = sorted([*self.absences, period], key=lambda one: one.starts_at)
+
+    def come_back(self, starts_at: datetime) -> None:
+        self.absences = [one for one in self.absences if one.starts_at != starts_at]
+
+    def view(self) -> DriverView:
+        return DriverView(
+            driver_id=self.id,
+            name=self.name,
+            phone=self.phone,
+            user_id=self.user_id,
+            skills=self.skills,
+            hours=self.hours,
+            absences=self.absences,
+            active=self.active,
+            version=self.version,
+        )
+
+    def _hours_of(self, day: date) -> list[Span]:
+        spans = []
+        for one in self.hours:
+            if one.weekday == day.weekday():
+                start = paris_instant(day, *divmod(one.from_minute, 60))
+                end = min(paris_instant(day, *divmod(one.until_minute, 60)), start + LONGEST_SHIFT)
+                spans.append((start, end))
+        for away in self.absences:
+            spans = without(spans, away.starts_at, away.ends_at)
+        return sorted(spans)
+
+
+class Crew(msgspec.Struct, frozen=True):
+    """A vehicle with the driver who takes it."""
+
+    vehicle: Vehicle
+    driver: Driver
+
+    @property
+    def skills(self) -> frozenset[str]:
+        return frozenset([*self.vehicle.equipment, *self.driver.skills])
+
+
+def without(spans: Sequence[Span], since: datetime, until: datetime) -> list[Span]:
+    """What is left of the spans outside of that time."""
+    left = []
+    for start, end in spans:
+        for piece in ((start, min(end, since)), (max(start, until), end)):
+            if piece[0] < piece[1]:
+                left.append(piece)
+    return left
+
+
+def check_periods(periods: Sequence[PeriodView]) -> None:
+    for period in periods:
+        if period.ends_at <= period.starts_at:
+            raise PeriodReversed("ends_at", starts_at=period.starts_at, ends_at=period.ends_at)
+
+
+def check_hours(hours: Sequence[WorkingHours]) -> None:
+    for one in hours:
+        if one.until_minute <= one.from_minute:
+            raise HoursReversed("hours", weekday=one.weekday)
+
+
+def crews(
+    vehicles: Sequence[Vehicle], drivers: Sequence[Driver], since: datetime, until: datetime
+) -> list[Crew]:
+    """Who drives what in that time: usual drivers first, then the free ones with the most useful skills."""
+    there = {one.id: one for one in drivers if one.active and one.shifts(since, until)}
+    free = [one for one in vehicles if one.active and not one.in_maintenance(since, until)]
+    found = []
+    for vehicle in free:
+        if vehicle.usual_driver_id in there:
+            found.append(Crew(vehicle, there.pop(vehicle.usual_driver_id)))
+    taken = {crew.vehicle.id for crew in found}
+    rest = sorted(there.values(), key=lambda one: (-len(one.skills), one.name))
+    for vehicle, driver in zip([one for one in free if one.id not in taken], rest, strict=False):
+        found.append(Crew(vehicle, driver))
+    return found
+
+
+def _first_over(periods: Sequence[PeriodView], since: datetime, until: datetime) -> PeriodView | None:
+    return next((one for one in periods if one.starts_at < until and one.ends_at > since), None)

@@ -1,0 +1,193 @@
+"""A job: the carrier's own copy of an order it accepted, waiting for a truck."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from rt.contracts.core_orders import OrderSummary
+from rt.contracts.planning import JobView
+from rt.contracts.planning.docks import GoodsType
+from rt.contracts.planning.tours import StopKind
+from rt.kernel.clock import now
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict
+from rt.trade.places import Site
+
+GATE_MINUTES, PALLET_MINUTES, LONGEST_STOP_MINUTES = 20, 1.2, 180
+"""At a stop: papers and doors, then each pallet; never more than the longest free time of the trade."""
+OPEN_ENDED = timedelta(days=7)
+"""How long a window without an end stays open."""
+
+
+class JobNotFree(Conflict):
+    fr = "La commande {reference} est déjà {state}. Retirez-la d'abord de sa tournée."
+    en = "Order {reference} is already {state}. Take it off its tour first."
+
+
+class Stop(msgspec.Struct, kw_only=True):
+    """A call for one job. The times are filled in when the tour is laid out; load figures are the job's."""
+
+    job_id: str
+    order_id: str
+    shipper_id: str
+    reference: str
+    kind: StopKind
+    site: Site
+    opens: datetime
+    closes: datetime
+    service_minutes: int
+    weight_kg: float
+    pallets: int
+    loading_metres: float
+    requirements: list[str]
+    goods_text: str
+    arrives_at: datetime
+    starts_at: datetime
+    leaves_at: datetime
+    km_before: float = 0
+
+    @property
+    def load(self) -> tuple[float, float, float]:
+        """Kilograms, pallets, loading metres that this stop adds (pickup) or takes away (delivery)."""
+        sign = 1 if self.kind == "pickup" else -1
+        return sign * self.weight_kg, sign * self.pallets, sign * self.loading_metres
+
+
+class Job(Entity):
+    """What is to be carried; it has no price."""
+
+    order_id: str
+    reference: str
+    shipper_id: str
+    shipper_name: str
+    consignee_id: str | None
+    consignee_name: str
+    logistician_id: str | None
+    carrier_name: str
+    pickup: Site
+    delivery: Site
+    pickup_from: datetime
+    pickup_until: datetime
+    delivery_from: datetime
+    delivery_until: datetime
+    weight_kg: float
+    pallets: int
+    loading_metres: float
+    requirements: list[str]
+    goods_text: str
+    goods_type: GoodsType
+    state: Literal["unplanned", "planned", "cancelled"] = "unplanned"
+    tour_id: str | None = None
+
+    @property
+    def load(self) -> tuple[float, float, float]:
+        return self.weight_kg, self.pallets, self.loading_metres
+
+    @property
+    def service_minutes(self) -> int:
+        return min(LONGEST_STOP_MINUTES, round(GATE_MINUTES + PALLET_MINUTES * self.pallets))
+
+    def plan(self, tour_id: str) -> None:
+        if self.state != "unplanned" and self.tour_id != tour_id:
+            raise JobNotFree(reference=self.reference, state=self.state)
+        self.state, self.tour_id = "planned", tour_id
+
+    def free(self) -> None:
+        """Back into the basket; what was cancelled stays so."""
+        self.tour_id = None
+        if self.state == "planned":
+            self.state = "unplanned"
+
+    def cancel(self) -> None:
+        self.state, self.tour_id = "cancelled", None
+
+    def stops(self) -> tuple[Stop, Stop]:
+        """The pickup and the delivery, not yet timed."""
+        pickup = self._stop("pickup", self.pickup, self.pickup_from, self.pickup_until)
+        return pickup, self._stop("delivery", self.delivery, self.delivery_from, self.delivery_until)
+
+    def view(self) -> JobView:
+        return JobView(
+            job_id=self.id,
+            order_id=self.order_id,
+            reference=self.reference,
+            shipper_id=self.shipper_id,
+            shipper_name=self.shipper_name,
+            consignee_name=self.consignee_name,
+            pickup=self.pickup,
+            delivery=self.delivery,
+            pickup_from=self.pickup_from,
+            pickup_until=self.pickup_until,
+            delivery_from=self.delivery_from,
+            delivery_until=self.delivery_until,
+            weight_kg=self.weight_kg,
+            pallets=self.pallets,
+            loading_metres=self.loading_metres,
+            requirements=self.requirements,
+            goods_text=self.goods_text,
+            state=self.state,
+            tour_id=self.tour_id,
+        )
+
+    def _stop(self, kind: StopKind, site: Site, opens: datetime, closes: datetime) -> Stop:
+        return Stop(
+            job_id=self.id,
+            order_id=self.order_id,
+            shipper_id=self.shipper_id,
+            reference=self.reference,
+            kind=kind,
+            site=site,
+            opens=opens,
+            closes=closes,
+            service_minutes=self.service_minutes,
+            weight_kg=self.weight_kg,
+            pallets=self.pallets,
+            loading_metres=self.loading_metres,
+            requirements=self.requirements,
+            goods_text=self.goods_text,
+            arrives_at=opens,
+            starts_at=opens,
+            leaves_at=opens,
+        )
+
+
+def job_of(order: OrderSummary, id: str, pickup: Site, delivery: Site) -> Job:
+    """The job of an accepted order; `pickup` and `delivery` are its sites with coordinates looked up."""
+    pickup_from = order.pickup_from or now()
+    pickup_until = max(order.pickup_until or pickup_from + OPEN_ENDED, pickup_from)
+    delivery_from = order.delivery_from or pickup_from
+    delivery_until = max(order.delivery_until or pickup_until + OPEN_ENDED, delivery_from)
+    return Job(
+        id=id,
+        order_id=order.order_id,
+        reference=order.reference,
+        shipper_id=order.shipper_id,
+        shipper_name=order.shipper_name,
+        consignee_id=order.consignee_id,
+        consignee_name=order.consignee_name,
+        logistician_id=order.logistician_id,
+        carrier_name=order.carrier_name,
+        pickup=pickup,
+        delivery=delivery,
+        pickup_from=pickup_from,
+        pickup_until=pickup_until,
+        delivery_from=delivery_from,
+        delivery_until=delivery_until,
+        weight_kg=order.weight_kg,
+        pallets=order.pallets,
+        loading_metres=order.loading_metres,
+        requirements=[str(one) for one in order.requirements],
+        goods_text=", ".join(
+            f"{line.quantity} {line.package_code} {line.description}" for line in order.goods
+        )[:300],
+        goods_type=_goods_type(order),
+    )
+
+
+def _goods_type(order: OrderSummary) -> GoodsType:
+    """What dock the goods need: dangerous goods first, then temperature."""
+    if any(line.un_number for line in order.goods) or "adr" in order.requirements:
+        return "adr"
+    cold = any(line.temperature_max_c is not None for line in order.goods)
+    return "temperature" if cold or "temperature" in order.requirements else "dry"

@@ -1,0 +1,152 @@
+"""When a crew is where: driving, breaks, rests, waiting and work along a list of stops.
+
+Reading of Regulation (EC) 561/2006 that is kept: 45 min break after 4 h 30 at the wheel, 9 h of driving and
+13 h on duty between daily rests of 11 h. The exceptions (10 h twice a week, reduced rests, 15 + 30 min) are
+left to the driver as a reserve. Waiting of 45 min counts as a break, of 11 h as a rest.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from rt.services.planning.domain.distances import driving_minutes, kilometres
+from rt.services.planning.domain.fleet import LONGEST_SHIFT, Driver, Span, Vehicle
+from rt.services.planning.domain.job import Stop
+from rt.trade.calendars import paris_instant
+
+BREAK, REST = timedelta(minutes=45), timedelta(hours=11)
+DRIVING_BEFORE_BREAK, DRIVING_PER_DAY = 270, 540
+"""Minutes at the wheel (art. 6 and 7)."""
+HORIZON = timedelta(days=10)
+"""A tour that needs longer is no tour."""
+
+
+class Timeline(msgspec.Struct, kw_only=True):
+    """A tour laid out in time; `drives` are the stretches at the wheel."""
+
+    stops: list[Stop]
+    starts_at: datetime
+    ends_at: datetime
+    distance_km: float
+    driving_minutes: int
+    drives: list[Span]
+    off_duty: bool
+    """True where the driver's calendar has no hours for this tour: usual ones were assumed."""
+
+
+def lay_out(stops: Sequence[Stop], vehicle: Vehicle, driver: Driver, day: date) -> Timeline:
+    """The earliest times at which this crew does these stops in this order, leaving as late as it may."""
+    clock = _Clock(driver, day)
+    timed: list[Stop] = []
+    here, total_km, total_minutes = vehicle.depot, 0.0, 0
+    for position, stop in enumerate(stops):
+        km = kilometres(here, stop.site)
+        minutes = driving_minutes(km)
+        if position == 0:
+            pauses = BREAK * (max(0, minutes - 1) // DRIVING_BEFORE_BREAK)
+            clock.begin(stop.opens - timedelta(minutes=minutes) - pauses)
+        clock.drive(minutes)
+        arrives = clock.at
+        clock.wait_until(stop.opens)
+        starts = clock.work(timedelta(minutes=stop.service_minutes))
+        timed.append(
+            msgspec.structs.replace(
+                stop, arrives_at=arrives, starts_at=starts, leaves_at=clock.at, km_before=round(km, 1)
+            )
+        )
+        here, total_km, total_minutes = stop.site, total_km + km, total_minutes + minutes
+    home = kilometres(here, vehicle.depot)
+    clock.drive(driving_minutes(home))
+    return Timeline(
+        stops=timed,
+        starts_at=clock.began,
+        ends_at=clock.at,
+        distance_km=round(total_km + home, 1),
+        driving_minutes=total_minutes + driving_minutes(home),
+        drives=clock.drives,
+        off_duty=clock.off_duty,
+    )
+
+
+class _Clock:
+    """One driver's time, moved forward by driving, waiting and working."""
+
+    def __init__(self, driver: Driver, day: date) -> None:
+        first = paris_instant(day, 0)
+        self.shifts = driver.shifts(first, first + HORIZON)
+        self.shifts = [shift for shift in self.shifts if shift[0] >= first]
+        self.off_duty = not self.shifts or self.shifts[0][0] >= paris_instant(day, 24)
+        if self.off_duty:
+            self.shifts.insert(0, (paris_instant(day, 6), paris_instant(day, 19)))
+        self.shift = self.shifts[0]
+        self.at = self.began = self.duty_began = self.shift[0]
+        self.since_break = self.today = 0
+        self.drives: list[Span] = []
+
+    def begin(self, wanted: datetime) -> None:
+        """Leave when wanted, within the first shift."""
+        if wanted > self.shift[0]:
+            later = [shift for shift in self.shifts if shift[1] > wanted]
+            on_the_day = later and later[0][0] < self.shifts[0][0] + timedelta(days=1)
+            self.shift = later[0] if on_the_day else self.shift
+            self.at = max(self.shift[0], wanted) if on_the_day else self.shift[0]
+            self.began = self.duty_began = self.at
+
+    def drive(self, minutes: int) -> None:
+        while minutes > 0:
+            if self.today >= DRIVING_PER_DAY or self._left() < timedelta(minutes=1):
+                self._rest()
+            elif self.since_break >= DRIVING_BEFORE_BREAK:
+                self.at += BREAK
+                self.since_break = 0
+            else:
+                left = int(self._left() / timedelta(minutes=1))
+                chunk = min(
+                    minutes, left, DRIVING_BEFORE_BREAK - self.since_break, DRIVING_PER_DAY - self.today
+                )
+                until = self.at + timedelta(minutes=chunk)
+                self.drives.append((self.at, until))
+                self.at = until
+                self.since_break += chunk
+                self.today += chunk
+                minutes -= chunk
+
+    def wait_until(self, moment: datetime) -> None:
+        gap = moment - self.at
+        if gap <= timedelta(0):
+            return
+        self.at = moment
+        if gap >= BREAK:
+            self.since_break = 0
+        if gap >= REST:
+            self.today, self.duty_began = 0, moment
+            self.shift = next((shift for shift in self.shifts if shift[1] > moment), self._assumed(moment))
+
+    def work(self, duration: timedelta) -> datetime:
+        """Do that work, resting first if the day has no room for it; the instant it begins."""
+        if self.at < self.shift[0]:
+            self.wait_until(self.shift[0])
+        if self._left() < duration:
+            self._rest()
+        started = self.at
+        self.at += duration
+        return started
+
+    def _left(self) -> timedelta:
+        return min(self.shift[1], self.duty_began + LONGEST_SHIFT) - self.at
+
+    def _rest(self) -> None:
+        """Rest until the next shift, 11 h at least."""
+        earliest = self.at + REST
+        later = next((shift for shift in self.shifts if shift[1] > earliest), None)
+        if later is None:
+            self.off_duty = True
+            later = self._assumed(earliest)
+        self.shift = later
+        self.at = self.duty_began = max(earliest, later[0])
+        self.since_break = self.today = 0
+
+    @staticmethod
+    def _assumed(moment: datetime) -> Span:
+        return moment, moment + LONGEST_SHIFT

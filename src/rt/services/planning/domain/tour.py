@@ -1,0 +1,224 @@
+"""A tour: one crew's stops in order, from draft to done, and everything that may stand against it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from rt.contracts.planning import StopView, TourPublished, TourStop, TourView, TourWithdrawn
+from rt.contracts.planning.tours import TourState
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict
+from rt.services.planning.domain.conflicts import PlanningConflict
+from rt.services.planning.domain.fleet import Crew, Span
+from rt.services.planning.domain.job import Job, Stop
+from rt.services.planning.domain.timeline import lay_out
+from rt.trade.calendars import paris_instant
+
+HOLD = timedelta(minutes=30)
+"""Grain of what a tour holds of its crew: a unique index keeps two tours from the same half hour."""
+
+
+class TourNotDraft(Conflict):
+    fr = "La tournée est {state} : seul un brouillon se modifie. Retirez-la d'abord."
+    en = "The tour is {state}: only a draft can be changed. Withdraw it first."
+
+
+class TourOver(Conflict):
+    fr = "La tournée est déjà {state}."
+    en = "The tour is already {state}."
+
+
+class TourEmpty(Conflict):
+    fr = "La tournée n'a aucun arrêt : affectez d'abord une commande."
+    en = "The tour has no stop: assign an order first."
+
+
+class NoSuchStop(Conflict):
+    fr = "La tournée n'a pas d'arrêt {position}."
+    en = "The tour has no stop {position}."
+
+
+class Tour(Entity):
+    """One crew's work. `holds` are the unique keys of its jobs and of its crew's half hours."""
+
+    day: date
+    vehicle_id: str
+    vehicle_plate: str
+    driver_id: str
+    driver_name: str
+    driver_user_id: str | None
+    starts_at: datetime
+    ends_at: datetime
+    stops: list[Stop] = msgspec.field(default_factory=list)
+    drives: list[Span] = msgspec.field(default_factory=list)
+    distance_km: float = 0
+    driving_minutes: int = 0
+    state: TourState = "draft"
+    derogation: str = ""
+    holds: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def job_ids(self) -> list[str]:
+        return list(dict.fromkeys(stop.job_id for stop in self.stops))
+
+    def arrange(self, stops: Sequence[Stop], crew: Crew) -> bool:
+        """Take these stops in this order and lay them out; whether the driver's calendar knew the hours."""
+        times = lay_out(stops, crew.vehicle, crew.driver, self.day)
+        self.stops, self.drives = times.stops, times.drives
+        self.starts_at, self.ends_at = times.starts_at, times.ends_at
+        self.distance_km, self.driving_minutes = times.distance_km, times.driving_minutes
+        self.hold()
+        return not times.off_duty
+
+    def hold(self) -> None:
+        """What no other tour may hold: jobs and half hours of the crew; nothing when it is over."""
+        if self.state in ("withdrawn", "done") or not self.stops:
+            self.holds = [self.id]
+            return
+        cells = []
+        at = _floor(self.starts_at)
+        while at < max(_floor(self.ends_at), _floor(self.starts_at) + HOLD):
+            cells += [f"{self.vehicle_id}@{at:%Y%m%d%H%M}", f"{self.driver_id}@{at:%Y%m%d%H%M}"]
+            at += HOLD
+        self.holds = [*self.job_ids, *cells]
+
+    def need_draft(self) -> None:
+        if self.state != "draft":
+            raise TourNotDraft(state=self.state)
+
+    def without_stops_of(self, job_id: str) -> list[Stop]:
+        return [stop for stop in self.stops if stop.job_id != job_id]
+
+    def publish(self) -> None:
+        """Hand it to the driver and tell everybody concerned."""
+        self.need_draft()
+        if not self.stops:
+            raise TourEmpty()
+        self.state = "published"
+        self.tell(
+            TourPublished(
+                tour_id=self.id,
+                carrier_id=self.org_id,
+                vehicle_id=self.vehicle_id,
+                vehicle_plate=self.vehicle_plate,
+                driver_id=self.driver_id,
+                driver_user_id=self.driver_user_id,
+                driver_name=self.driver_name,
+                stops=[
+                    TourStop(
+                        order_id=stop.order_id,
+                        shipper_id=stop.shipper_id,
+                        kind=stop.kind,
+                        site=stop.site,
+                        planned_from=stop.arrives_at,
+                        planned_until=stop.leaves_at,
+                        weight_kg=stop.weight_kg,
+                        pallets=stop.pallets,
+                    )
+                    for stop in self.stops
+                ],
+            )
+        )
+
+    def withdraw(self) -> None:
+        """Take it back; those who were told are told again."""
+        if self.state in ("withdrawn", "done"):
+            raise TourOver(state=self.state)
+        if self.state == "published":
+            orders = list(dict.fromkeys(stop.order_id for stop in self.stops))
+            self.tell(TourWithdrawn(tour_id=self.id, order_ids=orders))
+        self.state = "withdrawn"
+        self.hold()
+
+    def finish(self) -> None:
+        self.state = "done"
+        self.hold()
+
+    def view(self, conflicts: Sequence[PlanningConflict] = ()) -> TourView:
+        carried, stops = (0.0, 0.0, 0.0), []
+        for position, stop in enumerate(self.stops):
+            carried = plus(carried, stop.load)
+            stops.append(
+                StopView(
+                    position=position,
+                    job_id=stop.job_id,
+                    order_id=stop.order_id,
+                    reference=stop.reference,
+                    kind=stop.kind,
+                    site=stop.site,
+                    arrives_at=stop.arrives_at,
+                    starts_at=stop.starts_at,
+                    leaves_at=stop.leaves_at,
+                    window_from=stop.opens,
+                    window_until=stop.closes,
+                    weight_kg=stop.weight_kg,
+                    pallets=stop.pallets,
+                    loading_metres=stop.loading_metres,
+                    load_kg=round(carried[0], 1),
+                    load_pallets=round(carried[1]),
+                    load_loading_metres=round(carried[2], 2),
+                    km_before=stop.km_before,
+                    goods_text=stop.goods_text,
+                    requirements=stop.requirements,
+                )
+            )
+        return TourView(
+            tour_id=self.id,
+            day=self.day,
+            state=self.state,
+            vehicle_id=self.vehicle_id,
+            vehicle_plate=self.vehicle_plate,
+            driver_id=self.driver_id,
+            driver_name=self.driver_name,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            distance_km=self.distance_km,
+            driving_minutes=self.driving_minutes,
+            stops=stops,
+            conflicts=[one.conflict_view() for one in conflicts],
+            derogation=self.derogation,
+            version=self.version,
+        )
+
+
+def new_tour(id: str, crew: Crew, day: date) -> Tour:
+    """An empty draft."""
+    midnight = paris_instant(day, 0)
+    return Tour(
+        id=id,
+        day=day,
+        vehicle_id=crew.vehicle.id,
+        vehicle_plate=crew.vehicle.plate,
+        driver_id=crew.driver.id,
+        driver_name=crew.driver.name,
+        driver_user_id=crew.driver.user_id,
+        starts_at=midnight,
+        ends_at=midnight,
+        holds=[id],
+    )
+
+
+def insert(stops: Sequence[Stop], job: Job, pickup_position: int, delivery_position: int) -> list[Stop]:
+    """The stops with this job's pickup and delivery at these positions of the new list."""
+    pickup, delivery = job.stops()
+    found = list(stops)
+    found.insert(min(pickup_position, len(found)), pickup)
+    found.insert(min(max(delivery_position, 0), len(found)), delivery)
+    return found
+
+
+def move(stops: Sequence[Stop], position: int, to_position: int) -> list[Stop]:
+    if not (0 <= position < len(stops) and 0 <= to_position < len(stops)):
+        raise NoSuchStop(position=max(position, to_position))
+    found = list(stops)
+    found.insert(to_position, found.pop(position))
+    return found
+
+
+def plus(one: tuple[float, float, float], other: tuple[float, float, float]) -> tuple[float, float, float]:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+def _floor(at: datetime) -> datetime:
+    return at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)
