@@ -86,7 +86,7 @@ def test_any_altered_field_is_named(path):
 @settings(max_examples=100, deadline=None)
 def test_an_altered_chain_is_named(data):
     note = msgspec.convert(FULL, Note)
-    link = data.draw(st.sampled_from(note.chain))
+    link = data.draw(st.sampled_from(note.hash_chain))
     field = data.draw(st.sampled_from(["previous", "hash", "leaves"]))
     if field == "leaves":
         position = data.draw(st.integers(0, len(link.leaves) - 1))
@@ -107,7 +107,7 @@ def test_a_removed_record_is_named(kept):
 def test_a_removed_last_act_with_its_link_contradicts_the_state():
     note = make.delivered()
     note.acts.pop()
-    note.chain.pop()
+    note.hash_chain.pop()
     assert "state" in note.faults()
 
 

@@ -27,7 +27,7 @@ STEP_PARTIES: dict[Step, tuple[Party, ...]] = {
 class Ledger(Entity, kw_only=True):
     """What is written in one consignment note and how; its owner is the shipper.
 
-    `versions` are the boxes over time, of which number `in_force` stands; what is in `chain` never changes.
+    `versions` are the boxes over time, of which number `in_force` stands; `hash_chain` seals them all.
     """
 
     issue: Issue
@@ -41,7 +41,7 @@ class Ledger(Entity, kw_only=True):
     acts: list[Act] = field(default_factory=list)
     times: list[StopTime] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
-    chain: list[Link] = field(default_factory=list)
+    hash_chain: list[Link] = field(default_factory=list)
     taken_over_at: datetime | None = None
     delivered_at: datetime | None = None
     cancelled: bool = False
@@ -67,7 +67,7 @@ class Ledger(Entity, kw_only=True):
         return self.versions[-1] if len(self.versions) > self.in_force else None
 
     def hash_of(self, version: int) -> str:
-        return next(k.hash for k in self.chain if k.kind == "version" and k.index == version - 1)
+        return next(k.hash for k in self.hash_chain if k.kind == "version" and k.index == version - 1)
 
     @property
     def content_hash(self) -> str:
@@ -120,8 +120,8 @@ class Ledger(Entity, kw_only=True):
         self.search = " ".join(words).casefold()
 
     def seal(self, kind: Sealed, index: int, record: object) -> None:
-        previous = self.chain[-1].hash if self.chain else ORIGIN
-        self.chain.append(seal_record(kind, index, record, previous))
+        previous = self.hash_chain[-1].hash if self.hash_chain else ORIGIN
+        self.hash_chain.append(seal_record(kind, index, record, previous))
 
     def faults(self) -> list[str]:
         """What was altered since it was sealed: names of fields, none when the note is intact."""
@@ -134,7 +134,7 @@ class Ledger(Entity, kw_only=True):
         )
         for kind, kept in lists:
             records |= {(kind, index): record for index, record in enumerate(kept)}
-        return faults(self.chain, records) + self._contradictions()
+        return faults(self.hash_chain, records) + self._contradictions()
 
     def _contradictions(self) -> list[str]:
         """Fields beside the chain that do not follow from what it seals."""

@@ -99,10 +99,22 @@ class Note(Ledger):
         """Keep a photo; the same id again is the same photo."""
         if any(kept.photo_id == photo.photo_id for kept in self.photos):
             return
-        if len(self.photos) >= PHOTOS_LIMIT:
-            raise refusals.TooManyPhotos(limit=PHOTOS_LIMIT)
+        self.refuse_more_photos()
         self.photos.append(photo)
         self.seal("photo", len(self.photos) - 1, photo)
+
+    def refuse_more_photos(self) -> None:
+        if len(self.photos) >= PHOTOS_LIMIT:
+            raise refusals.TooManyPhotos(limit=PHOTOS_LIMIT)
+
+    def expect(self, party: Party, org_id: str, email: str, phone: str, language: str) -> None:
+        """Somebody without an account may sign for a party: who gets the code, and on whose behalf."""
+        self._refuse_cancelled()
+        self.contacts[party] = {"email": email, "phone": phone, "language": language}
+        if party == "consignee" and not self.consignee_id:
+            self.consignee_id = org_id
+        if org_id not in self.seen_by:
+            self.seen_by.append(org_id)
 
     def request_code(self, party: Party) -> SigningCode:
         """Make a one-time code for the one whom the link was sent to; the code before it is void."""

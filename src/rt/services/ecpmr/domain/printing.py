@@ -29,7 +29,7 @@ def sheet(note: Note, language: Language, verification_url: str) -> dict[str, An
         "proposal": says["proposal"].format(number=note.proposal.version) if note.proposal else "",
         "tampered": bool(faults),
         "hash": note.content_hash,
-        "head": note.chain[-1].hash,
+        "head": note.hash_chain[-1].hash,
         "verification_url": verification_url,
         "reference": boxes.reference,
         "missing": [

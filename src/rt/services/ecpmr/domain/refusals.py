@@ -83,6 +83,11 @@ class MayNotAmend(Forbidden):
     en = "Only the sender and the carrier may amend the note."
 
 
+class MayNotSendLink(Forbidden):
+    fr = "Seuls l'expéditeur et le transporteur envoient un lien de signature."
+    en = "Only the sender and the carrier send a link to sign."
+
+
 class TimeAlreadyRecorded(Conflict):
     fr = "Cet horaire est déjà enregistré."
     en = "This time is already recorded."

@@ -18,7 +18,7 @@ from rt.services.ecpmr.domain.chain import difference
 from rt.services.ecpmr.domain.ledger import ORDER_OF_SIGNING
 from rt.services.ecpmr.domain.mentions import mentions
 from rt.services.ecpmr.domain.note import Note
-from rt.services.ecpmr.domain.records import Act, Version
+from rt.services.ecpmr.domain.records import Act, Photo, Version
 from rt.services.ecpmr.domain.signatures import criteria
 
 
@@ -65,20 +65,21 @@ def whole(note: Note, verification_page: str) -> DocumentView:
         pallets_takeover=takeover.pallets if takeover else [],
         pallets_delivery=delivery.pallets if delivery else [],
         times=note.times,
-        photos=[
-            PhotoView(
-                photo_id=photo.photo_id,
-                stop=photo.stop,
-                sha256=photo.sha256,
-                happened_at=photo.happened_at,
-                received_at=photo.received_at,
-            )
-            for photo in note.photos
-        ],
+        photos=[photo(kept) for kept in note.photos],
         versions=[_version(note, version) for version in note.versions],
         mentions=mentions(note.consignment, note.issue.issued_at, note.taken_over_at, note.delivered_at),
         verification_id=note.issue.verification_id,
         verification_url=f"{verification_page}/{note.issue.verification_id}",
+    )
+
+
+def photo(kept: Photo) -> PhotoView:
+    return PhotoView(
+        photo_id=kept.photo_id,
+        stop=kept.stop,
+        sha256=kept.sha256,
+        happened_at=kept.happened_at,
+        received_at=kept.received_at,
     )
 
 
@@ -104,7 +105,7 @@ def verified(note: Note, asked: str) -> VerificationView:
     """What the public may know, after recomputing every hash; organizations are named, people are not."""
     boxes = note.consignment
     faults = note.faults()
-    hashes = {link.hash for link in note.chain}
+    hashes = {link.hash for link in note.hash_chain}
     return VerificationView(
         number=note.number,
         kind=note.kind,

@@ -1,0 +1,1 @@
+"""What the service does when asked: issuing, reading, signing, photos and links."""

@@ -1,0 +1,119 @@
+"""Notes come into being when an order is planned, and follow it until somebody has signed."""
+
+import secrets
+
+from rt.contracts.authz import GetOrganization
+from rt.contracts.core_orders import OrderPlanned
+from rt.contracts.ecpmr import PartyBox
+from rt.kernel.client import Services
+from rt.kernel.clock import now
+from rt.kernel.errors import AskRefused
+from rt.kernel.ids import derived_id
+from rt.services.ecpmr.domain.drafting import draft, parties_of, redraft
+from rt.services.ecpmr.domain.mentions import kind_of
+from rt.services.ecpmr.domain.note import Note
+from rt.services.ecpmr.domain.records import Issue
+from rt.services.ecpmr.store import EcpmrStore
+from rt.trade.places import Address, Contact
+
+PREFIXES = {"national": "LV", "cmr": "CMR"}
+
+
+def note_id(order_id: str) -> str:
+    """One order, one note: however often it is planned."""
+    return derived_id("cmr", order_id)
+
+
+class Issuing:
+    """Opens notes and keeps unsigned ones in step with their orders."""
+
+    def __init__(self, store: EcpmrStore, services: Services) -> None:
+        self._store = store
+        self._services = services
+
+    async def plan(self, planned: OrderPlanned) -> None:
+        """Open the order's note, or bring the unsigned one up to the new plan."""
+        known = await self._known(planned)
+        if await self._store.notes.first({"id": note_id(planned.order.order_id)}) is None:
+            await self._open(planned, known)
+            return
+        async with self._store.notes.change(note_id(planned.order.order_id)) as note:
+            if note.acts:
+                return
+            note.revise(redraft(note, planned, known))
+            note.carrier_id = planned.order.carrier_id
+            note.consignee_id = planned.order.consignee_id or note.consignee_id
+            note.logistician_id = planned.order.logistician_id
+            kept = [note.consignee_id] if note.consignee_id else []
+            note.seen_by = list(dict.fromkeys([*parties_of(planned.order), *kept]))
+
+    async def load(self, order_id: str) -> None:
+        if await self._store.notes.first({"id": note_id(order_id)}):
+            async with self._store.notes.change(note_id(order_id)) as note:
+                note.begin_loading()
+
+    async def cancel(self, order_id: str) -> None:
+        if await self._store.notes.first({"id": note_id(order_id)}):
+            async with self._store.notes.change(note_id(order_id)) as note:
+                note.cancel()
+
+    async def _open(self, planned: OrderPlanned, known: dict[str, PartyBox]) -> None:
+        order = planned.order
+        boxes = draft(planned, known)
+
+        def make(number: str) -> Note:
+            note = Note(
+                id=note_id(order.order_id),
+                seen_by=parties_of(order),
+                issue=Issue(
+                    number=number,
+                    order_id=order.order_id,
+                    shipper_id=order.shipper_id,
+                    verification_id=secrets.token_urlsafe(18),
+                    issued_at=now(),
+                ),
+                carrier_id=order.carrier_id,
+                consignee_id=order.consignee_id,
+                logistician_id=order.logistician_id,
+            )
+            note.open(boxes, "")
+            return note
+
+        await self._store.add_numbered(PREFIXES[kind_of(boxes)], make)
+
+    async def _known(self, planned: OrderPlanned) -> dict[str, PartyBox]:
+        order = planned.order
+        named = (order.shipper_id, order.carrier_id, order.consignee_id)
+        known = {}
+        for org_id in filter(None, named):
+            if box := await self._card(org_id):
+                known[org_id] = box
+        if order.carrier_id in known:
+            known[order.carrier_id] = await self._with_address(order.carrier_id, known[order.carrier_id])
+        return known
+
+    async def _card(self, org_id: str) -> PartyBox | None:
+        """An organization as it is printed; an unknown one keeps the name that the order gives it."""
+        try:
+            card = await self._services.ask(GetOrganization(organization_id=org_id))
+        except AskRefused as refused:
+            if refused.answered.status == 404:
+                return None
+            raise
+        return PartyBox(
+            name=card.name[:160],
+            siren=card.siret[:9],
+            vat=card.vat[:20],
+            address=Address(country=card.country),
+            contact=Contact(phone=card.phone[:40], email=card.email),
+        )
+
+    async def _with_address(self, carrier_id: str, box: PartyBox) -> PartyBox:
+        """A carrier's address is mandatory and not on its card: the last note that has it lends it."""
+        for note in await self._store.notes.find({"carrier_id": carrier_id}, limit=5):
+            written = note.consignment.carrier
+            if written.address.street and written.name == box.name:
+                return PartyBox(
+                    name=box.name, siren=box.siren, vat=box.vat, address=written.address, contact=box.contact
+                )
+        return box

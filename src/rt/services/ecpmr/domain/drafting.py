@@ -1,0 +1,90 @@
+"""The first draft of a note's boxes, filled from the order that was planned."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from rt.contracts.core_orders import OrderPlanned, OrderSummary
+from rt.contracts.ecpmr import Consignment, GoodsLine, PartyBox
+from rt.kernel.clock import today
+from rt.services.ecpmr.domain.note import Note
+from rt.trade.goods import Goods
+from rt.trade.places import Address, Site
+
+TEXT_LIMIT = 1000
+
+
+def draft(planned: OrderPlanned, known: Mapping[str, PartyBox]) -> Consignment:
+    """The boxes of an order; `known` are parties as far as they are known, by organization."""
+    order = planned.order
+    loaded_at = order.pickup.address if order.logistician_id is None else None
+    return Consignment(
+        sender=_party(
+            known, order.shipper_id, order.shipper_name, order.pickup.address if own_site else None
+        ),
+        consignee=_party(
+            known, order.consignee_id, order.consignee_name or order.delivery.name, order.delivery.address
+        ),
+        carrier=_party(known, order.carrier_id, order.carrier_name, None),
+        pickup=order.pickup,
+        delivery=order.delivery,
+        goods=_lines(order),
+        pickup_at=planned.planned_pickup_at or order.pickup_from,
+        delivery_at=planned.planned_delivery_at or order.delivery_from,
+        instructions=_instructions(order),
+        vehicle_plate=planned.vehicle_plate[:20],
+        driver_name=planned.driver_name[:120],
+        documents=[order.references.delivery_note] if order.references.delivery_note else [],
+        established_at=order.pickup.address.city,
+        established_on=today(),
+        reference=order.reference[:60],
+    )
+
+
+def redraft(note: Note, planned: OrderPlanned, known: Mapping[str, PartyBox]) -> Consignment:
+    """The boxes after a new plan: all of them, or what people wrote by hand with the new plan in it."""
+    fresh = draft(planned, known)
+    if all(not version.made_by for version in note.versions):
+        return msgspec.structs.replace(fresh, established_on=note.consignment.established_on)
+    changes = {
+        name: getattr(fresh, name) for name in ("vehicle_plate", "driver_name", "pickup_at", "delivery_at")
+    }
+    if planned.order.carrier_id != note.carrier_id:
+        changes["carrier"] = fresh.carrier
+    return msgspec.structs.replace(note.consignment, **changes)
+
+
+def parties_of(order: OrderSummary) -> list[str]:
+    """The organizations that see the note, the shipper first."""
+    named = (order.shipper_id, order.carrier_id, order.consignee_id, order.logistician_id)
+    return list(dict.fromkeys(org for org in named if org))
+
+
+def _party(known: Mapping[str, PartyBox], org_id: str | None, name: str, address: Address | None) -> PartyBox:
+    box = known.get(org_id or "", PartyBox(name=name[:160] or "—"))
+    if box.address == Address() and address is not None:
+        return msgspec.structs.replace(box, address=address)
+    return box
+
+
+def _instructions(order: OrderSummary) -> str:
+    sites: tuple[Site, ...] = (order.pickup, order.delivery)
+    parts = (
+        order.instructions,
+        *(f"{site.name} : {site.instructions}" for site in sites if site.instructions),
+    )
+    return "\n".join(part for part in parts if part)[:TEXT_LIMIT]
+
+
+def _lines(order: OrderSummary) -> list[GoodsLine]:
+    """Reserves refer to lines by number; an order without lines is one line of all its weight."""
+    goods = order.goods or [
+        Goods(
+            description="Marchandises selon commande",
+            quantity=max(order.pallets, 1),
+            weight_kg=order.weight_kg,
+            pallets=order.pallets,
+            pallet_type=order.pallet_type,
+        )
+    ]
+    return [GoodsLine(line=number, goods=line) for number, line in enumerate(goods, start=1)]

@@ -1,0 +1,79 @@
+"""Where consignment notes and their number series are kept."""
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from rt.kernel.clock import today
+from rt.kernel.entity import Entity
+from rt.kernel.errors import AlreadyExists
+from rt.kernel.ids import derived_id
+from rt.kernel.persistence import Collection, Database, Index, Page, together
+from rt.kernel.tenancy import current_org
+from rt.services.ecpmr.domain.note import Note
+from rt.services.ecpmr.domain.refusals import NoteUnknown
+
+
+class Series(Entity):
+    """The last number given by one organization in one year."""
+
+    last: int = 0
+
+    def following(self) -> int:
+        self.last += 1
+        return self.last
+
+
+class EcpmrStore:
+    """The collections of the service and what is asked of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.notes = Collection(
+            database,
+            Note,
+            "notes",
+            Index("issue.order_id"),
+            Index("-created_at"),
+            Index("state", "-created_at"),
+            Index("carrier_id", "-created_at"),
+            Index("issue.verification_id", unique=True, everywhere=True),
+            shared=True,
+            missing=NoteUnknown,
+        )
+        self.series = Collection(database, Series, "series")
+
+    async def add_numbered(self, prefix: str, make: Callable[[str], Note]) -> Note:
+        """Store a new note under the next number of its year: both are written, or nothing."""
+        year = today().year
+        series_id = await self._series_of(year)
+        async with together(self._database):
+            async with self.series.change(series_id) as series:
+                number = f"{prefix}-{year}-{series.following():06d}"
+            return await self.notes.add(make(number))
+
+    async def find(self, *, order_id: str, state: str, words: str, after: str, limit: int) -> Page[Note]:
+        where: dict[str, object] = {}
+        if order_id:
+            where["issue.order_id"] = order_id
+        if state:
+            where["state"] = state
+        if words:
+            where["search"] = {"$regex": re.escape(words.casefold())}
+        return await self.notes.page(where, after=after, limit=limit)
+
+    async def of_orders(self, order_ids: Sequence[str]) -> list[Note]:
+        where = {"issue.order_id": {"$in": list(order_ids)}}
+        return await self.notes.find(where, sort="created_at", limit=len(order_ids))
+
+    async def verified_by(self, verification_id: str) -> Note | None:
+        """The note behind a public code, whoever's it is."""
+        return await self.notes.everywhere.first({"issue.verification_id": verification_id})
+
+    async def _series_of(self, year: int) -> str:
+        """The id of this organization's series of a year, made if need be."""
+        series_id = derived_id("ser", current_org(), str(year))
+        if await self.series.first({"id": series_id}) is None:
+            with suppress(AlreadyExists):
+                await self.series.add(Series(id=series_id))
+        return series_id
