@@ -19,9 +19,7 @@ def draft(planned: OrderPlanned, known: Mapping[str, PartyBox]) -> Consignment:
     order = planned.order
     loaded_at = order.pickup.address if order.logistician_id is None else None
     return Consignment(
-        sender=_party(
-            known, order.shipper_id, order.shipper_name, order.pickup.address if own_site else None
-        ),
+        sender=_party(known, order.shipper_id, order.shipper_name, loaded_at),
         consignee=_party(
             known, order.consignee_id, order.consignee_name or order.delivery.name, order.delivery.address
         ),
