@@ -1,12 +1,31 @@
 """Things of the pallet service for its tests: say only what the test is about."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from rt.contracts.authz import (
+    AddPartner,
+    GetKeys,
+    GetOrganization,
+    IssueLink,
+    KeySetView,
+    LinkView,
+    OrganizationView,
+)
+from rt.contracts.core_orders import OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import DeliverySigned, PalletExchange
+from rt.kernel.entity import Entity
+from rt.kernel.errors import NotFound
+from rt.kernel.ids import new_id
+from rt.kernel.messages import Event
+from rt.kernel.persistence import Collection
+from rt.kernel.tenancy import acting_for
+from rt.kernel.unit import Ground, Unit, serve
 from rt.services.palette.domain.ledger import Exchange, Movement, Party, delivery_lines, organizations
 from rt.services.palette.domain.statement import Statement, StatementLine, drawn_up
 from rt.services.palette.domain.voucher import Voucher
+from rt.trade.places import Address, Site
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 SHIPPER, CARRIER, CONSIGNEE = "org_shipper", "org_carrier", "org_consignee"
@@ -112,4 +131,119 @@ def signed(**says: Any) -> DeliverySigned:
             "pallets": pallets,
         }
         | says
+    )
+
+
+NAMES = {SHIPPER: "Shipper", CARRIER: "Carrier", CONSIGNEE: "Consignee", "org_guest": "Épicerie Dupont"}
+
+
+def neighbours(ground: Ground) -> Unit:
+    """The part of authz that the pallet service asks: three registered organizations and one guest."""
+
+    async def organization(asked: GetOrganization) -> OrganizationView:
+        if asked.organization_id not in NAMES:
+            raise NotFound
+        return card(asked.organization_id)
+
+    async def partner(asked: AddPartner) -> OrganizationView:
+        return card("org_guest")
+
+    async def link(asked: IssueLink) -> LinkView:
+        return LinkView(link_id="lnk_1", token=f"token-{asked.object_id}", expires_at=asked.expires_at)
+
+    async def keys(asked: GetKeys) -> KeySetView:
+        return KeySetView(keys=[])
+
+    answers = [
+        serve(GetOrganization, organization),
+        serve(AddPartner, partner),
+        serve(IssueLink, link),
+        serve(GetKeys, keys),
+    ]
+    return Unit(name="authz", serves=answers)
+
+
+neighbours.__module__ = "rt.services.authz.app"
+
+
+def card(organization_id: str) -> OrganizationView:
+    return OrganizationView(
+        id=organization_id,
+        name=NAMES[organization_id],
+        kind="recipient",
+        country="FR",
+        siret="",
+        vat="",
+        email="",
+        phone="",
+        language="fr",
+        guest=organization_id == "org_guest",
+        suspended=False,
+    )
+
+
+class Teller(Entity, kw_only=True):
+    """Something of another unit that tells what the tests want heard."""
+
+
+async def tell(house: Any, unit: str, event: Event, org_id: str = SHIPPER) -> None:
+    """Have a neighbour tell an event, and everything that follows happen."""
+    if unit not in house.rooms:
+        await house.mount(_silent(unit))
+    database = house.rooms[unit].ground.database
+    tellers = next((c for c in database.collections if c.entity is Teller), None) or Collection(
+        database, Teller, "tellers"
+    )
+    with acting_for(org_id):
+        teller = Teller(id=new_id("tel"))
+        teller.tell(event)
+        await tellers.add(teller)
+    await house.settle()
+
+
+def _silent(unit: str) -> Callable[[Ground], Unit]:
+    def build(ground: Ground) -> Unit:
+        Collection(ground.database, Teller, "tellers")
+        return Unit(name=unit.replace("_", "-"), serves=[])
+
+    build.__module__ = f"rt.services.{unit}.app"
+    return build
+
+
+def planned(**says: Any) -> OrderPlanned:
+    """An order of 33 EUR pallets from the shipper to the consignee's site in Lyon."""
+    site = Site(name="Lyon", address=Address(city="Lyon"))
+    order = OrderSummary(
+        **{
+            "order_id": "ord_1",
+            "reference": "CMD-1",
+            "shipper_id": SHIPPER,
+            "shipper_name": "Shipper",
+            "carrier_id": CARRIER,
+            "carrier_name": "Carrier",
+            "consignee_id": CONSIGNEE,
+            "consignee_name": "Consignee",
+            "consignee_email": "quai@consignee.example",
+            "pickup": site,
+            "delivery": site,
+            "pickup_from": None,
+            "pickup_until": None,
+            "delivery_from": None,
+            "delivery_until": None,
+            "goods": [],
+            "pallets": 33,
+            "pallet_type": "EUR",
+            "weight_kg": 12_000,
+            "loading_metres": 13.6,
+            "requirements": [],
+        }
+        | says
+    )
+    return OrderPlanned(
+        order=order,
+        vehicle_plate="AB-123-CD",
+        driver_id="drv_1",
+        driver_name="Jean",
+        planned_pickup_at=None,
+        planned_delivery_at=None,
     )

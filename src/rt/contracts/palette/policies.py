@@ -40,7 +40,7 @@ class FindPolicies(Query[PoliciesView], route="/api/palettes/policies", needs="p
     """Exchange policies that the organization has set as a shipper."""
 
 
-class SetPolicy(Command[PolicyView], route="/api/palettes/policies", needs="palette.write", method="PUT"):
+class SetPolicy(Command[PolicyView], route="/api/palettes/policies", needs="palette.write"):
     """Set the policy for a client, a site, a pallet type or any mix of them; the most precise one holds."""
 
     mode: PolicyMode
@@ -79,7 +79,7 @@ class FindRules(Query[RulesView], route="/api/palettes/rules", needs="palette.re
     """Limitation period, its warning and the life of a voucher, by date."""
 
 
-class SetRule(Command[RuleView], route="/api/palettes/rules", needs="palette.admin", method="PUT"):
+class SetRule(Command[RuleView], route="/api/palettes/rules", needs="palette.admin"):
     """Set a figure from a day on; earlier days keep theirs."""
 
     kind: RuleKind

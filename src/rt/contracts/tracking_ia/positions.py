@@ -164,7 +164,7 @@ class FindRules(Query[RulesView], route="/api/tracking/rules", needs="tracking_i
     """Retention, thresholds of alerts and the life of shares, by date."""
 
 
-class SetRule(Command[RuleView], route="/api/tracking/rules", needs="tracking_ia.admin", method="PUT"):
+class SetRule(Command[RuleView], route="/api/tracking/rules", needs="tracking_ia.admin"):
     """Set a figure from a day on; earlier days keep theirs."""
 
     kind: RuleKind

@@ -7,9 +7,11 @@ from typing import cast, get_args
 
 import msgspec
 
+from rt.contracts.ecpmr import DeliverySigned
 from rt.contracts.palette import MovementKind, PalletQuality, PalletType, PolicyMode
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
+from rt.kernel.ids import derived_id
 
 OTHER_SPELLINGS: dict[str, PalletType] = {
     "EPAL": "EUR",
@@ -175,6 +177,39 @@ def collection_lines(
         *transfer(debtor, creditor, pallet_type, quality, quantity, site_name),
         *transfer(creditor, collector, pallet_type, quality, quantity),
     ]
+
+
+def delivered(
+    event: DeliverySigned,
+    consignee: str,
+    exchanges: list[Exchange],
+    policy: PolicyMode,
+    names: tuple[str, str],
+) -> Movement:
+    """The movement of a signed note; its identity follows from the note, so that it is booked once.
+
+    `names` are those of shipper and carrier.
+    """
+    parties = (event.shipper_id, names[0]), (event.carrier_id, names[1]), (consignee, event.consignee_name)
+    return Movement(
+        id=derived_id("mov", "delivery", event.document_id),
+        kind="delivery",
+        moved_at=event.signed_at,
+        parties=[Party(id=party, name=name) for party, name in parties],
+        lines=[
+            line
+            for exchange in exchanges
+            for line in delivery_lines(
+                exchange, event.shipper_id, event.carrier_id, consignee, event.site_name
+            )
+        ],
+        order_id=event.order_id,
+        document_number=event.number,
+        site_name=event.site_name,
+        policy=policy,
+        exchanges=exchanges,
+        seen_by=organizations(event.shipper_id, event.carrier_id, consignee),
+    )
 
 
 def open_parts(entries: Iterable[OpenPart]) -> list[OpenPart]:

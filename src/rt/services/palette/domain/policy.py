@@ -98,6 +98,8 @@ class Call(Entity, kw_only=True):
 
     order_id: str
     shipper_id: str
+    shipper_name: str = ""
+    carrier_name: str = ""
     consignee_party: str
     consignee_name: str
     site_name: str

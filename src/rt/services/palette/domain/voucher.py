@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from rt.contracts.ecpmr import DeliverySigned
 from rt.contracts.palette import (
     PalletQuality,
     PalletType,
@@ -17,6 +18,8 @@ from rt.contracts.palette import (
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden
+from rt.kernel.ids import derived_id
+from rt.services.palette.domain.ledger import Exchange, organizations
 
 
 class VoucherExhausted(Conflict):
@@ -50,7 +53,9 @@ class Voucher(Entity, kw_only=True):
     debtor_id: str
     debtor_name: str
     creditor_id: str
+    creditor_name: str = ""
     bearer_id: str
+    bearer_name: str = ""
     site_name: str
     pallet_type: PalletType
     quality: PalletQuality
@@ -123,6 +128,31 @@ class Voucher(Entity, kw_only=True):
             raise VoucherClosed(number=self.number, state="expired" if self.state == "open" else self.state)
         if self.left <= 0:
             raise VoucherExhausted(number=self.number, left=self.left)
+
+
+def owed_on_paper(
+    event: DeliverySigned, debtor: str, exchange: Exchange, names: tuple[str, str], expires_at: datetime
+) -> Voucher:
+    """The voucher for what a signed delivery left owed; one for each note, pallet type and quality."""
+    voucher_id = derived_id("vou", event.document_id, exchange.pallet_type, exchange.quality)
+    return Voucher(
+        id=voucher_id,
+        number=voucher_number(voucher_id, event.signed_at),
+        order_id=event.order_id,
+        debtor_id=debtor,
+        debtor_name=event.consignee_name,
+        creditor_id=event.shipper_id,
+        creditor_name=names[0],
+        bearer_id=event.carrier_id,
+        bearer_name=names[1],
+        site_name=event.site_name,
+        pallet_type=exchange.pallet_type,
+        quality=exchange.quality,
+        quantity=exchange.owed,
+        left=exchange.owed,
+        expires_at=expires_at,
+        seen_by=organizations(event.shipper_id, event.carrier_id, debtor),
+    )
 
 
 def voucher_number(voucher_id: str, issued_at: datetime) -> str:

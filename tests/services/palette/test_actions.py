@@ -1,0 +1,323 @@
+"""What the pallet service promises, on the real database, the real outbox and the real web layer."""
+
+import asyncio
+from datetime import date, timedelta
+
+import pytest
+from tests.services.palette import make
+
+from rt.contracts.ecpmr import PalletExchange
+from rt.kernel.clock import held, now
+from rt.services.palette.app import build
+
+RIGHTS = {"palette.read", "palette.write", "palette.admin"}
+
+
+@pytest.fixture
+async def palette(house):
+    """The pallet service beside the part of authz that it asks."""
+    await house.mount(build, make.neighbours)
+    return house
+
+
+def web(house, org=make.SHIPPER, **more):
+    return house.web("palette", house.actor(org=org, rights=RIGHTS, id=f"usr_{org}", **more))
+
+
+async def asked(response):
+    got = await response
+    assert got.status_code < 300, got.text
+    return got.json()
+
+
+async def balance(house, org, partner):
+    items = (await asked(web(house, org).get("/api/palettes/balances", params={"partner_id": partner})))[
+        "items"
+    ]
+    return {(item["pallet_type"], item["quality"]): item["quantity"] for item in items}
+
+
+async def deliver(house, deferred=False, **says):
+    if deferred:
+        policy = {"mode": "deferred", "site_name": "Lyon"}
+        await asked(web(house).post("/api/palettes/policies", json=policy))
+    await make.tell(house, "ecpmr", make.signed(**says))
+
+
+async def test_a_signed_delivery_becomes_one_movement_that_all_sides_see(palette):
+    await make.tell(palette, "core_orders", make.planned())
+    await deliver(palette)
+    seen = {}
+    for org in (make.SHIPPER, make.CARRIER, make.CONSIGNEE):
+        page = await asked(web(palette, org).get("/api/palettes/movements"))
+        seen[org] = [item["id"] for item in page["items"]]
+    assert len(seen[make.SHIPPER]) == 1
+    assert seen[make.SHIPPER] == seen[make.CARRIER] == seen[make.CONSIGNEE]
+    assert await balance(palette, make.SHIPPER, make.CONSIGNEE) == {("EUR", "A"): -13}
+    assert await balance(palette, make.CONSIGNEE, make.SHIPPER) == {("EUR", "A"): 13}
+    assert await balance(palette, make.CARRIER, make.SHIPPER) == {("EUR", "A"): 20}
+
+
+async def test_strangers_see_nothing_of_it(palette):
+    await deliver(palette)
+    movement_id = (await asked(web(palette).get("/api/palettes/movements")))["items"][0]["id"]
+    stranger = web(palette, "org_stranger")
+    assert (await asked(stranger.get("/api/palettes/movements")))["items"] == []
+    assert (await stranger.get(f"/api/palettes/movements/{movement_id}")).status_code == 404
+    assert (
+        await stranger.post(f"/api/palettes/movements/{movement_id}/reverse", json={"reason": "no"})
+    ).status_code in (
+        404,
+        422,
+    )
+
+
+async def test_each_side_reads_its_own_lines_alone(palette):
+    await deliver(palette)
+    item = (await asked(web(palette, make.CONSIGNEE).get("/api/palettes/movements")))["items"][0]
+    assert {line["holder_id"] for line in item["lines"]} == {make.CONSIGNEE}
+
+
+async def test_a_note_told_twice_is_booked_once(palette):
+    await deliver(palette)
+    await deliver(palette)
+    assert await balance(palette, make.SHIPPER, make.CONSIGNEE) == {("EUR", "A"): -13}
+
+
+async def test_a_delivery_to_someone_without_organization_is_kept_under_the_name(palette):
+    await deliver(palette, consignee_id=None, consignee_name="Épicerie Dupont")
+    items = (await asked(web(palette).get("/api/palettes/balances")))["items"]
+    assert ("name:épicerie dupont", "Épicerie Dupont", -13) in [
+        (item["partner_id"], item["partner_name"], item["quantity"]) for item in items
+    ]
+
+
+async def test_a_reversal_clears_the_balance_and_is_made_once(palette):
+    await deliver(palette)
+    shipper = web(palette)
+    movement_id = (await asked(shipper.get("/api/palettes/movements")))["items"][0]["id"]
+    way = f"/api/palettes/movements/{movement_id}/reverse"
+    back = await asked(shipper.post(way, json={"reason": "wrong count"}))
+    assert back["reverses"] == movement_id
+    assert await balance(palette, make.SHIPPER, make.CONSIGNEE) == {}
+    again = await shipper.post(way, json={"reason": "wrong count"})
+    assert (again.status_code, again.json()["code"]) == (409, "already_reversed")
+    shown = await asked(shipper.get(f"/api/palettes/movements/{movement_id}"))
+    assert shown["reversed_by"] == back["id"]
+
+
+async def test_only_who_booked_a_movement_reverses_it(palette):
+    await deliver(palette)
+    movement_id = (await asked(web(palette).get("/api/palettes/movements")))["items"][0]["id"]
+    refused = await web(palette, make.CARRIER).post(
+        f"/api/palettes/movements/{movement_id}/reverse", json={"reason": "not mine"}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (403, "movement_of_others")
+
+
+async def test_empties_brought_back_are_booked_with_both_sides(palette):
+    booked = {"partner_id": make.CARRIER, "direction": "received", "quantity": 20}
+    await asked(web(palette).post("/api/palettes/movements", json=booked))
+    assert await balance(palette, make.SHIPPER, make.CARRIER) == {("EUR", "A"): 20}
+    assert await balance(palette, make.CARRIER, make.SHIPPER) == {("EUR", "A"): -20}
+
+
+async def test_nobody_has_an_account_with_an_unknown_partner(palette):
+    booked = {"partner_id": "org_nobody", "direction": "received", "quantity": 20}
+    assert (await web(palette).post("/api/palettes/movements", json=booked)).status_code == 404
+
+
+async def test_a_balance_of_an_earlier_day_is_folded_from_earlier_movements(palette):
+    await deliver(palette)
+    until = (make.AT - timedelta(days=1)).isoformat()
+    assert (await asked(web(palette).get("/api/palettes/balances", params={"until": until})))["items"] == []
+
+
+async def test_the_driver_reads_the_policy_before_arrival(palette):
+    await make.tell(palette, "core_orders", make.planned())
+    way = "/api/palettes/orders/ord_1/policy"
+    assert (await asked(web(palette, make.CARRIER).get(way)))["mode"] == "immediate"
+    policy = {"mode": "ratio", "ratio_percent": 80, "partner_id": make.CONSIGNEE}
+    await asked(web(palette).post("/api/palettes/policies", json=policy))
+    read = await asked(web(palette, make.CARRIER).get(way))
+    assert (read["mode"], read["ratio_percent"]) == ("ratio", 80)
+    assert "80 %" in read["instruction_fr"]
+    assert (await web(palette, "org_stranger").get(way)).json()["code"] == "order_unknown"
+
+
+async def test_a_policy_set_again_is_changed_and_can_be_removed(palette):
+    shipper = web(palette)
+    for mode in ("none", "deferred"):
+        kept = await asked(shipper.post("/api/palettes/policies", json={"mode": mode, "site_name": "Lyon"}))
+    listed = (await asked(shipper.get("/api/palettes/policies")))["items"]
+    assert [policy["mode"] for policy in listed] == ["deferred"]
+    await asked(shipper.delete(f"/api/palettes/policies/{kept['id']}"))
+    assert (await asked(shipper.get("/api/palettes/policies")))["items"] == []
+
+
+async def test_a_deferred_exchange_issues_a_voucher_by_itself(palette):
+    await deliver(palette, deferred=True, pallets=[PalletExchange(
+        pallet_type="EUR", quality="A", delivered=33, returned=0, refused=0, broken=0)])  # fmt: skip
+    vouchers = (await asked(web(palette, make.CARRIER).get("/api/palettes/vouchers")))["items"]
+    assert [(v["quantity"], v["left"], v["debtor_id"], v["state"]) for v in vouchers] == [
+        (33, 33, make.CONSIGNEE, "open")
+    ]
+
+
+async def test_a_redemption_is_booked_from_the_voucher(palette):
+    await deliver(palette, deferred=True)
+    with held(make.AT):
+        voucher = (await asked(web(palette).get("/api/palettes/vouchers")))["items"][0]
+    way = f"/api/palettes/vouchers/{voucher['id']}/redeem"
+    redeemed = await asked(web(palette, make.CARRIER).post(way, json={"quantity": 5}))
+    assert redeemed["left"] == 8
+    await palette.settle()
+    assert await balance(palette, make.SHIPPER, make.CONSIGNEE) == {("EUR", "A"): -8}
+    assert await balance(palette, make.CARRIER, make.SHIPPER) == {("EUR", "A"): 25}
+    assert await balance(palette, make.CONSIGNEE, make.SHIPPER) == {("EUR", "A"): 8}
+
+
+async def test_fifty_at_once_take_exactly_what_is_left(palette):
+    await deliver(palette, deferred=True)
+    carrier = web(palette, make.CARRIER)
+    voucher = (await asked(carrier.get("/api/palettes/vouchers")))["items"][0]
+    way = f"/api/palettes/vouchers/{voucher['id']}/redeem"
+    answers = await asyncio.gather(*(carrier.post(way, json={"quantity": 1}) for _ in range(50)))
+    codes = [answer.status_code for answer in answers]
+    assert codes.count(200) == voucher["left"] == 13
+    assert {answer.json()["code"] for answer in answers if answer.status_code != 200} == {"voucher_closed"}
+    await palette.settle()
+    assert await balance(palette, make.SHIPPER, make.CONSIGNEE) == {}
+    movements = (await asked(carrier.get("/api/palettes/movements", params={"limit": 200})))["items"]
+    assert sum(movement["kind"] == "voucher" for movement in movements) == 13
+
+
+async def test_the_same_redemption_sent_twice_counts_once(palette):
+    await deliver(palette, deferred=True)
+    carrier = web(palette, make.CARRIER)
+    voucher = (await asked(carrier.get("/api/palettes/vouchers")))["items"][0]
+    way = f"/api/palettes/vouchers/{voucher['id']}/redeem"
+    for _ in range(2):
+        answer = await asked(carrier.post(way, json={"quantity": 5}, headers={"idempotency-key": "once"}))
+    assert answer["left"] == 8
+
+
+async def test_a_voucher_ends_on_its_day(palette):
+    await deliver(palette, deferred=True)
+    voucher = (await asked(web(palette).get("/api/palettes/vouchers")))["items"][0]
+    with held(now() + timedelta(days=200)):
+        await palette.tick()
+    assert (await asked(web(palette).get(f"/api/palettes/vouchers/{voucher['id']}")))["state"] == "expired"
+    assert await balance(palette, make.SHIPPER, make.CONSIGNEE) == {("EUR", "A"): -13}
+
+
+async def test_a_lost_voucher_is_worth_nothing(palette):
+    await deliver(palette, deferred=True)
+    carrier = web(palette, make.CARRIER)
+    voucher = (await asked(carrier.get("/api/palettes/vouchers")))["items"][0]
+    way = f"/api/palettes/vouchers/{voucher['id']}"
+    await asked(carrier.post(f"{way}/withdraw", json={"state": "lost", "reason": "left in the cab"}))
+    refused = await carrier.post(f"{way}/redeem", json={"quantity": 1})
+    assert (refused.status_code, refused.json()["code"]) == (409, "voucher_closed")
+
+
+async def test_a_voucher_is_issued_by_hand_by_who_owes(palette):
+    issued = await asked(
+        web(palette, make.CONSIGNEE).post(
+            "/api/palettes/vouchers",
+            json={"creditor_id": make.SHIPPER, "quantity": 7, "bearer_id": make.CARRIER},
+        )
+    )
+    found = await asked(
+        web(palette, make.CARRIER).get("/api/palettes/vouchers", params={"number": issued["number"]})
+    )
+    assert [voucher["left"] for voucher in found["items"]] == [7]
+
+
+PERIOD = {"period_from": "2026-03-01", "period_until": "2026-03-31"}
+
+
+async def stated(house, partner=make.CONSIGNEE, **more):
+    return await asked(
+        web(house).post("/api/palettes/statements", json={"partner_id": partner, **PERIOD, **more})
+    )
+
+
+async def test_the_partner_answers_the_statement_line_by_line(palette):
+    await deliver(palette)
+    made = await stated(palette)
+    assert [line["quantity"] for line in made["lines"]] == [-33, 20]
+    assert made["balances"][0]["closing"] == -13
+    answers = [
+        {"line_id": made["lines"][0]["id"], "verdict": "contested", "comment": "only 32 came"},
+        {"line_id": made["lines"][1]["id"], "verdict": "confirmed"},
+    ]
+    way = f"/api/palettes/statements/{made['id']}/answer"
+    refused = await web(palette).post(way, json={"answers": answers})
+    assert (refused.status_code, refused.json()["code"]) == (403, "statement_of_others")
+    answered = await asked(web(palette, make.CONSIGNEE).post(way, json={"answers": answers}))
+    assert answered["state"] == "contested"
+    seen = await asked(web(palette).get(f"/api/palettes/statements/{made['id']}"))
+    assert [line["verdict"] for line in seen["lines"]] == ["contested", "confirmed"]
+
+
+async def test_a_partner_without_account_answers_by_a_link_to_that_statement_alone(palette):
+    await deliver(palette, consignee_id=None, consignee_name="Épicerie Dupont")
+    made = await stated(palette, partner="name:épicerie dupont", partner_email="dupont@example.org")
+    other = await stated(palette, partner="name:épicerie dupont", partner_email="dupont@example.org")
+    told = (
+        await palette.rooms["palette"]
+        .ground.database["events"]
+        .find_one({"topic": "palette.statement.ready", "entity_id": made["id"]})
+    )
+    assert told is None
+    await palette.settle()
+    told = (
+        await palette.rooms["palette"]
+        .ground.database["events"]
+        .find_one({"topic": "palette.statement.ready", "entity_id": made["id"]})
+    )
+    assert told["body"]["url"] == f"/l/token-{made['id']}"
+    link = palette.actor(
+        org="org_guest", kind="link", id="lnk_1", scope="answer_statement", object_id=made["id"]
+    )
+    guest = palette.web("palette", link)
+    answers = [{"line_id": line["id"], "verdict": "confirmed"} for line in made["lines"]]
+    answered = await asked(
+        guest.post(f"/api/palettes/statements/{made['id']}/answer", json={"answers": answers})
+    )
+    assert answered["state"] == "confirmed"
+    assert (await guest.get(f"/api/palettes/statements/{other['id']}")).status_code == 403
+    assert (await guest.get("/api/palettes/movements")).status_code == 403
+
+
+async def test_a_statement_downloads_as_a_sheet(palette):
+    await deliver(palette, site_name="=cmd()")
+    made = await stated(palette)
+    sheet = await web(palette).get(f"/api/palettes/statements/{made['id']}/csv")
+    assert sheet.headers["content-type"].startswith("text/csv")
+    assert "'=cmd()" in sheet.content.decode("utf-8-sig")
+
+
+async def test_a_claim_that_soon_lapses_is_told_once(palette):
+    await deliver(palette)
+    for days in (300, 330, 331):
+        with held(make.AT + timedelta(days=days)):
+            await palette.tick()
+    events = palette.rooms["palette"].ground.database["events"]
+    told = await events.find({"topic": "palette.limitation.near"}).to_list()
+    assert sorted((one["body"]["debtor_id"], one["body"]["quantity"]) for one in told) == [
+        (make.CARRIER, 20),
+        (make.CONSIGNEE, 13),
+    ]
+    assert told[0]["body"]["lapses_on"] == date(2027, 3, 2).isoformat()
+
+
+async def test_a_rule_of_the_organization_comes_before_that_of_the_house(palette):
+    rule = {"kind": "limitation_months", "valid_from": "2020-01-01", "value": 6, "source": "contrat"}
+    await asked(web(palette).post("/api/palettes/rules", json=rule))
+    await deliver(palette)
+    made = await stated(palette)
+    assert made["balances"][0]["lapses_on"] == "2026-09-02"
+    kinds = [one["kind"] for one in (await asked(web(palette).get("/api/palettes/rules")))["items"]]
+    assert kinds.count("limitation_months") == 2
