@@ -193,6 +193,7 @@ def test_a_full_waybill_misses_nothing() -> None:
         ({"goods": []}, ["goods"]),
         ({"sender_name": ""}, ["sender_name"]),
         ({"pickup_address": Address(city="Lyon")}, ["pickup_address"]),
+        ({"pickup_address": Address(postal_code="69002", city="Lyon")}, ["pickup_address"]),
         ({"consignee_name": ""}, ["consignee_name"]),
         ({"delivery_address": None}, ["delivery_address"]),
         ({"cabotage": True}, ["vehicle_plate", "unloaded_on"]),

@@ -59,6 +59,11 @@ def test_farther_takes_longer_at_a_lawful_speed(km: float, more: float) -> None:
     assert far.driving_minutes(km) >= km / 90 * 60 - 1
 
 
+@pytest.mark.parametrize(("km", "minutes"), [(0, 0), (10, 16), (50, 61), (100, 109), (450, 393)])
+def test_a_lorry_is_slow_in_town_and_steady_on_the_motorway(km: float, minutes: int) -> None:
+    assert far.driving_minutes(km) == minutes
+
+
 @pytest.mark.parametrize(("end", "course"), [((50, 2), 0), ((48, 2), 180), ((49, 3), 90), ((49, 1), 270)])
 def test_the_bearing_points_where_one_drives(end: Point, course: float) -> None:
     found = far.bearing_degrees((49, 2), end)

@@ -33,6 +33,8 @@ def test_a_euro_pallet_is_0_4_loading_metres() -> None:
 def test_sizes_win_over_the_pallet_type() -> None:
     crates = Goods(description="Caisses", quantity=2, length_cm=240, width_cm=100, pallets=2, stack_factor=1)
     assert loading.line_metres(crates) == pytest.approx(2.0)
+    stacked = Goods(description="Caisses", quantity=2, length_cm=240, width_cm=100, stack_factor=2)
+    assert loading.line_metres(stacked) == pytest.approx(1.0)
 
 
 def test_thirty_three_euro_pallets_fill_a_semi_trailer_and_one_more_is_too_many() -> None:
