@@ -1,0 +1,15 @@
+// What every page needs, and all that pages reached by a link get: no HTMX.
+
+import { attachAll } from "./island";
+import { guard } from "./trusted";
+import { keepOffline, leaveNothing, showNetwork } from "./offline";
+import { closeToasts } from "./toast";
+
+guard(window as unknown as Parameters<typeof guard>[0]);
+document.documentElement.classList.add("js");
+attachAll(document);
+closeToasts(document);
+showNetwork();
+keepOffline();
+leaveNothing();
+document.querySelector<HTMLElement>("form[data-wrong] .refusal")?.focus();

@@ -1,0 +1,207 @@
+// A map without tiles: Europe's outline as SVG, points, lines and circles on it, by pointer, wheel and keyboard.
+
+import { told } from "./island";
+
+interface MapPoint { lat: number; lon: number; label: string; tone?: string; href?: string; glyph?: string }
+interface MapLine { points: [number, number][]; label: string }
+interface MapCircle { lat: number; lon: number; radius_m: number; label: string }
+interface Told { points: MapPoint[]; lines: MapLine[]; circles: MapCircle[]; words: Record<string, string> }
+interface Outline { source: string; lands: { home: boolean; rings: [number, number][][] }[] }
+
+const SVG = "http://www.w3.org/2000/svg";
+const WORLD = 4096;
+const EARTH_M = 40_075_016.686;
+const DEG = Math.PI / 180;
+
+/** Web Mercator on a square of 4096; y grows to the south. */
+export function projected(lat: number, lon: number): [number, number] {
+  const y = Math.log(Math.tan(Math.PI / 4 + (lat * DEG) / 2));
+  return [((lon + 180) / 360) * WORLD, (0.5 - y / (2 * Math.PI)) * WORLD];
+}
+
+/** A ground distance in map units at a latitude. */
+export function spread(metres: number, lat: number): number {
+  return (metres / (EARTH_M * Math.cos(lat * DEG))) * WORLD;
+}
+
+export interface View { x: number; y: number; width: number }
+
+/** The view that shows all places with air around them, at the box's shape; France when there are none. */
+export function around(places: [number, number][], aspect: number): View {
+  const shown = places.length ? places : [projected(51.2, -5.2), projected(42.2, 8.4)];
+  const xs = shown.map((p) => p[0]);
+  const ys = shown.map((p) => p[1]);
+  const [west, east, north, south] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const width = Math.max((east - west) * 1.35, (south - north) * 1.5 * aspect, 6);
+  return { x: (west + east) / 2 - width / 2, y: (north + south) / 2 - width / aspect / 2, width };
+}
+
+/** Towns that give the eye a hold, the greatest first (positions: Natural Earth, rounded). */
+const TOWNS: [string, number, number][] = [
+  ["Paris", 48.86, 2.35], ["Lyon", 45.76, 4.84], ["Marseille", 43.3, 5.37], ["Lille", 50.63, 3.06], ["Toulouse", 43.6, 1.44],
+  ["Bordeaux", 44.84, -0.58], ["Nantes", 47.22, -1.55], ["Strasbourg", 48.58, 7.75], ["Bruxelles", 50.85, 4.35], ["Madrid", 40.42, -3.7],
+  ["Barcelona", 41.39, 2.17], ["Milano", 45.46, 9.19], ["Torino", 45.07, 7.69], ["Genève", 46.2, 6.14], ["Zürich", 47.38, 8.54],
+  ["Frankfurt", 50.11, 8.68], ["Köln", 50.94, 6.96], ["München", 48.14, 11.58], ["Hamburg", 53.55, 9.99], ["Berlin", 52.52, 13.4],
+  ["Amsterdam", 52.37, 4.9], ["Rotterdam", 51.92, 4.48], ["London", 51.51, -0.13], ["Lisboa", 38.72, -9.14], ["Porto", 41.15, -8.61],
+  ["Roma", 41.9, 12.5], ["Wien", 48.21, 16.37], ["Praha", 50.08, 14.44], ["Warszawa", 52.23, 21.01], ["Budapest", 47.5, 19.04],
+  ["București", 44.43, 26.1], ["Rennes", 48.11, -1.68], ["Nice", 43.7, 7.27], ["Dijon", 47.32, 5.04], ["Clermont-Ferrand", 45.78, 3.09],
+  ["Rouen", 49.44, 1.1], ["Reims", 49.26, 4.03], ["Tours", 47.39, 0.69], ["Metz", 49.12, 6.18], ["Perpignan", 42.7, 2.9],
+  ["Brest", 48.39, -4.49], ["Bayonne", 43.49, -1.47], ["Grenoble", 45.19, 5.72], ["Orléans", 47.9, 1.91], ["Le Mans", 48.0, 0.2],
+];
+
+function drawn(name: string, attributes: Record<string, string | number>, text = ""): SVGElement {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  if (text) element.textContent = text;
+  return element;
+}
+
+function ringPath(ring: [number, number][]): string {
+  return ring.map(([lon, lat], i) => {
+    const [x, y] = projected(lat, lon);
+    return `${i ? "L" : "M"}${x.toFixed(2)} ${y.toFixed(2)}`;
+  }).join("") + "Z";
+}
+
+let outline: Promise<Outline> | undefined;
+
+export function attach(element: HTMLElement): void {
+  const shown = told<Told>(element);
+  const svg = drawn("svg", { tabindex: 0, role: "group", "aria-label": shown.words["help"] ?? "", preserveAspectRatio: "xMidYMid slice" }) as SVGSVGElement;
+  const land = drawn("g", {});
+  const over = drawn("g", {});
+  svg.append(land, over);
+  element.append(svg, tools());
+
+  const places = [
+    ...shown.points.map((p) => projected(p.lat, p.lon)),
+    ...shown.lines.flatMap((l) => l.points.map(([lat, lon]) => projected(lat, lon))),
+    ...shown.circles.flatMap((c) => {
+      const [x, y] = projected(c.lat, c.lon);
+      const r = spread(c.radius_m, c.lat);
+      return [[x - r, y - r], [x + r, y + r]] as [number, number][];
+    }),
+  ];
+  const aspect = (): number => element.clientWidth / Math.max(element.clientHeight, 1) || 1.6;
+  let view = around(places, aspect());
+
+  outline ??= fetch("/static/built/outline.json").then((answer) => answer.json() as Promise<Outline>);
+  void outline.then((world) => {
+    for (const one of world.lands) {
+      land.append(drawn("path", { class: one.home ? "land home" : "land", d: one.rings.map(ringPath).join("") }));
+    }
+    const source = document.createElement("span");
+    source.className = "source";
+    source.textContent = world.source;
+    element.append(source);
+  });
+
+  function draw(): void {
+    const height = view.width / aspect();
+    svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${height}`);
+    const unit = view.width / Math.max(element.clientWidth, 1);
+    over.replaceChildren();
+    for (const circle of shown.circles) {
+      const [cx, cy] = projected(circle.lat, circle.lon);
+      const fence = drawn("circle", { class: "fence", cx, cy, r: spread(circle.radius_m, circle.lat) });
+      fence.append(drawn("title", {}, circle.label));
+      over.append(fence);
+    }
+    for (const line of shown.lines) {
+      const points = line.points.map(([lat, lon]) => projected(lat, lon).join(",")).join(" ");
+      const road = drawn("polyline", { class: "road", points });
+      road.append(drawn("title", {}, line.label));
+      over.append(road);
+    }
+    const taken: [number, number][] = shown.points.map((p) => projected(p.lat, p.lon));
+    for (const [name, lat, lon] of TOWNS) {
+      const [x, y] = projected(lat, lon);
+      if (x < view.x || x > view.x + view.width || y < view.y || y > view.y + height) continue;
+      if (taken.some(([a, b]) => Math.abs(a - x) < 90 * unit && Math.abs(b - y) < 26 * unit)) continue;
+      taken.push([x, y]);
+      const town = drawn("g", { transform: `translate(${x} ${y}) scale(${unit})`, "aria-hidden": "true" });
+      town.append(drawn("circle", { class: "towndot", r: 2.5 }), drawn("text", { class: "town", x: 6, y: 4 }, name));
+      over.append(town);
+    }
+    for (const point of shown.points) over.append(pin(point, unit));
+  }
+
+  function pin(point: MapPoint, unit: number): SVGElement {
+    const [x, y] = projected(point.lat, point.lon);
+    const group = drawn(point.href ? "a" : "g", {
+      class: `pin ${point.tone ?? ""}`, transform: `translate(${x} ${y}) scale(${unit})`,
+      ...(point.href ? { href: point.href } : { role: "img" }), "aria-label": point.label,
+    });
+    group.append(drawn("circle", { r: 22, fill: "none", stroke: "none", "pointer-events": "all", opacity: 0 }));
+    group.append(drawn("circle", { r: point.glyph ? 12 : 9 }));
+    if (point.glyph) group.append(drawn("text", { class: "glyph", "text-anchor": "middle", y: 4.5 }, point.glyph));
+    group.append(drawn("text", { x: 17, y: 5 }, point.label));
+    return group;
+  }
+
+  function zoom(by: number, at = { x: 0.5, y: 0.5 }): void {
+    const width = Math.min(Math.max(view.width * by, 0.8), 700);
+    const held = { x: view.x + view.width * at.x, y: view.y + (view.width / aspect()) * at.y };
+    view = { width, x: held.x - width * at.x, y: held.y - (width / aspect()) * at.y };
+    draw();
+  }
+
+  function tools(): HTMLElement {
+    const box = document.createElement("div");
+    box.className = "tools";
+    const add = (sign: string, word: string, act: () => void): void => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = sign;
+      button.setAttribute("aria-label", word);
+      button.addEventListener("click", act);
+      box.append(button);
+    };
+    add("+", shown.words["in"] ?? "+", () => zoom(0.6));
+    add("−", shown.words["out"] ?? "−", () => zoom(1 / 0.6));
+    add("⤢", shown.words["all"] ?? "", () => { view = around(places, aspect()); draw(); });
+    return box;
+  }
+
+  const fingers = new Map<number, { x: number; y: number }>();
+  svg.addEventListener("pointerdown", (event) => {
+    if ((event.target as Element).closest("a")) return;
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    svg.setPointerCapture(event.pointerId);
+  });
+  svg.addEventListener("pointermove", (event) => {
+    const before = fingers.get(event.pointerId);
+    if (!before) return;
+    const other = [...fingers.entries()].find(([id]) => id !== event.pointerId)?.[1];
+    if (other) {
+      const was = Math.hypot(before.x - other.x, before.y - other.y);
+      const is = Math.hypot(event.clientX - other.x, event.clientY - other.y);
+      if (was && is) zoom(was / is);
+    } else {
+      const unit = view.width / element.clientWidth;
+      view = { ...view, x: view.x - (event.clientX - before.x) * unit, y: view.y - (event.clientY - before.y) * unit };
+      draw();
+    }
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  });
+  for (const end of ["pointerup", "pointercancel"] as const) svg.addEventListener(end, (event) => fingers.delete(event.pointerId));
+  // The page scrolls under the wheel as ever; with ctrl, which is also a trackpad's pinch, the map grows.
+  svg.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    const box = svg.getBoundingClientRect();
+    zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height });
+  }, { passive: false });
+  svg.addEventListener("keydown", (event) => {
+    const step = view.width * 0.12;
+    const moves: Record<string, [number, number]> = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+    const move = moves[event.key];
+    if (move) { view = { ...view, x: view.x + move[0], y: view.y + move[1] }; draw(); }
+    else if (event.key === "+" || event.key === "=") zoom(0.7);
+    else if (event.key === "-") zoom(1 / 0.7);
+    else return;
+    event.preventDefault();
+  });
+  new ResizeObserver(() => draw()).observe(element);
+  draw();
+}

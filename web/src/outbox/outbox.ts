@@ -1,0 +1,193 @@
+// The outbox: commands given on the device leave it in their order, once, whatever the network does.
+
+import type { Entry, Keep } from "./keep";
+
+export interface Answer { status: number; code: string; messages: Record<string, string>; retry_after_ms?: number }
+
+/** How the outbox reaches the portal. `undefined` means that no answer came. */
+export interface Wire {
+  command(entry: Entry): Promise<Answer | undefined>;
+  photo(id: string, blob: Blob): Promise<Answer | undefined>;
+}
+
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 300_000;
+
+/** Twice as long each time, up to five minutes; up to a quarter less, so that phones do not come back together. */
+export function backoff(tries: number, chance: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS) * (1 - chance / 4);
+}
+
+/** The first command of each document that may leave now; one that was refused holds back those after it. */
+export function ready(entries: readonly Entry[], now: number): Entry[] {
+  const seen = new Set<string>();
+  const leaving: Entry[] = [];
+  for (const entry of [...entries].sort((a, b) => a.seq - b.seq)) {
+    if (seen.has(entry.document)) continue;
+    seen.add(entry.document);
+    if (entry.mood === "waiting" && entry.next_try <= now) leaving.push(entry);
+  }
+  return leaving;
+}
+
+export function fresh(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export type Verdict = "sent" | "refused" | "later" | "signed_out";
+
+/** What an answer means. 408, 425, 429 and faults of the server pass; 401 waits for the person; other 4xx stand. */
+export function verdict(answer: Answer | undefined): Verdict {
+  if (!answer) return "later";
+  if (answer.status < 300) return "sent";
+  if (answer.status === 401) return "signed_out";
+  if (answer.status >= 500 || answer.status < 400 || [408, 425, 429].includes(answer.status)) return "later";
+  return "refused";
+}
+
+export interface Given {
+  name: string;
+  document: string;
+  body: Record<string, unknown>;
+  label: string;
+  photos?: Blob[];
+  happened_at?: Date;
+  id?: string;
+}
+
+export class Outbox extends EventTarget {
+  private draining: Promise<void> | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  signedOut = false;
+
+  constructor(
+    private readonly keep: Keep,
+    private readonly wire: Wire,
+    private readonly clock: () => number = Date.now,
+    private readonly chance: () => number = Math.random,
+  ) {
+    super();
+  }
+
+  /** Keep a command; when this resolves it is on the device's disk. Photos first, so that none is cited and missing. */
+  async give(given: Given): Promise<Entry> {
+    const photos: string[] = [];
+    for (const blob of given.photos ?? []) {
+      const id = fresh();
+      await this.keep.keepPhoto({ id, blob, sent: false });
+      photos.push(id);
+    }
+    const entry = await this.keep.add({
+      id: given.id ?? fresh(),
+      name: given.name,
+      document: given.document,
+      happened_at: (given.happened_at ?? new Date(this.clock())).toISOString(),
+      body: photos.length ? { ...given.body, photos } : given.body,
+      photos,
+      mood: "waiting",
+      tries: 0,
+      next_try: 0,
+      label: given.label,
+    });
+    this.changed();
+    void this.drain();
+    return entry;
+  }
+
+  entries(): Promise<Entry[]> { return this.keep.entries(); }
+
+  /** Try everything that waits, now: the network came back or the person asked. */
+  async hurry(): Promise<void> {
+    for (const entry of await this.keep.entries()) {
+      if (entry.mood === "waiting" && entry.next_try) await this.keep.change({ ...entry, next_try: 0 });
+    }
+    this.signedOut = false;
+    await this.drain();
+  }
+
+  async again(seq: number): Promise<void> {
+    const entry = (await this.keep.entries()).find((one) => one.seq === seq);
+    if (!entry) return;
+    const { refusal: _answered, ...rest } = entry;
+    await this.keep.change({ ...rest, mood: "waiting", next_try: 0 });
+    this.changed();
+    await this.drain();
+  }
+
+  async giveUp(seq: number): Promise<void> {
+    const entry = (await this.keep.entries()).find((one) => one.seq === seq);
+    if (!entry) return;
+    for (const photo of entry.photos) await this.keep.dropPhoto(photo);
+    await this.keep.drop(seq);
+    this.changed();
+    await this.drain();
+  }
+
+  /** Send what may leave until nothing may; one drain at a time, over all tabs where the browser can. */
+  drain(): Promise<void> {
+    this.draining ??= this.alone(() => this.sendAll()).finally(() => { this.draining = undefined; });
+    return this.draining;
+  }
+
+  private alone(work: () => Promise<void>): Promise<void> {
+    const locks = (globalThis.navigator as Navigator | undefined)?.locks;
+    return locks ? (locks.request(`rt-outbox-${this.keep.owner}`, work) as Promise<void>) : work();
+  }
+
+  private async sendAll(): Promise<void> {
+    for (;;) {
+      const leaving = ready(await this.keep.entries(), this.clock());
+      if (!leaving.length || this.signedOut) break;
+      for (const entry of leaving) if (!this.signedOut) await this.send(entry);
+    }
+    await this.wake();
+  }
+
+  private async send(entry: Entry): Promise<void> {
+    const answer = (await this.sendPhotos(entry)) ?? (await this.wire.command(entry));
+    switch (verdict(answer)) {
+      case "sent":
+        for (const photo of entry.photos) await this.keep.dropPhoto(photo);
+        await this.keep.drop(entry.seq);
+        break;
+      case "signed_out":
+        this.signedOut = true;
+        break;
+      case "refused":
+        await this.keep.change({ ...entry, mood: "refused", refusal: { status: answer!.status, code: answer!.code, messages: answer!.messages } });
+        break;
+      case "later": {
+        const tries = entry.tries + 1;
+        const wait = Math.max(answer?.retry_after_ms ?? 0, backoff(tries, this.chance()));
+        await this.keep.change({ ...entry, tries, next_try: this.clock() + wait });
+      }
+    }
+    this.changed();
+  }
+
+  /** The first photo that does not get through speaks for the command; nothing when all are there. */
+  private async sendPhotos(entry: Entry): Promise<Answer | undefined> {
+    for (const id of entry.photos) {
+      const photo = await this.keep.photo(id);
+      if (!photo || photo.sent) continue;
+      const answer = (await this.wire.photo(id, photo.blob)) ?? { status: 503, code: "offline", messages: {} };
+      if (verdict(answer) !== "sent") return answer;
+      await this.keep.keepPhoto({ ...photo, sent: true });
+    }
+    return undefined;
+  }
+
+  private async wake(): Promise<void> {
+    clearTimeout(this.timer);
+    const waiting = (await this.keep.entries()).filter((entry) => entry.mood === "waiting").map((entry) => entry.next_try);
+    if (waiting.length && !this.signedOut) {
+      this.timer = setTimeout(() => void this.drain(), Math.max(0, Math.min(...waiting) - this.clock()));
+    }
+  }
+
+  stop(): void { clearTimeout(this.timer); }
+
+  private changed(): void { this.dispatchEvent(new Event("change")); }
+}

@@ -1,0 +1,56 @@
+// How the outbox speaks with the portal: JSON and photos, with the form token of the session.
+
+import type { Answer, Wire } from "./outbox";
+import type { Entry } from "./keep";
+
+export interface SessionTold { signed_in: boolean; token: string; marker: string; owner: string; name: string }
+
+const PATIENCE_MS = 30_000;
+
+export class PortalWire implements Wire {
+  constructor(private token: string, private readonly owner: string) {}
+
+  command(entry: Entry): Promise<Answer | undefined> {
+    const told = {
+      id: entry.id, name: entry.name, happened_at: entry.happened_at, sent_at: new Date().toISOString(), body: entry.body,
+    };
+    return this.said("/commands", "POST", JSON.stringify(told), "application/json", entry.id);
+  }
+
+  photo(id: string, blob: Blob): Promise<Answer | undefined> {
+    return this.said(`/photos/${id}`, "PUT", blob, blob.type || "image/jpeg", id);
+  }
+
+  /** A form token dies with its session: ask for the new one once, unless somebody else signed in meanwhile. */
+  private async said(path: string, method: string, body: BodyInit, type: string, key: string, renewed = false): Promise<Answer | undefined> {
+    let response: Response;
+    try {
+      response = await fetch(path, {
+        method, body, credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS),
+        headers: { "content-type": type, accept: "application/json", "x-csrf-token": this.token, "idempotency-key": key },
+      });
+    } catch {
+      return undefined;
+    }
+    const problem = response.ok ? {} : ((await response.json().catch(() => ({}))) as Partial<Answer>);
+    if (problem.code === "form_unproven" && !renewed && (await this.renew())) return this.said(path, method, body, type, key, true);
+    return {
+      status: problem.code === "form_unproven" || response.type === "opaqueredirect" ? 401 : response.status,
+      code: problem.code ?? "",
+      messages: problem.messages ?? {},
+      retry_after_ms: Number(response.headers.get("retry-after") ?? 0) * 1000,
+    };
+  }
+
+  async renew(): Promise<boolean> {
+    try {
+      const response = await fetch("/session.json", { credentials: "same-origin", headers: { accept: "application/json" } });
+      const session = (await response.json()) as SessionTold;
+      if (!session.signed_in || session.owner !== this.owner) return false;
+      this.token = session.token;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
