@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.contracts.planning.fleet import Limit, MinuteOfDay, Note
+from rt.contracts.planning.fleet import Limit, MinuteOfDay, Moment, Note
 from rt.kernel.messages import Command, Download, Event, Query, View
 from rt.trade.places import Site
 
@@ -193,7 +193,7 @@ class BookSlot(
     order_id: str
     kind: SlotKind
     dock_id: str
-    starts_at: datetime
+    starts_at: Moment
     vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
     reference: Annotated[str, Meta(max_length=60)] = ""
     carrier_name: Annotated[str, Meta(max_length=120)] = ""
@@ -211,7 +211,7 @@ class MoveSlot(
 
     order_id: str
     slot_id: str
-    starts_at: datetime
+    starts_at: Moment
     reason: Note = ""
 
 

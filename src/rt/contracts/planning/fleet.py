@@ -14,14 +14,16 @@ Skill = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{1,39}$")]
 """Equipment or qualification in the words of an order's requirements: tail_lift, adr, temperature…"""
 Note = Annotated[str, Meta(max_length=200)]
 MinuteOfDay = Annotated[int, Meta(ge=0, le=1440)]
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A point in time with its offset; naive ones are refused."""
 Limit = Annotated[int, Meta(ge=1, le=200)]
 
 
 class PeriodView(View):
     """A stretch of time in which a vehicle or driver is not there: workshop, leave, illness."""
 
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Moment
+    ends_at: Moment
     reason: Note = ""
 
 
@@ -170,8 +172,8 @@ class AddAbsence(
     """Note when a driver is away; tours already planned in it show the conflict."""
 
     driver_id: str
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Moment
+    ends_at: Moment
     reason: Note = ""
 
 
@@ -183,4 +185,4 @@ class RemoveAbsence(
     """Take back the absence that starts at this instant."""
 
     driver_id: str
-    starts_at: datetime
+    starts_at: Moment

@@ -1,0 +1,136 @@
+"""Where a job fits best: every pair of positions of every tour, cheapest kilometres first."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from rt.services.planning.domain.checks import conflicts
+from rt.services.planning.domain.conflicts import OutOfService, PlaceUnknown, PlanningConflict, SkillMissing
+from rt.services.planning.domain.distances import kilometres
+from rt.services.planning.domain.fleet import Crew
+from rt.services.planning.domain.job import Job, Stop
+from rt.services.planning.domain.tour import Tour, insert, new_tour
+
+ANYWHERE = (SkillMissing, OutOfService, PlaceUnknown)
+"""Conflicts that no other position would mend."""
+MOST_TRIES = 400
+"""Pairs of positions looked at: all of them up to 26 stops, the 400 shortest beyond."""
+
+
+class Fit(NamedTuple):
+    """A job on a tour: where, the tour as it would become, what stands against it, what it adds."""
+
+    tour: Tour
+    crew: Crew
+    pickup_position: int
+    delivery_position: int
+    conflicts: list[PlanningConflict]
+    added_km: float
+    added_minutes: int
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        return len(self.conflicts), self.added_km
+
+
+def best_fit(
+    job: Job,
+    tour: Tour,
+    crew: Crew,
+    others: Sequence[Tour],
+    *,
+    pickup_position: int | None = None,
+    delivery_position: int | None = None,
+    derogation: str = "",
+) -> Fit:
+    """The allowed place with the fewest kilometres, or else the one with the least against it.
+
+    Positions that are given are kept to.
+    """
+    best: Fit | None = None
+    tried = 0
+    for first, second in _cheapest(job, tour.stops, crew):
+        if pickup_position not in (None, first) or delivery_position not in (None, second):
+            continue
+        fit = try_at(job, tour, crew, others, first, second, derogation=derogation)
+        best = fit if best is None or fit.rank < best.rank else best
+        tried += 1
+        hopeless = any(isinstance(one, ANYWHERE) for one in fit.conflicts)
+        if not best.conflicts or hopeless or tried >= MOST_TRIES:
+            break
+    if best is None:
+        last = len(tour.stops)
+        first = last if pickup_position is None else min(pickup_position, last)
+        second = last + 1 if delivery_position is None else min(delivery_position, last + 1)
+        best = try_at(job, tour, crew, others, first, second, derogation=derogation)
+    return best
+
+
+def try_at(
+    job: Job, tour: Tour, crew: Crew, others: Sequence[Tour], first: int, second: int, *, derogation: str = ""
+) -> Fit:
+    """The tour with this job's pickup and delivery at these positions."""
+    after = copy_of(tour)
+    after.arrange(insert(tour.stops, job, first, second), crew)
+    return Fit(
+        after,
+        crew,
+        first,
+        second,
+        conflicts(after, crew, others, derogation or tour.derogation),
+        round(after.distance_km - tour.distance_km, 1),
+        round(((after.ends_at - after.starts_at) - (tour.ends_at - tour.starts_at)).total_seconds() / 60),
+    )
+
+
+def fits(
+    job: Job, tours: Sequence[tuple[Tour, Crew]], free: Sequence[Crew], day: date, others: Sequence[Tour]
+) -> list[Fit]:
+    """The best place on each tour and with each free crew, allowed and cheap ones first."""
+    found = [best_fit(job, tour, crew, others) for tour, crew in tours]
+    found += [best_fit(job, new_tour("new", crew, day), crew, others) for crew in free]
+    return sorted(found, key=lambda fit: fit.rank)
+
+
+def copy_of(tour: Tour) -> Tour:
+    """A tour to try things on; the stored one stays as it is."""
+    return Tour(
+        id=tour.id,
+        org_id=tour.org_id,
+        version=tour.version,
+        day=tour.day,
+        vehicle_id=tour.vehicle_id,
+        vehicle_plate=tour.vehicle_plate,
+        driver_id=tour.driver_id,
+        driver_name=tour.driver_name,
+        driver_user_id=tour.driver_user_id,
+        starts_at=tour.starts_at,
+        ends_at=tour.ends_at,
+        stops=list(tour.stops),
+        drives=list(tour.drives),
+        distance_km=tour.distance_km,
+        driving_minutes=tour.driving_minutes,
+        state=tour.state,
+        derogation=tour.derogation,
+        holds=list(tour.holds),
+    )
+
+
+def _cheapest(job: Job, stops: Sequence[Stop], crew: Crew) -> Iterator[tuple[int, int]]:
+    """Pairs of positions in the new list, by the kilometres they add."""
+    depot = crew.vehicle.depot
+    sites = [depot, *(stop.site for stop in stops), depot]
+    to_pickup = [kilometres(site, job.pickup) for site in sites]
+    to_delivery = [kilometres(site, job.delivery) for site in sites]
+    along = [kilometres(sites[n], sites[n + 1]) for n in range(len(sites) - 1)]
+    straight = kilometres(job.pickup, job.delivery)
+    pairs = []
+    for first in range(len(stops) + 1):
+        added = to_pickup[first] + straight + to_delivery[first + 1] - along[first]
+        pairs.append((added, first, first + 1))
+        pickup_added = to_pickup[first] + to_pickup[first + 1] - along[first]
+        for second in range(first + 1, len(stops) + 1):
+            delivery_added = to_delivery[second] + to_delivery[second + 1] - along[second]
+            pairs.append((pickup_added + delivery_added, first, second + 1))
+    for _, first, second in sorted(pairs):
+        yield first, second
