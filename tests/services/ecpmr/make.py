@@ -148,3 +148,16 @@ def planned(**changes: Any) -> OrderPlanned:
         planned_pickup_at=MORNING,
         planned_delivery_at=MORNING + timedelta(hours=8),
     )
+
+
+def asked(note: dict[str, Any], *parties: str, **more: Any) -> dict[str, Any]:
+    """The body of a signing command on the note as read."""
+    given = [{"party": party, "name": f"Nom {party}", "image": STROKES} for party in parties]
+    body: dict[str, Any] = {
+        "content_hash": note["content_hash"],
+        "happened_at": "2026-09-14T09:30:00+02:00",
+        "signature": given[0],
+    }
+    if len(given) > 1:
+        body["countersignature"] = given[1]
+    return {**body, **more}

@@ -1,0 +1,155 @@
+"""A house with the service, the part of authz that it asks, and a core_orders that tells."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from tests.services.ecpmr import make
+
+from rt.contracts.authz import (
+    AddPartner,
+    GetKeys,
+    GetOrganization,
+    IssueLink,
+    KeySetView,
+    LinkView,
+    OrganizationView,
+)
+from rt.kernel.entity import Entity
+from rt.kernel.errors import NotFound
+from rt.kernel.ids import new_id
+from rt.kernel.messages import Event
+from rt.kernel.persistence import Collection
+from rt.kernel.tenancy import acting_for
+from rt.kernel.unit import Ground, Unit, serve
+from rt.services.ecpmr.actions.issuing import note_id
+from rt.services.ecpmr.app import build
+
+GUEST = "org_guest"
+SIRETS = {make.SHIPPER: "55210055400013", make.CARRIER: "33070384400036", make.CONSIGNEE: "", GUEST: ""}
+NAMES = {
+    make.SHIPPER: "Laiterie du Forez",
+    make.CARRIER: "Transports Mabille",
+    make.CONSIGNEE: "Plateforme Rungis Froid",
+    GUEST: "Épicerie Vial",
+}
+
+
+class Teller(Entity):
+    """Somebody of another unit who tells an event."""
+
+
+def authz(ground: Ground) -> Unit:
+    """The answers of authz that this service asks for, over four organizations."""
+
+    def card(org_id: str) -> OrganizationView:
+        return OrganizationView(
+            id=org_id,
+            name=NAMES[org_id],
+            kind="carrier" if org_id == make.CARRIER else "shipper",
+            country="FR",
+            siret=SIRETS[org_id],
+            vat="",
+            email="",
+            phone="",
+            language="fr",
+            guest=org_id == GUEST,
+            suspended=False,
+        )
+
+    async def organization(asked: GetOrganization) -> OrganizationView:
+        if asked.organization_id not in NAMES:
+            raise NotFound
+        return card(asked.organization_id)
+
+    async def partner(asked: AddPartner) -> OrganizationView:
+        return card(GUEST)
+
+    async def link(asked: IssueLink) -> LinkView:
+        token = f"{asked.scope}/{asked.object_id}/{asked.organization_id}"
+        return LinkView(link_id="lnk_1", token=token, expires_at=asked.expires_at)
+
+    async def keys(asked: GetKeys) -> KeySetView:
+        return KeySetView(keys=[])
+
+    answers = [(GetOrganization, organization), (AddPartner, partner), (IssueLink, link), (GetKeys, keys)]
+    return Unit(name="authz", serves=[serve(word, action) for word, action in answers])
+
+
+def core_orders(ground: Ground) -> Unit:
+    """A core_orders that only tells."""
+    Collection(ground.database, Teller, "tellers")
+    return Unit(name="core-orders", serves=[])
+
+
+authz.__module__ = "rt.services.authz.app"
+core_orders.__module__ = "rt.services.core_orders.app"
+
+Tell = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+async def ecpmr(house: Any) -> Any:
+    await house.mount(build, authz, core_orders)
+    return house
+
+
+@pytest.fixture
+def tell(ecpmr: Any) -> Tell:
+    """Have core_orders tell an event, and everything that follows happen."""
+
+    async def telling(event: Event, org_id: str = make.SHIPPER) -> None:
+        (tellers,) = ecpmr.rooms["core_orders"].ground.database.collections
+        with acting_for(org_id):
+            teller = Teller(id=new_id("tel"))
+            teller.tell(event)
+            await tellers.add(teller)
+        await ecpmr.settle()
+
+    return telling
+
+
+@pytest.fixture
+def web(ecpmr: Any) -> Callable[..., httpx.AsyncClient]:
+    """A client of the service for somebody of an organization."""
+
+    def client(org: str = make.SHIPPER, **more: Any) -> httpx.AsyncClient:
+        rights = more.pop("rights", {"ecpmr.read", "ecpmr.write"})
+        headers = more.pop("headers", {})
+        actor = ecpmr.actor(org, rights=rights, id=more.pop("id", f"usr_{org}"), **more)
+        return ecpmr.web("ecpmr", actor, **headers)
+
+    return client
+
+
+@pytest.fixture
+def by_link(ecpmr: Any) -> Callable[..., httpx.AsyncClient]:
+    """A client with a capability link to sign a note."""
+
+    def client(
+        scope: str = "sign_delivery", org: str = make.CONSIGNEE, document_id: str = note_id("ord_1")
+    ) -> httpx.AsyncClient:
+        actor = ecpmr.actor(org, kind="link", id="lnk_1", scope=scope, object_id=document_id)
+        return ecpmr.web("ecpmr", actor)
+
+    return client
+
+
+@pytest.fixture
+def told(ecpmr: Any) -> Callable[[str], Awaitable[list[dict[str, Any]]]]:
+    """The bodies of what the service told under a topic, in order."""
+
+    async def of(topic: str) -> list[dict[str, Any]]:
+        await ecpmr.settle()
+        events = ecpmr.rooms["ecpmr"].ground.database["events"]
+        return [event["body"] async for event in events.find({"topic": topic}).sort("seq", 1)]
+
+    return of
+
+
+@pytest.fixture
+async def note(tell: Tell, web: Callable[..., httpx.AsyncClient]) -> dict[str, Any]:
+    """A note that was issued because its order was planned, as its shipper reads it."""
+    await tell(make.planned())
+    return (await web().get(f"/api/ecpmr/documents/{note_id('ord_1')}")).json()

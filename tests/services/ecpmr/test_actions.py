@@ -1,0 +1,380 @@
+"""What the service promises, on the real database, the real event log and the real web layer."""
+
+import asyncio
+import base64
+import io
+import struct
+import zlib
+from datetime import datetime
+
+import pytest
+from PIL import Image
+from tests.services.ecpmr import make
+from tests.services.ecpmr.conftest import GUEST
+
+from rt.contracts.core_orders import OrderCancelled, OrderLoading
+from rt.services.ecpmr.actions.issuing import note_id
+
+DOCUMENT = f"/api/ecpmr/documents/{note_id('ord_1')}"
+
+
+async def said(response, status=200):
+    got = await response
+    assert got.status_code == status, got.text
+    return got.json()
+
+
+async def signed(web, note, step, *parties, org=make.CARRIER, status=200, **more):
+    return await said(web(org).post(f"{DOCUMENT}/{step}", json=make.asked(note, *parties, **more)), status)
+
+
+async def test_a_planned_order_has_one_note_however_often_it_is_told(tell, web, told):
+    await tell(make.planned())
+    await tell(make.planned())
+    page = await said(web().get("/api/ecpmr/documents", params={"order_id": "ord_1"}))
+    assert [item["number"] for item in page["items"]] == ["LV-2026-000001"]
+    assert await told("ecpmr.document.issued") == [
+        {"document_id": note_id("ord_1"), "order_id": "ord_1", "number": "LV-2026-000001"}
+    ]
+
+
+async def test_the_note_is_filled_from_order_and_cards(note):
+    boxes = note["consignment"]
+    assert boxes["carrier"]["siren"] == "330703844"
+    assert boxes["vehicle_plate"] == "GF-482-KL"
+    assert [line["line"] for line in boxes["goods"]] == [1, 2]
+    assert boxes["sender"]["address"]["city"] == "Feurs"
+    assert [m["code"] for m in note["mentions"] if not m["present"]] == ["carrier"]
+    assert note["verification_url"].startswith("http://recipient.localhost:8080/v/")
+
+
+async def test_numbers_follow_each_other_per_organization(tell, web):
+    for number in (1, 2, 3):
+        await tell(make.planned(order_id=f"ord_{number}"))
+    await tell(make.planned(order_id="ord_other", shipper_id="org_guest"), org_id="org_guest")
+    page = await said(web().get("/api/ecpmr/documents"))
+    assert sorted(i["number"] for i in page["items"]) == [f"LV-2026-00000{n}" for n in (1, 2, 3)]
+    other = await said(web("org_guest").get("/api/ecpmr/documents"))
+    assert [item["number"] for item in other["items"]] == ["LV-2026-000001"]
+
+
+async def test_a_new_plan_changes_an_unsigned_note_and_no_signed_one(tell, web, note):
+    await tell(make.planned(vehicle_plate="AA-111-AA"))
+    again = await said(web().get(DOCUMENT))
+    assert (again["consignment"]["vehicle_plate"], again["in_force"]) == ("AA-111-AA", 2)
+    await signed(web, again, "takeover", "sender", "carrier")
+    await tell(make.planned(vehicle_plate="BB-222-BB"))
+    after = await said(web().get(DOCUMENT))
+    assert after["consignment"]["vehicle_plate"] == "AA-111-AA"
+
+
+async def test_what_was_written_by_hand_survives_a_new_plan(tell, web, note):
+    boxes = {**note["consignment"], "special_agreements": "Quai 12 uniquement"}
+    body = {"content_hash": note["content_hash"], "consignment": boxes, "reason": "Accès"}
+    await said(web().post(f"{DOCUMENT}/versions", json=body))
+    await tell(make.planned(vehicle_plate="AA-111-AA"))
+    after = (await said(web().get(DOCUMENT)))["consignment"]
+    assert (after["special_agreements"], after["vehicle_plate"]) == ("Quai 12 uniquement", "AA-111-AA")
+
+
+async def test_a_carrier_address_written_once_is_lent_to_the_next_note(tell, web, note):
+    boxes = note["consignment"]
+    carrier = {
+        **boxes["carrier"],
+        "address": {"street": "4 rue du Canal", "postal_code": "42600", "city": "Montbrison"},
+    }
+    body = {
+        "content_hash": note["content_hash"],
+        "consignment": {**boxes, "carrier": carrier},
+        "reason": "Adresse",
+    }
+    await said(web(make.CARRIER).post(f"{DOCUMENT}/versions", json=body))
+    await tell(make.planned(order_id="ord_2"))
+    following = await said(web().get(f"/api/ecpmr/documents/{note_id('ord_2')}"))
+    assert all(mention["present"] for mention in following["mentions"])
+
+
+async def test_another_carrier_sees_the_note_and_the_first_no_longer(tell, web, note):
+    await tell(make.planned(carrier_id="org_guest", carrier_name="Épicerie Vial"))
+    await said(web("org_guest").get(DOCUMENT))
+    await said(web(make.CARRIER).get(DOCUMENT), 404)
+
+
+async def test_loading_and_cancelling_follow_the_order(tell, web, note):
+    await tell(OrderLoading(order=make.order()))
+    assert (await said(web().get(DOCUMENT)))["state"] == "loading"
+    await tell(OrderCancelled(order=make.order(), reason="plus de marchandise"))
+    assert (await said(web().get(DOCUMENT)))["cancelled"]
+    refused = await signed(web, note, "takeover", "carrier", status=409)
+    assert refused["code"] == "note_cancelled"
+
+
+async def test_a_whole_journey_is_told_once_each(web, note, told):
+    arrival = {"stop": "pickup", "happened_at": "2026-09-14T09:10:00+02:00"}
+    await said(web(make.CARRIER).post(f"{DOCUMENT}/arrivals", json=arrival))
+    await signed(web, note, "takeover", "sender", "carrier")
+    reserve = {"line": 1, "text": "2 cartons écrasés", "damaged_quantity": 2, "photo_ids": ["photo-0001"]}
+    pallets = [{"delivered": 24, "returned": 20, "broken": 1}]
+    delivered = await signed(
+        web, note, "delivery", "consignee", "carrier", reserves=[reserve], pallets=pallets
+    )
+    assert (delivered["state"], delivered["to_sign"]) == ("delivered", [])
+    (takeover,) = await told("ecpmr.takeover.signed")
+    assert datetime.fromisoformat(takeover["signed_at"]) == make.MORNING
+    (delivery,) = await told("ecpmr.delivery.signed")
+    assert (delivery["order_id"], delivery["consignee_id"]) == ("ord_1", make.CONSIGNEE)
+    assert delivery["reserves"] == [{"line": 1, "text": "2 cartons écrasés", "photos": 1}]
+    assert delivery["pallets"][0]["broken"] == 1
+    verified = await said(web().get(f"/api/ecpmr/verify/{delivered['verification_id']}"))
+    assert (verified["intact"], verified["broken"]) == (True, [])
+
+
+async def test_the_same_signature_sent_again_gets_the_same_answer(web, note, told):
+    body = make.asked(note, "sender", "carrier")
+    phone = web(make.CARRIER, headers={"idempotency-key": "phone-1"})
+    first = await said(phone.post(f"{DOCUMENT}/takeover", json=body))
+    again = await phone.post(f"{DOCUMENT}/takeover", json=body)
+    assert again.status_code == 200
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.json() == first
+    assert len(await told("ecpmr.takeover.signed")) == 1
+
+
+async def test_two_phones_at_once_sign_once(web, note, told):
+    bodies = [make.asked(note, "sender", "carrier") for _ in range(4)]
+    answers = await asyncio.gather(
+        *(web(make.CARRIER).post(f"{DOCUMENT}/takeover", json=body) for body in bodies)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert len(await told("ecpmr.takeover.signed")) == 1
+
+
+async def test_a_day_offline_arrives_in_order_hours_later(web, note):
+    """Everything carries its own time; received times are the server's."""
+    await signed(web, note, "takeover", "sender", "carrier", happened_at="2026-09-14T07:31:00Z")
+    later = {"happened_at": "2026-09-14T15:02:00.123456Z"}
+    view = await signed(web, note, "delivery", "consignee", **later)
+    assert view["delivered_at"] == "2026-09-14T15:02:00.123000Z"
+    assert all(s["drift_s"] < 0 for s in view["signatures"])
+    assert (await said(web().get(f"/api/ecpmr/verify/{view['verification_id']}")))["intact"]
+
+
+async def test_the_signer_of_an_old_version_is_shown_what_changed(web, note):
+    boxes = {**note["consignment"], "instructions": "Sonner"}
+    body = {"content_hash": note["content_hash"], "consignment": boxes, "reason": "Accès"}
+    await said(web().post(f"{DOCUMENT}/versions", json=body))
+    refused = await signed(web, note, "takeover", "carrier", status=409)
+    assert refused["code"] == "content_changed"
+    assert refused["values"]["changed"] == ["instructions"]
+    assert "5 Instructions de l'expéditeur" in refused["messages"]["fr"]
+    assert "5 Sender's instructions" in refused["messages"]["en"]
+
+
+async def test_an_amendment_stands_when_both_parties_signed_it(web, note, told):
+    taken = await signed(web, note, "takeover", "sender", "carrier")
+    boxes = {**taken["consignment"], "other_particulars": "Bâche ouverte"}
+    body = {"content_hash": taken["content_hash"], "consignment": boxes, "reason": "Ajout"}
+    proposed = await said(web().post(f"{DOCUMENT}/versions", json=body))
+    assert (proposed["in_force"], proposed["to_sign"]) == (1, ["sender", "carrier"])
+    newer = {"content_hash": proposed["versions"][-1]["content_hash"]}
+    await signed(web, newer, "amendment", "sender", org=make.SHIPPER)
+    agreed = await signed(web, newer, "amendment", "carrier")
+    assert (agreed["in_force"], agreed["consignment"]["other_particulars"]) == (2, "Bâche ouverte")
+    (amended,) = await told("ecpmr.document.amended")
+    assert amended["changed"] == ["other_particulars"]
+
+
+async def test_a_link_is_made_and_its_token_goes_to_the_signer_alone(web, note, told):
+    link = await said(
+        web(make.CARRIER).post(f"{DOCUMENT}/links", json={"party": "consignee", "email": "quai@vial.example"})
+    )
+    assert "token" not in link
+    (sent,) = await told("ecpmr.link.sent")
+    assert sent["token"] == f"sign_delivery/{note['document_id']}/{make.CONSIGNEE}"
+    assert (sent["email"], sent["site_name"]) == ("quai@vial.example", "Rungis Froid, porte 12")
+
+
+async def test_a_consignee_without_organization_becomes_a_guest_who_sees_the_note(tell, web, by_link):
+    await tell(make.planned(consignee_id=None))
+    await said(web().post(f"{DOCUMENT}/links", json={"party": "consignee", "email": "quai@vial.example"}))
+    seen = await said(by_link(org=GUEST).get(DOCUMENT))
+    assert seen["consignee_id"] == GUEST
+
+
+async def with_link(web, by_link, told, note):
+    """The consignee's link after the takeover, and the code that was sent for it."""
+    await signed(web, note, "takeover", "sender", "carrier")
+    await said(web().post(f"{DOCUMENT}/links", json={"party": "consignee", "email": "quai@rungis.example"}))
+    client = by_link()
+    sent = await said(client.post(f"{DOCUMENT}/delivery/code", json={}))
+    assert (sent["sent_to"], sent["tries"]) == ("q…@rungis.example", 5)
+    (asked,) = await told("ecpmr.code.requested")
+    assert asked["email"] == "quai@rungis.example"
+    return client, asked["code"]
+
+
+async def test_a_consignee_signs_by_link_with_the_code_and_only_once(web, by_link, told, note):
+    client, code = await with_link(web, by_link, told, note)
+    body = make.asked(note, "consignee", code=code)
+    body["signature"]["method"] = "link_code"
+    delivered = await said(client.post(f"{DOCUMENT}/delivery", json=body))
+    assert delivered["state"] == "delivered"
+    assert all(c["met"] for c in delivered["signatures"][-1]["criteria"])
+    again = await said(client.post(f"{DOCUMENT}/delivery", json=body), 409)
+    assert again["code"] == "already_signed"
+    assert again["messages"]["fr"].startswith("Déjà signé par")
+
+
+async def test_wrong_codes_are_counted_although_refused(web, by_link, told, note):
+    client, code = await with_link(web, by_link, told, note)
+    wrong = "999999" if code != "999999" else "888888"
+    body = make.asked(note, "consignee", code=wrong)
+    lefts = [
+        (await said(client.post(f"{DOCUMENT}/delivery", json=body), 403))["values"]["left"] for _ in range(5)
+    ]
+    assert lefts == [4, 3, 2, 1, 0]
+    blocked = await said(client.post(f"{DOCUMENT}/delivery", json={**body, "code": code}), 409)
+    assert blocked["code"] == "code_exhausted"
+
+
+async def test_a_signature_by_link_sent_again_with_its_key_is_not_refused(web, by_link, told, note):
+    client, code = await with_link(web, by_link, told, note)
+    client.headers["idempotency-key"] = "kitchen-table"
+    body = make.asked(note, "consignee", code=code)
+    first = await said(client.post(f"{DOCUMENT}/delivery", json=body))
+    assert await said(client.post(f"{DOCUMENT}/delivery", json=body)) == first
+
+
+async def test_the_code_is_nowhere_but_in_its_event(web, by_link, told, note, ecpmr):
+    _, code = await with_link(web, by_link, told, note)
+    database = ecpmr.rooms["ecpmr"].ground.database
+    stored = await database["ecpmr.notes"].find_one({"_id": note["document_id"]})
+    assert f"'{code}'" not in str(stored)
+    async for event in database["events"].find({"topic": {"$ne": "ecpmr.code.requested"}}):
+        assert f"'{code}'" not in str(event)
+    async for event in database["events"].find({"topic": "ecpmr.code.requested"}):
+        assert f"'{code}'" not in str(event.get("change"))
+
+
+async def test_a_driver_s_day_comes_whole(tell, web):
+    for number in (1, 2):
+        await tell(make.planned(order_id=f"ord_{number}"))
+    day = await said(web(make.CARRIER).get("/api/ecpmr/day", params={"order_ids": "ord_1,ord_2,ord_9"}))
+    assert [item["order_id"] for item in day["items"]] == ["ord_1", "ord_2"]
+    assert all(item["mentions"] and item["consignment"]["goods"] for item in day["items"])
+    assert "price" not in str(day)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [("rungis", 1), ("MABILLE", 1), ("cmd-7741", 1), ("nowhere", 0), (".*", 0)]
+)
+async def test_notes_are_found_by_their_words(web, note, words, found):
+    page = await said(web().get("/api/ecpmr/documents", params={"q": words}))
+    assert len(page["items"]) == found
+
+
+async def test_notes_are_found_by_state(web, note):
+    assert (await said(web().get("/api/ecpmr/documents", params={"state": "delivered"})))["items"] == []
+    assert len((await said(web().get("/api/ecpmr/documents", params={"state": "new"})))["items"]) == 1
+
+
+def jpeg(size=(800, 600), **options):
+    kept = io.BytesIO()
+    Image.new("RGB", size, "teal").save(kept, "JPEG", **options)
+    return kept.getvalue()
+
+
+def bomb(side=12_000):
+    """A PNG of 144 megapixels in a few kilobytes."""
+
+    def chunk(name, content):
+        return (
+            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        )
+
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes((side // 8 + 1) * side), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+async def send(client, content, photo="photo-0001", media_type="image/jpeg", **query):
+    return await client.post(
+        f"{DOCUMENT}/photos/{photo}", content=content, params=query, headers={"content-type": media_type}
+    )
+
+
+async def test_a_photo_is_kept_without_exif_and_read_back(web, note):
+    exif = Image.Exif()
+    exif[0x010F] = "SecretPhone"
+    got = await send(web(make.CARRIER), jpeg(exif=exif.tobytes()) + b"<script>", stop="delivery")
+    assert got.status_code == 200, got.text
+    back = await web(make.CONSIGNEE).get(f"{DOCUMENT}/photos/photo-0001")
+    assert back.headers["content-type"] == "image/jpeg"
+    assert b"SecretPhone" not in back.content
+    assert b"<script>" not in back.content
+    view = await said(web().get(DOCUMENT))
+    assert [photo["photo_id"] for photo in view["photos"]] == ["photo-0001"]
+    assert (await said(web().get(f"/api/ecpmr/verify/{view['verification_id']}")))["intact"]
+
+
+async def test_a_photo_lies_as_it_was_held(web, note):
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    await send(web(make.CARRIER), jpeg((800, 600), exif=turned.tobytes()))
+    back = await web().get(f"{DOCUMENT}/photos/photo-0001")
+    with Image.open(io.BytesIO(back.content)) as picture:
+        assert picture.size == (600, 800)
+
+
+async def test_a_photo_under_the_same_id_stays_the_first(web, note):
+    first = (await send(web(make.CARRIER), jpeg((100, 100)))).json()
+    again = (await send(web(make.CARRIER), jpeg((200, 200)))).json()
+    assert again == first
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status", "code"),
+    [
+        (b"\xff" * 10_000_001, "image/jpeg", 413, "too_large"),
+        (b"GIF89a/*<script>", "image/jpeg", 422, "photo_unreadable"),
+        (b"<html>", "text/html", 415, "wrong_media_type"),
+        (b"", "image/jpeg", 422, "photo_unreadable"),
+        (b'<svg onload="alert(1)"/>', "image/svg+xml", 422, "photo_unreadable"),
+        (bomb(), "image/png", 422, "photo_too_many_pixels"),
+    ],
+    ids=["too large", "gif with script", "html", "empty", "svg", "pixel bomb"],
+)
+async def test_what_is_no_photo_is_refused(web, note, content, media_type, status, code):
+    got = await send(web(make.CARRIER), content, media_type=media_type)
+    assert (got.status_code, got.json()["code"]) == (status, code)
+
+
+async def test_a_photo_named_in_a_reserve_may_arrive_later(web, note):
+    await signed(web, note, "takeover", "sender", "carrier")
+    reserve = {"line": 1, "text": "1 palette éventrée", "photo_ids": ["late-photo"]}
+    view = await signed(web, note, "delivery", "consignee", reserves=[reserve])
+    assert view["photos"] == []
+    missing = await said(web().get(f"{DOCUMENT}/photos/late-photo"), 404)
+    assert missing["code"] == "photo_unknown"
+    assert (await send(web(make.CARRIER), jpeg(), photo="late-photo")).status_code == 200
+    assert (await web().get(f"{DOCUMENT}/photos/late-photo")).status_code == 200
+
+
+async def test_an_altered_note_is_found_out_by_anyone(web, note, ecpmr):
+    await signed(web, note, "takeover", "sender", "carrier")
+    notes = ecpmr.rooms["ecpmr"].ground.database["ecpmr.notes"]
+    change = {"versions.0.consignment.goods.0.goods.weight_kg": 1.0}
+    await notes.update_one({"_id": note["document_id"]}, {"$set": change})
+    verified = await said(web().get(f"/api/ecpmr/verify/{note['verification_id']}"))
+    assert verified["intact"] is False
+    assert verified["broken"] == ["version[0].consignment.goods[0].goods.weight_kg"]
+
+
+async def test_a_png_signature_survives_the_database(web, note):
+    kept = io.BytesIO()
+    Image.new("RGBA", (300, 100), (0, 0, 0, 90)).save(kept, "PNG")
+    body = make.asked(note, "sender", "carrier")
+    body["signature"]["image"] = "data:image/png;base64," + base64.b64encode(kept.getvalue()).decode()
+    view = await said(web(make.CARRIER).post(f"{DOCUMENT}/takeover", json=body))
+    assert view["signatures"][0]["image"].startswith("data:image/png;base64,")
+    assert (await said(web().get(f"/api/ecpmr/verify/{view['verification_id']}")))["intact"]
