@@ -17,7 +17,7 @@ from rt.ui.pages import Choice
 
 FRENCH_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
 CLOCK = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?")
-LONG_TEXT = 160
+LONG_TEXT = 250
 """Characters from which a text gets several lines."""
 MONEY = "_cents"
 UNITS = {

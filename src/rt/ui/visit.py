@@ -155,7 +155,7 @@ def page(
         wrong = any(
             isinstance(v, Form) and v.wrong for v in (getattr(made, f) for f in made.__struct_fields__)
         )
-        return render(made, request, 422 if wrong else 200)
+        return render(made, request, 422 if wrong and visit.posted is not None else 200)
 
     return Route(path, endpoint, methods=list(methods), name=handler.__name__)
 
