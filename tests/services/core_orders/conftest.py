@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from tests.services.core_orders import make
 
 from rt.contracts.authz import GetKeys, GetOrganization, IssueLink, KeySetView, LinkView, OrganizationView
 from rt.kernel.errors import NotFound
 from rt.kernel.unit import Ground, Unit, serve
 from rt.services.core_orders import app
-from tests.services.core_orders import make
 
 GUEST = "org_guest"
 KINDS = {

@@ -11,7 +11,13 @@ from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Site
 
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-SHIPPER, CARRIER, CONSIGNEE, LOGISTICIAN, STRANGER = "org_ship", "org_carr", "org_cons", "org_logi", "org_else"
+SHIPPER, CARRIER, CONSIGNEE, LOGISTICIAN, STRANGER = (
+    "org_ship",
+    "org_carr",
+    "org_cons",
+    "org_logi",
+    "org_else",
+)
 
 
 def hand(org: str = SHIPPER, **more: Any) -> Hand:
@@ -96,7 +102,17 @@ def order(state: str = "draft", **more: Any) -> Order:
     return made
 
 
-PATH = ("confirmed", "assigned", "planned", "loading", "in_transit", "delivered", "pod_ok", "invoiced", "closed")
+PATH = (
+    "confirmed",
+    "assigned",
+    "planned",
+    "loading",
+    "in_transit",
+    "delivered",
+    "pod_ok",
+    "invoiced",
+    "closed",
+)
 
 
 def bring(made: Order, state: str) -> None:

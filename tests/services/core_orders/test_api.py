@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.services.core_orders import make
+from tests.services.core_orders.conftest import GUEST
+from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER
 
 from rt.contracts import core_orders as words
 from rt.kernel.clock import now
 from rt.kernel.messages import Command, Query
-from tests.services.core_orders import make
-from tests.services.core_orders.conftest import GUEST
-from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER
 
 PRICES = ("sell_cents", "buy_cents", "agreed_cents", "invoiced_cents")
 
@@ -369,7 +369,12 @@ async def test_an_export_quotes_formulas_and_hides_prices_from_the_consignee(web
 async def test_bulk_actions_answer_for_each_order(web):
     good, draft = await confirmed(web()), await new(web())
     client = web(headers={"idempotency-key": "bulk-1"})
-    asked = {"order_ids": [good, draft, "ord_none"], "carrier_id": GUEST, "price_cents": 5, "deadline": soon()}
+    asked = {
+        "order_ids": [good, draft, "ord_none"],
+        "carrier_id": GUEST,
+        "price_cents": 5,
+        "deadline": soon(),
+    }
     path = "/api/orders/bulk/tender"
     results = (await client.post(path, json=asked)).json()["results"]
     assert [(one["ok"], one["code"]) for one in results] == [

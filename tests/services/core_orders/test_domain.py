@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.services.core_orders import make
+from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, hand
 
 from rt.contracts.core_orders import EditOrder, PlanView, References
 from rt.kernel.clock import held
@@ -18,8 +20,6 @@ from rt.services.core_orders.domain.states import EXECUTION, MOVES, NEXT, Illega
 from rt.services.core_orders.domain.tendering import TenderExpired
 from rt.trade.loading import FloorOverload
 from rt.trade.places import Address, Contact, Site
-from tests.services.core_orders import make
-from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, hand
 
 STATES = list(NEXT)
 

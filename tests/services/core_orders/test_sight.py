@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from tests.services.core_orders import make
+from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, hand
 
 from rt.contracts.core_orders import OrderRow, OrderView
 from rt.kernel.clock import held
 from rt.kernel.tenancy import acting_for
 from rt.services.core_orders.domain import sight
 from rt.services.core_orders.domain.record import Document, Incident
-from tests.services.core_orders import make
-from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, hand
 
 READERS = {
     "shipper": hand(SHIPPER),
@@ -20,7 +20,17 @@ READERS = {
     "driver": hand(CARRIER, driver=True),
 }
 OPEN_TO_ALL = {
-    *("order_id", "version", "my_role", "reference", "references", "state", "may", "created_at", "changed_at"),
+    *(
+        "order_id",
+        "version",
+        "my_role",
+        "reference",
+        "references",
+        "state",
+        "may",
+        "created_at",
+        "changed_at",
+    ),
     *("shipper_id", "shipper_name", "carrier_id", "carrier_name", "consignee_id", "consignee_name"),
     *("logistician_id", "stops", "pickup", "delivery", "pickup_from", "pickup_until", "delivery_from"),
     *("delivery_until", "goods", "pallets", "weight_kg", "volume_m3", "loading_metres", "requirements"),

@@ -3,10 +3,11 @@
 from rt.contracts import core_orders as words
 from rt.kernel.unit import Served, serve
 from rt.services.core_orders.actions.orders import Orders
+from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.tenders import Tenders
 
 
-def table(orders: Orders, tenders: Tenders) -> list[Served]:
+def table(orders: Orders, tenders: Tenders, papers: Papers) -> list[Served]:
     """Every word and its answer."""
     return [
         serve(words.CreateOrder, orders.create),
@@ -34,4 +35,10 @@ def table(orders: Orders, tenders: Tenders) -> list[Served]:
         serve(words.AssignCarrier, tenders.assign),
         serve(words.BulkTender, tenders.tender_many),
         serve(words.BulkCancel, tenders.cancel_many),
+        serve(words.AddDocument, papers.add),
+        serve(words.FindDocuments, papers.find),
+        serve(words.GetDocument, papers.get),
+        serve(words.GetDocumentUrl, papers.url),
+        serve(words.ReportIncident, papers.report),
+        serve(words.ResolveIncident, papers.resolve),
     ]

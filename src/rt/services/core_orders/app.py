@@ -2,6 +2,7 @@
 
 from rt.kernel.unit import Ground, Unit
 from rt.services.core_orders.actions.orders import Orders
+from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.tenders import Tenders
 from rt.services.core_orders.adapters import Directory
 from rt.services.core_orders.api import table
@@ -15,9 +16,10 @@ def build(ground: Ground) -> Unit:
     directory = Directory(ground.services)
     orders = Orders(store, directory)
     tenders = Tenders(store, directory, ground.timers)
+    papers = Papers(store, ground.files, ground.services)
     return Unit(
         name="core_orders",
-        serves=table(orders, tenders),
+        serves=table(orders, tenders, papers),
         hears=listeners(Reactions(store)),
         timers={"expire_tender": tenders.expire},
     )

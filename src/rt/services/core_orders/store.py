@@ -71,7 +71,8 @@ class OrderStore:
             Order,
             "orders",
             Index("-created_at", "-id"),
-            Index("state", "incident_open"),
+            Index("state"),
+            Index("incident_open"),
             Index("state", "-created_at", "-id"),
             Index("carrier_id", "-created_at", "-id"),
             Index("pickup_at"),
@@ -137,7 +138,7 @@ class OrderStore:
         if carrier_id:
             where["carrier_id"] = carrier_id
         if incident is not None:
-            where["incident_open"] = incident
+            where |= self._with_incident() if incident else self._without_incident()
         between = {"$gte": pickup_since, "$lt": pickup_before}
         if pickup_since or pickup_before:
             where["pickup_at"] = {sign: at for sign, at in between.items() if at}
@@ -160,14 +161,16 @@ class OrderStore:
 
     async def counts(self) -> tuple[dict[OrderState, int], int]:
         """How many orders stand in each state, and how many have an open incident."""
-        group = {"_id": {"state": "$state", "incident": "$incident_open"}, "n": {"$sum": 1}}
-        rows = await self.orders.aggregate(
-            [{"$project": {"state": 1, "incident_open": 1}}, {"$group": group}]
-        )
-        states: dict[OrderState, int] = {}
-        for row in rows:
-            states[row["_id"]["state"]] = states.get(row["_id"]["state"], 0) + row["n"]
-        return states, sum(row["n"] for row in rows if row["_id"]["incident"])
+        rows = await self.orders.aggregate([{"$group": {"_id": "$state", "n": {"$sum": 1}}}])
+        states: dict[OrderState, int] = {row["_id"]: row["n"] for row in rows}
+        return states, await self.orders.count(self._with_incident())
+
+    def _with_incident(self) -> dict[str, Any]:
+        """Orders with an open incident that the organization may know of."""
+        return {"incident_open": True, "incidents": {"$elemMatch": _open_for(current_org())}}
+
+    def _without_incident(self) -> dict[str, Any]:
+        return {"incidents": {"$not": {"$elemMatch": _open_for(current_org())}}}
 
     async def by_reference(self, references: Sequence[str]) -> dict[str, Order]:
         """The organization's own orders with these references."""
@@ -178,3 +181,7 @@ class OrderStore:
             for order in await self.orders.find(where, limit=200):
                 found[order.reference] = order
         return found
+
+
+def _open_for(org_id: str) -> dict[str, Any]:
+    return {"resolved_at": None, "$or": [{"shared": True}, {"org_id": org_id}]}

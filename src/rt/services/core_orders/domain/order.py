@@ -18,7 +18,7 @@ from rt.kernel.errors import Conflict, Invalid, NotFound
 from rt.services.core_orders.domain.carrying import Carried
 from rt.services.core_orders.domain.mentions import missing
 from rt.services.core_orders.domain.record import Document, Incident
-from rt.services.core_orders.domain.states import Hand
+from rt.services.core_orders.domain.states import DEAL, Hand, NotYourPart
 
 DOCUMENTS_LIMIT = 200
 """Files of one order."""
@@ -37,6 +37,11 @@ class OrderNotFound(NotFound):
 class DocumentNotFound(NotFound):
     fr = "Ce document est introuvable."
     en = "This document was not found."
+
+
+class DocumentReplaced(Conflict):
+    fr = "Ce document a déjà été remplacé par une version plus récente."
+    en = "This document was already replaced by a newer version."
 
 
 class IncidentNotFound(NotFound):
@@ -108,10 +113,15 @@ class Order(Carried, kw_only=True):
     def attach(self, by: Hand, document: Document, replaces: str = "") -> None:
         """Add a document, or the next version of one."""
         self.allow("AddDocument", by)
+        role = self.role_of(by.org_id, by.driver)
+        if document.kind == "invoice" and role not in DEAL:
+            raise NotYourPart(role=role, asked="AddDocument(invoice)")
         if len(self.documents) >= DOCUMENTS_LIMIT:
             raise TooManyPapers(limit=DOCUMENTS_LIMIT)
         if replaces:
             former = self.document(replaces)
+            if not former.latest:
+                raise DocumentReplaced
             former.latest = False
             document.number = former.number + 1
         self.documents = [*self.documents, document]
@@ -162,16 +172,11 @@ class Order(Carried, kw_only=True):
         )
 
     def resolve_incident(self, by: Hand, incident_id: str, resolution: str) -> None:
-        """Say how an incident ended; its reporter or the shipper may."""
+        """Say how an incident ended: its reporter may, and the shipper when it was shared."""
         self.allow("ResolveIncident", by)
-        incident = next(
-            (
-                one
-                for one in self.incidents
-                if one.incident_id == incident_id and by.org_id in (one.org_id, self.org_id)
-            ),
-            None,
-        )
+        incident = next((one for one in self.incidents if one.incident_id == incident_id), None)
+        if incident is not None and by.org_id != incident.org_id:
+            incident = incident if incident.shared and by.org_id == self.org_id else None
         if incident is None:
             raise IncidentNotFound
         if incident.resolved_at is not None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+from msgspec import structs
 
 from rt.contracts.core_orders import (
     ChangeView,
@@ -25,6 +26,7 @@ from rt.kernel.entity import Entity
 from rt.kernel.errors import Invalid
 from rt.services.core_orders.domain.fragments import fragments
 from rt.services.core_orders.domain.states import MOVES, Hand, NotYourPart, refuse_illegal
+from rt.trade.gazetteer import locate
 from rt.trade.goods import Goods
 from rt.trade.loading import equipment, require_fit
 from rt.trade.roles import PartnerRole
@@ -169,6 +171,7 @@ class Record(Entity, kw_only=True):
             for line in stop.lines:
                 if line >= len(self.goods):
                     raise LineUnknown(field=f"stops.{n}.lines", line=line)
+        self.stops = [located(stop) for stop in self.stops]
         load = require_fit(self.goods, equipment(self.equipment or USUAL_VEHICLE, today()))
         self.pallets, self.weight_kg = load.pallets, load.weight_kg
         self.volume_m3, self.loading_metres = load.volume_m3, load.loading_metres
@@ -185,7 +188,7 @@ class Record(Entity, kw_only=True):
         self.search_tokens = fragments(
             [
                 self.reference,
-                *msgspec.structs.astuple(self.references),
+                *structs.astuple(self.references),
                 self.shipper_name,
                 self.carrier_name,
                 self.consignee_name,
@@ -255,3 +258,15 @@ class Record(Entity, kw_only=True):
             stops=self.stops,
             instructions=self.instructions,
         )
+
+
+def located(stop: Stop) -> Stop:
+    """The stop with the position of its town where none was given; unknown towns stay without."""
+    site = stop.site
+    if site.latitude is not None and site.longitude is not None:
+        return stop
+    found = locate(site.address.postal_code, site.address.city, site.address.country)
+    if found is None:
+        return stop
+    placed = structs.replace(site, latitude=found[0], longitude=found[1])
+    return structs.replace(stop, site=placed)

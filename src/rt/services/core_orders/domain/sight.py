@@ -15,14 +15,12 @@ from rt.contracts.core_orders import (
 from rt.kernel.messages import View
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.record import Document, Incident, Tender
-from rt.services.core_orders.domain.states import EVERYONE, SHIPPER, Hand, moves
+from rt.services.core_orders.domain.states import DEAL, EVERYONE, SHIPPER, Hand, moves
 from rt.trade.goods import Goods
 from rt.trade.roles import PartnerRole
 
 V = TypeVar("V", bound=View)
 
-DEAL: frozenset[PartnerRole] = frozenset({"shipper", "carrier"})
-"""Those between whom the price is agreed."""
 HIDDEN: dict[str, frozenset[PartnerRole]] = {
     "sell_cents": EVERYONE - SHIPPER,
     "buy_cents": EVERYONE - SHIPPER,
@@ -40,8 +38,6 @@ HIDDEN: dict[str, frozenset[PartnerRole]] = {
 """Fields of OrderView and OrderRow that some roles must not see; every other field is for every role."""
 GOODS_VALUE: frozenset[PartnerRole] = DEAL
 """Who sees the declared value of the goods: it caps the carrier's liability and tempts thieves."""
-INVOICES: frozenset[PartnerRole] = DEAL
-"""Who sees invoices among the documents."""
 EXECUTED = ("planned", "loading", "in_transit", "delivered", "pod_ok")
 
 
@@ -163,7 +159,7 @@ def documents_shown(order: Order, role: PartnerRole) -> list[DocumentView]:
     return [
         document_view(order.id, one)
         for one in reversed(order.documents)
-        if one.kind != "invoice" or role in INVOICES
+        if one.kind != "invoice" or role in DEAL
     ]
 
 

@@ -26,6 +26,8 @@ EXECUTION: tuple[OrderState, ...] = ("assigned", "planned", "loading", "in_trans
 SHIPPER: frozenset[PartnerRole] = frozenset({"shipper"})
 CARRIER: frozenset[PartnerRole] = frozenset({"carrier"})
 CREW: frozenset[PartnerRole] = frozenset({"shipper", "carrier", "driver"})
+DEAL: frozenset[PartnerRole] = frozenset({"shipper", "carrier"})
+"""Those between whom the price is agreed and invoices pass."""
 EVERYONE: frozenset[PartnerRole] = frozenset(
     {"shipper", "carrier", "sub_carrier", "consignee", "logistician", "driver"}
 )
@@ -59,7 +61,7 @@ MOVES: dict[str, Move] = {
     ),
     "AddDocument": Move(EVERYONE, ALIVE),
     "ReportIncident": Move(EVERYONE, ALIVE),
-    "ResolveIncident": Move(frozenset({"shipper", "carrier", "logistician"}), ALIVE),
+    "ResolveIncident": Move(EVERYONE, ALIVE),
 }
 
 STATE_FR: dict[OrderState, str] = {

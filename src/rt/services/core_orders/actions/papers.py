@@ -1,0 +1,126 @@
+"""Documents and incidents of an order."""
+
+import asyncio
+from datetime import timedelta
+
+from rt.contracts.core_orders import (
+    AddDocument,
+    DocumentsPage,
+    DocumentView,
+    FindDocuments,
+    GetDocument,
+    GetDocumentUrl,
+    OrderView,
+    ReportIncident,
+    ResolveIncident,
+    SignedUrlView,
+)
+from rt.contracts.ecpmr import GetPdf
+from rt.kernel.client import Services
+from rt.kernel.clock import now
+from rt.kernel.errors import Conflict
+from rt.kernel.files import Files
+from rt.kernel.ids import new_id
+from rt.kernel.messages import Download
+from rt.services.core_orders.actions.orders import shown
+from rt.services.core_orders.adapters import hand
+from rt.services.core_orders.domain.order import DocumentNotFound, OrderNotFound
+from rt.services.core_orders.domain.papers import clean
+from rt.services.core_orders.domain.record import Document, Incident
+from rt.services.core_orders.domain.sight import document_view, documents_shown
+from rt.services.core_orders.store import OrderStore
+
+PUBLIC_PATH = "/api/orders"
+URL_LIFE = timedelta(minutes=10)
+
+
+class NoteKeptElsewhere(Conflict):
+    fr = "La lettre de voiture se lit dans le service eCMR, document {document_id}."
+    en = "The consignment note is read in the eCMR service, document {document_id}."
+
+
+class Papers:
+    """What partners attach to orders and report about them."""
+
+    def __init__(self, store: OrderStore, files: Files, services: Services) -> None:
+        self._store = store
+        self._files = files
+        self._services = services
+
+    async def add(self, asked: AddDocument) -> DocumentView:
+        await self._store.orders.get(asked.order_id)
+        paper = await asyncio.to_thread(
+            clean, asked.content, asked.media_type, attachments=asked.kind == "invoice"
+        )
+        by = hand()
+        document_id = new_id("doc")
+        pdf = paper.media_type == "application/pdf"
+        key = await self._files.put(
+            "documents" if pdf else "images", paper.content, paper.media_type, id=document_id
+        )
+        document = Document(
+            document_id=document_id,
+            kind=asked.kind,
+            filename=asked.filename,
+            media_type=paper.media_type,
+            added_at=now(),
+            added_by=by.name,
+            file_key=key,
+            size_bytes=len(paper.content),
+        )
+        async with self._store.orders.change(asked.order_id) as order:
+            order.attach(by, document, asked.replaces)
+        return document_view(order.id, order.document(document_id))
+
+    async def find(self, asked: FindDocuments) -> DocumentsPage:
+        order = await self._store.orders.get(asked.order_id)
+        by = hand()
+        role = order.role_of(by.org_id, by.driver)
+        if role is None:
+            raise OrderNotFound
+        return DocumentsPage(items=documents_shown(order, role))
+
+    async def get(self, asked: GetDocument) -> Download:
+        document = await self._visible(asked.order_id, asked.document_id)
+        if document.ecpmr_document_id:
+            return await self._services.ask(GetPdf(document_id=document.ecpmr_document_id))
+        content = await self._files.get(document.file_key)
+        return Download(content=content, media_type=document.media_type, filename=document.filename)
+
+    async def url(self, asked: GetDocumentUrl) -> SignedUrlView:
+        document = await self._visible(asked.order_id, asked.document_id)
+        if document.ecpmr_document_id:
+            raise NoteKeptElsewhere(document_id=document.ecpmr_document_id)
+        url = self._files.signed_url(PUBLIC_PATH, document.file_key, int(URL_LIFE.total_seconds()))
+        return SignedUrlView(url=url, expires_at=now() + URL_LIFE)
+
+    async def report(self, asked: ReportIncident) -> OrderView:
+        by = hand()
+        incident = Incident(
+            incident_id=new_id("inc"),
+            org_id=by.org_id,
+            kind=asked.kind,
+            text=asked.text,
+            reported_at=now(),
+            reported_by=by.name,
+            shared=asked.shared,
+            responsible=asked.responsible,
+            cost_cents=asked.cost_cents,
+            photos=asked.photos,
+        )
+        async with self._store.orders.change(asked.order_id) as order:
+            order.report_incident(by, incident)
+        return shown(order)
+
+    async def resolve(self, asked: ResolveIncident) -> OrderView:
+        async with self._store.orders.change(asked.order_id) as order:
+            order.resolve_incident(hand(), asked.incident_id, asked.resolution)
+        return shown(order)
+
+    async def _visible(self, order_id: str, document_id: str) -> Document:
+        """The document, if the reader's role may see it."""
+        page = await self.find(FindDocuments(order_id=order_id))
+        if not any(one.document_id == document_id for one in page.items):
+            raise DocumentNotFound
+        order = await self._store.orders.get(order_id)
+        return order.document(document_id)

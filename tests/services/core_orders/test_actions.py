@@ -1,0 +1,263 @@
+"""What core_orders promises: who is told what, deadlines, and the facts that other units tell."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from tests.services.core_orders import make
+from tests.services.core_orders.conftest import GUEST, partners
+from tests.services.core_orders.make import CARRIER, CONSIGNEE, SHIPPER, STRANGER
+from tests.services.core_orders.test_api import assigned, body, confirmed, post, tendered
+
+from rt.contracts.core_orders import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDelivered,
+    OrderInTransit,
+    OrderLoading,
+    OrderPlanned,
+    OrderTendered,
+    ProofAccepted,
+    TenderAccepted,
+    TenderLapsed,
+    TenderRefused,
+)
+from rt.contracts.ecpmr import DeliverySigned, DocumentIssued, ReserveFact, TakeoverSigned
+from rt.contracts.planning import TourPublished, TourStop, TourWithdrawn
+from rt.contracts.tracking_ia import StopReached
+from rt.kernel.bus import Told, listen
+from rt.kernel.clock import held, now
+from rt.kernel.entity import Entity
+from rt.kernel.ids import new_id
+from rt.kernel.messages import Event
+from rt.kernel.persistence import Collection
+from rt.kernel.unit import Ground, Unit
+from rt.services.core_orders import app
+
+TOLD = (
+    *(OrderConfirmed, OrderTendered, TenderAccepted, TenderRefused, TenderLapsed, OrderPlanned, OrderLoading),
+    *(OrderInTransit, OrderDelivered, ProofAccepted, OrderCancelled),
+)
+
+
+class Ear:
+    """Units of these tests: notifications writes down what it hears, the others tell what they are told."""
+
+    def __init__(self) -> None:
+        self.heard: list[Event] = []
+        self.mouths: dict[str, Collection[Entity]] = {}
+
+    def builds(self) -> Iterator[Callable[[Ground], Unit]]:
+        for name in ("notifications", "planning", "tracking_ia", "ecpmr"):
+            build = partial(self._build, name)
+            build.__module__ = f"rt.services.{name}.app"
+            yield build
+
+    def _build(self, name: str, ground: Ground) -> Unit:
+        self.mouths[name] = Collection(ground.database, Entity, "mouths")
+        hears = [listen(kind, self.hear) for kind in TOLD] if name == "notifications" else []
+        return Unit(name=name, serves=[], hears=hears)
+
+    async def hear(self, event: Event, told: Told) -> None:
+        self.heard.append(event)
+
+    def names(self) -> list[str]:
+        return [type(event).__name__ for event in self.heard]
+
+
+@pytest.fixture
+async def ear(house) -> Ear:
+    """core_orders, partners, and an ear and mouths at the places of the units it lives with."""
+    ear = Ear()
+    await house.mount(app.build, partners, *ear.builds())
+    return ear
+
+
+@pytest.fixture
+def orders(house, ear):
+    return house
+
+
+@pytest.fixture
+def says(orders, ear, acting):
+    """Have an organization tell events, as its planning, tracking or eCMR would; then let everybody hear."""
+
+    async def say(org: str, *events: Event) -> None:
+        with acting(orders.actor(org, id="usr_x", name="Exploitant")):
+            for event in events:
+                mouth = Entity(id=new_id("mth"))
+                mouth.tell(event)
+                await ear.mouths[event.topic.partition(".")[0]].add(mouth)
+        await orders.settle()
+
+    return say
+
+
+def tour(order_id: str, plate: str = "AB-123-CD", tour_id: str = "tour_1") -> TourPublished:
+    def stop(kind: str, hours: int) -> TourStop:
+        at = make.MONDAY + timedelta(hours=hours)
+        return TourStop(
+            order_id=order_id, shipper_id=SHIPPER, kind=kind, site=make.site(), planned_from=at,
+            planned_until=at, weight_kg=1, pallets=1,
+        )  # fmt: skip
+
+    return TourPublished(
+        tour_id=tour_id, carrier_id=CARRIER, vehicle_id="veh_1", vehicle_plate=plate, driver_id="drv_1",
+        driver_user_id=None, driver_name="Jo", stops=[stop("pickup", 1), stop("delivery", 20)],
+    )  # fmt: skip
+
+
+def reached(order_id: str, kind: str = "pickup") -> StopReached:
+    return StopReached(
+        order_id=order_id,
+        kind=kind,
+        at=make.MONDAY,
+        distance_m=30,
+        source="gps",
+        tour_id="tour_1",
+        site_name="x",
+    )
+
+
+def takeover(order_id: str) -> TakeoverSigned:
+    return TakeoverSigned(
+        document_id="cmr_1", order_id=order_id, number="N1", signed_at=make.MONDAY, reserves=0, by_name="Jo"
+    )
+
+
+def signed(order_id: str, *reserves: str) -> DeliverySigned:
+    return DeliverySigned(
+        document_id="cmr_1", order_id=order_id, number="N1", shipper_id=SHIPPER, carrier_id=CARRIER,
+        consignee_id=CONSIGNEE, consignee_name="x", site_name="y", signed_at=make.MONDAY, by_name="Léa",
+        reserves=[ReserveFact(line=0, text=text, photos=0) for text in reserves], pallets=[],
+    )  # fmt: skip
+
+
+async def look(web, order_id: str):
+    return (await web().get(f"/api/orders/{order_id}")).json()
+
+
+async def test_the_story_is_told_once_and_in_order(orders, web, ear):
+    order_id = await tendered(web())
+    await post(web(CARRIER), f"{order_id}/tender/accept")
+    await post(web(CARRIER), f"{order_id}/plan", vehicle_plate="X1", driver_name="Jo", driver_id="drv_1")
+    for step in ("loading", "in_transit", "delivered"):
+        await post(web(CARRIER), f"{order_id}/progress", reached=step, with_reserves=step == "delivered")
+    await post(web(), f"{order_id}/accept-proof")
+    await orders.settle()
+    assert ear.names() == [
+        *("OrderConfirmed", "OrderTendered", "TenderAccepted", "OrderPlanned", "OrderLoading"),
+        *("OrderInTransit", "OrderDelivered", "ProofAccepted"),
+    ]
+    offered, planned, delivered = ear.heard[1], ear.heard[3], ear.heard[6]
+    assert (offered.order.carrier_id, offered.carrier_guest, offered.link_token) == (CARRIER, False, "")
+    assert (planned.vehicle_plate, planned.driver_id) == ("X1", "drv_1")
+    assert delivered.with_reserves
+    assert delivered.order.pickup.latitude is not None
+
+
+async def test_a_guest_carrier_is_told_of_its_offer_with_a_link(orders, web, ear):
+    order_id = await tendered(web(), GUEST)
+    await orders.settle()
+    offered = ear.heard[-1]
+    assert (offered.carrier_guest, offered.carrier_email) == (True, f"contact@{GUEST}.example")
+    assert offered.link_token == f"accept_tender/{order_id}/{GUEST}"
+
+
+async def test_an_unanswered_offer_expires_at_its_deadline_by_itself(orders, web, ear):
+    order_id = await tendered(web())
+    await orders.tick()
+    assert (await look(web, order_id))["state"] == "tendered"
+    with held(now() + timedelta(hours=5)):
+        await orders.tick()
+    order = await look(web, order_id)
+    assert (order["state"], order["tenders"][0]["state"]) == ("confirmed", "expired")
+    assert order["history"][-1]["source"] == "timer"
+    assert ear.heard[-1].expired
+    assert (await web(CARRIER).get(f"/api/orders/{order_id}")).status_code == 404
+
+
+async def test_a_deadline_leaves_an_accepted_order_alone(orders, web, ear):
+    order_id = await tendered(web())
+    await post(web(CARRIER), f"{order_id}/tender/accept")
+    with held(now() + timedelta(hours=5)):
+        await orders.tick()
+    assert (await look(web, order_id))["state"] == "assigned"
+
+
+async def test_a_published_tour_plans_the_order_and_a_withdrawn_one_gives_it_back(says, web, ear):
+    order_id = await assigned(web())
+    await says(CARRIER, tour(order_id))
+    order = await look(web, order_id)
+    assert order["state"] == "planned"
+    assert order["plan"]["vehicle_plate"] == "AB-123-CD"
+    assert order["plan"]["planned_delivery_at"] == "2026-11-24T03:00:00Z"
+    assert order["history"][-1]["source"] == "planning"
+    await says(CARRIER, tour(order_id, plate="EF-456-GH"))
+    assert [e.vehicle_plate for e in ear.heard if isinstance(e, OrderPlanned)] == ["AB-123-CD", "EF-456-GH"]
+    await says(CARRIER, TourWithdrawn(tour_id="tour_1", order_ids=[order_id]))
+    assert (await look(web, order_id))["state"] == "assigned"
+
+
+async def test_truck_takeover_and_delivery_carry_the_order_through(says, web, ear):
+    order_id = await assigned(web())
+    await says(CARRIER, tour(order_id), reached(order_id))
+    assert (await look(web, order_id))["state"] == "loading"
+    await says(
+        SHIPPER, DocumentIssued(document_id="cmr_1", order_id=order_id, number="N1"), takeover(order_id)
+    )
+    assert (await look(web, order_id))["state"] == "in_transit"
+    await says(SHIPPER, signed(order_id, "2 cartons mouillés"))
+    order = await look(web, order_id)
+    assert (order["state"], order["with_reserves"]) == ("delivered", True)
+    assert [(one["kind"], one["ecpmr_document_id"]) for one in order["documents"]] == [("cmr", "cmr_1")]
+    assert [line["source"] for line in order["history"]][-4:] == ["gps", "cmr", "cmr", "cmr"]
+
+
+async def test_facts_that_come_out_of_order_carry_it_forward_and_never_back(says, web, ear):
+    order_id = await assigned(web())
+    await says(CARRIER, tour(order_id))
+    await says(SHIPPER, signed(order_id))
+    await says(SHIPPER, takeover(order_id))
+    await says(CARRIER, reached(order_id), tour(order_id, plate="LATE"))
+    order = await look(web, order_id)
+    assert (order["state"], order["plan"]["vehicle_plate"]) == ("delivered", "AB-123-CD")
+    whats = [line["what"] for line in order["history"]]
+    assert whats[-3:] == ["delivered", "in_transit_late", "loading_late"]
+    assert "OrderInTransit" not in ear.names()
+
+
+async def test_the_truck_at_the_delivery_has_not_delivered(says, web):
+    order_id = await assigned(web())
+    await says(CARRIER, tour(order_id), reached(order_id, "delivery"))
+    assert (await look(web, order_id))["state"] == "planned"
+
+
+async def test_what_strangers_tell_about_an_order_changes_nothing(says, web):
+    order_id = await assigned(web())
+    before = await look(web, order_id)
+    await says(STRANGER, tour(order_id), reached(order_id), takeover(order_id), signed(order_id))
+    await says(CONSIGNEE, tour(order_id))
+    assert await look(web, order_id) == before
+
+
+async def test_a_cancelled_order_tells_the_carrier_it_had(orders, web, ear):
+    order_id = await tendered(web())
+    await post(web(), f"{order_id}/cancel", reason="client parti")
+    await orders.settle()
+    assert (ear.heard[-1].order.carrier_id, ear.heard[-1].reason) == (CARRIER, "client parti")
+
+
+async def test_numbers_are_unique_when_many_create_at_once(orders, web):
+    answers = await asyncio.gather(*(web().post("/api/orders", json=body()) for _ in range(60)))
+    numbers = [answer.json()["reference"] for answer in answers]
+    assert len(set(numbers)) == 60
+
+
+async def test_a_confirmed_order_is_in_the_consignees_sight_and_a_draft_is_not(orders, web):
+    draft = (await web().post("/api/orders", json=body())).json()["order_id"]
+    assert (await web(CONSIGNEE).get(f"/api/orders/{draft}")).status_code == 404
+    firm = await confirmed(web())
+    assert (await web(CONSIGNEE).get(f"/api/orders/{firm}")).status_code == 200
