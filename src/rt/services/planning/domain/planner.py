@@ -71,11 +71,11 @@ def propose(
             tour = _lay(f"{name_tour}{number}", route, placed, crew, day, others)
             if tour.stops:
                 tours.append((tour, crew))
-    _place_the_rest(placed, tours, [crew for crew, _ in manned], day, others, name_tour)
     on_tour = {job_id for tour, _ in tours for job_id in tour.job_ids}
-    for job in placed:
-        if job.id not in on_tour:
-            left_over[job.id] = why_not(job, usable, day, days, others)
+    reasons = {job.id: why_not(job, usable, day, days, others) for job in placed if job.id not in on_tour}
+    able = [job for job in placed if any(isinstance(one, NoRoomLeft) for one in reasons.get(job.id, []))]
+    added = _place_the_rest(able, tours, [crew for crew, _ in manned], day, others, name_tour)
+    left_over |= {job_id: why for job_id, why in reasons.items() if job_id not in added}
     return Proposal([tour for tour, _ in tours], left_over)
 
 
@@ -214,26 +214,24 @@ def _place_the_rest(
     day: date,
     others: Sequence[Tour],
     name_tour: str,
-) -> None:
-    """Put what was left or taken off where it still fits, if it does."""
-    on_tour = {job_id for tour, _ in tours for job_id in tour.job_ids}
+) -> set[str]:
+    """Put what was left or taken off where it still fits, if it does; the job ids that found a place."""
+    added: set[str] = set()
     for job in jobs:
-        if job.id in on_tour:
-            continue
         busy = {crew.vehicle.id for _, crew in tours}
-        free = [crew for crew in crews if crew.vehicle.id not in busy]
         places = [(n, best_fit(job, tour, crew, others)) for n, (tour, crew) in enumerate(tours)]
-        starting = max(day, paris_day(job.pickup_from))
-        fresh = {starting, day}
         places += [
             (-1, best_fit(job, new_tour(f"{name_tour}{len(tours)}", crew, start), crew, others))
-            for crew in free
-            for start in sorted(fresh)
+            for crew in crews
+            if crew.vehicle.id not in busy
+            for start in sorted({day, max(day, paris_day(job.pickup_from))})
         ]
         allowed = [(n, fit) for n, fit in places if not fit.conflicts]
         if allowed:
             number, fit = min(allowed, key=lambda one: one[1].added_km)
+            added.add(job.id)
             if number < 0:
                 tours.append((fit.tour, fit.crew))
             else:
                 tours[number] = (fit.tour, fit.crew)
+    return added

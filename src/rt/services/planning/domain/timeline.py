@@ -31,8 +31,6 @@ class Timeline(msgspec.Struct, kw_only=True):
     distance_km: float
     driving_minutes: int
     drives: list[Span]
-    off_duty: bool
-    """True where the driver's calendar has no hours for this tour: usual ones were assumed."""
 
 
 def lay_out(stops: Sequence[Stop], vehicle: Vehicle, driver: Driver, day: date) -> Timeline:
@@ -65,19 +63,20 @@ def lay_out(stops: Sequence[Stop], vehicle: Vehicle, driver: Driver, day: date) 
         distance_km=round(total_km + home, 1),
         driving_minutes=total_minutes + driving_minutes(home),
         drives=clock.drives,
-        off_duty=clock.off_duty,
     )
 
 
 class _Clock:
-    """One driver's time, moved forward by driving, waiting and working."""
+    """One driver's time, moved forward by driving, waiting and working.
+
+    Where the calendar has no hours, usual ones are assumed: the check of the tour then names the conflict.
+    """
 
     def __init__(self, driver: Driver, day: date) -> None:
         first = paris_instant(day, 0)
         self.shifts = driver.shifts(first, first + HORIZON)
         self.shifts = [shift for shift in self.shifts if shift[0] >= first]
-        self.off_duty = not self.shifts or self.shifts[0][0] >= paris_instant(day, 24)
-        if self.off_duty:
+        if not self.shifts or self.shifts[0][0] >= paris_instant(day, 24):
             self.shifts.insert(0, (paris_instant(day, 6), paris_instant(day, 19)))
         self.shift = self.shifts[0]
         self.at = self.began = self.duty_began = self.shift[0]
@@ -141,7 +140,6 @@ class _Clock:
         earliest = self.at + REST
         later = next((shift for shift in self.shifts if shift[1] > earliest), None)
         if later is None:
-            self.off_duty = True
             later = self._assumed(earliest)
         self.shift = later
         self.at = self.duty_began = max(earliest, later[0])

@@ -62,14 +62,17 @@ class Tour(Entity):
     def job_ids(self) -> list[str]:
         return list(dict.fromkeys(stop.job_id for stop in self.stops))
 
-    def arrange(self, stops: Sequence[Stop], crew: Crew) -> bool:
-        """Take these stops in this order and lay them out; whether the driver's calendar knew the hours."""
+    def arrange(self, stops: Sequence[Stop], crew: Crew) -> None:
+        """Lay these stops out in this order, to see how it would be; `take` also holds what it needs."""
         times = lay_out(stops, crew.vehicle, crew.driver, self.day)
         self.stops, self.drives = times.stops, times.drives
         self.starts_at, self.ends_at = times.starts_at, times.ends_at
         self.distance_km, self.driving_minutes = times.distance_km, times.driving_minutes
+
+    def take(self, stops: Sequence[Stop], crew: Crew) -> None:
+        """These stops in this order are the tour from now on."""
+        self.arrange(stops, crew)
         self.hold()
-        return not times.off_duty
 
     def hold(self) -> None:
         """What no other tour may hold: jobs and half hours of the crew; nothing when it is over."""
@@ -78,7 +81,8 @@ class Tour(Entity):
             return
         cells = []
         at = _floor(self.starts_at)
-        while at < max(_floor(self.ends_at), _floor(self.starts_at) + HOLD):
+        until = max(_floor(self.ends_at), at + HOLD)
+        while at < until:
             cells += [f"{self.vehicle_id}@{at:%Y%m%d%H%M}", f"{self.driver_id}@{at:%Y%m%d%H%M}"]
             at += HOLD
         self.holds = [*self.job_ids, *cells]
