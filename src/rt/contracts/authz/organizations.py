@@ -107,8 +107,11 @@ class EditOrganization(
     mfa_required: bool | None = None
 
 
-class AddPartner(Command[OrganizationView], route="/auth/partners", needs="authz.read", status=201):
-    """Write down a partner: the registered organization with that SIRET, else a guest that acts by links."""
+class AddPartner(Command[OrganizationView], route="/auth/partners", needs=SIGNED_IN, status=201):
+    """Write down a partner: the registered organization with that SIRET, else a guest that acts by links.
+
+    For whoever may write orders (`core_orders.write`) or runs the organization (`authz.write`).
+    """
 
     name: OrganizationName
     kind: OrganizationKind
@@ -129,7 +132,7 @@ class FindPartners(Query[OrganizationsPage], route="/auth/partners", needs=SIGNE
     limit: PageSize = 50
 
 
-class InvitePartner(Command[Empty], route="/auth/partners/{organization_id}/invite", needs="authz.read"):
+class InvitePartner(Command[Empty], route="/auth/partners/{organization_id}/invite", needs="authz.write"):
     """Invite a guest partner to open its account; it stops being a guest when the invitation is accepted."""
 
     organization_id: str

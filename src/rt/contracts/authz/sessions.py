@@ -114,7 +114,6 @@ class AskPasswordReset(Command[Empty], route="/auth/password/forgotten", needs=O
 
     email: EmailText
     language: Language = "fr"
-    seen_from: AddressText = ""
 
 
 class ResetPassword(Command[Empty], route="/auth/password/reset", needs=OPEN, keyed=False):

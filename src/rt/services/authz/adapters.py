@@ -1,4 +1,4 @@
-"""What authz needs of the machine: bcrypt in threads behind a bounded queue, and the list of worn-out passwords."""
+"""What authz needs of the machine: bcrypt behind a bounded queue, and the list of worn-out passwords."""
 
 import asyncio
 import secrets

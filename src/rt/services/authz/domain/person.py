@@ -13,6 +13,7 @@ from rt.services.authz.domain.totp import CodeWrong, SecondFactor
 from rt.services.authz.domain.vault import hash_of, same
 
 RESET_LIFE: Final = timedelta(minutes=15)
+RESET_AT_MOST_EVERY: Final = timedelta(minutes=1)
 
 Alert = Literal[
     "password_changed",
@@ -135,11 +136,18 @@ class Person(Entity):
         self._see()
         return membership
 
+    def introduce(self, name: str, password_hash: str, at: datetime) -> None:
+        """A new person says who they are."""
+        self.name = name.strip() or self.name
+        self.choose_password(password_hash, at)
+
     def join(self, organization_id: str, at: datetime) -> None:
-        """Say yes to an invitation."""
+        """Say yes to an invitation; to have said so already is fine."""
         membership = self.member(organization_id)
-        if membership.state != "invited":
-            raise AlreadyMember("email", email=self.email)
+        if membership.state == "active":
+            return
+        if membership.state == "disabled":
+            raise NotYourOrganization
         membership.state, membership.joined_at = "active", at
         self.tell(UserJoined(user_id=self.id, email=self.email, name=self.name, role=membership.role))
 
@@ -178,6 +186,9 @@ class Person(Entity):
             self.alert("password_changed")
 
     def ask_reset(self, token: str, language: str, at: datetime) -> None:
+        """Send a link, at most one a minute: an inbox is not a target."""
+        if self.reset_until is not None and at < self.reset_until - RESET_LIFE + RESET_AT_MOST_EVERY:
+            return
         self.reset_hash, self.reset_until = hash_of(token), at + RESET_LIFE
         self.tell(PasswordResetAsked(user_id=self.id, email=self.email, token=token, language=language))
 

@@ -7,7 +7,6 @@ from rt.kernel.entity import Entity
 from rt.kernel.messages import Event
 
 KEPT: Final = timedelta(hours=1)
-AT_MOST_EVERY: Final = timedelta(minutes=1)
 
 
 class ResetWished(Event, topic="authz.password.reset_wished"):

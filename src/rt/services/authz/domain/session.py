@@ -65,15 +65,17 @@ class Session(Entity):
         self.family += 1
         self.expires_at = min(at + REFRESH_IDLE, self.created_at + REFRESH_LONGEST)
 
+    def act_for(self, organization_id: str) -> None:
+        """Go on in another organization."""
+        if self.ended_at is not None:
+            raise SessionOver
+        self.org_id = organization_id
+
     def end(self, why: str, at: datetime) -> None:
         """No more tokens, and those that are out are refused."""
         if self.ended_at is None:
             self.ended_at, self.ended_by = at, why
             self.tell(Revoked(subject="session", subject_id=self.id, before=at))
-
-
-def end_of_first_token(begun_at: datetime) -> datetime:
-    return begun_at + REFRESH_IDLE
 
 
 class Challenge(Entity):

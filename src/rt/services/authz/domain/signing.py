@@ -30,7 +30,7 @@ class SigningKey(Entity):
     """
 
     public_x: str
-    sealed_private: str
+    sealed_secret: str
     signs_from: datetime
     verifies_until: datetime | None = None
 
@@ -58,7 +58,7 @@ def generate(vault: Vault, org_id: str, signs_from: datetime) -> SigningKey:
         id=new_id("sgk"),
         org_id=org_id,
         public_x=str(public["x"]),
-        sealed_private=vault.seal(SEALED_FOR, json.dumps(pair.as_dict(private=True))),
+        sealed_secret=vault.seal(SEALED_FOR, json.dumps(pair.as_dict(private=True))),
         signs_from=signs_from,
     )
 
@@ -78,7 +78,7 @@ class Signer:
 
     @classmethod
     def opened(cls, key: SigningKey, vault: Vault) -> "Signer":
-        return cls(key.id, OKPKey.import_key(json.loads(vault.open(SEALED_FOR, key.sealed_private))))
+        return cls(key.id, OKPKey.import_key(json.loads(vault.open(SEALED_FOR, key.sealed_secret))))
 
     def sign(self, typ: str, claims: dict[str, Any]) -> str:
         header = {"alg": ALGORITHM, "kid": self.kid, "typ": typ}

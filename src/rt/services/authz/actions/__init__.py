@@ -1,0 +1,1 @@
+"""What authz does when asked."""

@@ -1,0 +1,38 @@
+"""authz put together."""
+
+from rt.kernel.unit import Ground, Unit
+from rt.services.authz.actions.account import Account
+from rt.services.authz.actions.entry import Entry
+from rt.services.authz.actions.guard import Guard
+from rt.services.authz.actions.keys import Keys
+from rt.services.authz.actions.links import Links
+from rt.services.authz.actions.members import Members
+from rt.services.authz.actions.organizations import Organizations
+from rt.services.authz.actions.signing import Signing
+from rt.services.authz.adapters import Hasher, common_passwords
+from rt.services.authz.api import table
+from rt.services.authz.domain.policy import Policy
+from rt.services.authz.domain.vault import Vault
+from rt.services.authz.jobs import at_start, jobs
+from rt.services.authz.reactions import reactions
+from rt.services.authz.store import AuthzStore
+
+
+def build(ground: Ground) -> Unit:
+    """People, sessions, keys and links on one store, under keys derived from one root secret."""
+    settings = ground.settings
+    store, vault = AuthzStore(ground.database), Vault(settings.jwt_secret)
+    policy = Policy(mfa_demanded=settings.production, common_passwords=common_passwords())
+    hasher, guard = Hasher(settings.bcrypt_rounds, vault.key("passwords")), Guard(store, vault)
+    signing, members = Signing(store, vault), Members(store, hasher, policy)
+    organizations = Organizations(store, members)
+    entry = Entry(store, vault, hasher, guard, signing, policy)
+    account = Account(store, vault, hasher, guard, entry, policy)
+    keys, links = Keys(store, policy), Links(store, signing)
+    return Unit(
+        name="authz",
+        serves=table(entry, account, organizations, members, keys, links, signing, settings.trusted_proxies),
+        hears=reactions(account),
+        jobs=jobs(signing),
+        start=at_start(settings, store, signing, organizations, members),
+    )

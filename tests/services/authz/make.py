@@ -1,0 +1,108 @@
+"""Builders: organizations that came in by their mail, people who are logged in, tokens out of the mail."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from msgspec import Struct
+from tests.conftest import TestHouse
+
+from rt.services.authz.domain.person import Membership, Person
+
+PASSWORD = "un cheval sur le quai"
+AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+class Admin(Struct):
+    """The first administrator of an organization, logged in."""
+
+    email: str
+    organization_id: str
+    tokens: dict[str, Any]
+    web: httpx.AsyncClient
+
+
+async def mailed(house: TestHouse, topic: str, email: str) -> dict[str, Any]:
+    """What the latest event of a topic told about an address: where the mail's token is."""
+    await house.settle()
+    where = {"topic": topic, "body.email": email}
+    found = await house.database("authz")["events"].find_one(where, sort=[("seq", -1)])
+    assert found is not None, f"nothing told to {email}"
+    return dict(found["body"])
+
+
+async def told(house: TestHouse, topic: str) -> list[dict[str, Any]]:
+    """The bodies of all events of a topic, in order."""
+    await house.settle()
+    cursor = house.database("authz")["events"].find({"topic": topic}).sort([("seq", 1)])
+    return [document["body"] async for document in cursor]
+
+
+async def accept(house: TestHouse, email: str, password: str = PASSWORD) -> httpx.Response:
+    token = (await mailed(house, "authz.user.invited", email))["token"]
+    async with house.web("authz") as web:
+        return await web.post("/auth/invitations/accept", json={"token": token, "password": password})
+
+
+async def login(house: TestHouse, email: str, password: str = PASSWORD, **more: Any) -> httpx.Response:
+    async with house.web("authz") as web:
+        return await web.post("/auth/login", json={"email": email, "password": password, **more})
+
+
+def bearing(house: TestHouse, token: str) -> httpx.AsyncClient:
+    return house.web("authz", authorization=f"Bearer {token}")
+
+
+async def admin(house: TestHouse, name: str = "Usine", kind: str = "shipper", **more: Any) -> Admin:
+    """A registered organization whose administrator accepted and logged in."""
+    email = f"admin@{name.lower()}.example"
+    asked = {"name": name, "kind": kind, "email": email, "person_name": f"Admin {name}", **more}
+    async with house.web("authz") as web:
+        registered = await web.post("/auth/organizations", json=asked)
+    assert registered.status_code == 201, registered.text
+    assert (await accept(house, email)).status_code == 200
+    tokens = (await login(house, email)).json()
+    return Admin(email, registered.json()["organization_id"], tokens, bearing(house, tokens["access_token"]))
+
+
+async def colleague(
+    house: TestHouse, of: Admin, role: str = "dispatcher", name: str = "lea"
+) -> dict[str, Any]:
+    """A member of an administrator's organization: its view, and tokens of a first login."""
+    email = f"{name}@{of.organization_id[4:12]}.example"
+    view = (await of.web.post("/auth/users", json={"email": email, "name": name, "role": role})).json()
+    assert (await accept(house, email)).status_code == 200
+    return {**view, "tokens": (await login(house, email)).json()}
+
+
+async def operator(house: TestHouse) -> httpx.AsyncClient:
+    """A platform administrator, put in place by a unit as the seed does, logged in."""
+    unit = house.rooms["authz"].ground.services
+    from rt.contracts.authz import AddUser  # the words are asked as a unit asks them
+
+    await unit.ask(
+        AddUser(
+            organization_id="org_operator",
+            email="chef@rt.example",
+            name="Chef",
+            role="platform_admin",
+            password=PASSWORD,
+        )
+    )
+    tokens = (await login(house, "chef@rt.example")).json()
+    return bearing(house, tokens["access_token"])
+
+
+def person(**values: Any) -> Person:
+    """An active dispatcher of org_a."""
+    member = Membership(organization_id="org_a", role="dispatcher", state="active", joined_at=AT)
+    start = {
+        "id": "usr_a",
+        "org_id": "org_a",
+        "seen_by": ["org_a"],
+        "email": "lea@usine.example",
+        "name": "Léa",
+        "memberships": [member],
+        "password_hash": "kept",
+    }
+    return Person(**{**start, **values})
