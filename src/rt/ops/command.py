@@ -1,0 +1,220 @@
+"""The one command: `rt up`, `rt run UNIT`, `rt demo`, `rt topology`."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from rt.host import serving
+from rt.host.keys import UnitKeys
+from rt.host.mongod import running
+from rt.host.serving import Place, Supervisor
+from rt.host.topology import PORTALS, UNITS, as_json
+from rt.kernel.settings import Settings, read
+from rt.kernel.telemetry import start_logging
+from rt.ops import demo as story
+from rt.ops import world
+from rt.ops.actors import OPEN_SESAME
+
+app = typer.Typer(help="RT-Technologie", no_args_is_help=True, add_completion=False)
+console = Console()
+
+Port = Annotated[int, typer.Option(help="Port of the edge.")]
+Data = Annotated[Path, typer.Option(help="Folder of everything that is kept.")]
+Shift = Annotated[int, typer.Option(help="Added to the ports of units and portals, for a second house.")]
+
+
+@app.command()
+def up(
+    port: Port = 8080,
+    data: Data = Path(".rt"),
+    demo: Annotated[bool, typer.Option(help="Load a coherent demo.")] = False,
+    processes: Annotated[bool, typer.Option(help="One process per unit.")] = False,
+    shift: Shift = 0,
+) -> None:
+    """Run the whole house and say what runs where; Ctrl-C stops it."""
+    began = time.monotonic()
+    settings, keys = _prepare(data, port)
+    place = Place(port, shift)
+    ports = {"edge": port} | {row.name: place.of(row) for row in (*UNITS, *PORTALS)}
+    if busy := serving.taken(ports):
+        console.print(f"Already in use: {', '.join(busy)}. Is another house running? See --port and --shift.")
+        raise typer.Exit(1)
+    with _log_file(settings):
+        if processes:
+            _up_in_processes(settings, keys, place, demo, began)
+        else:
+            asyncio.run(_up_all_in_one(settings, keys, place, demo, began))
+
+
+@app.command()
+def run(unit: str, port: Port = 8080, data: Data = Path(".rt"), shift: Shift = 0) -> None:
+    """Run one unit or portal, or the edge, in this process; logs go to standard output."""
+    settings, keys = _prepare(data, port)
+    start_logging(settings.log_level)
+
+    async def alone() -> None:
+        async with running(settings.home) as uri:
+            await serving.one_unit(settings, uri, keys, Place(port, shift), unit)
+
+    try:
+        asyncio.run(alone())
+    except LookupError as error:
+        console.print(f"{error}; known: {', '.join(serving.process_names())}")
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def demo(
+    port: Port = 8080,
+    json: Annotated[bool, typer.Option("--json", help="Answer for machines.")] = False,
+    new: Annotated[
+        bool, typer.Option(help="Start another story instead of going on with one cut short.")
+    ] = False,
+) -> None:
+    """Play the whole story against a running house, as its real actors would, and check each outcome."""
+    raise typer.Exit(story.play(f"http://127.0.0.1:{port}", as_json=json, new=new))
+
+
+@app.command()
+def topology(
+    json: Annotated[bool, typer.Option("--json", help="The whole topology for machines.")] = False,
+) -> None:
+    """What runs where."""
+    if json:
+        sys.stdout.write(as_json().decode() + "\n")
+    else:
+        console.print(_table(Place(), {}))
+
+
+def main() -> None:
+    app()
+
+
+def _prepare(data: Path, port: int) -> tuple[Settings, UnitKeys]:
+    """Settings and keys of this house; what production must be given, development makes for itself."""
+    settings = read()
+    keys = UnitKeys(data / "keys")
+    keys.ensure()
+    settings = msgspec.structs.replace(
+        settings,
+        home=data,
+        jwt_secret=settings.jwt_secret or keys.jwt_secret(),
+        admin_email=settings.admin_email or ("" if settings.production else world.ADMIN_EMAIL),
+        admin_password=settings.admin_password or ("" if settings.production else OPEN_SESAME),
+        public_url=os.environ.get("PUBLIC_API_URL", f"http://localhost:{port}"),
+    )
+    return settings, keys
+
+
+@contextlib.contextmanager
+def _log_file(settings: Settings) -> Iterator[None]:
+    """JSON lines go to a file, so that the table stays readable."""
+    path = settings.home / "log.jsonl"
+    with path.open("a") as lines:
+        start_logging(settings.log_level, lines)
+        yield
+
+
+async def _up_all_in_one(settings: Settings, keys: UnitKeys, place: Place, demo: bool, began: float) -> None:
+    ready = asyncio.Event()
+    async with running(settings.home, console.print) as uri:
+        house = asyncio.create_task(serving.all_in_one(settings, uri, keys, place, ready))
+        opened = asyncio.create_task(ready.wait())
+        await asyncio.wait({house, opened}, return_when=asyncio.FIRST_COMPLETED)
+        if house.done():
+            opened.cancel()
+            house.result()
+            return
+        watching = asyncio.create_task(_watch(place, demo, began, [os.getpid()]))
+        await house
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        console.print("stopped")
+
+
+def _up_in_processes(settings: Settings, keys: UnitKeys, place: Place, demo: bool, began: float) -> None:
+    """The supervisor's own loop turns only between forks, so that no child inherits a running one."""
+    serving.import_everything()
+    loop = asyncio.new_event_loop()
+    server = running(settings.home, console.print)
+    uri = loop.run_until_complete(server.__aenter__())
+    supervisor = Supervisor(
+        lambda name: serving.one_unit(settings, uri, keys, place, name), serving.process_names()
+    )
+    stop = False
+
+    def asked(*_: object) -> None:
+        nonlocal stop
+        stop = True
+
+    signal.signal(signal.SIGTERM, asked)
+    signal.signal(signal.SIGINT, asked)
+    supervisor.start()
+    watching = loop.create_task(_watch(place, demo, began, list(supervisor.pids)))
+    while not stop:
+        supervisor.tend()
+        loop.run_until_complete(asyncio.sleep(0.2))
+    watching.cancel()
+    supervisor.stop()
+    loop.run_until_complete(server.__aexit__(None, None, None))
+    console.print("stopped")
+
+
+async def _watch(place: Place, demo: bool, began: float, pids: list[int]) -> None:
+    """Print the table once everything answers, load the demo, then say what changes."""
+    states = {name: state async for name, state in serving.health(place)}
+    while "down" in states.values() and time.monotonic() - began < 60:
+        await asyncio.sleep(0.1)
+        states = {name: state async for name, state in serving.health(place)}
+    console.print(_table(place, states))
+    built = sum(row.built for row in UNITS)
+    memory = serving.memory_mb([os.getpid(), *(pid for pid in pids if pid != os.getpid())])
+    console.print(
+        f"ready in {time.monotonic() - began:.1f} s · {memory:.0f} MB without mongod"
+        f" · {built} of {len(UNITS)} units · http://localhost:{place.edge}"
+    )
+    if demo:
+        await world.load(f"http://127.0.0.1:{place.edge}", console.print)
+        console.print("\n".join(world.account_lines()), highlight=False)
+    while True:
+        await asyncio.sleep(5)
+        seen = {name: state async for name, state in serving.health(place)}
+        for name, state in seen.items():
+            if states.get(name) != state:
+                console.print(f"{time.strftime('%H:%M:%S')} {name}: {states.get(name)} → {state}")
+        states = seen
+
+
+def _table(place: Place, states: dict[str, str]) -> Table:
+    table = Table(title="RT-Technologie", title_justify="left")
+    for head in ("unit", "port", "address", "state"):
+        table.add_column(head, justify="right" if head == "port" else "left")
+    for row in UNITS:
+        state = states.get(row.name, "" if row.built else "not_built")
+        table.add_row(row.name, str(place.of(row)), row.path, _coloured(state))
+    table.add_section()
+    for portal in PORTALS:
+        address = f"http://{portal.subdomain}.localhost:{place.edge}"
+        state = states.get(portal.name, "" if portal.built else "not_built")
+        table.add_row(portal.name, str(place.of(portal)), address, _coloured(state))
+    return table
+
+
+def _coloured(state: str) -> str:
+    colour = {"ok": "green", "down": "red", "not_built": "yellow"}.get(state, "white")
+    return f"[{colour}]{state}[/]"
+
+
+if __name__ == "__main__":
+    main()

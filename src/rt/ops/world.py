@@ -1,0 +1,313 @@
+"""The demonstration's world: organizations, people, fleets and 60 orders at real French places."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import msgspec
+
+from rt.ops.actors import OPEN_SESAME, Caller, Refused, Stage
+
+PARIS = ZoneInfo("Europe/Paris")
+RUN = "world-1"
+ADMIN_EMAIL = "admin@rt-technologie.example"
+
+
+class Firm(msgspec.Struct, frozen=True):
+    """An organization of the demonstration and the person who opens its account."""
+
+    kind: str
+    name: str
+    domain: str
+    person: str
+    city: str
+    siret: str = ""
+
+    @property
+    def email(self) -> str:
+        return f"{self.person.split()[0].lower()}@{self.domain}.example"
+
+
+class Town(msgspec.Struct, frozen=True):
+    """A real place: name of the site, street, postal code, town, WGS 84 coordinates (GeoNames)."""
+
+    site: str
+    street: str
+    postal_code: str
+    city: str
+    latitude: float
+    longitude: float
+
+    def as_site(self, contact: str = "", phone: str = "") -> dict[str, Any]:
+        return {
+            "name": self.site,
+            "address": {"street": self.street, "postal_code": self.postal_code, "city": self.city},
+            "contact": {"name": contact, "phone": phone},
+            "latitude": self.latitude,
+            "longitude": self.longitude,
+        }
+
+
+SHIPPERS = (
+    Firm("shipper", "Laiterie des Monts", "laiterie-monts", "Camille Perrin", "Bourg-en-Bresse"),
+    Firm("shipper", "Ateliers Verrier", "ateliers-verrier", "Hugo Lambert", "Strasbourg"),
+)
+CARRIERS = (
+    Firm("carrier", "Transports Delmas", "transports-delmas", "Karim Haddad", "Lyon"),
+    Firm("carrier", "Norroute", "norroute", "Sophie Lemaire", "Lille"),
+    Firm("carrier", "Atlantique Fret", "atlantique-fret", "Erwan Le Gall", "Nantes"),
+    Firm("carrier", "Garonne Express", "garonne-express", "Nadia Fabre", "Toulouse"),
+    Firm("carrier", "Rhin Trans", "rhin-trans", "Marc Schmitt", "Strasbourg"),
+)
+OTHERS = (
+    Firm("forwarder", "Commission Océane", "commission-oceane", "Anne Rivière", "Le Havre"),
+    Firm("logistician", "Entrepôts de la Dombes", "entrepots-dombes", "Yves Morin", "Villars-les-Dombes"),
+    Firm("supplier", "Cartons de la Vallée", "cartons-vallee", "Inès Robert", "Annonay"),
+    Firm("recipient", "Distri Rhône", "distri-rhone", "Julie Blanc", "Vénissieux"),
+    Firm("recipient", "Marché Gare de Marseille", "marche-gare", "Paul Arnaud", "Marseille"),
+)
+GUEST = {"name": "Artisan Morel", "kind": "carrier", "email": "contact@artisan-morel.example"}
+DRIVERS = ("Lucie Martin", "Thomas Girard")
+
+PICKUPS = (
+    Town("Fromagerie de Bourg", "12 rue des Crêts", "01000", "Bourg-en-Bresse", 46.2052, 5.2255),
+    Town("Dépôt de Mâcon", "4 quai des Marans", "71000", "Mâcon", 46.3069, 4.8287),
+    Town("Cave d'affinage", "8 route de Lyon", "01600", "Trévoux", 45.9409, 4.7714),
+)
+DELIVERIES = (
+    Town(
+        "Plateforme Distri Rhône", "20 boulevard Irène Joliot-Curie", "69200", "Vénissieux", 45.6970, 4.8870
+    ),
+    Town("Entrepôt de Saint-Priest", "3 rue du Dauphiné", "69800", "Saint-Priest", 45.6965, 4.9439),
+    Town("Halle de Grenoble", "1 rue du Marché", "38000", "Grenoble", 45.1715, 5.7224),
+    Town("Magasin de Valence", "15 avenue de Provence", "26000", "Valence", 44.9256, 4.9093),
+    Town("Quai de Saint-Étienne", "7 rue de la Montat", "42000", "Saint-Étienne", 45.4339, 4.3900),
+    Town("Entrepôt de Chambéry", "22 avenue du Covet", "73000", "Chambéry", 45.5646, 5.9178),
+    Town("Plateforme d'Annecy", "5 avenue des Trois-Fontaines", "74000", "Annecy", 45.9080, 6.1257),
+    Town("Marché Gare", "18 avenue du Marché National", "13014", "Marseille", 43.3450, 5.3800),
+    Town(
+        "Entrepôt de Villefranche",
+        "60 rue de l'Industrie",
+        "69400",
+        "Villefranche-sur-Saône",
+        45.9865,
+        4.7276,
+    ),
+    Town("Magasin de Dijon", "9 rue de Cracovie", "21000", "Dijon", 47.3492, 5.0640),
+)
+
+
+def account_lines() -> list[str]:
+    """The demonstration's accounts, one line each, for whoever wants to look around."""
+    people = [f"{firm.email:<42} {firm.name} ({firm.kind})" for firm in (*SHIPPERS, *CARRIERS, *OTHERS)]
+    drivers = [f"{driver_email(CARRIERS[0], name):<42} {CARRIERS[0].name} (driver)" for name in DRIVERS]
+    return [f"password of all: {OPEN_SESAME}", f"{ADMIN_EMAIL:<42} platform administrator", *people, *drivers]
+
+
+def driver_email(carrier: Firm, name: str) -> str:
+    return f"{name.split()[0].lower()}.chauffeur@{carrier.domain}.example"
+
+
+def working_day(from_day: date, direction: int) -> date:
+    """The nearest Monday to Friday after (1) or before (-1) a day."""
+    day = from_day + timedelta(days=direction)
+    while day.weekday() > 4:
+        day += timedelta(days=direction)
+    return day
+
+
+def at(day: date, hour: int, minute: int = 0) -> str:
+    """A time in Paris as RFC 3339 in UTC."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=PARIS).astimezone(UTC).isoformat()
+
+
+def open_firm(stage: Stage, firm: Firm) -> Caller:
+    return stage.register({"name": firm.name, "kind": firm.kind}, firm.email, firm.person)
+
+
+def equip(stage: Stage, dispatcher: Caller, carrier: Firm, depot: Town) -> list[Caller]:
+    """Two drivers with their phones and two vehicles; what is there already stays."""
+    drivers = []
+    known = {one["name"]: one for one in dispatcher.get("/api/planning/drivers")["items"]}
+    plates = {one["plate"] for one in dispatcher.get("/api/planning/vehicles")["items"]}
+    for number, name in enumerate(DRIVERS):
+        person = stage.invite(dispatcher, driver_email(carrier, name), name, "driver")
+        drivers.append(person)
+        if name not in known:
+            body = {"name": name, "phone": f"+3360000000{number}", "user_id": person.user}
+            known[name] = dispatcher.post("/api/planning/drivers", body)
+        plate = f"{'ABCDE'[CARRIERS.index(carrier)]}{'RS'[number]}-{417 + number}-RT"
+        if plate not in plates:
+            dispatcher.post(
+                "/api/planning/vehicles",
+                {
+                    "plate": plate,
+                    "kind": "tractor_trailer" if number == 0 else "rigid",
+                    "capacity_kg": 24_000 if number == 0 else 9_000,
+                    "capacity_pallets": 33 if number == 0 else 18,
+                    "capacity_loading_metres": 13.6 if number == 0 else 7.4,
+                    "gross_weight_t": 40 if number == 0 else 19,
+                    "depot": depot.as_site(),
+                    "equipment": ["tail_lift"] if number else [],
+                    "usual_driver_id": known[name]["driver_id"],
+                },
+            )
+    return drivers
+
+
+def order_body(
+    number: int, pickup: Town, delivery: Town, day: date, consignee: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A plausible order; sizes vary with its number."""
+    pallets = 2 + number % 7
+    return {
+        "reference": f"D26-{number:04d}",
+        "references": {"purchase_order": f"PO-{7000 + number}"},
+        "stops": [
+            {
+                "kind": "pickup",
+                "site": pickup.as_site("Quai expédition", "+33474000001"),
+                "from_at": at(day, 6),
+                "until_at": at(day, 12),
+            },
+            {
+                "kind": "delivery",
+                "site": delivery.as_site("Réception", "+33472000002"),
+                "from_at": at(day, 8),
+                "until_at": at(day, 18),
+            },
+        ],
+        "goods": [
+            {
+                "description": "Fromages affinés sous film" if number % 2 else "Verre plat sur chevalets",
+                "quantity": pallets,
+                "package_code": "PX",
+                "pallets": pallets,
+                "weight_kg": float(pallets * 420),
+                "length_cm": 120,
+                "width_cm": 80,
+                "height_cm": 160,
+            }
+        ],
+        **consignee,
+    }
+
+
+STEPS = (
+    "confirm",
+    "tender",
+    "accept",
+    "plan",
+    "loading",
+    "in_transit",
+    "delivered",
+    "proof",
+    "invoice",
+    "close",
+)
+DISTRIBUTION = (5, 6, 6, 7, 8, 4, 8, 7, 4, 2, 2)
+"""How many of the 59 orders that are not cancelled stop before each step, the last after all of them."""
+
+
+class Builder:
+    """Makes the world and says how far it is."""
+
+    def __init__(self, edge: str, say: Callable[[str], None]) -> None:
+        self.stage = Stage(edge, RUN)
+        self.say = say
+
+    def build(self) -> None:
+        self.say("demo: opening the accounts of 12 organizations")
+        shippers = [open_firm(self.stage, firm) for firm in SHIPPERS]
+        carriers = [open_firm(self.stage, firm) for firm in CARRIERS]
+        recipients = {firm.name: open_firm(self.stage, firm) for firm in OTHERS}
+        depots = (*PICKUPS, *DELIVERIES)
+        for number, (caller, firm) in enumerate(zip(carriers, CARRIERS, strict=True)):
+            if number == 0:
+                equip(self.stage, caller, firm, depots[number])
+        for shipper in shippers:
+            shipper.post("/auth/partners", GUEST)
+        self._dock(shippers[0])
+        total = sum(DISTRIBUTION) + 1
+        plan = [step for step, count in enumerate(DISTRIBUTION) for _ in range(count)] + [-1]
+        for number, steps in enumerate(plan):
+            shipper, carrier = shippers[number % 2], carriers[number % len(carriers)]
+            self._order(number, steps, shipper, carrier, recipients["Distri Rhône"])
+            if number % 10 == 9:
+                self.say(f"demo: {number + 1} of {total} orders")
+        self.say(f"demo: ready, {total} orders in all states")
+
+    def _dock(self, shipper: Caller) -> None:
+        if shipper.get("/api/planning/docks")["items"]:
+            return
+        hours = [{"weekday": day, "from_minute": 360, "until_minute": 1080} for day in range(5)]
+        body = {"name": "Quai 1", "site": PICKUPS[0].as_site(), "hours": hours, "doors": 1}
+        shipper.post("/api/planning/docks", body)
+
+    def _order(self, number: int, steps: int, shipper: Caller, carrier: Caller, recipient: Caller) -> None:
+        back = steps > STEPS.index("loading")
+        day = working_day(datetime.now(PARIS).date(), -1 if back else 1)
+        delivery = DELIVERIES[number % len(DELIVERIES)]
+        consignee: dict[str, Any] = {
+            "consignee_name": delivery.site,
+            "consignee_email": "reception@exemple.example",
+        }
+        if delivery is DELIVERIES[0]:
+            consignee |= {"consignee_id": recipient.organization, "consignee_name": "Distri Rhône"}
+        order = shipper.post(
+            "/api/orders", order_body(number + 1, PICKUPS[number % 3], delivery, day, consignee)
+        )
+        path = f"/api/orders/{order['order_id']}"
+        if steps < 0:
+            shipper.post(f"{path}/confirm")
+            shipper.post(f"{path}/cancel", {"reason": "Commande annulée par le client"})
+            return
+        for step in STEPS[:steps]:
+            self._step(step, path, order["order_id"], shipper, carrier, number)
+
+    def _step(
+        self, step: str, path: str, order_id: str, shipper: Caller, carrier: Caller, number: int
+    ) -> None:
+        soon = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+        match step:
+            case "tender":
+                body = {
+                    "carrier_id": carrier.organization,
+                    "price_cents": 32_000 + 900 * number,
+                    "deadline": soon,
+                }
+                shipper.post(f"{path}/tender", body)
+            case "confirm":
+                shipper.post(f"{path}/confirm")
+            case "accept":
+                carrier.post(f"{path}/tender/accept")
+            case "plan":
+                carrier.post(
+                    f"{path}/plan", {"vehicle_plate": f"AR-{500 + number}-RT", "driver_name": DRIVERS[0]}
+                )
+            case "loading" | "in_transit" | "delivered":
+                carrier.post(f"{path}/progress", {"reached": step})
+            case "proof":
+                shipper.post(f"{path}/accept-proof")
+            case "invoice":
+                shipper.post(
+                    f"{path}/invoiced",
+                    {"invoice_number": f"F26-{number:04d}", "invoiced_cents": 32_000 + 900 * number},
+                )
+            case "close":
+                shipper.post(f"{path}/close")
+
+
+async def load(edge: str, say: Callable[[str], None]) -> None:
+    """Make the world unless it is there; whoever waits keeps a running house meanwhile."""
+
+    def work() -> None:
+        try:
+            Builder(edge, say).build()
+        except (Refused, LookupError, httpx.HTTPError) as error:
+            say(f"demo: not loaded: {error}")
+
+    await asyncio.to_thread(work)
