@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rt.host import mongod
+from rt.host.engine import MongodMissing
 from rt.kernel.persistence import admin_command
 
 USER = """
@@ -145,17 +146,6 @@ async def test_a_stale_pid_of_somebody_else_is_not_ours(tmp_path: Path) -> None:
 
 async def test_a_server_that_cannot_start_says_where_to_look(tmp_path: Path) -> None:
     server = mongod.Mongod(Path("/bin/false"), tmp_path)
-    with pytest.raises(mongod.MongodMissing, match=r"mongod\.log"):
+    with pytest.raises(MongodMissing, match=r"mongod\.log"):
         await server.join()
     await server.leave()
-
-
-async def test_without_a_server_and_without_a_registry_the_way_out_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mongod, "engine_folder", lambda: tmp_path / "engine")
-    monkeypatch.setattr(mongod, "LOCK", tmp_path / "absent.lock")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(mongod.MongodMissing, match="MONGODB_URI"):
-        mongod.install(lambda said: None)
-    assert mongod.find() is None

