@@ -12,7 +12,7 @@ PACKAGE = ROOT / "src" / "rt"
 @cache
 def tracked() -> tuple[Path, ...]:
     """Every file that is or would be committed."""
-    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listing = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     return tuple(path for name in names if (path := ROOT / name).is_file())
 
