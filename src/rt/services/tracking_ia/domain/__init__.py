@@ -1,0 +1,1 @@
+"""Positions, fences, arrival times and who may see them. Pure."""

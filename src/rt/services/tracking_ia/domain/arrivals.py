@@ -1,0 +1,107 @@
+"""When a vehicle will be there: distance and speed with a measured 10-90 % band, honest about silence."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import NormalDist
+
+import msgspec
+
+DETOUR = 1.3
+"""Road kilometres per great-circle kilometre in France (usual planning value)."""
+SPEEDS = ((20.0, 32.0), (60.0, 55.0), (math.inf, 72.0))
+"""Kilometres of each kind of road and the truck's speed there in km/h: town, regional, motorway."""
+DRIVING_LIMIT_H = 4.5
+BREAK_H = 0.75
+"""45 minutes after 4 h 30 at the wheel (Regulation (EC) 561/2006, art. 7)."""
+DWELL_MINUTES = 35.0
+"""Time at a stop in between, median of the simulated drives."""
+BANDS = (
+    (10.0, (0.72, 1.00, 1.55)),
+    (30.0, (0.76, 0.99, 1.41)),
+    (90.0, (0.80, 0.99, 1.28)),
+    (240.0, (0.84, 0.99, 1.20)),
+    (math.inf, (0.87, 1.00, 1.17)),
+)
+"""Up to so many nominal minutes: factors of the 10, 50 and 90 % quantiles (benchmarks/eta.py, simulated)."""
+OLD = timedelta(minutes=15)
+"""After this long without a fix the position is shown as old."""
+Z90 = NormalDist().inv_cdf(0.9)
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """Expected arrival with its band; `old` when the last fix is no news any more."""
+
+    eta: datetime
+    low: datetime
+    high: datetime
+    remaining_km: float
+    fix_at: datetime
+    old: bool
+
+    def late_probability(self, promised: datetime, moment: datetime) -> float:
+        """Chance to arrive after the promise: log-normal through the three quantiles."""
+        left = (promised - moment).total_seconds()
+        if left <= 0:
+            return 1.0
+        low, middle, high = ((at - moment).total_seconds() for at in (self.low, self.eta, self.high))
+        low, middle, high = max(low, 1.0), max(middle, 2.0), max(high, 3.0)
+        spread = math.log(high / middle) if left >= middle else math.log(middle / low)
+        if spread < 1e-6:
+            return 0.0 if left >= middle else 1.0
+        return 1 - NormalDist().cdf(Z90 * math.log(left / middle) / spread)
+
+
+def road_km(legs_m: Sequence[float]) -> float:
+    """Road kilometres of great-circle legs."""
+    return sum(legs_m) * DETOUR / 1000
+
+
+def nominal_minutes(legs_m: Sequence[float], stops_between: int) -> float:
+    """Usual driving time of the legs, legal breaks included, and the usual time at the stops in between."""
+    driving = sum(_driving_hours(metres * DETOUR / 1000) for metres in legs_m)
+    breaks = math.floor(driving / DRIVING_LIMIT_H) * BREAK_H
+    return (driving + breaks) * 60 + stops_between * DWELL_MINUTES
+
+
+def quantiles(minutes: float) -> tuple[float, float, float]:
+    """The 10, 50 and 90 % quantiles of the real minutes when so many are nominal, without jumps."""
+    knots = [(0.0, BANDS[0][1]), *((limit, factors) for limit, factors in BANDS[:-1]), (480.0, BANDS[-1][1])]
+    for (start, before), (end, after) in pairwise(knots):
+        if minutes <= end:
+            share = (minutes - start) / (end - start)
+            low, middle, high = (a + (b - a) * share for a, b in zip(before, after, strict=True))
+            return low * minutes, middle * minutes, high * minutes
+    low, middle, high = BANDS[-1][1]
+    return low * minutes, middle * minutes, high * minutes
+
+
+def expected(legs_m: Sequence[float], fix_at: datetime, moment: datetime) -> Arrival:
+    """The arrival at the end of the legs, from a fix that may be old.
+
+    In silence the vehicle may have driven on (low) or stood still ever since (high): the band grows with it.
+    """
+    low, middle, high = (
+        timedelta(minutes=minutes) for minutes in quantiles(nominal_minutes(legs_m, len(legs_m) - 1))
+    )
+    moment = max(moment, fix_at)
+    earliest = max(moment, fix_at + low)
+    latest = moment + high
+    return Arrival(
+        eta=min(max(earliest, fix_at + middle), latest),
+        low=earliest,
+        high=latest,
+        remaining_km=round(road_km(legs_m), 1),
+        fix_at=fix_at,
+        old=moment - fix_at > OLD,
+    )
+
+
+def _driving_hours(kilometres: float) -> float:
+    hours = 0.0
+    for length, kmh in SPEEDS:
+        part = min(kilometres, length)
+        hours += part / kmh
+        kilometres -= part
+    return hours

@@ -1,0 +1,198 @@
+"""Orders as they are followed: who may see them, how far they are, and the links of their consignees."""
+
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from rt.contracts.core_orders import OrderPlanned
+from rt.contracts.tracking_ia import DeviceKind, FollowLinkMade, OrderPhase, RuleKind
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict, NotFound
+from rt.trade.places import Site
+
+SHARE_PATH = "/follow/"
+"""Where the recipients' portal shows a share."""
+LONGEST_SHARE = timedelta(days=30)
+"""A share of an order that is never delivered ends at last."""
+PHASES: tuple[OrderPhase, ...] = ("planned", "loading", "in_transit", "delivered")
+COARSE_DIGITS = 2
+"""Decimals of degrees shown to whoever has the link: about one kilometre."""
+
+
+class ShareUnknown(NotFound):
+    """The same for a share that never was, has ended, or whose order no longer runs."""
+
+    fr = "Ce lien de suivi n'existe pas ou n'est plus valable."
+    en = "This tracking link does not exist or is no longer valid."
+
+
+class OrderDone(Conflict):
+    fr = "La commande n'est plus en cours."
+    en = "The order is no longer under way."
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A phase and when it was reached."""
+
+    phase: OrderPhase
+    at: datetime
+
+
+class FollowedOrder(Entity, kw_only=True):
+    """What tracking keeps of an order; seen by its shipper, carrier, consignee and logistician."""
+
+    order_id: str
+    reference: str
+    shipper_id: str
+    carrier_id: str
+    consignee_id: str
+    consignee_name: str
+    consignee_email: str
+    pickup: Site
+    delivery: Site
+    planned_from: datetime
+    planned_until: datetime
+    phase: OrderPhase = "planned"
+    steps: list[Step] = msgspec.field(default_factory=list)
+
+    def move(self, phase: OrderPhase, at: datetime) -> None:
+        """A phase never goes back: events of two services may arrive in either order."""
+        if self.phase == "cancelled" or any(step.phase == phase for step in self.steps):
+            return
+        self.steps = sorted([*self.steps, Step(phase=phase, at=at)], key=lambda step: _rank(step.phase))
+        if _rank(phase) > _rank(self.phase):
+            self.phase = phase
+
+    def done_at(self, phase: OrderPhase) -> datetime | None:
+        return next((step.at for step in self.steps if step.phase == phase), None)
+
+    def runs(self, moment: datetime, hours_after: int) -> bool:
+        """From planned until some hours after delivery."""
+        if self.phase == "cancelled":
+            return False
+        delivered = self.done_at("delivered")
+        return delivered is None or moment < delivered + timedelta(hours=hours_after)
+
+
+class Share(Entity, kw_only=True):
+    """A link by which anyone follows one order; `token` is the unguessable part of it."""
+
+    order_id: str
+    token: str
+    expires_at: datetime
+    ended: bool = False
+
+    @property
+    def url(self) -> str:
+        return SHARE_PATH + self.token
+
+    def made(self, order: FollowedOrder) -> None:
+        self.tell(
+            FollowLinkMade(
+                order_id=self.order_id,
+                share_id=self.token,
+                url=self.url,
+                expires_at=self.expires_at,
+                consignee_email=order.consignee_email,
+                consignee_name=order.consignee_name,
+                reference=order.reference,
+            )
+        )
+
+
+class Device(Entity, kw_only=True):
+    """A tracker or phone; only the hash of its key is kept."""
+
+    kind: DeviceKind
+    name: str
+    vehicle_plate: str
+    plate: str
+    driver_user_id: str
+    key_hash: str
+
+
+class Rule(Entity, kw_only=True):
+    """A figure of the organization from a day on."""
+
+    kind: RuleKind
+    valid_from: date
+    value: int
+    source: str = ""
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A figure of the house."""
+
+    kind: RuleKind
+    valid_from: date
+    value: int
+    source: str
+
+
+HOUSE_FIGURES = (
+    Figure(
+        "retention_days", date(2020, 1, 1), 62, "CNIL, géolocalisation des salariés : deux mois (de mémoire)"
+    ),
+    Figure("late_alert_percent", date(2020, 1, 1), 70, "Choix de la maison"),
+    Figure("eta_step_minutes", date(2020, 1, 1), 10, "Choix de la maison"),
+    Figure("share_hours_after_delivery", date(2020, 1, 1), 24, "Choix de la maison"),
+)
+
+
+class Purge(Entity, kw_only=True):
+    """The proof of one deletion of old positions."""
+
+    at: datetime
+    before: datetime
+    points_deleted: int
+    points_left: int
+    kept_days: int
+
+
+def followed(event: OrderPlanned, id: str) -> FollowedOrder:
+    """What is kept of a planned order."""
+    order = event.order
+    parties = (order.shipper_id, order.carrier_id, order.consignee_id, order.logistician_id)
+    planned = event.planned_delivery_at or event.planned_pickup_at
+    until = order.delivery_until or planned or order.pickup_until
+    if until is None:
+        raise OrderWithoutTime
+    return FollowedOrder(
+        id=id,
+        order_id=order.order_id,
+        reference=order.reference,
+        shipper_id=order.shipper_id,
+        carrier_id=order.carrier_id or "",
+        consignee_id=order.consignee_id or "",
+        consignee_name=order.consignee_name,
+        consignee_email=order.consignee_email,
+        pickup=order.pickup,
+        delivery=order.delivery,
+        planned_from=planned or order.delivery_from or until,
+        planned_until=until,
+        seen_by=sorted({party for party in parties if party}),
+    )
+
+
+class OrderWithoutTime(Conflict):
+    fr = "La commande planifiée n'a ni créneau ni horaire."
+    en = "The planned order has neither a window nor a time."
+
+
+def in_force(rules: list[Rule], kind: RuleKind, day: date) -> int:
+    """The figure that holds on a day: the organization's own before the house's, the latest begun."""
+    own = [rule for rule in rules if rule.kind == kind and rule.valid_from <= day]
+    if own:
+        return max(own, key=lambda rule: rule.valid_from).value
+    house = [figure for figure in HOUSE_FIGURES if figure.kind == kind]
+    begun = [figure for figure in house if figure.valid_from <= day] or house
+    return max(begun, key=lambda figure: figure.valid_from).value
+
+
+def coarse(place: tuple[float, float]) -> tuple[float, float]:
+    """A place to about one kilometre."""
+    return round(place[0], COARSE_DIGITS), round(place[1], COARSE_DIGITS)
+
+
+def _rank(phase: OrderPhase) -> int:
+    return PHASES.index(phase) if phase in PHASES else len(PHASES)

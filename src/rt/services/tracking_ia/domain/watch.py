@@ -1,0 +1,260 @@
+"""A watch: the time and the stops for which positions of a driver and vehicle may be kept at all."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from rt.contracts.planning import TourPublished
+from rt.contracts.tracking_ia import (
+    DelayForeseen,
+    DutyState,
+    EtaChanged,
+    RefusedReason,
+    StopKind,
+    StopLeft,
+    StopReached,
+    StopSource,
+)
+from rt.kernel.clock import now
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict
+from rt.services.tracking_ia.domain.arrivals import Arrival, expected
+from rt.services.tracking_ia.domain.fences import ENTER_M, arrival, departure
+from rt.services.tracking_ia.domain.points import Fix, metres, plain_plate
+from rt.trade.places import Site
+
+BEFORE_FIRST_STOP = timedelta(hours=1)
+AFTER_LAST_STOP = timedelta(hours=6)
+"""A late tour is followed to its end; one that never ends is not followed for ever."""
+LONGEST_DUTY = timedelta(hours=15)
+"""Duty that was not ended ends by itself (day with a reduced rest, Regulation (EC) 561/2006, art. 8)."""
+SAME_PLACE_M = 500
+
+
+class NotOnDuty(Conflict):
+    fr = "Aucun service n'est en cours."
+    en = "There is no duty going on."
+
+
+class WatchedStop(msgspec.Struct, kw_only=True):
+    """A call of one order on the tour, as planned and as it was."""
+
+    order_id: str
+    kind: StopKind
+    site: Site
+    planned_from: datetime
+    planned_until: datetime
+    reached_at: datetime | None = None
+    left_at: datetime | None = None
+    source: StopSource | None = None
+    told_eta: datetime | None = None
+    delay_told: bool = False
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        if self.site.latitude is None or self.site.longitude is None:
+            return None
+        return self.site.latitude, self.site.longitude
+
+
+class Pause(msgspec.Struct, kw_only=True):
+    """The driver asked not to be followed."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+class Watch(Entity, kw_only=True):
+    """Positions outside `begins_at`..`ends_at`, or in a pause, are not kept. It holds no position itself."""
+
+    tour_id: str = ""
+    vehicle_plate: str
+    plate: str
+    driver_user_id: str
+    driver_name: str
+    begins_at: datetime
+    ends_at: datetime
+    stops: list[WatchedStop] = msgspec.field(default_factory=list)
+    pauses: list[Pause] = msgspec.field(default_factory=list)
+    judged_fix_at: datetime | None = None
+
+    def refuses(self, at: datetime) -> RefusedReason | None:
+        """Why a position of this moment is not kept."""
+        if not self.begins_at <= at <= self.ends_at:
+            return "off_duty"
+        paused = any(pause.since <= at and (pause.until is None or at < pause.until) for pause in self.pauses)
+        return "paused" if paused else None
+
+    def state(self, at: datetime) -> DutyState:
+        refused = self.refuses(at)
+        return "on" if refused is None else "paused" if refused == "paused" else "off"
+
+    def pause(self) -> None:
+        if self.state(now()) == "on":
+            self.pauses = [*self.pauses, Pause(since=now())]
+
+    def resume(self) -> None:
+        for pause in self.pauses:
+            pause.until = pause.until or now()
+
+    def end(self) -> None:
+        self.ends_at = min(self.ends_at, now())
+
+    def replan(self, event: TourPublished) -> None:
+        """The tour was published again: what was reached stays reached."""
+        known = {(stop.order_id, stop.kind): stop for stop in self.stops}
+        self.stops = _stops(event)
+        for stop in self.stops:
+            if (before := known.get((stop.order_id, stop.kind))) is not None:
+                stop.reached_at, stop.left_at, stop.source = before.reached_at, before.left_at, before.source
+                stop.told_eta, stop.delay_told = before.told_eta, before.delay_told
+        self.vehicle_plate, self.plate = event.vehicle_plate, plain_plate(event.vehicle_plate)
+        self.driver_user_id, self.driver_name = event.driver_user_id or "", event.driver_name
+        self.begins_at, self.ends_at = _span(self.stops)
+
+    def judge(self, track: Sequence[Fix]) -> None:
+        """Tell the stops that the track reached or left and that were not told yet."""
+        for stop in self.stops:
+            if stop.place is None:
+                continue
+            after = self._not_before(stop)
+            if stop.reached_at is None and after is not None:
+                came = arrival(track, stop.place, after)
+                if came is not None:
+                    stop.reached_at = came.at
+                    stop.source = "gps"
+                    self.tell(
+                        StopReached(
+                            order_id=stop.order_id,
+                            kind=stop.kind,
+                            at=came.at,
+                            distance_m=came.distance_m,
+                            source="gps",
+                            tour_id=self.tour_id,
+                            site_name=stop.site.name,
+                        )
+                    )
+            if stop.reached_at is not None and stop.left_at is None:
+                gone = departure(track, stop.place, stop.reached_at)
+                if gone is not None:
+                    stop.left_at = gone.at
+                    self.tell(
+                        StopLeft(
+                            order_id=stop.order_id,
+                            kind=stop.kind,
+                            at=gone.at,
+                            distance_m=gone.distance_m,
+                            source="gps",
+                            tour_id=self.tour_id,
+                            site_name=stop.site.name,
+                        )
+                    )
+        if self.stops and all(stop.left_at is not None for stop in self.stops):
+            self.ends_at = min(self.ends_at, max(stop.left_at for stop in self.stops if stop.left_at))
+
+    def signed(self, order_id: str, kind: StopKind, at: datetime) -> None:
+        """A signature proves the stop without telling it: whoever needs to know heard the signature itself."""
+        stop = self.stop_of(order_id, kind)
+        if stop is not None and stop.reached_at is None:
+            stop.reached_at = at
+            stop.source = "signature"
+
+    def stop_of(self, order_id: str, kind: StopKind) -> WatchedStop | None:
+        return next((stop for stop in self.stops if stop.order_id == order_id and stop.kind == kind), None)
+
+    def ahead(self) -> list[WatchedStop]:
+        """Stops still to be reached; one without coordinates cannot be awaited."""
+        return [stop for stop in self.stops if stop.reached_at is None and stop.place is not None]
+
+    def arrivals(self, fix: Fix, moment: datetime) -> list[tuple[WatchedStop, Arrival]]:
+        """When each stop ahead will be reached; calls at one place count as one stop."""
+        legs: list[float] = []
+        here = fix.place
+        found = []
+        for stop in self.ahead():
+            place = stop.place or here
+            leg = metres(here, place)
+            if leg > ENTER_M or not legs:
+                legs.append(leg)
+            here = place
+            found.append((stop, expected(legs, fix.at, moment)))
+        return found
+
+    def foresee(self, fix: Fix, moment: datetime, step: timedelta, alert: float) -> None:
+        """Tell arrivals that moved by a step, and delays that became likely; an old fix tells nothing."""
+        if self.judged_fix_at is not None and fix.at < self.judged_fix_at:
+            return
+        for stop, coming in self.arrivals(fix, moment):
+            late = coming.late_probability(stop.planned_until, moment)
+            if stop.told_eta is None or abs(coming.eta - stop.told_eta) >= step:
+                stop.told_eta = coming.eta
+                self.judged_fix_at = fix.at
+                self.tell(
+                    EtaChanged(
+                        order_id=stop.order_id,
+                        kind=stop.kind,
+                        eta=coming.eta,
+                        eta_low=coming.low,
+                        eta_high=coming.high,
+                        late_probability=round(late, 3),
+                    )
+                )
+            if late > alert and not stop.delay_told:
+                stop.delay_told = True
+                self.tell(
+                    DelayForeseen(
+                        order_id=stop.order_id,
+                        kind=stop.kind,
+                        eta=coming.eta,
+                        promised_until=stop.planned_until,
+                        minutes_late=max(0, round((coming.eta - stop.planned_until).total_seconds() / 60)),
+                    )
+                )
+
+    def _not_before(self, stop: WatchedStop) -> datetime | None:
+        """A delivery is not awaited before its pickup, nor at the pickup's own place before it was left."""
+        if stop.kind == "pickup":
+            return self.begins_at
+        pickup = self.stop_of(stop.order_id, "pickup")
+        if pickup is None or pickup.place is None or stop.place is None:
+            return self.begins_at
+        return pickup.left_at if metres(pickup.place, stop.place) < SAME_PLACE_M else pickup.reached_at
+
+
+def watched(event: TourPublished, watch_id: str) -> Watch:
+    """The watch of a published tour."""
+    stops = _stops(event)
+    begins_at, ends_at = _span(stops)
+    return Watch(
+        id=watch_id,
+        org_id=event.carrier_id,
+        tour_id=event.tour_id,
+        vehicle_plate=event.vehicle_plate,
+        plate=plain_plate(event.vehicle_plate),
+        driver_user_id=event.driver_user_id or "",
+        driver_name=event.driver_name,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        stops=stops,
+    )
+
+
+def _stops(event: TourPublished) -> list[WatchedStop]:
+    return [
+        WatchedStop(
+            order_id=stop.order_id,
+            kind=stop.kind,
+            site=stop.site,
+            planned_from=stop.planned_from,
+            planned_until=stop.planned_until,
+        )
+        for stop in event.stops
+    ]
+
+
+def _span(stops: Sequence[WatchedStop]) -> tuple[datetime, datetime]:
+    if not stops:
+        return now(), now()
+    first = min(stop.planned_from for stop in stops) - BEFORE_FIRST_STOP
+    return first, max(stop.planned_until for stop in stops) + AFTER_LAST_STOP
