@@ -1,4 +1,4 @@
-"""The note on paper: an A4 PDF set by typst, with a QR code that leads to its verification."""
+"""The note on paper: an A4 PDF/A set by typst, with a QR code that leads to its verification."""
 
 import asyncio
 import base64
@@ -6,7 +6,6 @@ import io
 import json
 import tempfile
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,22 +21,17 @@ from rt.services.ecpmr.domain.signatures import PNG_PREFIX, bounds
 FORM = (Path(__file__).parent / "note.typ").read_bytes()
 PHOTOS_SHOWN = 12
 THUMBNAIL = (360, 270)
-Form = Literal["pdf", "png"]
+ARCHIVED: Literal["a-2a"] = "a-2a"
+"""PDF/A-2a: kept for years, and read aloud by screen readers."""
 
 
 async def pdf(note: Note, language: Language, verification_url: str, photos: Mapping[str, bytes]) -> bytes:
-    """The paper of a note; `photos` are the pictures to show, by id. Set in a thread."""
-    return await asyncio.to_thread(_set, note, language, verification_url, photos, "pdf")
+    """The paper of a note, set in a thread; `photos` are the pictures to show, by id."""
+    return await asyncio.to_thread(document, note, language, verification_url, photos)
 
 
-def picture(note: Note, language: Language, verification_url: str, photos: Mapping[str, bytes]) -> bytes:
-    """The first page as a PNG: what a reviewer looks at."""
-    return _set(note, language, verification_url, photos, "png")
-
-
-def _set(
-    note: Note, language: Language, verification_url: str, photos: Mapping[str, bytes], form: Any
-) -> bytes:
+def document(note: Note, language: Language, verification_url: str, photos: Mapping[str, bytes]) -> bytes:
+    """The PDF, set where it is asked for; the same note gives the same bytes whenever it is printed."""
     with tempfile.TemporaryDirectory(prefix="ecpmr-") as folder:
         room = Path(folder)
         printed = sheet(note, language, verification_url)
@@ -46,15 +40,13 @@ def _set(
         segno.make(verification_url, error="m").save(str(room / "qr.svg"), border=0, dark="#14213d")
         (room / "data.json").write_text(json.dumps(printed))
         (room / "note.typ").write_bytes(FORM)
-        made = typst.compile(room / "note.typ", root=room, format=form, timestamp=_made_at(note))
-    if isinstance(made, list):
-        made = made[0]
-    return bytes(made or b"")
-
-
-def _made_at(note: Note) -> datetime:
-    """The same note gives the same bytes, whenever it is printed."""
-    return note.changed_at.replace(microsecond=0)
+        return typst.compile(
+            room / "note.typ",
+            root=room,
+            format="pdf",
+            timestamp=note.changed_at.replace(microsecond=0),
+            pdf_standards=ARCHIVED,
+        )
 
 
 def _write_signatures(note: Note, printed: dict[str, Any], room: Path) -> None:

@@ -1,0 +1,156 @@
+"""The paper says what the data says, in both languages, with signatures, photos and a code to verify it."""
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from tests.services.ecpmr import make, pdf_text
+
+from rt.contracts.ecpmr import Charges, GoodsLine, PalletExchange, PartyBox, ReserveGiven
+from rt.services.ecpmr.adapters import paper
+from rt.services.ecpmr.domain.note import Note
+from rt.services.ecpmr.domain.printing import sheet
+from rt.trade.places import Address, Site
+
+URL = "http://recipient.localhost:8080/v/verify-me"
+UNPRINTED = {"language", "words", "boxes", "charges", "tampered", "delivered", "image", "photos"}
+"""Names, switches and labels that stand on the form only where they are needed."""
+
+
+def full_note(**changes: Any) -> Note:
+    note = make.note(
+        make.consignment(
+            special_agreements="Livraison sur rendez-vous, quai 12.",
+            charges=Charges(carriage="sender", customs="consignee"),
+            other_particulars="Contrôle à cœur au déchargement.",
+            cash_on_delivery_cents=125_050,
+            opening_hours="06:00-14:00",
+            successive_carriers=[PartyBox(name="Relais Express")],
+            **changes,
+        )
+    )
+    note.record_time("pickup", "arrived", make.MORNING - timedelta(minutes=20))
+    note.sign(
+        "takeover",
+        note.content_hash,
+        make.MORNING,
+        [make.signature("sender", quality="cheffe de quai"), make.signature("carrier")],
+        make.DRIVER,
+        reserves=[ReserveGiven(line=2, text="1 palette mal filmée", damaged_quantity=1)],
+        pallets=[PalletExchange(delivered=24, returned=20)],
+    )
+    note.sign(
+        "delivery",
+        note.content_hash,
+        make.MORNING + timedelta(hours=8),
+        [make.signature("consignee")],
+        make.DRIVER,
+        reserves=[
+            ReserveGiven(line=1, text="2 cartons écrasés", damaged_quantity=2, photo_ids=["photo-0001"])
+        ],
+        pallets=[PalletExchange(delivered=24, returned=22, broken=1, quality="B")],
+    )
+    return note
+
+
+def photo() -> bytes:
+    kept = io.BytesIO()
+    Image.new("RGB", (640, 480), "teal").save(kept, "JPEG")
+    return kept.getvalue()
+
+
+def values(printed: Any) -> Iterator[str]:
+    """Every value of a sheet that has to be readable on the paper."""
+    if isinstance(printed, dict):
+        for name, value in printed.items():
+            if name not in UNPRINTED:
+                yield from values(value)
+    elif isinstance(printed, list):
+        for value in printed:
+            yield from values(value)
+    elif isinstance(printed, str) and printed:
+        yield printed
+
+
+def squeezed(text: str) -> str:
+    """Without what line breaks do to text: spaces and the hyphens of broken words."""
+    return "".join(text.split())
+
+
+async def read(note: Note, language: Any, photos: dict[str, bytes] | None = None) -> str:
+    return squeezed(pdf_text.text(await paper.pdf(note, language, URL, photos or {})))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_everything_in_the_data_is_on_the_paper(language):
+    note = full_note()
+    text = await read(note, language, {"photo-0001": photo()})
+    missing = [value for value in values(sheet(note, language, URL)) if squeezed(value) not in text]
+    assert missing == []
+    assert "photo-0001" in text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_the_twenty_four_boxes_are_numbered_and_named(language):
+    note = full_note()
+    text = await read(note, language)
+    for box in sheet(note, language, URL)["boxes"].values():
+        assert squeezed(box["no"] + box["title"]) in text
+
+
+async def test_an_english_paper_has_english_words_and_figures():
+    text = await read(full_note(), "en")
+    assert squeezed("National consignment note") in text
+    assert "1,250.50EUR" in text
+    assert "Lettredevoiture" not in text
+
+
+async def test_an_international_note_is_subject_to_the_cmr():
+    abroad = Address(street="Am Tor 1", postal_code="70435", city="Stuttgart", country="DE")
+    text = await read(full_note(delivery=Site(name="Lager Süd", address=abroad)), "fr")
+    assert squeezed("Lettre de voiture internationale CMR") in text
+    assert squeezed("Convention relative au contrat de transport international") in text
+
+
+async def test_a_full_note_fits_on_one_page_and_a_long_one_on_two():
+    short = await paper.pdf(full_note(), "fr", URL, {"photo-0001": photo()})
+    many = [GoodsLine(line=n, goods=make.goods(description=f"Référence {n}")) for n in range(1, 26)]
+    long = await paper.pdf(full_note(goods=many), "fr", URL, {"photo-0001": photo()})
+    assert (pdf_text.pages(short), pdf_text.pages(long)) == (1, 2)
+
+
+async def test_the_same_note_gives_the_same_bytes():
+    note = full_note()
+    assert await paper.pdf(note, "fr", URL, {}) == await paper.pdf(note, "fr", URL, {})
+
+
+async def test_an_altered_note_says_so_on_its_paper():
+    note = full_note()
+    note.acts.pop()
+    assert squeezed("ATTENTION : document altéré") in await read(note, "fr")
+
+
+async def test_missing_mentions_stand_at_the_head():
+    text = await read(make.note(make.consignment(carrier=PartyBox(name="Inconnu"))), "fr")
+    assert squeezed("Mentions obligatoires manquantes : nom, adresse et SIREN") in text
+
+
+async def test_an_unsigned_note_says_so():
+    assert (await read(make.note(), "fr")).count(squeezed("Non signée")) == 3
+
+
+TYPED = st.text(st.characters(codec="latin-1", exclude_categories=["C", "Z"]), min_size=1, max_size=60)
+
+
+@given(TYPED)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_is_typed_is_printed_as_typed(words):
+    """Nothing that a user types is markup for the printer."""
+    note = make.note(make.consignment(special_agreements=words))
+    pdf = paper.document(note, "fr", URL, {})
+    assert squeezed(words) in squeezed(pdf_text.text(pdf))
