@@ -162,7 +162,7 @@ def extract(folder: Path) -> None:
         fresh.add(message_id, known.string if known else None, context=context or None)
     (folder / "locale").mkdir(exist_ok=True)
     with (folder / "locale" / "en.po").open("wb") as file:
-        write_po(file, fresh, width=110, sort_output=True, omit_header=False, include_lineno=False)
+        write_po(file, fresh, width=110, sort_output=True, omit_header=True, include_lineno=False)
 
 
 def check(folder: Path) -> list[str]:
