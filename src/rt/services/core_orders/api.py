@@ -2,12 +2,13 @@
 
 from rt.contracts import core_orders as words
 from rt.kernel.unit import Served, serve
+from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.tenders import Tenders
 
 
-def table(orders: Orders, tenders: Tenders, papers: Papers) -> list[Served]:
+def table(orders: Orders, tenders: Tenders, papers: Papers, imports: Imports) -> list[Served]:
     """Every word and its answer."""
     return [
         serve(words.CreateOrder, orders.create),
@@ -41,4 +42,10 @@ def table(orders: Orders, tenders: Tenders, papers: Papers) -> list[Served]:
         serve(words.GetDocumentUrl, papers.url),
         serve(words.ReportIncident, papers.report),
         serve(words.ResolveIncident, papers.resolve),
+        serve(words.UploadImport, imports.upload),
+        serve(words.GetImport, imports.get),
+        serve(words.RemapImport, imports.remap),
+        serve(words.CommitImport, imports.commit),
+        serve(words.GetImportRejects, imports.rejects),
+        serve(words.GetImportTemplate, imports.template),
     ]

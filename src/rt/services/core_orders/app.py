@@ -1,6 +1,7 @@
 """core_orders put together."""
 
 from rt.kernel.unit import Ground, Unit
+from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.tenders import Tenders
@@ -17,9 +18,10 @@ def build(ground: Ground) -> Unit:
     orders = Orders(store, directory)
     tenders = Tenders(store, directory, ground.timers)
     papers = Papers(store, ground.files, ground.services)
+    imports = Imports(store, directory, ground.files)
     return Unit(
         name="core_orders",
-        serves=table(orders, tenders, papers),
+        serves=table(orders, tenders, papers, imports),
         hears=listeners(Reactions(store)),
         timers={"expire_tender": tenders.expire},
     )

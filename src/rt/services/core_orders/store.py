@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from rt.contracts.core_orders import ColumnMatch, CreateOrder, ImportField, OrderState
 from rt.kernel.clock import now
@@ -50,8 +50,8 @@ class Import(Entity, kw_only=True):
     filename: str
     file_key: str
     columns: list[ColumnMatch]
-    state: str = "previewed"
-    same_reference: str = "skip"
+    state: Literal["previewed", "committing", "committed"] = "previewed"
+    same_reference: Literal["update", "skip"] = "skip"
     created_orders: int = 0
     updated_orders: int = 0
 
@@ -171,6 +171,14 @@ class OrderStore:
 
     def _without_incident(self) -> dict[str, Any]:
         return {"incidents": {"$not": {"$elemMatch": _open_for(current_org())}}}
+
+    async def present(self, order_ids: Sequence[str]) -> set[str]:
+        """Those of these orders that are there."""
+        found: set[str] = set()
+        for start in range(0, len(order_ids), 200):
+            part = list(order_ids[start : start + 200])
+            found.update(order.id for order in await self.orders.find({"id": {"$in": part}}, limit=200))
+        return found
 
     async def by_reference(self, references: Sequence[str]) -> dict[str, Order]:
         """The organization's own orders with these references."""
