@@ -1,0 +1,188 @@
+"""Docks: when they work, how long a load takes there, and what may be booked when."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from math import ceil
+
+import msgspec
+
+from rt.contracts.planning import DockView, FreeSlotView, OpeningHours
+from rt.contracts.planning.docks import GoodsType
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict, Invalid
+from rt.services.planning.domain.conflicts import clock
+from rt.services.planning.domain.fleet import Span
+from rt.trade.calendars import paris_day, paris_instant
+from rt.trade.places import Site
+
+NO_CUT_OFF = 1440
+
+
+class DockClosed(Conflict):
+    fr = "Le quai {dock} n'est pas ouvert de {starts_at} à {ends_at}. Choisissez un créneau proposé."
+    en = "Dock {dock} is not open from {starts_at} to {ends_at}. Choose one of the offered slots."
+
+
+class SlotOffGrid(Invalid):
+    fr = "Les créneaux du quai {dock} commencent toutes les {step} minutes. Choisissez un créneau proposé."
+    en = "Slots of dock {dock} begin every {step} minutes. Choose one of the offered slots."
+
+
+class GoodsNotAccepted(Conflict):
+    fr = "Le quai {dock} n'accepte pas cette marchandise ({goods_type}). Choisissez un quai qui l'accepte."
+    en = "Dock {dock} does not accept these goods ({goods_type}). Choose a dock that does."
+
+
+class BookedTooLate(Conflict):
+    fr = "Ce créneau se réservait avant le {deadline}. Choisissez un créneau plus tardif ou appelez le site."
+    en = "This slot had to be booked before {deadline}. Choose a later one or call the site."
+
+
+class DockOutOfUse(Conflict):
+    fr = "Le quai {dock} n'est plus en service."
+    en = "Dock {dock} is out of use."
+
+
+class OpeningReversed(Invalid):
+    fr = "Les horaires du jour {weekday} finissent avant de commencer. Inversez-les."
+    en = "The hours of weekday {weekday} end before they begin. Swap them."
+
+
+class Dock(Entity):
+    """A loading place with `doors` places side by side; `serves` are organizations whose goods it handles."""
+
+    name: str
+    site: Site
+    hours: list[OpeningHours]
+    doors: int = 1
+    accepts: list[GoodsType] = msgspec.field(default_factory=lambda: ["dry"])
+    step_minutes: int = 30
+    base_minutes: int = 15
+    minutes_per_pallet: float = 1.5
+    lead_hours: float = 2
+    cut_off_minute: int = NO_CUT_OFF
+    full_instructions: str = ""
+    serves: list[str] = msgspec.field(default_factory=list)
+    active: bool = True
+
+    def settle(self) -> None:
+        """Check the hours and let those see it whose goods come here."""
+        for one in self.hours:
+            if one.until_minute <= one.from_minute:
+                raise OpeningReversed("hours", weekday=one.weekday)
+        self.seen_by = list(dict.fromkeys([self.org_id, *self.serves]))
+
+    @property
+    def step(self) -> timedelta:
+        return timedelta(minutes=self.step_minutes)
+
+    def duration(self, pallets: int) -> timedelta:
+        """How long a load of that many pallets takes, in whole steps."""
+        minutes = self.base_minutes + self.minutes_per_pallet * pallets
+        return self.step * max(1, ceil(round(minutes / self.step_minutes, 6)))
+
+    def at(self, site: Site) -> bool:
+        """Whether this dock is at that site: same country and postal code."""
+        here, there = self.site.address, site.address
+        return here.country == there.country and here.postal_code.strip() == there.postal_code.strip()
+
+    def opening(self, day: date) -> list[Span]:
+        return sorted(
+            (
+                paris_instant(day, *divmod(one.from_minute, 60)),
+                paris_instant(day, *divmod(one.until_minute, 60)),
+            )
+            for one in self.hours
+            if one.weekday == day.weekday()
+        )
+
+    def starts(self, day: date, duration: timedelta) -> list[datetime]:
+        """Every time of the grid at which so long a slot fits into the opening hours of that day."""
+        found = []
+        for opens, closes in self.opening(day):
+            begin = self._on_grid(opens)
+            while begin + duration <= closes:
+                found.append(begin)
+                begin += self.step
+        return found
+
+    def bookable_until(self, starts_at: datetime) -> datetime:
+        """The last moment for booking a slot: lead time and cut-off of the day before."""
+        deadline = starts_at - timedelta(hours=self.lead_hours)
+        if self.cut_off_minute == NO_CUT_OFF:
+            return deadline
+        eve = paris_day(starts_at) - timedelta(days=1)
+        return min(deadline, paris_instant(eve, *divmod(self.cut_off_minute, 60)))
+
+    def check(self, starts_at: datetime, duration: timedelta, goods_type: GoodsType, now: datetime) -> None:
+        """Refuse what this dock does not do."""
+        if not self.active:
+            raise DockOutOfUse(dock=self.name)
+        if goods_type not in self.accepts:
+            raise GoodsNotAccepted("goods_type", dock=self.name, goods_type=goods_type)
+        if self._on_grid(starts_at) != starts_at:
+            raise SlotOffGrid("starts_at", dock=self.name, step=self.step_minutes)
+        if starts_at not in self.starts(paris_day(starts_at), duration):
+            ends = clock(starts_at + duration)
+            raise DockClosed("starts_at", dock=self.name, starts_at=clock(starts_at), ends_at=ends)
+        if now > self.bookable_until(starts_at):
+            raise BookedTooLate("starts_at", deadline=clock(self.bookable_until(starts_at)))
+
+    def cells(self, door: int, starts_at: datetime, duration: timedelta) -> list[str]:
+        """Unique keys of one door's steps in that time: two slots can never hold the same."""
+        steps = range(int(duration / self.step))
+        return [f"{self.id}/{door}@{starts_at + self.step * n:%Y%m%d%H%M}" for n in steps]
+
+    def free_doors(self, starts_at: datetime, duration: timedelta, taken: set[str]) -> list[int]:
+        doors = range(1, self.doors + 1)
+        return [door for door in doors if taken.isdisjoint(self.cells(door, starts_at, duration))]
+
+    def free(
+        self, day: date, pallets: int, goods_type: GoodsType, taken: set[str], now: datetime
+    ) -> list[FreeSlotView]:
+        """What can be booked on that day at this moment."""
+        if not self.active or goods_type not in self.accepts:
+            return []
+        duration = self.duration(pallets)
+        return [
+            FreeSlotView(
+                dock_id=self.id,
+                dock_name=self.name,
+                site_name=self.site.name,
+                starts_at=begin,
+                ends_at=begin + duration,
+                doors_free=len(doors),
+            )
+            for begin in self.starts(day, duration)
+            if now <= self.bookable_until(begin) and (doors := self.free_doors(begin, duration, taken))
+        ]
+
+    def view(self) -> DockView:
+        return DockView(
+            dock_id=self.id,
+            organization_id=self.org_id,
+            name=self.name,
+            site=self.site,
+            doors=self.doors,
+            hours=self.hours,
+            accepts=self.accepts,
+            step_minutes=self.step_minutes,
+            base_minutes=self.base_minutes,
+            minutes_per_pallet=self.minutes_per_pallet,
+            lead_hours=self.lead_hours,
+            cut_off_minute=self.cut_off_minute,
+            full_instructions=self.full_instructions,
+            serves=self.serves,
+            active=self.active,
+            version=self.version,
+        )
+
+    def _on_grid(self, moment: datetime) -> datetime:
+        """That moment, or the next one of the grid; Paris is whole hours from UTC, so one grid serves both."""
+        over = timedelta(minutes=moment.minute % self.step_minutes, seconds=moment.second)
+        over += timedelta(microseconds=moment.microsecond)
+        return moment if not over else moment + self.step - over
+
+
+def taken_cells(slots: Iterable[Sequence[str]]) -> set[str]:
+    return {cell for cells in slots for cell in cells}

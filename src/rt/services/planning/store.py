@@ -1,0 +1,148 @@
+"""Where fleet, jobs, tours, proposals, docks and slots are kept."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from rt.kernel.errors import NotFound
+from rt.kernel.persistence import Collection, Database, Index
+from rt.services.planning.domain.docks import Dock, taken_cells
+from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
+from rt.services.planning.domain.job import Job
+from rt.services.planning.domain.plan import Plan
+from rt.services.planning.domain.slots import Slot, Waiting
+from rt.services.planning.domain.tour import Tour
+from rt.trade.calendars import paris_instant
+
+LIVE = ["draft", "published"]
+MOST = 500
+"""Vehicles, tours or jobs that one organization has on one day."""
+LONGEST_TOUR = timedelta(days=10)
+
+
+class VehicleUnknown(NotFound):
+    fr = "Véhicule introuvable."
+    en = "Vehicle not found."
+
+
+class DriverUnknown(NotFound):
+    fr = "Conducteur introuvable."
+    en = "Driver not found."
+
+
+class JobUnknown(NotFound):
+    fr = "Commande à planifier introuvable."
+    en = "Job not found."
+
+
+class TourUnknown(NotFound):
+    fr = "Tournée introuvable."
+    en = "Tour not found."
+
+
+class PlanUnknown(NotFound):
+    fr = "Proposition introuvable."
+    en = "Proposal not found."
+
+
+class DockUnknown(NotFound):
+    fr = "Quai introuvable."
+    en = "Dock not found."
+
+
+class SlotUnknown(NotFound):
+    fr = "Créneau introuvable."
+    en = "Slot not found."
+
+
+class PlanningStore:
+    """Collections of the service. Docks, slots and waiting places are seen by site and carrier.
+
+    Two indexes are rules: no two tours hold the same job or the same half hour of a vehicle or driver, and
+    no two slots hold the same step of a door.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.vehicles = Collection(
+            database, Vehicle, "vehicles", Index("plate", unique=True), missing=VehicleUnknown
+        )
+        self.drivers = Collection(
+            database, Driver, "drivers", Index("name"), Index("user_id"), missing=DriverUnknown
+        )
+        self.jobs = Collection(
+            database,
+            Job,
+            "jobs",
+            Index("order_id", unique=True),
+            Index("state", "pickup_from"),
+            missing=JobUnknown,
+        )
+        self.tours = Collection(
+            database,
+            Tour,
+            "tours",
+            Index("holds", unique=True),
+            Index("starts_at"),
+            Index("driver_user_id", "starts_at"),
+            missing=TourUnknown,
+        )
+        self.plans = Collection(database, Plan, "plans", missing=PlanUnknown)
+        self.docks = Collection(database, Dock, "docks", Index("name"), shared=True, missing=DockUnknown)
+        self.slots = Collection(
+            database,
+            Slot,
+            "slots",
+            Index("cells", unique=True, everywhere=True),
+            Index("starts_at"),
+            Index("order_id"),
+            Index("dock_id", "starts_at"),
+            shared=True,
+            missing=SlotUnknown,
+        )
+        self.waitings = Collection(
+            database,
+            Waiting,
+            "waitings",
+            Index("key", unique=True, everywhere=True),
+            Index("dock_id", "created_at"),
+            shared=True,
+        )
+
+    async def live_tours(self, since: datetime, until: datetime) -> list[Tour]:
+        """Drafts and published tours that touch that time."""
+        return await self.tours.find(
+            {
+                "state": {"$in": LIVE},
+                "starts_at": {"$lt": until, "$gt": since - LONGEST_TOUR},
+                "ends_at": {"$gt": since},
+            },
+            sort="starts_at",
+            limit=MOST,
+        )
+
+    async def around(self, day: date) -> list[Tour]:
+        """Live tours that a tour beginning on that day could meet."""
+        return await self.live_tours(paris_instant(day, 0), paris_instant(day, 0) + LONGEST_TOUR)
+
+    async def crew_of(self, tour: Tour) -> Crew:
+        return Crew(await self.vehicles.get(tour.vehicle_id), await self.drivers.get(tour.driver_id))
+
+    async def fleet(self) -> tuple[list[Vehicle], list[Driver]]:
+        """Everything in service."""
+        vehicles = await self.vehicles.find({"active": True}, sort="plate", limit=MOST)
+        return vehicles, await self.drivers.find({"active": True}, sort="name", limit=MOST)
+
+    async def job_of(self, order_id: str) -> Job | None:
+        return await self.jobs.first({"order_id": order_id})
+
+    async def jobs_of(self, ids: Sequence[str]) -> dict[str, Job]:
+        found = await self.jobs.find({"id": {"$in": list(ids)}}, limit=MOST)
+        return {job.id: job for job in found}
+
+    async def taken(self, dock: Dock, day: date) -> set[str]:
+        """Cells of a dock that are held on that day; asked for the site that owns it."""
+        since, until = paris_instant(day, 0), paris_instant(day, 24)
+        slots = await self.slots.find(
+            {"dock_id": dock.id, "starts_at": {"$lt": until, "$gte": since}}, limit=2 * MOST
+        )
+        return taken_cells(slot.cells for slot in slots)
