@@ -178,7 +178,7 @@ class Dock(Entity):
         )
 
     def _on_grid(self, moment: datetime) -> datetime:
-        """That moment, or the next one of the grid; Paris is whole hours from UTC, so one grid serves both."""
+        """That moment, or the next of the grid; Paris is whole hours from UTC, so one grid serves both."""
         over = timedelta(minutes=moment.minute % self.step_minutes, seconds=moment.second)
         over += timedelta(microseconds=moment.microsecond)
         return moment if not over else moment + self.step - over

@@ -8,13 +8,18 @@ from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 
 
+class PlanUnsound(Conflict):
+    fr = "La vérification indépendante refuse cette proposition ({violations} écart(s)). Relancez le calcul."
+    en = "The independent check refuses this proposal ({violations} violation(s)). Run it again."
+
+
 class PlanDecided(Conflict):
     fr = "Cette proposition est déjà {state}."
     en = "This proposal is already {state}."
 
 
 class Plan(Entity):
-    """What was proposed; `violations` is what the verifier found before it was kept, always 0 in a plan kept."""
+    """What was proposed; `violations` is what the verifier still found: a plan with any is not accepted."""
 
     day: date
     tours: list[TourView]
@@ -24,6 +29,8 @@ class Plan(Entity):
     state: Literal["proposed", "accepted", "discarded"] = "proposed"
 
     def accept(self) -> None:
+        if self.violations:
+            raise PlanUnsound(violations=self.violations)
         self._decide("accepted")
 
     def discard(self) -> None:
@@ -43,10 +50,15 @@ class Plan(Entity):
             left_over=self.left_over,
             distance_km=round(sum(tour.distance_km for tour in self.tours), 1),
             driving_hours=round(sum(tour.driving_minutes for tour in self.tours) / 60, 1),
-            working_hours=round(
-                sum((tour.ends_at - tour.starts_at).total_seconds() for tour in self.tours) / 3600, 1
-            ),
+            working_hours=round(sum(_worked(tour) for tour in self.tours) / 60, 1),
             assigned=len({stop.job_id for tour in self.tours for stop in tour.stops}),
             seconds=self.seconds,
             violations=self.violations,
         )
+
+
+def _worked(tour: TourView) -> float:
+    """Minutes at the wheel and at stops, without waiting and rests."""
+    return tour.driving_minutes + sum(
+        (stop.leaves_at - stop.starts_at).total_seconds() / 60 for stop in tour.stops
+    )
