@@ -18,10 +18,11 @@ from rt.host.house import House, Room
 from rt.host.keys import UnitKeys
 from rt.host.mongod import running
 from rt.host.topology import UNITS
-from rt.kernel.identity import ALGORITHM, Actor, acting_as
+from rt.kernel.identity import Actor, acting_as
 from rt.kernel.persistence import Database
 from rt.kernel.settings import Settings
 from rt.kernel.tenancy import acting_for
+from rt.kernel.tokens import ALGORITHM
 from rt.kernel.unit import Ground, Unit
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from tests.conftest import TestHouse
 from tests.kernel.toys import Toys
 
 from rt.kernel.clock import now
-from rt.kernel.identity import Revoked
+from rt.kernel.tokens import Revoked
 
 WRITE = {"palette.read", "palette.write"}
 

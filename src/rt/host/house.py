@@ -16,7 +16,7 @@ from rt.host.topology import UNITS, UnitRow, may_ask
 from rt.kernel.bus import Hub, listen
 from rt.kernel.client import Services
 from rt.kernel.files import Files
-from rt.kernel.identity import Actor, Identity, Keyring, Revocations, Revoked
+from rt.kernel.identity import Actor, Identity, Keyring, Revocations
 from rt.kernel.ids import because
 from rt.kernel.jobs import Clockwork, Timers
 from rt.kernel.limits import Limiter
@@ -24,6 +24,7 @@ from rt.kernel.persistence import Database, connect
 from rt.kernel.relay import Follower, Relay, Watch, prepare_log, ring_on_change
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import log
+from rt.kernel.tokens import Revoked
 from rt.kernel.unit import Ground, Unit
 from rt.kernel.web import Desk, web_app
 

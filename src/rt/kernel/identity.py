@@ -8,7 +8,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -17,9 +16,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from rt.kernel.errors import Forbidden, Unauthorized
-from rt.kernel.messages import OPEN, SIGNED_IN, UNIT, Event, WordShape
+from rt.kernel.messages import OPEN, SIGNED_IN, UNIT, WordShape
+from rt.kernel.tokens import ALGORITHM, Revoked
 
-ALGORITHM = "Ed25519"
 LEEWAY_SECONDS = 5
 FUTURE_SECONDS = 60
 TOKEN_LIMIT_BYTES = 8192
@@ -43,14 +42,6 @@ class RightMissing(Forbidden):
 class OrganizationIsSuspended(Forbidden):
     fr = "Cette organisation est suspendue. Contactez le support."
     en = "This organization is suspended. Contact support."
-
-
-class Revoked(Event, topic="kernel.access.revoked"):
-    """Tokens of this subject issued before a moment are worth nothing any more."""
-
-    subject: Literal["session", "user", "organization", "link", "key"]
-    subject_id: str
-    before: datetime
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):

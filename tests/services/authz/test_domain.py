@@ -10,7 +10,7 @@ from tests.services.authz import make
 from tests.services.authz.make import AT
 
 from rt.kernel.errors import Refusal
-from rt.kernel.identity import Revoked
+from rt.kernel.tokens import Revoked
 from rt.services.authz.adapters import common_passwords
 from rt.services.authz.domain import roles
 from rt.services.authz.domain.apikey import ApiKey, KeyRefused, KeyRightForbidden, KeySecret, check_grant

@@ -8,7 +8,7 @@ import msgspec
 
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, Unauthorized
-from rt.kernel.identity import Revoked
+from rt.kernel.tokens import Revoked
 from rt.services.authz.domain.vault import hash_of, same
 
 PREFIX: Final = "rtk"

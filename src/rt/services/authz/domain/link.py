@@ -8,7 +8,7 @@ import msgspec
 from rt.contracts.authz import LinkScope
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Forbidden, Invalid
-from rt.kernel.identity import Revoked
+from rt.kernel.tokens import Revoked
 
 LONGEST: Final = timedelta(days=90)
 

@@ -8,7 +8,7 @@ import msgspec
 from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserJoined, UserState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
-from rt.kernel.identity import Revoked
+from rt.kernel.tokens import Revoked
 from rt.services.authz.domain.totp import CodeWrong, SecondFactor
 from rt.services.authz.domain.vault import hash_of, same
 

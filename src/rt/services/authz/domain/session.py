@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Unauthorized
-from rt.kernel.identity import Revoked
+from rt.kernel.tokens import Revoked
 from rt.services.authz.domain.vault import hash_of, same
 
 REFRESH_IDLE: Final = timedelta(days=7)

@@ -10,8 +10,8 @@ from joserfc.jwk import OKPKey
 
 from rt.contracts.authz import PublicKeyView
 from rt.kernel.entity import Entity
-from rt.kernel.identity import ALGORITHM
 from rt.kernel.ids import new_id
+from rt.kernel.tokens import ALGORITHM
 from rt.services.authz.domain.link import LONGEST
 from rt.services.authz.domain.vault import Vault
 

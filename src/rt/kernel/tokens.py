@@ -1,0 +1,17 @@
+"""What all tokens of the house have in common: how they are signed, and that they can lose their worth."""
+
+from datetime import datetime
+from typing import Literal
+
+from rt.kernel.messages import Event
+
+ALGORITHM = "Ed25519"
+"""RFC 9864: the one signature algorithm of user, link and unit tokens."""
+
+
+class Revoked(Event, topic="kernel.access.revoked"):
+    """Tokens of this subject issued before a moment are worth nothing any more."""
+
+    subject: Literal["session", "user", "organization", "link", "key"]
+    subject_id: str
+    before: datetime
