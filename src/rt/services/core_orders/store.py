@@ -76,7 +76,7 @@ class OrderStore:
             Index("state", "-created_at", "-id"),
             Index("carrier_id", "-created_at", "-id"),
             Index("pickup_at"),
-            Index("org_id"),
+            Index("org_id", "id"),
             Index("org_id", "reference", unique=True, everywhere=True),
             Index("org_id", "search_tokens", everywhere=True),
             shared=True,

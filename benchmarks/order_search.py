@@ -1,0 +1,178 @@
+"""How fast any fragment of an order is found among 100,000, against a scan of the collection.
+
+    .venv/bin/python benchmarks/order_search.py [orders]
+
+The baseline is what one would write first: a scan of the collection with regular expressions. It misses what is
+written with other accents or dashes.
+
+A carrier sees a tenth of the orders, of four shippers; the shipper searched as owns half of them.
+"""
+
+import asyncio
+import random
+import re
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from rt.contracts.core_orders import CreateOrder, References, Stop
+from rt.host.mongod import running
+from rt.kernel.persistence import Database, connect
+from rt.kernel.tenancy import acting_for
+from rt.services.core_orders.domain.order import Order, drafted
+from rt.services.core_orders.domain.states import NEXT, Hand
+from rt.services.core_orders.store import OrderStore
+from rt.trade.goods import Goods
+from rt.trade.places import Address, Site
+
+RUNS = 15
+TARGET_MS = 200
+SHIPPERS = ["org_a", "org_a", "org_a", "org_b", "org_c", "org_d"]
+CITIES = [
+    ("Lyon", "69007"), ("Paris", "75012"), ("Saint-Étienne", "42000"), ("Marseille", "13002"),
+    ("Lille", "59000"), ("Nantes", "44000"), ("Strasbourg", "67000"), ("Rennes", "35000"),
+    ("Clermont-Ferrand", "63000"), ("Bourg-en-Bresse", "01000"),
+]  # fmt: skip
+SYLLABLES = [
+    *("ba", "be", "bi", "bo", "cla", "dor", "fer", "gan", "lan", "mar"),
+    *("mon", "nel", "pro", "ran", "sol", "tec", "val", "ver", "vin", "xis"),
+]
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def order(n: int, chance: random.Random) -> Order:
+    """The n-th order: a unique reference, names that repeat, places that repeat more."""
+    names = ["".join(chance.choices(SYLLABLES, k=3)).capitalize() for _ in range(3)]
+    at = START + timedelta(minutes=5 * n)
+
+    def stop(kind: Any, name: str) -> Stop:
+        city, postal_code = chance.choice(CITIES)
+        address = Address(street="1 rue Neuve", postal_code=postal_code, city=city)
+        site = Site(name=f"Entrepôt {name}", address=address, latitude=45.0, longitude=4.0)
+        return Stop(kind=kind, site=site, from_at=at, until_at=at + timedelta(hours=4))
+
+    asked = CreateOrder(
+        references=References(purchase_order=f"PO-{chance.randrange(10**7):07d}", booking=f"BK{n:07d}"),
+        stops=[stop("pickup", names[0]), stop("delivery", names[1])],
+        goods=[Goods(description="Robinetterie", quantity=10, weight_kg=4_000, pallets=10)],
+        consignee_name=f"{names[1]} {names[2]}",
+    )
+    by = Hand("usr_1", "Camille", chance.choice(SHIPPERS), "api")
+    made = drafted(
+        by, asked, order_id=f"ord_{n:026d}", reference=f"2026-{n:06d}", shipper_name="Usines Dupont"
+    )
+    made.state = chance.choice(list(NEXT))
+    if n % 10 == 0:
+        made.carrier_id, made.carrier_name = "org_carrier", "Transports Martin"
+    made.created_at = at
+    made.version = 1
+    made.index()
+    return made
+
+
+async def seed(database: Database, count: int) -> None:
+    chance = random.Random(11)
+    stored = database["core_orders.orders"]
+    for start in range(0, count, 2_000):
+        batch = []
+        for n in range(start, min(start + 2_000, count)):
+            document = msgspec.to_builtins(order(n, chance), builtin_types=(datetime,))
+            batch.append({**document, "_id": document.pop("id")})
+        await stored.insert_many(batch, ordered=False)
+
+
+async def timed(ask: Callable[[], Awaitable[int]]) -> tuple[int, float, float]:
+    """How many were found, and the median and slowest milliseconds."""
+    spent = []
+    found = 0
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        found = await ask()
+        spent.append((time.perf_counter() - started) * 1000)
+    return found, statistics.median(spent), max(spent)
+
+
+async def measure(database: Database, store: OrderStore, count: int) -> float:
+    queries = {
+        "middle of one reference": f"{count // 2:06d}"[1:],
+        "end of a booking": f"{count // 3:07d}"[2:],
+        "town of a fifth": "etienne",
+        "a syllable of names": "dorfer",
+        "name and town": "montec lyon",
+        "found nowhere": "zzqq",
+    }
+    slowest = 0.0
+    for org in ("org_a", "org_carrier"):
+        for what, q in queries.items():
+
+            async def ask(q: str = q) -> int:
+                page = await store.search(
+                    q=q, states=[], carrier_id="", pickup_since=None, pickup_before=None, incident=None,
+                    after="", limit=50,
+                )  # fmt: skip
+                return len(page.items)
+
+            async def scan(q: str = q, org: str = org) -> int:
+                fields = ["reference", "references.booking", "references.purchase_order", "consignee_name"]
+                fields += ["shipper_name", "carrier_name", "stops.site.name", "stops.site.address.city"]
+                said = [{"$or": [{f: re.compile(word, re.IGNORECASE)} for f in fields]} for word in q.split()]
+                where = {"$and": [{"seen_by": org}, *said]}
+                cursor = (
+                    database["core_orders.orders"].find(where, {"search_tokens": 0}).hint({"$natural": 1})
+                )
+                return len(await cursor.sort([("created_at", -1)]).limit(50).to_list())
+
+            with acting_for(org):
+                found, median, worst = await timed(ask)
+                started = time.perf_counter()
+                by_scan = await scan()
+                baseline = (time.perf_counter() - started) * 1000
+            slowest = max(slowest, worst)
+            print(f"{org:12} {what:26} {found:3} found {median:7.1f} ms, at most {worst:7.1f}"
+                  f"   scan: {by_scan:3} found {baseline:7.0f} ms")  # fmt: skip
+        with acting_for(org):
+            for what, ask_list in (
+                ("first page", lambda: listed(store)),
+                ("counters", lambda: counted(store)),
+            ):
+                found, median, worst = await timed(ask_list)
+                print(f"{org:12} {what:26} {found:3} found {median:7.1f} ms, at most {worst:7.1f}")
+    return slowest
+
+
+async def listed(store: OrderStore) -> int:
+    return len((await store.orders.page({}, limit=50)).items)
+
+
+async def counted(store: OrderStore) -> int:
+    return len((await store.counts())[0])
+
+
+async def main(count: int) -> None:
+    async with running(Path(".rt") / "benchmark") as uri:
+        client = connect(uri)
+        name = "benchmark_order_search"
+        await client.drop_database(name)
+        database = Database(client, name, "core_orders")
+        store = OrderStore(database)
+        await database.prepare()
+        started = time.perf_counter()
+        await seed(database, count)
+        print(f"{count} orders in {time.perf_counter() - started:.0f} s")
+        slowest = await measure(database, store, count)
+        stats = await client.get_database(name).command("collStats", "core_orders.orders")
+        sizes = {index: size // 1_000_000 for index, size in stats["indexSizes"].items()}
+        print(f"orders {stats['size'] // 1_000_000} MB; indexes in MB: {sizes}")
+        print(f"slowest search {slowest:.0f} ms, wanted below {TARGET_MS}")
+        await client.drop_database(name)
+        await client.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
