@@ -111,6 +111,15 @@ def test_a_removed_last_act_with_its_link_contradicts_the_state():
     assert "state" in note.faults()
 
 
+def test_a_record_taken_out_with_its_link_leaves_a_gap():
+    note = make.taken_over()
+    note.record_time("delivery", "arrived", make.MORNING)
+    note.amend(note.content_hash, make.consignment(instructions="Sonner"), "Consigne", make.CLERK)
+    note.times.pop()
+    note.hash_chain = [link for link in note.hash_chain if link.kind != "time"]
+    assert note.faults() == ["chain[3]"]
+
+
 def test_a_weight_has_one_spelling():
     assert difference(make.goods(weight_kg=24), make.goods(weight_kg=24.0)) == []
     assert difference(make.goods(weight_kg=24), make.goods(weight_kg=24.5)) == ["weight_kg"]

@@ -27,6 +27,7 @@ from rt.kernel.errors import Invalid
 from rt.services.ecpmr.domain import codes, refusals, shown, signatures
 from rt.services.ecpmr.domain.mentions import mentions
 from rt.services.ecpmr.domain.precision import advice
+from rt.services.ecpmr.domain.records import Photo
 from rt.trade.places import Address, Site
 
 EVENING = MORNING + timedelta(hours=8)
@@ -157,6 +158,34 @@ def test_each_signs_for_itself_and_the_driver_collects(who, party, allowed):
     else:
         with pytest.raises(signatures.MayNotSign):
             take_over(note, signature(party), who=who)
+
+
+def test_a_link_of_the_carrier_collects_nobody_s_strokes():
+    note = make.taken_over()
+    with pytest.raises(signatures.MayNotSign):
+        deliver(note, who=make.Who(kind="link", id="lnk_9", org_id=make.CARRIER))
+
+
+def test_a_photo_is_kept_once_and_only_so_many():
+    note = make.note()
+
+    def photo(number):
+        return Photo(
+            photo_id=f"photo-{number:04}",
+            stop="pickup",
+            file_key=f"images/org/p{number}.jpg",
+            sha256="0" * 64,
+            width=1,
+            height=1,
+            happened_at=None,
+            received_at=MORNING,
+        )
+
+    for number in [*range(60), 59]:
+        note.add_photo(photo(number))
+    assert len(note.photos) == 60
+    with pytest.raises(refusals.TooManyPhotos):
+        note.add_photo(photo(60))
 
 
 def test_the_logistician_hands_over_for_the_sender():

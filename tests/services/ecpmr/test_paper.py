@@ -93,6 +93,8 @@ async def test_everything_in_the_data_is_on_the_paper(language):
     missing = [value for value in values(sheet(note, language, URL)) if squeezed(value) not in text]
     assert missing == []
     assert "photo-0001" in text
+    assert note.content_hash in text
+    assert note.hash_chain[-1].hash in text
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
