@@ -14,7 +14,8 @@ export function showNetwork(): void {
 export function keepOffline(): void {
   if (!document.body.hasAttribute("data-offline") || !("serviceWorker" in navigator)) return;
   void navigator.serviceWorker.register("/sw.js").then(() => navigator.serviceWorker.ready).then((worker) => {
-    worker.active?.postMessage({ kind: "session", marker: meta("rt-session") });
+    const files = performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => name.includes("/static/"));
+    worker.active?.postMessage({ kind: "session", marker: meta("rt-session"), files, page: location.pathname });
   });
 }
 

@@ -31,14 +31,22 @@ async function cacheOf(marker: string): Promise<Cache> {
   return caches.open(PAGES + marker);
 }
 
+/** What the first visit fetched before this worker stood at the door. */
+async function keepVisit(marker: string, files: string[], path: string): Promise<void> {
+  const cache = await cacheOf(marker);
+  const shell = await caches.open(SHELL);
+  for (const name of files) if (!(await shell.match(name))) await shell.add(name).catch(() => undefined);
+  if (!PASSING.test(path) && !(await cache.match(path))) await page(new Request(path, { headers: { accept: "text/html" } })).catch(() => undefined);
+}
+
 async function currentCache(): Promise<Cache | undefined> {
   const name = (await caches.keys()).find((one) => one.startsWith(PAGES));
   return name ? caches.open(name) : undefined;
 }
 
 self.addEventListener("message", (event) => {
-  const told = event.data as { kind?: string; marker?: string };
-  if (told.kind === "session" && told.marker) event.waitUntil(cacheOf(told.marker));
+  const told = event.data as { kind?: string; marker?: string; files?: string[]; page?: string };
+  if (told.kind === "session" && told.marker) event.waitUntil(keepVisit(told.marker, told.files ?? [], told.page ?? "/"));
 });
 
 self.addEventListener("fetch", (event) => {

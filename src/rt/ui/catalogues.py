@@ -90,7 +90,7 @@ def translations(chosen: str) -> NullTranslations:
 
 def gettext(message: str) -> str:
     """A French sentence in the language of the page."""
-    return translations(language()).gettext(message)
+    return translations(language()).gettext(message) if message else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:

@@ -19,7 +19,8 @@ export interface Entry {
   label: string;
 }
 
-export interface Photo { id: string; blob: Blob; sent: boolean }
+/** `about` says what the photo shows: it goes into the address that the photo is sent to. */
+export interface Photo { id: string; blob: Blob; sent: boolean; about: Record<string, string> }
 
 const STORES = ["day", "entries", "photos", "drafts"] as const;
 type Store = (typeof STORES)[number];
@@ -47,7 +48,10 @@ function opened(owner: string): Promise<IDBDatabase> {
 }
 
 export class Keep {
-  private constructor(private readonly database: IDBDatabase, readonly owner: string) {}
+  private constructor(private readonly database: IDBDatabase, readonly owner: string) {
+    // Signing out in another tab deletes the database: do not stand in its way.
+    database.onversionchange = () => database.close();
+  }
 
   static async open(owner: string): Promise<Keep> {
     return new Keep(await opened(owner), owner);

@@ -1,13 +1,13 @@
 // The outbox: commands given on the device leave it in their order, once, whatever the network does.
 
-import type { Entry, Keep } from "./keep";
+import type { Entry, Keep, Photo } from "./keep";
 
 export interface Answer { status: number; code: string; messages: Record<string, string>; retry_after_ms?: number }
 
 /** How the outbox reaches the portal. `undefined` means that no answer came. */
 export interface Wire {
   command(entry: Entry): Promise<Answer | undefined>;
-  photo(id: string, blob: Blob): Promise<Answer | undefined>;
+  photo(photo: Photo): Promise<Answer | undefined>;
 }
 
 const FIRST_WAIT_MS = 2_000;
@@ -52,7 +52,8 @@ export interface Given {
   document: string;
   body: Record<string, unknown>;
   label: string;
-  photos?: Blob[];
+  /** Photos that the body cites by id; they are sent before it. */
+  photos?: Omit<Photo, "sent">[];
   happened_at?: Date;
   id?: string;
 }
@@ -73,19 +74,14 @@ export class Outbox extends EventTarget {
 
   /** Keep a command; when this resolves it is on the device's disk. Photos first, so that none is cited and missing. */
   async give(given: Given): Promise<Entry> {
-    const photos: string[] = [];
-    for (const blob of given.photos ?? []) {
-      const id = fresh();
-      await this.keep.keepPhoto({ id, blob, sent: false });
-      photos.push(id);
-    }
+    for (const photo of given.photos ?? []) await this.keep.keepPhoto({ ...photo, sent: false });
     const entry = await this.keep.add({
       id: given.id ?? fresh(),
       name: given.name,
       document: given.document,
       happened_at: (given.happened_at ?? new Date(this.clock())).toISOString(),
-      body: photos.length ? { ...given.body, photos } : given.body,
-      photos,
+      body: given.body,
+      photos: (given.photos ?? []).map((photo) => photo.id),
       mood: "waiting",
       tries: 0,
       next_try: 0,
@@ -172,7 +168,7 @@ export class Outbox extends EventTarget {
     for (const id of entry.photos) {
       const photo = await this.keep.photo(id);
       if (!photo || photo.sent) continue;
-      const answer = (await this.wire.photo(id, photo.blob)) ?? { status: 503, code: "offline", messages: {} };
+      const answer = (await this.wire.photo(photo)) ?? { status: 503, code: "offline", messages: {} };
       if (verdict(answer) !== "sent") return answer;
       await this.keep.keepPhoto({ ...photo, sent: true });
     }

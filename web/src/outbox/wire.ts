@@ -1,7 +1,7 @@
 // How the outbox speaks with the portal: JSON and photos, with the form token of the session.
 
 import type { Answer, Wire } from "./outbox";
-import type { Entry } from "./keep";
+import type { Entry, Photo } from "./keep";
 
 export interface SessionTold { signed_in: boolean; token: string; marker: string; owner: string; name: string }
 
@@ -17,8 +17,9 @@ export class PortalWire implements Wire {
     return this.said("/commands", "POST", JSON.stringify(told), "application/json", entry.id);
   }
 
-  photo(id: string, blob: Blob): Promise<Answer | undefined> {
-    return this.said(`/photos/${id}`, "PUT", blob, blob.type || "image/jpeg", id);
+  photo(photo: Photo): Promise<Answer | undefined> {
+    const address = `/photos/${photo.id}?${new URLSearchParams(photo.about)}`;
+    return this.said(address, "PUT", photo.blob, photo.blob.type || "image/jpeg", photo.id);
   }
 
   /** A form token dies with its session: ask for the new one once, unless somebody else signed in meanwhile. */

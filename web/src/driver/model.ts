@@ -1,0 +1,88 @@
+// The driver's day: stops as planned, notes as signed, and what waits on the device, put together.
+
+import type { Entry } from "../outbox/keep";
+
+export interface Site {
+  name: string;
+  address: { street: string; postal_code: string; city: string; country: string };
+  contact: { name: string; phone: string; email: string };
+  latitude?: number | null;
+  longitude?: number | null;
+  instructions: string;
+}
+export type Kind = "pickup" | "delivery";
+export interface PlannedStop {
+  position: number; job_id: string; order_id: string; reference: string; kind: Kind; site: Site;
+  arrives_at: string; window_from: string; window_until: string; weight_kg: number; pallets: number; goods_text: string; requirements: string[];
+}
+export interface Tour { tour_id: string; day: string; vehicle_plate: string; driver_name: string; stops: PlannedStop[] }
+export interface Note {
+  document_id: string; order_id: string; number: string; content_hash: string; state: string; kind: string;
+  sender_name: string; carrier_name: string; consignee_name: string; verification_url: string;
+  times: { stop: Kind; moment: "arrived" | "departed"; happened_at: string }[];
+  signatures: { party: string; name: string; step: string; happened_at: string }[];
+  reserves_made: { text: string; line: number; step: string }[];
+  mentions: { code: string; fr: string; en: string; value: string; present: boolean }[];
+  consignment: {
+    goods: { line: number; marks: string; goods: { description: string; quantity: number; package_code: string; weight_kg: number; un_number: string } }[];
+    vehicle_plate: string; trailer_plate: string; instructions: string;
+  };
+}
+export interface Paper { name: string; number: string; valid_until?: string | null }
+/** GET /day.json: contract views as they are, and when the portal asked for them. */
+export interface Day { fetched_at: string; day: { driver_id: string; driver_name: string; tours: Tour[] }; documents: Note[]; papers: Paper[] }
+
+export type Done = "" | "arrived" | "signed" | "departed";
+export interface Stop extends PlannedStop { id: string; note?: Note; plate: string; arrived_at?: string; signed_at?: string; departed_at?: string; done: Done }
+
+const STEP: Record<Kind, string> = { pickup: "takeover", delivery: "delivery" };
+export const SIGNING: Record<Kind, string> = { pickup: "SignTakeover", delivery: "SignDelivery" };
+
+/** Every stop in driving order, with what happened there: known to the service or still on the device. */
+export function stops(day: Day, entries: readonly Entry[]): Stop[] {
+  return day.day.tours.flatMap((tour) => tour.stops.map((planned) => stop(tour, planned, day.documents, entries)));
+}
+
+function stop(tour: Tour, planned: PlannedStop, notes: readonly Note[], entries: readonly Entry[]): Stop {
+  const note = notes.find((one) => one.order_id === planned.order_id);
+  const own = entries.filter((entry) => note && entry.document === note.document_id);
+  const given = (name: string): string | undefined =>
+    own.find((entry) => entry.name === name && (entry.body["stop"] ?? planned.kind) === planned.kind)?.happened_at;
+  const told = (moment: string): string | undefined =>
+    note?.times.find((time) => time.stop === planned.kind && time.moment === moment)?.happened_at;
+  const arrived = told("arrived") ?? given("RecordArrival");
+  const signed = note?.signatures.find((one) => one.step === STEP[planned.kind])?.happened_at ?? given(SIGNING[planned.kind]);
+  const departed = told("departed") ?? given("RecordDeparture");
+  return {
+    ...planned,
+    id: `${tour.tour_id}/${planned.position}`,
+    plate: tour.vehicle_plate,
+    ...(note ? { note } : {}),
+    ...(arrived ? { arrived_at: arrived } : {}),
+    ...(signed ? { signed_at: signed } : {}),
+    ...(departed ? { departed_at: departed } : {}),
+    done: departed ? "departed" : signed ? "signed" : arrived ? "arrived" : "",
+  };
+}
+
+/** The stop that the one big button is about. */
+export function upcoming(all: readonly Stop[]): Stop | undefined {
+  return all.find((one) => one.done !== "departed");
+}
+
+const EMPTY_WORDS = /d[ée]ballage|unpacking|sous r[ée]serve|subject to|vorbehalt|salvo examen|salvo verifica|divers|abim[ée]s?$|mauvais [ée]tat|bad condition/i;
+
+/** Case law disregards reserves that say neither what nor how much; the service judges again. */
+export function vague(text: string, counted: number): boolean {
+  const plain = text.trim();
+  if (!plain) return counted === 0;
+  const measured = counted > 0 || /\d/.test(plain);
+  return plain.length < 10 || !measured || (EMPTY_WORDS.test(plain) && plain.length < 40);
+}
+
+/** Opens the phone's own navigation: by coordinates where there are any. */
+export function wayTo(site: Site): string {
+  const address = [site.address.street, `${site.address.postal_code} ${site.address.city}`, site.address.country].filter(Boolean).join(", ");
+  if (site.latitude != null && site.longitude != null) return `geo:${site.latitude},${site.longitude}?q=${site.latitude},${site.longitude}(${encodeURIComponent(site.name)})`;
+  return `geo:0,0?q=${encodeURIComponent(address)}`;
+}

@@ -1,0 +1,69 @@
+// The list of stops and one stop's card, with the one next act as its big button.
+
+import { give, type App } from "./app";
+import { badge, button, h, icon } from "./dom";
+import { upcoming, wayTo, type Stop } from "./model";
+import { clock, w, weight } from "./speech";
+
+export function list(app: App): Node {
+  const next = upcoming(app.stops);
+  if (!app.stops.length) return h("div", { class: "state" }, icon("calendar"), h("h2", {}, w("nothing")));
+  return h("div", { class: "stack" },
+    next ? h("p", { class: "label" }, w("next")) : h("div", { class: "notice ok" }, icon("circle-check"), h("b", {}, w("nothing_more"))),
+    h("ol", { class: "plain stack tight" }, ...app.stops.map((stop) => h("li", {}, row(stop, stop === next)))));
+}
+
+function row(stop: Stop, next: boolean): Node {
+  const edge = next ? "edge-warn" : stop.done === "departed" ? "edge-ok" : "";
+  return h("a", { class: `card ${edge} stop-link`, href: `#/stop/${stop.id}` },
+    h("div", { class: "row spread" }, h("b", {}, `${clock(stop.window_from)}–${clock(stop.window_until)}`), mood(stop)),
+    h("h2", {}, stop.site.name || stop.site.address.city),
+    h("p", { class: "muted" }, `${stop.site.address.postal_code} ${stop.site.address.city} · ${stop.reference}`),
+    h("p", {}, `${stop.pallets} ${w("pallets").toLowerCase()} · ${weight(stop.weight_kg)}`));
+}
+
+function mood(stop: Stop): Node {
+  if (stop.done === "departed" || stop.done === "signed") return badge(w("signed"), "ok", "signature");
+  if (stop.done === "arrived") return badge(`${w("arrived")} ${clock(stop.arrived_at!)}`, "note", "map-pin");
+  return badge(w(stop.kind), "idle", stop.kind === "pickup" ? "package-open" : "package-check");
+}
+
+export function card(app: App, stop: Stop): Node {
+  const site = stop.site;
+  const phone = site.contact.phone;
+  return h("div", { class: "stack" },
+    h("div", { class: "row spread" }, h("a", { class: "button quiet", href: "#/" }, icon("arrow-left"), w("stops")), mood(stop)),
+    h("h1", {}, site.name || site.address.city),
+    h("p", {}, [site.address.street, `${site.address.postal_code} ${site.address.city}`].filter(Boolean).join(", ")),
+    nextAct(app, stop),
+    h("div", { class: "grid" },
+      h("a", { class: "button secondary", href: wayTo(site) }, icon("navigation"), w("navigate")),
+      phone ? h("a", { class: "button secondary", href: `tel:${phone.replace(/[^+\d]/g, "")}` }, icon("phone"), `${w("call")} ${site.contact.name}`) : null,
+      h("a", { class: "button secondary", href: `#/problem/${stop.id}` }, icon("triangle-alert"), w("problem"))),
+    h("dl", { class: "facts card" },
+      ...fact(w("window"), `${clock(stop.window_from)}–${clock(stop.window_until)}`), ...fact(w("reference"), stop.reference),
+      ...fact(w("consignment"), stop.note?.number ?? w("no_document")), ...fact(w("goods"), stop.goods_text), ...fact(w("weight"), weight(stop.weight_kg)),
+      ...fact(w("pallets"), String(stop.pallets)), ...fact(w("requirements"), stop.requirements.join(", ")),
+      ...fact(w("instructions"), [site.instructions, stop.note?.consignment.instructions].filter(Boolean).join(" · "))));
+}
+
+export function fact(label: string, value: string): Node[] {
+  return value ? [h("dt", {}, label), h("dd", {}, value)] : [];
+}
+
+function nextAct(app: App, stop: Stop): Node {
+  const note = stop.note;
+  if (!note) return h("div", { class: "notice warn" }, icon("hourglass"), h("b", {}, w("no_document")));
+  const record = async (name: string, label: string): Promise<void> => {
+    const at = new Date();
+    await give(app, { name, document: note.document_id, happened_at: at, label: `${label} · ${stop.site.name}`,
+      body: { document_id: note.document_id, stop: stop.kind, happened_at: at.toISOString() } });
+    app.draw();
+  };
+  switch (stop.done) {
+    case "": return button(w("arrive"), "next wide", "map-pin", () => void record("RecordArrival", w("arrive")));
+    case "arrived": return h("a", { class: "button next wide", href: `#/sign/${stop.id}` }, icon("signature"), w(stop.kind === "pickup" ? "sign_takeover" : "sign_delivery"));
+    case "signed": return button(w("depart"), "next wide", "truck", () => void record("RecordDeparture", w("depart")));
+    case "departed": return h("div", { class: "notice ok" }, icon("circle-check"), h("b", {}, `${w("departed")} ${clock(stop.departed_at!)}`));
+  }
+}

@@ -1,0 +1,22 @@
+// The driver's words in Polish.
+
+import type { Words } from "./fr";
+
+export const pl: Words = {
+  today: "Dzisiaj", stops: "Przystanki", mine: "Moje wpisy", officer: "Kontrola", language: "Język", back: "Wstecz",
+  pickup: "Załadunek", delivery: "Dostawa", next: "Następny przystanek", nothing: "Brak zaplanowanych przystanków", nothing_more: "Koniec dnia",
+  navigate: "Nawiguj", call: "Zadzwoń", arrive: "Jestem na miejscu", arrived: "Przyjazd o", depart: "Odjeżdżam", departed: "Odjazd o",
+  sign_takeover: "Podpis przy załadunku", sign_delivery: "Podpis przy dostawie", signed: "Podpisano", window: "Okno czasowe", planned: "Planowane",
+  instructions: "Wskazówki", requirements: "Wymagania", goods: "Towar", weight: "Waga", pallets: "Palety", line: "Pozycja", reference: "Numer",
+  check_goods: "Sprawdź towar", no_reserve: "Bez zastrzeżeń", reserve: "Zastrzeżenie", add_reserve: "Dodaj zastrzeżenie", whole: "Cała przesyłka",
+  missing: "Brakuje", damaged: "Uszkodzone", describe: "Napisz co, ile i gdzie", vague: "Zbyt ogólne: napisz co jest uszkodzone, ile i gdzie.", photo: "Dodaj zdjęcie", remove: "Usuń",
+  given: "Zostawione", returned: "Zabrane", refused_pallets: "Odrzucone", broken: "Połamane", pallet_type: "Typ",
+  signer: "Imię i nazwisko podpisującego", quality: "Stanowisko", sign_here: "Podpisz tutaj", clear: "Wyczyść", typed: "Nie mogę rysować: wpisane nazwisko jest moim podpisem", nobody: "Nie ma kto podpisać: podpisuję sam",
+  driver_sign: "Podpis kierowcy", confirm: "Potwierdź", need_name: "Brak nazwiska podpisującego.", need_ink: "Brak podpisu.",
+  problem: "Zgłoś problem", what: "Co się dzieje?", send: "Wyślij", kept: "Zapisano na urządzeniu",
+  delay: "Opóźnienie", damage: "Uszkodzenie", missing_goods: "Brak towaru", refused: "Odmowa", access: "Brak dojazdu", breakdown: "Awaria", accident: "Wypadek", theft: "Kradzież", other: "Inne",
+  online: "Online", offline: "Offline", waiting: "do wysłania", all_sent: "Wszystko wysłane", send_now: "Wyślij teraz", seen_at: "Dane z",
+  refused_by: "Odrzucono", retry: "Spróbuj ponownie", discard: "Porzuć", sure: "Porzucić ten wpis? Zostanie utracony.", reconnect: "Zaloguj się ponownie, aby wysłać", sign_in: "Zaloguj się", sign_out: "Wyloguj się",
+  consignment: "List przewozowy", sender: "Nadawca", consignee: "Odbiorca", carrier: "Przewoźnik", vehicle: "Pojazd", trailer: "Naczepa", check: "Sprawdź", papers: "Dokumenty pokładowe", valid_until: "Ważne do", no_document: "List przewozowy jeszcze nie dotarł",
+  full: "Pamięć pełna: najpierw wyślij oczekujące.", loading: "Ładowanie…",
+};

@@ -1,0 +1,22 @@
+// The driver's words in Romanian.
+
+import type { Words } from "./fr";
+
+export const ro: Words = {
+  today: "Astăzi", stops: "Opriri", mine: "Înregistrările mele", officer: "Control", language: "Limbă", back: "Înapoi",
+  pickup: "Încărcare", delivery: "Livrare", next: "Următoarea oprire", nothing: "Nicio oprire planificată", nothing_more: "Zi încheiată",
+  navigate: "Navighează", call: "Sună", arrive: "Am ajuns", arrived: "Sosit la", depart: "Plec", departed: "Plecat la",
+  sign_takeover: "Semnare la încărcare", sign_delivery: "Semnare la livrare", signed: "Semnat", window: "Interval", planned: "Planificat",
+  instructions: "Instrucțiuni", requirements: "Cerințe", goods: "Marfă", weight: "Greutate", pallets: "Paleți", line: "Linie", reference: "Referință",
+  check_goods: "Verifică marfa", no_reserve: "Fără rezerve", reserve: "Rezervă", add_reserve: "Adaugă o rezervă", whole: "Toată expediția",
+  missing: "Lipsă", damaged: "Deteriorate", describe: "Spune ce, cât și unde", vague: "Prea vag: spune ce este deteriorat, cât și unde.", photo: "Adaugă o fotografie", remove: "Elimină",
+  given: "Lăsați", returned: "Luați înapoi", refused_pallets: "Refuzați", broken: "Rupți", pallet_type: "Tip",
+  signer: "Numele semnatarului", quality: "Funcția", sign_here: "Semnați aici", clear: "Șterge", typed: "Nu pot desena: numele scris este semnătura mea", nobody: "Nu are cine semna: semnez singur",
+  driver_sign: "Semnătura șoferului", confirm: "Confirmă", need_name: "Lipsește numele semnatarului.", need_ink: "Lipsește semnătura.",
+  problem: "Raportează o problemă", what: "Ce se întâmplă?", send: "Trimite", kept: "Salvat pe dispozitiv",
+  delay: "Întârziere", damage: "Avarie", missing_goods: "Marfă lipsă", refused: "Refuz", access: "Fără acces", breakdown: "Pană", accident: "Accident", theft: "Furt", other: "Altele",
+  online: "Online", offline: "Offline", waiting: "de trimis", all_sent: "Totul este trimis", send_now: "Trimite acum", seen_at: "Date din",
+  refused_by: "Refuzat", retry: "Încearcă din nou", discard: "Renunță", sure: "Renunți la această înregistrare? Se va pierde.", reconnect: "Conectează-te din nou pentru a trimite", sign_in: "Conectare", sign_out: "Deconectare",
+  consignment: "Scrisoare de trăsură", sender: "Expeditor", consignee: "Destinatar", carrier: "Transportator", vehicle: "Vehicul", trailer: "Remorcă", check: "Verifică", papers: "Documente la bord", valid_until: "Valabil până la", no_document: "Scrisoarea de trăsură nu a sosit încă",
+  full: "Memorie plină: trimite întâi ce așteaptă.", loading: "Se încarcă…",
+};

@@ -1,0 +1,104 @@
+// The islands' arithmetic: photos, signatures, the map, the driver's day, the words.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { around, projected, spread } from "../src/map";
+import { drawn, inked } from "../src/pad";
+import { fitted } from "../src/photos";
+import { matching } from "../src/keys";
+import { stops, upcoming, vague, wayTo, type Day } from "../src/driver/model";
+import { lacking, signing, type Draft } from "../src/driver/sign";
+import { LANGUAGES } from "../src/driver/speech";
+import { fr } from "../src/driver/words/fr";
+import { guard } from "../src/trusted";
+
+test("photos keep their shape within 2,000 pixels", () => {
+  assert.deepEqual(fitted(4000, 3000), [2000, 1500]);
+  assert.deepEqual(fitted(800, 600), [800, 600]);
+  assert.deepEqual(fitted(10000, 3), [2000, 1]);
+});
+
+test("strokes become a path that the consignment note accepts: M and L alone", () => {
+  assert.equal(inked([[[1, 2], [3.14159, 4]], [[5, 5]]]), "M1 2L3.1 4M5 5L5 5");
+  assert.equal(drawn([[[0, 0], [5, 5]]]), false);
+  assert.equal(drawn([[[0, 0], [80, 5]]]), true);
+});
+
+test("Paris is where Mercator puts it, and a view holds all its places", () => {
+  const [x, y] = projected(48.8566, 2.3522);
+  assert.ok(Math.abs(x - 2074.76) < 0.1 && Math.abs(y - 1408.9) < 1, `${x} ${y}`);
+  const places = [projected(48.86, 2.35), projected(43.3, 5.37)];
+  const view = around(places, 1.6);
+  for (const [px, py] of places) assert.ok(px > view.x && px < view.x + view.width && py > view.y && py < view.y + view.width / 1.6);
+  assert.ok(Math.abs(spread(40_075_016.686, 0) - 4096) < 1e-6);
+});
+
+test("places are found by any of their words, accents or not", () => {
+  const places = [{ label: "Préférences", href: "/a" }, { label: "Commandes du jour", href: "/b" }];
+  assert.deepEqual(matching(places, "jour comm").map((one) => one.href), ["/b"]);
+  assert.deepEqual(matching(places, "prefe").map((one) => one.href), ["/a"]);
+});
+
+const site = { name: "Quai 4", address: { street: "1 rue A", postal_code: "69007", city: "Lyon", country: "FR" }, contact: { name: "Zoé", phone: "", email: "" }, instructions: "" };
+const stop = (position: number, kind: "pickup" | "delivery"): Day["day"]["tours"][0]["stops"][0] => ({
+  position, job_id: "j", order_id: "ord_1", reference: "R1", kind, site, arrives_at: "", window_from: "", window_until: "", weight_kg: 1, pallets: 2, goods_text: "", requirements: [],
+});
+const day: Day = {
+  fetched_at: "", papers: [],
+  day: { driver_id: "d", driver_name: "Karim", tours: [{ tour_id: "t1", day: "", vehicle_plate: "AA", driver_name: "Karim", stops: [stop(1, "pickup"), stop(2, "delivery")] }] },
+  documents: [{
+    document_id: "doc1", order_id: "ord_1", number: "N1", content_hash: "a".repeat(64), state: "new", kind: "national", sender_name: "", carrier_name: "", consignee_name: "", verification_url: "",
+    times: [{ stop: "pickup", moment: "arrived", happened_at: "2026-11-22T08:00:00Z" }], signatures: [], reserves_made: [], mentions: [], consignment: { goods: [], vehicle_plate: "", trailer_plate: "", instructions: "" },
+  }],
+};
+
+test("what waits on the device counts as done there, at its own stop only", () => {
+  const entry = { seq: 1, id: "1", name: "SignTakeover", document: "doc1", happened_at: "2026-11-22T08:20:00Z", body: {}, photos: [], mood: "waiting" as const, tries: 0, next_try: 0, label: "" };
+  const [pickup, delivery] = stops(day, [entry]);
+  assert.equal(pickup!.done, "signed");
+  assert.equal(pickup!.signed_at, "2026-11-22T08:20:00Z");
+  assert.equal(delivery!.done, "");
+  assert.equal(upcoming([pickup!, delivery!])!.id, "t1/1");
+});
+
+test("a reserve says what and how much, or it is vague", () => {
+  assert.equal(vague("sous réserve de déballage", 0), true);
+  assert.equal(vague("carton abîmé", 0), true);
+  assert.equal(vague("3 cartons mouillés, face arrière de la palette 2", 0), false);
+  assert.equal(vague("", 2), false);
+});
+
+test("a signing carries the hash that was seen and the time on the device", () => {
+  const draft: Draft = { reserves: [], pallets: { pallet_type: "EUR", delivered: 2, returned: 0, refused: 0, broken: 0 }, name: " Zoé ", quality: "", alone: false, ink: "M1 1L9 9", driver_ink: "" };
+  const body = signing(draft, stops(day, [])[1]!, "Karim", new Date("2026-11-22T09:00:00Z"));
+  assert.equal(body["content_hash"], "a".repeat(64));
+  assert.deepEqual(body["signature"], { party: "consignee", name: "Zoé", quality: "", method: "glass", image: "M1 1L9 9" });
+  assert.equal("countersignature" in body, false);
+  assert.equal(lacking(draft), "");
+  assert.equal(lacking({ ...draft, ink: "" }), "need_ink");
+  assert.equal(lacking({ ...draft, name: "" }), "need_name");
+  assert.equal(lacking({ ...draft, alone: true }), "need_ink");
+});
+
+test("the way goes by coordinates where they are known", () => {
+  assert.equal(wayTo({ ...site, latitude: 45.7, longitude: 4.8 }), "geo:45.7,4.8?q=45.7,4.8(Quai%204)");
+  assert.match(wayTo(site), /^geo:0,0\?q=1%20rue%20A/);
+});
+
+test("nine languages say every word of the driver, none left in French by mistake", () => {
+  assert.equal(Object.keys(LANGUAGES).length, 9);
+  for (const [code, { words }] of Object.entries(LANGUAGES)) {
+    assert.deepEqual(Object.keys(words).sort(), Object.keys(fr).sort(), code);
+    assert.ok(Object.values(words).every((word) => word.trim()), code);
+    if (code !== "fr") assert.ok(Object.entries(words).filter(([key, word]) => fr[key as keyof typeof fr] === word).length < 15, code);
+  }
+});
+
+test("no text becomes script, and no script comes from elsewhere", () => {
+  let rules: Record<string, (text: string) => string> = {};
+  guard({ location: { origin: "https://a.example" }, trustedTypes: { createPolicy: (_name, given) => { rules = given; } } });
+  assert.throws(() => rules["createScript"]!("alert(1)"));
+  assert.throws(() => rules["createScriptURL"]!("https://evil.example/static/built/x.js"));
+  assert.throws(() => rules["createScriptURL"]!("/portal/x.js"));
+  assert.equal(rules["createScriptURL"]!("/sw.js"), "/sw.js");
+});
