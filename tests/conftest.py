@@ -21,10 +21,12 @@ from rt.host.topology import UNITS
 from rt.kernel.identity import Actor, acting_as
 from rt.kernel.persistence import Database
 from rt.kernel.settings import Settings
+from rt.kernel.telemetry import start_logging
 from rt.kernel.tenancy import acting_for
 from rt.kernel.tokens import ALGORITHM
 from rt.kernel.unit import Ground, Unit
 
+start_logging("critical")
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("RT_SHARED", ROOT.parent / "shared"))
 

@@ -1,0 +1,100 @@
+"""A valid value of any type that a word or entity is made of, as small as its constraints allow."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import msgspec
+from hypothesis import find
+from hypothesis import strategies as st
+from msgspec import inspect as mi
+
+CANARY = "canary-of-a"
+KNOWN = {
+    r"^[A-Z]{2}$": "FR",
+    r"^[A-Z]{3}$": "EUR",
+    r"^[0-9a-f]{64}$": "a" * 64,
+}
+_matching: dict[str, str] = dict(KNOWN)
+
+
+def sample(kind: Any, depth: int = 0) -> Any:
+    """As builtins, ready for msgspec.convert or JSON."""
+    node = kind if isinstance(kind, mi.Type) else mi.type_info(kind)
+    match node:
+        case mi.Metadata():
+            return sample(node.type, depth)
+        case mi.StrType():
+            return _text(node)
+        case mi.IntType():
+            return int(_number(node, 1))
+        case mi.FloatType():
+            return float(_number(node, 1.0))
+        case mi.BoolType():
+            return False
+        case mi.LiteralType():
+            return sorted(node.values, key=lambda value: (value == "", str(value)))[0]
+        case mi.DateTimeType():
+            return datetime(2026, 11, 24, 8, tzinfo=UTC)
+        case mi.DateType():
+            return date(2026, 11, 24)
+        case mi.TimeType():
+            return time(8)
+        case mi.TimeDeltaType():
+            return timedelta(hours=1)
+        case mi.BytesType():
+            return b"x"
+        case mi.StructType():
+            return {
+                field.encode_name: sample(field.type, depth + 1)
+                for field in node.fields
+                if field.required or (depth == 0 and isinstance(_inner(field.type), mi.StrType))
+            }
+        case mi.ListType() | mi.SetType() | mi.FrozenSetType() | mi.VarTupleType():
+            return [sample(node.item_type, depth + 1)] * (node.min_length or 0)
+        case mi.DictType():
+            return {}
+        case mi.UnionType():
+            return sample(next(t for t in node.types if not isinstance(t, mi.NoneType)), depth)
+        case mi.NoneType():
+            return None
+        case mi.AnyType():
+            return CANARY
+    raise TypeError(f"no sample for {node}")
+
+
+def body(word: type[Any]) -> dict[str, Any]:
+    """The required fields of a word, except those of its path."""
+    node = mi.type_info(word)
+    assert isinstance(node, mi.StructType)
+    fields = [
+        field for field in node.fields if field.required and field.encode_name not in word.word.path_fields
+    ]
+    return {
+        field.encode_name: msgspec.to_builtins(sample(field.type, 1))
+        for field in fields
+        if not (word.word.upload and field.encode_name in ("content", "media_type"))
+    }
+
+
+def _inner(node: mi.Type) -> mi.Type:
+    return node.type if isinstance(node, mi.Metadata) else node
+
+
+def _text(node: mi.StrType) -> str:
+    if node.pattern is not None:
+        if node.pattern not in _matching:
+            whole = st.from_regex(node.pattern, fullmatch=True)
+            long = whole.filter(lambda s: len(s) >= max(1, node.min_length or 0))
+            _matching[node.pattern] = find(long, lambda _: True)
+        return _matching[node.pattern]
+    return CANARY.ljust(node.min_length or 0, "x")[: node.max_length or 1000]
+
+
+def _number(node: mi.IntType | mi.FloatType, usual: float) -> float:
+    low = node.ge if node.ge is not None else (node.gt + 1 if node.gt is not None else None)
+    high = node.le if node.le is not None else (node.lt - 1 if node.lt is not None else None)
+    if low is not None and usual < low:
+        return low
+    if high is not None and usual > high:
+        return high
+    return node.multiple_of or usual

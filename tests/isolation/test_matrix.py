@@ -1,0 +1,228 @@
+"""Every operation of every unit against every kind of actor: nobody sees what is another's (T-1 to T-8)."""
+
+import importlib
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import msgspec
+import pytest
+from tests.conftest import TestHouse
+from tests.isolation.samples import CANARY, body, sample
+
+from rt.host.house import Room
+from rt.host.topology import UNITS
+from rt.kernel.clock import now
+from rt.kernel.identity import Actor
+from rt.kernel.messages import OPEN, PATH_FIELD, SIGNED_IN, UNIT
+from rt.kernel.persistence import Collection
+from rt.kernel.tokens import Revoked
+from rt.kernel.unit import Served
+
+PLANTED = "planted_object_of_a"
+ABSENT = "absent_object_of_no_one"
+BUILT = [row for row in UNITS if row.built]
+RIGHTS = frozenset(f"{row.package}.{level}" for row in UNITS for level in ("read", "write", "admin"))
+
+OF_THE_HOUSE = {"authz.signing_keys", "authz.attempts", "authz.challenges", "authz.reset_wishes"}
+"""Kept before anybody is known or for all: no organization has a part in them, no word reads them for one."""
+
+Operation = tuple[str, Served]
+
+
+@pytest.fixture
+async def full(house: TestHouse) -> TestHouse:
+    """All built units in one house, with one planted object of organization A in every collection."""
+    await house.mount(*(importlib.import_module(f"rt.services.{row.package}.app").build for row in BUILT))
+    for room in house.rooms.values():
+        for collection in owned(room):
+            await plant(room.ground.database, collection)
+    return house
+
+
+def owned(room: Room) -> list[Collection[Any]]:
+    """The collections in which each document is some organization's."""
+    return [one for one in room.ground.database.collections if one.name not in OF_THE_HOUSE]
+
+
+async def plant(database: Any, collection: Collection[Any]) -> None:
+    """One document of organization A, under the same id everywhere, so that any path finds its object."""
+    raw = sample(collection.entity) | {"id": PLANTED, "org_id": "org_a", "seen_by": ["org_a"], "version": 1}
+    entity = msgspec.convert(raw, collection.entity, builtin_types=(bytes,), strict=False)
+    document = collection._document(entity)
+    await database[collection.name].insert_one({**document, "told": [], "done": []})
+
+
+def operations(house: TestHouse) -> list[Operation]:
+    return [(name, served) for name, room in house.rooms.items() for served in room.unit.serves]
+
+
+def path(served: Served, object_id: str) -> str:
+    """The route with an id in every place that takes one, and a valid value in the others."""
+    word = served.word
+    route = word.word.route
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(word)}
+    for name in PATH_FIELD.findall(route):
+        free = types[name] is str or name.endswith("_id")
+        route = route.replace(
+            "{" + name + "}", object_id if free else str(msgspec.to_builtins(sample(types[name])))
+        )
+    return route
+
+
+async def say(web: httpx.AsyncClient, served: Served, object_id: str = PLANTED) -> httpx.Response:
+    """Say a word with the least that it must hold."""
+    shape = served.word.word
+    where = path(served, object_id)
+    headers = {"idempotency-key": uuid4().hex, "if-match": '"1"'}
+    said = body(served.word)
+    if shape.method in ("GET", "DELETE"):
+        return await web.request(shape.method, where, params=said, headers=headers)
+    if shape.upload:
+        headers["content-type"] = "image/png"
+        return await web.request(shape.method, where, params=said, content=b"x", headers=headers)
+    return await web.request(shape.method, where, json=said, headers=headers)
+
+
+def stranger(house: TestHouse, kind: str = "user") -> Actor:
+    return house.actor("org_b", set(RIGHTS), {"admin"}, id="usr_b", kind=kind)
+
+
+async def test_every_operation_names_its_policy(full: TestHouse) -> None:
+    """T-2: what a word needs is open, signed_in, unit, or a right of its own unit."""
+    for unit, served in operations(full):
+        shape = served.word.word
+        rights = {f"{unit}.{level}" for level in ("read", "write", "admin")}
+        assert shape.needs in {OPEN, SIGNED_IN, UNIT} | rights, f"{shape.name} needs {shape.needs!r}"
+
+
+async def test_the_matrix_is_as_large_as_the_openapi_files(full: TestHouse) -> None:
+    described = 0
+    for name in full.rooms:
+        async with full.web(name) as web:
+            paths = (await web.get("/openapi.json")).json()["paths"]
+            described += sum(len(methods) for methods in paths.values())
+    assert described == len(operations(full))
+
+
+BAD_TOKENS = ("none", "expired", "audience", "refresh", "garbage")
+
+
+@pytest.mark.parametrize("bad", BAD_TOKENS)
+async def test_without_a_good_token_every_operation_answers_401(full: TestHouse, bad: str) -> None:
+    actor = full.actor("org_a", set(RIGHTS), {"admin"})
+    tokens = {
+        "none": "",
+        "expired": full.token(actor, exp=int(now().timestamp()) - 60),
+        "audience": full.token(actor, aud="link"),
+        "refresh": "rfr_" + uuid4().hex,
+        "garbage": "a.b.c",
+    }
+    headers = {"authorization": f"Bearer {tokens[bad]}"} if tokens[bad] else {}
+    for unit, served in operations(full):
+        if served.word.word.needs == OPEN and bad == "none":
+            continue
+        async with full.web(unit, None, **headers) as web:
+            answer = await say(web, served)
+        assert answer.status_code == 401, f"{served.word.__name__}: {answer.status_code} {answer.text[:200]}"
+
+
+@pytest.mark.parametrize("rights", [frozenset(), frozenset({"training.read"})])
+async def test_without_the_right_every_operation_answers_403(full: TestHouse, rights: frozenset[str]) -> None:
+    for unit, served in operations(full):
+        if served.word.word.needs in (OPEN, SIGNED_IN):
+            continue
+        async with full.web(unit, full.actor("org_a", set(rights))) as web:
+            answer = await say(web, served)
+        assert answer.status_code == 403, f"{served.word.__name__}: {answer.status_code} {answer.text[:200]}"
+
+
+async def test_units_alone_say_what_is_between_units(full: TestHouse) -> None:
+    for unit, served in operations(full):
+        if served.word.word.needs == UNIT:
+            async with full.web(unit, full.actor("org_a", set(RIGHTS), {"admin", "platform_admin"})) as web:
+                assert (await say(web, served)).status_code == 403, served.word.__name__
+
+
+async def test_a_suspended_organization_is_refused_everywhere(full: TestHouse) -> None:
+    later = now().replace(year=2100)
+    full.revocations.heard(Revoked(subject="organization", subject_id="org_a", before=later))
+    for unit, served in operations(full):
+        async with full.web(unit, full.actor("org_a", set(RIGHTS), {"admin"})) as web:
+            answer = await say(web, served)
+        assert answer.status_code == 403, f"{served.word.__name__}: {answer.status_code}"
+
+
+async def leaks(house: TestHouse, actor: Actor, only: str = "") -> list[str]:
+    """Operations in which a stranger tells another's object from one that does not exist, or reads of it."""
+    found = []
+    for unit, served in operations(house):
+        shape = served.word.word
+        if (only and unit != only) or shape.needs in (OPEN, UNIT):
+            continue
+        async with house.web(unit, actor) as web:
+            theirs = await say(web, served, PLANTED)
+            nothing = await say(web, served, ABSENT)
+        told = (theirs.status_code, _code(theirs)) != (nothing.status_code, _code(nothing))
+        if told or (CANARY in theirs.text and not _echoes(served)):
+            found.append(f"{shape.name}: {theirs.status_code} {theirs.text[:160]} / {nothing.status_code}")
+    return found
+
+
+def _code(answer: httpx.Response) -> str:
+    problem = answer.headers.get("content-type", "").startswith("application/problem")
+    return str(answer.json()["code"]) if problem else ""
+
+
+def _echoes(served: Served) -> bool:
+    """Whether the canary is what the request itself said."""
+    return CANARY in str(body(served.word))
+
+
+@pytest.mark.parametrize("role", ["dispatcher", "admin"])
+async def test_another_organization_cannot_tell_our_objects_from_nothing(full: TestHouse, role: str) -> None:
+    """T-1 (other tenant), T-3 (lists and downloads)."""
+    actor = full.actor("org_b", set(RIGHTS), {role}, id="usr_b")
+    assert await leaks(full, actor) == []
+
+
+async def test_an_organization_named_in_body_query_or_header_changes_nothing(full: TestHouse) -> None:
+    """T-5: refused as an unknown field in body and query, ignored in headers."""
+    for unit, served in operations(full):
+        shape = served.word.word
+        if shape.needs in (OPEN, UNIT) or served.handler is not None:
+            continue
+        async with full.web(unit, stranger(full), **{"x-tenant": "org_a", "x-org-id": "org_a"}) as web:
+            where = path(served, ABSENT)
+            headers = {"idempotency-key": uuid4().hex, "if-match": '"1"'}
+            if shape.method in ("GET", "DELETE") or shape.upload:
+                said = {**body(served.word), "org_id": "org_a"}
+                answer = await web.request(shape.method, where, params=said, headers=headers)
+            else:
+                said = {**body(served.word), "org_id": "org_a"}
+                answer = await web.request(shape.method, where, json=said, headers=headers)
+        assert answer.status_code == 422, f"{shape.name}: {answer.status_code}"
+
+
+async def test_without_the_organization_in_a_filter_the_matrix_fails(full: TestHouse) -> None:
+    """T-8: each collection in turn forgets its organization; each time somebody would notice."""
+    unnoticed = []
+    for unit, room in full.rooms.items():
+        for collection in owned(room):
+            kind = type(collection)
+            collection.__class__ = _open_to_all(kind)
+            try:
+                if not await leaks(full, stranger(full), only=unit):
+                    unnoticed.append(collection.name)
+            finally:
+                collection.__class__ = kind
+    assert unnoticed == []
+
+
+def _open_to_all(kind: type[Any]) -> type[Any]:
+    """The mutant: a collection without tenant filter."""
+
+    def within(self: Any, where: Any) -> dict[str, Any]:
+        return {("_id" if name == "id" else name): value for name, value in where.items()}
+
+    return type("Mutant", (kind,), {"within": within})
