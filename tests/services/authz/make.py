@@ -7,6 +7,8 @@ import httpx
 from msgspec import Struct
 from tests.conftest import TestHouse
 
+from rt.contracts.authz import AddUser
+from rt.kernel.client import Services
 from rt.services.authz.domain.person import Membership, Person
 
 PASSWORD = "un cheval sur le quai"
@@ -20,6 +22,11 @@ class Admin(Struct):
     organization_id: str
     tokens: dict[str, Any]
     web: httpx.AsyncClient
+
+
+def unit(house: TestHouse) -> Services:
+    """Another unit, which asks authz."""
+    return house.ground("core_orders").services
 
 
 async def mailed(house: TestHouse, topic: str, email: str) -> dict[str, Any]:
@@ -77,10 +84,7 @@ async def colleague(
 
 async def operator(house: TestHouse) -> httpx.AsyncClient:
     """A platform administrator, put in place by a unit as the seed does, logged in."""
-    unit = house.rooms["authz"].ground.services
-    from rt.contracts.authz import AddUser  # the words are asked as a unit asks them
-
-    await unit.ask(
+    await unit(house).ask(
         AddUser(
             organization_id="org_operator",
             email="chef@rt.example",

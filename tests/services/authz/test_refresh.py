@@ -1,0 +1,112 @@
+"""Refresh tokens: rotation, reuse, grace, lifetimes, what is stored of them."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+from tests.conftest import TestHouse
+from tests.services.authz import make
+
+from rt.kernel.clock import held, now
+
+
+async def refresh(house: TestHouse, token: str, device: str = "") -> httpx.Response:
+    async with house.web("authz") as web:
+        return await web.post("/auth/refresh", json={"refresh_token": token, "device": device})
+
+
+async def test_m1_a_refresh_gives_a_successor_and_a_new_access_token(authz: TestHouse) -> None:
+    admin = await make.admin(authz)
+    answer = (await refresh(authz, admin.tokens["refresh_token"])).json()
+    assert answer["refresh_token"] != admin.tokens["refresh_token"]
+    async with make.bearing(authz, answer["access_token"]) as web:
+        assert (await web.get("/auth/me")).status_code == 200
+
+
+async def test_a20_reuse_after_the_grace_ends_the_family_and_warns(authz: TestHouse) -> None:
+    admin = await make.admin(authz)
+    first = admin.tokens["refresh_token"]
+    second = (await refresh(authz, first)).json()
+    with held(now() + timedelta(seconds=11)):
+        assert (await refresh(authz, first)).status_code == 401
+        assert (await refresh(authz, second["refresh_token"])).status_code == 401
+    await authz.settle()
+    async with make.bearing(authz, second["access_token"]) as web:
+        assert (await web.get("/auth/me")).status_code == 401
+    kinds = [body["kind"] for body in await make.told(authz, "authz.security.alerted")]
+    assert kinds == ["refresh_reused"]
+    revoked = await make.told(authz, "kernel.access.revoked")
+    assert [body["subject"] for body in revoked] == ["session"]
+
+
+async def test_a21_the_same_token_within_the_grace_gets_the_same_successor(authz: TestHouse) -> None:
+    admin = await make.admin(authz)
+    tokens = (await make.login(authz, admin.email, device="tablet")).json()
+    first = (await refresh(authz, tokens["refresh_token"], "tablet")).json()
+    again = (await refresh(authz, tokens["refresh_token"], "tablet")).json()
+    assert first["refresh_token"] == again["refresh_token"]
+    assert (await refresh(authz, tokens["refresh_token"], "thief")).status_code == 401
+    assert (await refresh(authz, first["refresh_token"], "tablet")).status_code == 401
+
+
+async def test_a22_the_grandparent_within_the_grace_ends_the_family(authz: TestHouse) -> None:
+    admin = await make.admin(authz)
+    first = admin.tokens["refresh_token"]
+    second = (await refresh(authz, first)).json()["refresh_token"]
+    third = (await refresh(authz, second)).json()["refresh_token"]
+    assert (await refresh(authz, first)).status_code == 401
+    assert (await refresh(authz, third)).status_code == 401
+
+
+async def test_a23_fifty_parallel_refreshes_have_one_successor(authz: TestHouse) -> None:
+    """A-24 besides: nothing of it is in memory, the stored session decides."""
+    admin = await make.admin(authz)
+    answers = await asyncio.gather(*(refresh(authz, admin.tokens["refresh_token"]) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+    session = await authz.database("authz")["authz.sessions"].find_one({"family": 2})
+    assert session is not None
+
+
+async def test_a25_a_week_idle_is_the_end(authz: TestHouse) -> None:
+    admin = await make.admin(authz)
+    with held(now() + timedelta(days=6)):
+        second = await refresh(authz, admin.tokens["refresh_token"])
+        assert second.status_code == 200
+    with held(now() + timedelta(days=13, minutes=1)):
+        assert (await refresh(authz, second.json()["refresh_token"])).status_code == 401
+
+
+async def test_a26_no_token_password_or_secret_is_stored_in_clear(authz: TestHouse) -> None:
+    """Everything that authz keeps and tells is searched."""
+    admin = await make.admin(authz)
+    tokens = (await refresh(authz, admin.tokens["refresh_token"])).json()
+    key = (await admin.web.post("/auth/keys", json={"name": "TMS", "rights": ["core_orders.read"]})).json()
+    totp = (await admin.web.post("/auth/totp", json={"password": make.PASSWORD})).json()
+    await authz.settle()
+    secrets = [
+        admin.tokens["refresh_token"].split(".")[1],
+        tokens["refresh_token"].split(".")[1],
+        tokens["access_token"].split(".")[2],
+        key["secret"].rpartition("_")[2],
+        totp["secret"],
+        make.PASSWORD,
+    ]
+    names = [collection.name for collection in authz.rooms["authz"].ground.database.collections]
+    for name in [*names, "events"]:
+        kept = str([document async for document in authz.database("authz")[name].find({})])
+        assert not [secret for secret in secrets if secret in kept], name
+
+
+async def test_a_strange_refresh_token_is_just_refused(authz: TestHouse) -> None:
+    for token in ("x" * 8, "ses_nobody.secret", ".........", "ses\x00.x.y.z", "é" * 20):
+        assert (await refresh(authz, token)).status_code == 401
+
+
+async def test_logout_ends_access_and_refresh(authz: TestHouse) -> None:
+    """A-9."""
+    admin = await make.admin(authz)
+    assert (await admin.web.post("/auth/logout")).status_code == 200
+    await authz.settle()
+    assert (await admin.web.get("/auth/me")).status_code == 401
+    assert (await refresh(authz, admin.tokens["refresh_token"])).status_code == 401
