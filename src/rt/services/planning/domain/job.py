@@ -12,10 +12,14 @@ from rt.contracts.planning.tours import StopKind
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
+from rt.services.planning.domain.distances import placed
+from rt.services.planning.domain.fleet import Span
 from rt.trade.places import Site
 
 GATE_MINUTES, PALLET_MINUTES, LONGEST_STOP_MINUTES = 20, 1.2, 180
 """At a stop: papers and doors, then each pallet; never more than the longest free time of the trade."""
+APPOINTMENT_GRACE = timedelta(minutes=30)
+"""How late an appointment may be kept (contrat type général)."""
 OPEN_ENDED = timedelta(days=7)
 """How long a window without an end stays open."""
 
@@ -77,6 +81,7 @@ class Job(Entity):
     requirements: list[str]
     goods_text: str
     goods_type: GoodsType
+    slots: dict[StopKind, Span] = msgspec.field(default_factory=dict)
     state: Literal["unplanned", "planned", "cancelled"] = "unplanned"
     tour_id: str | None = None
 
@@ -99,13 +104,30 @@ class Job(Entity):
         if self.state == "planned":
             self.state = "unplanned"
 
+    def renew(self, order: OrderSummary) -> None:
+        """The order was accepted again, perhaps changed: everything but what is planned and booked is new."""
+        fresh = job_of(order, self.id)
+        kept = {"id", "org_id", "version", "created_at", "changed_at", "seen_by", "state", "tour_id", "slots"}
+        for field in set(self.__struct_fields__) - kept:
+            setattr(self, field, getattr(fresh, field))
+        if self.state == "cancelled":
+            self.state = "unplanned"
+
     def cancel(self) -> None:
         self.state, self.tour_id = "cancelled", None
 
     def stops(self) -> tuple[Stop, Stop]:
-        """The pickup and the delivery, not yet timed."""
-        pickup = self._stop("pickup", self.pickup, self.pickup_from, self.pickup_until)
-        return pickup, self._stop("delivery", self.delivery, self.delivery_from, self.delivery_until)
+        """The pickup and the delivery, not yet timed; a booked slot is the window."""
+        pickup = self.slots.get("pickup", (self.pickup_from, self.pickup_until))
+        delivery = self.slots.get("delivery", (self.delivery_from, self.delivery_until))
+        return self._stop("pickup", self.pickup, pickup), self._stop("delivery", self.delivery, delivery)
+
+    def book(self, kind: StopKind, starts_at: datetime) -> None:
+        """A dock expects the truck at that time, within the grace of an appointment."""
+        self.slots = {**self.slots, kind: (starts_at, starts_at + APPOINTMENT_GRACE)}
+
+    def unbook(self, kind: StopKind) -> None:
+        self.slots = {name: span for name, span in self.slots.items() if name != kind}
 
     def view(self) -> JobView:
         return JobView(
@@ -130,7 +152,8 @@ class Job(Entity):
             tour_id=self.tour_id,
         )
 
-    def _stop(self, kind: StopKind, site: Site, opens: datetime, closes: datetime) -> Stop:
+    def _stop(self, kind: StopKind, site: Site, window: Span) -> Stop:
+        opens, closes = window
         return Stop(
             job_id=self.id,
             order_id=self.order_id,
@@ -152,8 +175,8 @@ class Job(Entity):
         )
 
 
-def job_of(order: OrderSummary, id: str, pickup: Site, delivery: Site) -> Job:
-    """The job of an accepted order; `pickup` and `delivery` are its sites with coordinates looked up."""
+def job_of(order: OrderSummary, id: str) -> Job:
+    """The job of an accepted order, its sites with coordinates looked up where they have none."""
     pickup_from = order.pickup_from or now()
     pickup_until = max(order.pickup_until or pickup_from + OPEN_ENDED, pickup_from)
     delivery_from = order.delivery_from or pickup_from
@@ -168,8 +191,8 @@ def job_of(order: OrderSummary, id: str, pickup: Site, delivery: Site) -> Job:
         consignee_name=order.consignee_name,
         logistician_id=order.logistician_id,
         carrier_name=order.carrier_name,
-        pickup=pickup,
-        delivery=delivery,
+        pickup=placed(order.pickup),
+        delivery=placed(order.delivery),
         pickup_from=pickup_from,
         pickup_until=pickup_until,
         delivery_from=delivery_from,

@@ -15,7 +15,7 @@ import numpy as np
 
 from rt.services.planning.domain.checks import conflicts, zone_of
 from rt.services.planning.domain.conflicts import NobodyThere, NoRoomLeft, PlaceUnknown, PlanningConflict
-from rt.services.planning.domain.distances import driving_minutes, kilometres, located, minutes_matrix
+from rt.services.planning.domain.distances import located, minutes_between, minutes_matrix
 from rt.services.planning.domain.fits import best_fit
 from rt.services.planning.domain.fleet import Crew, Span, without
 from rt.services.planning.domain.job import Job, Stop
@@ -197,7 +197,7 @@ def _lay(id: str, route: Route, jobs: Sequence[Job], crew: Crew, day: date, othe
 
 def _earliest_allowed(id: str, stops: Sequence[Stop], crew: Crew, day: date, others: Sequence[Tour]) -> Tour:
     """The tour beginning on the day when it has to leave, or else on the first day of the plan."""
-    away = timedelta(minutes=driving_minutes(kilometres(crew.vehicle.depot, stops[0].site)))
+    away = timedelta(minutes=minutes_between(crew.vehicle.depot, stops[0].site))
     leaving = max(day, paris_day(stops[0].opens - away))
     for start in dict.fromkeys((leaving, day)):
         tour = new_tour(id, crew, start)

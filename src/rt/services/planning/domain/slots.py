@@ -9,10 +9,8 @@ from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 from rt.services.planning.domain.conflicts import clock
 from rt.services.planning.domain.docks import Dock
+from rt.services.planning.domain.job import APPOINTMENT_GRACE
 from rt.trade.places import Site
-
-TOLERANCE = timedelta(minutes=30)
-"""Grace of an appointment (contrat type général, free time at a dock)."""
 
 
 class SlotTaken(Conflict):
@@ -101,14 +99,14 @@ class Slot(Entity):
         self.need_open()
         self.arrived_at = at
         self.vehicle_plate = plate or self.vehicle_plate
-        self.state = "late" if at > self.starts_at + TOLERANCE else "arrived"
+        self.state = "late" if at > self.starts_at + APPOINTMENT_GRACE else "arrived"
         self._changed(self.state, "")
 
     def miss(self, at: datetime) -> None:
         """Nobody came within the grace: the rest of the time is free again."""
         self.need_open()
-        if at < self.starts_at + TOLERANCE:
-            raise TooEarlyForNoShow(until=clock(self.starts_at + TOLERANCE))
+        if at < self.starts_at + APPOINTMENT_GRACE:
+            raise TooEarlyForNoShow(until=clock(self.starts_at + APPOINTMENT_GRACE))
         self.state, self.cells = "no_show", [self.id]
         self._changed("no_show", "")
 

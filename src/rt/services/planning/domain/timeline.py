@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from rt.services.planning.domain.distances import driving_minutes, kilometres
+from rt.services.planning.domain.distances import kilometres
 from rt.services.planning.domain.fleet import LONGEST_SHIFT, Driver, Span, Vehicle
 from rt.services.planning.domain.job import Stop
 from rt.trade.calendars import paris_instant
+from rt.trade.distances import driving_minutes
 
 BREAK, REST = timedelta(minutes=45), timedelta(hours=11)
 DRIVING_BEFORE_BREAK, DRIVING_PER_DAY = 270, 540

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rt.services.planning.domain.distances import driving_minutes, kilometres
+from rt.services.planning.domain.distances import minutes_between
 from rt.services.planning.domain.fleet import Driver, Vehicle
 from rt.services.planning.domain.tour import Tour
 from rt.trade.truck_bans import Zone, banned
@@ -84,7 +84,7 @@ def _times(tour: Tour, vehicle: Vehicle) -> list[Violation]:
     found = []
     here, left_at = vehicle.depot, tour.starts_at
     for stop in tour.stops:
-        needed = driving_minutes(kilometres(here, stop.site))
+        needed = minutes_between(here, stop.site)
         if _at_the_wheel(tour, left_at, stop.arrives_at) < needed:
             found.append(Violation("travel", tour.id, f"{needed} min to {stop.site.name} do not fit"))
         if not stop.opens <= stop.starts_at <= stop.closes or stop.starts_at < stop.arrives_at:
@@ -92,7 +92,7 @@ def _times(tour: Tour, vehicle: Vehicle) -> list[Violation]:
         if stop.leaves_at - stop.starts_at < timedelta(minutes=stop.service_minutes):
             found.append(Violation("service", tour.id, f"{stop.reference} is cut short"))
         here, left_at = stop.site, stop.leaves_at
-    needed = driving_minutes(kilometres(here, vehicle.depot))
+    needed = minutes_between(here, vehicle.depot)
     if _at_the_wheel(tour, left_at, tour.ends_at) < needed:
         found.append(Violation("travel", tour.id, f"{needed} min home do not fit"))
     return found

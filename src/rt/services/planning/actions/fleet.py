@@ -1,0 +1,120 @@
+"""Vehicles and drivers: added, edited, found, away."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from rt.contracts.planning import (
+    AddAbsence,
+    AddDriver,
+    AddVehicle,
+    DriversPage,
+    DriverView,
+    EditDriver,
+    EditVehicle,
+    FindDrivers,
+    FindVehicles,
+    PeriodView,
+    RemoveAbsence,
+    VehiclesPage,
+    VehicleView,
+)
+from rt.kernel.errors import AlreadyExists, Conflict
+from rt.kernel.ids import new_id
+from rt.services.planning.domain.distances import placed
+from rt.services.planning.domain.fleet import USUAL_HOURS, Driver, Vehicle, check_hours, check_periods
+from rt.services.planning.store import PlanningStore
+
+
+class PlateKnown(Conflict):
+    fr = "Un véhicule immatriculé {plate} existe déjà."
+    en = "A vehicle with plate {plate} already exists."
+
+
+class Fleet:
+    """The carrier's own means."""
+
+    def __init__(self, store: PlanningStore) -> None:
+        self._store = store
+
+    async def add_vehicle(self, asked: AddVehicle) -> VehicleView:
+        check_periods(asked.maintenance)
+        if asked.usual_driver_id:
+            await self._store.drivers.get(asked.usual_driver_id)
+        values = msgspec.structs.asdict(asked) | {"depot": placed(asked.depot)}
+        try:
+            vehicle = await self._store.vehicles.add(Vehicle(id=new_id("veh"), **values))
+        except AlreadyExists as error:
+            raise PlateKnown("plate", plate=asked.plate) from error
+        return vehicle.view()
+
+    async def edit_vehicle(self, asked: EditVehicle) -> VehicleView:
+        check_periods(asked.maintenance or [])
+        if asked.usual_driver_id:
+            await self._store.drivers.get(asked.usual_driver_id)
+        try:
+            async with self._store.vehicles.change(asked.vehicle_id) as vehicle:
+                for name, value in _given(asked, "vehicle_id").items():
+                    setattr(vehicle, name, value)
+                vehicle.depot = placed(vehicle.depot)
+                vehicle.usual_driver_id = vehicle.usual_driver_id or None
+        except AlreadyExists as error:
+            raise PlateKnown("plate", plate=asked.plate) from error
+        return vehicle.view()
+
+    async def find_vehicles(self, asked: FindVehicles) -> VehiclesPage:
+        where = _search("plate", asked.q.upper(), asked.active)
+        page = await self._store.vehicles.page(where, sort="plate", after=asked.after, limit=asked.limit)
+        return VehiclesPage(items=[one.view() for one in page.items], next=page.next)
+
+    async def add_driver(self, asked: AddDriver) -> DriverView:
+        hours = list(USUAL_HOURS) if asked.hours is None else asked.hours
+        check_hours(hours)
+        driver = Driver(
+            id=new_id("drv"),
+            name=asked.name,
+            phone=asked.phone,
+            user_id=asked.user_id,
+            skills=list(asked.skills),
+            hours=hours,
+        )
+        return (await self._store.drivers.add(driver)).view()
+
+    async def edit_driver(self, asked: EditDriver) -> DriverView:
+        check_hours(asked.hours or [])
+        async with self._store.drivers.change(asked.driver_id) as driver:
+            for name, value in _given(asked, "driver_id").items():
+                setattr(driver, name, value)
+            driver.user_id = driver.user_id or None
+        return driver.view()
+
+    async def find_drivers(self, asked: FindDrivers) -> DriversPage:
+        where = _search("name", asked.q, asked.active)
+        page = await self._store.drivers.page(where, sort="name", after=asked.after, limit=asked.limit)
+        return DriversPage(items=[one.view() for one in page.items], next=page.next)
+
+    async def add_absence(self, asked: AddAbsence) -> DriverView:
+        async with self._store.drivers.change(asked.driver_id) as driver:
+            driver.leave(PeriodView(starts_at=asked.starts_at, ends_at=asked.ends_at, reason=asked.reason))
+        return driver.view()
+
+    async def remove_absence(self, asked: RemoveAbsence) -> DriverView:
+        async with self._store.drivers.change(asked.driver_id) as driver:
+            driver.come_back(asked.starts_at)
+        return driver.view()
+
+
+def _given(asked: EditVehicle | EditDriver, identity: str) -> dict[str, Any]:
+    """The fields that the edit names."""
+    fields = msgspec.structs.asdict(asked).items()
+    return {name: value for name, value in fields if value is not None and name != identity}
+
+
+def _search(field: str, q: str, active: bool | None) -> dict[str, Any]:
+    where: dict[str, Any] = {}
+    if q:
+        where[field] = {"$regex": re.escape(q), "$options": "i"}
+    if active is not None:
+        where["active"] = active
+    return where

@@ -1,0 +1,27 @@
+"""The planning service put together."""
+
+from rt.kernel.unit import Ground, Unit, every
+from rt.services.planning.actions.docks import Docks
+from rt.services.planning.actions.fleet import Fleet
+from rt.services.planning.actions.plans import Plans
+from rt.services.planning.actions.slots import Slots
+from rt.services.planning.actions.tours import Tours
+from rt.services.planning.api import table
+from rt.services.planning.jobs import Closing
+from rt.services.planning.reactions import Reactions
+from rt.services.planning.store import PlanningStore
+
+HOUR_SECONDS = 3_600
+
+
+def build(ground: Ground) -> Unit:
+    """Planning on its ground."""
+    store = PlanningStore(ground.database)
+    docks = Docks(store)
+    slots = Slots(store, docks)
+    return Unit(
+        name="planning",
+        serves=table(Fleet(store), Tours(store), Plans(store), docks, slots),
+        hears=Reactions(store, slots).heard(),
+        jobs=[every(HOUR_SECONDS, Closing(store).close)],
+    )

@@ -1,0 +1,98 @@
+"""What planning does when others speak: accepted orders become jobs, cancelled ones go, slots set windows."""
+
+from rt.contracts.core_orders import OrderCancelled, OrderSummary, TenderAccepted
+from rt.contracts.planning import SlotBooked, SlotChanged
+from rt.kernel.bus import Listener, Told
+from rt.kernel.ids import derived_id
+from rt.kernel.persistence import together
+from rt.kernel.tenancy import acting_for
+from rt.kernel.unit import hear
+from rt.services.planning.actions.slots import Slots
+from rt.services.planning.domain.job import Job, job_of
+from rt.services.planning.domain.slots import Slot
+from rt.services.planning.store import PlanningStore
+
+
+class Reactions:
+    """Keeps the carrier's basket and the site's waiting list as others change the world."""
+
+    def __init__(self, store: PlanningStore, slots: Slots) -> None:
+        self._store = store
+        self._slots = slots
+
+    def heard(self) -> list[Listener]:
+        return [
+            hear(TenderAccepted, self.fill_basket),
+            hear(OrderCancelled, self.empty_basket),
+            hear(SlotBooked, self.expect_truck),
+            hear(SlotChanged, self.follow_slot),
+        ]
+
+    async def fill_basket(self, event: TenderAccepted, told: Told) -> None:
+        """A job in the carrier's organization; an order accepted anew renews its job."""
+        order = event.order
+        if order.carrier_id is None:
+            return
+        with acting_for(order.carrier_id):
+            known = await self._store.job_of(order.order_id)
+            if known is None:
+                await self._store.jobs.add(job_of(order, derived_id("job", order.carrier_id, order.order_id)))
+                return
+            async with self._store.jobs.change(known.id) as job:
+                job.renew(order)
+
+    async def empty_basket(self, event: OrderCancelled, told: Told) -> None:
+        """The job goes; from a draft its stops too. A published tour keeps them until it is withdrawn."""
+        if event.order.carrier_id is None:
+            return
+        with acting_for(event.order.carrier_id):
+            job = await self._store.job_of(event.order.order_id)
+            if job is None or job.state == "cancelled":
+                return
+            await self._take_off(job)
+            await self._give_slots_back(event.order, event.reason)
+
+    async def expect_truck(self, event: SlotBooked, told: Told) -> None:
+        """The slot is the job's window from now on."""
+        with acting_for(told.org_id):
+            slot = await self._store.slots.get(event.slot_id)
+        await self._set_window(slot)
+
+    async def follow_slot(self, event: SlotChanged, told: Told) -> None:
+        """Windows follow the slot; what it has left free goes to those who wait."""
+        with acting_for(told.org_id):
+            slot = await self._store.slots.get(event.slot_id)
+        await self._set_window(slot)
+        with acting_for(told.org_id):
+            await self._slots.seat_waiting(slot.dock_id)
+
+    async def _set_window(self, slot: Slot) -> None:
+        if not slot.carrier_id:
+            return
+        with acting_for(slot.carrier_id):
+            known = await self._store.job_of(slot.order_id)
+            if known is None:
+                return
+            async with self._store.jobs.change(known.id) as job:
+                if slot.state in ("cancelled", "no_show"):
+                    job.unbook(slot.kind)
+                else:
+                    job.book(slot.kind, slot.starts_at)
+
+    async def _take_off(self, job: Job) -> None:
+        async with together(self._store.database):
+            if job.tour_id is not None:
+                crew = await self._store.crew_of(await self._store.tours.get(job.tour_id))
+                async with self._store.tours.change(job.tour_id) as tour:
+                    if tour.state == "draft":
+                        tour.take(tour.without_stops_of(job.id), crew)
+                        if not tour.stops:
+                            tour.withdraw()
+            async with self._store.jobs.change(job.id) as stored:
+                stored.cancel()
+
+    async def _give_slots_back(self, order: OrderSummary, reason: str) -> None:
+        booked = {"order_id": order.order_id, "state": "booked", "carrier_id": order.carrier_id}
+        for slot in await self._store.slots.find(booked):
+            async with self._store.slots.change(slot.id) as stored:
+                stored.cancel(reason)
