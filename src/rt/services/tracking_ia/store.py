@@ -7,6 +7,7 @@ from typing import Any
 from rt.contracts.tracking_ia import RuleKind
 from rt.kernel.clock import now, today
 from rt.kernel.entity import Entity
+from rt.kernel.errors import AlreadyExists, ChangedMeanwhile
 from rt.kernel.ids import derived_id
 from rt.kernel.persistence import Collection, Database, Index
 from rt.services.tracking_ia.domain.order import (
@@ -122,16 +123,18 @@ class TrackingStore:
         bucket_id = derived_id("bkt", watch.id, hour.isoformat())
         if await self.buckets.first({"id": bucket_id}) is None:
             kept, _ = merged([], fixes)
-            await self.buckets.add(
-                Bucket(
-                    id=bucket_id,
-                    watch_id=watch.id,
-                    hour=hour,
-                    sources=sorted({fix.source for fix in kept}),
-                    count=len(kept),
-                    content=pack(kept),
-                )
+            bucket = Bucket(
+                id=bucket_id,
+                watch_id=watch.id,
+                hour=hour,
+                sources=sorted({fix.source for fix in kept}),
+                count=len(kept),
+                content=pack(kept),
             )
+            try:
+                await self.buckets.add(bucket)
+            except AlreadyExists as error:  # another batch has just begun the same hour: run again
+                raise ChangedMeanwhile from error
             return {fix.key for fix in kept}
         async with self.buckets.change(bucket_id) as bucket:
             before = unpack(bucket.content)

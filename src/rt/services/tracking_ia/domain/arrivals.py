@@ -8,9 +8,9 @@ from statistics import NormalDist
 
 import msgspec
 
-DETOUR = 1.3
+DETOUR = 1.25
 """Road kilometres per great-circle kilometre in France (usual planning value)."""
-SPEEDS = ((20.0, 32.0), (60.0, 55.0), (math.inf, 72.0))
+SPEEDS = ((8.0, 30.0), (25.0, 55.0), (math.inf, 76.0))
 """Kilometres of each kind of road and the truck's speed there in km/h: town, regional, motorway."""
 DRIVING_LIMIT_H = 4.5
 BREAK_H = 0.75

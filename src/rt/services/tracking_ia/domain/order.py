@@ -15,6 +15,18 @@ SHARE_PATH = "/follow/"
 LONGEST_SHARE = timedelta(days=30)
 """A share of an order that is never delivered ends at last."""
 PHASES: tuple[OrderPhase, ...] = ("planned", "loading", "in_transit", "delivered")
+REPLANNED = (
+    "reference",
+    "carrier_id",
+    "consignee_id",
+    "consignee_name",
+    "consignee_email",
+    "pickup",
+    "delivery",
+    "planned_from",
+    "planned_until",
+    "seen_by",
+)
 COARSE_DIGITS = 2
 """Decimals of degrees shown to whoever has the link: about one kilometre."""
 
@@ -54,6 +66,11 @@ class FollowedOrder(Entity, kw_only=True):
     planned_until: datetime
     phase: OrderPhase = "planned"
     steps: list[Step] = msgspec.field(default_factory=list)
+
+    def replan(self, again: "FollowedOrder") -> None:
+        """Planned anew: parties, sites and times change, what was done stays."""
+        for field in REPLANNED:
+            setattr(self, field, getattr(again, field))
 
     def move(self, phase: OrderPhase, at: datetime) -> None:
         """A phase never goes back: events of two services may arrive in either order."""
@@ -149,16 +166,15 @@ class Purge(Entity, kw_only=True):
     kept_days: int
 
 
-def followed(event: OrderPlanned, id: str) -> FollowedOrder:
-    """What is kept of a planned order."""
+def followed(event: OrderPlanned, id: str, moment: datetime) -> FollowedOrder:
+    """What is kept of a planned order; without any time it counts as planned for now."""
     order = event.order
     parties = (order.shipper_id, order.carrier_id, order.consignee_id, order.logistician_id)
     planned = event.planned_delivery_at or event.planned_pickup_at
-    until = order.delivery_until or planned or order.pickup_until
-    if until is None:
-        raise OrderWithoutTime
+    until = order.delivery_until or planned or order.pickup_until or moment
     return FollowedOrder(
         id=id,
+        org_id=order.shipper_id,
         order_id=order.order_id,
         reference=order.reference,
         shipper_id=order.shipper_id,
@@ -168,15 +184,10 @@ def followed(event: OrderPlanned, id: str) -> FollowedOrder:
         consignee_email=order.consignee_email,
         pickup=order.pickup,
         delivery=order.delivery,
-        planned_from=planned or order.delivery_from or until,
+        planned_from=order.delivery_from or planned or until,
         planned_until=until,
         seen_by=sorted({party for party in parties if party}),
     )
-
-
-class OrderWithoutTime(Conflict):
-    fr = "La commande planifiée n'a ni créneau ni horaire."
-    en = "The planned order has neither a window nor a time."
 
 
 def in_force(rules: list[Rule], kind: RuleKind, day: date) -> int:

@@ -59,10 +59,11 @@ class WatchedStop(msgspec.Struct, kw_only=True):
 
 
 class Pause(msgspec.Struct, kw_only=True):
-    """The driver asked not to be followed."""
+    """The driver asked not to be followed; `ended`: until the next duty."""
 
     since: datetime
     until: datetime | None = None
+    ended: bool = False
 
 
 class Watch(Entity, kw_only=True):
@@ -83,23 +84,28 @@ class Watch(Entity, kw_only=True):
         """Why a position of this moment is not kept."""
         if not self.begins_at <= at <= self.ends_at:
             return "off_duty"
-        paused = any(pause.since <= at and (pause.until is None or at < pause.until) for pause in self.pauses)
-        return "paused" if paused else None
+        for pause in self.pauses:
+            if pause.since <= at and (pause.until is None or at < pause.until):
+                return "off_duty" if pause.ended else "paused"
+        return None
 
     def state(self, at: datetime) -> DutyState:
         refused = self.refuses(at)
         return "on" if refused is None else "paused" if refused == "paused" else "off"
 
-    def pause(self) -> None:
-        if self.state(now()) == "on":
-            self.pauses = [*self.pauses, Pause(since=now())]
+    def pause(self, ended: bool) -> None:
+        """Keep nothing from now on."""
+        self.resume()
+        self.pauses = [*self.pauses, Pause(since=now(), ended=ended)]
 
     def resume(self) -> None:
         for pause in self.pauses:
             pause.until = pause.until or now()
 
-    def end(self) -> None:
+    def withdraw(self) -> None:
+        """The tour was taken back: nothing more is kept, and its orders may be on another tour."""
         self.ends_at = min(self.ends_at, now())
+        self.stops = []
 
     def replan(self, event: TourPublished) -> None:
         """The tour was published again: what was reached stays reached."""
@@ -154,7 +160,7 @@ class Watch(Entity, kw_only=True):
             self.ends_at = min(self.ends_at, max(stop.left_at for stop in self.stops if stop.left_at))
 
     def signed(self, order_id: str, kind: StopKind, at: datetime) -> None:
-        """A signature proves the stop without telling it: whoever needs to know heard the signature itself."""
+        """A signature proves the stop without telling it: the signature itself was told."""
         stop = self.stop_of(order_id, kind)
         if stop is not None and stop.reached_at is None:
             stop.reached_at = at

@@ -1,0 +1,186 @@
+"""Devices and duty: what may report, and when the driver lets it."""
+
+import secrets
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from rt.contracts.tracking_ia import (
+    AddDevice,
+    DevicesView,
+    DeviceView,
+    DutyView,
+    EndDuty,
+    FindDevices,
+    MyTrack,
+    MyTrackView,
+    PauseDuty,
+    RemoveDevice,
+    StartDuty,
+)
+from rt.kernel.clock import now
+from rt.kernel.errors import Invalid
+from rt.kernel.identity import current_actor
+from rt.kernel.ids import new_id
+from rt.kernel.messages import Empty
+from rt.services.tracking_ia.actions.journeys import shown
+from rt.services.tracking_ia.actions.recording import duty_of, hash_of
+from rt.services.tracking_ia.domain.order import Device
+from rt.services.tracking_ia.domain.points import Fix, plain_plate, unpack
+from rt.services.tracking_ia.domain.watch import LONGEST_DUTY, NotOnDuty, Watch
+from rt.services.tracking_ia.store import TrackingStore
+
+HOME_ZONE = ZoneInfo("Europe/Paris")
+WHY = (
+    "Vos positions sont enregistrées pendant le service seulement, pour suivre les livraisons ; "
+    "elles sont effacées après {days} jours.",
+    "Your positions are recorded on duty only, to follow deliveries; they are deleted after {days} days.",
+)
+
+
+class DeviceOfNobody(Invalid):
+    fr = "Indiquez le véhicule du boîtier, ou le conducteur du téléphone."
+    en = "Name the vehicle of the tracker, or the driver of the phone."
+
+
+class Devices:
+    """The organization's trackers and phones."""
+
+    def __init__(self, store: TrackingStore) -> None:
+        self._store = store
+
+    async def add(self, asked: AddDevice) -> DeviceView:
+        owner = asked.vehicle_plate if asked.kind == "vehicle" else asked.driver_user_id
+        if not plain_plate(owner):
+            raise DeviceOfNobody("vehicle_plate" if asked.kind == "vehicle" else "driver_user_id")
+        key = secrets.token_urlsafe(24)
+        device = Device(
+            id=new_id("dev"),
+            kind=asked.kind,
+            name=asked.name,
+            vehicle_plate=asked.vehicle_plate if asked.kind == "vehicle" else "",
+            plate=plain_plate(asked.vehicle_plate) if asked.kind == "vehicle" else "",
+            driver_user_id=asked.driver_user_id if asked.kind == "phone" else "",
+            key_hash=hash_of(key),
+        )
+        stored = await self._store.devices.add(device)
+        return _device(stored, key if stored.key_hash == device.key_hash else "", None)
+
+    async def find(self, asked: FindDevices) -> DevicesView:
+        devices = await self._store.devices.find({}, limit=1_000)
+        return DevicesView(items=[_device(device, "", await self._last_fix(device)) for device in devices])
+
+    async def remove(self, asked: RemoveDevice) -> Empty:
+        await self._store.devices.get(asked.device_id)
+        await self._store.devices.remove(asked.device_id)
+        return Empty()
+
+    async def _last_fix(self, device: Device) -> datetime | None:
+        bucket = await self._store.buckets.first({"sources": device.id}, sort="-hour")
+        times = [fix.at for fix in unpack(bucket.content) if fix.source == device.id] if bucket else []
+        return max(times, default=None)
+
+
+class Duty:
+    """The driver's own switch, and the driver's own view of what is kept."""
+
+    def __init__(self, store: TrackingStore) -> None:
+        self._store = store
+
+    async def start(self, asked: StartDuty) -> DutyView:
+        """Resume what the day has planned; without a tour, a duty of its own begins."""
+        spanning = await self._spanning()
+        for watch in spanning:
+            async with self._store.watches.change(watch.id) as changed:
+                changed.resume()
+        if not spanning:
+            actor = current_actor()
+            await self._store.watches.add(
+                Watch(
+                    id=new_id("wat"),
+                    vehicle_plate=asked.vehicle_plate,
+                    plate=plain_plate(asked.vehicle_plate),
+                    driver_user_id=actor.id,
+                    driver_name=actor.name,
+                    begins_at=now(),
+                    ends_at=now() + LONGEST_DUTY,
+                )
+            )
+        return await self._view()
+
+    async def pause(self, asked: PauseDuty) -> DutyView:
+        return await self._halt(ended=False)
+
+    async def end(self, asked: EndDuty) -> DutyView:
+        return await self._halt(ended=True)
+
+    async def mine(self, asked: MyTrack) -> MyTrackView:
+        """Everything that is kept of the driver's day, whichever device reported it."""
+        actor = current_actor()
+        day = asked.day or now().astimezone(HOME_ZONE).date()
+        begin = datetime.combine(day, time(), HOME_ZONE)
+        end = datetime.combine(day + timedelta(days=1), time(), HOME_ZONE)
+        watches = await self._store.watches.find(
+            {"driver_user_id": actor.id, "begins_at": {"$lt": end}, "ends_at": {"$gte": begin}},
+            sort="begins_at",
+        )
+        fixes: dict[tuple[str, int], Fix] = {}
+        for watch in watches:
+            fixes |= {
+                fix.key: fix
+                for fix in await self._store.track(watch.id, begin, end - timedelta(milliseconds=1))
+            }
+        days = await self._store.figure("retention_days")
+        french, english = (sentence.format(days=days) for sentence in WHY)
+        return MyTrackView(
+            duty=await self._view(),
+            points=shown(sorted(fixes.values(), key=lambda fix: fix.at_ms)),
+            kept_days=days,
+            why_fr=french,
+            why_en=english,
+        )
+
+    async def _halt(self, ended: bool) -> DutyView:
+        spanning = await self._spanning()
+        if duty_of(spanning, now()) == "off":
+            raise NotOnDuty
+        for watch in spanning:
+            async with self._store.watches.change(watch.id) as changed:
+                changed.pause(ended)
+        return await self._view()
+
+    async def _spanning(self) -> list[Watch]:
+        moment = now()
+        return await self._store.watches.find(
+            {
+                "driver_user_id": current_actor().id,
+                "begins_at": {"$lte": moment},
+                "ends_at": {"$gte": moment},
+            },
+            sort="begins_at",
+        )
+
+    async def _view(self) -> DutyView:
+        watches = await self._spanning()
+        state = duty_of(watches, now())
+        on = [watch for watch in watches if watch.state(now()) == state]
+        first = on[0] if on and state != "off" else None
+        return DutyView(
+            state=state,
+            vehicle_plate=first.vehicle_plate if first else "",
+            since=first.begins_at if first else None,
+            until=first.ends_at if first else None,
+            tour_id=first.tour_id if first else "",
+        )
+
+
+def _device(device: Device, key: str, last_fix_at: datetime | None) -> DeviceView:
+    return DeviceView(
+        id=device.id,
+        kind=device.kind,
+        name=device.name,
+        vehicle_plate=device.vehicle_plate,
+        driver_user_id=device.driver_user_id,
+        key=key,
+        added_at=device.created_at,
+        last_fix_at=last_fix_at,
+    )

@@ -1,0 +1,222 @@
+"""Tracks, arrival times and the fleet, to each the part that concerns them."""
+
+import math
+from collections.abc import Sequence
+
+from rt.contracts.tracking_ia import (
+    EtasView,
+    EtaView,
+    FleetPositions,
+    FleetView,
+    GetEta,
+    GetTrack,
+    GetTrips,
+    SegmentView,
+    StopView,
+    TrackPoint,
+    TrackView,
+    TripsView,
+    VehiclePositionView,
+)
+from rt.kernel.clock import now
+from rt.kernel.errors import NotFound
+from rt.kernel.tenancy import acting_for, current_org
+from rt.services.tracking_ia.domain.arrivals import OLD, Arrival
+from rt.services.tracking_ia.domain.fences import Segment, segments
+from rt.services.tracking_ia.domain.order import FollowedOrder
+from rt.services.tracking_ia.domain.points import Fix, cleaned, driven_metres
+from rt.services.tracking_ia.domain.watch import Watch, WatchedStop
+from rt.services.tracking_ia.store import TrackingStore
+
+POINTS_SHOWN = 2_000
+"""Of a longer track every second, third … fix is shown."""
+
+
+class TrackUnknown(NotFound):
+    fr = "Aucun suivi n'est connu pour cette commande."
+    en = "No tracking is known for this order."
+
+
+class TourUnknown(NotFound):
+    fr = "Aucun suivi n'est connu pour cette tournée."
+    en = "No tracking is known for this tour."
+
+
+class Journeys:
+    """What has been recorded, for those who take part."""
+
+    def __init__(self, store: TrackingStore) -> None:
+        self._store = store
+
+    async def track(self, asked: GetTrack) -> TrackView:
+        """The carrier sees the whole tour so far; the others what was driven between their own stops."""
+        order = await self._store.order(asked.order_id)
+        if order is None:
+            raise TrackUnknown
+        own = current_org() == order.carrier_id
+        watch, newest = await self.of_order(order)
+        if watch is None:
+            return _nothing(order)
+        pickup, delivery = watch.stop_of(order.order_id, "pickup"), watch.stop_of(order.order_id, "delivery")
+        begun = own or pickup is None or pickup.reached_at is not None
+        fixes: list[Fix] = []
+        if begun:
+            since = None if own or pickup is None else pickup.reached_at
+            until = None if own or delivery is None else (delivery.left_at or delivery.reached_at)
+            with acting_for(watch.org_id):
+                fixes = cleaned(await self._store.track(watch.id, since, until))
+        fix = fixes[-1] if fixes else None
+        return TrackView(
+            order_id=order.order_id,
+            reference=order.reference,
+            phase=order.phase,
+            vehicle_plate=watch.vehicle_plate,
+            driver_name=watch.driver_name if current_org() in (order.carrier_id, order.shipper_id) else "",
+            points=shown(fixes),
+            stops=[_stop(stop) for stop in watch.stops if stop.order_id == order.order_id],
+            etas=_etas(watch, newest, order.order_id),
+            driven_km=round(driven_metres(fixes) / 1000, 1),
+            fix_at=fix.at if fix else None,
+            old=fix is not None and now() - fix.at > OLD,
+        )
+
+    async def eta(self, asked: GetEta) -> EtasView:
+        order = await self._store.order(asked.order_id)
+        if order is None:
+            raise TrackUnknown
+        watch, newest = await self.of_order(order)
+        return EtasView(order_id=order.order_id, items=_etas(watch, newest, order.order_id) if watch else [])
+
+    async def fleet(self, asked: FleetPositions) -> FleetView:
+        items = []
+        for watch in await self._store.on_now():
+            track = cleaned(await self._store.newest(watch.id))
+            fix = track[-1] if track else None
+            coming = watch.arrivals(fix, now()) if fix else []
+            ahead = watch.ahead()
+            items.append(
+                VehiclePositionView(
+                    tour_id=watch.tour_id,
+                    vehicle_plate=watch.vehicle_plate,
+                    driver_name=watch.driver_name,
+                    latitude=fix.latitude if fix else None,
+                    longitude=fix.longitude if fix else None,
+                    speed_kmh=fix.speed_kmh if fix else None,
+                    heading_deg=fix.heading_deg if fix else None,
+                    fix_at=fix.at if fix else None,
+                    old=fix is not None and now() - fix.at > OLD,
+                    next_stop=_stop(ahead[0]) if ahead else None,
+                    next_eta=eta_view(*coming[0]) if coming else None,
+                )
+            )
+        return FleetView(items=items)
+
+    async def trips(self, asked: GetTrips) -> TripsView:
+        watch = await self._store.watches.first({"tour_id": asked.tour_id})
+        if watch is None:
+            raise TourUnknown
+        track = cleaned(await self._store.track(watch.id))
+        cut = segments(track)
+        minutes = {stop: sum(_minutes(one) for one in cut if one.stop is stop) for stop in (True, False)}
+        return TripsView(
+            tour_id=asked.tour_id,
+            segments=[_segment(one) for one in cut],
+            driven_km=round(driven_metres(track) / 1000, 1),
+            driving_minutes=round(minutes[False], 1),
+            standing_minutes=round(minutes[True], 1),
+        )
+
+    async def of_order(self, order: FollowedOrder) -> tuple[Watch | None, Fix | None]:
+        """The carrier's watch for an order that one may see, and its newest fix."""
+        if not order.carrier_id:
+            return None, None
+        with acting_for(order.carrier_id):
+            watch = await self._store.watch_of_order(order.order_id)
+            track = cleaned(await self._store.newest(watch.id)) if watch else []
+        return watch, track[-1] if track else None
+
+
+def shown(fixes: Sequence[Fix]) -> list[TrackPoint]:
+    """A track as it is drawn."""
+    stride = max(1, math.ceil(len(fixes) / POINTS_SHOWN))
+    return [
+        TrackPoint(
+            at=fix.at,
+            latitude=fix.latitude,
+            longitude=fix.longitude,
+            speed_kmh=fix.speed_kmh,
+            heading_deg=fix.heading_deg,
+        )
+        for fix in fixes[::stride]
+    ]
+
+
+def eta_view(stop: WatchedStop, coming: Arrival) -> EtaView:
+    return EtaView(
+        order_id=stop.order_id,
+        kind=stop.kind,
+        eta=coming.eta,
+        eta_low=coming.low,
+        eta_high=coming.high,
+        late_probability=round(coming.late_probability(stop.planned_until, now()), 3),
+        remaining_km=coming.remaining_km,
+        fix_at=coming.fix_at,
+        old=coming.old,
+    )
+
+
+def _etas(watch: Watch, fix: Fix | None, order_id: str) -> list[EtaView]:
+    if fix is None or watch.ends_at < now():
+        return []
+    return [
+        eta_view(stop, coming) for stop, coming in watch.arrivals(fix, now()) if stop.order_id == order_id
+    ]
+
+
+def _stop(stop: WatchedStop) -> StopView:
+    return StopView(
+        order_id=stop.order_id,
+        kind=stop.kind,
+        site=stop.site,
+        planned_from=stop.planned_from,
+        planned_until=stop.planned_until,
+        reached_at=stop.reached_at,
+        left_at=stop.left_at,
+        source=stop.source,
+    )
+
+
+def _nothing(order: FollowedOrder) -> TrackView:
+    return TrackView(
+        order_id=order.order_id,
+        reference=order.reference,
+        phase=order.phase,
+        vehicle_plate="",
+        driver_name="",
+        points=[],
+        stops=[],
+        etas=[],
+        driven_km=0,
+        fix_at=None,
+        old=False,
+    )
+
+
+def _minutes(segment: Segment) -> float:
+    return segment.duration.total_seconds() / 60
+
+
+def _segment(segment: Segment) -> SegmentView:
+    first, last = segment.fixes[0], segment.fixes[-1]
+    kilometres = driven_metres(segment.fixes) / 1000
+    hours = _minutes(segment) / 60
+    return SegmentView(
+        stop=segment.stop,
+        begins_at=first.at,
+        ends_at=last.at,
+        minutes=round(_minutes(segment), 1),
+        distance_km=round(kilometres, 3),
+        mean_kmh=round(kilometres / hours, 1) if hours else 0.0,
+        latitude=first.latitude,
+        longitude=first.longitude,
+    )

@@ -1,0 +1,79 @@
+"""Requests of the tracking service, each with its action; OsmAnd beside them."""
+
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rt.contracts.tracking_ia import (
+    AddDevice,
+    EndDuty,
+    EndShare,
+    FindDevices,
+    FindPurges,
+    FindRules,
+    FleetPositions,
+    FollowOrder,
+    GetEta,
+    GetTrack,
+    GetTrips,
+    MyTrack,
+    OsmAndPost,
+    OsmAndReport,
+    PauseDuty,
+    RecordPositions,
+    RemoveDevice,
+    SetRule,
+    ShareOrder,
+    StartDuty,
+)
+from rt.kernel.clock import now
+from rt.kernel.persistence import persist
+from rt.kernel.unit import Served, plain, serve
+from rt.kernel.web import read_body
+from rt.services.tracking_ia.actions.devices import Devices, Duty
+from rt.services.tracking_ia.actions.journeys import Journeys
+from rt.services.tracking_ia.actions.recording import Recording
+from rt.services.tracking_ia.actions.shares import Rules, Shares
+from rt.services.tracking_ia.domain.osmand import from_body, from_query
+
+REPORT_LIMIT_BYTES = 200_000
+
+
+def table(
+    recording: Recording, devices: Devices, duty: Duty, journeys: Journeys, shares: Shares, rules: Rules
+) -> list[Served]:
+    async def osmand(request: Request) -> Response:
+        """A position off duty is answered with 200 all the same: a device would send it again for ever."""
+        said = dict(request.query_params)
+        body = await read_body(request, REPORT_LIMIT_BYTES)
+        if body.lstrip().startswith(b"{"):
+            key, points = from_body(body, now())
+        else:
+            key, points = from_query(said | dict(parse_qsl(body.decode("utf-8", "replace"))), now())
+        recorded = await persist(lambda: recording.report(key, points))
+        return Response(msgspec.json.encode(recorded), media_type="application/json")
+
+    return [
+        plain(OsmAndReport, osmand),
+        plain(OsmAndPost, osmand),
+        serve(RecordPositions, recording.record),
+        serve(AddDevice, devices.add),
+        serve(FindDevices, devices.find),
+        serve(RemoveDevice, devices.remove),
+        serve(StartDuty, duty.start),
+        serve(PauseDuty, duty.pause),
+        serve(EndDuty, duty.end),
+        serve(MyTrack, duty.mine),
+        serve(GetTrack, journeys.track),
+        serve(GetEta, journeys.eta),
+        serve(FleetPositions, journeys.fleet),
+        serve(GetTrips, journeys.trips),
+        serve(ShareOrder, shares.share),
+        serve(EndShare, shares.end),
+        serve(FollowOrder, shares.follow),
+        serve(FindRules, rules.find),
+        serve(SetRule, rules.set),
+        serve(FindPurges, rules.purges),
+    ]

@@ -1,0 +1,29 @@
+"""The tracking service put together."""
+
+from rt.kernel.unit import Ground, Unit, every
+from rt.services.tracking_ia.actions.devices import Devices, Duty
+from rt.services.tracking_ia.actions.journeys import Journeys
+from rt.services.tracking_ia.actions.recording import Recording
+from rt.services.tracking_ia.actions.shares import Rules, Shares
+from rt.services.tracking_ia.api import table
+from rt.services.tracking_ia.jobs import Clock
+from rt.services.tracking_ia.reactions import Reactions
+from rt.services.tracking_ia.store import TrackingStore
+
+FORESEE_SECONDS = 300
+DAY_SECONDS = 86_400
+
+
+def build(ground: Ground) -> Unit:
+    """Tracking on its ground."""
+    store = TrackingStore(ground.database)
+    recording = Recording(store)
+    journeys = Journeys(store)
+    shares = Shares(store, journeys)
+    clock = Clock(store, recording)
+    return Unit(
+        name="tracking-ia",
+        serves=table(recording, Devices(store), Duty(store), journeys, shares, Rules(store)),
+        hears=Reactions(store, shares).heard(),
+        jobs=[every(FORESEE_SECONDS, clock.foresee), every(DAY_SECONDS, clock.purge)],
+    )

@@ -1,0 +1,189 @@
+"""Things of the tracking service for its tests: say only what the test is about."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rt.contracts.core_orders import OrderPlanned, OrderSummary
+from rt.contracts.planning import TourPublished, TourStop
+from rt.contracts.tracking_ia import PositionPoint
+from rt.kernel.entity import Entity
+from rt.kernel.ids import new_id
+from rt.kernel.messages import Event
+from rt.kernel.persistence import Collection
+from rt.kernel.tenancy import acting_for
+from rt.kernel.unit import Ground, Unit
+from rt.services.tracking_ia.domain.points import Fix
+from rt.services.tracking_ia.domain.watch import Watch, watched
+from rt.trade.places import Address, Site
+
+AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
+SHIPPER, CARRIER, CONSIGNEE, DRIVER = "org_shipper", "org_carrier", "org_consignee", "usr_driver"
+LYON, VIENNE, VALENCE = (45.75, 4.85), (45.525, 4.875), (44.933, 4.892)
+
+
+def minutes(count: float) -> datetime:
+    return AT + timedelta(minutes=count)
+
+
+def site(name: str, place: tuple[float, float] | None) -> Site:
+    latitude, longitude = place or (None, None)
+    return Site(name=name, address=Address(city=name), latitude=latitude, longitude=longitude)
+
+
+def tour(**says: Any) -> TourPublished:
+    """Pickup in Lyon at 9, another customer's drop in Vienne, delivery in Valence by one."""
+    calls = says.pop("calls", None) or [
+        ("ord_1", "pickup", "Lyon", LYON, 60, 90),
+        ("ord_2", "delivery", "Vienne", VIENNE, 120, 180),
+        ("ord_1", "delivery", "Valence", VALENCE, 180, 300),
+    ]
+    stops = [
+        TourStop(
+            order_id=order_id,
+            shipper_id=SHIPPER,
+            kind=kind,
+            site=site(name, place),
+            planned_from=minutes(begin),
+            planned_until=minutes(end),
+            weight_kg=1_000,
+            pallets=4,
+        )
+        for order_id, kind, name, place, begin, end in calls
+    ]
+    return TourPublished(
+        **{
+            "tour_id": "tou_1",
+            "carrier_id": CARRIER,
+            "vehicle_id": "veh_1",
+            "vehicle_plate": "AB-123-CD",
+            "driver_id": "drv_1",
+            "driver_user_id": DRIVER,
+            "driver_name": "Jean Dupuis",
+            "stops": stops,
+        }
+        | says
+    )
+
+
+def watch(**says: Any) -> Watch:
+    return watched(tour(**says), "wat_1")
+
+
+def fix(minute: float, place: tuple[float, float], **says: Any) -> Fix:
+    at = minutes(minute)
+    return Fix(
+        **{
+            "at_ms": round(at.timestamp() * 1000),
+            "latitude": place[0],
+            "longitude": place[1],
+            "source": "dev_1",
+        }
+        | says
+    )
+
+
+def between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
+
+
+def drive(every_seconds: float = 30) -> list[Fix]:
+    """The tour as it was driven: stands in Lyon 60-80, in Vienne 125-140, in Valence 195-215."""
+    legs = [
+        (0, 60, (46.0, 4.8), LYON),
+        (60, 80, LYON, LYON),
+        (80, 125, LYON, VIENNE),
+        (125, 140, VIENNE, VIENNE),
+        (140, 195, VIENNE, VALENCE),
+        (195, 215, VALENCE, VALENCE),
+        (215, 225, VALENCE, (44.85, 4.9)),
+    ]
+    fixes = []
+    for begin, end, a, b in legs:
+        steps = round((end - begin) * 60 / every_seconds)
+        fixes += [
+            fix(begin + (end - begin) * step / steps, between(a, b, step / steps)) for step in range(steps)
+        ]
+    return fixes
+
+
+def point(minute: float, place: tuple[float | None, float | None], **says: Any) -> PositionPoint:
+    return PositionPoint(**{"at": minutes(minute), "latitude": place[0], "longitude": place[1]} | says)
+
+
+def sent(fixes: list[Fix]) -> list[dict[str, Any]]:
+    """Fixes as a phone sends them."""
+    return [
+        {
+            "at": one.at.isoformat(),
+            "latitude": one.latitude,
+            "longitude": one.longitude,
+            "speed_kmh": one.speed_kmh,
+        }
+        for one in fixes
+    ]
+
+
+def summary(**says: Any) -> OrderSummary:
+    return OrderSummary(
+        **{
+            "order_id": "ord_1",
+            "reference": "CMD-1",
+            "shipper_id": SHIPPER,
+            "shipper_name": "Shipper",
+            "carrier_id": CARRIER,
+            "carrier_name": "Carrier",
+            "consignee_id": CONSIGNEE,
+            "consignee_name": "Consignee",
+            "consignee_email": "quai@consignee.example",
+            "pickup": site("Lyon", LYON),
+            "delivery": site("Valence", VALENCE),
+            "pickup_from": minutes(60),
+            "pickup_until": minutes(90),
+            "delivery_from": minutes(180),
+            "delivery_until": minutes(300),
+            "goods": [],
+            "pallets": 4,
+            "pallet_type": "EUR",
+            "weight_kg": 1_000,
+            "loading_metres": 2,
+            "requirements": [],
+        }
+        | says
+    )
+
+
+def planned(**says: Any) -> OrderPlanned:
+    return OrderPlanned(
+        order=summary(**says),
+        vehicle_plate="AB-123-CD",
+        driver_id="drv_1",
+        driver_name="Jean Dupuis",
+        planned_pickup_at=minutes(60),
+        planned_delivery_at=minutes(190),
+    )
+
+
+class Teller(Entity, kw_only=True):
+    """Something of another unit that tells what the tests want heard."""
+
+
+async def tell(house: Any, unit: str, event: Event, org_id: str = SHIPPER) -> None:
+    """Have a neighbour tell an event, and everything that follows happen."""
+    if unit not in house.rooms:
+        await house.mount(_silent(unit))
+    collection = next(c for c in house.rooms[unit].ground.database.collections if c.entity is Teller)
+    with acting_for(org_id):
+        teller = Teller(id=new_id("tel"))
+        teller.tell(event)
+        await collection.add(teller)
+    await house.settle()
+
+
+def _silent(unit: str) -> Callable[[Ground], Unit]:
+    def build(ground: Ground) -> Unit:
+        Collection(ground.database, Teller, "tellers")
+        return Unit(name=unit.replace("_", "-"), serves=[])
+
+    build.__module__ = f"rt.services.{unit}.app"
+    return build
