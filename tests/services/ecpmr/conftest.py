@@ -130,7 +130,8 @@ def by_link(ecpmr: Any) -> Callable[..., httpx.AsyncClient]:
     def client(
         scope: str = "sign_delivery", org: str = make.CONSIGNEE, document_id: str = note_id("ord_1")
     ) -> httpx.AsyncClient:
-        actor = ecpmr.actor(org, kind="link", id="lnk_1", scope=scope, object_id=document_id)
+        claims = {"party": "carrier"} if org == make.CARRIER else {}
+        actor = ecpmr.actor(org, kind="link", id="lnk_1", scope=scope, object_id=document_id, claims=claims)
         return ecpmr.web("ecpmr", actor)
 
     return client

@@ -225,6 +225,49 @@ async def test_a_consignee_signs_by_link_with_the_code_and_only_once(web, by_lin
     assert again["messages"]["fr"].startswith("Déjà signé par")
 
 
+async def test_a_carrier_without_an_account_takes_over_by_link(web, by_link, told, note):
+    """Its driver signs the takeover with a code; the consignee signs by a link of its own."""
+    await said(web().post(f"{DOCUMENT}/links", json={"party": "carrier", "email": "camion@mabille.example"}))
+    client = by_link("sign_takeover", make.CARRIER)
+    await said(client.post(f"{DOCUMENT}/takeover/code", json={}))
+    (asked,) = await told("ecpmr.code.requested")
+    assert asked["email"] == "camion@mabille.example"
+    refused = await said(
+        client.post(f"{DOCUMENT}/takeover", json=make.asked(note, "sender", code=asked["code"])), 403
+    )
+    assert refused["code"] == "may_not_sign"
+    body = make.asked(note, "carrier", code=asked["code"])
+    assert (await said(client.post(f"{DOCUMENT}/takeover", json=body)))["state"] == "in_transport"
+
+
+async def test_a_phone_that_sends_its_day_again_changes_nothing_twice(web, note, told):
+    """Killed in the middle of sending, the phone begins again: same ids, same keys, same times."""
+    hash_ = {"content_hash": note["content_hash"]}
+    queue = [
+        ("arrivals", {"stop": "pickup", "happened_at": "2026-09-14T07:10:00Z"}),
+        ("takeover", make.asked(hash_, "sender", "carrier", happened_at="2026-09-14T07:31:00Z")),
+        ("departures", {"stop": "pickup", "happened_at": "2026-09-14T07:40:00Z"}),
+        ("arrivals", {"stop": "delivery", "happened_at": "2026-09-14T15:20:00Z"}),
+        ("delivery", make.asked(hash_, "consignee", "carrier", happened_at="2026-09-14T15:40:00Z")),
+        ("departures", {"stop": "delivery", "happened_at": "2026-09-14T15:55:00Z"}),
+    ]
+    for sent in (3, 5, 2, 6, 6):
+        for number, (path, body) in enumerate(queue[:sent]):
+            phone = web(make.CARRIER, headers={"idempotency-key": f"phone-{number}"})
+            await said(phone.post(f"{DOCUMENT}/{path}", json=body))
+    view = await said(web().get(DOCUMENT))
+    assert [(t["stop"], t["moment"]) for t in view["times"]] == [
+        ("pickup", "arrived"),
+        ("pickup", "departed"),
+        ("delivery", "arrived"),
+        ("delivery", "departed"),
+    ]
+    assert len(view["signatures"]) == 4
+    assert view["times"][0]["happened_at"] == "2026-09-14T07:10:00Z"
+    assert len(await told("ecpmr.time.recorded")) == 4
+    assert len(await told("ecpmr.delivery.signed")) == 1
+
+
 async def test_wrong_codes_are_counted_although_refused(web, by_link, told, note):
     client, code = await with_link(web, by_link, told, note)
     wrong = "999999" if code != "999999" else "888888"

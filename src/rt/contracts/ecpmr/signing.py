@@ -1,6 +1,6 @@
 """Wishes to change a consignment note: times, photos, new versions and above all signatures."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, field
 
@@ -12,6 +12,7 @@ from rt.contracts.ecpmr.note import (
     Instant,
     Language,
     PalletExchange,
+    Party,
     ReserveGiven,
     SignatureGiven,
     Stop,
@@ -119,10 +120,10 @@ class AddPhoto(
 class MakeSigningLink(
     Command[SigningLinkView], route="/api/ecpmr/documents/{document_id}/links", needs="ecpmr.write"
 ):
-    """Send someone without an account a link to sign as sender or consignee."""
+    """Send someone without an account a link to sign: the consignee the delivery, the others the takeover."""
 
     document_id: str
-    party: Literal["sender", "consignee"]
+    party: Party
     email: Annotated[str, Meta(min_length=3, max_length=254, pattern="^[^@\\s]+@[^@\\s]+$")]
     phone: Annotated[str, Meta(max_length=40)] = ""
     language: Language = "fr"

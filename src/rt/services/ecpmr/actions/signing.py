@@ -35,7 +35,7 @@ from rt.services.ecpmr.domain import shown
 from rt.services.ecpmr.domain.codes import TRIES
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Photo, Who
-from rt.services.ecpmr.domain.refusals import MayNotSendLink
+from rt.services.ecpmr.domain.refusals import MayNotSendLink, NoCarrier
 from rt.services.ecpmr.store import EcpmrStore
 
 LINK_LIFE = timedelta(days=7)
@@ -107,10 +107,10 @@ class Signing:
         if current_org() not in (note.org_id, note.carrier_id, note.logistician_id):
             raise MayNotSendLink
         with acting_for(note.org_id):
-            signer_org = note.org_id if asked.party == "sender" else await self._consignee(note, asked)
+            signer_org = await self._signer(note, asked)
             link = await self._services.ask(
                 IssueLink(
-                    scope="sign_takeover" if asked.party == "sender" else "sign_delivery",
+                    scope="sign_delivery" if asked.party == "consignee" else "sign_takeover",
                     object_id=note.id,
                     organization_id=signer_org,
                     expires_at=_link_end(note),
@@ -128,7 +128,7 @@ class Signing:
                     email=asked.email,
                     sender_name=note.consignment.sender.name,
                     site_name=(
-                        note.consignment.pickup if asked.party == "sender" else note.consignment.delivery
+                        note.consignment.delivery if asked.party == "consignee" else note.consignment.pickup
                     ).name,
                     token=link.token,
                     expires_at=link.expires_at,
@@ -140,7 +140,8 @@ class Signing:
         )
 
     async def ask_takeover_code(self, asked: AskTakeoverCode) -> CodeSentView:
-        return await self._send_code("sender", asked.document_id)
+        party: Party = "carrier" if current_actor().claims.get("party") == "carrier" else "sender"
+        return await self._send_code(party, asked.document_id)
 
     async def ask_delivery_code(self, asked: AskDeliveryCode) -> CodeSentView:
         return await self._send_code("consignee", asked.document_id)
@@ -176,10 +177,13 @@ class Signing:
             sent_to=_masked(note.contacts[party]["email"]), expires_at=code.expires_at, tries=TRIES
         )
 
-    async def _consignee(self, note: Note, asked: MakeSigningLink) -> str:
-        """The consignee's organization; one without an account becomes a guest of the shipper."""
-        if note.consignee_id:
-            return note.consignee_id
+    async def _signer(self, note: Note, asked: MakeSigningLink) -> str:
+        """Whom the link acts for; a consignee without an organization becomes a guest of the shipper."""
+        known = {"sender": note.org_id, "carrier": note.carrier_id, "consignee": note.consignee_id}
+        if signer := known[asked.party]:
+            return signer
+        if asked.party == "carrier":
+            raise NoCarrier
         partner = await self._services.ask(
             AddPartner(
                 name=note.consignment.consignee.name,

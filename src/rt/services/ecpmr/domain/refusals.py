@@ -88,6 +88,11 @@ class MayNotSendLink(Forbidden):
     en = "Only the sender and the carrier send a link to sign."
 
 
+class NoCarrier(Conflict):
+    fr = "Aucun transporteur n'est encore désigné."
+    en = "No carrier is named yet."
+
+
 class TimeAlreadyRecorded(Conflict):
     fr = "Cet horaire est déjà enregistré."
     en = "This time is already recorded."
