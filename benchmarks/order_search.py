@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/order_search.py [orders]
 
-The baseline is what one would write first: a scan of the collection with regular expressions. It misses what is
-written with other accents or dashes.
+The baseline is what one would write first: a scan of the collection with regular expressions. It misses what
+is written with other accents or dashes.
 
 A carrier sees a tenth of the orders, of four shippers; the shipper searched as owns half of them.
 """

@@ -91,6 +91,8 @@ def says(orders, ear, acting):
                 mouth.tell(event)
                 await ear.mouths[event.topic.partition(".")[0]].add(mouth)
         await orders.settle()
+        parked = orders.room("core_orders").ground.database["dead_letters"]
+        assert await parked.count_documents({}) == 0
 
     return say
 

@@ -327,8 +327,10 @@ async def test_orders_are_found_by_any_fragment_of_what_they_are_called(web):
 async def test_a_partner_searches_what_it_sees_and_no_more(web):
     await assigned(web(), reference="VU-1")
     await confirmed(web(), reference="VU-2")
+    await assigned(web(STRANGER), reference="VU-3")
     found = (await web(CARRIER).get("/api/orders", params={"q": "vu"})).json()["items"]
-    assert [row["reference"] for row in found] == ["VU-1"]
+    assert [row["reference"] for row in found] == ["VU-3", "VU-1"]
+    assert (await web(GUEST).get("/api/orders", params={"q": "vu"})).json()["items"] == []
 
 
 async def test_lists_are_filtered_counted_and_paged_newest_first(web):

@@ -274,7 +274,8 @@ async def test_saying_commit_again_changes_nothing(web):
 
 
 @pytest.mark.parametrize("crash_at", range(5))
-async def test_a_commit_cut_off_anywhere_and_said_again_ends_the_same(web, monkeypatch, crash_at):
+@pytest.mark.parametrize("key", ["this-commit", "another"])
+async def test_a_commit_cut_off_anywhere_and_said_again_ends_the_same(web, monkeypatch, crash_at, key):
     existing = await upload(web(), csv(line("OLD", weight="1")))
     await commit(web(), existing["import_id"])
     seen = await upload(web(), csv(line("R-1"), line(""), line("OLD", weight="77"), line("R-4")))
@@ -300,10 +301,12 @@ async def test_a_commit_cut_off_anywhere_and_said_again_ends_the_same(web, monke
         if crash_at < 4:
             with pytest.raises(Killed):
                 await client.post(path, json={"same_reference": "update"})
+    client = web(headers={"idempotency-key": key})
     done = (await client.post(path, json={"same_reference": "update"})).json()
     assert (done["state"], done["created_orders"], done["updated_orders"]) == ("committed", 3, 1)
     found = (await web().get("/api/orders", params={"limit": 200})).json()["items"]
     assert len(found) == 4
+    assert len({row["reference"] for row in found}) == 4
     old = next(row for row in found if row["reference"] == "OLD")
     whats = (await web().get(f"/api/orders/{old['order_id']}")).json()
     assert (whats["weight_kg"], [h["what"] for h in whats["history"]]) == (77, ["created", "imported"])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from rt.contracts.core_orders import ColumnMatch, CreateOrder, ImportField, OrderState
@@ -15,6 +15,7 @@ from rt.kernel.tenancy import current_org
 from rt.services.core_orders.domain.fragments import words
 from rt.services.core_orders.domain.order import Order, OrderNotFound
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBERS_AT_ONCE = 20
 """Numbers reserved in one write: a process that stops leaves at most so many unused."""
 
@@ -63,7 +64,11 @@ class Headings(Entity, kw_only=True):
 
 
 class OrderStore:
-    """The collections of core_orders."""
+    """The collections of core_orders.
+
+    Indexes of filters that are seldom used are partial, so that the planner does not try them on searches:
+    each index it tries costs a first search up to 30 ms at 100,000 orders.
+    """
 
     def __init__(self, database: Database) -> None:
         self.orders = Collection(
@@ -71,11 +76,10 @@ class OrderStore:
             Order,
             "orders",
             Index("-created_at", "-id"),
-            Index("state"),
-            Index("incident_open"),
             Index("state", "-created_at", "-id"),
-            Index("carrier_id", "-created_at", "-id"),
-            Index("pickup_at"),
+            Index("incident_open", when={"incident_open": True}),
+            Index("carrier_id", "-created_at", "-id", when={"carrier_id": {"$gt": ""}}),
+            Index("pickup_at", when={"pickup_at": {"$gte": EPOCH}}),
             Index("org_id", "id"),
             Index("org_id", "reference", unique=True, everywhere=True),
             Index("org_id", "search_tokens", everywhere=True),
@@ -139,9 +143,9 @@ class OrderStore:
             where["carrier_id"] = carrier_id
         if incident is not None:
             where |= self._with_incident() if incident else self._without_incident()
-        between = {"$gte": pickup_since, "$lt": pickup_before}
         if pickup_since or pickup_before:
-            where["pickup_at"] = {sign: at for sign, at in between.items() if at}
+            until = {"$lt": pickup_before} if pickup_before else {}
+            where["pickup_at"] = {"$gte": pickup_since or EPOCH} | until
         if said := words(q):
             where["org_id"] = {"$in": await self.owners()}
             where["$and"] = [
@@ -171,14 +175,6 @@ class OrderStore:
 
     def _without_incident(self) -> dict[str, Any]:
         return {"incidents": {"$not": {"$elemMatch": _open_for(current_org())}}}
-
-    async def present(self, order_ids: Sequence[str]) -> set[str]:
-        """Those of these orders that are there."""
-        found: set[str] = set()
-        for start in range(0, len(order_ids), 200):
-            part = list(order_ids[start : start + 200])
-            found.update(order.id for order in await self.orders.find({"id": {"$in": part}}, limit=200))
-        return found
 
     async def by_reference(self, references: Sequence[str]) -> dict[str, Order]:
         """The organization's own orders with these references."""

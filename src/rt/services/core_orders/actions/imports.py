@@ -92,9 +92,7 @@ class Imports:
         updates = [one for one in verdicts if one.kind == "update" and sent.same_reference == "update"]
         by = hand()._replace(source="import")
         shipper = (await self._directory.card(current_org())).name
-        there = await self._store.present([one.order_id for one in new])
-        missing = [one for one in new if one.order_id not in there]
-        await _in_parts(missing, lambda one: self._add(one, by, shipper, sent.id))
+        await _in_parts(new, lambda one: self._add(one, by, shipper, sent.id))
         await _in_parts(updates, lambda one: self._update(one, by, sent.id))
         async with self._store.imports.change(asked.import_id) as sent:
             sent.state = "committed"
