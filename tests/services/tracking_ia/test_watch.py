@@ -176,9 +176,7 @@ def test_silence_never_makes_the_band_narrower(legs_m, silences):
     for silence in sorted(silences):
         coming = expected(legs_m, make.AT, make.AT + timedelta(minutes=silence))
         widths.append(coming.high - coming.low)
-    assert all(
-        before <= after + timedelta(milliseconds=1) for before, after in itertools.pairwise(widths)
-    )
+    assert all(before <= after + timedelta(milliseconds=1) for before, after in itertools.pairwise(widths))
 
 
 def test_silence_is_said():

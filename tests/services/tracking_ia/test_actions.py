@@ -1,0 +1,368 @@
+"""What the tracking service promises, on the real database, the real outbox and the real web layer."""
+
+import asyncio
+import random
+from datetime import timedelta
+
+import pytest
+from tests.services.tracking_ia import make
+
+from rt.contracts.core_orders import OrderCancelled, OrderDelivered
+from rt.contracts.ecpmr import TakeoverSigned
+from rt.contracts.planning import TourWithdrawn
+from rt.kernel.clock import held
+from rt.services.tracking_ia.app import build
+
+RIGHTS = {"tracking_ia.read", "tracking_ia.write", "tracking_ia.admin"}
+POSITIONS = "/api/tracking/positions"
+
+
+@pytest.fixture
+async def tracking(house):
+    """The tracking service with a published tour and its planned order."""
+    await house.mount(build)
+    with held(make.AT):
+        await make.tell(house, "planning", make.tour(), make.CARRIER)
+        await make.tell(house, "core_orders", make.planned())
+    return house
+
+
+def web(house, org=make.CARRIER, id="usr_dispatcher"):
+    return house.web("tracking_ia", house.actor(org=org, rights=RIGHTS, id=id, name="Jean Dupuis"))
+
+
+def driver(house):
+    return web(house, id=make.DRIVER)
+
+
+async def asked(response):
+    got = await response
+    assert got.status_code < 300, got.text
+    return got.json()
+
+
+async def record(house, fixes, at=None):
+    with held(at or fixes[-1].at):
+        return await asked(driver(house).post(POSITIONS, json={"points": make.sent(fixes)}))
+
+
+async def told(house, topic):
+    await house.settle()
+    events = house.rooms["tracking_ia"].ground.database["events"]
+    return [event["body"] async for event in events.find({"topic": topic}).sort("seq", 1)]
+
+
+async def points_stored(house):
+    rows = house.rooms["tracking_ia"].ground.database["tracking_ia.buckets"].find({})
+    return sum([row["count"] async for row in rows])
+
+
+async def test_the_same_batch_twice_changes_nothing(tracking):
+    batch = make.drive()[:100]
+    first = await record(tracking, batch)
+    assert (first["new"], first["duplicate"], first["refused"], first["duty"]) == (100, 0, [], "on")
+    again = await record(tracking, batch)
+    assert (again["new"], again["duplicate"]) == (0, 100)
+    assert await points_stored(tracking) == 100
+
+
+async def test_a_batch_says_which_points_it_refuses_and_keeps_the_rest(tracking):
+    with held(make.minutes(10)):
+        points = make.sent(make.drive()[:2])
+        points += [
+            {"at": make.minutes(5).isoformat(), "latitude": 0, "longitude": 0},
+            {"at": make.minutes(16).isoformat(), "latitude": 45, "longitude": 4},
+            {"at": make.minutes(5).isoformat(), "latitude": None, "longitude": None},
+            {"at": make.minutes(-30).isoformat(), "latitude": 45, "longitude": 4},
+        ]
+        answer = await asked(driver(tracking).post(POSITIONS, json={"points": points}))
+    assert answer["new"] == 2
+    assert [(one["index"], one["reason"]) for one in answer["refused"]] == [
+        (2, "zero_island"),
+        (3, "future"),
+        (4, "no_fix"),
+        (5, "off_duty"),
+    ]
+
+
+async def test_stops_are_told_once_whatever_arrives_twice_and_shuffled(tracking):
+    chance = random.Random(9)
+    drive = make.drive()
+    late = chance.sample(drive[:420], 20)
+    batches = [drive[begin : begin + 40] for begin in range(0, len(drive), 40)]
+    for batch in batches:
+        mixed = [fix for fix in batch if fix not in late] + chance.sample(batch, 8)
+        chance.shuffle(mixed)
+        await record(tracking, mixed, at=batch[-1].at)
+    assert (await record(tracking, late, at=make.minutes(214)))["refused"] == []
+    for topic in ("tracking_ia.stop.reached", "tracking_ia.stop.left"):
+        calls = sorted((body["order_id"], body["kind"]) for body in await told(tracking, topic))
+        assert calls == [("ord_1", "delivery"), ("ord_1", "pickup"), ("ord_2", "delivery")]
+
+
+async def test_ten_batches_at_once_are_all_kept(tracking):
+    drive = make.drive()[:100]
+    with held(make.minutes(60)):
+        answers = await asyncio.gather(
+            *(driver(tracking).post(POSITIONS, json={"points": make.sent(drive[n::10])}) for n in range(10))
+        )
+    assert [answer.status_code for answer in answers] == [200] * 10
+    assert await points_stored(tracking) == 100
+
+
+async def test_off_duty_nothing_is_stored(tracking):
+    stranger = web(tracking, id="usr_other_driver")
+    with held(make.minutes(30)):
+        answer = await asked(stranger.post(POSITIONS, json={"points": make.sent(make.drive()[:50])}))
+    assert {one["reason"] for one in answer["refused"]} == {"off_duty"}
+    assert (answer["new"], answer["duty"], await points_stored(tracking)) == (0, "off", 0)
+
+
+async def test_paused_nothing_is_stored_and_the_driver_sees_it(tracking):
+    client = driver(tracking)
+    with held(make.minutes(10)):
+        await asked(client.post("/api/tracking/duty/pause"))
+    answer = await record(tracking, make.drive()[24:40])
+    assert {one["reason"] for one in answer["refused"]} == {"paused"}
+    assert (answer["duty"], await points_stored(tracking)) == ("paused", 0)
+    with held(make.minutes(30)):
+        assert (await asked(client.get("/api/tracking/me")))["duty"]["state"] == "paused"
+        await asked(client.post("/api/tracking/duty/start"))
+    assert (await record(tracking, make.drive()[60:70]))["new"] == 10
+
+
+async def test_duty_ended_by_the_driver_ends_recording(tracking):
+    with held(make.minutes(10)):
+        ended = await asked(driver(tracking).post("/api/tracking/duty/end"))
+        twice = await driver(tracking).post("/api/tracking/duty/end")
+    assert ended["state"] == "off"
+    assert (twice.status_code, twice.json()["code"]) == (409, "not_on_duty")
+    answer = await record(tracking, make.drive()[24:40])
+    assert {one["reason"] for one in answer["refused"]} == {"off_duty"}
+
+
+async def test_a_driver_without_a_tour_starts_a_duty(tracking):
+    lone = web(tracking, id="usr_lone")
+    with held(make.minutes(10)):
+        duty = await asked(lone.post("/api/tracking/duty/start", json={"vehicle_plate": "ZZ-1-ZZ"}))
+        assert (duty["state"], duty["vehicle_plate"]) == ("on", "ZZ-1-ZZ")
+        sent = {"points": make.sent([make.fix(10, make.LYON)])}
+        assert (await asked(lone.post(POSITIONS, json=sent)))["new"] == 1
+
+
+async def test_the_driver_sees_what_is_kept_and_nobody_else_s(tracking):
+    await record(tracking, make.drive()[:30])
+    with held(make.minutes(20)):
+        mine = await asked(driver(tracking).get("/api/tracking/me"))
+        other = await asked(web(tracking, id="usr_other").get("/api/tracking/me"))
+    assert (len(mine["points"]), mine["kept_days"], len(other["points"])) == (30, 62, 0)
+
+
+async def test_a_withdrawn_tour_is_watched_no_more(tracking):
+    with held(make.minutes(5)):
+        await make.tell(
+            tracking, "planning", TourWithdrawn(tour_id="tou_1", order_ids=["ord_1"]), make.CARRIER
+        )
+    answer = await record(tracking, make.drive()[20:40])
+    assert {one["reason"] for one in answer["refused"]} == {"off_duty"}
+
+
+async def added(house, **says):
+    return await asked(web(house).post("/api/tracking/devices", json={"kind": "vehicle", **says}))
+
+
+async def test_a_device_reports_by_its_key_in_the_osmand_protocol(tracking):
+    device = await added(tracking, vehicle_plate="ab 123 cd")
+    tracker = tracking.web("tracking_ia")
+    query = {
+        "id": device["key"],
+        "lat": "45.9",
+        "lon": "4.8",
+        "timestamp": str(int(make.minutes(5).timestamp())),
+    }
+    body = {
+        "device_id": device["key"],
+        "location": {
+            "timestamp": make.minutes(6).isoformat(),
+            "coords": {"latitude": 45.9, "longitude": 4.8},
+        },
+    }
+    with held(make.minutes(7)):
+        assert (await asked(tracker.get("/api/tracking/osmand", params=query)))["new"] == 1
+        assert (await asked(tracker.post("/api/tracking/osmand", params=query)))["duplicate"] == 1
+        assert (await asked(tracker.post("/api/tracking/osmand", json=body)))["new"] == 1
+        fleet = (await asked(web(tracking).get("/api/tracking/fleet")))["items"]
+    assert [(one["vehicle_plate"], one["latitude"]) for one in fleet] == [("AB-123-CD", 45.9)]
+    listed = (await asked(web(tracking).get("/api/tracking/devices")))["items"]
+    assert [(one["key"], one["last_fix_at"]) for one in listed] == [("", "2026-03-02T08:06:00Z")]
+
+
+async def test_a_wrong_or_removed_key_reports_nothing(tracking):
+    device = await added(tracking, vehicle_plate="AB-123-CD")
+    tracker = tracking.web("tracking_ia")
+    unknown = await tracker.get("/api/tracking/osmand", params={"id": "123456", "lat": "45", "lon": "4"})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "device_unknown")
+    await asked(web(tracking).delete(f"/api/tracking/devices/{device['id']}"))
+    removed = await tracker.get("/api/tracking/osmand", params={"id": device["key"], "lat": "45", "lon": "4"})
+    assert removed.status_code == 404
+    assert await points_stored(tracking) == 0
+
+
+async def test_a_device_belongs_to_a_vehicle_or_a_driver(tracking):
+    refused = await web(tracking).post("/api/tracking/devices", json={"kind": "vehicle"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "vehicle_plate")
+
+
+async def test_the_carrier_sees_the_tour_and_the_shipper_from_its_pickup_on(tracking):
+    await record(tracking, make.drive()[:100])
+    way = "/api/tracking/orders/ord_1"
+    with held(make.minutes(50)):
+        carrier = await asked(web(tracking).get(way))
+        shipper = await asked(web(tracking, make.SHIPPER).get(way))
+        assert (await web(tracking, "org_stranger").get(way)).json()["code"] == "track_unknown"
+    assert (len(carrier["points"]), len(shipper["points"])) == (100, 0)
+    assert [eta["kind"] for eta in shipper["etas"]] == ["pickup", "delivery"]
+    await record(tracking, make.drive()[100:300])
+    with held(make.minutes(150)):
+        shipper = await asked(web(tracking, make.SHIPPER).get(way))
+    assert len(shipper["points"]) == 180
+    assert [(stop["kind"], stop["source"]) for stop in shipper["stops"]] == [
+        ("pickup", "gps"),
+        ("delivery", None),
+    ]
+    assert [eta["kind"] for eta in shipper["etas"]] == ["delivery"]
+
+
+async def test_silence_makes_the_band_wider_and_is_said(tracking):
+    await record(tracking, make.drive()[:100])
+    bands = []
+    for minute in (50, 80):
+        with held(make.minutes(minute)):
+            items = (await asked(web(tracking).get("/api/tracking/orders/ord_1/eta")))["items"]
+        bands.append(items[-1])
+    assert [band["old"] for band in bands] == [False, True]
+    assert bands[1]["eta_high"] > bands[0]["eta_high"]
+
+
+async def test_a_fix_tells_arrivals_and_a_delay_is_foreseen_in_silence_once(tracking):
+    await record(tracking, make.drive()[:10])
+    assert len(await told(tracking, "tracking_ia.eta.changed")) == 3
+    assert await told(tracking, "tracking_ia.delay.foreseen") == []
+    for minute in (240, 250, 300):
+        with held(make.minutes(minute)):
+            await tracking.tick()
+    late = await told(tracking, "tracking_ia.delay.foreseen")
+    assert sorted((body["order_id"], body["kind"]) for body in late) == [
+        ("ord_1", "delivery"),
+        ("ord_1", "pickup"),
+        ("ord_2", "delivery"),
+    ]
+
+
+async def test_trips_and_stops_of_a_tour(tracking):
+    await record(tracking, make.drive()[:450])
+    trips = await asked(web(tracking).get("/api/tracking/tours/tou_1/trips"))
+    assert [one["stop"] for one in trips["segments"]] == [False, True, False, True, False, True, False]
+    assert trips["standing_minutes"] == pytest.approx(55, abs=2)
+    assert (await web(tracking, make.SHIPPER).get("/api/tracking/tours/tou_1/trips")).status_code == 404
+
+
+async def share_of(house):
+    (made,) = await told(house, "tracking_ia.follow_link.made")
+    assert made["consignee_email"] == "quai@consignee.example"
+    return made
+
+
+async def test_a_planned_order_gets_its_link_by_itself_and_once(tracking):
+    with held(make.minutes(1)):
+        await make.tell(tracking, "core_orders", make.planned())
+    made = await share_of(tracking)
+    assert len(made["share_id"]) >= 32
+    assert made["url"] == f"/follow/{made['share_id']}"
+    with held(make.minutes(1)):
+        shared = await asked(web(tracking).post("/api/tracking/orders/ord_1/share"))
+    assert shared["share_id"] == made["share_id"]
+
+
+async def test_whoever_has_the_link_sees_this_order_and_nothing_of_others(tracking):
+    way = f"/api/tracking/follow/{(await share_of(tracking))['share_id']}"
+    anyone = tracking.web("tracking_ia")
+    await record(tracking, make.drive()[:100])
+    with held(make.minutes(50)):
+        before = await asked(anyone.get(way))
+    assert (before["latitude"], before["delivery_city"]) == (None, "Valence")
+    assert before["eta_low"] < before["eta"] < before["eta_high"]
+    await record(tracking, make.drive()[100:200])
+    signed = TakeoverSigned(
+        document_id="cmr_1",
+        order_id="ord_1",
+        number="CMR-1",
+        signed_at=make.minutes(79),
+        reserves=0,
+        by_name="Jean",
+    )
+    with held(make.minutes(100)):
+        await make.tell(tracking, "ecpmr", signed)
+        answer = await anyone.get(way)
+    view = answer.json()
+    assert (view["phase"], round(view["latitude"], 2)) == ("in_transit", view["latitude"])
+    assert [step["done_at"] is not None for step in view["steps"]] == [True, False, True, False]
+    for hidden in ("Vienne", "ord_2", "Jean", "Dupuis", "AB-123-CD"):
+        assert hidden not in answer.text
+
+
+async def test_a_link_ends_a_day_after_delivery(tracking):
+    way = f"/api/tracking/follow/{(await share_of(tracking))['share_id']}"
+    with held(make.minutes(200)):
+        await make.tell(tracking, "core_orders", OrderDelivered(order=make.summary(), with_reserves=False))
+    for hours, status in ((23, 200), (25, 404)):
+        with held(make.minutes(200) + timedelta(hours=hours)):
+            assert (await tracking.web("tracking_ia").get(way)).status_code == status
+
+
+async def test_a_link_of_a_cancelled_order_a_wrong_one_and_an_ended_one_look_the_same(tracking):
+    share_id = (await share_of(tracking))["share_id"]
+    anyone = tracking.web("tracking_ia")
+    with held(make.minutes(2)):
+        wrong = await anyone.get(f"/api/tracking/follow/{'x' * 32}")
+        await asked(web(tracking).delete("/api/tracking/orders/ord_1/share"))
+        ended = await anyone.get(f"/api/tracking/follow/{share_id}")
+        fresh = await asked(web(tracking).post("/api/tracking/orders/ord_1/share"))
+        await make.tell(tracking, "core_orders", OrderCancelled(order=make.summary(), reason="no need"))
+        cancelled = await anyone.get(f"/api/tracking/follow/{fresh['share_id']}")
+    assert [(one.status_code, one.json()["code"]) for one in (wrong, ended, cancelled)] == [
+        (404, "share_unknown")
+    ] * 3
+
+
+async def test_positions_are_purged_the_day_after_and_the_proof_is_kept(tracking):
+    await record(tracking, make.drive()[:100])
+    with held(make.minutes(0) + timedelta(days=61)):
+        await tracking.tick()
+    assert await points_stored(tracking) == 100
+    with held(make.minutes(60) + timedelta(days=63)):
+        await tracking.tick()
+    assert await points_stored(tracking) == 0
+    (purge,) = (await asked(web(tracking).get("/api/tracking/purges")))["items"]
+    assert (purge["points_deleted"], purge["points_left"], purge["kept_days"]) == (100, 0, 62)
+
+
+async def test_an_organization_may_keep_less(tracking):
+    await record(tracking, make.drive()[:100])
+    rule = {"kind": "retention_days", "valid_from": "2026-01-01", "value": 7}
+    await asked(web(tracking).post("/api/tracking/rules", json=rule))
+    with held(make.minutes(60) + timedelta(days=8)):
+        await tracking.tick()
+    assert await points_stored(tracking) == 0
+
+
+async def test_the_event_log_holds_no_position(tracking):
+    """Whatever is deleted from the buckets must not live on in the story of changes."""
+    await record(tracking, make.drive()[:10])
+    await tracking.settle()
+    events = tracking.rooms["tracking_ia"].ground.database["events"]
+    changes = [
+        event async for event in events.find({"source": "tracking_ia", "entity": "tracking_ia.buckets"})
+    ]
+    assert changes
+    assert {change["change"]["after"]["content"] for change in changes} == {"***"}
