@@ -58,7 +58,7 @@ async def mongod() -> AsyncIterator[str]:
     if uri := os.environ.get("MONGODB_URI"):
         yield uri
         return
-    async with running(ROOT / ".rt" / "test") as uri:
+    async with running(ROOT / ".rt" / "test", empty=True) as uri:
         yield uri
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec import inspect as mi
 
 CANARY = "canary-of-a"
+PLANTED = "planted_object_of_a"
 KNOWN = {
     r"^[A-Z]{2}$": "FR",
     r"^[A-Z]{3}$": "EUR",
@@ -17,14 +18,14 @@ KNOWN = {
 _matching: dict[str, str] = dict(KNOWN)
 
 
-def sample(kind: Any, depth: int = 0) -> Any:
-    """As builtins, ready for msgspec.convert or JSON."""
+def sample(kind: Any, depth: int = 0, text: str = CANARY) -> Any:
+    """As builtins, ready for msgspec.convert or JSON; free texts say `text`."""
     node = kind if isinstance(kind, mi.Type) else mi.type_info(kind)
     match node:
         case mi.Metadata():
-            return sample(node.type, depth)
+            return sample(node.type, depth, text)
         case mi.StrType():
-            return _text(node)
+            return _text(node, text)
         case mi.IntType():
             return int(_number(node, 1))
         case mi.FloatType():
@@ -45,20 +46,20 @@ def sample(kind: Any, depth: int = 0) -> Any:
             return b"x"
         case mi.StructType():
             return {
-                field.encode_name: sample(field.type, depth + 1)
+                field.encode_name: PLANTED if _names_another(field) else sample(field.type, depth + 1, text)
                 for field in node.fields
                 if field.required or (depth == 0 and isinstance(_inner(field.type), mi.StrType))
             }
         case mi.ListType() | mi.SetType() | mi.FrozenSetType() | mi.VarTupleType():
-            return [sample(node.item_type, depth + 1)] * (node.min_length or 0)
+            return [sample(node.item_type, depth + 1, text)] * (node.min_length or 0)
         case mi.DictType():
             return {}
         case mi.UnionType():
-            return sample(next(t for t in node.types if not isinstance(t, mi.NoneType)), depth)
+            return sample(next(t for t in node.types if not isinstance(t, mi.NoneType)), depth, text)
         case mi.NoneType():
             return None
         case mi.AnyType():
-            return CANARY
+            return text
     raise TypeError(f"no sample for {node}")
 
 
@@ -70,24 +71,29 @@ def body(word: type[Any]) -> dict[str, Any]:
         field for field in node.fields if field.required and field.encode_name not in word.word.path_fields
     ]
     return {
-        field.encode_name: msgspec.to_builtins(sample(field.type, 1))
+        field.encode_name: msgspec.to_builtins(sample(field.type, 1, "word-of-b"))
         for field in fields
         if not (word.word.upload and field.encode_name in ("content", "media_type"))
     }
+
+
+def _names_another(field: mi.Field) -> bool:
+    """References lead to the other planted objects."""
+    return field.encode_name.endswith("_id") and isinstance(_inner(field.type), mi.StrType)
 
 
 def _inner(node: mi.Type) -> mi.Type:
     return node.type if isinstance(node, mi.Metadata) else node
 
 
-def _text(node: mi.StrType) -> str:
+def _text(node: mi.StrType, text: str) -> str:
     if node.pattern is not None:
         if node.pattern not in _matching:
             whole = st.from_regex(node.pattern, fullmatch=True)
             long = whole.filter(lambda s: len(s) >= max(1, node.min_length or 0))
             _matching[node.pattern] = find(long, lambda _: True)
         return _matching[node.pattern]
-    return CANARY.ljust(node.min_length or 0, "x")[: node.max_length or 1000]
+    return text.ljust(node.min_length or 0, "x")[: node.max_length or 1000]
 
 
 def _number(node: mi.IntType | mi.FloatType, usual: float) -> float:

@@ -1,6 +1,7 @@
 """Every operation of every unit against every kind of actor: nobody sees what is another's (T-1 to T-8)."""
 
 import importlib
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -8,36 +9,63 @@ import httpx
 import msgspec
 import pytest
 from tests.conftest import TestHouse
-from tests.isolation.samples import CANARY, body, sample
+from tests.isolation.samples import CANARY, PLANTED, body, sample
 
+from rt.contracts.authz import Role
 from rt.host.house import Room
+from rt.host.keys import UnitKeys
 from rt.host.topology import UNITS
 from rt.kernel.clock import now
 from rt.kernel.identity import Actor
 from rt.kernel.messages import OPEN, PATH_FIELD, SIGNED_IN, UNIT
 from rt.kernel.persistence import Collection
+from rt.kernel.settings import Settings
 from rt.kernel.tokens import Revoked
 from rt.kernel.unit import Served
+from rt.services.authz.domain.roles import RIGHTS
 
-PLANTED = "planted_object_of_a"
 ABSENT = "absent_object_of_no_one"
 BUILT = [row for row in UNITS if row.built]
-RIGHTS = frozenset(f"{row.package}.{level}" for row in UNITS for level in ("read", "write", "admin"))
+ALL_RIGHTS = frozenset(f"{row.package}.{level}" for row in UNITS for level in ("read", "write", "admin"))
 
 OF_THE_HOUSE = {"authz.signing_keys", "authz.attempts", "authz.challenges", "authz.reset_wishes"}
 """Kept before anybody is known or for all: no organization has a part in them, no word reads them for one."""
+BY_DERIVED_ID = {"core_orders.series", "core_orders.headings", "ecpmr.series", "palette.notices"}
+"""Found by an id that is derived from the organization itself: no word takes such an id or lists them."""
+BEHIND_OTHERS = {"planning.waitings", "tracking_ia.buckets", "tracking_ia.shares"} | {
+    "authz.invitations",
+    "authz.sessions",
+    "authz.links",
+}
+"""Read only for an object that the matrix guards, or for the secret or the person that they belong to."""
+
+PUBLIC_CARDS = {"GetOrganization", "FindOrganizations"}
+"""The directory of organizations is for all who are signed in; tests of authz hold what a card may show."""
 
 Operation = tuple[str, Served]
 
 
-@pytest.fixture
-async def full(house: TestHouse) -> TestHouse:
+@pytest.fixture(scope="module")
+async def full(
+    mongod: str, unit_keys: UnitKeys, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[TestHouse]:
     """All built units in one house, with one planted object of organization A in every collection."""
+    name = f"test_{uuid4().hex[:12]}"
+    settings = Settings(
+        mongodb_db=name,
+        home=tmp_path_factory.mktemp("house"),
+        jwt_secret=uuid4().hex,
+        bcrypt_rounds=4,
+        user_limit=1_000_000,
+    )
+    house = TestHouse(settings, mongod, unit_keys)
     await house.mount(*(importlib.import_module(f"rt.services.{row.package}.app").build for row in BUILT))
     for room in house.rooms.values():
         for collection in owned(room):
             await plant(room.ground.database, collection)
-    return house
+    yield house
+    await house.client.drop_database(name)
+    await house.stop()
 
 
 def owned(room: Room) -> list[Collection[Any]]:
@@ -85,7 +113,7 @@ async def say(web: httpx.AsyncClient, served: Served, object_id: str = PLANTED) 
 
 
 def stranger(house: TestHouse, kind: str = "user") -> Actor:
-    return house.actor("org_b", set(RIGHTS), {"admin"}, id="usr_b", kind=kind)
+    return house.actor("org_b", set(RIGHTS["admin"]), {"admin"}, id="usr_b", kind=kind)
 
 
 async def test_every_operation_names_its_policy(full: TestHouse) -> None:
@@ -110,7 +138,7 @@ BAD_TOKENS = ("none", "expired", "audience", "refresh", "garbage")
 
 @pytest.mark.parametrize("bad", BAD_TOKENS)
 async def test_without_a_good_token_every_operation_answers_401(full: TestHouse, bad: str) -> None:
-    actor = full.actor("org_a", set(RIGHTS), {"admin"})
+    actor = full.actor("org_a", set(ALL_RIGHTS), {"admin"})
     tokens = {
         "none": "",
         "expired": full.token(actor, exp=int(now().timestamp()) - 60),
@@ -140,7 +168,9 @@ async def test_without_the_right_every_operation_answers_403(full: TestHouse, ri
 async def test_units_alone_say_what_is_between_units(full: TestHouse) -> None:
     for unit, served in operations(full):
         if served.word.word.needs == UNIT:
-            async with full.web(unit, full.actor("org_a", set(RIGHTS), {"admin", "platform_admin"})) as web:
+            async with full.web(
+                unit, full.actor("org_a", set(ALL_RIGHTS), {"admin", "platform_admin"})
+            ) as web:
                 assert (await say(web, served)).status_code == 403, served.word.__name__
 
 
@@ -148,9 +178,11 @@ async def test_a_suspended_organization_is_refused_everywhere(full: TestHouse) -
     later = now().replace(year=2100)
     full.revocations.heard(Revoked(subject="organization", subject_id="org_a", before=later))
     for unit, served in operations(full):
-        async with full.web(unit, full.actor("org_a", set(RIGHTS), {"admin"})) as web:
+        async with full.web(unit, full.actor("org_a", set(ALL_RIGHTS), {"admin"})) as web:
             answer = await say(web, served)
         assert answer.status_code == 403, f"{served.word.__name__}: {answer.status_code}"
+    long_ago = now().replace(year=2000)
+    full.revocations.heard(Revoked(subject="organization", subject_id="org_a", before=long_ago))
 
 
 async def leaks(house: TestHouse, actor: Actor, only: str = "") -> list[str]:
@@ -163,8 +195,10 @@ async def leaks(house: TestHouse, actor: Actor, only: str = "") -> list[str]:
         async with house.web(unit, actor) as web:
             theirs = await say(web, served, PLANTED)
             nothing = await say(web, served, ABSENT)
-        told = (theirs.status_code, _code(theirs)) != (nothing.status_code, _code(nothing))
-        if told or (CANARY in theirs.text and not _echoes(served)):
+        named = bool(shape.path_fields)
+        told = named and (theirs.status_code, _code(theirs)) != (nothing.status_code, _code(nothing))
+        read = CANARY in theirs.text or (PLANTED in theirs.text and not named)
+        if (told or read) and shape.name not in PUBLIC_CARDS:
             found.append(f"{shape.name}: {theirs.status_code} {theirs.text[:160]} / {nothing.status_code}")
     return found
 
@@ -174,23 +208,19 @@ def _code(answer: httpx.Response) -> str:
     return str(answer.json()["code"]) if problem else ""
 
 
-def _echoes(served: Served) -> bool:
-    """Whether the canary is what the request itself said."""
-    return CANARY in str(body(served.word))
-
-
-@pytest.mark.parametrize("role", ["dispatcher", "admin"])
-async def test_another_organization_cannot_tell_our_objects_from_nothing(full: TestHouse, role: str) -> None:
+@pytest.mark.parametrize("role", ["dispatcher", "driver", "admin"])
+async def test_another_organization_cannot_tell_our_objects_from_nothing(full: TestHouse, role: Role) -> None:
     """T-1 (other tenant), T-3 (lists and downloads)."""
-    actor = full.actor("org_b", set(RIGHTS), {role}, id="usr_b")
-    assert await leaks(full, actor) == []
+    actor = full.actor("org_b", set(RIGHTS[role]), {role}, id="usr_b")
+    found = await leaks(full, actor)
+    assert not found, "\n".join(found)
 
 
 async def test_an_organization_named_in_body_query_or_header_changes_nothing(full: TestHouse) -> None:
     """T-5: refused as an unknown field in body and query, ignored in headers."""
     for unit, served in operations(full):
         shape = served.word.word
-        if shape.needs in (OPEN, UNIT) or served.handler is not None:
+        if shape.needs not in RIGHTS["admin"] | {SIGNED_IN} or served.handler is not None:
             continue
         async with full.web(unit, stranger(full), **{"x-tenant": "org_a", "x-org-id": "org_a"}) as web:
             where = path(served, ABSENT)
@@ -209,6 +239,8 @@ async def test_without_the_organization_in_a_filter_the_matrix_fails(full: TestH
     unnoticed = []
     for unit, room in full.rooms.items():
         for collection in owned(room):
+            if collection.name in BY_DERIVED_ID | BEHIND_OTHERS:
+                continue
             kind = type(collection)
             collection.__class__ = _open_to_all(kind)
             try:
@@ -216,7 +248,7 @@ async def test_without_the_organization_in_a_filter_the_matrix_fails(full: TestH
                     unnoticed.append(collection.name)
             finally:
                 collection.__class__ = kind
-    assert unnoticed == []
+    assert not unnoticed, "\n".join(unnoticed)
 
 
 def _open_to_all(kind: type[Any]) -> type[Any]:

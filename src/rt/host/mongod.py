@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,11 +26,13 @@ START_SECONDS = 60
 STOP_SECONDS = 20
 
 @contextlib.asynccontextmanager
-async def running(data_dir: Path, progress: Progress = lambda said: None) -> AsyncIterator[str]:
+async def running(
+    data_dir: Path, progress: Progress = lambda said: None, empty: bool = False
+) -> AsyncIterator[str]:
     """The address of a server that is up: `MONGODB_URI`, else the one of this data folder.
 
     Whoever comes first starts it, the others join it, the last to leave stops it. While someone is here, a
-    server that dies comes back on the same port.
+    server that dies comes back on the same port. `empty` forgets what an earlier server left (for tests).
     """
     if given := os.environ.get("MONGODB_URI"):
         yield given
@@ -37,7 +40,7 @@ async def running(data_dir: Path, progress: Progress = lambda said: None) -> Asy
     program = await asyncio.to_thread(install, progress)
     server = Mongod(program, data_dir)
     try:
-        port = await server.join()
+        port = await server.join(empty)
         watching = asyncio.create_task(server.watch(progress))
         try:
             yield f"mongodb://127.0.0.1:{port}/?replicaSet=rt"
@@ -64,9 +67,12 @@ class Mongod:
         self._child: subprocess.Popen[bytes] | None = None
         self._users: IO[str] | None = None
 
-    async def join(self) -> int:
+    async def join(self, empty: bool = False) -> int:
         """Its port, once it is primary. Until `leave` nobody stops the server."""
         async with self._alone():
+            if empty and self.pid() is None:
+                shutil.rmtree(self.db)
+                self.db.mkdir()
             self._users = (self.home / "users.lock").open("w")
             fcntl.flock(self._users, fcntl.LOCK_SH)
             return await self._ensure()

@@ -33,18 +33,19 @@ LEVELS: Final = {
     "a": ("read", "write", "admin"),
 }
 
-# `authz.write` is to run one's own organization; `authz.admin` and `admin_gateway.write` are the operator's.
+# `authz.write` is to run one's own organization; `authz.admin`, `notifications.admin` and everything of
+# `admin_gateway` look over all organizations: the operator's alone.
 # `-` nothing, `r` read, `w` read and write, `a` all three.
 TABLE: Final[Mapping[str, str]] = {
     # unit             admin dispatcher operator accountant driver viewer platform_admin
-    "admin_gateway": "  r    -          -        -          -      -      a",
+    "admin_gateway": "  -    -          -        -          -      -      a",
     "affret_ia": "      a    w          r        r          -      r      a",
     "authz": "          w    r          r        r          -      r      a",
     "bourse": "         a    w          r        r          -      r      a",
     "core_orders": "    a    w          w        r          r      r      a",
     "ecpmr": "          a    w          w        r          w      r      a",
     "erp_sync": "       a    r          -        w          -      -      a",
-    "notifications": "  a    w          w        w          w      w      a",
+    "notifications": "  w    w          w        w          w      w      a",
     "palette": "        a    w          w        w          w      r      a",
     "planning": "       a    w          w        r          r      r      a",
     "pricing_grids": "  a    r          -        w          -      -      a",
