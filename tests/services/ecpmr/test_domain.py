@@ -96,6 +96,18 @@ def test_a_countersignature_may_come_later_and_tells_nothing_twice():
     assert len(told(note, TakeoverSigned)) == 1
 
 
+def test_the_goods_are_the_carrier_s_only_when_its_side_has_acted():
+    note = make.note()
+    take_over(note, signature("sender"), who=CLERK)
+    assert (note.state, note.taken_over_at, note.to_sign) == ("loading", None, ["carrier"])
+    assert told(note, TakeoverSigned) == []
+    assert note.faults() == []
+    take_over(note, signature("carrier"))
+    assert (note.state, note.to_sign) == ("in_transport", [])
+    assert [fact.by_name for fact in told(note, TakeoverSigned)] == ["Karim Haddad"]
+    assert note.faults() == []
+
+
 def test_nobody_signs_the_same_step_twice():
     note = make.taken_over()
     with pytest.raises(refusals.AlreadySigned, match="Lucie Faure"):
@@ -154,7 +166,7 @@ def test_each_signs_for_itself_and_the_driver_collects(who, party, allowed):
     note = make.note()
     if allowed:
         take_over(note, signature(party), who=who)
-        assert note.state == "in_transport"
+        assert note.state == ("in_transport" if who is DRIVER else "loading")
     else:
         with pytest.raises(signatures.MayNotSign):
             take_over(note, signature(party), who=who)
@@ -191,7 +203,7 @@ def test_a_photo_is_kept_once_and_only_so_many():
 def test_the_logistician_hands_over_for_the_sender():
     note = make.note(logistician_id="org_store", seen_by=[make.SHIPPER, "org_store"])
     take_over(note, who=make.Who(kind="user", id="usr_store", org_id="org_store"))
-    assert note.state == "in_transport"
+    assert (note.state, note.to_sign) == ("loading", ["carrier"])
 
 
 def test_a_cancelled_note_is_not_signed():

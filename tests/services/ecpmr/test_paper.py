@@ -119,6 +119,12 @@ async def test_an_international_note_is_subject_to_the_cmr():
     assert squeezed("Convention relative au contrat de transport international") in text
 
 
+async def test_hazard_and_temperatures_stand_beside_the_goods():
+    cold = make.goods(un_number="1993", temperature_min_c=2.0, temperature_max_c=4.0)
+    text = await read(make.note(make.consignment(goods=[GoodsLine(line=1, goods=cold)])), "fr")
+    assert squeezed("Pots de yaourt (UN 1993, +2 °C … +4 °C)") in text
+
+
 async def test_a_full_note_fits_on_one_page_and_a_long_one_on_two():
     short = await paper.pdf(full_note(), "fr", URL, {"photo-0001": photo()})
     many = [GoodsLine(line=n, goods=make.goods(description=f"Référence {n}")) for n in range(1, 26)]

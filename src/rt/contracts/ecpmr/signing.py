@@ -52,7 +52,7 @@ class SignTakeover(
     needs="ecpmr.write",
     link="sign_takeover",
 ):
-    """The goods pass to the carrier: sender's side or driver signs, the other countersigns now or later."""
+    """Sender's side and driver sign; the goods are the carrier's once its side has signed or collected."""
 
 
 class SignDelivery(

@@ -138,7 +138,7 @@ class Ledger(Entity, kw_only=True):
 
     def _contradictions(self) -> list[str]:
         """Fields beside the chain that do not follow from what it seals."""
-        taken_over = next((act.happened_at for act in self.acts if act.step == "takeover"), None)
+        taken_over = next((a.happened_at for a in self.acts if a.step == "takeover" and a.by_carrier), None)
         delivered = next((act.happened_at for act in self.acts if act.step == "delivery"), None)
         signed: State | None = "delivered" if delivered else "in_transport" if taken_over else None
         return [

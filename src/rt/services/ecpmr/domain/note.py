@@ -175,6 +175,7 @@ class Note(Ledger):
             received_at=now(),
             who=who,
             code_checked=by_link,
+            by_carrier=who.org_id in self.organizations()["carrier"],
             signatures=signatures,
             reserves=[KeptReserve(given=r, warnings=warnings_on(r, happened_at.date())) for r in reserves],
             pallets=list(pallets),
@@ -185,8 +186,11 @@ class Note(Ledger):
         return None
 
     def _proceed(self, act: Act) -> None:
+        """The goods are the carrier's when its side has acted; a sender who signs first waits for it."""
         by = act.signatures[0]
-        if act.step == "takeover" and self.state in ("new", "loading"):
+        if act.step == "takeover" and not act.by_carrier:
+            self.begin_loading()
+        elif act.step == "takeover" and self.state in ("new", "loading"):
             self.state = "in_transport"
             self.taken_over_at = act.happened_at
             self.tell(

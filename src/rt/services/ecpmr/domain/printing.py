@@ -10,6 +10,7 @@ from rt.services.ecpmr.domain.mentions import PARIS, mentions, place
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Act, KeptReserve
 from rt.services.ecpmr.domain.signatures import criteria
+from rt.trade.goods import Goods
 from rt.trade.places import Site
 
 
@@ -117,12 +118,21 @@ def _goods(note: Note, language: Language) -> list[list[str]]:
             line.marks,
             str(line.goods.quantity),
             _package(line.goods.package_code, language),
-            line.goods.description + (f" (UN {line.goods.un_number})" if line.goods.un_number else ""),
+            _nature(line.goods),
             _number(line.goods.weight_kg, language),
             _number(line.goods.volume_m3, language),
         ]
         for line in note.consignment.goods
     ]
+
+
+def _nature(goods: Goods) -> str:
+    """What it is, with what a driver or an officer must know at once: UN number and temperatures."""
+    limits = (goods.temperature_min_c, goods.temperature_max_c)
+    kept = " … ".join(f"{limit:+g} °C" for limit in limits if limit is not None)
+    hazard = f"UN {goods.un_number}" if goods.un_number else ""
+    beside = ", ".join(part for part in (hazard, kept) if part)
+    return f"{goods.description} ({beside})" if beside else goods.description
 
 
 def _totals(note: Note, language: Language) -> list[str]:

@@ -52,7 +52,10 @@ class KeptReserve(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """One act of signing: one or two parties, one version, the reserves and pallets of that stop."""
+    """One act of signing: one or two parties, one version, the reserves and pallets of that stop.
+
+    `by_carrier`: the carrier signed, or the strokes were collected on its own account.
+    """
 
     step: Step
     version: int
@@ -61,6 +64,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     who: Who
     code_checked: bool
+    by_carrier: bool
     signatures: list[SignatureGiven]
     reserves: list[KeptReserve] = []
     pallets: list[PalletExchange] = []

@@ -187,8 +187,8 @@ def _signatures(note: Note, act: Act, intact: bool) -> list[SignatureView]:
 
 
 def _reserves(act: Act) -> list[ReserveView]:
-    """CMR art. 8: at takeover reservations are the carrier's; at delivery the consignee's (art. 30)."""
-    party: Party = "consignee" if act.step == "delivery" else "carrier"
+    """CMR art. 8: at takeover reservations are the carrier's; at delivery they are the signer's (art. 30)."""
+    party: Party = "carrier" if act.step == "takeover" else act.signatures[0].party
     return [
         ReserveView(
             **{field: getattr(reserve.given, field) for field in reserve.given.__struct_fields__},
