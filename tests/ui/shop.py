@@ -1,5 +1,7 @@
 """A small portal over authz's words, to try the design system on."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ class Town:
         self.answers: dict[type, Any] = {}
         self.lifetime = timedelta(minutes=15)
         self.refreshed = 0
+        self.refusing: Exception | None = None
 
     def connect(self, token: str) -> "Voice":
         return Voice(self, token)
@@ -62,6 +65,8 @@ class Voice:
                 raise Unauthorized()
             case Login() | SwitchOrganization():
                 return self.town.tokens()
+            case Refresh() if self.town.refusing is not None:
+                raise self.town.refusing
             case Refresh():
                 self.town.refreshed += 1
                 return self.town.tokens()
@@ -114,7 +119,7 @@ def shop(town: Town, folder: Path = Path("nowhere"), **options: Any) -> Starlett
 
 
 def browser(app: Starlette) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers={"accept": "text/html"})
 
 
@@ -122,11 +127,11 @@ def token_of(html: str) -> str:
     return html.split('name="rt-token" content="')[1].split('"')[0]
 
 
-async def signed_in(town: Town, **options: Any) -> httpx.AsyncClient:
-    client = browser(shop(town, **options))
-    page = await client.get("/login")
-    await client.post(
-        "/login",
-        data={"email": "claire@verreries.example", "password": PASSWORD, "_csrf": token_of(page.text)},
-    )
-    return client
+@asynccontextmanager
+async def signed_in(town: Town, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser whose person has just signed in."""
+    async with browser(shop(town, **options)) as client:
+        page = await client.get("/login")
+        typed = {"email": "claire@verreries.example", "password": PASSWORD, "_csrf": token_of(page.text)}
+        await client.post("/login", data=typed)
+        yield client

@@ -35,8 +35,8 @@ async function cacheOf(marker: string): Promise<Cache> {
 async function keepVisit(marker: string, files: string[], path: string): Promise<void> {
   const cache = await cacheOf(marker);
   const shell = await caches.open(SHELL);
-  for (const name of files) if (!(await shell.match(name))) await shell.add(name).catch(() => undefined);
-  if (!PASSING.test(path) && !(await cache.match(path))) await page(new Request(path, { headers: { accept: "text/html" } })).catch(() => undefined);
+  for (const name of files) if (!(await shell.match(name, { ignoreVary: true }))) await shell.add(name).catch(() => undefined);
+  if (!PASSING.test(path) && !(await cache.match(path, { ignoreVary: true }))) await page(new Request(path, { headers: { accept: "text/html" } })).catch(() => undefined);
 }
 
 async function currentCache(): Promise<Cache | undefined> {
@@ -60,14 +60,14 @@ self.addEventListener("fetch", (event) => {
 async function file(request: Request): Promise<Response> {
   const shell = await caches.open(SHELL);
   const hashed = new URL(request.url).searchParams.has("v") || request.url.includes("/chunk-");
-  const kept = hashed ? await shell.match(request) : undefined;
+  const kept = hashed ? await shell.match(request, { ignoreVary: true }) : undefined;
   if (kept) return kept;
   try {
     const answer = await fetch(request);
     if (answer.ok) await shell.put(request, answer.clone());
     return answer;
   } catch {
-    return (await shell.match(request, { ignoreSearch: true })) ?? Response.error();
+    return (await shell.match(request, { ignoreSearch: true, ignoreVary: true })) ?? Response.error();
   }
 }
 
@@ -81,9 +81,9 @@ async function page(request: Request): Promise<Response> {
     }
     return answer;
   } catch {
-    const kept = await (await currentCache())?.match(request);
+    const kept = await (await currentCache())?.match(request, { ignoreVary: true });
     if (kept) return kept;
     if (request.mode !== "navigate") return Response.error();
-    return (await (await caches.open(SHELL)).match("/offline")) ?? Response.error();
+    return (await (await caches.open(SHELL)).match("/offline", { ignoreVary: true })) ?? Response.error();
   }
 }

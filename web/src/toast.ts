@@ -36,6 +36,7 @@ export function say(text: string, undo?: { label: string; act: () => void }): vo
     toast.append(button);
   }
   const place = document.getElementById("toasts") ?? document.body;
+  for (const same of place.querySelectorAll<HTMLElement>("[data-toast]")) if (same.textContent === text) same.remove();
   place.append(toast);
   count(toast);
 }

@@ -113,7 +113,7 @@ function bar(app: App): void {
   line?.replaceChildren(
     h("a", { class: `badge ${refused || app.outbox.signedOut ? "bad" : waiting ? "warn" : "ok"}`, href: "#/mine" }, icon(waiting ? "hourglass" : "check-check"), state),
     h("span", { class: `badge ${navigator.onLine ? "idle" : "warn"}` }, icon(navigator.onLine ? "wifi" : "wifi-off"), navigator.onLine ? w("online") : w("offline")),
-    app.day ? h("span", { class: "small" }, `${w("seen_at")} ${moment(app.day.fetched_at)}`) : "");
+    app.day && !navigator.onLine ? h("span", { class: "small" }, `${w("seen_at")} ${moment(app.day.fetched_at)}`) : "");
 }
 
 const place = document.getElementById("driver");

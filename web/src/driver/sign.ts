@@ -93,7 +93,7 @@ export async function screen(app: App, stop: Stop): Promise<Node> {
         h("span", {}, `${line.goods.quantity} × ${line.goods.description}`, line.goods.un_number ? ` · UN ${line.goods.un_number}` : ""),
         button(w("reserve"), "secondary small", "flag", () => add(line.line)))),
       h("div", { class: "row spread" }, h("span", { class: "muted" }, w("whole")), button(w("add_reserve"), "secondary small", "flag", () => add(0))), reserves),
-    h("section", { class: "card" }, h("h2", {}, w("pallets")), h("div", { class: "form fields two" },
+    h("section", { class: "card" }, h("h2", {}, w("pallets")), h("div", { class: "fields few" },
       field(w("pallet_type"), select(["EUR", "CHEP", "LPR", "OTHER"], draft.pallets.pallet_type, (value) => { draft.pallets.pallet_type = value; keep(); })),
       field(w("given"), count(draft.pallets.delivered, (n) => { draft.pallets.delivered = n; keep(); })),
       field(w("returned"), count(draft.pallets.returned, (n) => { draft.pallets.returned = n; keep(); })),
@@ -126,7 +126,7 @@ function reserveCard(stop: Stop, one: DraftReserve, keep: () => void, drop: () =
   return h("section", { class: "card edge-bad stack" },
     h("div", { class: "row spread" }, h("h3", {}, line ? line.goods.description : w("whole")), button(w("remove"), "quiet small", "trash-2", drop)),
     field(w("reserve"), area, w("describe")), warning,
-    h("div", { class: "form fields two" },
+    h("div", { class: "fields few" },
       field(w("missing"), count(one.missing, (n) => { one.missing = n; judge(); })), field(w("damaged"), count(one.damaged, (n) => { one.damaged = n; judge(); }))),
     shots, h("label", { class: "button secondary" }, icon("camera"), w("photo"), camera));
 }

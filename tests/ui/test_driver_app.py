@@ -1,0 +1,134 @@
+"""The driver's app in a real browser: a whole stop without network, killed in between, arrives in order."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.async_api import Browser, Page, async_playwright, expect
+from tests.ui.driver_town import Depot, serving
+from tests.ui.shop import PASSWORD
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+async def phone() -> AsyncIterator[Browser]:
+    async with async_playwright() as played:
+        browser = await played.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        await browser.close()
+
+
+async def sign_in(page: Page, base: str) -> None:
+    await page.goto(f"{base}/login")
+    await page.fill("[name=email]", "karim@morel.example")
+    await page.fill("[name=password]", PASSWORD)
+    await page.click("button[type=submit]")
+    await page.wait_for_selector(".stop-link")
+    await page.evaluate("navigator.serviceWorker.ready")
+    await page.wait_for_function("caches.match('/', { ignoreVary: true }).then(Boolean)")
+    await page.wait_for_function(
+        "caches.match('/static/built/driver.js', { ignoreSearch: true, ignoreVary: true }).then(Boolean)"
+    )
+
+
+async def draw_on(page: Page) -> None:
+    pad = page.locator(".pad > svg").first
+    await pad.scroll_into_view_if_needed()
+    box = await pad.bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 30, box["y"] + 60)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + 150, box["y"] + 20, steps=4)
+    await page.mouse.move(box["x"] + 260, box["y"] + 90, steps=4)
+    await page.mouse.up()
+
+
+def picture() -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (2600, 1300), "red").save(made, "JPEG")
+    return made.getvalue()
+
+
+async def test_a_stop_done_without_network_arrives_whole_and_in_order(phone: Browser) -> None:
+    depot = Depot()
+    with serving(depot.app()) as base:
+        context = await phone.new_context(viewport=PHONE, locale="fr-FR")
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if "Policy" in line.text else None)
+        await sign_in(page, base)
+        await context.set_offline(True)
+        await page.reload()
+        await page.click(".stop-link >> nth=0")
+        await page.click("text=Je suis arrivé")
+        await page.click("text=Faire signer")
+        await page.click("text=Ajouter une réserve")
+        await page.fill("textarea", "3 cartons mouillés, palette 2")
+        shot = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+        await page.set_input_files("input[type=file]", files=[shot])
+        await page.wait_for_selector(".photos img")
+        await draw_on(page)
+        await page.reload()
+        await expect(page.locator("textarea")).to_have_value("3 cartons mouillés, palette 2")
+        await expect(page.locator(".photos img")).to_have_count(1)
+        await page.click("text=Valider")
+        await page.click("text=Je repars")
+        await page.wait_for_selector("text=Reparti à")
+        assert depot.commands == []
+        await context.set_offline(False)
+        await expect(page.locator("#driver-sync")).to_contain_text("Tout est envoyé")
+        names = [command["name"] for command in depot.commands]
+        assert names == ["RecordArrival", "SignTakeover", "RecordDeparture"]
+        signing = depot.commands[1]
+        assert signing["body"]["content_hash"] == "ab" * 32
+        assert signing["happened_at"] < signing["sent_at"]
+        assert signing["body"]["reserves"][0]["photo_ids"] == list(depot.photos)
+        assert signing["body"]["signature"]["image"].startswith("M")
+        assert complaints == []
+
+
+async def test_a_refused_entry_is_shown_in_words_and_waits_for_the_driver(phone: Browser) -> None:
+    depot = Depot()
+    depot.refusing.add("RecordArrival")
+    with serving(depot.app()) as base:
+        page = await (await phone.new_context(viewport=PHONE, locale="fr-FR")).new_page()
+        await sign_in(page, base)
+        await page.click(".stop-link >> nth=0")
+        await page.click("text=Je suis arrivé")
+        await page.click("#driver-tabs >> text=Mes saisies")
+        await expect(page.locator("#driver")).to_contain_text("Déjà signé.")
+        depot.refusing.clear()
+        await page.click("text=Réessayer")
+        await expect(page.locator("#driver-sync")).to_contain_text("Tout est envoyé")
+        assert [command["name"] for command in depot.commands] == ["RecordArrival"]
+
+
+async def test_signing_out_leaves_nothing_on_the_phone(phone: Browser) -> None:
+    depot = Depot()
+    with serving(depot.app()) as base:
+        page = await (await phone.new_context(viewport=PHONE, locale="fr-FR")).new_page()
+        await sign_in(page, base)
+        assert len(await page.evaluate("indexedDB.databases()")) == 1
+        await page.click("#driver-tabs >> text=Langue")
+        await page.click("text=Se déconnecter")
+        await page.wait_for_selector("[name=password]")
+        kept = "caches.keys().then((names) => names.filter((name) => name.startsWith('rt-pages-')))"
+        for name in await page.evaluate(kept):
+            held = await page.evaluate(
+                f"caches.open('{name}').then((c) => c.keys()).then((k) => k.map((r) => r.url))"
+            )
+            assert [url for url in held if not url.endswith("/login")] == []
+        databases: list[object] = await page.evaluate("indexedDB.databases()")
+        for _turn in range(50):
+            if not databases:
+                break
+            await asyncio.sleep(0.05)
+            databases = await page.evaluate("indexedDB.databases()")
+        assert databases == []

@@ -1,0 +1,227 @@
+"""A form is its command: it reads what people type and shows what was refused beside its field."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Meta, field
+from starlette.datastructures import FormData
+
+from rt.kernel.errors import Conflict, Invalid, NotFound
+from rt.kernel.messages import SIGNED_IN, Command, Empty
+from rt.trade.goods import Goods
+from rt.trade.places import Site
+from rt.ui.fields import Unreadable, calendar_day, decimal, instant
+from rt.ui.formats import money, speaking
+from rt.ui.forms import Form
+
+
+class Book(Command[Empty], route="/api/shop/{order_id}/book", needs=SIGNED_IN):
+    order_id: str
+    reference: Annotated[str, Meta(min_length=3, max_length=10, pattern="^[A-Z0-9-]+$")]
+    price_cents: Annotated[int, Meta(ge=100, le=100_000)]
+    pallets: Annotated[int, Meta(ge=1)] = 1
+    weight_kg: float = 0
+    on: date | None = None
+    pickup_from: datetime | None = None
+    mode: Literal["road", "rail"] = "road"
+    skills: list[Literal["adr", "gdp"]] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
+    goods: list[Goods] = field(default_factory=list)
+    delivery: Site | None = None
+    urgent: bool = False
+
+
+FILLED = {"reference": "CMD-1", "price_cents": "12,50"}
+
+
+def form(*typed: tuple[str, str], **options: Any) -> Form:
+    return Form(Book, posted=FormData([*FILLED.items(), *typed]), fixed={"order_id": "ord_1"}, **options)
+
+
+def test_a_filled_form_becomes_its_command() -> None:
+    made = form(
+        ("pallets", "3"),
+        ("weight_kg", "1 250,5"),
+        ("on", "31/12/2026"),
+        ("pickup_from", "2026-07-14T08:30"),
+        ("mode", "rail"),
+        ("skills", "adr"),
+        ("skills", "gdp"),
+        ("emails", "a@x.fr\r\nb@x.fr\r\n"),
+        ("goods.0.description", "Verre"),
+        ("goods.0.quantity", "4"),
+        ("goods.2.description", "Bouchons"),
+        ("delivery.name", "Quai 4"),
+        ("delivery.address.city", "Lyon"),
+        ("urgent", "on"),
+    )
+    word = made.read()
+    assert made.faults == {}
+    assert isinstance(word, Book)
+    assert (word.order_id, word.price_cents, word.pallets, word.weight_kg) == ("ord_1", 1250, 3, 1250.5)
+    assert word.on == date(2026, 12, 31)
+    assert word.pickup_from == datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
+    assert (word.mode, word.skills, word.emails, word.urgent) == (
+        "rail",
+        ["adr", "gdp"],
+        ["a@x.fr", "b@x.fr"],
+        True,
+    )
+    assert [line.description for line in word.goods] == ["Verre", "Bouchons"]
+    assert word.delivery is not None
+    assert word.delivery.address.city == "Lyon"
+
+
+def test_an_identifier_of_the_address_cannot_be_typed() -> None:
+    word = form(("order_id", "ord_other")).read()
+    assert isinstance(word, Book)
+    assert word.order_id == "ord_1"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("reference", "", "À remplir."),
+        ("reference", "AB", "3 caractères au moins."),
+        ("reference", "ABCDEFGHIJKL", "10 caractères au plus."),
+        ("reference", "cmd 1", "La forme n'est pas celle attendue."),
+        ("price_cents", "0,99", "1 au moins."),
+        ("price_cents", "douze", "Un nombre est attendu, par exemple 12,5."),
+        ("pallets", "1,5", "Un nombre entier est attendu."),
+        ("on", "31/02/2026", "Une date est attendue, par exemple 31/12/2026."),
+        ("mode", "boat", "Choisissez une des valeurs proposées."),
+    ],
+)
+def test_a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
+    name: str, typed: str, sentence: str
+) -> None:
+    made = Form(
+        Book,
+        posted=FormData([*(FILLED | {name: typed}).items(), ("emails", "kept@x.fr")]),
+        fixed={"order_id": "o"},
+    )
+    assert made.read() is None
+    assert made.faults == {name: [sentence]}
+    assert made.input(name).value == typed
+    assert made.input("emails").value == ["kept@x.fr"]
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    made = Form(Book, posted=FormData([("pallets", "zero")]), fixed={"order_id": "o"})
+    assert made.read() is None
+    assert set(made.faults) == {"reference", "price_cents", "pallets"}
+
+
+class Exhausted(Conflict):
+    fr = "Il ne reste que {left} palettes."
+    en = "Only {left} pallets left."
+
+
+async def refusing(refusal: Exception) -> Form:
+    async def say(word: Command[Any], key: str) -> Any:
+        raise refusal
+
+    made = form(say=say)
+    assert await made.submit() is None
+    return made
+
+
+async def test_a_refusal_stands_beside_its_field_in_the_readers_language() -> None:
+    assert (await refusing(Exhausted("pallets", left=2))).faults == {
+        "pallets": ["Il ne reste que 2 palettes."]
+    }
+    with speaking("en"):
+        made = await refusing(Exhausted("pallets", left=2))
+        assert made.faults == {"pallets": ["Only 2 pallets left."]}
+
+
+async def test_a_refusal_of_a_lines_field_finds_its_line() -> None:
+    made = form(("goods.0.description", "Verre"))
+    made.refused(Invalid.together([Invalid("goods[0].description"), Invalid("reference")]))
+    assert set(made.faults) == {"goods.0.description", "reference"}
+
+
+async def test_a_refusal_without_a_field_stands_above_the_form() -> None:
+    made = await refusing(Exhausted(left=2))
+    assert (made.refusal, made.faults, made.code) == ("Il ne reste que 2 palettes.", {}, "exhausted")
+
+
+async def test_what_does_not_exist_is_no_mistake_of_the_form() -> None:
+    with pytest.raises(NotFound):
+        await refusing(NotFound())
+
+
+async def test_a_form_sent_twice_says_the_same_key_and_one_drawn_again_a_new_one() -> None:
+    keys: list[str] = []
+
+    async def say(word: Command[Any], key: str) -> Any:
+        keys.append(key)
+        return Empty()
+
+    for _time in range(2):
+        await Form(
+            Book, posted=FormData([*FILLED.items(), ("_key", "k1")]), say=say, fixed={"order_id": "o"}
+        ).submit()
+    assert keys == ["k1", "k1"]
+    assert form().key != form().key
+
+
+def test_a_form_takes_its_fields_in_the_wanted_order() -> None:
+    made = Form(Book, only=("delivery.address", "reference"), fixed={"order_id": "o"})
+    assert [one.name for one in made.inputs] == [
+        *(f"delivery.address.{part}" for part in ("street", "postal_code", "city", "country")),
+        "reference",
+    ]
+
+
+def test_passwords_are_never_shown_again() -> None:
+    class Change(Command[Empty], route="/api/shop/password", needs=SIGNED_IN):
+        new_password: str
+
+    made = Form(Change, posted=FormData([("new_password", "secret")]), values={"new_password": "secret"})
+    assert made.input("new_password").value == ""
+
+
+@given(st.integers(-(10**9), 10**9))
+def test_a_price_shown_in_either_language_is_read_back_to_the_cent(cents: int) -> None:
+    for language in ("fr", "en"):
+        with speaking(language):
+            assert decimal(money(cents).replace("−", "-").replace("€", "")) * 100 == cents
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_number_or_is_refused(text: str) -> None:
+    try:
+        assert isinstance(decimal(text), Decimal)
+    except Unreadable:
+        return
+
+
+@given(
+    st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(
+        lambda at: at.replace(second=0, microsecond=0)
+    )
+)
+def test_a_moment_is_read_as_french_time(at: datetime) -> None:
+    typed = instant(at.strftime("%Y-%m-%dT%H:%M"))
+    assert typed == instant(at.strftime("%d/%m/%Y %H:%M"))
+    assert typed.tzinfo is UTC
+    assert calendar_day(at.strftime("%d/%m/%Y")) == at.date()
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["reference", "pallets", "goods.0.quantity", "on", "delivery.name", "x.y"]),
+        st.text(max_size=8),
+    )
+)
+def test_no_posted_form_breaks_reading(typed: dict[str, str]) -> None:
+    made = Form(Book, posted=FormData(list(typed.items())), fixed={"order_id": "o"})
+    word = made.read()
+    assert (word is None) == made.wrong
+    assert all(isinstance(one, msgspec.Struct) for one in made.inputs)

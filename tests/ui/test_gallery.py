@@ -1,0 +1,120 @@
+"""Every component shows in every state, every page of the kit renders whole and in part."""
+
+import re
+
+import pytest
+from tests.ui.shop import Town, signed_in
+
+from rt.ui.formats import LANGUAGES
+from rt.ui.gallery import PARTS
+from rt.ui.pages import ICONS, UI, environment
+
+INLINE = re.compile(
+    r"""<script(?![^>]*\b(src|type="application/json"))|\sstyle=|\son[a-z]+=|<style|javascript:""",
+    re.IGNORECASE,
+)
+
+
+def test_every_component_file_has_its_part_in_the_gallery() -> None:
+    assert {path.stem for path in (UI / "components").glob("*.html")} == set(PARTS)
+
+
+def test_every_component_is_used_in_the_gallery_or_by_a_layout() -> None:
+    """A macro that no page shows is never seen broken."""
+    written = "".join(path.read_text() for path in UI.rglob("*.html"))
+    macros = [name for name in vars(environment().globals["ui"]) if not name.startswith("_")]
+    assert len(macros) > 35
+    assert [
+        name for name in macros if f"ui.{name}(" not in written and name not in ("proof", "refusal")
+    ] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("part", PARTS)
+async def test_a_part_of_the_gallery_renders_whole_and_alone(part: str, language: str) -> None:
+    async with signed_in(Town()) as client:
+        whole = await client.get(f"/gallery/{part}?lang={language}")
+        alone = await client.get(f"/gallery/{part}", headers={"hx-request": "true"})
+    assert whole.status_code == alone.status_code == 200
+    assert f'<html lang="{language}">' in whole.text
+    assert f'id="{part}"' in alone.text
+    assert "<html" not in alone.text
+    assert not INLINE.search(whole.text)
+
+
+async def test_history_and_boosted_links_get_the_page_whole() -> None:
+    async with signed_in(Town()) as client:
+        for header in ("hx-boosted", "hx-history-restore-request"):
+            answer = await client.get("/gallery", headers={"hx-request": "true", header: "true"})
+            assert "<html" in answer.text
+
+
+async def test_a_state_is_never_told_by_colour_alone() -> None:
+    async with signed_in(Town()) as client:
+        html = (await client.get("/gallery/badge")).text
+    for badge in re.findall(r'<span class="badge[^"]*">(.*?)</span>', html, re.DOTALL):
+        assert "<svg" in badge
+        assert re.sub(r"<[^>]+>", "", badge).strip()
+
+
+async def test_what_users_typed_stays_text() -> None:
+    attack = '"><script>alert(1)</script>'
+    async with signed_in(Town()) as client:
+        page = await client.get("/gallery/form")
+        token = page.text.split('name="_csrf" value="')[1].split('"')[0]
+        answer = await client.post("/gallery/form", data={"reference": attack, "_csrf": token})
+    assert answer.status_code == 422
+    assert "<script>alert" not in answer.text
+    assert "&lt;script&gt;alert" in answer.text
+
+
+def test_icons_are_drawn_once_and_known() -> None:
+    assert len(ICONS) > 100
+    icon = vars(environment().globals["ui"])["icon"]
+    with pytest.raises(KeyError):
+        icon("no-such-icon")
+
+
+def test_the_stylesheet_stays_small_and_loads_nothing_from_elsewhere() -> None:
+    sheet = (UI / "static" / "rt.css").read_text()
+    assert len(sheet.encode()) < 30_000
+    assert "http" not in sheet
+    assert "@import" not in sheet
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+TONES = ("ok", "warn", "bad", "note", "idle")
+TEXT = [
+    *((front, back) for front in ("ink", "muted", "link") for back in ("paper", "surface")),
+    *((f"on-{name}", name) for name in ("brand", "accent", "deck")),
+    *((tone, back) for tone in TONES for back in (f"{tone}-soft", "surface")),
+    ("on-deck-muted", "deck"),
+    ("accent", "deck"),
+]
+EDGES = [(front, back) for front in ("edge", "focus") for back in ("paper", "surface")]
+
+
+def tokens_of(block: str) -> dict[str, str]:
+    found = re.findall(r"--([\w-]+): #([0-9a-f]{3,6})\b", block)
+    return {name: value if len(value) == 6 else "".join(c * 2 for c in value) for name, value in found}
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_and_edges_have_the_contrast_of_wcag_aa(dark: bool) -> None:
+    """4.5 for text, 3 for what marks a control (WCAG 2.2, 1.4.3 and 1.4.11)."""
+    sheet = (UI / "static" / "rt.css").read_text()
+    light_block, dark_block = sheet.split("@media (prefers-color-scheme: dark)")[:2]
+    tokens = tokens_of(light_block) | (tokens_of(dark_block.split(".field-kit")[0]) if dark else {})
+    for pairs, least in ((TEXT, 4.5), (EDGES, 3.0)):
+        for front, back in pairs:
+            assert contrast(tokens[front], tokens[back]) >= least, (front, back)

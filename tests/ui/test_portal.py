@@ -1,0 +1,272 @@
+"""What every portal promises: sealed sessions, proven forms, a strict policy, words for whatever happens."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.ui.shop import PASSWORD, Town, browser, shop, signed_in, token_of
+
+from rt.contracts.authz import Login, Logout, Refresh, SwitchOrganization, TokensView
+from rt.kernel.clock import held, now
+from rt.kernel.errors import NotFound, Unauthorized, Unavailable
+from rt.ui import catalogues
+from rt.ui.pages import STATIC, Page
+from rt.ui.policy import CONTENT_SECURITY_POLICY
+from rt.ui.session import PLAIN_COOKIE, Seal, Session, visitor
+from rt.ui.visit import Visit, page
+
+
+def said(town: Town, kind: type) -> list[object]:
+    return [word for _token, word, _key in town.said if isinstance(word, kind)]
+
+
+def test_the_policy_allows_nothing_inline_nor_from_elsewhere() -> None:
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    assert "*" not in CONTENT_SECURITY_POLICY
+    assert "http" not in CONTENT_SECURITY_POLICY
+    rules = dict(rule.split(" ", 1) for rule in CONTENT_SECURITY_POLICY.split("; "))
+    assert {rules[name] for name in ("default-src", "object-src", "base-uri", "frame-ancestors")} == {
+        "'none'"
+    }
+    assert {rules[name] for name in ("script-src", "style-src", "form-action", "connect-src")} == {"'self'"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/gallery", "/nowhere", "/offline", "/organizations", "/session.json"]
+)
+async def test_every_page_carries_the_policy_even_an_error(path: str) -> None:
+    async with signed_in(Town()) as client:
+        answer = await client.get(path)
+    assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_fault_of_ours_is_a_page_in_words_without_its_trace() -> None:
+    async def broken(visit: Visit) -> Page:
+        raise RuntimeError("secret detail")
+
+    async with browser(shop(Town(), pages=[page("/broken", broken, anyone=True)])) as client:
+        answer = await client.get("/broken")
+    assert answer.status_code == 500
+    assert "secret detail" not in answer.text
+    assert "revenez en arrière" in answer.text
+    assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+
+
+async def test_a_refusal_is_a_page_for_people_and_a_problem_for_islands() -> None:
+    async def hidden(visit: Visit) -> Page:
+        raise NotFound()
+
+    async with browser(shop(Town(), pages=[page("/hidden", hidden, anyone=True)])) as client:
+        shown = await client.get("/hidden")
+        told = await client.get("/hidden", headers={"accept": "application/json"})
+    assert (shown.status_code, told.status_code) == (404, 404)
+    assert "Page introuvable" in shown.text
+    assert told.json()["code"] == "not_found"
+
+
+async def test_signing_in_leads_where_one_wanted_to_go_but_never_outside() -> None:
+    home = "/gallery"
+    places = {"/gallery/form": "/gallery/form", "//evil.example/x": home, "https://evil.example": home}
+    for wanted, reached in places.items():
+        async with browser(shop(Town())) as client:
+            form = await client.get("/login", params={"next": wanted})
+            typed = {"email": "a@x.fr", "password": PASSWORD, "_csrf": token_of(form.text)}
+            answer = await client.post("/login", params={"next": wanted}, data=typed)
+            assert (answer.status_code, answer.headers["location"]) == (303, reached)
+
+
+async def test_a_stranger_is_sent_to_sign_in_and_an_island_told_so() -> None:
+    async with browser(shop(Town())) as client:
+        answer = await client.get("/gallery?q=1")
+        assert answer.headers["location"] == "/login?next=%2Fgallery%3Fq%3D1"
+        assert (await client.get("/gallery", headers={"accept": "application/json"})).status_code == 401
+        part = await client.get("/gallery", headers={"hx-request": "true"})
+        assert part.headers["hx-redirect"].startswith("/login")
+
+
+async def test_a_wrong_password_is_told_in_the_form() -> None:
+    async with browser(shop(Town())) as client:
+        form = await client.get("/login")
+        typed = {"email": "a@x.fr", "password": "wrong", "_csrf": token_of(form.text)}
+        answer = await client.post("/login", data=typed)
+    assert answer.status_code == 422
+    assert "Identifiez-vous pour continuer." in answer.text
+    assert 'value="a@x.fr"' in answer.text
+    assert "wrong" not in answer.text.replace("data-wrong", "").replace("field wrong", "")
+
+
+async def test_a_second_factor_is_asked_before_anything_is_open() -> None:
+    class Careful(Town):
+        def tokens(self) -> TokensView:
+            return TokensView(challenge="challenge-1")
+
+    async with signed_in(Careful()) as client:
+        assert (await client.get("/gallery")).headers["location"].startswith("/login")
+        assert "Code à 6 chiffres" in (await client.get("/login/code")).text
+
+
+async def test_the_session_cookie_is_sealed_and_out_of_reach_of_scripts() -> None:
+    async with signed_in(Town()) as client:
+        kept = client.cookies[PLAIN_COOKIE]
+        answer = await client.get("/gallery?lang=en")
+    assert "access-0" not in kept
+    assert all("HttpOnly" in c and "SameSite=Lax" in c for c in answer.headers.get_list("set-cookie"))
+    header = Seal("s" * 32, secure=True).header(visitor())
+    assert header.startswith("__Host-rt_session=")
+    assert {"Path=/", "HttpOnly", "Secure", "SameSite=Lax"} <= set(header.split("; "))
+    assert "Domain" not in header
+
+
+@given(st.integers(0, 400), st.sampled_from("AZaz09-_"))
+def test_a_changed_cookie_opens_nothing(place: int, letter: str) -> None:
+    seal = Seal("s" * 32, secure=True)
+    kept = seal.close(Session(id="ses", access="a" * 40, user_id="usr_1"))
+    changed = kept[:place] + letter + kept[place + 1 :]
+    opened = seal.open(changed)
+    assert opened is None or opened == seal.open(kept)
+    assert Seal("t" * 32, secure=True).open(kept) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "token"),
+    [
+        ({}, ""),
+        ({}, "0" * 64),
+        ({}, "other"),
+        ({"origin": "https://evil.example"}, "own"),
+        ({"origin": "null"}, "own"),
+        ({"sec-fetch-site": "cross-site"}, "own"),
+    ],
+)
+async def test_a_form_that_is_not_proven_changes_nothing(headers: dict[str, str], token: str) -> None:
+    town = Town()
+    async with signed_in(town) as client, browser(shop(Town())) as other:
+        own = token_of((await client.get("/gallery")).text)
+        foreign = token_of((await other.get("/login")).text)
+        sent = {"own": own, "other": foreign}.get(token, token)
+        typed = {"organization_id": "org_b", "_csrf": sent}
+        answer = await client.post("/organizations", data=typed, headers=headers)
+    assert answer.status_code == 403
+    assert said(town, SwitchOrganization) == []
+
+
+async def test_json_without_the_token_in_its_header_is_refused() -> None:
+    async with signed_in(Town()) as client:
+        for kind in ("application/json", "text/plain"):
+            answer = await client.post("/gallery/form", content=b"{}", headers={"content-type": kind})
+            assert answer.status_code == 403
+
+
+async def test_tokens_are_renewed_unseen() -> None:
+    town = Town()
+    async with signed_in(town) as client:
+        with held(now() + timedelta(minutes=20)):
+            assert (await client.get("/gallery")).status_code == 200
+            assert (await client.get("/gallery")).status_code == 200
+    assert len(said(town, Refresh)) == 1
+
+
+async def test_a_refused_renewal_ends_the_session() -> None:
+    town = Town()
+    async with signed_in(town) as client:
+        town.refusing = Unauthorized()
+        with held(now() + timedelta(minutes=20)):
+            assert (await client.get("/gallery")).headers["location"].startswith("/login")
+
+
+async def test_an_outage_of_authz_does_not_sign_anyone_out() -> None:
+    town = Town()
+    async with signed_in(town) as client:
+        town.refusing = Unavailable()
+        with held(now() + timedelta(minutes=20)):
+            assert (await client.get("/gallery")).status_code == 200
+
+
+async def test_signing_out_ends_the_session_everywhere_and_clears_the_browser() -> None:
+    town = Town()
+    async with signed_in(town) as client:
+        before = (await client.get("/session.json")).json()
+        answer = await client.post("/logout", data={"_csrf": before["token"]})
+        after = (await client.get("/session.json")).json()
+    assert len(said(town, Logout)) == 1
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
+    assert (before["signed_in"], after["signed_in"], after["owner"]) == (True, False, "")
+    assert before["marker"] != after["marker"]
+    assert before["token"] != after["token"]
+
+
+async def test_signing_in_again_is_another_session_of_the_same_owner() -> None:
+    told = []
+    for _time in range(2):
+        async with signed_in(Town()) as client:
+            told.append((await client.get("/session.json")).json())
+    assert told[0]["owner"] == told[1]["owner"] != ""
+    assert told[0]["marker"] != told[1]["marker"]
+
+
+async def test_navigation_shows_what_one_may_do() -> None:
+    async with signed_in(Town()) as client:
+        html = (await client.get("/gallery")).text
+    assert "Commandes" in html
+    assert "Utilisateurs" not in html
+    assert html.count('aria-current="page"') >= 2
+
+
+async def test_a_link_speaks_with_its_own_token_and_needs_no_account() -> None:
+    town = Town()
+
+    async def accept(visit: Visit) -> Page:
+        await visit.services.ask(Login(email="a@x", password=PASSWORD))
+        raise NotFound()
+
+    async with browser(shop(town, pages=[page("/l/{token}/accept", accept)])) as client:
+        assert (await client.get("/l/link-1/accept")).status_code == 404
+    assert town.said[-1][0] == "link-1"
+
+
+async def test_the_language_is_the_one_asked_for_then_kept_then_the_browsers() -> None:
+    async with browser(shop(Town())) as client:
+        assert 'lang="en"' in (await client.get("/login", headers={"accept-language": "en-GB,fr;q=0.5"})).text
+        assert 'lang="fr"' in (await client.get("/login", headers={"accept-language": "xx"})).text
+        await client.get("/login?lang=en")
+        assert "Sign in" in (await client.get("/login")).text
+
+
+async def test_a_page_reached_by_a_link_weighs_less_than_100_kilobytes() -> None:
+    """All that the sign-in page fetches, as it goes over the wire."""
+    async with browser(shop(Town())) as client:
+        html = await client.get("/login")
+        weight = len(html.content)
+        files = set(re.findall(r'(?:href|src)="(/static/[^"#?]+)', html.text)) | {
+            f"/static/built/{path.name}" for path in (STATIC / "built").glob("chunk-chunk-*.js")
+        }
+        files |= {"/static/built/barlow-600.woff2"}
+        for file in files:
+            async with client.stream("GET", file, headers={"accept-encoding": "gzip"}) as answer:
+                assert answer.status_code == 200, file
+                weight += len(b"".join([part async for part in answer.aiter_raw()]))
+    assert weight < 100_000
+
+
+async def test_only_files_asked_for_by_their_content_are_kept_for_long() -> None:
+    async with browser(shop(Town())) as client:
+        html = (await client.get("/login")).text
+        sheet = re.search(r"/static/rt\.css\?v=\w+", html)
+        assert sheet is not None
+        assert "immutable" in (await client.get(sheet[0])).headers["cache-control"]
+        assert (await client.get("/static/rt.css")).headers["cache-control"] == "no-cache"
+        assert (await client.get("/static/../session.py")).status_code == 404
+
+
+def test_english_is_complete_and_names_the_same_values() -> None:
+    assert catalogues.check(catalogues.SOURCE) == []
+
+
+def test_a_portal_never_sends_its_visitors_elsewhere() -> None:
+    for path in ("//evil.example", "https://evil.example", "/\\evil.example"):
+        with pytest.raises(ValueError, match="leaves the portal"):
+            Visit.go(object.__new__(Visit), path)
