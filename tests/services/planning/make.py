@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import msgspec
+
 from rt.contracts.core_orders import OrderSummary
 from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
 from rt.services.planning.domain.job import Job
@@ -134,3 +136,8 @@ def order(pickup: str = "Paris", delivery: str = "Reims", **more: Any) -> OrderS
         "requirements": [],
     }
     return OrderSummary(**(values | more))
+
+
+def order_at(pickup: Site, **more: Any) -> OrderSummary:
+    """An order taken over at exactly this site."""
+    return msgspec.structs.replace(order(**more), pickup=pickup)

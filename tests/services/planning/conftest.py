@@ -1,0 +1,126 @@
+"""A planning service with a carrier, a site and what they say to it."""
+
+import msgspec
+import pytest
+from tests.services.planning import make
+
+from rt.contracts import core_orders
+from rt.contracts import planning as words
+from rt.kernel.clock import held
+from rt.kernel.entity import Entity
+from rt.kernel.ids import new_id
+from rt.kernel.persistence import Collection
+from rt.kernel.tenancy import acting_for
+from rt.kernel.unit import Unit
+from rt.services.planning.app import build
+
+READ, WRITE = {"planning.read"}, {"planning.read", "planning.write"}
+
+
+class Told(Entity):
+    """Something of another service that tells what a test wants told."""
+
+
+class Office:
+    """One organization's user, asking by words."""
+
+    def __init__(self, house, actor):
+        self.house = house
+        self.actor = actor
+        self.client = house.web("planning", actor)
+
+    async def say(self, word, **headers):
+        """The status and answer of a word."""
+        shape = type(word).word
+        fields = msgspec.to_builtins(word)
+        way = shape.route
+        for name in shape.path_fields:
+            way = way.replace("{" + name + "}", str(fields.pop(name)))
+        fields = {name: value for name, value in fields.items() if value is not None}
+        where = {"params": fields} if shape.method == "GET" else {"json": fields}
+        answer = await self.client.request(shape.method, way, headers=headers, **where)
+        is_json = "json" in answer.headers.get("content-type", "")
+        return answer.status_code, answer.json() if is_json else answer
+
+    async def get(self, word, **headers):
+        """The answer of a word that must succeed."""
+        status, answer = await self.say(word, **headers)
+        assert status < 300, answer
+        return answer
+
+    async def refused(self, word, **headers):
+        """The code of the refusal of a word that must be refused."""
+        status, answer = await self.say(word, **headers)
+        assert status >= 400, answer
+        return answer["code"]
+
+
+class World:
+    """A house with planning, and core_orders played by a unit that only tells."""
+
+    def __init__(self, house):
+        self.house = house
+        self.teller = None
+
+    async def begin(self):
+        def tells(ground):
+            self.teller = Collection(ground.database, Told, "told")
+            return Unit(name="core_orders", serves=[])
+
+        tells.__module__ = "rt.services.core_orders.app"
+        await self.house.mount(build, tells)
+        self.carrier = self.office("carrier")
+        self.site = self.office("consignee")
+        return self
+
+    def office(self, org, rights=WRITE, **more):
+        return Office(self.house, self.house.actor(org=org, rights=set(rights), **more))
+
+    async def tell(self, event, org="shipper"):
+        """Have core_orders tell an event and everybody hear it."""
+        with acting_for(org):
+            told = Told(id=new_id("told"))
+            told.tell(event)
+            await self.teller.add(told)
+        await self.house.settle()
+
+    async def job(self, **more):
+        """An accepted order in the carrier's basket."""
+        order = make.order(**more)
+        await self.tell(core_orders.TenderAccepted(order=order))
+        page = await self.carrier.get(words.FindJobs(q=order.reference))
+        return next(one for one in page["items"] if one["order_id"] == order.order_id)
+
+    async def crew(self, **more):
+        driver = await self.carrier.get(words.AddDriver(name="Anne Petit", **more.pop("driver", {})))
+        built = make.vehicle()
+        values = {
+            "plate": built.plate, "kind": "rigid", "capacity_kg": 10_000, "capacity_pallets": 18,
+            "capacity_loading_metres": 7.2, "gross_weight_t": 19, "depot": make.site("Paris"),
+        }  # fmt: skip
+        vehicle = await self.carrier.get(words.AddVehicle(**(values | more)))
+        return vehicle, driver
+
+    async def tour(self, job=None, crew=None):
+        """A draft with one job on it."""
+        job = job or await self.job()
+        vehicle, driver = crew or await self.crew()
+        return await self.carrier.get(assign(job, vehicle, driver))
+
+    async def dock(self, **more):
+        weekdays = [words.OpeningHours(weekday=n, from_minute=480, until_minute=720) for n in range(5)]
+        values = {"name": "Quai 1", "site": make.site("Reims"), "hours": weekdays}
+        return await self.site.get(words.AddDock(**(values | more)))
+
+
+def assign(job, vehicle, driver, **more):
+    return words.AssignJob(
+        job_id=job["job_id"], vehicle_id=vehicle["vehicle_id"], driver_id=driver["driver_id"],
+        **({"day": make.DAY} | more),
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def world(house):
+    with held(make.NOON_BEFORE):
+        yield await World(house).begin()

@@ -1,0 +1,469 @@
+"""What planning promises, on the real database and the real outbox."""
+
+import asyncio
+
+import msgspec
+import pytest
+from tests.services.planning import make
+from tests.services.planning.conftest import READ, assign
+
+from rt.contracts import core_orders
+from rt.contracts import planning as words
+from rt.kernel.bus import Told
+from rt.kernel.clock import held
+from rt.kernel.tenancy import acting_for
+from rt.kernel.unit import Unit, hear
+
+
+async def book(office, job, dock, hour=8, kind="delivery", **more):
+    return await office.say(
+        words.BookSlot(
+            order_id=job["order_id"], kind=kind, dock_id=dock["dock_id"], starts_at=make.at(hour), **more
+        )
+    )
+
+
+async def test_an_accepted_order_lies_in_the_carriers_basket_alone(world):
+    job = await world.job()
+    assert job["state"] == "unplanned"
+    other = await world.office("another").get(words.FindJobs())
+    assert other["items"] == []
+
+
+async def test_an_order_told_twice_is_one_job_and_an_accepted_change_renews_it(world):
+    order = make.order()
+    await world.tell(core_orders.TenderAccepted(order=order))
+    await world.tell(core_orders.TenderAccepted(order=msgspec.structs.replace(order, pallets=9)))
+    page = await world.carrier.get(words.FindJobs())
+    assert [one["pallets"] for one in page["items"]] == [9]
+
+
+async def test_a_cancelled_order_leaves_basket_draft_and_dock(world):
+    order = make.order()
+    await world.tell(core_orders.TenderAccepted(order=order))
+    (job,) = (await world.carrier.get(words.FindJobs()))["items"]
+    tour = await world.tour(job)
+    status, slot = await book(world.carrier, job, await world.dock(), hour=11)
+    assert status == 201
+    await world.house.settle()
+    await world.tell(core_orders.OrderCancelled(order=order, reason="client fermé"))
+    assert (await world.carrier.get(words.FindJobs(state="cancelled")))["items"][0]["order_id"] == job[
+        "order_id"
+    ]
+    assert (await world.carrier.get(words.GetTour(tour_id=tour["tour_id"])))["state"] == "withdrawn"
+    (slot,) = (await world.carrier.get(words.FindSlots(order_id=job["order_id"])))["items"]
+    assert (slot["state"], slot["reason"]) == ("cancelled", "client fermé")
+
+
+async def test_an_assigned_job_leaves_the_basket_and_comes_back(world):
+    job = await world.job()
+    tour = await world.tour(job)
+    assert [stop["kind"] for stop in tour["stops"]] == ["pickup", "delivery"]
+    assert (await world.carrier.get(words.FindJobs()))["items"] == []
+    await world.carrier.get(words.UnassignJob(job_id=job["job_id"]))
+    assert len((await world.carrier.get(words.FindJobs()))["items"]) == 1
+
+
+async def test_a_refused_assignment_names_every_rule_at_once(world):
+    job = await world.job(weight_kg=20_000, requirements=["tail_lift"])
+    vehicle, driver = await world.crew()
+    status, answer = await world.carrier.say(assign(job, vehicle, driver))
+    assert (status, answer["code"]) == (409, "assignment_refused")
+    assert {one["code"] for one in answer["errors"]} == {"over_capacity", "skill_missing"}
+    assert all(one["messages"]["fr"] and one["messages"]["en"] for one in answer["errors"])
+    check = await world.carrier.get(
+        words.CheckAssignment(
+            job_id=job["job_id"],
+            vehicle_id=vehicle["vehicle_id"],
+            driver_id=driver["driver_id"],
+            day=make.DAY,
+        )
+    )
+    assert {one["rule"] for one in check["conflicts"]} == {"over_capacity", "skill_missing"}
+    assert (await world.carrier.get(words.FindJobs()))["items"][0]["state"] == "unplanned"
+
+
+async def test_a_reason_lets_a_ban_through(world):
+    holiday = make.date(2026, 7, 14)
+    times = {
+        "pickup_from": make.at(7, holiday), "pickup_until": make.at(12, holiday),
+        "delivery_from": make.at(8, holiday), "delivery_until": make.at(18, holiday),
+    }  # fmt: skip
+    job = await world.job(**times)
+    vehicle, driver = await world.crew()
+    _, answer = await world.carrier.say(assign(job, vehicle, driver, day=holiday))
+    assert [one["code"] for one in answer["errors"]] == ["truck_banned"]
+    tour = await world.carrier.get(
+        assign(job, vehicle, driver, day=holiday, derogation="denrées périssables")
+    )
+    assert (tour["derogation"], tour["conflicts"]) == ("denrées périssables", [])
+    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"]))
+
+
+async def test_two_dispatchers_at_once_never_give_one_truck_two_tours(world):
+    jobs = [await world.job() for _ in range(4)]
+    vehicle, driver = await world.crew()
+    answers = await asyncio.gather(*(world.carrier.say(assign(job, vehicle, driver)) for job in jobs))
+    assert sorted(status for status, _ in answers) == [200, 409, 409, 409]
+    assert len((await world.carrier.get(words.FindJobs()))["items"]) == 3
+
+
+async def test_two_dispatchers_at_once_never_put_one_job_on_two_tours(world):
+    job = await world.job()
+    crews = [await world.crew() for _ in range(3)]
+    answers = await asyncio.gather(*(world.carrier.say(assign(job, *crew)) for crew in crews))
+    assert sorted(status for status, _ in answers) == [200, 409, 409]
+
+
+async def test_the_same_assignment_sent_twice_is_one_tour(world):
+    job = await world.job()
+    crew = await world.crew()
+    first = await world.carrier.get(assign(job, *crew), **{"idempotency-key": "k1"})
+    again = await world.carrier.get(assign(job, *crew), **{"idempotency-key": "k1"})
+    assert first["tour_id"] == again["tour_id"]
+    assert len((await world.carrier.get(words.GetPlan(day=make.DAY)))["tours"]) == 1
+
+
+async def test_two_jobs_assigned_to_one_tour_at_once_are_both_on_it(world):
+    tour = await world.tour()
+    jobs = [await world.job() for _ in range(2)]
+    answers = await asyncio.gather(
+        *(world.carrier.say(words.AssignJob(job_id=job["job_id"], tour_id=tour["tour_id"])) for job in jobs)
+    )
+    assert [status for status, _ in answers] == [200, 200]
+    seen = await world.carrier.get(words.GetTour(tour_id=tour["tour_id"]))
+    assert {stop["job_id"] for stop in seen["stops"]} > {job["job_id"] for job in jobs}
+
+
+async def test_a_stop_moves_only_where_the_rules_let_it(world):
+    tour = await world.tour()
+    assert await world.carrier.refused(
+        words.MoveStop(tour_id=tour["tour_id"], position=0, to_position=1)
+    ) == ("assignment_refused")
+    same = await world.carrier.get(words.MoveStop(tour_id=tour["tour_id"], position=1, to_position=1))
+    assert [stop["kind"] for stop in same["stops"]] == ["pickup", "delivery"]
+
+
+async def test_a_published_tour_is_told_with_stops_and_without_price(world):
+    heard = []
+
+    def listens(ground):
+        async def keep(event: words.TourPublished, told: Told):
+            heard.append(event)
+
+        return Unit(name="tracking_ia", serves=[], hears=[hear(words.TourPublished, keep)])
+
+    listens.__module__ = "rt.services.tracking_ia.app"
+    await world.house.mount(listens)
+    tour = await world.tour()
+    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"]))
+    await world.house.settle()
+    (event,) = heard
+    assert (event.carrier_id, [stop.kind for stop in event.stops]) == ("carrier", ["pickup", "delivery"])
+    assert "price" not in msgspec.json.encode(event).decode()
+
+
+async def test_a_withdrawn_tour_gives_its_jobs_back(world):
+    tour = await world.tour()
+    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"]))
+    assert (
+        await world.carrier.refused(words.UnassignJob(job_id=tour["stops"][0]["job_id"])) == "tour_not_draft"
+    )
+    await world.carrier.get(words.WithdrawTour(tour_id=tour["tour_id"]))
+    assert len((await world.carrier.get(words.FindJobs()))["items"]) == 1
+
+
+async def test_an_illness_shows_on_the_day_and_stops_publishing(world):
+    vehicle, driver = await world.crew()
+    tour = await world.tour(crew=(vehicle, driver))
+    away = words.AddAbsence(
+        driver_id=driver["driver_id"], starts_at=make.at(0), ends_at=make.at(24), reason="grippe"
+    )
+    await world.carrier.get(away)
+    day = await world.carrier.get(words.GetPlan(day=make.DAY))
+    assert [one["rule"] for one in day["tours"][0]["conflicts"]] == ["driver_absent"]
+    assert await world.carrier.refused(words.PublishTour(tour_id=tour["tour_id"])) == "assignment_refused"
+    await world.carrier.get(words.RemoveAbsence(driver_id=driver["driver_id"], starts_at=make.at(0)))
+    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"]))
+
+
+async def test_a_driver_sees_the_own_published_tours_and_no_others(world):
+    driver = {"driver": {"user_id": "usr_anne"}}
+    tour = await world.tour(crew=await world.crew(**driver))
+    other = await world.tour(crew=await world.crew())
+    anne = world.office("carrier", READ, roles={"driver"}, id="usr_anne")
+    assert (await anne.get(words.MyDay()))["tours"] == []
+    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"]))
+    (mine,) = (await anne.get(words.MyDay()))["tours"]
+    assert mine["tour_id"] == tour["tour_id"]
+    assert await anne.refused(words.GetTour(tour_id=other["tour_id"])) == "tour_unknown"
+    assert await anne.refused(words.GetPlan(day=make.DAY)) == "office_only"
+    stranger = world.office("carrier", READ, roles={"driver"}, id="usr_new")
+    assert await stranger.refused(words.MyDay()) == "driver_not_tied"
+
+
+async def test_an_optimised_plan_is_proposed_accepted_and_done_once(world):
+    for town in ("Reims", "Amiens", "Rouen"):
+        await world.job(delivery=make.site(town))
+    await world.job(weight_kg=50_000)
+    await world.crew()
+    await world.crew()
+    asked = words.Optimise(day=make.DAY, days=1, budget_seconds=0.5)
+    plan = await world.carrier.get(asked, **{"idempotency-key": "opt"})
+    assert (plan["assigned"], plan["violations"], plan["state"]) == (3, 0, "proposed")
+    assert plan["distance_km"] > 0
+    assert [one["rule"] for one in plan["left_over"][0]["reasons"]] == ["over_capacity"]
+    assert (await world.carrier.get(asked, **{"idempotency-key": "opt"}))["plan_id"] == plan["plan_id"]
+    assert len((await world.carrier.get(words.FindJobs()))["items"]) == 4
+    await world.carrier.get(words.AcceptPlan(plan_id=plan["plan_id"]))
+    day = await world.carrier.get(words.GetPlan(day=make.DAY))
+    assert sum(len(tour["stops"]) for tour in day["tours"]) == 6
+    assert len(day["unplanned"]) == 1
+    assert await world.carrier.refused(words.DiscardPlan(plan_id=plan["plan_id"])) == "plan_decided"
+
+
+async def test_a_plan_whose_job_was_taken_meanwhile_is_not_accepted_at_all(world):
+    job = await world.job()
+    await world.job()
+    await world.crew()
+    plan = await world.carrier.get(words.Optimise(day=make.DAY, budget_seconds=0.5))
+    crew = await world.crew()
+    await world.carrier.get(assign(job, *crew))
+    assert await world.carrier.refused(words.AcceptPlan(plan_id=plan["plan_id"])) == "job_not_free"
+    assert len((await world.carrier.get(words.GetPlan(day=make.DAY)))["tours"]) == 1
+
+
+async def test_the_search_leaves_the_event_loop_free(world):
+    for _ in range(6):
+        await world.job()
+    await world.crew()
+    searching = asyncio.create_task(world.carrier.get(words.Optimise(day=make.DAY, budget_seconds=1.5)))
+    turns = 0
+    while not searching.done():
+        await asyncio.sleep(0.001)
+        turns += 1
+    await searching
+    assert turns > 20
+
+
+async def test_best_fits_offer_tours_and_free_crews(world):
+    await world.tour()
+    await world.crew()
+    job = await world.job()
+    found = (await world.carrier.get(words.FindFits(job_id=job["job_id"], day=make.DAY)))["items"]
+    assert len(found) == 2
+    assert found[0]["feasible"]
+    assert found[0]["tour_id"]
+    assert found[0]["added_km"] <= found[1]["added_km"]
+
+
+async def test_past_tours_are_closed_by_the_clock(world):
+    tour = await world.tour()
+    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"]))
+    with held(make.at(48)):
+        await world.house.tick()
+    assert (await world.carrier.get(words.GetTour(tour_id=tour["tour_id"])))["state"] == "done"
+
+
+async def test_of_fifty_carriers_one_gets_the_slot(world):
+    dock = await world.dock()
+    jobs = [await world.job() for _ in range(50)]
+    answers = await asyncio.gather(*(book(world.carrier, job, dock) for job in jobs))
+    assert sorted(status for status, _ in answers) == [201, *[409] * 49]
+    refusal = next(answer for status, answer in answers if status == 409)
+    assert refusal["code"] == "slot_taken"
+    assert "08:30" in refusal["messages"]["fr"]
+
+
+async def test_a_dock_of_three_doors_takes_exactly_three_at_once(world):
+    dock = await world.dock(doors=3)
+    jobs = [await world.job() for _ in range(8)]
+    answers = await asyncio.gather(*(book(world.carrier, job, dock) for job in jobs))
+    assert sorted(status for status, _ in answers) == [201, 201, 201, *[409] * 5]
+
+
+async def test_a_carrier_without_account_books_moves_and_cancels_by_its_link(world):
+    job, dock = await world.job(), await world.dock()
+    link = world.office("carrier", (), kind="link", id="lnk_1", scope="book_slot", object_id=job["order_id"])
+    free = await link.get(words.FindFreeSlots(order_id=job["order_id"], kind="delivery", day=make.DAY))
+    assert len(free["items"]) == 8
+    status, slot = await book(link, job, dock)
+    assert status == 201
+    move = words.MoveSlot(order_id=job["order_id"], slot_id=slot["slot_id"], starts_at=make.at(9))
+    assert (await link.get(move))["starts_at"].startswith("2026-06-02T07:00")
+    answer = (await link.say(words.SlotCalendar(order_id=job["order_id"], slot_id=slot["slot_id"])))[1]
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert b"DTSTART:20260602T070000Z" in answer.content
+    cancel = words.CancelSlot(order_id=job["order_id"], slot_id=slot["slot_id"], reason="panne moteur")
+    assert (await link.get(cancel))["state"] == "cancelled"
+    assert (await book(link, job, dock, hour=8))[0] == 201
+
+
+async def test_a_link_is_good_for_its_own_order_alone(world):
+    job, other, dock = await world.job(), await world.job(), await world.dock()
+    link = world.office("carrier", (), kind="link", id="lnk_1", scope="book_slot", object_id=job["order_id"])
+    assert (
+        await link.refused(
+            words.CancelSlot(order_id=other["order_id"], slot_id=job["order_id"], reason="essai")
+        )
+        == "not_your_order"
+    )
+    assert (await book(link, other, dock))[1]["code"] == "right_missing"
+
+
+async def test_docks_are_hidden_from_those_who_carry_nothing_there(world):
+    job, dock = await world.job(), await world.dock()
+    stranger = world.office("stranger")
+    ask = words.FindFreeSlots(order_id=job["order_id"], kind="delivery", day=make.DAY)
+    assert await stranger.refused(ask) == "job_unknown"
+    assert (await book(stranger, job, dock))[1]["code"] == "dock_unknown"
+    elsewhere = await world.job(delivery=make.site("Lyon"))
+    assert (await book(world.carrier, elsewhere, dock))[1]["code"] == "dock_unknown"
+    assert (await book(world.carrier, job, dock, kind="pickup"))[1]["code"] == "dock_unknown"
+
+
+async def test_a_warehouse_that_serves_the_consignee_offers_its_docks(world):
+    job = await world.job()
+    warehouse = world.office("warehouse")
+    hours = [words.OpeningHours(weekday=1, from_minute=480, until_minute=600)]
+    dock = await warehouse.get(
+        words.AddDock(name="Quai 9", site=make.site("Reims"), hours=hours, serves=["consignee"])
+    )
+    status, slot = await book(world.carrier, job, dock)
+    assert status == 201
+    (seen,) = (await warehouse.get(words.FindSlots(day=make.DAY)))["items"]
+    assert seen["slot_id"] == slot["slot_id"]
+    assert (await world.office("other").get(words.FindSlots()))["items"] == []
+
+
+async def test_a_booked_slot_becomes_the_window_of_the_job(world):
+    job, dock = await world.job(), await world.dock()
+    await book(world.carrier, job, dock, hour=11)
+    await world.house.settle()
+    tour = await world.tour(job)
+    assert tour["stops"][1]["starts_at"].startswith("2026-06-02T09:00")
+
+
+async def test_what_is_given_back_goes_to_the_first_in_line(world):
+    dock = await world.dock(hours=[words.OpeningHours(weekday=1, from_minute=480, until_minute=510)])
+    first, second, third = [await world.job() for _ in range(3)]
+    _, slot = await book(world.carrier, first, dock)
+    places = [
+        await world.carrier.get(
+            words.JoinWaitingList(
+                order_id=job["order_id"], kind="delivery", dock_id=dock["dock_id"], day=make.DAY
+            )
+        )
+        for job in (second, third)
+    ]
+    assert [place["position"] for place in places] == [1, 2]
+    cancel = words.CancelSlot(order_id=first["order_id"], slot_id=slot["slot_id"], reason="retard usine")
+    await world.carrier.get(cancel)
+    await world.house.settle()
+    (seated,) = [
+        one
+        for one in (await world.site.get(words.FindSlots(day=make.DAY)))["items"]
+        if one["state"] == "booked"
+    ]
+    assert seated["order_id"] == second["order_id"]
+
+
+async def test_a_full_day_says_what_to_do_and_when_there_is_room(world):
+    one = [words.OpeningHours(weekday=n, from_minute=480, until_minute=510) for n in (1, 2)]
+    dock = await world.dock(hours=one, full_instructions="Appelez le quai au 03 26 00 00 00.")
+    await book(world.carrier, await world.job(), dock)
+    job = await world.job()
+    free = await world.carrier.get(
+        words.FindFreeSlots(order_id=job["order_id"], kind="delivery", day=make.DAY)
+    )
+    assert (free["items"], free["instructions"]) == ([], "Appelez le quai au 03 26 00 00 00.")
+    assert free["next_free_day"] == "2026-06-03"
+
+
+async def test_the_gate_marks_arrivals_and_absences(world):
+    dock = await world.dock()
+    _, early = await book(world.carrier, await world.job(), dock, hour=8)
+    _, gone = await book(world.carrier, await world.job(), dock, hour=9)
+    assert await world.carrier.refused(words.MarkArrived(slot_id=early["slot_id"])) == "slot_unknown"
+    with held(make.at(8.1)):
+        arrived = await world.site.get(words.MarkArrived(slot_id=early["slot_id"], vehicle_plate="AB-123-CD"))
+        assert (arrived["state"], arrived["vehicle_plate"]) == ("arrived", "AB-123-CD")
+        assert await world.site.refused(words.MarkNoShow(slot_id=gone["slot_id"])) == "too_early_for_no_show"
+    with held(make.at(10)):
+        assert (await world.site.get(words.MarkNoShow(slot_id=gone["slot_id"])))["state"] == "no_show"
+
+
+async def test_a_site_books_for_a_carrier_it_knows_by_name(world):
+    dock = await world.dock()
+    asked = words.BookSlot(
+        order_id="walk-in", kind="delivery", dock_id=dock["dock_id"], starts_at=make.at(8), pallets=12,
+        carrier_name="Transports Inconnus",
+    )  # fmt: skip
+    slot = await world.site.get(asked)
+    assert (slot["carrier_name"], slot["pallets"]) == ("Transports Inconnus", 12)
+    openings = await world.site.get(words.FindOpenings(dock_id=dock["dock_id"], day=make.DAY, pallets=12))
+    assert openings["items"][0]["starts_at"].startswith("2026-06-02T07:00")
+
+
+async def test_one_order_has_one_slot_at_a_site(world):
+    job, dock = await world.job(), await world.dock()
+    await book(world.carrier, job, dock, hour=8)
+    assert (await book(world.carrier, job, dock, hour=9))[1]["code"] == "order_has_slot"
+
+
+async def test_a_slot_moves_only_to_a_free_time_and_keeps_its_own_otherwise(world):
+    dock = await world.dock()
+    job, other = await world.job(), await world.job()
+    _, slot = await book(world.carrier, job, dock, hour=8)
+    await book(world.carrier, other, dock, hour=9)
+    move = words.MoveSlot(order_id=job["order_id"], slot_id=slot["slot_id"], starts_at=make.at(9))
+    assert await world.carrier.refused(move) == "slot_taken"
+    with acting_for("consignee"):
+        assert (await book(world.carrier, await world.job(), dock, hour=8))[1]["code"] == "slot_taken"
+
+
+@pytest.mark.parametrize("word", [words.EditVehicle, words.EditDriver, words.EditDock])
+async def test_an_edit_of_an_older_version_is_refused(world, word):
+    vehicle, driver = await world.crew()
+    dock = await world.dock()
+    office, edit = {
+        words.EditVehicle: (world.carrier, words.EditVehicle(vehicle_id=vehicle["vehicle_id"], active=True)),
+        words.EditDriver: (world.carrier, words.EditDriver(driver_id=driver["driver_id"], phone="06")),
+        words.EditDock: (world.site, words.EditDock(dock_id=dock["dock_id"], name="Quai 2")),
+    }[word]
+    again = msgspec.structs.replace(
+        edit, **{"capacity_kg": 5} if word is words.EditVehicle else {"name": "X"}
+    )
+    await office.get(again, **{"if-match": '"1"'})
+    assert await office.refused(again, **{"if-match": '"1"'}) == "version_stale"
+
+
+async def test_nobody_edits_anothers_fleet_or_docks(world):
+    vehicle, driver = await world.crew()
+    dock = await world.dock()
+    other = world.office("other")
+    version = {"if-match": '"1"'}
+    assert await other.refused(
+        words.EditVehicle(vehicle_id=vehicle["vehicle_id"], plate="ZZ-1-ZZ"), **version
+    ) == ("vehicle_unknown")
+    assert (
+        await other.refused(words.EditDriver(driver_id=driver["driver_id"], name="X"), **version)
+        == "driver_unknown"
+    )
+    assert await other.refused(words.EditDock(dock_id=dock["dock_id"], name="X"), **version) == "dock_unknown"
+
+
+async def test_a_plate_is_in_the_fleet_once(world):
+    vehicle, _ = await world.crew()
+    status, answer = await world.carrier.say(
+        words.AddVehicle(
+            plate=vehicle["plate"],
+            kind="van",
+            capacity_kg=900,
+            capacity_pallets=2,
+            capacity_loading_metres=3,
+            gross_weight_t=3.5,
+            depot=make.site(),
+        )
+    )
+    assert (status, answer["code"]) == (409, "plate_known")
