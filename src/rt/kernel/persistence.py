@@ -45,6 +45,8 @@ KEYS_KEPT = 200
 SECRET_FIELD = re.compile(r"password|secret|hash|token|code|signature|image|content", re.IGNORECASE)
 """Fields that the story of a change names, but whose values it never shows."""
 
+INDEX_CHANGED = (85, 86)
+"""MongoDB's IndexOptionsConflict and IndexKeySpecsConflict."""
 PATIENCE = 40
 _random = secrets.SystemRandom()
 
@@ -213,7 +215,25 @@ class Collection(Generic[E]):
             [("told.at", ASCENDING)], name="told", partialFilterExpression={"told.0": {"$exists": True}}
         )
         models = [index.model(self._owner_field) for index in self._indexes]
-        await self._stored.create_indexes([leftovers, *models])
+        try:
+            await self._stored.create_indexes([leftovers, *models])
+        except OperationFailure as error:
+            if error.code not in INDEX_CHANGED:
+                raise
+            for model in (leftovers, *models):
+                await self._renew(model)
+
+    async def _renew(self, model: IndexModel) -> None:
+        """Make one index; one of the same name or keys that was made otherwise goes first."""
+        try:
+            await self._stored.create_indexes([model])
+        except OperationFailure as error:
+            if error.code not in INDEX_CHANGED:
+                raise
+            for name, known in (await self._stored.index_information()).items():
+                if name == model.document["name"] or dict(known["key"]) == dict(model.document["key"]):
+                    await self._stored.drop_index(name)
+            await self._stored.create_indexes([model])
 
     async def get(self, id: str) -> E:
         """The entity, or NotFound: also when it is another organization's."""

@@ -17,7 +17,8 @@ class Refused(Exception):
     """The platform said no; keeps status and problem details."""
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        super().__init__(f"{status} {problem.get('code', '')}: {problem.get('title', '')}")
+        faults = [f"{fault['field']}: {fault['messages']['en']}" for fault in problem.get("errors", ())]
+        super().__init__(f"{status} {problem.get('code', '')}: {'; '.join(faults) or problem.get('title', '')}")
         self.status = status
         self.problem = problem
 

@@ -24,10 +24,11 @@ from rt.ops.world import CARRIERS, DELIVERIES, DRIVERS, GUEST, OTHERS, PARIS, PI
 
 MEMORY = Path(".rt") / "demo.json"
 """The run that was cut short, so that the next one goes on with it."""
-STROKES = "M10 60 Q 40 10 70 60 T 130 60 M150 30 L 190 70"
+STROKES = "M10 60 Q40 10 70 60 Q100 110 130 60 M150 30 L190 70"
 COLUMNS = (
     "Référence;Enlèvement;Adresse enlèvement;CP enlèvement;Ville enlèvement;Enlèvement de;Enlèvement à;"
     "Livraison;Adresse livraison;CP livraison;Ville livraison;Livraison de;Livraison à;"
+    "Contact enlèvement;Téléphone enlèvement;Contact livraison;Téléphone livraison;"
     "Email destinataire;Marchandise;Quantité;Palettes;Poids kg"
 )
 
@@ -461,6 +462,7 @@ class Story:
                     f"{shown} 06:00", f"{shown} 14:00", place.site, place.street,
                     "69" if wrong else place.postal_code, place.city,
                     "32/13/2026" if wrong else f"{shown} 07:00", f"{shown} 18:30",
+                    "Quai expédition", "+33 4 74 00 00 01", "Réception", "+33 4 72 00 00 02",
                     f"reception{number}@exemple.example", "Fromages affinés sous film", pallets, pallets,
                     "lourd" if wrong else f"{pallets * 380},5",
                 ]
