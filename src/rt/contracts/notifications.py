@@ -49,6 +49,8 @@ class FindMessages(Query[MessagesPage], route="/api/notifications/messages", nee
 
     order_id: str = ""
     state: MessageState | None = None
+    channel: Channel | None = None
+    topic: str = ""
     after: str = ""
     limit: Limit = 50
 

@@ -1,0 +1,135 @@
+"""Messages read again: by the organization, by the person, by the platform's people in development."""
+
+from rt.contracts.notifications import (
+    FindMessages,
+    MarkRead,
+    MessagesPage,
+    MessageView,
+    MyNotices,
+    ReadMailbox,
+    ReplayMessage,
+)
+from rt.kernel.clock import now
+from rt.kernel.errors import NotFound
+from rt.kernel.identity import RightMissing, current_actor
+from rt.kernel.messages import Empty
+from rt.kernel.persistence import Collection
+from rt.services.notifications.domain.address import folded
+from rt.services.notifications.domain.masking import masked_address, masked_text
+from rt.services.notifications.domain.message import Message
+from rt.services.notifications.store import NotificationsStore
+
+PLATFORM_ROLE = "platform_admin"
+
+
+class Messages:
+    """What was told, to whom, and how it went."""
+
+    def __init__(self, store: NotificationsStore, mailbox_open: bool) -> None:
+        self._store = store
+        self._mailbox_open = mailbox_open
+
+    async def find(self, asked: FindMessages) -> MessagesPage:
+        given = {
+            "order_id": asked.order_id,
+            "state": asked.state,
+            "channel": asked.channel,
+            "topic": asked.topic,
+        }
+        where = {name: value for name, value in given.items() if value}
+        page = await self._store.messages.page(where, after=asked.after, limit=asked.limit)
+        return MessagesPage(items=[outside_view(message) for message in page.items], next=page.next)
+
+    async def mailbox(self, asked: ReadMailbox) -> MessagesPage:
+        """Every mail with its links, for those who try the platform out; production has no such page."""
+        if not self._mailbox_open:
+            raise NotFound
+        _platform_only(asked.word.needs)
+        given = {
+            "to": folded(asked.to),
+            "channel": asked.channel,
+            "topic": asked.topic,
+            "order_id": asked.order_id,
+        }
+        where = {name: value for name, value in given.items() if value}
+        page = await self._store.messages.everywhere.page(where, after=asked.after, limit=asked.limit)
+        return MessagesPage(items=[view(message) for message in page.items], next=page.next)
+
+    async def replay(self, asked: ReplayMessage) -> MessageView:
+        everybody = PLATFORM_ROLE in current_actor().roles
+        messages: Collection[Message] = self._store.messages
+        async with (messages.everywhere if everybody else messages).change(asked.message_id) as message:
+            message.replay(now())
+        return outside_view(message)
+
+    async def notices(self, asked: MyNotices) -> MessagesPage:
+        where: dict[str, object] = {"user_id": current_actor().id, "channel": "in_app"}
+        if asked.unread is not None:
+            where["read_at"] = None if asked.unread else {"$ne": None}
+        page = await self._store.messages.page(where, after=asked.after, limit=asked.limit)
+        return MessagesPage(items=[view(message) for message in page.items], next=page.next)
+
+    async def mark_read(self, asked: MarkRead) -> Empty:
+        async with self._store.messages.change(asked.message_id) as message:
+            if message.user_id != current_actor().id:
+                raise NotFound
+            message.read(now())
+        return Empty()
+
+
+def _platform_only(right: str) -> None:
+    """An organization's own administrators do not read other people's mail."""
+    if PLATFORM_ROLE not in current_actor().roles:
+        raise RightMissing(right=right)
+
+
+def view(message: Message) -> MessageView:
+    """The message as its reader gets it."""
+    content = message.content
+    return MessageView(
+        message_id=message.id,
+        topic=message.topic,
+        channel=message.channel,
+        to=message.to,
+        subject=content.subject,
+        text=content.text,
+        html=content.html,
+        links=content.links,
+        language=message.language,
+        state=message.state,
+        provider=message.provider,
+        tries=message.tries,
+        error=message.error,
+        object_id=message.object_id,
+        order_id=message.order_id,
+        at=message.at,
+        sent_at=message.sent_at,
+        read_at=message.read_at,
+        trace=message.trace,
+    )
+
+
+def outside_view(message: Message) -> MessageView:
+    """The message for a timeline: that it was sent and what it was about, nothing that opens a door."""
+    content = message.content
+    return MessageView(
+        message_id=message.id,
+        topic=message.topic,
+        channel=message.channel,
+        to=masked_address(message.to),
+        subject=masked_text(content.subject, message.secret),
+        text=masked_text(content.text, message.secret),
+        html="",
+        links=[],
+        language=message.language,
+        state=message.state,
+        provider=message.provider,
+        tries=message.tries,
+        error=message.error,
+        object_id=message.object_id,
+        order_id=message.order_id,
+        at=message.at,
+        sent_at=message.sent_at,
+        read_at=message.read_at,
+        trace=message.trace,
+    )

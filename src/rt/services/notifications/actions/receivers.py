@@ -1,0 +1,85 @@
+"""Webhooks and browsers of an organization: added, listed, rotated, removed."""
+
+from contextlib import suppress
+
+from rt.contracts.notifications import (
+    AddWebhook,
+    FindWebhooks,
+    GetPushKey,
+    PushKeyView,
+    RemoveWebhook,
+    RotateWebhookSecret,
+    SubscribePush,
+    WebhooksPage,
+    WebhookView,
+)
+from rt.kernel.errors import AlreadyExists
+from rt.kernel.identity import current_actor
+from rt.kernel.ids import derived_id, new_id
+from rt.kernel.messages import Empty
+from rt.kernel.tenancy import current_org
+from rt.services.notifications.adapters.outside import Outside
+from rt.services.notifications.domain.webhook import Webhook, check_topics, fresh_secret
+from rt.services.notifications.domain.webpush import PushSender, Subscription
+from rt.services.notifications.store import NotificationsStore
+
+
+class Receivers:
+    """Where an organization has its events sent."""
+
+    def __init__(self, store: NotificationsStore, outside: Outside, sender: PushSender) -> None:
+        self._store = store
+        self._outside = outside
+        self._sender = sender
+
+    async def add(self, asked: AddWebhook) -> WebhookView:
+        """The address is looked at now, and again at each sending: names can move."""
+        await self._outside.check(asked.url)
+        webhook = await self._store.webhooks.add(
+            Webhook(
+                id=new_id("whk"), url=asked.url, topics=check_topics(asked.topics), secrets=[fresh_secret()]
+            )
+        )
+        return _view(webhook, webhook.secrets)
+
+    async def find(self, asked: FindWebhooks) -> WebhooksPage:
+        return WebhooksPage(items=[_view(webhook, []) for webhook in await self._store.webhooks.find({})])
+
+    async def rotate(self, asked: RotateWebhookSecret) -> WebhookView:
+        async with self._store.webhooks.change(asked.webhook_id) as webhook:
+            webhook.rotate()
+        return _view(webhook, webhook.secrets[:1])
+
+    async def remove(self, asked: RemoveWebhook) -> Empty:
+        await self._store.webhooks.remove(asked.webhook_id)
+        return Empty()
+
+    async def push_key(self, asked: GetPushKey) -> PushKeyView:
+        return PushKeyView(public_key=self._sender.public_key)
+
+    async def subscribe(self, asked: SubscribePush) -> Empty:
+        await self._outside.check(asked.endpoint)
+        user_id = current_actor().id
+        subscription = Subscription(
+            id=derived_id("psh", current_org(), user_id, asked.endpoint),
+            user_id=user_id,
+            endpoint=asked.endpoint,
+            p256dh=asked.p256dh,
+            auth_secret=asked.auth,
+        )
+        subscription.check()
+        with suppress(AlreadyExists):
+            await self._store.subscriptions.add(subscription)
+        return Empty()
+
+
+def _view(webhook: Webhook, secrets: list[str]) -> WebhookView:
+    return WebhookView(
+        webhook_id=webhook.id,
+        url=webhook.url,
+        topics=webhook.topics,
+        active=webhook.active,
+        secrets=secrets,
+        failing_since=webhook.failing_since,
+        version=webhook.version,
+    )

@@ -1,0 +1,1 @@
+"""What carries a message out of the house."""

@@ -1,0 +1,41 @@
+"""Whom an event concerns, as authz knows them at that moment: an organization and its members."""
+
+import msgspec
+
+from rt.contracts.authz import FindUsers, GetOrganization, OrganizationView
+from rt.kernel.client import Services
+from rt.kernel.errors import AskRefused
+from rt.kernel.tenancy import acting_for
+
+MEMBERS = 200
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A member to be told."""
+
+    user_id: str
+    email: str
+    role: str
+
+
+class People:
+    """Asks authz each time: whoever was disabled a minute ago is told nothing more."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def organization(self, organization_id: str) -> OrganizationView | None:
+        """The organization's card; None when there is no such organization."""
+        with acting_for(organization_id):
+            try:
+                return await self._services.ask(GetOrganization(organization_id=organization_id))
+            except AskRefused as refused:
+                if refused.status == 404:
+                    return None
+                raise
+
+    async def members(self, organization_id: str) -> list[Person]:
+        """The active members of an organization."""
+        with acting_for(organization_id):
+            page = await self._services.ask(FindUsers(state="active", limit=MEMBERS))
+        return [Person(user.user_id, user.email, user.role) for user in page.items]

@@ -1,0 +1,35 @@
+"""What every way out of the house offers: send one message, or say why not."""
+
+from typing import Protocol
+
+from rt.services.notifications.domain.message import Message
+
+
+class NotSent(Exception):
+    """The provider did not take it; `permanent` when another try would change nothing."""
+
+    def __init__(self, reason: str, permanent: bool = False, gone: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.gone = gone
+
+
+class Provider(Protocol):
+    """A way out; the message's id is the idempotency key where the other side knows such a thing."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def send(self, message: Message) -> str:
+        """The provider's own reference; NotSent when it refuses or does not answer."""
+        ...
+
+
+class Mailbox:
+    """Development: nothing leaves the house, what was sent is read in the mailbox."""
+
+    name = "mailbox"
+
+    async def send(self, message: Message) -> str:
+        return message.id

@@ -1,0 +1,38 @@
+"""The notification service put together."""
+
+from rt.kernel.unit import Ground, Unit, every
+from rt.services.notifications.actions.messages import Messages
+from rt.services.notifications.actions.preferences import Preferences
+from rt.services.notifications.actions.receivers import Receivers
+from rt.services.notifications.actions.telling import Teller
+from rt.services.notifications.adapters.choice import providers
+from rt.services.notifications.adapters.outside import Outside
+from rt.services.notifications.adapters.people import People
+from rt.services.notifications.api import Forms, table
+from rt.services.notifications.domain.address import Unsubscriber
+from rt.services.notifications.domain.portals import Portals
+from rt.services.notifications.domain.webpush import PushSender
+from rt.services.notifications.jobs import Sender
+from rt.services.notifications.reactions import heard
+from rt.services.notifications.store import NotificationsStore
+
+
+def build(ground: Ground) -> Unit:
+    """Notifications on their ground."""
+    settings = ground.settings
+    store = NotificationsStore(ground.database)
+    unsubscriber = Unsubscriber(settings.jwt_secret)
+    outside = Outside(plain_too=not settings.production)
+    push = PushSender(settings.jwt_secret, f"mailto:{settings.admin_email or 'support@rt-technologie.com'}")
+    teller = Teller(store, People(ground.services), Portals(settings.public_url), unsubscriber)
+    preferences = Preferences(store, unsubscriber)
+    found = store.webhooks.everywhere.get, store.subscriptions.everywhere.get
+    sender = Sender(store, providers(settings, outside, push, *found), forget=settings.production)
+    messages = Messages(store, mailbox_open=not settings.production)
+    forms = Forms(preferences, settings.mailgun_webhook_key)
+    return Unit(
+        name="notifications",
+        serves=table(messages, preferences, Receivers(store, outside, push), forms),
+        hears=heard(teller, store),
+        jobs=[every(1, sender.send_waiting), every(86_400, sender.forget_old)],
+    )

@@ -1,0 +1,1 @@
+"""What notifications thinks: messages, letters, preferences, signatures."""

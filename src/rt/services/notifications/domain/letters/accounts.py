@@ -1,0 +1,146 @@
+"""Letters about accounts: invitations, passwords, alerts, and messages that did not arrive."""
+
+from collections.abc import Mapping
+
+from rt.services.notifications.domain.letters.layout import Letter, Words
+
+ALERTS: Mapping[str, tuple[str, str]] = {
+    "password_changed": ("Votre mot de passe a été changé.", "Your password was changed."),
+    "role_changed": ("Votre rôle a été changé.", "Your role was changed."),
+    "account_locked": (
+        "Votre compte est bloqué un moment après trop d'essais.",
+        "Your account is locked for a while after too many attempts.",
+    ),
+    "refresh_reused": (
+        "Une ancienne session a été présentée : toutes vos sessions sont fermées.",
+        "An old session was presented: all your sessions were closed.",
+    ),
+    "totp_enabled": ("La double authentification est activée.", "Two-factor authentication was turned on."),
+    "totp_disabled": (
+        "La double authentification est désactivée.",
+        "Two-factor authentication was turned off.",
+    ),
+    "recovery_code_used": ("Un code de secours a servi.", "A recovery code was used."),
+}
+"""What is said for each kind of alert, in French and English."""
+
+
+class Invitation(Letter, frozen=True, kw_only=True):
+    topic = "authz.user.invited"
+    secret = True
+
+    name: str
+    organization_name: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"{self.organization_name} vous invite sur RT-Technologie",
+            lines=[
+                f"Bonjour {self.name},",
+                f"{self.organization_name} vous ouvre un accès. Ce lien personnel ne sert qu'une fois.",
+            ],
+            button="Ouvrir mon accès",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.organization_name} invites you to RT-Technologie",
+            lines=[
+                f"Hello {self.name},",
+                f"{self.organization_name} opens an account for you. The link is personal and works once.",
+            ],
+            button="Open my account",
+        )
+
+
+class PasswordReset(Letter, frozen=True, kw_only=True):
+    topic = "authz.password.reset_asked"
+    secret = True
+
+    def fr(self) -> Words:
+        return Words(
+            subject="Choisir un nouveau mot de passe",
+            lines=[
+                "Vous avez demandé un nouveau mot de passe.",
+                "Si ce n'est pas vous, ignorez ce message : rien ne change.",
+            ],
+            button="Choisir un mot de passe",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject="Choose a new password",
+            lines=["You asked for a new password.", "If it was not you, ignore this: nothing changes."],
+            button="Choose a password",
+        )
+
+
+class SecurityNotice(Letter, frozen=True, kw_only=True):
+    topic = "authz.security.alerted"
+
+    kind: str
+
+    def fr(self) -> Words:
+        what, _ = ALERTS.get(self.kind, (self.kind.replace("_", " "), ""))
+        return Words(
+            subject="Sécurité de votre compte",
+            lines=[
+                what,
+                "Si ce n'est pas vous, changez votre mot de passe et prévenez votre administrateur.",
+            ],
+            button="Vérifier mon compte",
+        )
+
+    def en(self) -> Words:
+        _, what = ALERTS.get(self.kind, ("", self.kind.replace("_", " ")))
+        return Words(
+            subject="Security of your account",
+            lines=[what, "If it was not you, change your password and tell your administrator."],
+            button="Check my account",
+        )
+
+
+class Bounced(Letter, frozen=True, kw_only=True):
+    topic = "notifications.message.bounced"
+
+    address: str
+    reason: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"L'adresse {self.address} ne reçoit pas nos messages",
+            lines=["Nous n'écrivons plus à cette adresse tant qu'elle n'est pas corrigée."],
+            facts=[("Raison", self.reason)],
+            button="Corriger l'adresse",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.address} does not receive our messages",
+            lines=["We no longer write to this address until it is corrected."],
+            facts=[("Reason", self.reason)],
+            button="Correct the address",
+        )
+
+
+class GivenUp(Letter, frozen=True, kw_only=True):
+    topic = "notifications.message.dead"
+
+    channel: str
+    error: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject="Un message n'a pas pu être envoyé",
+            lines=["Tous les essais ont échoué. Vous pouvez le renvoyer."],
+            facts=[("Canal", self.channel), ("Erreur", self.error)],
+            button="Voir les messages",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject="A message could not be sent",
+            lines=["All tries failed. You can send it again."],
+            facts=[("Channel", self.channel), ("Error", self.error)],
+            button="See the messages",
+        )

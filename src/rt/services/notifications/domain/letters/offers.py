@@ -1,0 +1,105 @@
+"""Letters about offers to carriers: made, accepted, refused, lapsed."""
+
+from datetime import datetime
+
+from rt.services.notifications.domain.letters.layout import Words
+from rt.services.notifications.domain.letters.moments import at_en, at_fr
+from rt.services.notifications.domain.letters.orders import OrderLetter
+
+
+class Tendered(OrderLetter, frozen=True, kw_only=True):
+    topic = "core_orders.order.tendered"
+    secret = True
+
+    deadline: datetime
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"Transport proposé : {self.order.pickup.address.city} → "
+            f"{self.order.delivery.address.city} ({self.order.reference})",
+            lines=[
+                f"{self.order.shipper_name} vous propose ce transport.",
+                "Rien n'est accepté tant que vous n'avez pas répondu sur la page.",
+            ],
+            facts=[*self.facts_fr(), ("Réponse attendue avant", at_fr(self.deadline))],
+            button="Accepter ou refuser",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"Transport offered: {self.order.pickup.address.city} → "
+            f"{self.order.delivery.address.city} ({self.order.reference})",
+            lines=[
+                f"{self.order.shipper_name} offers you this transport.",
+                "Nothing is accepted until you answer on the page.",
+            ],
+            facts=[*self.facts_en(), ("Answer wanted before", at_en(self.deadline))],
+            button="Accept or refuse",
+        )
+
+
+class Accepted(OrderLetter, frozen=True, kw_only=True):
+    topic = "core_orders.tender.accepted"
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"{self.order.reference} : acceptée par {self.order.carrier_name}",
+            lines=[f"{self.order.carrier_name} transporte votre commande."],
+            facts=self.facts_fr(),
+            button="Voir la commande",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.order.reference}: accepted by {self.order.carrier_name}",
+            lines=[f"{self.order.carrier_name} carries your order."],
+            facts=self.facts_en(),
+            button="See the order",
+        )
+
+
+class Refused(OrderLetter, frozen=True, kw_only=True):
+    topic = "core_orders.tender.refused"
+
+    reason: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"{self.order.reference} : offre refusée",
+            lines=["Le transporteur a refusé l'offre. La commande attend un autre transporteur."],
+            facts=[*self.facts_fr(), ("Raison", self.reason)],
+            button="Proposer à un autre",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.order.reference}: offer refused",
+            lines=["The carrier refused the offer. The order waits for another carrier."],
+            facts=[*self.facts_en(), ("Reason", self.reason)],
+            button="Offer it to another",
+        )
+
+
+class Lapsed(OrderLetter, frozen=True, kw_only=True):
+    topic = "core_orders.tender.lapsed"
+
+    expired: bool
+    reason: str
+
+    def fr(self) -> Words:
+        why = "Personne n'a répondu à temps." if self.expired else "L'offre a été retirée."
+        return Words(
+            subject=f"{self.order.reference} : offre sans suite",
+            lines=[why],
+            facts=[*self.facts_fr(), ("Raison", self.reason)],
+            button="Voir la commande",
+        )
+
+    def en(self) -> Words:
+        why = "Nobody answered in time." if self.expired else "The offer was withdrawn."
+        return Words(
+            subject=f"{self.order.reference}: offer lapsed",
+            lines=[why],
+            facts=[*self.facts_en(), ("Reason", self.reason)],
+            button="See the order",
+        )

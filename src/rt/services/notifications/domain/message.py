@@ -1,0 +1,130 @@
+"""One message to one recipient by one channel: waiting, sent, tried again, given up."""
+
+import random
+from datetime import datetime, timedelta
+
+import msgspec
+
+from rt.contracts.notifications import Channel, MessageBounced, MessageDead, MessageState
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict
+
+TRIES = 8
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=2)
+CLAIM = timedelta(seconds=60)
+"""Longer than any provider is waited for: a claim that is older belongs to a process that died."""
+ERROR_LENGTH = 300
+
+
+class NotReplayable(Conflict):
+    fr = "Ce message est « {state} » : seul un message abandonné ou rejeté se renvoie."
+    en = "This message is “{state}”: only a dead or bounced message can be sent again."
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What is read; `links` are all addresses in it, the button's first."""
+
+    subject: str
+    text: str
+    html: str = ""
+    links: list[str] = []
+
+
+class Message(Entity, kw_only=True):
+    """`to` is an address, a phone number, a user, a webhook or a subscription, as the channel asks.
+
+    `content` keeps its name: what is written in it never reaches the audit trail. `seq` and `at` are those of
+    the event that caused it; what concerns one object leaves in that order.
+    """
+
+    topic: str
+    channel: Channel
+    to: str
+    content: Content
+    language: str
+    at: datetime
+    due_at: datetime
+    seq: int = 0
+    user_id: str = ""
+    object_id: str = ""
+    order_id: str = ""
+    trace: str = ""
+    template: str = ""
+    secret: bool = False
+    unsubscribe_url: str = ""
+    state: MessageState = "waiting"
+    provider: str = ""
+    receipt: str = ""
+    tries: int = 0
+    error: str = ""
+    claimed_until: datetime | None = None
+    sent_at: datetime | None = None
+    read_at: datetime | None = None
+
+    def claim(self, moment: datetime) -> bool:
+        """Take it to be sent by this process alone; false when it is not to be sent now."""
+        free = self.claimed_until is None or self.claimed_until <= moment
+        if self.state != "waiting" or self.due_at > moment or not free:
+            return False
+        self.claimed_until = moment + CLAIM
+        self.tries += 1
+        return True
+
+    def queue_up(self, moment: datetime) -> None:
+        """Let what came before go first, and look again in a moment."""
+        self.due_at = moment + FIRST_WAIT
+
+    def leave(self, provider: str, receipt: str, moment: datetime, forget: bool) -> None:
+        """It is out; what was secret in it is forgotten where nobody reads the mailbox."""
+        if self.state != "waiting":
+            return
+        self.state = "sent"
+        self.provider, self.receipt, self.error = provider, receipt, ""
+        self.sent_at, self.claimed_until = moment, None
+        if forget and self.secret:
+            self.content = Content(subject=self.content.subject, text="")
+
+    def fail(self, provider: str, error: str, moment: datetime, permanent: bool, shake: float) -> None:
+        """Try again later, twice as late each time; after eight tries, or for good, a human decides."""
+        self.provider, self.error, self.claimed_until = provider, error[:ERROR_LENGTH], None
+        if permanent or self.tries >= TRIES:
+            self.state = "dead"
+            orders = [self.order_id] if self.order_id else []
+            self.tell(
+                MessageDead(message_id=self.id, channel=self.channel, error=self.error, order_ids=orders)
+            )
+            return
+        self.due_at = moment + wait_after(self.tries, shake)
+
+    def bounce(self, reason: str) -> None:
+        """The address does not take it."""
+        if self.state == "bounced":
+            return
+        self.state, self.error, self.claimed_until = "bounced", reason[:ERROR_LENGTH], None
+        self.tell(MessageBounced(message_id=self.id, address=self.to, reason=self.error))
+
+    def arrive(self) -> None:
+        if self.state == "sent":
+            self.state = "delivered"
+
+    def replay(self, moment: datetime) -> None:
+        """Send again; a webhook's message also when it went well, for the one who lost it."""
+        again = self.state in ("dead", "bounced") or (self.channel == "webhook" and self.state == "sent")
+        if not again:
+            raise NotReplayable(state=self.state)
+        self.state, self.tries, self.due_at, self.error = "waiting", 0, moment, ""
+
+    def read(self, moment: datetime) -> None:
+        self.read_at = self.read_at or moment
+
+
+def wait_after(tries: int, shake: float) -> timedelta:
+    """5 s, 10 s, 20 s … at most two hours, each up to half shorter so that many do not come back at once."""
+    full = min(FIRST_WAIT.total_seconds() * 2.0 ** (tries - 1), LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=full * (1 - shake / 2))
+
+
+def shaken() -> float:
+    """A number from 0 to 1 for the jitter of a wait."""
+    return random.SystemRandom().random()

@@ -1,0 +1,104 @@
+"""Webhooks of an organization: which events go where, signed as Standard Webhooks says."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rt.kernel.entity import Entity
+from rt.kernel.errors import Invalid
+
+SECRET_BYTES = 32
+PREFIX = "whsec_"
+PRIVATE_FIELDS = frozenset({"token", "link_token", "code", "email", "carrier_email", "partner_email", "url"})
+"""What events carry for the mail alone: no webhook shows it."""
+UNPUBLISHED = frozenset({"ecpmr.code.requested", "ecpmr.link.sent", "tracking_ia.follow_link.made"})
+PUBLISHED = ("core_orders.", "planning.", "ecpmr.", "tracking_ia.", "palette.")
+OWNER_ONLY = frozenset({"core_orders.order.confirmed", "core_orders.order.tendered"})
+"""Facts that the named partners do not know of yet, or hear of in another way."""
+
+
+class TopicNotPublished(Invalid):
+    fr = "L'évènement « {topic} » ne s'envoie pas par webhook."
+    en = "The event “{topic}” is not sent by webhook."
+
+
+class Webhook(Entity, kw_only=True):
+    """An address and the topics it hears; the newest secret signs first, the former one too."""
+
+    url: str
+    topics: list[str]
+    secrets: list[str]
+    active: bool = True
+    failing_since: datetime | None = None
+
+    def hears(self, topic: str) -> bool:
+        """A topic named whole, or everything below a part of its name ("core_orders.order")."""
+        return self.active and any(topic == one or topic.startswith(one + ".") for one in self.topics)
+
+    def rotate(self) -> None:
+        self.secrets = [fresh_secret(), *self.secrets[:1]]
+
+    def went(self) -> None:
+        self.failing_since = None
+
+    def failed(self, moment: datetime) -> None:
+        self.failing_since = self.failing_since or moment
+
+
+def fresh_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def check_topics(topics: Sequence[str]) -> list[str]:
+    """Only what is published outside can be asked for."""
+    for topic in topics:
+        if not published(topic + "."):
+            raise TopicNotPublished(field="topics", topic=topic)
+    return list(dict.fromkeys(topics))
+
+
+def published(topic: str) -> bool:
+    """Whether an event goes to webhooks at all; a change that tells nothing does not."""
+    plain = topic.rstrip(".")
+    return topic.startswith(PUBLISHED) and plain not in UNPUBLISHED and not plain.endswith(".changed")
+
+
+def concerned(topic: str, owner: str, body: Mapping[str, Any]) -> list[str]:
+    """The organizations whose webhooks may hear an event: its owner, and the partners it names."""
+    found = [owner]
+    if topic in OWNER_ONLY or body.get("shared") is False:
+        return found
+    for part in (body, body.get("order") or {}):
+        names = ("shipper_id", "carrier_id", "consignee_id", "partner_id", "debtor_id", "creditor_id")
+        found += [str(part[name]) for name in names if part.get(name)]
+    return list(dict.fromkeys(found))
+
+
+def shown(body: Mapping[str, Any]) -> dict[str, Any]:
+    """An event's body as others may read it: without tokens, codes and private addresses."""
+    return {
+        name: shown(value) if isinstance(value, dict) else value
+        for name, value in body.items()
+        if name not in PRIVATE_FIELDS
+    }
+
+
+def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
+    """One `v1` signature over id, time and body."""
+    key = base64.b64decode(secret.removeprefix(PREFIX))
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+def headers(keys: Sequence[str], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The headers of one try; every live secret signs, so that a receiver may change over at leisure."""
+    return {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": " ".join(signature(key, message_id, timestamp, body) for key in keys),
+    }

@@ -1,0 +1,65 @@
+"""Events of pallet accounts."""
+
+from rt.contracts.palette import LimitationNear, StatementAnswered, StatementReady, VoucherIssued
+from rt.kernel.bus import Listener, Told
+from rt.kernel.unit import hear
+from rt.services.notifications.actions.telling import About, Teller
+from rt.services.notifications.domain.letters import pallets as letters
+
+
+class Pallets:
+    """Who is told of vouchers, statements and claims."""
+
+    def __init__(self, teller: Teller) -> None:
+        self._teller = teller
+
+    def heard(self) -> list[Listener]:
+        return [
+            hear(VoucherIssued, self.voucher),
+            hear(StatementReady, self.statement),
+            hear(StatementAnswered, self.answered),
+            hear(LimitationNear, self.limitation),
+        ]
+
+    async def voucher(self, event: VoucherIssued, told: Told) -> None:
+        letter = letters.VoucherOut(
+            number=event.number,
+            quantity=event.quantity,
+            pallet_type=event.pallet_type,
+            expires_at=event.expires_at,
+        )
+        about = About(object_id=event.voucher_id, order_id=event.order_id)
+        for party in dict.fromkeys([event.debtor_id, event.creditor_id, event.bearer_id]):
+            if not party.startswith("name:"):
+                await self._teller.organization(told, letter, party, about, "/pallets/vouchers")
+
+    async def statement(self, event: StatementReady, told: Told) -> None:
+        """A partner with an account answers in its portal, another one by the link."""
+        maker = await self._teller.people.organization(told.org_id)
+        letter = letters.StatementOut(maker_name=maker.name if maker else "", period=event.period)
+        about = About(object_id=event.statement_id)
+        if not event.url:
+            path = f"/pallets/statements/{event.statement_id}"
+            if event.partner_id:
+                await self._teller.organization(told, letter, event.partner_id, about, path)
+            return
+        token = event.url.rstrip("/").rpartition("/")[2]
+        url = self._teller.portals.by_link("transporter", token, f"/statements/{event.statement_id}")
+        about = About(object_id=event.statement_id, url=url)
+        await self._teller.address(told, letter, event.partner_email, "fr", about)
+
+    async def answered(self, event: StatementAnswered, told: Told) -> None:
+        letter = letters.StatementBack(confirmed=event.confirmed, contested=event.contested)
+        about = About(object_id=event.statement_id)
+        path = f"/pallets/statements/{event.statement_id}"
+        await self._teller.organization(told, letter, told.org_id, about, path)
+
+    async def limitation(self, event: LimitationNear, told: Told) -> None:
+        letter = letters.ClaimLapses(
+            debtor_name=event.debtor_name,
+            quantity=event.quantity,
+            pallet_type=event.pallet_type,
+            lapses_on=event.lapses_on,
+        )
+        about = About(object_id=event.movement_id)
+        await self._teller.organization(told, letter, event.creditor_id, about, "/pallets")

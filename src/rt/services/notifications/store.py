@@ -1,0 +1,86 @@
+"""Where messages, choices, addresses, webhooks and browsers are kept."""
+
+from datetime import datetime, timedelta
+
+from rt.contracts.notifications import Channel
+from rt.kernel.entity import Entity
+from rt.kernel.ids import derived_id
+from rt.kernel.persistence import Collection, Database, Index
+from rt.services.notifications.domain.address import Address, address_id
+from rt.services.notifications.domain.message import Message
+from rt.services.notifications.domain.preference import Preference
+from rt.services.notifications.domain.webhook import Webhook
+from rt.services.notifications.domain.webpush import Subscription
+
+KEPT = timedelta(days=400)
+
+
+class OrderCard(Entity, kw_only=True):
+    """Who takes part in an order and what it is called: learned from its events, for those that name it."""
+
+    reference: str
+    shipper_id: str
+    carrier_id: str
+    consignee_email: str
+
+
+class ReportSeen(Entity, kw_only=True):
+    """That a provider's report was heard, so that the same one again has no effect."""
+
+    expires_at: datetime
+
+
+class NotificationsStore:
+    """Messages are seen by whom they are for and by the organization whose event caused them."""
+
+    def __init__(self, database: Database) -> None:
+        self.messages = Collection(
+            database,
+            Message,
+            "messages",
+            Index("-created_at"),
+            Index("order_id", "-created_at"),
+            Index("user_id", "channel", "-created_at"),
+            Index("due_at", everywhere=True, when={"state": "waiting"}),
+            Index("to", "-created_at", everywhere=True),
+            Index("receipt", everywhere=True),
+            shared=True,
+        )
+        self.preferences = Collection(database, Preference, "preferences", Index("user_id", "topic"))
+        self.addresses = Collection(database, Address, "addresses")
+        self.webhooks = Collection(database, Webhook, "webhooks", Index("-created_at"))
+        self.subscriptions = Collection(database, Subscription, "subscriptions", Index("user_id"))
+        self.orders = Collection(database, OrderCard, "orders")
+        self.reports = Collection(
+            database, ReportSeen, "reports", Index("expires_at", everywhere=True, expires=True)
+        )
+
+    async def waiting(self, moment: datetime, limit: int) -> list[Message]:
+        """What is due and claimed by nobody, oldest first, over all organizations."""
+        free = {"$or": [{"claimed_until": None}, {"claimed_until": {"$lte": moment}}]}
+        where = {"state": "waiting", "due_at": {"$lte": moment}, **free}
+        return await self.messages.everywhere.find(where, sort="due_at,at,seq", limit=limit)
+
+    async def earlier_waits(self, message: Message) -> bool:
+        """Whether an earlier message about the same object still waits for the same webhook."""
+        earlier = {"$or": [{"at": {"$lt": message.at}}, {"at": message.at, "seq": {"$lt": message.seq}}]}
+        where = {"channel": "webhook", "to": message.to, "object_id": message.object_id, "state": "waiting"}
+        return await self.messages.everywhere.count({**where, **earlier}) > 0
+
+    async def choice(self, org_id: str, user_id: str, topic: str) -> list[Channel] | None:
+        found = await self.preferences.everywhere.first({"id": preference_id(org_id, user_id, topic)})
+        return found.channels if found else None
+
+    async def address(self, address: str) -> Address | None:
+        return await self.addresses.everywhere.first({"id": address_id(address)})
+
+    async def order(self, order_id: str) -> OrderCard | None:
+        return await self.orders.everywhere.first({"id": card_id(order_id)})
+
+
+def card_id(order_id: str) -> str:
+    return derived_id("crd", order_id)
+
+
+def preference_id(org_id: str, user_id: str, topic: str) -> str:
+    return derived_id("prf", org_id, user_id, topic)

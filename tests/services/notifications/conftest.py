@@ -1,0 +1,30 @@
+"""A house in which notifications hear a voice and ask a directory."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from tests.conftest import TestHouse
+from tests.services.notifications.make import OPERATOR, Directory, Voice
+
+from rt.services.notifications.app import build
+
+
+@pytest.fixture
+def directory() -> Directory:
+    return Directory()
+
+
+@pytest.fixture
+async def voice(house: TestHouse, directory: Directory) -> Voice:
+    voice = Voice()
+    await house.mount(directory, voice, build)
+    return voice
+
+
+@pytest.fixture
+async def mailbox(house: TestHouse, voice: Voice) -> AsyncIterator[httpx.AsyncClient]:
+    """The platform's administrator, who reads the mailbox of development."""
+    actor = house.actor(OPERATOR, {"notifications.admin"}, {"platform_admin"}, id="usr_root")
+    async with house.web("notifications", actor) as client:
+        yield client

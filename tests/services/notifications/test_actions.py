@@ -1,0 +1,311 @@
+"""What notifications promise: who is told what, once, by which way, and who may read it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.services.notifications import make
+from tests.services.notifications.make import AT, CARRIER, GUEST, SHIPPER
+
+from rt.contracts.authz import UserInvited
+from rt.contracts.core_orders import (
+    IncidentReported,
+    OrderCancelled,
+    OrderDelivered,
+    OrderTendered,
+    TenderAccepted,
+)
+from rt.contracts.ecpmr import CodeRequested, LinkSent
+from rt.contracts.palette import StatementReady
+from rt.contracts.planning import TourPublished
+from rt.contracts.tracking_ia import DelayForeseen, FollowLinkMade
+
+MAILBOX = "/api/notifications/mailbox"
+INVITED = UserInvited(
+    user_id="usr_new",
+    email="New@Hermes.example",
+    name="Nina",
+    role="dispatcher",
+    organization_name="Transports Hermès",
+    token="inv_1.abc",
+    language="fr",
+)
+
+
+async def told(house: Any) -> None:
+    await house.settle()
+    await house.tick()
+
+
+async def mails(mailbox: Any, **wanted: str) -> list[dict[str, Any]]:
+    answer = await mailbox.get(MAILBOX, params=wanted)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def test_an_invitation_opens_the_portal_of_the_organization(
+    house: Any, voice: Any, mailbox: Any
+) -> None:
+    await voice.say(INVITED, CARRIER)
+    await told(house)
+    (mail,) = await mails(mailbox, to="new@hermes.example", topic="authz.user.invited")
+    assert mail["links"] == ["http://transporter.localhost:8080/invitations/inv_1.abc"]
+    assert mail["state"] == "sent"
+    assert mail["provider"] == "mailbox"
+    assert "Transports Hermès" in mail["subject"]
+
+
+async def test_a_driver_is_invited_to_the_phone(house: Any, voice: Any, mailbox: Any) -> None:
+    await voice.say(UserInvited(**{**fields(INVITED), "role": "driver", "language": "pl"}), CARRIER)
+    await told(house)
+    (mail,) = await mails(mailbox, to="new@hermes.example")
+    assert mail["links"][0].startswith("http://driver.localhost:8080/invitations/")
+    assert mail["subject"] == "Transports Hermès invites you to RT-Technologie"
+
+
+async def test_a_guest_carrier_answers_by_the_link_of_its_mail(house: Any, voice: Any, mailbox: Any) -> None:
+    offer = OrderTendered(
+        order=make.order(carrier_id=GUEST),
+        carrier_email="guest@fleury.example",
+        carrier_guest=True,
+        deadline=AT,
+        link_token="tok.en",
+    )
+    await voice.say(offer)
+    await told(house)
+    (mail,) = await mails(mailbox, order_id="ord_1", topic="core_orders.order.tendered")
+    assert mail["to"] == "guest@fleury.example"
+    assert mail["links"] == ["http://transporter.localhost:8080/l/tok.en/tender/ord_1"]
+
+
+async def test_a_carrier_with_an_account_is_told_by_mail_and_notice(
+    house: Any, voice: Any, mailbox: Any
+) -> None:
+    offer = OrderTendered(
+        order=make.order(), carrier_email="contact@carr.example", carrier_guest=False, deadline=AT
+    )
+    await voice.say(offer)
+    await told(house)
+    found = await mails(mailbox, order_id="ord_1")
+    assert {(one["channel"], one["to"]) for one in found} == {
+        ("email", "carl@carr.example"),
+        ("in_app", "usr_carl"),
+    }
+
+
+async def test_an_event_heard_again_tells_nobody_twice(house: Any, voice: Any, mailbox: Any) -> None:
+    await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
+    await told(house)
+    before = await mails(mailbox)
+    await house.database("notifications")["places"].update_one(
+        {"_id": "notifications"}, {"$set": {"places": {}}}
+    )
+    house.room("notifications").follower._places.clear()
+    await told(house)
+    assert await mails(mailbox) == before
+    assert {one["channel"] for one in before} == {"email", "in_app"}
+
+
+async def test_quiet_events_send_no_mail(house: Any, voice: Any, mailbox: Any) -> None:
+    await voice.say(TenderAccepted(order=make.order()))
+    await told(house)
+    assert {one["channel"] for one in await mails(mailbox)} == {"in_app"}
+
+
+async def test_a_code_stands_as_a_word_of_its_own(house: Any, voice: Any, mailbox: Any) -> None:
+    asked = CodeRequested(
+        document_id="doc_1", email="quai@brico.example", phone="", code="042137", language="fr"
+    )
+    await voice.say(asked)
+    await told(house)
+    (mail,) = await mails(mailbox, topic="ecpmr.code.requested")
+    assert "042137" in mail["text"].split()
+
+
+async def test_a_code_goes_by_text_message_where_there_is_no_mail(
+    house: Any, voice: Any, mailbox: Any
+) -> None:
+    asked = CodeRequested(document_id="doc_1", email="", phone="+33612345678", code="042137", language="fr")
+    await voice.say(asked)
+    await told(house)
+    (sms,) = await mails(mailbox, topic="ecpmr.code.requested")
+    assert (sms["channel"], sms["to"]) == ("sms", "+33612345678")
+
+
+async def test_links_for_those_without_account_lead_to_their_pages(
+    house: Any, voice: Any, mailbox: Any
+) -> None:
+    await voice.say(
+        LinkSent(
+            document_id="doc_1",
+            order_id="ord_1",
+            number="CMR-1",
+            party="consignee",
+            email="quai@brico.example",
+            sender_name="Dupont",
+            site_name="Dépôt",
+            token="t0k",
+            expires_at=AT,
+            language="fr",
+        )
+    )
+    await voice.say(
+        FollowLinkMade(
+            order_id="ord_1",
+            share_id="shr_1",
+            url="/follow/shr_1",
+            expires_at=AT,
+            consignee_email="quai@brico.example",
+            consignee_name="",
+            reference="2026-000001",
+        )
+    )
+    await voice.say(
+        StatementReady(
+            statement_id="sta_1",
+            partner_id=GUEST,
+            partner_name="Fleury",
+            partner_email="guest@fleury.example",
+            period="2026-10",
+            url="/l/st4t",
+        )
+    )
+    await told(house)
+    links = [link for mail in await mails(mailbox) for link in mail["links"]]
+    assert set(links) == {
+        "http://recipient.localhost:8080/l/t0k/sign/doc_1",
+        "http://recipient.localhost:8080/follow/shr_1",
+        "http://transporter.localhost:8080/l/st4t/statements/sta_1",
+    }
+
+
+async def test_the_driver_is_told_of_the_tour(house: Any, voice: Any, mailbox: Any) -> None:
+    tour = TourPublished(
+        tour_id="tou_1",
+        carrier_id=CARRIER,
+        vehicle_id="veh_1",
+        vehicle_plate="AB-123-CD",
+        driver_id="drv_1",
+        driver_user_id="usr_dora",
+        driver_name="Dora",
+        stops=[],
+    )
+    await voice.say(tour, CARRIER)
+    await told(house)
+    driver = house.actor(CARRIER, roles={"driver"}, id="usr_dora")
+    async with house.web("notifications", driver) as client:
+        (notice,) = (await client.get("/api/notifications/notices")).json()["items"]
+        assert notice["topic"] == "planning.tour.published"
+        read = await client.post(f"/api/notifications/notices/{notice['message_id']}/read")
+        assert read.status_code == 200
+        unread = await client.get("/api/notifications/notices", params={"unread": "true"})
+        assert unread.json()["items"] == []
+
+
+async def test_a_notice_is_read_by_its_own_reader_alone(house: Any, voice: Any) -> None:
+    await voice.say(TenderAccepted(order=make.order()))
+    await told(house)
+    (notice,) = await house.room("notifications").ground.database["notifications.messages"].find().to_list()
+    other = house.actor(SHIPPER, roles={"admin"}, id="usr_other")
+    async with house.web("notifications", other) as client:
+        answer = await client.post(f"/api/notifications/notices/{notice['_id']}/read")
+    assert answer.status_code == 404
+
+
+async def test_an_incident_that_is_not_shared_stays_with_the_shipper(
+    house: Any, voice: Any, mailbox: Any
+) -> None:
+    incident = {"order": make.order(), "incident_id": "inc_1", "kind": "damage", "text": "Choc"}
+    await voice.say(IncidentReported(**incident))
+    await told(house)
+    assert {one["to"] for one in await mails(mailbox)} == {"usr_anna", "anna@ship.example"}
+
+
+async def test_a_delay_is_told_to_shipper_and_carrier(house: Any, voice: Any, mailbox: Any) -> None:
+    await voice.say(TenderAccepted(order=make.order()))
+    delay = DelayForeseen(
+        order_id="ord_1", kind="delivery", eta=AT, promised_until=AT - timedelta(hours=1), minutes_late=60
+    )
+    await voice.say(delay)
+    await told(house)
+    found = await mails(mailbox, topic="tracking_ia.delay.foreseen", channel="email")
+    assert {one["to"] for one in found} == {"anna@ship.example", "carl@carr.example"}
+    assert all("2026-000001" in one["subject"] for one in found)
+
+
+async def test_a_muted_topic_is_not_sent_and_a_mandatory_one_cannot_be_muted(
+    house: Any, voice: Any, mailbox: Any
+) -> None:
+    anna = house.actor(SHIPPER, roles={"admin"}, id="usr_anna")
+    async with house.web("notifications", anna) as client:
+        path = "/api/notifications/preferences/core_orders.order.delivered"
+        muted = await client.post(path, json={"channels": []})
+        assert muted.json()["channels"] == []
+        refused = await client.post(
+            "/api/notifications/preferences/authz.security.alerted", json={"channels": ["in_app"]}
+        )
+        assert (refused.status_code, refused.json()["code"]) == (422, "topic_mandatory")
+        listed = (await client.get("/api/notifications/preferences")).json()["items"]
+        assert {one["topic"]: one["channels"] for one in listed}["core_orders.order.delivered"] == []
+    await voice.say(OrderDelivered(order=make.order(), with_reserves=True))
+    await told(house)
+    assert await mails(mailbox) == []
+
+
+async def test_a_suspended_organization_is_told_nothing(
+    house: Any, voice: Any, directory: Any, mailbox: Any
+) -> None:
+    directory.cards[CARRIER] = make.card(CARRIER, "carrier", suspended=True)
+    await voice.say(OrderCancelled(order=make.order(), reason="Client"))
+    await told(house)
+    assert await mails(mailbox) == []
+
+
+async def test_the_timeline_masks_what_opens_doors(house: Any, voice: Any) -> None:
+    offer = OrderTendered(
+        order=make.order(carrier_id=GUEST),
+        carrier_email="guest@fleury.example",
+        carrier_guest=True,
+        deadline=AT,
+        link_token="tok.en",
+    )
+    await voice.say(offer)
+    await voice.say(
+        CodeRequested(document_id="doc_1", email="q@b.example", phone="", code="042137", language="fr")
+    )
+    await told(house)
+    anna = house.actor(SHIPPER, {"notifications.read"}, {"admin"}, id="usr_anna")
+    async with house.web("notifications", anna) as client:
+        found = (await client.get("/api/notifications/messages")).text
+    assert "2026-000001" in found
+    for secret in ("tok.en", "042137", "guest@fleury.example", "q@b.example"):
+        assert secret not in found
+
+
+async def test_another_organization_sees_none_of_it(house: Any, voice: Any) -> None:
+    await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
+    await told(house)
+    stranger = house.actor("org_else", {"notifications.read"}, {"admin"}, id="usr_x")
+    async with house.web("notifications", stranger) as client:
+        assert (await client.get("/api/notifications/messages")).json()["items"] == []
+
+
+@pytest.mark.parametrize("roles", [{"admin"}, set()])
+async def test_the_mailbox_is_for_the_platforms_people_alone(house: Any, voice: Any, roles: set[str]) -> None:
+    admin = house.actor(SHIPPER, {"notifications.admin"}, roles)
+    async with house.web("notifications", admin) as client:
+        assert (await client.get(MAILBOX)).status_code == 403
+
+
+async def test_nothing_secret_reaches_the_event_log(house: Any, voice: Any) -> None:
+    await voice.say(INVITED, CARRIER)
+    await told(house)
+    events = house.database("notifications")["events"]
+    own = await events.find({"source": "notifications"}).to_list()
+    assert own
+    assert "inv_1.abc" not in repr(own)
+
+
+def fields(event: Any) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in event.__struct_fields__}
