@@ -24,16 +24,17 @@ from rt.contracts.core_orders import (
     TenderLapsed,
     TenderRefused,
 )
-from rt.contracts.ecpmr import DeliverySigned, DocumentIssued, ReserveFact, TakeoverSigned
+from rt.contracts.ecpmr import DeliverySigned, DocumentIssued, GetPdf, ReserveFact, TakeoverSigned
 from rt.contracts.planning import TourPublished, TourStop, TourWithdrawn
 from rt.contracts.tracking_ia import StopReached
 from rt.kernel.bus import Told, listen
 from rt.kernel.clock import held, now
 from rt.kernel.entity import Entity
 from rt.kernel.ids import new_id
-from rt.kernel.messages import Event
+from rt.kernel.messages import Download, Event
 from rt.kernel.persistence import Collection
-from rt.kernel.unit import Ground, Unit
+from rt.kernel.tenancy import current_org
+from rt.kernel.unit import Ground, Unit, serve
 from rt.services.core_orders import app
 
 TOLD = (
@@ -58,7 +59,11 @@ class Ear:
     def _build(self, name: str, ground: Ground) -> Unit:
         self.mouths[name] = Collection(ground.database, Entity, "mouths")
         hears = [listen(kind, self.hear) for kind in TOLD] if name == "notifications" else []
-        return Unit(name=name, serves=[], hears=hears)
+        return Unit(name=name, serves=[serve(GetPdf, self.pdf)] if name == "ecpmr" else [], hears=hears)
+
+    async def pdf(self, asked: GetPdf) -> Download:
+        content = f"note {asked.document_id} for {current_org()}".encode()
+        return Download(content=content, media_type="application/pdf", filename="N1.pdf")
 
     async def hear(self, event: Event, told: Told) -> None:
         self.heard.append(event)
@@ -216,6 +221,16 @@ async def test_truck_takeover_and_delivery_carry_the_order_through(says, web, ea
     assert (order["state"], order["with_reserves"]) == ("delivered", True)
     assert [(one["kind"], one["ecpmr_document_id"]) for one in order["documents"]] == [("cmr", "cmr_1")]
     assert [line["source"] for line in order["history"]][-4:] == ["gps", "cmr", "cmr", "cmr"]
+
+
+async def test_the_note_is_read_from_ecpmr_on_behalf_of_its_reader(says, web):
+    order_id = await assigned(web())
+    await says(SHIPPER, DocumentIssued(document_id="cmr_1", order_id=order_id, number="N1"))
+    document = (await look(web, order_id))["documents"][0]["document_id"]
+    path = f"/api/orders/{order_id}/documents/{document}"
+    assert (await web(CARRIER).get(path)).content == f"note cmr_1 for {CARRIER}".encode()
+    elsewhere = await web().get(f"{path}/url")
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "note_kept_elsewhere")
 
 
 async def test_facts_that_come_out_of_order_carry_it_forward_and_never_back(says, web, ear):

@@ -223,6 +223,7 @@ STRANGERS = [
     ("POST", "tender/refuse", {"reason": "x"}),
     ("POST", "tender/withdraw", {}),
     ("POST", "assign", {"carrier_id": CARRIER, "agreed_cents": 1}),
+    ("POST", "release", {"reason": "x"}),
     ("POST", "plan", {"vehicle_plate": "X"}),
     ("POST", "progress", {"reached": "loading"}),
     ("POST", "duplicate", {}),
@@ -291,6 +292,18 @@ async def test_a_refused_offer_is_out_of_the_carriers_sight_and_a_repeat_is_harm
     assert (await carrier.get(f"/api/orders/{order_id}")).status_code == 404
     order = (await web().get(f"/api/orders/{order_id}")).json()
     assert (order["state"], order["tenders"][0]["reason"]) == ("confirmed", "pas de camion")
+
+
+async def test_a_carrier_that_gives_the_order_back_says_so_once(web):
+    order_id = await assigned(web())
+    carrier = web(CARRIER, headers={"idempotency-key": "give-back"})
+    for _ in range(2):
+        answer = await carrier.post(f"/api/orders/{order_id}/release", json={"reason": "panne"})
+        assert answer.status_code == 200
+    order = (await web().get(f"/api/orders/{order_id}")).json()
+    assert (order["state"], order["carrier_id"], order["agreed_cents"]) == ("confirmed", None, None)
+    assert [line["what"] for line in order["history"]].count("released") == 1
+    assert (await carrier.get(f"/api/orders/{order_id}")).status_code == 404
 
 
 async def test_a_withdrawn_offer_leaves_the_order_to_others(web):

@@ -43,6 +43,7 @@ COMMANDS = {
     "AcceptTender": lambda order, by: order.accept(by),
     "RefuseTender": lambda order, by: order.refuse(by, "raison"),
     "WithdrawTender": lambda order, by: order.withdraw(by, "raison"),
+    "ReleaseCarrier": lambda order, by: order.release(by, "raison"),
     "PlanOrder": lambda order, by: order.plan_by_hand(by, PlanView(vehicle_plate="A", driver_name="B")),
     "AcceptProof": lambda order, by: order.accept_proof(by),
     "ReopenOrder": lambda order, by: order.reopen(by, "raison"),
@@ -181,6 +182,14 @@ def test_the_accepted_price_becomes_the_agreed_price():
     order = make.order("tendered")
     order.accept(hand(CARRIER))
     assert (order.agreed_cents, order.carrier_id, order.offer) == (80_000, CARRIER, None)
+
+
+def test_a_released_carrier_keeps_neither_price_nor_plan_nor_sight():
+    order = make.order("planned")
+    order.release(hand(), "deux heures de retard")
+    assert (order.carrier_id, order.agreed_cents, order.plan) == (None, None, None)
+    assert CARRIER not in order.seen_by
+    assert order.telling[-1].order.carrier_id == CARRIER
 
 
 def test_a_cancelled_offer_leaves_no_open_tender_and_no_sight():

@@ -84,6 +84,7 @@ from rt.contracts.core_orders.tenders import (
     BulkTender,
     BulkView,
     RefuseTender,
+    ReleaseCarrier,
     TenderOrder,
     WithdrawTender,
 )
@@ -162,6 +163,7 @@ __all__ = [
     "ProofAccepted",
     "References",
     "RefuseTender",
+    "ReleaseCarrier",
     "RemapImport",
     "ReopenOrder",
     "ReportIncident",

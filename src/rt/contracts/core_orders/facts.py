@@ -41,7 +41,10 @@ class TenderRefused(Event, topic="core_orders.tender.refused"):
 
 
 class TenderLapsed(Event, topic="core_orders.tender.lapsed"):
-    """The offer to `order.carrier_id` ended unanswered: its deadline passed, or the shipper took it back."""
+    """`order.carrier_id` has the offer, or the order, no more.
+
+    The deadline passed, the shipper took it back, or the carrier that had accepted gave it back.
+    """
 
     order: OrderSummary
     expired: bool

@@ -64,6 +64,16 @@ class AssignCarrier(Command[OrderView], route="/api/orders/{order_id}/assign", n
     agreed_cents: Cents
 
 
+class ReleaseCarrier(Command[Empty], route="/api/orders/{order_id}/release", needs="core_orders.write"):
+    """Take the order from its carrier before it is loaded, or give it back as that carrier.
+
+    The order is free to be offered again; the carrier sees it no more.
+    """
+
+    order_id: str
+    reason: Reason
+
+
 class BulkResult(View):
     """What became of one order of a bulk action; a refusal carries its code and both languages."""
 

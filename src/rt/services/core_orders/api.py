@@ -34,6 +34,7 @@ def table(orders: Orders, tenders: Tenders, papers: Papers, imports: Imports) ->
         serve(words.RefuseTender, tenders.refuse),
         serve(words.WithdrawTender, tenders.withdraw),
         serve(words.AssignCarrier, tenders.assign),
+        serve(words.ReleaseCarrier, tenders.release),
         serve(words.BulkTender, tenders.tender_many),
         serve(words.BulkCancel, tenders.cancel_many),
         serve(words.AddDocument, papers.add),

@@ -1,6 +1,7 @@
 """Orders offered to carriers and answered, one by one or many at once."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from rt.contracts.core_orders import (
@@ -12,6 +13,7 @@ from rt.contracts.core_orders import (
     BulkView,
     OrderView,
     RefuseTender,
+    ReleaseCarrier,
     TenderOrder,
     WithdrawTender,
 )
@@ -22,6 +24,7 @@ from rt.kernel.messages import Empty
 from rt.services.core_orders.actions.orders import shown
 from rt.services.core_orders.adapters import Directory, hand
 from rt.services.core_orders.domain.order import Order, OrderNotFound
+from rt.services.core_orders.domain.states import Hand
 from rt.services.core_orders.store import OrderStore
 
 
@@ -42,12 +45,15 @@ class Tenders:
         return shown(order)
 
     async def refuse(self, asked: RefuseTender) -> Empty:
-        """Read past the carrier's sight, which ends here: a repeat must still find what it did."""
         by = hand()
-        async with self._store.orders.everywhere.change(asked.order_id) as order:
-            if order.role_of(by.org_id) is None:
-                raise OrderNotFound
+        async with self._leaving(asked.order_id, by) as order:
             order.refuse(by, asked.reason)
+        return Empty()
+
+    async def release(self, asked: ReleaseCarrier) -> Empty:
+        by = hand()
+        async with self._leaving(asked.order_id, by) as order:
+            order.release(by, asked.reason)
         return Empty()
 
     async def withdraw(self, asked: WithdrawTender) -> OrderView:
@@ -88,6 +94,14 @@ class Tenders:
         """The deadline of an offer has come."""
         async with self._store.orders.change(payload["order_id"]) as order:
             order.expire(hand()._replace(source="timer"), payload["tender_id"])
+
+    @asynccontextmanager
+    async def _leaving(self, order_id: str, by: Hand) -> AsyncIterator[Order]:
+        """A change that ends the carrier's sight: read past it, so that a repeat still finds what it did."""
+        async with self._store.orders.everywhere.change(order_id) as order:
+            if order.role_of(by.org_id) is None:
+                raise OrderNotFound
+            yield order
 
     async def _tender(self, asked: TenderOrder, tender_id: str) -> Order:
         await self._store.orders.get(asked.order_id)

@@ -11,7 +11,7 @@ NEXT: dict[OrderState, tuple[OrderState, ...]] = {
     "confirmed": ("tendered", "assigned", "cancelled"),
     "tendered": ("assigned", "confirmed", "cancelled"),
     "assigned": ("planned", "loading", "in_transit", "delivered", "confirmed", "cancelled"),
-    "planned": ("assigned", "loading", "in_transit", "delivered", "cancelled"),
+    "planned": ("assigned", "loading", "in_transit", "delivered", "confirmed", "cancelled"),
     "loading": ("in_transit", "delivered", "cancelled"),
     "in_transit": ("delivered",),
     "delivered": ("pod_ok",),
@@ -50,11 +50,12 @@ MOVES: dict[str, Move] = {
     "AcceptTender": Move(CARRIER, ("tendered",), "assigned"),
     "RefuseTender": Move(CARRIER, ("tendered",), "confirmed"),
     "WithdrawTender": Move(SHIPPER, ("tendered",), "confirmed"),
+    "ReleaseCarrier": Move(DEAL, ("assigned", "planned"), "confirmed"),
     "PlanOrder": Move(CARRIER, ("assigned", "planned"), "planned"),
     "ReportProgress": Move(CREW, ("assigned", "planned", "loading", "in_transit")),
     "AcceptProof": Move(SHIPPER, ("delivered",), "pod_ok"),
     "ReopenOrder": Move(SHIPPER, ("pod_ok",), "delivered"),
-    "MarkInvoiced": Move(frozenset({"shipper", "carrier"}), ("pod_ok",), "invoiced"),
+    "MarkInvoiced": Move(DEAL, ("pod_ok",), "invoiced"),
     "CloseOrder": Move(SHIPPER, ("pod_ok", "invoiced"), "closed"),
     "CancelOrder": Move(
         SHIPPER, ("draft", "confirmed", "tendered", "assigned", "planned", "loading"), "cancelled"

@@ -110,6 +110,14 @@ class Tendered(Record, kw_only=True):
         self.move("AssignCarrier", by, "assigned", carrier_name)
         self._give(carrier_id, carrier_name, agreed_cents)
 
+    def release(self, by: Hand, reason: str) -> None:
+        """The carrier goes before it has loaded, sent away or of itself; it sees the order no more."""
+        told = TenderLapsed(order=self.summary(), expired=False, reason=reason)
+        self.move("ReleaseCarrier", by, "released", reason)
+        self.carrier_id, self.carrier_name, self.agreed_cents, self.plan = None, "", None, None
+        self.index()
+        self.tell(told)
+
     def _refuse_own(self, carrier_id: str) -> None:
         if carrier_id == self.org_id:
             raise CarrierIsShipper(field="carrier_id")

@@ -1,0 +1,60 @@
+"""A guest carrier, from the address book to the order it takes by its link, with authz itself."""
+
+from datetime import timedelta
+
+import pytest
+from tests.services.core_orders.test_api import body, post
+
+from rt.contracts.core_orders import OrderTendered
+from rt.kernel.bus import Told, listen
+from rt.kernel.clock import now
+from rt.kernel.unit import Ground, Unit
+from rt.services.authz import app as authz
+from rt.services.core_orders import app
+
+
+@pytest.fixture
+async def told(house) -> list[OrderTendered]:
+    """core_orders and authz, and the offers that somebody at the place of notifications hears of."""
+    heard: list[OrderTendered] = []
+
+    async def hear(event: OrderTendered, told: Told) -> None:
+        heard.append(event)
+
+    def build(ground: Ground) -> Unit:
+        return Unit(name="notifications", serves=[], hears=[listen(OrderTendered, hear)])
+
+    build.__module__ = "rt.services.notifications.app"
+    await house.mount(authz.build, app.build, build)
+    return heard
+
+
+async def test_a_guest_carrier_answers_with_the_very_link_that_authz_issued(house, told):
+    person = {"name": "Usines Dupont", "kind": "shipper", "email": "a@dupont.example", "person_name": "Ana"}
+    async with house.web("authz") as anybody:
+        registered = (await anybody.post("/auth/organizations", json=person)).json()
+    org = registered["organization_id"]
+    actor = house.actor(org, rights={"core_orders.read", "core_orders.write"}, name="Ana")
+    partner = {"name": "Transports Martin", "kind": "carrier", "email": "jo@martin.example"}
+    async with house.web("authz", actor) as shipper:
+        guest = (await shipper.post("/auth/partners", json=partner)).json()
+    assert guest["guest"]
+    async with house.web("core_orders", actor) as shipper:
+        asked = body(consignee_id=None, logistician_id=None)
+        order_id = (await shipper.post("/api/orders", json=asked)).json()["order_id"]
+        await post(shipper, f"{order_id}/confirm")
+        deadline = (now() + timedelta(hours=2)).isoformat()
+        await post(
+            shipper, f"{order_id}/tender", carrier_id=guest["id"], price_cents=50_000, deadline=deadline
+        )
+    await house.settle()
+    (offer,) = told
+    assert (offer.carrier_email, offer.order.carrier_name) == ("jo@martin.example", "Transports Martin")
+    bearer = {"authorization": f"Bearer {offer.link_token}"}
+    async with house.web("core_orders", **bearer) as carrier:
+        seen = (await carrier.get(f"/api/orders/{order_id}")).json()
+        assert (seen["tender"]["price_cents"], seen["shipper_name"]) == (50_000, "Usines Dupont")
+        accepted = await post(carrier, f"{order_id}/tender/accept")
+        planned = await post(carrier, f"{order_id}/plan", vehicle_plate="AB-123-CD", driver_name="Jo")
+        assert (accepted["state"], planned["state"]) == ("assigned", "planned")
+        assert (await carrier.get("/api/orders")).status_code == 403
