@@ -157,7 +157,7 @@ async def test_the_paper_comes_as_a_pdf_under_its_number(web, note):
         ({"signature": {"party": "driver", "name": "x"}}, "signature.party"),
         ({"surprise": 1}, "surprise"),
         ({"reserves": [{"line": 9, "text": "1 cassé"}]}, "reserves.0.line"),
-        ({"signature": {"party": "carrier", "name": "x"}}, "signature.image"),
+        ({"signature": {"party": "carrier", "name": ""}}, "signature.name"),
         ({"signature": {"party": "carrier", "name": "x", "image": "<svg/>"}}, "signature.image"),
     ],
 )

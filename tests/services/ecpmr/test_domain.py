@@ -449,9 +449,17 @@ def test_what_is_no_signature_is_refused(image):
         signatures.checked(signature("sender", image=image), "signature")
 
 
-def test_a_signature_on_glass_has_strokes():
-    with pytest.raises(signatures.SignatureMissing):
-        signatures.checked(signature("sender", image=""), "signature")
+def test_who_cannot_draw_signs_by_name_and_it_is_not_passed_off_as_strokes():
+    note = make.note()
+    take_over(note, signature("sender", image=""), signature("carrier"))
+    views = {view.party: view for view in shown.whole(note, "").signatures}
+    assert (views["sender"].method, views["carrier"].method) == ("typed", "glass")
+    assert not views["sender"].criteria[0].met
+
+
+def test_a_line_as_the_phone_draws_it_is_a_signature():
+    ink = "M10.5 20.1L30 40L31.2 41.7M60 60L60 60"
+    assert signatures.checked(signature("sender", image=ink), "signature").image == ink
 
 
 def test_an_oversized_signature_is_refused():

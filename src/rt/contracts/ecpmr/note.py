@@ -15,7 +15,8 @@ Party = Literal["sender", "carrier", "consignee"]
 Step = Literal["takeover", "delivery", "amendment"]
 Stop = Literal["pickup", "delivery"]
 Moment = Literal["arrived", "departed"]
-Method = Literal["glass", "link_code", "qr"]
+Method = Literal["glass", "typed", "link_code", "qr"]
+"""How a signature was given; `typed` is for those who cannot draw: the name alone, and kept as such."""
 Language = Literal["fr", "en"]
 
 Count = Annotated[int, Meta(ge=0, le=100_000)]
@@ -87,7 +88,10 @@ class Consignment(View):
 
 
 class SignatureGiven(View):
-    """What a signer leaves: `image` is SVG path strokes (M, L, Q, C) or a PNG data URL of at most 200 kB."""
+    """What a signer leaves: `image` is SVG path strokes (M, L, Q, C) or a PNG data URL of at most 200 kB.
+
+    On glass without strokes it is a typed signature.
+    """
 
     party: Party
     name: Annotated[str, Meta(min_length=1, max_length=120)]

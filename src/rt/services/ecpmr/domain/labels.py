@@ -52,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "signer": ("Signataire", "Signer"),
     "method": ("Moyen", "Method"),
     "glass": ("sur écran", "on screen"),
+    "typed": ("nom saisi", "name typed"),
     "link_code": ("lien et code", "link and code"),
     "qr": ("QR entre téléphones", "QR between phones"),
     "signed_at": ("Signé le (appareil)", "Signed at (device)"),

@@ -19,11 +19,6 @@ STROKES_LIMIT = 60_000
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-class SignatureMissing(Invalid):
-    fr = "La signature de {name} manque : il faut signer sur l'écran."
-    en = "The signature of {name} is missing: sign on the screen."
-
-
 class SignatureUnreadable(Invalid):
     fr = "L'image de la signature n'est pas lisible (tracé SVG M, L, Q, C ou PNG)."
     en = "The signature image cannot be read (SVG path M, L, Q, C or PNG)."
@@ -40,9 +35,7 @@ class MayNotSign(Forbidden):
 
 
 def checked(signature: SignatureGiven, field: str) -> SignatureGiven:
-    """The signature with its image cleaned, or an Invalid."""
-    if signature.method != "link_code" and not signature.image:
-        raise SignatureMissing(f"{field}.image", name=signature.name)
+    """The signature with its image cleaned, or an Invalid; a name alone is not passed off as strokes."""
     image = signature.image
     if image.startswith(PNG_PREFIX):
         image = _clean_png(image, f"{field}.image")
@@ -52,7 +45,7 @@ def checked(signature: SignatureGiven, field: str) -> SignatureGiven:
         party=signature.party,
         name=signature.name.strip() or signature.name,
         quality=signature.quality.strip(),
-        method=signature.method,
+        method="typed" if signature.method == "glass" and not image else signature.method,
         image=image,
         latitude=signature.latitude,
         longitude=signature.longitude,
