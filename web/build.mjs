@@ -31,6 +31,8 @@ if (tests) {
   writeFileSync(`${out}/icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
   copyFileSync("node_modules/lucide-static/LICENSE", `${out}/icons.LICENSE.txt`);
 
+  copyFileSync("node_modules/htmx.org/LICENSE", `${out}/htmx.LICENSE.txt`);
+
   const font = "node_modules/@fontsource/barlow-semi-condensed";
   copyFileSync(`${font}/files/barlow-semi-condensed-latin-600-normal.woff2`, `${out}/barlow-600.woff2`);
   copyFileSync(`${font}/files/barlow-semi-condensed-latin-ext-600-normal.woff2`, `${out}/barlow-600-ext.woff2`);

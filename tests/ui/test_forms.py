@@ -91,6 +91,7 @@ def test_an_identifier_of_the_address_cannot_be_typed() -> None:
         ("reference", "ABCDEFGHIJKL", "10 caractères au plus."),
         ("reference", "cmd 1", "La forme n'est pas celle attendue."),
         ("price_cents", "0,99", "1 au moins."),
+        ("price_cents", "1000,01", "1\u202f000 au plus."),
         ("price_cents", "douze", "Un nombre est attendu, par exemple 12,5."),
         ("pallets", "1,5", "Un nombre entier est attendu."),
         ("on", "31/02/2026", "Une date est attendue, par exemple 31/12/2026."),

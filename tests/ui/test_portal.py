@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -199,6 +200,17 @@ async def test_signing_out_ends_the_session_everywhere_and_clears_the_browser() 
     assert before["token"] != after["token"]
 
 
+async def test_a_session_from_before_signing_in_is_worth_nothing_after() -> None:
+    async with browser(shop(Town())) as client:
+        before = (await client.get("/session.json")).json()
+        typed = {"email": "a@x.fr", "password": PASSWORD, "_csrf": before["token"]}
+        await client.post("/login", data=typed)
+        after = (await client.get("/session.json")).json()
+    assert after["signed_in"]
+    assert before["token"] != after["token"]
+    assert before["marker"] != after["marker"]
+
+
 async def test_signing_in_again_is_another_session_of_the_same_owner() -> None:
     told = []
     for _time in range(2):
@@ -264,6 +276,20 @@ async def test_only_files_asked_for_by_their_content_are_kept_for_long() -> None
 
 def test_english_is_complete_and_names_the_same_values() -> None:
     assert catalogues.check(catalogues.SOURCE) == []
+
+
+def test_a_missing_or_different_english_is_named(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(
+        '{{ _("Rien ici") }} {{ _("Pour %(name)s", name=1) }} {{ _("Valider") }}'
+    )
+    (tmp_path / "locale").mkdir()
+    said = 'msgid "Pour %(name)s"\nmsgstr "For %(nom)s"\n\nmsgctxt "field"\nmsgid "dock"\nmsgstr "Dock"\n'
+    (tmp_path / "locale" / "en.po").write_text(said)
+    wrong = catalogues.check(tmp_path)
+    assert len(wrong) == 3
+    assert "no English for «Rien ici»" in wrong[0]
+    assert "names ['%(name)s'], its English ['%(nom)s']" in wrong[1]
+    assert "field «dock» is named in one language only" in wrong[2]
 
 
 def test_a_portal_never_sends_its_visitors_elsewhere() -> None:
