@@ -204,8 +204,10 @@ def test_longer_ways_take_longer(a, b):
     assert all(x <= y + 1e-9 for x, y in zip(quantiles(short), quantiles(long), strict=True))
 
 
-def test_a_break_is_due_after_four_hours_and_a_half():
-    assert nominal_minutes([300_000], 0) - nominal_minutes([230_000], 0) > 45
+def test_a_day_at_the_wheel_holds_its_breaks_and_its_stops():
+    through = nominal_minutes([500_000], 0)
+    assert through > 1.16 * 500 * 1.25 / 76 * 60
+    assert nominal_minutes([500_000], 2) - through == pytest.approx(70)
 
 
 def test_an_arrival_is_told_when_it_moves_by_a_step_and_no_sooner():

@@ -17,14 +17,14 @@ BREAK_H = 0.75
 """45 minutes after 4 h 30 at the wheel (Regulation (EC) 561/2006, art. 7)."""
 DWELL_MINUTES = 35.0
 """Time at a stop in between, median of the simulated drives."""
-BANDS = (
-    (10.0, (0.72, 1.00, 1.55)),
-    (30.0, (0.76, 0.99, 1.41)),
-    (90.0, (0.80, 0.99, 1.28)),
-    (240.0, (0.84, 0.99, 1.20)),
-    (math.inf, (0.87, 1.00, 1.17)),
+FACTORS = (
+    (10.0, (0.76, 1.04, 1.48)),
+    (30.0, (0.73, 0.95, 1.51)),
+    (90.0, (0.79, 1.07, 1.61)),
+    (240.0, (0.93, 1.15, 1.38)),
+    (480.0, (0.98, 1.12, 1.28)),
 )
-"""Up to so many nominal minutes: factors of the 10, 50 and 90 % quantiles (benchmarks/eta.py, simulated)."""
+"""At so many nominal minutes: 10, 50 and 90 % quantiles of real by nominal (benchmarks/eta.py, simulated)."""
 OLD = timedelta(minutes=15)
 """After this long without a fix the position is shown as old."""
 Z90 = NormalDist().inv_cdf(0.9)
@@ -59,22 +59,25 @@ def road_km(legs_m: Sequence[float]) -> float:
 
 
 def nominal_minutes(legs_m: Sequence[float], stops_between: int) -> float:
-    """Usual driving time of the legs, legal breaks included, and the usual time at the stops in between."""
+    """Usual driving time of the legs with its share of legal breaks, and the usual time at stops in between.
+
+    How long the driver has been at the wheel is not known here: breaks count in proportion.
+    """
     driving = sum(_driving_hours(metres * DETOUR / 1000) for metres in legs_m)
-    breaks = math.floor(driving / DRIVING_LIMIT_H) * BREAK_H
+    breaks = driving / DRIVING_LIMIT_H * BREAK_H
     return (driving + breaks) * 60 + stops_between * DWELL_MINUTES
 
 
 def quantiles(minutes: float) -> tuple[float, float, float]:
     """The 10, 50 and 90 % quantiles of the real minutes when so many are nominal, without jumps."""
-    knots = [(0.0, BANDS[0][1]), *((limit, factors) for limit, factors in BANDS[:-1]), (480.0, BANDS[-1][1])]
+    knots = [(0.0, FACTORS[0][1]), *FACTORS]
+    factors = FACTORS[-1][1]
     for (start, before), (end, after) in pairwise(knots):
         if minutes <= end:
             share = (minutes - start) / (end - start)
-            low, middle, high = (a + (b - a) * share for a, b in zip(before, after, strict=True))
-            return low * minutes, middle * minutes, high * minutes
-    low, middle, high = BANDS[-1][1]
-    return low * minutes, middle * minutes, high * minutes
+            factors = _mixed(before, after, share)
+            break
+    return factors[0] * minutes, factors[1] * minutes, factors[2] * minutes
 
 
 def expected(legs_m: Sequence[float], fix_at: datetime, moment: datetime) -> Arrival:
@@ -105,3 +108,10 @@ def _driving_hours(kilometres: float) -> float:
         hours += part / kmh
         kilometres -= part
     return hours
+
+
+def _mixed(
+    before: tuple[float, float, float], after: tuple[float, float, float], share: float
+) -> tuple[float, float, float]:
+    low, middle, high = (a + (b - a) * share for a, b in zip(before, after, strict=True))
+    return low, middle, high
