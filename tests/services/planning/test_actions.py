@@ -1,6 +1,7 @@
 """What planning promises, on the real database and the real outbox."""
 
 import asyncio
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -204,7 +205,7 @@ async def test_a_driver_sees_the_own_published_tours_and_no_others(world):
 
 async def test_an_optimised_plan_is_proposed_accepted_and_done_once(world):
     for town in ("Reims", "Amiens", "Rouen"):
-        await world.job(delivery=make.site(town))
+        await world.job(delivery=town)
     await world.job(weight_kg=50_000)
     await world.crew()
     await world.crew()
@@ -317,7 +318,7 @@ async def test_docks_are_hidden_from_those_who_carry_nothing_there(world):
     ask = words.FindFreeSlots(order_id=job["order_id"], kind="delivery", day=make.DAY)
     assert await stranger.refused(ask) == "job_unknown"
     assert (await book(stranger, job, dock))[1]["code"] == "dock_unknown"
-    elsewhere = await world.job(delivery=make.site("Lyon"))
+    elsewhere = await world.job(delivery="Lyon")
     assert (await book(world.carrier, elsewhere, dock))[1]["code"] == "dock_unknown"
     assert (await book(world.carrier, job, dock, kind="pickup"))[1]["code"] == "dock_unknown"
 
@@ -348,14 +349,12 @@ async def test_what_is_given_back_goes_to_the_first_in_line(world):
     dock = await world.dock(hours=[words.OpeningHours(weekday=1, from_minute=480, until_minute=510)])
     first, second, third = [await world.job() for _ in range(3)]
     _, slot = await book(world.carrier, first, dock)
-    places = [
-        await world.carrier.get(
-            words.JoinWaitingList(
-                order_id=job["order_id"], kind="delivery", dock_id=dock["dock_id"], day=make.DAY
-            )
-        )
-        for job in (second, third)
-    ]
+    places = []
+    for minute, job in enumerate((second, third)):
+        with held(make.NOON_BEFORE + timedelta(minutes=minute)):
+            wish = {"order_id": job["order_id"], "dock_id": dock["dock_id"]}
+            join = words.JoinWaitingList(kind="delivery", day=make.DAY, **wish)
+            places.append(await world.carrier.get(join))
     assert [place["position"] for place in places] == [1, 2]
     cancel = words.CancelSlot(order_id=first["order_id"], slot_id=slot["slot_id"], reason="retard usine")
     await world.carrier.get(cancel)

@@ -153,7 +153,8 @@ class Slots:
                     "dock_id": dock.id,
                     "day": asked.day.isoformat(),
                     "state": "waiting",
-                    "created_at": {"$lt": waiting.created_at},
+                    "created_at": {"$lte": waiting.created_at},
+                    "id": {"$ne": waiting.id},
                 }
             )
         return WaitingView(

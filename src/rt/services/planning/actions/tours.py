@@ -109,7 +109,7 @@ class Tours:
 
     async def assign(self, asked: AssignJob) -> TourView:
         job, fit = await self._fit(asked, asked.derogation)
-        if job.tour_id is not None and job.tour_id == asked.tour_id:
+        if job.tour_id == fit.tour.id:
             return (await self._store.tours.get(job.tour_id)).view()
         if fit.conflicts:
             raise AssignmentRefused(fit.conflicts)
