@@ -102,7 +102,7 @@ def person(**values: Any) -> Person:
     member = Membership(organization_id="org_a", role="dispatcher", state="active", joined_at=AT)
     start = {
         "id": "usr_a",
-        "org_id": "org_a",
+        "org_id": "org_operator",
         "seen_by": ["org_a"],
         "email": "lea@usine.example",
         "name": "Léa",

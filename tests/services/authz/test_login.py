@@ -184,8 +184,10 @@ async def test_m3_a_second_factor_stands_between_password_and_tokens(authz: Test
         assert (first["access_token"], first["refresh_token"]) == ("", "")
         code = pyotp.TOTP(secret).at(now())
         assert await answer(authz, first["challenge"], code) == 200
-        # the same code again, with a challenge of its own
+        # the same code again, with a challenge of its own; A-42: the same challenge, with a fresh code
         assert await answer(authz, await challenge(authz, admin.email), code) == 401
+    with held(now() + timedelta(seconds=90)):
+        assert await answer(authz, first["challenge"], pyotp.TOTP(secret).at(now())) == 401
 
 
 async def test_a40_two_parallel_uses_of_a_code_let_one_in(authz: TestHouse) -> None:

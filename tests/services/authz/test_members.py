@@ -71,6 +71,12 @@ async def test_b1_one_person_two_organizations_one_session(authz: TestHouse) -> 
         assert (await web.post("/auth/refresh", json=asked)).json()[
             "organization_id"
         ] == haulier.organization_id
+    shown = {
+        user["email"]: user["user_id"] for user in (await haulier.web.get("/auth/users")).json()["items"]
+    }
+    assert set(shown) == {factory.email, haulier.email}
+    way = f"/auth/users/{shown[factory.email]}/role"
+    assert (await haulier.web.post(way, json={"role": "driver"})).status_code == 200
     foreign = await factory.web.post("/auth/switch", json={"organization_id": "org_operator"})
     assert foreign.status_code == 403
 
@@ -222,3 +228,26 @@ async def test_a_program_has_no_account_of_its_own(authz: TestHouse) -> None:
     async with make.bearing(authz, key) as web:
         assert (await web.get("/auth/me")).json()["code"] == "people_only"
         assert (await web.get("/auth/sessions")).status_code == 403
+
+
+async def test_each_organization_has_its_own_story_of_its_people(authz: TestHouse) -> None:
+    """T-3: what is told for one organization names no other."""
+    ours, theirs = await make.admin(authz), await make.admin(authz, "Transports", "carrier")
+    member = await make.colleague(authz, ours, name="lea")
+    await theirs.web.post("/auth/users", json={"email": member["email"], "name": "L", "role": "viewer"})
+    async with authz.web("authz") as web:
+        token = (await make.mailed(authz, "authz.user.invited", member["email"]))["token"]
+        await web.post("/auth/invitations/accept", json={"token": token})
+    await theirs.web.post(f"/auth/users/{member['user_id']}/role", json={"role": "driver"})
+    await theirs.web.delete(f"/auth/users/{member['user_id']}")
+    await authz.settle()
+    events = authz.database("authz")["events"]
+    story = [event async for event in events.find({"org_id": theirs.organization_id}).sort([("seq", 1)])]
+    assert ours.organization_id not in str(story)
+    changed = [event["body"] for event in story if event["topic"] == "authz.member.changed"]
+    assert [(body["role"], body["state"]) for body in changed] == [
+        ("driver", "active"),
+        ("driver", "removed"),
+    ]
+    joined = [event["body"]["email"] for event in story if event["topic"] == "authz.user.joined"]
+    assert joined == [theirs.email, member["email"]]

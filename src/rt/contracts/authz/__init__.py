@@ -21,6 +21,7 @@ from rt.contracts.authz.access import (
     RotateKeys,
 )
 from rt.contracts.authz.events import (
+    MemberChanged,
     OrganizationCreated,
     OrganizationResumed,
     OrganizationSuspended,
@@ -120,6 +121,7 @@ __all__ = [
     "LinkView",
     "Login",
     "Logout",
+    "MemberChanged",
     "MembershipView",
     "OrganizationCreated",
     "OrganizationResumed",

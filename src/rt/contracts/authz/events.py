@@ -1,5 +1,7 @@
 """Facts that authz tells."""
 
+from typing import Literal
+
 from rt.kernel.messages import Event
 
 
@@ -43,6 +45,15 @@ class UserJoined(Event, topic="authz.user.joined"):
     email: str
     name: str
     role: str
+
+
+class MemberChanged(Event, topic="authz.member.changed"):
+    """A member of the organization has another role or state; `removed` when they are a member no more."""
+
+    user_id: str
+    email: str
+    role: str
+    state: Literal["invited", "active", "disabled", "removed"]
 
 
 class PasswordResetAsked(Event, topic="authz.password.reset_asked"):

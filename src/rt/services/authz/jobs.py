@@ -9,7 +9,8 @@ from rt.kernel.settings import Settings
 from rt.services.authz.actions.members import Members
 from rt.services.authz.actions.organizations import Organizations
 from rt.services.authz.actions.signing import Signing
-from rt.services.authz.store import OPERATOR, AuthzStore
+from rt.services.authz.domain.organization import OPERATOR
+from rt.services.authz.store import AuthzStore
 
 KEYS_TENDED_EVERY_SECONDS: Final = 3600
 

@@ -1,7 +1,7 @@
 """Where organizations, people, sessions, keys and links are kept."""
 
 import re
-from typing import Any, Final
+from typing import Any
 
 from rt.contracts.authz import Role, UserState
 from rt.kernel.persistence import Collection, Database, Index, Page
@@ -14,9 +14,6 @@ from rt.services.authz.domain.person import Person
 from rt.services.authz.domain.reset import ResetWish
 from rt.services.authz.domain.session import Challenge, Session
 from rt.services.authz.domain.signing import SigningKey
-
-OPERATOR: Final = "org_operator"
-"""The organization that runs the platform; what belongs to nobody else is kept under its name."""
 
 
 class AuthzStore:

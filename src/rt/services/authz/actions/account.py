@@ -26,7 +26,7 @@ from rt.services.authz.actions.entry import FACTOR, Entry
 from rt.services.authz.actions.guard import Guard
 from rt.services.authz.actions.speaker import speaking_person
 from rt.services.authz.adapters import Hasher
-from rt.services.authz.domain.organization import address
+from rt.services.authz.domain.organization import OPERATOR, address
 from rt.services.authz.domain.passwords import WrongPassword, check_password, shortest_for
 from rt.services.authz.domain.person import Person, ResetOver
 from rt.services.authz.domain.policy import Policy
@@ -38,7 +38,7 @@ from rt.services.authz.domain.totp import (
     normal_recovery,
 )
 from rt.services.authz.domain.vault import Vault, fresh_secret, hash_of
-from rt.services.authz.store import OPERATOR, AuthzStore
+from rt.services.authz.store import AuthzStore
 
 
 class Account:

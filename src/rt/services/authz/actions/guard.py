@@ -21,8 +21,9 @@ from rt.services.authz.domain.lockout import (
     Limit,
     TooManyTries,
 )
+from rt.services.authz.domain.organization import OPERATOR
 from rt.services.authz.domain.vault import Vault
-from rt.services.authz.store import OPERATOR, AuthzStore
+from rt.services.authz.store import AuthzStore
 
 UNSEEN: Final = "unseen"
 """The source of a try whose address is not known, as when a unit asks without saying."""

@@ -22,8 +22,10 @@ from rt.kernel.tenancy import current_org
 from rt.services.authz.adapters import Hasher
 from rt.services.authz.domain.organization import (
     INVITATION_LIFE,
+    OPERATOR,
     Invitation,
     InvitationOver,
+    MemberState,
     Organization,
     address,
 )
@@ -102,7 +104,7 @@ class Members:
             joining.join(invitation.org_id, now())
         async with self._store.invitations.everywhere.change(invitation.id) as used:
             used.use(now())
-        await self._come_in(invitation.org_id, invitation.role)
+        await self._welcome(joining, invitation.org_id)
         return Empty()
 
     async def add(self, asked: AddUser) -> UserView:
@@ -118,7 +120,7 @@ class Members:
         async with self._store.people.everywhere.change(person.id) as joining:
             joining.password_hash = password_hash
             joining.join(organization.id, now())
-        await self._come_in(organization.id, asked.role)
+        await self._welcome(joining, organization.id)
         return view_of(joining, organization.id)
 
     async def change_role(self, asked: ChangeRole) -> UserView:
@@ -127,26 +129,28 @@ class Members:
         left = await self._store.other_administrators(organization.id, asked.user_id)
         async with self._store.people.change(asked.user_id) as person:
             person.change_role(organization.id, asked.role, current_actor().id, left, now())
-        return view_of(person, organization.id)
+        return await self._noted(person, organization.id)
 
     async def disable(self, asked: DisableUser) -> UserView:
         organization_id = current_org()
         left = await self._store.other_administrators(organization_id, asked.user_id)
         async with self._store.people.change(asked.user_id) as person:
             person.disable(organization_id, current_actor().id, left, now())
-        return view_of(person, organization_id)
+        return await self._noted(person, organization_id)
 
     async def enable(self, asked: EnableUser) -> UserView:
         organization_id = current_org()
         async with self._store.people.change(asked.user_id) as person:
             person.enable(organization_id)
-        return view_of(person, organization_id)
+        return await self._noted(person, organization_id)
 
     async def remove(self, asked: RemoveMember) -> Empty:
         organization_id = current_org()
         left = await self._store.other_administrators(organization_id, asked.user_id)
+        role = (await self._store.people.get(asked.user_id)).member(organization_id).role
         async with self._store.people.change(asked.user_id) as person:
             person.leave(organization_id, current_actor().id, left, now())
+        await self._note(person, organization_id, role, "removed")
         return Empty()
 
     async def _placed(
@@ -161,7 +165,7 @@ class Members:
             return person
         fresh = Person(
             id=new_id("usr"),
-            org_id=organization.id,
+            org_id=OPERATOR,
             seen_by=[organization.id],
             email=email,
             name=name,
@@ -173,10 +177,19 @@ class Members:
         except AlreadyExists as error:
             raise ChangedMeanwhile from error  # somebody else has just invited the same address
 
-    async def _come_in(self, organization_id: str, role: Role) -> None:
-        if role in ("admin", "platform_admin"):
-            async with self._store.organizations.everywhere.change(organization_id) as organization:
-                organization.come_in()
+    async def _welcome(self, person: Person, organization_id: str) -> None:
+        async with self._store.organizations.everywhere.change(organization_id) as organization:
+            role = person.member(organization_id).role
+            organization.welcome(person.id, person.email, person.name, role)
+
+    async def _noted(self, person: Person, organization_id: str) -> UserView:
+        membership = person.member(organization_id)
+        await self._note(person, organization_id, membership.role, membership.state)
+        return view_of(person, organization_id)
+
+    async def _note(self, person: Person, organization_id: str, role: Role, state: MemberState) -> None:
+        async with self._store.organizations.change(organization_id) as organization:
+            organization.note_member(person.id, person.email, role, state)
 
 
 def view_of(person: Person, organization_id: str) -> UserView:

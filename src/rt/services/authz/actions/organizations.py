@@ -23,8 +23,8 @@ from rt.kernel.ids import derived_id, new_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import current_org
 from rt.services.authz.actions.members import Members
-from rt.services.authz.domain.organization import NotGuest, Organization, Partner, address
-from rt.services.authz.store import OPERATOR, AuthzStore
+from rt.services.authz.domain.organization import OPERATOR, NotGuest, Organization, Partner, address
+from rt.services.authz.store import AuthzStore
 
 
 class Organizations:

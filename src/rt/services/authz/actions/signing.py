@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from rt.contracts.authz import GetKeys, KeySetView, RotateKeys
 from rt.kernel.clock import now
+from rt.services.authz.domain.organization import OPERATOR
 from rt.services.authz.domain.signing import (
     ROTATED_EVERY,
     SIGNS_AFTER,
@@ -14,7 +15,7 @@ from rt.services.authz.domain.signing import (
     signer_of,
 )
 from rt.services.authz.domain.vault import Vault
-from rt.services.authz.store import OPERATOR, AuthzStore
+from rt.services.authz.store import AuthzStore
 
 KNOWN_FOR: Final = timedelta(seconds=10)
 """How long a process goes on with the key it knows before it looks for a newer one."""

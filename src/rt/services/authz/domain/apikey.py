@@ -16,7 +16,6 @@ FOR_PEOPLE_ONLY: Final = frozenset(
     {"authz.write", "authz.admin", "admin_gateway.write", "admin_gateway.admin"}
 )
 """A key makes no keys, people or suspensions: what it could give itself would outlive it."""
-SECRETS_AT_ONCE: Final = 2
 USE_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
@@ -84,7 +83,7 @@ class ApiKey(Entity):
             raise KeyRevoked
         present = self.secrets[-1]
         present.until = until
-        self.secrets = [present, KeySecret(hash_of(secret))][-SECRETS_AT_ONCE:]
+        self.secrets = [present, KeySecret(hash_of(secret))]
 
     def revoke(self, at: datetime) -> None:
         if self.revoked_at is None:

@@ -1,26 +1,33 @@
 """Organizations, the invitations they send and the partners they write down."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 from email_validator import EmailNotValidError, validate_email
 
 from rt.contracts.authz import (
+    MemberChanged,
     OrganizationCreated,
     OrganizationResumed,
     OrganizationSuspended,
     Role,
     UserInvited,
+    UserJoined,
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid, Unauthorized
 from rt.kernel.tokens import Revoked
+from rt.services.authz.domain.passwords import ADMINISTRATORS
 from rt.services.authz.domain.vault import hash_of, same
 from rt.trade import identifiers
 from rt.trade.roles import OrganizationKind
 
+OPERATOR: Final = "org_operator"
+"""The organization that runs the platform; accounts and signing keys are kept under its name."""
 INVITATION_LIFE: Final = timedelta(days=7)
+
+MemberState = Literal["invited", "active", "disabled", "removed"]
 
 
 class EmailInvalid(Invalid):
@@ -88,11 +95,16 @@ class Organization(Entity):
             identifiers.vat_belongs_to_siren(self.vat, self.siret[:9])
         self.call(self.name)
 
-    def come_in(self) -> None:
-        """The first administrator came: the organization is open, and a guest no more."""
-        if not self.open:
+    def welcome(self, user_id: str, email: str, name: str, role: Role) -> None:
+        """A member came; the first administrator opens the organization, which is a guest no more."""
+        self.tell(UserJoined(user_id=user_id, email=email, name=name, role=role))
+        if not self.open and role in ADMINISTRATORS:
             self.open, self.guest = True, False
             self.introduce()
+
+    def note_member(self, user_id: str, email: str, role: Role, state: MemberState) -> None:
+        """Tell what became of a member: in the organization's own story, not in the person's."""
+        self.tell(MemberChanged(user_id=user_id, email=email, role=role, state=state))
 
     def introduce(self) -> None:
         self.tell(

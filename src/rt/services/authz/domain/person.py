@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserJoined, UserState
+from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
 from rt.kernel.tokens import Revoked
@@ -82,7 +82,10 @@ class Membership(msgspec.Struct):
 
 
 class Person(Entity):
-    """An account. `org_id` is its home, where its mail is told; `seen_by` are all its organizations."""
+    """An account. It belongs to the operator, as no organization is to learn of the others from its story;
+
+    `seen_by` are the organizations that the person is a member of.
+    """
 
     email: str
     name: str
@@ -149,7 +152,6 @@ class Person(Entity):
         if membership.state == "disabled":
             raise NotYourOrganization
         membership.state, membership.joined_at = "active", at
-        self.tell(UserJoined(user_id=self.id, email=self.email, name=self.name, role=membership.role))
 
     def change_role(self, organization_id: str, role: Role, by: str, admins_left: int, at: datetime) -> None:
         membership = self.member(organization_id)
@@ -239,7 +241,4 @@ class Person(Entity):
             raise LastAdministrator
 
     def _see(self) -> None:
-        """Keep `seen_by` equal to the memberships, and a home among them."""
         self.seen_by = [membership.organization_id for membership in self.memberships]
-        if self.seen_by and self.org_id not in self.seen_by:
-            self.org_id = self.seen_by[0]
