@@ -60,6 +60,8 @@ export interface Given {
 
 export class Outbox extends EventTarget {
   private draining: Promise<void> | undefined;
+  /** Something was given while a drain was about to end. */
+  private asked = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   signedOut = false;
 
@@ -123,7 +125,12 @@ export class Outbox extends EventTarget {
 
   /** Send what may leave until nothing may; one drain at a time, over all tabs where the browser can. */
   drain(): Promise<void> {
-    this.draining ??= this.alone(() => this.sendAll()).finally(() => { this.draining = undefined; });
+    if (this.draining) {
+      this.asked = true;
+      return this.draining;
+    }
+    this.asked = false;
+    this.draining = this.alone(() => this.sendAll()).finally(() => { this.draining = undefined; }).then(() => (this.asked ? this.drain() : undefined));
     return this.draining;
   }
 
