@@ -1,0 +1,1 @@
+"""The carrier's portal: offers, planning, fleet, docks and pallets of a haulier."""

@@ -1,0 +1,64 @@
+"""Every page of the carrier's portal and its navigation."""
+
+from starlette.routing import Route
+
+from rt.portals.transporter.pages import (
+    docks,
+    drivers,
+    jobs,
+    link_slots,
+    link_statements,
+    link_tender,
+    live,
+    offers,
+    order,
+    orders,
+    pallets,
+    papers,
+    planning,
+    settings,
+    slots,
+    statements,
+    team,
+    tours,
+    vehicles,
+)
+from rt.ui.catalogues import marked
+from rt.ui.pages import NavItem
+
+NAVIGATION = (
+    NavItem(path="/", label=marked("Offres"), icon="inbox", needs="core_orders.read", main=True),
+    NavItem(
+        path="/planning", label=marked("Planning"), icon="calendar-check", needs="planning.read", main=True
+    ),
+    NavItem(path="/orders", label=marked("Commandes"), icon="package", needs="core_orders.read", main=True),
+    NavItem(path="/live", label=marked("En direct"), icon="map-pinned", needs="tracking_ia.read", main=True),
+    NavItem(path="/slots", label=marked("Créneaux"), icon="clock", needs="planning.read"),
+    NavItem(path="/fleet", label=marked("Flotte"), icon="truck", needs="planning.read"),
+    NavItem(path="/drivers", label=marked("Conducteurs"), icon="id-card", needs="planning.read"),
+    NavItem(path="/pallets", label=marked("Palettes"), icon="layers", needs="palette.read"),
+    NavItem(path="/team", label=marked("Équipe"), icon="users", needs="authz.read"),
+    NavItem(path="/settings", label=marked("Réglages"), icon="settings"),
+)
+
+PAGES: list[Route] = [
+    *offers.PAGES,
+    *orders.PAGES,
+    *order.PAGES,
+    *papers.PAGES,
+    *docks.PAGES,
+    *planning.PAGES,
+    *jobs.PAGES,
+    *tours.PAGES,
+    *vehicles.PAGES,
+    *drivers.PAGES,
+    *live.PAGES,
+    *slots.PAGES,
+    *pallets.PAGES,
+    *statements.PAGES,
+    *team.PAGES,
+    *settings.PAGES,
+    *link_tender.PAGES,
+    *link_slots.PAGES,
+    *link_statements.PAGES,
+]

@@ -1,0 +1,1 @@
+"""The pages of the carrier's portal, split by noun."""

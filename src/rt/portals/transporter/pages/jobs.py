@@ -1,0 +1,261 @@
+"""Putting one job on a vehicle and driver: best places first, any place by hand, conflicts at once."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.core_orders import GetOrder
+from rt.contracts.planning import (
+    AssignJob,
+    CheckAssignment,
+    CheckView,
+    ConflictView,
+    DayView,
+    FindFits,
+    FindJobs,
+    GetPlan,
+    JobView,
+    UnassignJob,
+)
+from rt.kernel.errors import NotFound, Refusal
+from rt.portals.transporter.asking import SIGNED_OUT, attempt, key_of, pressed, told, typed
+from rt.portals.transporter.drawing import (
+    conflict_text,
+    driver_choices,
+    fix_text,
+    stops_text,
+    vehicle_choices,
+)
+from rt.portals.transporter.pages.docks import day_asked, day_of
+from rt.portals.transporter.pages.offers import load_text
+from rt.portals.transporter.pages.order import job_of
+from rt.ui.catalogues import gettext as _
+from rt.ui.fields import Input
+from rt.ui.formats import number
+from rt.ui.pages import Choice, Page
+from rt.ui.visit import Visit, page
+
+PAGES_LOOKED_AT = 5
+"""Pages of 200 jobs looked through for one that is not in the day's basket."""
+
+
+class ConflictRow(msgspec.Struct, kw_only=True):
+    """A conflict in the language of the page."""
+
+    sentence: str
+    figures: str
+    fix: str
+
+
+class FitRow(msgspec.Struct, kw_only=True):
+    """One place where the job would go."""
+
+    plate: str
+    driver: str
+    where: str
+    added: str
+    tour_id: str
+    vehicle_id: str
+    driver_id: str
+    pickup_position: int
+    delivery_position: int
+    feasible: bool
+    conflicts: list[ConflictRow]
+
+
+class JobPage(Page):
+    """One job: where it fits best, and whether it fits where one wants it."""
+
+    template, part = "job.html", "_job.html"
+    job: JobView
+    load: str
+    day: date
+    fits: list[FitRow]
+    fits_known: bool
+    chosen: list[Input]
+    check: CheckView | None
+    conflicts: list[ConflictRow]
+    refusal: str
+    assign: dict[str, str]
+    may_plan: bool
+
+
+def conflict_rows(conflicts: Sequence[ConflictView]) -> list[ConflictRow]:
+    """Conflicts as they are shown."""
+    return [
+        ConflictRow(
+            sentence=conflict_text(c),
+            figures=" · ".join(f"{name.replace('_', ' ')} : {value}" for name, value in c.figures.items()),
+            fix=fix_text(c),
+        )
+        for c in conflicts
+    ]
+
+
+async def find_job(visit: Visit, plan: DayView, job_id: str) -> JobView:
+    """The job of the address: in the day's basket, else anywhere in the basket."""
+    known = next((job for job in plan.unplanned if job.job_id == job_id), None)
+    after = ""
+    for _turn in range(PAGES_LOOKED_AT):
+        if known is not None:
+            return known
+        found = await visit.ask(FindJobs(limit=200, after=after))
+        known = next((job for job in found.items if job.job_id == job_id), None)
+        after = found.next
+        if not after:
+            break
+    if known is None:
+        raise NotFound()
+    return known
+
+
+def added(kilometres: float, minutes: int) -> str:
+    """What a place costs: kilometres and minutes more."""
+    values = {"km": number(round(kilometres)), "min": number(minutes)}
+    return _("+%(km)s km, +%(min)s min") % values
+
+
+def selects(plan: DayView, tour_id: str, vehicle_id: str, driver_id: str) -> list[Input]:
+    """Where to put the job by hand: an open tour, or a new one."""
+    tours = [
+        Choice(t.tour_id, f"{t.vehicle_plate} · {t.driver_name} · {stops_text(t)}")
+        for t in plan.tours
+        if t.state == "draft"
+    ]
+    offered = [
+        ("tour_id", _("Tournée ouverte"), [Choice("", _("— une nouvelle tournée —")), *tours], tour_id),
+        ("vehicle_id", _("Véhicule"), [Choice("", "—"), *vehicle_choices(plan.vehicles)], vehicle_id),
+        ("driver_id", _("Conducteur"), [Choice("", "—"), *driver_choices(plan.drivers)], driver_id),
+    ]
+    return [
+        Input(name=name, label=label, kind="choice", required=name != "tour_id", choices=choices, value=value)
+        for name, label, choices, value in offered
+    ]
+
+
+async def job(visit: Visit) -> Page | Response:
+    return await shown(visit, "")
+
+
+async def shown(visit: Visit, refusal: str) -> JobPage:
+    """The job's page, with why the last try was refused."""
+    job_id = visit.path["job_id"]
+    day = day_asked(visit)
+    plan = await visit.ask(GetPlan(day=day or day_of(None)))
+    wanted = await find_job(visit, plan, job_id)
+    if day is None:
+        day = day_of(wanted.pickup_from)
+        plan = await visit.ask(GetPlan(day=day))
+    tour_id, vehicle_id, driver_id = (visit.query.get(n, "") for n in ("tour_id", "vehicle_id", "driver_id"))
+    if vehicle_id and not driver_id:
+        usual = next((v.usual_driver_id for v in plan.vehicles if v.vehicle_id == vehicle_id), None)
+        driver_id = usual or ""
+    asked = None
+    if tour_id:
+        asked = CheckAssignment(job_id=job_id, tour_id=tour_id)
+    elif vehicle_id and driver_id:
+        asked = CheckAssignment(job_id=job_id, vehicle_id=vehicle_id, driver_id=driver_id, day=day)
+    check, why = await checked(visit, asked)
+    fits = await attempt(visit, FindFits(job_id=job_id, day=day))
+    fields = {"day": str(day)}
+    fields |= {"tour_id": tour_id} if tour_id else {"vehicle_id": vehicle_id, "driver_id": driver_id}
+    return JobPage(
+        title=_("Affecter %(ref)s") % {"ref": wanted.reference},
+        crumbs=[(f"/planning?day={day}", _("Planning"))],
+        job=wanted,
+        load=load_text(wanted.pallets, wanted.weight_kg, wanted.loading_metres),
+        day=day,
+        fits=[
+            FitRow(
+                plate=f.vehicle_plate,
+                driver=f.driver_name,
+                where=_("sur une tournée ouverte") if f.tour_id else _("nouvelle tournée"),
+                added=added(f.added_km, f.added_minutes),
+                tour_id=f.tour_id,
+                vehicle_id=f.vehicle_id,
+                driver_id=f.driver_id,
+                pickup_position=f.pickup_position,
+                delivery_position=f.delivery_position,
+                feasible=f.feasible,
+                conflicts=conflict_rows(f.conflicts),
+            )
+            for f in (fits.items if fits else [])
+        ],
+        fits_known=fits is not None,
+        chosen=selects(plan, tour_id, vehicle_id, driver_id),
+        check=check,
+        conflicts=conflict_rows(check.conflicts) if check else [],
+        refusal=refusal or why,
+        assign=fields,
+        may_plan=visit.session.may("planning.write"),
+    )
+
+
+async def checked(visit: Visit, asked: CheckAssignment | None) -> tuple[CheckView | None, str]:
+    """Whether it would fit, or why that cannot be said."""
+    if asked is None:
+        return None, ""
+    try:
+        return await visit.ask(asked), ""
+    except Refusal as refusal:
+        if refusal.problem().status == SIGNED_OUT:
+            raise
+        return None, told(refusal)
+
+
+def position(visit: Visit, name: str) -> int | None:
+    """A place among the stops, as the form carries it."""
+    text = typed(visit, name)
+    return int(text) if text.isdigit() else None
+
+
+async def assign(visit: Visit) -> Page | Response:
+    job_id = visit.path["job_id"]
+    tour_id, day = typed(visit, "tour_id"), typed(visit, "day")
+    word = AssignJob(
+        job_id=job_id,
+        tour_id=tour_id,
+        vehicle_id="" if tour_id else typed(visit, "vehicle_id"),
+        driver_id="" if tour_id else typed(visit, "driver_id"),
+        day=None if tour_id or not day else date.fromisoformat(day),
+        pickup_position=position(visit, "pickup_position"),
+        delivery_position=position(visit, "delivery_position"),
+        derogation=typed(visit, "derogation")[:300],
+    )
+    try:
+        tour = await visit.ask(word, key=key_of(visit))
+    except Refusal as refusal:
+        if refusal.problem().status == SIGNED_OUT:
+            raise
+        return await shown(visit, told(refusal))
+    said = _("Affectée à %(plate)s, %(driver)s.") % {"plate": tour.vehicle_plate, "driver": tour.driver_name}
+    return visit.go(
+        f"/planning?day={tour.day}", said, undo=f"/planning/jobs/{job_id}/unassign?day={tour.day}"
+    )
+
+
+async def unassign(visit: Visit) -> Page | Response:
+    day = day_asked(visit) or day_of(None)
+    word = UnassignJob(job_id=visit.path["job_id"])
+    return await pressed(visit, word, f"/planning?day={day}", _("De retour dans le panier."))
+
+
+async def of_order(visit: Visit) -> Page | Response:
+    """From an order to its job or its tour; by hand when planning does not know it."""
+    order = await visit.ask(GetOrder(order_id=visit.path["order_id"]))
+    known = await job_of(visit, order)
+    if known is None:
+        return visit.go(f"/orders/{order.order_id}/plan")
+    if known.tour_id:
+        return visit.go(f"/planning/tours/{known.tour_id}")
+    return visit.go(f"/planning/jobs/{known.job_id}?day={day_of(known.pickup_from)}")
+
+
+PAGES = [
+    page("/planning/orders/{order_id}", of_order, methods=("GET",)),
+    page("/planning/jobs/{job_id}", job, methods=("GET",)),
+    page("/planning/jobs/{job_id}/assign", assign, methods=("POST",)),
+    page("/planning/jobs/{job_id}/unassign", unassign, methods=("POST",)),
+]

@@ -1,0 +1,182 @@
+"""For a carrier without an account, by link: book a dock for an order, move it, give it back."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from rt.contracts.planning import CancelSlot, FreeSlotsView, MoveSlot, SlotCalendar, SlotView
+from rt.contracts.planning.docks import SlotKind
+from rt.kernel.errors import Refusal
+from rt.portals.transporter.asking import key_of, said_here, sent, told, typed
+from rt.portals.transporter.pages.docks import (
+    KINDS,
+    booked,
+    day_asked,
+    day_of,
+    docks_of,
+    free_times,
+    moment_of,
+)
+from rt.portals.transporter.pages.link_tender import SaidPage
+from rt.ui.catalogues import gettext as _
+from rt.ui.formats import span
+from rt.ui.forms import Form
+from rt.ui.pages import Page
+from rt.ui.visit import Visit, page
+
+
+class SlotLinkPage(Page):
+    """Free times of a day; a press books one."""
+
+    template = "link_slots.html"
+    here: str
+    kind: SlotKind
+    day: date
+    before: str
+    after: str
+    free: FreeSlotsView | None
+    docks: Sequence[tuple[str, str]]
+    refusal: str
+    others: list[tuple[str, str, int | None]]
+    current: str
+
+
+class BookedLinkPage(Page):
+    """The slot that was just taken."""
+
+    template = "link_booked.html"
+    here: str
+    slot: SlotView | None
+    calendar: str
+    day: date
+    kind: SlotKind
+    cancel: Form
+    free: FreeSlotsView | None
+    refusal: str
+
+
+def here_of(visit: Visit) -> str:
+    return f"/l/{visit.path['token']}/slots/{visit.path['order_id']}"
+
+
+def kind_asked(visit: Visit) -> SlotKind:
+    """Pickup unless delivery is asked for."""
+    return KINDS.get(visit.query.get("kind", ""), "pickup")
+
+
+async def slots(visit: Visit) -> Page | Response:
+    order_id, here, kind = visit.path["order_id"], here_of(visit), kind_asked(visit)
+    day = day_asked(visit) or day_of(None)
+    refusal = ""
+    word = booked(visit, order_id, kind) if visit.posted is not None else None
+    if word is not None:
+        try:
+            taken = await visit.ask(word, key=key_of(visit))
+        except Refusal as refused:
+            refusal = told(refused)
+        else:
+            return shown(visit, taken, taken.slot_id, kind, day_of(taken.starts_at), None, "")
+    free, why = await free_times(visit, order_id, kind, day)
+    if free is not None and not free.items and free.next_free_day and not visit.query.get("day"):
+        return visit.go(f"{here}?{urlencode({'kind': kind, 'day': free.next_free_day})}")
+    return SlotLinkPage(
+        title=_("Réserver un quai"),
+        here=f"{here}?{urlencode({'kind': kind, 'day': day})}",
+        kind=kind,
+        day=day,
+        before=f"{here}?{urlencode({'kind': kind, 'day': day - timedelta(days=1)})}",
+        after=f"{here}?{urlencode({'kind': kind, 'day': day + timedelta(days=1)})}",
+        free=free,
+        docks=docks_of(free.items) if free else [],
+        refusal=refusal or why,
+        others=[
+            (f"{here}?kind=pickup", _("Enlèvement"), None),
+            (f"{here}?kind=delivery", _("Livraison"), None),
+        ],
+        current=f"{here}?kind={kind}",
+    )
+
+
+def shown(
+    visit: Visit,
+    taken: SlotView | None,
+    slot_id: str,
+    kind: SlotKind,
+    day: date,
+    free: FreeSlotsView | None,
+    refusal: str,
+) -> BookedLinkPage:
+    """The page of a slot; what planning just answered is shown, for a link cannot ask for it again."""
+    here = f"{here_of(visit)}/{slot_id}"
+    cancel = said_here(
+        visit,
+        CancelSlot,
+        posted=False,
+        fixed={"order_id": visit.path["order_id"], "slot_id": slot_id},
+        submit=_("Rendre le créneau"),
+        action=f"{here}/cancel",
+    )
+    title = _("Créneau %(when)s") % {"when": span(taken.starts_at, taken.ends_at)} if taken else ""
+    return BookedLinkPage(
+        title=title or _("Votre créneau"),
+        here=here,
+        slot=taken,
+        calendar=f"{here}/calendar.ics",
+        day=day,
+        kind=kind,
+        cancel=cancel,
+        free=free,
+        refusal=refusal,
+    )
+
+
+async def slot(visit: Visit) -> Page | Response:
+    """Come back to a slot: move it within a day, or give it back."""
+    kind, day = kind_asked(visit), day_asked(visit) or day_of(None)
+    free, why = await free_times(visit, visit.path["order_id"], kind, day)
+    return shown(visit, None, visit.path["slot_id"], kind, day, free, why)
+
+
+async def move(visit: Visit) -> Page | Response:
+    order_id, slot_id, kind = visit.path["order_id"], visit.path["slot_id"], kind_asked(visit)
+    at = moment_of(typed(visit, "starts_at"))
+    if at is None:
+        return await slot(visit)
+    try:
+        moved = await visit.ask(MoveSlot(order_id=order_id, slot_id=slot_id, starts_at=at), key=key_of(visit))
+    except Refusal as refusal:
+        free, _why = await free_times(visit, order_id, kind, day_of(at))
+        return shown(visit, None, slot_id, kind, day_of(at), free, told(refusal))
+    return shown(visit, moved, slot_id, kind, day_of(moved.starts_at), None, "")
+
+
+async def cancel(visit: Visit) -> Page | Response:
+    slot_id, kind = visit.path["slot_id"], kind_asked(visit)
+    made = shown(visit, None, slot_id, kind, day_of(None), None, "")
+    made.cancel = visit.form(
+        CancelSlot,
+        fixed={"order_id": visit.path["order_id"], "slot_id": slot_id},
+        submit=_("Rendre le créneau"),
+        action=f"{here_of(visit)}/{slot_id}/cancel",
+    )
+    if await made.cancel.submit() is None:
+        return made
+    return SaidPage(
+        title=_("Créneau rendu"), sentence=_("Le site est prévenu. Vous pouvez en reprendre un autre.")
+    )
+
+
+async def calendar(visit: Visit) -> Response:
+    word = SlotCalendar(order_id=visit.path["order_id"], slot_id=visit.path["slot_id"])
+    return sent(await visit.ask(word))
+
+
+PAGES = [
+    page("/l/{token}/slots/{order_id}", slots, anyone=True),
+    page("/l/{token}/slots/{order_id}/{slot_id}", slot, anyone=True, methods=("GET",)),
+    page("/l/{token}/slots/{order_id}/{slot_id}/move", move, anyone=True, methods=("POST",)),
+    page("/l/{token}/slots/{order_id}/{slot_id}/cancel", cancel, anyone=True, methods=("POST",)),
+    page("/l/{token}/slots/{order_id}/{slot_id}/calendar.ics", calendar, anyone=True, methods=("GET",)),
+]

@@ -1,0 +1,178 @@
+"""The inbox: offers to answer before their deadline, one click each, or many at once."""
+
+import asyncio
+from datetime import datetime
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.core_orders import (
+    AcceptTender,
+    CountOrders,
+    FindOrders,
+    GetOrder,
+    OrderCounts,
+    OrderView,
+    RefuseTender,
+)
+from rt.kernel.errors import Refusal
+from rt.portals.transporter.asking import SIGNED_OUT, attempt, key_of, pressed, told, typed
+from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import ngettext
+from rt.ui.formats import number, span, weight
+from rt.ui.pages import Column, Page
+from rt.ui.visit import Visit, page
+
+SHOWN_AT_ONCE = 25
+
+
+class OfferRow(msgspec.Struct, kw_only=True):
+    """An offer as the inbox lists it."""
+
+    order_id: str
+    reference: str
+    shipper: str
+    pickup: str
+    delivery: str
+    load: str
+    price_cents: int | None
+    currency: str
+    deadline: datetime | None
+
+
+class Outcome(msgspec.Struct, kw_only=True):
+    """What became of one offer of a bulk answer."""
+
+    reference: str
+    sentence: str
+
+
+class OffersPage(Page):
+    """What waits for an answer, the nearest deadline first."""
+
+    template, part = "offers.html", "_offers.html"
+    rows: list[OfferRow]
+    columns: list[Column]
+    counts: OrderCounts
+    q: str
+    may_answer: bool
+    more: str
+    failed: list[Outcome]
+
+
+def load_text(pallets: int, kilograms: float, metres: float) -> str:
+    """Pallets, weight and loading metres in one line."""
+    parts = [_("%(n)s pal.") % {"n": number(pallets)}] if pallets else []
+    parts += [weight(kilograms)] if kilograms else []
+    parts += [_("%(n)s ml") % {"n": number(round(metres, 1))}] if metres else []
+    return " · ".join(parts)
+
+
+def offer_row(order: OrderView) -> OfferRow:
+    """An order offered to us as a row."""
+    tender = order.tender
+    return OfferRow(
+        order_id=order.order_id,
+        reference=order.reference,
+        shipper=order.shipper_name,
+        pickup=f"{order.pickup.address.city} · {span(order.pickup_from, order.pickup_until)}",
+        delivery=f"{order.delivery.address.city} · {span(order.delivery_from, order.delivery_until)}",
+        load=load_text(order.pallets, order.weight_kg, order.loading_metres),
+        price_cents=tender.price_cents if tender else None,
+        currency=tender.currency if tender else "EUR",
+        deadline=tender.deadline if tender else None,
+    )
+
+
+async def inbox(visit: Visit) -> Page | Response:
+    return await shown(visit, [])
+
+
+async def shown(visit: Visit, failed: list[Outcome]) -> OffersPage:
+    """The inbox with what a bulk answer could not do."""
+    q = visit.query.get("q", "")
+    asked = FindOrders(state="tendered", q=q, limit=SHOWN_AT_ONCE, after=visit.query.get("after", ""))
+    counting = attempt(visit, CountOrders())
+    found, counts = await asyncio.gather(visit.ask(asked), counting)
+    # The price of an offer stands on the order alone, not in its row.
+    orders = await asyncio.gather(*(whole(visit, row.order_id) for row in found.items))
+    rows = [offer_row(order) for order in orders if order is not None]
+    rows.sort(key=lambda row: (row.deadline is None, row.deadline))
+    return OffersPage(
+        title=_("Offres à répondre"),
+        rows=rows,
+        columns=columns(),
+        counts=counts or OrderCounts(states={}, incident=0, total=0),
+        q=q,
+        may_answer=visit.session.may("core_orders.write"),
+        more=f"/?after={found.next}" if found.next else "",
+        failed=failed,
+    )
+
+
+async def whole(visit: Visit, order_id: str) -> OrderView | None:
+    """The order behind a row; none when it was taken back since."""
+    return await attempt(visit, GetOrder(order_id=order_id))
+
+
+def columns() -> list[Column]:
+    return [
+        Column(name="reference", label=_("Offre")),
+        Column(name="deadline", label=_("Répondre"), kind="deadline"),
+        Column(name="price_cents", label=_("Prix"), kind="money"),
+        Column(name="pickup", label=_("Enlèvement")),
+        Column(name="delivery", label=_("Livraison")),
+        Column(name="load", label=_("Chargement")),
+        Column(name="shipper", label=_("Client"), wide=True),
+    ]
+
+
+def back_to(visit: Visit) -> str:
+    """The order that was being read, else the inbox."""
+    return f"/orders/{visit.path['order_id']}" if typed(visit, "back") == "order" else "/"
+
+
+async def accept(visit: Visit) -> Page | Response:
+    order_id = visit.path["order_id"]
+    word = AcceptTender(order_id=order_id)
+    return await pressed(visit, word, back_to(visit), _("Offre acceptée : elle est à planifier."))
+
+
+async def refuse(visit: Visit) -> Page | Response:
+    reason = typed(visit, "reason")
+    if not reason:
+        return visit.go(
+            f"/orders/{visit.path['order_id']}", _("Dites pourquoi : le client lira votre raison.")
+        )
+    word = RefuseTender(order_id=visit.path["order_id"], reason=reason[:500])
+    return await pressed(visit, word, "/", _("Offre refusée, le client est prévenu."))
+
+
+async def accept_many(visit: Visit) -> Page | Response:
+    """Accept each chosen offer under a key of its own, so that a repeat changes nothing."""
+    chosen = [str(v) for v in visit.posted.getlist("order_id")] if visit.posted is not None else []
+    if not chosen:
+        return visit.go("/", _("Cochez au moins une offre."))
+    failed = []
+    for order_id in chosen[:200]:
+        try:
+            await visit.ask(AcceptTender(order_id=order_id), key=f"{key_of(visit)[:60]}-{order_id}"[:200])
+        except Refusal as refusal:
+            if refusal.problem().status == SIGNED_OUT:
+                raise
+            failed.append(
+                Outcome(reference=typed(visit, f"ref-{order_id}") or order_id, sentence=told(refusal))
+            )
+    done = len(chosen) - len(failed)
+    if failed:
+        return await shown(visit, failed)
+    counted = ngettext("%(num)s offre acceptée", "%(num)s offres acceptées", done)
+    return visit.go("/", counted % {"num": number(done)})
+
+
+PAGES = [
+    page("/", inbox, methods=("GET",)),
+    page("/offers/accept", accept_many, methods=("POST",)),
+    page("/offers/{order_id}/accept", accept, methods=("POST",)),
+    page("/offers/{order_id}/refuse", refuse, methods=("POST",)),
+]

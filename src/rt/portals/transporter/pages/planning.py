@@ -1,0 +1,275 @@
+"""The day: who drives what when, what waits in the basket, and the optimiser's proposals."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.planning import (
+    AcceptPlan,
+    DayView,
+    DiscardPlan,
+    GetOptimisedPlan,
+    GetPlan,
+    JobView,
+    Optimise,
+    OptimisedPlanView,
+    PublishTour,
+    TourView,
+)
+from rt.kernel.clock import now
+from rt.kernel.errors import Refusal
+from rt.portals.transporter.asking import SIGNED_OUT, key_of, pressed, told
+from rt.portals.transporter.drawing import (
+    conflict_text,
+    fix_text,
+    gantt_rows,
+    map_of,
+    stops_text,
+    tone_of,
+    window,
+)
+from rt.portals.transporter.pages.docks import day_asked, day_of
+from rt.portals.transporter.pages.offers import load_text
+from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import ngettext
+from rt.ui.formats import duration, number, span
+from rt.ui.pages import Column, Page
+from rt.ui.visit import Visit, page
+
+BUDGET_SECONDS = 5.0
+
+
+class BasketRow(msgspec.Struct, kw_only=True):
+    """A job that waits for a truck."""
+
+    job_id: str
+    reference: str
+    pickup: str
+    delivery: str
+    load: str
+    needs: Sequence[str]
+    pickup_until: datetime
+
+
+class TourRow(msgspec.Struct, kw_only=True):
+    """A tour in the day's list."""
+
+    tour_id: str
+    plate: str
+    driver: str
+    when: str
+    stops: str
+    distance: str
+    state: str
+    tone: str
+    conflicts: int
+
+
+class DayPage(Page):
+    """One day of the planning."""
+
+    template, part = "planning.html", "_planning.html"
+    plan: DayView
+    day: date
+    before: str
+    after: str
+    gantt: list[dict[str, Any]]
+    begins: datetime
+    ends: datetime
+    points: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+    basket: list[BasketRow]
+    basket_columns: list[Column]
+    tours: list[TourRow]
+    tour_columns: list[Column]
+    drafts: int
+    driving: str
+    kilometres: float
+    may_plan: bool
+
+
+class LeftRow(msgspec.Struct, kw_only=True):
+    """A job that no tour of the proposal takes, with what would mend it."""
+
+    job_id: str
+    reference: str
+    reasons: list[tuple[str, str]]
+
+
+class ProposalPage(Page):
+    """What the optimiser proposes; nothing is planned before it is accepted."""
+
+    template = "proposal.html"
+    plan: OptimisedPlanView
+    gantt: list[dict[str, Any]]
+    begins: datetime
+    ends: datetime
+    points: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+    tours: list[TourRow]
+    tour_columns: list[Column]
+    left: list[LeftRow]
+    back: str
+    may_plan: bool
+
+
+def basket_row(job: JobView) -> BasketRow:
+    return BasketRow(
+        job_id=job.job_id,
+        reference=job.reference,
+        pickup=f"{job.pickup.address.city} · {span(job.pickup_from, job.pickup_until)}",
+        delivery=f"{job.delivery.address.city} · {span(job.delivery_from, job.delivery_until)}",
+        load=load_text(job.pallets, job.weight_kg, job.loading_metres),
+        needs=job.requirements,
+        pickup_until=job.pickup_until,
+    )
+
+
+def tour_row(tour: TourView) -> TourRow:
+    return TourRow(
+        tour_id=tour.tour_id,
+        plate=tour.vehicle_plate,
+        driver=tour.driver_name,
+        when=span(tour.starts_at, tour.ends_at),
+        stops=stops_text(tour),
+        distance=f"{number(round(tour.distance_km))} km · {duration(tour.driving_minutes * 60)}",
+        state=tour.state,
+        tone=tone_of(tour),
+        conflicts=len(tour.conflicts),
+    )
+
+
+def tour_columns() -> list[Column]:
+    return [
+        Column(name="plate", label=_("Véhicule")),
+        Column(name="driver", label=_("Conducteur")),
+        Column(name="when", label=_("Horaires")),
+        Column(name="stops", label=_("Arrêts")),
+        Column(name="distance", label=_("Distance et conduite"), wide=True),
+        Column(name="state", label=_("État"), kind="state"),
+    ]
+
+
+async def today(visit: Visit) -> Page | Response:
+    return await shown(visit, day_asked(visit) or day_of(None))
+
+
+async def shown(visit: Visit, day: date) -> DayPage:
+    """The page of one day."""
+    plan = await visit.ask(GetPlan(day=day))
+    live = [t for t in plan.tours if t.state != "withdrawn"]
+    begins, ends = window(day, live)
+    points, lines = map_of(live, plan.unplanned)
+    return DayPage(
+        title=_("Planning"),
+        plan=plan,
+        day=day,
+        before=f"/planning?day={day - timedelta(days=1)}",
+        after=f"/planning?day={day + timedelta(days=1)}",
+        gantt=gantt_rows(plan.vehicles, plan.drivers, live, linked=True),
+        begins=begins,
+        ends=ends,
+        points=points,
+        lines=lines,
+        basket=[basket_row(job) for job in plan.unplanned],
+        basket_columns=[
+            Column(name="reference", label=_("À planifier")),
+            Column(name="pickup_until", label=_("Avant"), kind="deadline"),
+            Column(name="pickup", label=_("Enlèvement")),
+            Column(name="delivery", label=_("Livraison")),
+            Column(name="load", label=_("Chargement")),
+        ],
+        tours=[tour_row(t) for t in live],
+        tour_columns=tour_columns(),
+        drafts=sum(t.state == "draft" and not t.conflicts for t in live),
+        driving=duration(sum(t.driving_minutes for t in live) * 60),
+        kilometres=sum(t.distance_km for t in live),
+        may_plan=visit.session.may("planning.write"),
+    )
+
+
+async def optimise(visit: Visit) -> Page | Response:
+    day = day_asked(visit) or day_of(now())
+    try:
+        plan = await visit.ask(Optimise(day=day, budget_seconds=BUDGET_SECONDS), key=key_of(visit))
+    except Refusal as refusal:
+        if refusal.problem().status == SIGNED_OUT:
+            raise
+        return visit.go(f"/planning?day={day}", told(refusal))
+    return visit.go(f"/planning/plans/{plan.plan_id}")
+
+
+async def proposal(visit: Visit) -> Page | Response:
+    plan = await visit.ask(GetOptimisedPlan(plan_id=visit.path["plan_id"]))
+    begins, ends = window(plan.day, plan.tours)
+    points, lines = map_of(plan.tours)
+    for mark in points:
+        mark.pop("href", None)
+    return ProposalPage(
+        title=_("Proposition de tournées"),
+        crumbs=[(f"/planning?day={plan.day}", _("Planning"))],
+        plan=plan,
+        gantt=gantt_rows([], [], plan.tours, linked=False),
+        begins=begins,
+        ends=ends,
+        points=points,
+        lines=lines,
+        tours=[tour_row(t) for t in plan.tours],
+        tour_columns=tour_columns()[:-1],
+        left=[
+            LeftRow(
+                job_id=one.job_id,
+                reference=one.reference,
+                reasons=[(conflict_text(c), fix_text(c)) for c in one.reasons],
+            )
+            for one in plan.left_over
+        ],
+        back=f"/planning?day={plan.day}",
+        may_plan=visit.session.may("planning.write"),
+    )
+
+
+async def accept(visit: Visit) -> Page | Response:
+    day = day_asked(visit) or day_of(now())
+    word = AcceptPlan(plan_id=visit.path["plan_id"])
+    return await pressed(
+        visit, word, f"/planning?day={day}", _("Tournées créées en brouillon : relisez, puis publiez.")
+    )
+
+
+async def discard(visit: Visit) -> Page | Response:
+    day = day_asked(visit) or day_of(now())
+    word = DiscardPlan(plan_id=visit.path["plan_id"])
+    return await pressed(visit, word, f"/planning?day={day}", _("Proposition écartée, rien n'a changé."))
+
+
+async def publish_all(visit: Visit) -> Page | Response:
+    """Publish every draft of the day that has no conflict; what is refused is told."""
+    day = day_asked(visit) or day_of(now())
+    plan = await visit.ask(GetPlan(day=day))
+    done, refused = 0, []
+    for tour in plan.tours:
+        if tour.state != "draft" or tour.conflicts:
+            continue
+        try:
+            await visit.ask(PublishTour(tour_id=tour.tour_id), key=f"{key_of(visit)[:60]}-{tour.tour_id}")
+            done += 1
+        except Refusal as refusal:
+            if refusal.problem().status == SIGNED_OUT:
+                raise
+            refused.append(f"{tour.vehicle_plate} : {told(refusal)}")
+    counted = ngettext("%(num)s tournée publiée", "%(num)s tournées publiées", done) % {"num": number(done)}
+    return visit.go(f"/planning?day={day}", " ".join([counted, *refused]))
+
+
+PAGES = [
+    page("/planning", today, methods=("GET",)),
+    page("/planning/optimise", optimise, methods=("POST",)),
+    page("/planning/publish", publish_all, methods=("POST",)),
+    page("/planning/plans/{plan_id}", proposal, methods=("GET",)),
+    page("/planning/plans/{plan_id}/accept", accept, methods=("POST",)),
+    page("/planning/plans/{plan_id}/discard", discard, methods=("POST",)),
+]

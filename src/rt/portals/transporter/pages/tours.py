@@ -1,0 +1,105 @@
+"""One tour: its stops in order, what is wrong with it, sending it to the driver and taking it back."""
+
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from rt.contracts.planning import GetTour, MoveStop, PublishTour, TourView, WithdrawTour
+from rt.portals.transporter.asking import pressed, typed
+from rt.portals.transporter.drawing import gantt_rows, map_of, stops_text, window
+from rt.portals.transporter.pages.jobs import ConflictRow, conflict_rows
+from rt.ui.catalogues import gettext as _
+from rt.ui.forms import Form
+from rt.ui.pages import Page
+from rt.ui.visit import Visit, page
+
+
+class TourPage(Page):
+    """A vehicle's and driver's work of a day."""
+
+    template = "tour.html"
+    tour: TourView
+    stops: str
+    gantt: list[dict[str, Any]]
+    begins: datetime
+    ends: datetime
+    points: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+    conflicts: list[ConflictRow]
+    publish: Form
+    may_plan: bool
+
+
+def publishing(visit: Visit, tour_id: str) -> Form:
+    """Publish, with the reason of a derogation where one is needed."""
+    return visit.form(
+        PublishTour,
+        fixed={"tour_id": tour_id},
+        labels={"derogation": _("Motif de dérogation (interdiction de circuler seulement)")},
+        submit=_("Publier avec dérogation"),
+        action=f"/planning/tours/{tour_id}/publish",
+    )
+
+
+async def tour(visit: Visit) -> Page | Response:
+    return await shown(visit, publishing(visit, visit.path["tour_id"]))
+
+
+async def shown(visit: Visit, form: Form) -> TourPage:
+    """The tour's page around the form that publishes it."""
+    read = await visit.ask(GetTour(tour_id=visit.path["tour_id"]))
+    begins, ends = window(read.day, [read])
+    points, lines = map_of([read])
+    for mark in points:
+        mark.pop("href", None)
+    return TourPage(
+        title=f"{read.vehicle_plate} · {read.driver_name}",
+        crumbs=[(f"/planning?day={read.day}", _("Planning"))],
+        tour=read,
+        stops=stops_text(read),
+        gantt=gantt_rows([], [], [read], linked=False),
+        begins=begins,
+        ends=ends,
+        points=points,
+        lines=lines,
+        conflicts=conflict_rows(read.conflicts),
+        publish=form,
+        may_plan=visit.session.may("planning.write"),
+    )
+
+
+async def publish(visit: Visit) -> Page | Response:
+    tour_id = visit.path["tour_id"]
+    form = publishing(visit, tour_id)
+    done: TourView | None = await form.submit()
+    if done is None:
+        return await shown(visit, form)
+    said = _("Tournée envoyée à %(driver)s, les clients sont prévenus.") % {"driver": done.driver_name}
+    return visit.go(f"/planning/tours/{tour_id}", said, undo=f"/planning/tours/{tour_id}/withdraw")
+
+
+async def withdraw(visit: Visit) -> Page | Response:
+    read = await visit.ask(GetTour(tour_id=visit.path["tour_id"]))
+    word = WithdrawTour(tour_id=read.tour_id, reason=typed(visit, "reason")[:300])
+    said = _("Tournée retirée : ses commandes sont de retour dans le panier.")
+    return await pressed(visit, word, f"/planning?day={read.day}", said)
+
+
+async def move(visit: Visit) -> Page | Response:
+    """Move a stop; both places stand in the address so that undoing is the same address turned round."""
+    tour_id = visit.path["tour_id"]
+    here = f"/planning/tours/{tour_id}"
+    old, new = visit.query.get("from", ""), visit.query.get("to", "")
+    if not (old.isdigit() and new.isdigit()):
+        return visit.go(here)
+    word = MoveStop(tour_id=tour_id, position=int(old), to_position=int(new))
+    return await pressed(visit, word, here, _("Arrêt déplacé."), undo=f"{here}/move?from={new}&to={old}")
+
+
+PAGES = [
+    page("/planning/tours/{tour_id}", tour, methods=("GET",)),
+    page("/planning/tours/{tour_id}/publish", publish, methods=("POST",)),
+    page("/planning/tours/{tour_id}/withdraw", withdraw, methods=("POST",)),
+    page("/planning/tours/{tour_id}/move", move, methods=("POST",)),
+]

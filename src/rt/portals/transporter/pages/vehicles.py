@@ -1,0 +1,214 @@
+"""The fleet: vehicles, what they carry, when they are in the workshop."""
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.core_orders.vocabulary import Requirement
+from rt.contracts.planning import AddVehicle, EditVehicle, FindDrivers, FindVehicles, VehicleView
+from rt.kernel.clock import now
+from rt.kernel.errors import NotFound
+from rt.kernel.messages import Command
+from rt.portals.transporter.asking import attempt, edited, pressed
+from rt.portals.transporter.drawing import driver_choices
+from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import named
+from rt.ui.formats import number, span
+from rt.ui.forms import Form
+from rt.ui.pages import Choice, Column, Page
+from rt.ui.visit import Visit, page
+
+EQUIPMENT: tuple[str, ...] = get_args(Requirement)
+FIELDS = (
+    "plate",
+    "kind",
+    "capacity_kg",
+    "capacity_pallets",
+    "capacity_loading_metres",
+    "gross_weight_t",
+    "usual_driver_id",
+    "equipment",
+    "depot.name",
+    "depot.address",
+    "depot.latitude",
+    "depot.longitude",
+)
+MAINTENANCE_ROWS = 2
+"""Empty lines offered below the known workshop stays, so that one can be added without JavaScript."""
+
+
+class VehicleRow(msgspec.Struct, kw_only=True):
+    """A vehicle in the list."""
+
+    vehicle_id: str
+    plate: str
+    kind: str
+    carries: str
+    driver: str
+    away: str
+    state: str
+
+
+class VehiclesPage(Page):
+    """The fleet by plate."""
+
+    template, part = "vehicles.html", "_vehicles.html"
+    rows: list[VehicleRow]
+    columns: list[Column]
+    q: str
+    more: str
+    may_plan: bool
+
+
+class VehiclePage(Page):
+    """One vehicle, to be added or changed."""
+
+    template = "vehicle.html"
+    form: Form
+    vehicle: VehicleView | None
+    version: int
+    may_plan: bool
+
+
+def away_text(periods: Sequence[Any]) -> str:
+    """The absence that runs or comes next."""
+    ahead = sorted((p for p in periods if p.ends_at > now()), key=lambda p: p.starts_at)
+    if not ahead:
+        return ""
+    return " · ".join(t for t in (span(ahead[0].starts_at, ahead[0].ends_at), ahead[0].reason) if t)
+
+
+async def vehicles(visit: Visit) -> Page | Response:
+    word = FindVehicles(q=visit.query.get("q", ""), after=visit.query.get("after", ""))
+    found = await visit.ask(word)
+    drivers = await attempt(visit, FindDrivers(limit=200))
+    names = {d.driver_id: d.name for d in drivers.items} if drivers else {}
+    rows = [
+        VehicleRow(
+            vehicle_id=v.vehicle_id,
+            plate=v.plate,
+            kind=v.kind,
+            carries=_("%(t)s t · %(p)s pal. · %(m)s ml")
+            % {
+                "t": number(v.capacity_kg / 1000),
+                "p": number(v.capacity_pallets),
+                "m": number(v.capacity_loading_metres),
+            },
+            driver=names.get(v.usual_driver_id or "", ""),
+            away=away_text(v.maintenance),
+            state="active" if v.active else "disabled",
+        )
+        for v in found.items
+    ]
+    return VehiclesPage(
+        title=_("Flotte"),
+        rows=rows,
+        columns=[
+            Column(name="plate", label=_("Immatriculation")),
+            Column(name="kind", label=_("Type"), kind="choice"),
+            Column(name="carries", label=_("Capacité")),
+            Column(name="driver", label=_("Conducteur habituel")),
+            Column(name="away", label=_("Atelier")),
+            Column(name="state", label=_("État"), kind="state"),
+        ],
+        q=word.q,
+        more=f"/fleet?after={found.next}" if found.next else "",
+        may_plan=visit.session.may("planning.write"),
+    )
+
+
+async def drivers_offered(visit: Visit) -> list[Choice]:
+    """Drivers for the choice of the usual one."""
+    found = await attempt(visit, FindDrivers(limit=200))
+    return [Choice("", "—"), *(driver_choices(found.items) if found else [])]
+
+
+def equipment_offered() -> list[Choice]:
+    """Equipment in the words of the orders' requirements."""
+    return [Choice(code, named("choice", code)) for code in EQUIPMENT]
+
+
+async def add(visit: Visit) -> Page | Response:
+    form = visit.form(
+        AddVehicle,
+        only=FIELDS,
+        values={"kind": "tractor_trailer"},
+        choices={"usual_driver_id": await drivers_offered(visit), "equipment": equipment_offered()},
+        labels={"depot.name": _("Dépôt")},
+        submit=_("Ajouter le véhicule"),
+    )
+    if visit.posted is not None and (made := await form.submit()):
+        return visit.go("/fleet", _("%(plate)s est dans la flotte.") % {"plate": made.plate})
+    return VehiclePage(
+        title=_("Nouveau véhicule"),
+        crumbs=[("/fleet", _("Flotte"))],
+        form=form,
+        vehicle=None,
+        version=0,
+        may_plan=True,
+    )
+
+
+async def vehicle(visit: Visit) -> Page | Response:
+    found = await visit.ask(FindVehicles(limit=200))
+    read = next((v for v in found.items if v.vehicle_id == visit.path["vehicle_id"]), None)
+    if read is None:
+        raise NotFound()
+    form = edited(
+        visit,
+        EditVehicle,
+        read.version,
+        mend=emptied,
+        fixed={"vehicle_id": read.vehicle_id},
+        values=read,
+        only=(*FIELDS, "maintenance"),
+        choices={"usual_driver_id": await drivers_offered(visit), "equipment": equipment_offered()},
+        labels={"depot.name": _("Dépôt")},
+        rows={"maintenance": len(read.maintenance) + MAINTENANCE_ROWS},
+        submit=_("Enregistrer"),
+    )
+    if visit.posted is not None and await form.submit() is not None:
+        return visit.go("/fleet", _("%(plate)s est à jour.") % {"plate": read.plate})
+    return VehiclePage(
+        title=read.plate,
+        crumbs=[("/fleet", _("Flotte"))],
+        form=form,
+        vehicle=read,
+        version=read.version,
+        may_plan=visit.session.may("planning.write"),
+    )
+
+
+def emptied(said: Command[Any]) -> Command[Any]:
+    """What was left empty in the form is emptied, not kept."""
+    if not isinstance(said, EditVehicle):
+        return said
+    return msgspec.structs.replace(
+        said,
+        equipment=said.equipment or [],
+        maintenance=said.maintenance or [],
+        usual_driver_id=said.usual_driver_id or "",
+    )
+
+
+async def switch(visit: Visit) -> Page | Response:
+    """Take a vehicle out of service, or back; the address says which, so that it can be undone."""
+    vehicle_id, active = visit.path["vehicle_id"], visit.path["to"] == "on"
+    found = await visit.ask(FindVehicles(limit=200))
+    read = next((v for v in found.items if v.vehicle_id == vehicle_id), None)
+    if read is None:
+        raise NotFound()
+    word = EditVehicle(vehicle_id=vehicle_id, active=active)
+    undo = f"/fleet/{vehicle_id}/service/{'off' if active else 'on'}"
+    said = _("%(plate)s est en service.") if active else _("%(plate)s est hors service.")
+    return await pressed(visit, word, "/fleet", said % {"plate": read.plate}, undo, read.version)
+
+
+PAGES = [
+    page("/fleet", vehicles, methods=("GET",)),
+    page("/fleet/new", add),
+    page("/fleet/{vehicle_id}", vehicle),
+    page("/fleet/{vehicle_id}/service/{to}", switch, methods=("POST",)),
+]
