@@ -296,3 +296,11 @@ def test_a_portal_never_sends_its_visitors_elsewhere() -> None:
     for path in ("//evil.example", "https://evil.example", "/\\evil.example"):
         with pytest.raises(ValueError, match="leaves the portal"):
             Visit.go(object.__new__(Visit), path)
+
+
+async def test_what_a_phone_installs_is_there() -> None:
+    async with browser(shop(Town(), offline=True)) as client:
+        told = (await client.get("/manifest.webmanifest")).json()
+        for icon in told["icons"]:
+            assert (await client.get(icon["src"])).headers["content-type"] == "image/png"
+        assert (await client.get("/sw.js")).headers["content-type"].startswith("text/javascript")
