@@ -67,7 +67,7 @@ class OrderStore:
     """The collections of core_orders.
 
     Indexes of filters that are seldom used are partial, so that the planner does not try them on searches:
-    each index it tries costs a first search up to 30 ms at 100,000 orders.
+    each index it tries makes a first search slower.
     """
 
     def __init__(self, database: Database) -> None:

@@ -131,7 +131,7 @@ class Imports:
 
     async def _verdicts(self, sent: Import) -> list[Verdict]:
         sheet = await self._sheet(sent)
-        rows = await asyncio.to_thread(read_rows, sheet, sent.columns, hand())
+        rows = await asyncio.to_thread(read_rows, sheet, sent.columns)
         references = [one.asked.reference for one in rows if one.asked and one.asked.reference]
         known = await self._store.by_reference(list(dict.fromkeys(references)))
         return judge(rows, known, sent.id)

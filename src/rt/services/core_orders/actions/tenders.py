@@ -1,7 +1,6 @@
 """Orders offered to carriers and answered, one by one or many at once."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rt.contracts.core_orders import (
@@ -46,13 +45,15 @@ class Tenders:
 
     async def refuse(self, asked: RefuseTender) -> Empty:
         by = hand()
-        async with self._leaving(asked.order_id, by) as order:
+        async with self._store.orders.everywhere.change(asked.order_id) as order:
+            _require_part(order, by)
             order.refuse(by, asked.reason)
         return Empty()
 
     async def release(self, asked: ReleaseCarrier) -> Empty:
         by = hand()
-        async with self._leaving(asked.order_id, by) as order:
+        async with self._store.orders.everywhere.change(asked.order_id) as order:
+            _require_part(order, by)
             order.release(by, asked.reason)
         return Empty()
 
@@ -95,14 +96,6 @@ class Tenders:
         async with self._store.orders.change(payload["order_id"]) as order:
             order.expire(hand()._replace(source="timer"), payload["tender_id"])
 
-    @asynccontextmanager
-    async def _leaving(self, order_id: str, by: Hand) -> AsyncIterator[Order]:
-        """A change that ends the carrier's sight: read past it, so that a repeat still finds what it did."""
-        async with self._store.orders.everywhere.change(order_id) as order:
-            if order.role_of(by.org_id) is None:
-                raise OrderNotFound
-            yield order
-
     async def _tender(self, asked: TenderOrder, tender_id: str) -> Order:
         await self._store.orders.get(asked.order_id)
         carrier = await self._directory.card(asked.carrier_id, "carrier_id")
@@ -122,6 +115,15 @@ class Tenders:
                 link_token=link_token,
             )
         return order
+
+
+def _require_part(order: Order, by: Hand) -> None:
+    """Strangers find nothing, though the order is read past the carrier's sight.
+
+    It is read so because the change ends that sight, and a repeat must still find what it did.
+    """
+    if order.role_of(by.org_id) is None:
+        raise OrderNotFound
 
 
 async def each(order_ids: list[str], act: Callable[[str], Awaitable[object]]) -> BulkView:

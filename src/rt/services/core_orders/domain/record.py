@@ -1,7 +1,8 @@
 """What is kept of an order, how its history is written and what is told of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -28,7 +29,7 @@ from rt.services.core_orders.domain.fragments import fragments
 from rt.services.core_orders.domain.states import MOVES, Hand, NotYourPart, refuse_illegal
 from rt.trade.gazetteer import locate
 from rt.trade.goods import Goods
-from rt.trade.loading import equipment, require_fit
+from rt.trade.loading import Totals, equipment, require_fit
 from rt.trade.roles import PartnerRole
 
 USUAL_VEHICLE = "semi_tautliner"
@@ -164,15 +165,8 @@ class Record(Entity, kw_only=True):
 
     def reckon(self) -> None:
         """Derive what follows from the rest: totals, who sees it, how it is found. Refuses what cannot be."""
-        kinds = [stop.kind for stop in self.stops]
-        if "delivery" not in kinds or kinds[0] != "pickup":
-            raise StopsIncomplete(field="stops")
-        for n, stop in enumerate(self.stops):
-            for line in stop.lines:
-                if line >= len(self.goods):
-                    raise LineUnknown(field=f"stops.{n}.lines", line=line)
+        load = weighed(self.stops, self.goods, self.equipment)
         self.stops = [located(stop) for stop in self.stops]
-        load = require_fit(self.goods, equipment(self.equipment or USUAL_VEHICLE, today()))
         self.pallets, self.weight_kg = load.pallets, load.weight_kg
         self.volume_m3, self.loading_metres = load.volume_m3, load.loading_metres
         self.pickup_at = self.pickup.from_at or self.pickup.until_at
@@ -260,13 +254,30 @@ class Record(Entity, kw_only=True):
         )
 
 
+def weighed(stops: Sequence[Stop], goods: Sequence[Goods], vehicle: Equipment) -> Totals:
+    """What the goods add up to, if the stops make sense and the vehicle takes them."""
+    kinds = [stop.kind for stop in stops]
+    if "delivery" not in kinds or kinds[0] != "pickup":
+        raise StopsIncomplete(field="stops")
+    for n, stop in enumerate(stops):
+        for line in stop.lines:
+            if line >= len(goods):
+                raise LineUnknown(field=f"stops.{n}.lines", line=line)
+    return require_fit(goods, equipment(vehicle or USUAL_VEHICLE, today()))
+
+
 def located(stop: Stop) -> Stop:
     """The stop with the position of its town where none was given; unknown towns stay without."""
     site = stop.site
     if site.latitude is not None and site.longitude is not None:
         return stop
-    found = locate(site.address.postal_code, site.address.city, site.address.country)
+    found = _position(site.address.postal_code, site.address.city, site.address.country)
     if found is None:
         return stop
     placed = structs.replace(site, latitude=found[0], longitude=found[1])
     return structs.replace(stop, site=placed)
+
+
+@lru_cache(maxsize=10_000)
+def _position(postal_code: str, city: str, country: str) -> tuple[float, float] | None:
+    return locate(postal_code, city, country)

@@ -6,10 +6,11 @@ from typing import Any, Literal, NamedTuple
 from rt.contracts.core_orders import CellReason, ColumnMatch, CreateOrder, ImportField, ImportRow
 from rt.kernel.errors import Refusal
 from rt.kernel.ids import derived_id
-from rt.services.core_orders.domain.order import EDITED, Order, drafted
+from rt.services.core_orders.domain.order import EDITED, Order
+from rt.services.core_orders.domain.record import weighed
 from rt.services.core_orders.domain.rows import make, refused
 from rt.services.core_orders.domain.sheet import Row, Sheet
-from rt.services.core_orders.domain.states import MOVES, Hand
+from rt.services.core_orders.domain.states import MOVES
 
 
 class Verdict(NamedTuple):
@@ -39,14 +40,14 @@ class Asked(NamedTuple):
     reasons: list[CellReason]
 
 
-def read_rows(sheet: Sheet, columns: Sequence[ColumnMatch], by: Hand) -> list[Asked]:
-    """Every row as an order to ask for; each is drafted once to see whether it could stand."""
+def read_rows(sheet: Sheet, columns: Sequence[ColumnMatch]) -> list[Asked]:
+    """Every row as an order to ask for; each is weighed to see whether it could stand."""
     rows = []
     for row in sheet.rows:
         asked, reasons = make(_cells(row, columns))
         if asked is not None:
             try:
-                drafted(by, asked, order_id="", reference=asked.reference, shipper_name="")
+                weighed(asked.stops, asked.goods, asked.equipment)
             except Refusal as refusal:
                 reasons = [refused(part) for part in refusal.parts or (refusal,)]
                 asked = None
