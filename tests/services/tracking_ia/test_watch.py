@@ -239,7 +239,7 @@ def test_an_old_fix_never_moves_an_arrival_back():
     drive = make.drive(every_seconds=60)
     watch.foresee(drive[40], drive[40].at, STEP, ALERT)
     before = [stop.told_eta for stop in watch.stops]
-    watch.foresee(drive[3], drive[40].at, STEP, ALERT)
+    watch.foresee(make.fix(3, (48.85, 2.35)), drive[40].at, STEP, ALERT)
     assert [stop.told_eta for stop in watch.stops] == before
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
+from rt.services.tracking_ia.domain.motion import dense, driven_fixes
 from rt.services.tracking_ia.domain.points import Fix, kmh_between, metres
 
 ENTER_M = 200
@@ -72,12 +73,15 @@ def departure(track: Sequence[Fix], place: tuple[float, float], after: datetime)
 
 
 def segments(track: Sequence[Fix]) -> list[Segment]:
-    """The track cut into trips and stops; stops shorter than three minutes are part of the trip."""
+    """The track cut into trips and stops; stops shorter than three minutes are part of the trip.
+
+    Where fixes are dense, walking around the delivery counts as standing; elsewhere speed decides.
+    """
     if len(track) < 2:
         return []
+    standing = _standing(track)
     runs: list[tuple[bool, list[Fix]]] = []
-    for a, b in pairwise(track):
-        stands = kmh_between(a, b) < STANDING_KMH
+    for stands, (a, b) in zip(standing, pairwise(track), strict=True):
         if runs and runs[-1][0] == stands:
             runs[-1][1].append(b)
         else:
@@ -90,6 +94,13 @@ def segments(track: Sequence[Fix]) -> list[Segment]:
         else:
             joined.append((stop, list(fixes)))
     return [Segment(stop, tuple(fixes)) for stop, fixes in joined]
+
+
+def _standing(track: Sequence[Fix]) -> list[bool]:
+    """For each step of the track, whether the vehicle stood meanwhile."""
+    if dense(track):
+        return [not driven for driven in driven_fixes(track)[1:]]
+    return [kmh_between(a, b) < STANDING_KMH for a, b in pairwise(track)]
 
 
 def _usable(track: Sequence[Fix], after: datetime) -> list[Fix]:
