@@ -91,6 +91,21 @@ async def test_an_unconfirmed_registration_is_nobody(authz: TestHouse) -> None:
     assert [body["organization_id"] for body in created] == [admin.organization_id]
 
 
+async def test_an_unconfirmed_registration_is_forgotten_after_a_week(authz: TestHouse) -> None:
+    admin = await make.admin(authz)
+    async with authz.web("authz") as web:
+        for email in ("f@fantome.example", admin.email):
+            asked = {"name": "Fantôme", "kind": "carrier", "email": email, "person_name": "F"}
+            assert (await web.post("/auth/organizations", json=asked)).status_code == 201
+    with held(now() + timedelta(days=7, minutes=1)):
+        await authz.tick()
+    database = authz.database("authz")
+    kept = [one["_id"] async for one in database["authz.organizations"].find({})]
+    assert sorted(kept) == sorted(["org_operator", admin.organization_id])
+    people = [one async for one in database["authz.people"].find({})]
+    assert [(one["email"], one["seen_by"]) for one in people] == [(admin.email, [admin.organization_id])]
+
+
 async def test_nobody_registers_as_the_operator(authz: TestHouse) -> None:
     asked = {"name": "X", "kind": "operator", "email": "x@x.example", "person_name": "X"}
     async with authz.web("authz") as web:

@@ -33,6 +33,6 @@ def build(ground: Ground) -> Unit:
         name="authz",
         serves=table(entry, account, organizations, members, keys, links, signing, settings.trusted_proxies),
         hears=reactions(account),
-        jobs=jobs(signing),
+        jobs=jobs(signing, organizations),
         start=at_start(settings, store, signing, organizations, members),
     )

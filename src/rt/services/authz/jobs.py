@@ -12,12 +12,12 @@ from rt.services.authz.actions.signing import Signing
 from rt.services.authz.domain.organization import OPERATOR
 from rt.services.authz.store import AuthzStore
 
-KEYS_TENDED_EVERY_SECONDS: Final = 3600
+HOUR_SECONDS: Final = 3600
 
 
-def jobs(signing: Signing) -> list[Every]:
-    """The signing keys are looked after every hour."""
-    return [every(KEYS_TENDED_EVERY_SECONDS, signing.tend)]
+def jobs(signing: Signing, organizations: Organizations) -> list[Every]:
+    """Every hour the signing keys are looked after, and registrations that nobody confirmed forgotten."""
+    return [every(HOUR_SECONDS, signing.tend), every(HOUR_SECONDS, organizations.forget_unopened)]
 
 
 def at_start(

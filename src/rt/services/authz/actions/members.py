@@ -102,9 +102,9 @@ class Members:
             if password_hash:
                 joining.introduce(asked.name, password_hash, now())
             joining.join(invitation.org_id, now())
+        await self._welcome(joining, invitation.org_id)
         async with self._store.invitations.everywhere.change(invitation.id) as used:
             used.use(now())
-        await self._welcome(joining, invitation.org_id)
         return Empty()
 
     async def add(self, asked: AddUser) -> UserView:
@@ -152,6 +152,15 @@ class Members:
             person.leave(organization_id, current_actor().id, left, now())
         await self._note(person, organization_id, role, "removed")
         return Empty()
+
+    async def forget(self, organization_id: str) -> None:
+        """Nobody waits for this organization any more; who waited for nothing else is forgotten."""
+        for person in await self._store.people.everywhere.find({"seen_by": organization_id}):
+            if not person.password_hash and len(person.memberships) == 1:
+                await self._store.people.everywhere.remove(person.id)
+                continue
+            async with self._store.people.everywhere.change(person.id) as waiting:
+                waiting.forget(organization_id)
 
     async def _placed(
         self, organization: Organization, email: str, name: str, role: Role, language: str

@@ -23,7 +23,14 @@ from rt.kernel.ids import derived_id, new_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import current_org
 from rt.services.authz.actions.members import Members
-from rt.services.authz.domain.organization import OPERATOR, NotGuest, Organization, Partner, address
+from rt.services.authz.domain.organization import (
+    INVITATION_LIFE,
+    OPERATOR,
+    NotGuest,
+    Organization,
+    Partner,
+    address,
+)
 from rt.services.authz.store import AuthzStore
 
 
@@ -132,6 +139,13 @@ class Organizations:
         async with self._store.organizations.everywhere.change(asked.organization_id) as organization:
             organization.resume()
         return card(organization)
+
+    async def forget_unopened(self) -> None:
+        """Registrations that nobody confirmed within the life of an invitation leave nothing behind."""
+        where = {"open": False, "guest": False, "created_at": {"$lt": now() - INVITATION_LIFE}}
+        for organization in await self._store.organizations.everywhere.find(where):
+            await self._members.forget(organization.id)
+            await self._store.organizations.everywhere.remove(organization.id)
 
     async def _knows(self, organization_id: str) -> bool:
         actor = current_actor()

@@ -179,6 +179,11 @@ class Person(Entity):
         self._see()
         self._refuse_old_tokens(at)
 
+    def forget(self, organization_id: str) -> None:
+        """The organization never opened: its invitation is gone."""
+        self.memberships = [m for m in self.memberships if m.organization_id != organization_id]
+        self._see()
+
     def choose_password(self, password_hash: str, at: datetime) -> None:
         """Take a password; an open reset link is used up."""
         first = not self.password_hash
