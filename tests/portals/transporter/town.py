@@ -108,7 +108,7 @@ class Voice:
         answer = self.town.answers.get(type(word), NotFound())
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer(word) if callable(answer) else answer
 
 
 def who(rights: list[str]) -> WhoView:
@@ -176,7 +176,7 @@ def answers() -> dict[type, Any]:
             ],
             next="cursor",
         ),
-        GetOrder: make.order(),
+        GetOrder: lambda word: make.order(order_id=word.order_id),
         FindDocuments: DocumentsPage(items=[make.note()]),
         FindJobs: JobsPage(items=[make.job()]),
         FindSlots: SlotsPage(items=[make.slot()]),

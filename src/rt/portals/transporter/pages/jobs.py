@@ -32,11 +32,13 @@ from rt.portals.transporter.pages.docks import day_asked, day_of
 from rt.portals.transporter.pages.offers import load_text
 from rt.portals.transporter.pages.order import job_of
 from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import named
 from rt.ui.fields import Input
 from rt.ui.formats import number
 from rt.ui.pages import Choice, Page
 from rt.ui.visit import Visit, page
 
+TRUCK_BAN = "truck_banned"
 PAGES_LOOKED_AT = 5
 """Pages of 200 jobs looked through for one that is not in the day's basket."""
 
@@ -79,6 +81,7 @@ class JobPage(Page):
     conflicts: list[ConflictRow]
     refusal: str
     assign: dict[str, str]
+    derogable: bool
     may_plan: bool
 
 
@@ -87,11 +90,16 @@ def conflict_rows(conflicts: Sequence[ConflictView]) -> list[ConflictRow]:
     return [
         ConflictRow(
             sentence=conflict_text(c),
-            figures=" · ".join(f"{name.replace('_', ' ')} : {value}" for name, value in c.figures.items()),
+            figures=" · ".join(f"{named('field', name)} : {value}" for name, value in c.figures.items()),
             fix=fix_text(c),
         )
         for c in conflicts
     ]
+
+
+def derogable(conflicts: Sequence[ConflictView]) -> bool:
+    """Whether a derogation would let it through: it heals truck bans and nothing else."""
+    return bool(conflicts) and all(c.rule == TRUCK_BAN for c in conflicts)
 
 
 async def find_job(visit: Visit, plan: DayView, job_id: str) -> JobView:
@@ -189,6 +197,7 @@ async def shown(visit: Visit, refusal: str) -> JobPage:
         conflicts=conflict_rows(check.conflicts) if check else [],
         refusal=refusal or why,
         assign=fields,
+        derogable=derogable(check.conflicts) if check else False,
         may_plan=visit.session.may("planning.write"),
     )
 

@@ -22,8 +22,6 @@ from rt.ui.forms import Form
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
-STEPS_OF = ("tendered", "assigned", "planned", "loading", "in_transit", "delivered")
-
 
 class TenderLinkPage(Page):
     """An offer and, once accepted, what is left to do."""
@@ -32,7 +30,6 @@ class TenderLinkPage(Page):
     order: OrderView
     here: str
     load: str
-    at_step: int
     progress: list[str]
     plan: Form
     refuse: Form
@@ -101,7 +98,6 @@ async def shown(visit: Visit, said: str) -> Page | Response:
         order=order,
         here=here,
         load=load_text(order.pallets, order.weight_kg, order.loading_metres),
-        at_step=STEPS_OF.index(order.state) if order.state in STEPS_OF else len(STEPS_OF),
         progress=progress_left(order),
         plan=plan,
         refuse=refuse,

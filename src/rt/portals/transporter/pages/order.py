@@ -26,7 +26,8 @@ from rt.ui.forms import Form
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
-LADDER = ("tendered", "assigned", "planned", "loading", "in_transit", "delivered", "pod_ok")
+LADDER = ("tendered", "assigned", "planned", "in_transit", "delivered")
+"""Steps shown; loading stands with being in transit, whatever follows the delivery is past them all."""
 PROGRESS = ("loading", "in_transit", "delivered")
 TRACKED = ("planned", "loading", "in_transit", "delivered", "pod_ok", "invoiced", "closed")
 MOST_POINTS = 400
@@ -73,6 +74,12 @@ class FormPage(Page):
     form: Form
     lead: str
     back: str
+
+
+def step_of(state: str) -> int:
+    """How far along the shown steps a state is."""
+    shown = "in_transit" if state == "loading" else state
+    return LADDER.index(shown) if shown in LADDER else len(LADDER)
 
 
 def progress_left(order: OrderView) -> list[str]:
@@ -170,7 +177,7 @@ async def order(visit: Visit) -> Page | Response:
         crumbs=[("/orders", _("Commandes"))],
         order=read,
         steps=[named("state", state) for state in LADDER],
-        at_step=LADDER.index(read.state) if read.state in LADDER else len(LADDER),
+        at_step=step_of(read.state),
         job=job,
         notes=notes.items if notes else (),
         notes_known=notes is not None,

@@ -35,7 +35,7 @@ from rt.portals.transporter.pages.docks import day_asked, day_of
 from rt.portals.transporter.pages.offers import load_text
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
-from rt.ui.formats import duration, number, span
+from rt.ui.formats import clock_time, duration, number, span
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
@@ -133,7 +133,7 @@ def tour_row(tour: TourView) -> TourRow:
         tour_id=tour.tour_id,
         plate=tour.vehicle_plate,
         driver=tour.driver_name,
-        when=span(tour.starts_at, tour.ends_at),
+        when=f"{clock_time(tour.starts_at)}–{clock_time(tour.ends_at)}",
         stops=stops_text(tour),
         distance=f"{number(round(tour.distance_km))} km · {duration(tour.driving_minutes * 60)}",
         state=tour.state,

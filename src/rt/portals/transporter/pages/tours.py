@@ -8,7 +8,7 @@ from starlette.responses import Response
 from rt.contracts.planning import GetTour, MoveStop, PublishTour, TourView, WithdrawTour
 from rt.portals.transporter.asking import pressed, typed
 from rt.portals.transporter.drawing import gantt_rows, map_of, stops_text, window
-from rt.portals.transporter.pages.jobs import ConflictRow, conflict_rows
+from rt.portals.transporter.pages.jobs import ConflictRow, conflict_rows, derogable
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page
@@ -28,6 +28,7 @@ class TourPage(Page):
     lines: list[dict[str, Any]]
     conflicts: list[ConflictRow]
     publish: Form
+    derogable: bool
     may_plan: bool
 
 
@@ -65,6 +66,7 @@ async def shown(visit: Visit, form: Form) -> TourPage:
         lines=lines,
         conflicts=conflict_rows(read.conflicts),
         publish=form,
+        derogable=derogable(read.conflicts),
         may_plan=visit.session.may("planning.write"),
     )
 
