@@ -22,6 +22,13 @@ Answer = TypeVar("Answer")
 FAILURES = 5
 FAILURES_WITHIN_SECONDS = 10
 OPEN_SECONDS = 30
+HEALTH_SECONDS = 5
+
+
+class Health(msgspec.Struct, frozen=True):
+    """A unit's answer at /health."""
+
+    status: str
 
 
 class Breaker:
@@ -83,6 +90,17 @@ class Services:
         if shape.answer is Download:
             return cast("Answer", _download(response))
         return cast("Answer", msgspec.json.decode(response.content, type=shape.answer))
+
+    async def health(self, unit: str) -> str:
+        """What a unit says of itself at /health; Unavailable when it does not answer well within 5 s."""
+        try:
+            async with asyncio.timeout(HEALTH_SECONDS):
+                response = await self._door(unit).get("/health")
+        except (httpx.TransportError, TimeoutError) as error:
+            raise Unavailable from error
+        if response.status_code != 200:
+            raise Unavailable
+        return msgspec.json.decode(response.content, type=Health).status
 
     async def _send(self, unit: str, request: httpx.Request, again: bool) -> httpx.Response:
         breaker = self._breakers.setdefault(unit, Breaker())

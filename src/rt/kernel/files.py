@@ -71,6 +71,11 @@ class Files:
         with contextlib.suppress(FileNotFoundError):
             await obstore.delete_async(self._stores[kind], path)
 
+    async def keys(self, kind: Kind, org_id: str) -> list[str]:
+        """The keys of everything that an organization has in the store, in their order."""
+        found = await obstore.list(self._stores[kind], prefix=f"{org_id}/").collect_async()
+        return sorted(f"{kind}/{one['path']}" for one in found)
+
     def signed_url(self, prefix: str, key: str, seconds: int = 900) -> str:
         """An address under a unit's public path at which the file can be read until it expires."""
         kind, _, path = key.partition("/")

@@ -142,6 +142,10 @@ class Database:
         except (ConnectionFailure, TimeoutError) as error:
             raise Unavailable from error
 
+    async def names(self) -> list[str]:
+        """The names of all collections of the house, whosesoever they are."""
+        return await self._database.list_collection_names()
+
     async def prepare(self) -> None:
         """Make the indexes of every collection."""
         await asyncio.gather(*(collection.prepare() for collection in self.collections))

@@ -156,7 +156,7 @@ class Follower:
         retried = await self._retry()
         batch = await self._batch()
         for document in batch:
-            await self._hear(_told_of(document))
+            await self._hear(told_of(document))
             self._places[document["source"]] = document["seq"]
         if batch:
             await self._save()
@@ -306,7 +306,7 @@ class Watch:
         async for document in self._database["events"].find(where).sort([("seq", 1)]):
             last = document["seq"]
             if document["topic"] == self._listener.topic:
-                told = _told_of(document)
+                told = told_of(document)
                 await self._listener.hear(as_event(told.topic, told.body), told)
         self._seq = last
 
@@ -325,6 +325,7 @@ async def ring_on_change(database: Database, hub: Hub) -> None:
             await asyncio.sleep(5)
 
 
-def _told_of(document: dict[str, Any]) -> Told:
+def told_of(document: dict[str, Any]) -> Told:
+    """An event as the log holds it."""
     fields = {name: document[name] for name in Told.__struct_fields__ if name in document}
     return msgspec.convert({**fields, "id": document["_id"]}, Told, builtin_types=(datetime,))

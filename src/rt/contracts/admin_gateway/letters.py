@@ -1,0 +1,61 @@
+"""Words about what waits: events put aside, queues of the units."""
+
+from datetime import datetime
+from typing import Literal
+
+from rt.kernel.messages import Command, Empty, Query, View
+
+
+class LetterView(View):
+    """An event that a listener could not hear, with the last error."""
+
+    letter_id: str
+    unit: str
+    listener: str
+    topic: str
+    entity_id: str
+    org_id: str
+    reason: str
+    tries: int
+    state: Literal["waiting", "dead"]
+    put_aside_at: datetime
+    next_try_at: datetime
+    trace: str
+
+
+class LettersPage(View):
+    """Events put aside, oldest first."""
+
+    items: list[LetterView]
+
+
+class FindLetters(Query[LettersPage], route="/admin/letters", needs="admin_gateway.read"):
+    """Events put aside after a failure, over all units."""
+
+    unit: str = ""
+    state: Literal["waiting", "dead"] | None = None
+
+
+class ReplayLetter(Command[Empty], route="/admin/letters/{letter_id}/replay", needs="admin_gateway.write"):
+    """Have a listener hear a dead event again."""
+
+    letter_id: str
+
+
+class QueueView(View):
+    """How far a unit's listeners are behind the log."""
+
+    unit: str
+    behind: int
+    letters: int
+    timers: int
+
+
+class QueuesView(View):
+    """Every unit's queues."""
+
+    items: list[QueueView]
+
+
+class GetQueues(Query[QueuesView], route="/admin/queues", needs="admin_gateway.read"):
+    """What waits to be heard, tried again or woken."""

@@ -1,0 +1,67 @@
+"""Words about organizations as the platform's people see them: counted, exported, erased."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from rt.kernel.messages import Command, Download, Event, Query, View
+
+Reason = Annotated[str, Meta(min_length=5, max_length=300)]
+
+
+class TenantView(View):
+    """An organization as the platform's people see it, with what it uses."""
+
+    organization_id: str
+    name: str
+    kind: str
+    guest: bool
+    suspended: bool
+    objects: dict[str, int]
+
+
+class TenantsPage(View):
+    """Organizations by name."""
+
+    items: list[TenantView]
+    next: str = ""
+
+
+class FindTenants(Query[TenantsPage], route="/admin/tenants", needs="admin_gateway.read"):
+    """Organizations with the number of objects each has in every collection."""
+
+    q: str = ""
+    after: str = ""
+
+
+class ExportTenant(
+    Query[Download], route="/admin/tenants/{organization_id}/export", needs="admin_gateway.admin"
+):
+    """Everything of one organization as one JSON-lines file (RGPD art. 20)."""
+
+    organization_id: str
+
+
+class EraseView(View):
+    """What an erasure removed and that nothing was left."""
+
+    organization_id: str
+    removed: dict[str, int]
+    left: int
+
+
+class EraseTenant(
+    Command[EraseView], route="/admin/tenants/{organization_id}/erase", needs="admin_gateway.admin"
+):
+    """Erase a suspended organization; its name must be typed again. The audit trail keeps the fact."""
+
+    organization_id: str
+    name: str
+    reason: Reason
+
+
+class TenantErased(Event, topic="admin_gateway.tenant.erased"):
+    """An organization's data was erased."""
+
+    organization_id: str
+    removed: dict[str, int]

@@ -1,0 +1,61 @@
+"""Everything that one organization has in the house, over all units: counted, read out, removed."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from rt.kernel.persistence import Database
+
+ERASED = "erased"
+"""The owner of log entries whose organization is gone: they stay for their numbers, emptied."""
+
+
+async def entity_collections(database: Database) -> list[str]:
+    """The collections in which units keep entities: those whose name begins with the unit's."""
+    return sorted(name for name in await database.names() if "." in name and not name.startswith("system."))
+
+
+async def counts(database: Database, org_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many objects each organization has in each collection."""
+    found: dict[str, dict[str, int]] = {org_id: {} for org_id in org_ids}
+    stages: list[dict[str, Any]] = [
+        {"$match": {"org_id": {"$in": list(org_ids)}}},
+        {"$group": {"_id": "$org_id", "count": {"$sum": 1}}},
+    ]
+    for name in await entity_collections(database):
+        async for row in await database[name].aggregate(stages):
+            found[row["_id"]][name] = row["count"]
+    return found
+
+
+async def rows(database: Database, org_id: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """Every document that an organization owns, with the name of its collection."""
+    for name in await entity_collections(database):
+        async for document in database[name].find({"org_id": org_id}, {"told": 0, "done": 0}):
+            yield name, document
+
+
+async def erase(database: Database, org_id: str) -> dict[str, int]:
+    """Remove what an organization owns, and its sight of what others own; how much went, by collection.
+
+    Log entries keep their place and lose their content. The audit trail is not touched.
+    """
+    removed = {}
+    for name in await entity_collections(database):
+        gone = await database[name].delete_many({"org_id": org_id})
+        await database[name].update_many({"seen_by": org_id}, {"$pull": {"seen_by": org_id}})
+        removed[name] = gone.deleted_count
+    for name, owner in (("timers", "org_id"), ("mentions", "org_id"), ("dead_letters", "event.org_id")):
+        removed[name] = (await database[name].delete_many({owner: org_id})).deleted_count
+    emptied = {"org_id": ERASED, "body": {}, "change": {}, "actor": {}}
+    await database["events"].update_many({"org_id": org_id}, {"$set": emptied})
+    return {name: count for name, count in removed.items() if count}
+
+
+async def left(database: Database, org_id: str) -> int:
+    """How many documents anywhere but in the audit trail still belong to an organization."""
+    total = 0
+    for name in await database.names():
+        if name != "audit" and not name.startswith("system."):
+            owned = {"$or": [{"org_id": org_id}, {"seen_by": org_id}, {"event.org_id": org_id}]}
+            total += await database[name].count_documents(owned)
+    return total

@@ -1,0 +1,1 @@
+"""Administration: health, audit, stories, tenants, flags."""

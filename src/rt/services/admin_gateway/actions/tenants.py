@@ -1,0 +1,118 @@
+"""Organizations as the platform's people see them: counted, taken away, erased."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from rt.contracts.admin_gateway import (
+    EraseTenant,
+    EraseView,
+    ExportTenant,
+    FindTenants,
+    TenantsPage,
+    TenantView,
+)
+from rt.contracts.authz import FindOrganizations, GetOrganization
+from rt.kernel.client import Services
+from rt.kernel.clock import now
+from rt.kernel.errors import AskRefused, NotFound
+from rt.kernel.estates import counts, erase, left, rows
+from rt.kernel.files import Files
+from rt.kernel.messages import Download
+from rt.kernel.persistence import Database
+from rt.services.admin_gateway.domain.erasure import Erasure, NameDiffers, NotSuspended, erasure_id
+from rt.services.admin_gateway.domain.flags import HOUSE
+from rt.services.admin_gateway.domain.masking import exported
+from rt.services.admin_gateway.store import GatewayStore
+
+PAGE = 30
+
+
+class Tenants:
+    """What an organization has in the house; its suspension is authz's word."""
+
+    def __init__(self, store: GatewayStore, database: Database, services: Services, files: Files) -> None:
+        self._store = store
+        self._database = database
+        self._services = services
+        self._files = files
+
+    async def find(self, asked: FindTenants) -> TenantsPage:
+        found = await self._services.ask(FindOrganizations(q=asked.q, after=asked.after, limit=PAGE))
+        objects = await counts(self._database, [card.id for card in found.items])
+        return TenantsPage(
+            items=[
+                TenantView(
+                    organization_id=card.id,
+                    name=card.name,
+                    kind=card.kind,
+                    guest=card.guest,
+                    suspended=card.suspended,
+                    objects=objects[card.id],
+                )
+                for card in found.items
+            ],
+            next=found.next,
+        )
+
+    async def export(self, asked: ExportTenant) -> Download:
+        """One JSON line for each object, with the name of its collection."""
+        lines = [
+            _json_line(name, document) async for name, document in rows(self._database, asked.organization_id)
+        ]
+        if not lines:
+            raise NotFound
+        name = f"{asked.organization_id}-{now().date().isoformat()}.jsonl"
+        return Download(content=b"".join(lines), media_type="application/octet-stream", filename=name)
+
+    async def erase(self, asked: EraseTenant) -> EraseView:
+        """Remove everything, files too; one that was cut short goes on where it was."""
+        organization_id = asked.organization_id
+        begun = await self._store.erasures.first({"id": erasure_id(organization_id)})
+        if begun is None:
+            await self._allow(asked)
+            begun = await self._store.erasures.add(
+                Erasure(
+                    id=erasure_id(organization_id),
+                    org_id=HOUSE,
+                    organization_id=organization_id,
+                    reason=asked.reason,
+                )
+            )
+        removed = await erase(self._database, organization_id)
+        await self._erase_files(organization_id)
+        async with self._store.erasures.change(begun.id) as erasure:
+            erasure.finish(removed)
+        return EraseView(
+            organization_id=organization_id,
+            removed=erasure.removed,
+            left=await left(self._database, organization_id),
+        )
+
+    async def _allow(self, asked: EraseTenant) -> None:
+        try:
+            card = await self._services.ask(GetOrganization(organization_id=asked.organization_id))
+        except AskRefused as refused:
+            if refused.status == 404:
+                raise NotFound from refused
+            raise
+        if card.name != asked.name:
+            raise NameDiffers(field="name")
+        if not card.suspended:
+            raise NotSuspended
+
+    async def _erase_files(self, organization_id: str) -> None:
+        for key in await self._files.keys("documents", organization_id):
+            await self._files.remove(key)
+        for key in await self._files.keys("images", organization_id):
+            await self._files.remove(key)
+
+
+def _json_line(name: str, document: dict[str, Any]) -> bytes:
+    document = {"collection": name, "id": document.pop("_id"), **exported(document)}
+    return msgspec.json.encode(document, enc_hook=_plain) + b"\n"
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

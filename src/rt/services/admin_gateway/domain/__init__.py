@@ -1,0 +1,1 @@
+"""What the gateway thinks: health, flags, checkpoints, masking, tables."""

@@ -1,0 +1,120 @@
+"""A voice that tells events, a directory of organizations; each test says only what it is about."""
+
+from typing import Any
+
+from rt.contracts.authz import (
+    FindOrganizations,
+    GetKeys,
+    GetOrganization,
+    KeySetView,
+    OrganizationsPage,
+    OrganizationView,
+)
+from rt.kernel.bus import Told
+from rt.kernel.entity import Entity
+from rt.kernel.errors import NotFound
+from rt.kernel.messages import Event
+from rt.kernel.persistence import Collection, Index
+from rt.kernel.tenancy import acting_for
+from rt.kernel.unit import Ground, Unit, hear, serve
+
+
+class Parcel(Entity, kw_only=True):
+    """A thing of somebody else's service."""
+
+    number: str = ""
+    email: str = ""
+    order_id: str = ""
+    password_hash: str = ""
+    count: int = 0
+
+
+class ParcelSent(Event, topic="palette.parcel.sent"):
+    """A parcel left."""
+
+    parcel_id: str
+    order_id: str = ""
+    number: str = ""
+    token: str = ""
+    email: str = ""
+
+
+class Voice:
+    """Builds a unit that keeps parcels and tells of them; `deaf` makes its own listener fail."""
+
+    __module__ = "rt.services.palette.app"
+    deaf = False
+
+    def __call__(self, ground: Ground) -> Unit:
+        self.parcels = Collection(ground.database, Parcel, "parcels", Index("number"), shared=True)
+        self.files = ground.files
+        return Unit(name="palette", serves=[], hears=[hear(ParcelSent, self.listen)])
+
+    async def listen(self, event: ParcelSent, told: Told) -> None:
+        if self.deaf:
+            raise ValueError("no answer for anna@ship.example")
+
+    async def send(self, org: str = "org_a", id: str = "par_1", **more: Any) -> Parcel:
+        told = {name: more.pop(name) for name in ("token",) if name in more}
+        with acting_for(org):
+            parcel = Parcel(id=id, seen_by=[org, *more.pop("partners", [])], **more)
+            parcel.tell(
+                ParcelSent(
+                    parcel_id=id,
+                    order_id=parcel.order_id,
+                    number=parcel.number,
+                    email=parcel.email,
+                    **told,
+                )
+            )
+            return await self.parcels.add(parcel)
+
+    async def recount(self, id: str, count: int, org: str = "org_a") -> None:
+        with acting_for(org):
+            async with self.parcels.change(id) as parcel:
+                parcel.count = count
+
+
+class Directory:
+    """Builds the part of authz that the gateway asks."""
+
+    __module__ = "rt.services.authz.app"
+
+    def __init__(self) -> None:
+        self.suspended: set[str] = set()
+
+    def __call__(self, ground: Ground) -> Unit:
+        return Unit(
+            name="authz",
+            serves=[
+                serve(GetOrganization, self.get),
+                serve(FindOrganizations, self.find),
+                serve(GetKeys, self.keys),
+            ],
+        )
+
+    async def keys(self, asked: GetKeys) -> KeySetView:
+        return KeySetView(keys=[])
+
+    async def get(self, asked: GetOrganization) -> OrganizationView:
+        if asked.organization_id not in ("org_a", "org_b"):
+            raise NotFound
+        return self.card(asked.organization_id)
+
+    async def find(self, asked: FindOrganizations) -> OrganizationsPage:
+        return OrganizationsPage(items=[self.card("org_a"), self.card("org_b")])
+
+    def card(self, id: str) -> OrganizationView:
+        return OrganizationView(
+            id=id,
+            name="Usines Dupont" if id == "org_a" else "Autre",
+            kind="shipper",
+            country="FR",
+            siret="",
+            vat="",
+            email="",
+            phone="",
+            language="fr",
+            guest=False,
+            suspended=id in self.suspended,
+        )

@@ -1,0 +1,214 @@
+"""What the gateway promises: stories, audit, tenants, flags, letters, health."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.services.admin_gateway.conftest import RIGHTS
+
+from rt.contracts import admin_gateway as words
+from rt.host.topology import UNITS
+from rt.kernel.clock import held
+from rt.kernel.messages import OPEN, SIGNED_IN, Command, Query
+from rt.kernel.tenancy import acting_for
+from rt.services.admin_gateway.domain import health
+
+WORDS = sorted(
+    (word for word in vars(words).values() if isinstance(word, type) and issubclass(word, (Query, Command))),
+    key=lambda word: word.__name__,
+)
+GUARDED = [word for word in WORDS if word.word.needs not in (OPEN, SIGNED_IN)]
+AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+
+
+def way(word: Any) -> str:
+    route: str = word.word.route
+    for name in word.word.path_fields:
+        route = route.replace("{" + name + "}", "x" * 8)
+    return route
+
+
+@pytest.mark.parametrize("word", GUARDED, ids=lambda word: word.__name__)
+async def test_what_belongs_to_all_is_for_the_platforms_people_alone(
+    house: Any, voice: Any, word: Any
+) -> None:
+    """An organization's own administrator is refused, even one that was given the right by mistake."""
+    full = {"q": "abc", "reason": "a reason", "name": "x", "on": True}
+    named = set(word.__struct_fields__) - set(word.word.path_fields)
+    json = {name: full[name] for name in sorted(named) if name in full}
+    request = {"params": json} if word.word.method == "GET" else {"json": json}
+    async with house.web("admin_gateway") as nobody:
+        assert (await nobody.request(word.word.method, way(word), **request)).status_code == 401
+    for rights in ({"core_orders.admin"}, RIGHTS):
+        async with house.web("admin_gateway", house.actor("org_a", rights, {"admin"})) as client:
+            answer = await client.request(word.word.method, way(word), **request)
+        assert (answer.status_code, answer.json()["code"]) == (403, "right_missing")
+
+
+async def test_the_story_of_an_order_crosses_units_and_organizations(
+    house: Any, voice: Any, root: Any
+) -> None:
+    await voice.send(id="par_1", order_id="ord_0000001", number="P-17", token="t0k", email="a@b.example")
+    await voice.send(org="org_b", id="par_2", order_id="ord_0000002")
+    await voice.recount("par_1", 3)
+    await house.settle()
+    story = (await root.get("/admin/stories/ord_0000001")).json()
+    assert [event["entity_id"] for event in story["events"]] == ["par_1"]
+    assert "par_1" in story["related"]
+    assert story["units"] == ["palette"]
+    assert "t0k" not in str(story)
+    assert "a@b.example" not in str(story)
+    whole = (await root.get("/admin/stories/par_1")).json()
+    assert [event["topic"] for event in whole["events"]] == ["palette.parcel.sent", "palette.parcels.changed"]
+    assert whole["events"][1]["change"]["after"]["count"] == 3
+    assert (await root.get("/admin/stories/par_404")).status_code == 404
+
+
+async def test_a_trace_tells_its_story(house: Any, voice: Any, root: Any) -> None:
+    await voice.send()
+    await house.settle()
+    await root.post("/admin/flags/fast_track", json={"on": True}, headers={"traceparent": TRACEPARENT})
+    await house.settle()
+    story = (await root.get(f"/admin/stories/{TRACE}")).json()
+    assert [event["topic"] for event in story["events"]] == ["admin_gateway.flag.set"]
+    assert story["events"][0]["actor_id"] == "usr_root"
+
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+TRACEPARENT = f"00-{TRACE}-b7ad6b7169203331-01"
+
+
+@pytest.mark.parametrize("q", ["p-1", "P-17", "par_1", "ord_0000001"])
+async def test_anything_is_found_by_its_number_or_identity(house: Any, voice: Any, root: Any, q: str) -> None:
+    await voice.send(number="P-17", order_id="ord_0000001")
+    await voice.recount("par_1", 3)
+    await house.settle()
+    found = (await root.get("/admin/search", params={"q": q})).json()["items"]
+    assert [one["subject"] for one in found] == ["par_1"]
+
+
+async def test_every_event_is_in_the_trail_with_before_and_after(house: Any, voice: Any, root: Any) -> None:
+    await voice.send()
+    await voice.recount("par_1", 3)
+    await house.settle()
+    page = (await root.get("/admin/audit", params={"entity_id": "par_1"})).json()
+    assert [line["did"] for line in page["items"]] == ["palette.parcels.changed", "palette.parcel.sent"]
+    changed = page["items"][0]
+    assert (changed["before"]["count"], changed["after"]["count"]) == (0, 3)
+    checked = (await root.get("/admin/audit/verify")).json()
+    assert checked["intact"]
+    assert checked["lines"] == 2
+
+
+async def test_the_export_holds_no_formula(house: Any, voice: Any, root: Any) -> None:
+    await voice.send(id='=HYPERLINK("evil")')
+    await house.settle()
+    answer = await root.get("/admin/audit/export")
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = answer.content.decode("utf-8-sig").splitlines()
+    assert len(rows) == 2
+    assert "'=HYPERLINK" in rows[1]
+
+
+async def test_a_tenant_is_counted_and_taken_away_without_the_secrets(
+    house: Any, voice: Any, root: Any
+) -> None:
+    await voice.send(email="a@b.example", password_hash="$2b$x")
+    await voice.send(org="org_b", id="par_2")
+    tenants = (await root.get("/admin/tenants")).json()["items"]
+    assert {one["organization_id"]: one["objects"] for one in tenants} == {
+        "org_a": {"palette.parcels": 1},
+        "org_b": {"palette.parcels": 1},
+    }
+    lines = (await root.get("/admin/tenants/org_a/export")).text.splitlines()
+    assert len(lines) == 1
+    assert "a@b.example" in lines[0]
+    assert "$2b$x" not in lines[0]
+
+
+async def test_an_erased_tenant_leaves_nothing(house: Any, voice: Any, directory: Any, root: Any) -> None:
+    await voice.send(email="a@b.example")
+    await voice.send(org="org_b", id="par_2", partners=["org_a"])
+    with acting_for("org_a"):
+        key = await voice.files.put("documents", b"%PDF", "application/pdf", "fil_1")
+    await house.settle()
+    path = "/admin/tenants/org_a/erase"
+    good = {"name": "Usines Dupont", "reason": "fin de contrat"}
+    wrong = await root.post(path, json={**good, "name": "Dupont"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "name_differs")
+    early = await root.post(path, json=good)
+    assert (early.status_code, early.json()["code"]) == (409, "not_suspended")
+    directory.suspended.add("org_a")
+    answer = await root.post(path, json=good)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["left"] == 0
+    assert answer.json()["removed"]["palette.parcels"] == 1
+    assert key not in await voice.files.keys("documents", "org_a")
+    database = house.database("admin_gateway")
+    for name in await database.names():
+        if name not in ("audit",):
+            assert "a@b.example" not in repr(await database[name].find().to_list()), name
+    with acting_for("org_b"):
+        assert (await voice.parcels.get("par_2")).seen_by == ["org_b"]
+    await house.settle()
+    erased = (await root.get("/admin/audit", params={"did": "admin_gateway.tenant.erased"})).json()["items"]
+    assert len(erased) == 1
+    assert (await root.get("/admin/audit/verify")).json()["intact"]
+
+
+async def test_a_switch_holds_from_the_next_request_for_those_named(
+    house: Any, voice: Any, root: Any
+) -> None:
+    dispatcher = house.actor("org_a", roles={"dispatcher"})
+    async with house.web("admin_gateway", dispatcher) as client:
+
+        async def mine() -> list[str]:
+            found: list[str] = (await client.get("/admin/flags/mine")).json()["on"]
+            return found
+
+        assert await mine() == []
+        for body, on in (
+            ({"on": True}, ["quotes"]),
+            ({"on": True, "organizations": ["org_b"]}, []),
+            ({"on": True, "organizations": ["org_a"], "roles": ["admin"]}, []),
+            ({"on": True, "organizations": ["org_a"], "roles": ["dispatcher"]}, ["quotes"]),
+            ({"on": False}, []),
+        ):
+            assert (await root.post("/admin/flags/quotes", json=body)).status_code == 200
+            assert await mine() == on
+    flags = (await root.get("/admin/flags")).json()["items"]
+    assert [flag["name"] for flag in flags] == ["quotes"]
+
+
+async def test_a_dead_letter_is_heard_again(house: Any, voice: Any, root: Any) -> None:
+    voice.deaf = True
+    await voice.send()
+    await house.settle()
+    (letter,) = (await root.get("/admin/letters", params={"unit": "palette"})).json()["items"]
+    assert "anna@ship.example" not in letter["reason"]
+    assert letter["topic"] == "palette.parcel.sent"
+    queues = (await root.get("/admin/queues")).json()["items"]
+    assert {one["unit"]: one["letters"] for one in queues}["palette"] == 1
+    voice.deaf = False
+    replayed = await root.post(f"/admin/letters/{letter['letter_id']}/replay")
+    assert replayed.status_code == 200
+    await house.settle()
+    assert (await root.get("/admin/letters")).json()["items"] == []
+    assert (await root.post("/admin/letters/ltr_0/replay")).status_code == 404
+
+
+async def test_the_board_asks_every_unit_and_says_a_notice(house: Any, voice: Any, root: Any) -> None:
+    for step in range(3):
+        with held(AT + timedelta(seconds=31 * step)):
+            await house.tick()
+    await root.post("/admin/notice", json={"fr": "Maintenance à 22 h", "en": "Maintenance at 22:00"})
+    async with house.web("admin_gateway") as nobody:
+        status = (await nobody.get("/admin/status")).json()
+    states = {unit["unit"]: unit["state"] for unit in status["units"]}
+    assert states["palette"] == states["admin_gateway"] == "up"
+    assert status["notice_fr"] == "Maintenance à 22 h"
+    assert len(states) == len(UNITS)
+
+
+def test_the_board_knows_every_unit_of_the_house() -> None:
+    assert sorted(health.UNITS) == sorted(row.package for row in UNITS)
