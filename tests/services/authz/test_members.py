@@ -242,7 +242,9 @@ async def test_each_organization_has_its_own_story_of_its_people(authz: TestHous
     await theirs.web.delete(f"/auth/users/{member['user_id']}")
     await authz.settle()
     events = authz.database("authz")["events"]
+    own = [event async for event in events.find({"org_id": ours.organization_id})]
     story = [event async for event in events.find({"org_id": theirs.organization_id}).sort([("seq", 1)])]
+    assert theirs.organization_id not in str(own)
     assert ours.organization_id not in str(story)
     changed = [event["body"] for event in story if event["topic"] == "authz.member.changed"]
     assert [(body["role"], body["state"]) for body in changed] == [
