@@ -33,9 +33,8 @@ MOST_DOUBLINGS = 8
 UNBOUNDED = (1 << 63) - 1
 NOT_ALLOWED = 1 << 34
 """Cost and duration of a way that a truck may not take: beyond any horizon, below overflow with penalties."""
-HISTORY, PATIENCE = 100, 2_000
-"""Late-acceptance length and iterations before a restart: shorter than PyVRP's, for budgets of seconds."""
-
+HURRIED, PATIENT = (100, 2_000), (300, 5_000)
+"""Late-acceptance length and iterations before a restart of the two searches, for budgets of seconds."""
 FIRST_SHARE = 0.6
 """Part of the time that the second search spends in one go before it too raises prices: measured on lc109."""
 ROUNDING = 1e-7
@@ -54,10 +53,8 @@ def solve(problem: Problem, seconds: float, *, seed: int = 0, patience: int | No
     deadline = time.monotonic() + seconds
     with ThreadPoolExecutor(THREADS) as pool:
         searches = [
-            pool.submit(
-                _Search(problem, wanted, seed * THREADS + number).run, deadline, patience, number == 0
-            )
-            for number in range(THREADS)
+            pool.submit(_Search(problem, wanted, seed * THREADS + n, n == 0).run, deadline, patience)
+            for n in range(THREADS)
         ]
         answers = [search.result() for search in searches]
     return min([*answers, nothing], key=lambda answer: _rank(problem, answer))
@@ -66,9 +63,10 @@ def solve(problem: Problem, seconds: float, *, seed: int = 0, patience: int | No
 class _Search:
     """One thread's search over one problem; locations are the depots, then one per call."""
 
-    def __init__(self, problem: Problem, wanted: list[int], seed: int) -> None:
+    def __init__(self, problem: Problem, wanted: list[int], seed: int, in_rounds: bool) -> None:
         self.problem = problem
         self.seed = seed
+        self.in_rounds = in_rounds
         requests = problem.requests
         self.clients = [n for n in wanted if requests[n].pickup is None or requests[n].delivery is None]
         self.shipments = [n for n in wanted if requests[n].pickup and requests[n].delivery]
@@ -91,15 +89,15 @@ class _Search:
         self.prizes = dict.fromkeys(wanted, 2 * first)
         self.dearest = 2 * first << MOST_DOUBLINGS
 
-    def run(self, deadline: float, patience: int | None, in_rounds: bool) -> Answer:
+    def run(self, deadline: float, patience: int | None) -> Answer:
         """Search on from the best so far, round by round, until the time is up or nothing gets better."""
         best = Answer(routes=(), left_over=tuple(self.prizes))
         last: pyvrp.Solution | None = None
         turn = stale = 0
         while turn == 0 or (deadline > time.monotonic() and (patience is None or stale <= MOST_DOUBLINGS)):
             left = max(0.0, deadline - time.monotonic())
-            whole = not best.left_over or (turn == 0 and not in_rounds)
-            share = FIRST_SHARE if turn == 0 and not in_rounds else 1.0
+            whole = not best.left_over or (turn == 0 and not self.in_rounds)
+            share = FIRST_SHARE if turn == 0 and not self.in_rounds else 1.0
             stop = [
                 MaxRuntime(
                     left * share
@@ -134,7 +132,8 @@ class _Search:
                 for route in last.routes()
             ]
             start = pyvrp.Solution(data, routes)
-        ils = pyvrp.IteratedLocalSearchParams(num_iters_no_improvement=PATIENCE, history_length=HISTORY)
+        history, restart = HURRIED if self.in_rounds else PATIENT
+        ils = pyvrp.IteratedLocalSearchParams(num_iters_no_improvement=restart, history_length=history)
         return pyvrp.solve(
             data,
             MultipleCriteria(stop),
