@@ -91,12 +91,14 @@ def proxy(target: str, client: httpx.AsyncClient) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        request = Request(scope)
+        request = Request(scope, receive)
         headers = [(name, value) for name, value in request.headers.items() if name not in HOP_BY_HOP]
         forwarded = scope["client"][0] if scope.get("client") else "unknown"
         headers.append(("x-forwarded-for", forwarded))
         url = target + scope["raw_path"].decode("ascii") + _query(scope)
-        asked = client.build_request(request.method, url, headers=headers, content=request.stream())
+        bodied = "content-length" in request.headers or "transfer-encoding" in request.headers
+        content = request.stream() if bodied else None
+        asked = client.build_request(request.method, url, headers=headers, content=content)
         try:
             answer = await client.send(asked, stream=True)
         except httpx.TransportError:

@@ -154,11 +154,15 @@ async def _serve(servers: list[Server], house: House, ready: asyncio.Event) -> N
 
 
 class Supervisor:
-    """Forks one process per unit from this one, after everything is imported, and keeps them running."""
+    """Forks one process per unit from this one, after everything is imported, and keeps them running.
 
-    def __init__(self, run: Callable[[str], Awaitable[None]], names: list[str]) -> None:
+    `notes` is a file that says which process is which.
+    """
+
+    def __init__(self, run: Callable[[str], Awaitable[None]], names: list[str], notes: Path) -> None:
         self._run = run
         self._names = names
+        self._notes = notes
         self._pids: dict[int, str] = {}
         self._restarts: dict[str, list[float]] = {}
         self._due: dict[str, float] = {}
@@ -214,6 +218,7 @@ class Supervisor:
         pid = os.fork()
         if pid:
             self._pids[pid] = name
+            self._notes.write_text("".join(f"{name} {pid}\n" for pid, name in self._pids.items()))
             return
         status = 1
         try:

@@ -96,11 +96,12 @@ class Services:
         try:
             async with asyncio.timeout(HEALTH_SECONDS):
                 response = await self._door(unit).get("/health")
-        except (httpx.TransportError, TimeoutError) as error:
+            answered = msgspec.json.decode(response.content, type=Health)
+        except (httpx.TransportError, TimeoutError, msgspec.DecodeError) as error:
             raise Unavailable from error
         if response.status_code != 200:
             raise Unavailable
-        return msgspec.json.decode(response.content, type=Health).status
+        return answered.status
 
     async def _send(self, unit: str, request: httpx.Request, again: bool) -> httpx.Response:
         breaker = self._breakers.setdefault(unit, Breaker())

@@ -1,5 +1,6 @@
 """Who is asking: tokens verified, actors known, rights checked before anything is done."""
 
+import asyncio
 import base64
 import binascii
 import json
@@ -21,6 +22,7 @@ from rt.kernel.tokens import ALGORITHM, Revoked
 
 LEEWAY_SECONDS = 5
 FUTURE_SECONDS = 60
+ASK_AGAIN_SECONDS = 5.0
 TOKEN_LIMIT_BYTES = 8192
 HEADER_FIELDS = frozenset({"alg", "kid", "typ"})
 REQUIRED_CLAIMS = ("iss", "aud", "sub", "jti", "iat", "exp")
@@ -103,22 +105,26 @@ def check(word: WordShape, actor: Actor, path: Mapping[str, str]) -> None:
 
 
 class Keyring:
-    """Public keys by kid; asks its source again when a kid is unknown, at most every five seconds."""
+    """Public keys by kid; asks its source again when a kid is unknown, at most every five seconds.
+
+    Whoever comes while the source is being asked waits for its answer; no answer is Unavailable, not a
+    refused token.
+    """
 
     def __init__(self, fetch: Callable[[], Awaitable[dict[str, Any]]]) -> None:
         self._fetch = fetch
         self._keys: dict[str, OKPKey] = {}
-        self._fetched_at = 0.0
+        self._fetched_at = -ASK_AGAIN_SECONDS
+        self._asking = asyncio.Lock()
 
     async def key(self, kid: str) -> OKPKey | None:
-        if kid not in self._keys and time.monotonic() - self._fetched_at > 5:
-            await self.refresh()
+        if kid not in self._keys:
+            async with self._asking:
+                if kid not in self._keys and time.monotonic() - self._fetched_at >= ASK_AGAIN_SECONDS:
+                    jwks = await self._fetch()
+                    self._keys = {key["kid"]: OKPKey.import_key(key) for key in jwks["keys"]}
+                    self._fetched_at = time.monotonic()
         return self._keys.get(kid)
-
-    async def refresh(self) -> None:
-        self._fetched_at = time.monotonic()
-        jwks = await self._fetch()
-        self._keys = {key["kid"]: OKPKey.import_key(key) for key in jwks["keys"]}
 
 
 async def verify(token: str, keys: Keyring, audience: str, typ: str) -> dict[str, Any]:

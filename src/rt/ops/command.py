@@ -150,7 +150,9 @@ def _up_in_processes(settings: Settings, keys: UnitKeys, place: Place, demo: boo
     server = running(settings.home, console.print)
     uri = loop.run_until_complete(server.__aenter__())
     supervisor = Supervisor(
-        lambda name: serving.one_unit(settings, uri, keys, place, name), serving.process_names()
+        lambda name: serving.one_unit(settings, uri, keys, place, name),
+        serving.process_names(),
+        settings.home / "processes",
     )
     stop = False
 

@@ -1,0 +1,117 @@
+"""A whole house run as its users run it, on free ports and a folder of its own."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rt.host.topology import PORTALS, UNITS
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 90
+
+
+class RunningHouse(msgspec.Struct):
+    """`./rt up` as a process: where its edge is, where it keeps things, and who runs what."""
+
+    port: int
+    shift: int
+    home: Path
+    process: subprocess.Popen[str]
+
+    @property
+    def edge(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def portal(self, subdomain: str) -> str:
+        return f"http://{subdomain}.localhost:{self.port}"
+
+    def pid_of(self, unit: str) -> int:
+        """The process that serves a unit (with --processes)."""
+        notes = (self.home / "processes").read_text().split("\n")
+        return int(next(line.split()[1] for line in notes if line.split()[:1] == [unit]))
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+Start = Callable[..., RunningHouse]
+
+
+@pytest.fixture
+def start_house(tmp_path: Path) -> Iterator[Start]:
+    """`start_house("--processes")` runs a house; `home=` starts again on what another left behind."""
+    houses: list[RunningHouse] = []
+
+    def start(*options: str, home: Path | None = None, port: int = 0, shift: int = 0) -> RunningHouse:
+        if not port:
+            port, shift = free_place()
+        home = home or tmp_path / "house"
+        command = [sys.executable, "-m", "rt.ops.command", "up", "--port", str(port), "--shift", str(shift)]
+        environment = {
+            **os.environ,
+            "RT_USER_LIMIT": "1000000",
+            "RT_IP_LIMIT": "1000000",
+            "RT_ENV": "development",
+            "PYTHONUNBUFFERED": "1",
+        }
+        process = subprocess.Popen(
+            [*command, "--data", str(home), *options],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        house = RunningHouse(port, shift, home, process)
+        houses.append(house)
+        said = []
+        deadline = time.monotonic() + START_SECONDS
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("ready in"):
+                threading.Thread(target=process.stdout.read, daemon=True).start()
+                return house
+            if time.monotonic() > deadline:
+                break
+        raise AssertionError("the house did not start:\n" + "".join(said))
+
+    yield start
+    for house in houses:
+        if house.process.poll() is None:
+            house.stop()
+
+
+def free_place() -> tuple[int, int]:
+    """An edge port and a shift under which every port of the house is free."""
+    rows = [*UNITS, *PORTALS]
+    chance = random.SystemRandom()
+    while True:
+        shift = chance.randrange(12_000, 40_000, 200)
+        ports = [8080 + shift, *(row.port + shift for row in rows)]
+        if all(_free(port) for port in ports):
+            return 8080 + shift, shift
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
