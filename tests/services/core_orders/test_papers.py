@@ -40,6 +40,7 @@ def test_a_turned_photo_is_turned_upright_before_its_exif_goes():
     assert Image.open(io.BytesIO(clean(picture(exif=exif), "").content)).size == (30, 40)
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_picture_that_claims_too_many_pixels_is_refused_before_it_is_drawn():
     bomb = io.BytesIO()
     Image.new("1", (12_000, 12_000)).save(bomb, "PNG")
