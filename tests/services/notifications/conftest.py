@@ -3,11 +3,18 @@
 from collections.abc import AsyncIterator
 
 import httpx
+import msgspec
 import pytest
 from tests.conftest import TestHouse
 from tests.services.notifications.make import OPERATOR, Directory, Voice
 
+from rt.kernel.settings import Settings
 from rt.services.notifications.app import build
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return msgspec.structs.replace(settings, mailgun_webhook_key="a webhook key of tests")
 
 
 @pytest.fixture

@@ -65,14 +65,15 @@ class Sender:
                     async with self._store.messages.everywhere.change(message.id) as waiting:
                         waiting.queue_up(now())
                 return False
-            if not await self._claim(message.id):
+            claimed = await self._claim(message.id)
+            if claimed is None:
                 return False
             provider = self._providers.get(message.channel)
             if provider is None:
                 await self._fail(message.id, "", NotSent("no provider is configured", permanent=True))
                 return True
             try:
-                receipt = await provider.send(message)
+                receipt = await provider.send(claimed)
             except NotSent as reason:
                 log.info("not_sent", message_id=message.id, provider=provider.name, reason=reason.reason)
                 await self._fail(message.id, provider.name, reason)
@@ -82,13 +83,14 @@ class Sender:
             await self._mark(message, failed=False, gone=False)
             return True
 
-    async def _claim(self, message_id: str) -> bool:
+    async def _claim(self, message_id: str) -> Message | None:
+        """The message, when it is this process's to send."""
         try:
             async with self._store.messages.everywhere.change(message_id) as message:
                 claimed = message.claim(now())
         except (ChangedMeanwhile, NotFound):
-            return False
-        return claimed
+            return None
+        return message if claimed else None
 
     async def _leave(self, message_id: str, provider: str, receipt: str) -> None:
         async def note() -> None:
