@@ -15,6 +15,7 @@ from rt.host.keys import UnitKeys
 from rt.host.topology import UNITS, UnitRow, may_ask
 from rt.kernel.bus import Hub, listen
 from rt.kernel.client import Services
+from rt.kernel.errors import Refusal, Unavailable
 from rt.kernel.files import Files
 from rt.kernel.identity import Actor, Identity, Keyring, Revocations
 from rt.kernel.ids import because
@@ -167,8 +168,12 @@ class House:
         self._tasks.append(task)
 
     async def _fetch_access_keys(self) -> dict[str, Any]:
-        with because(None):
-            keys: dict[str, Any] = msgspec.to_builtins(await self._own.ask(GetKeys()))
+        """The keys of authz; whatever it answers instead is no verdict on the token that was to be read."""
+        try:
+            with because(None):
+                keys: dict[str, Any] = msgspec.to_builtins(await self._own.ask(GetKeys()))
+        except Refusal as refusal:
+            raise Unavailable(retry_after=1) from refusal
         return keys
 
     async def _check_key(self, key: str, address: str) -> Actor:

@@ -48,6 +48,8 @@ SECRET_FIELD = re.compile(r"password|secret|hash|token|code|signature|image|cont
 INDEX_CHANGED = (85, 86)
 """MongoDB's IndexOptionsConflict and IndexKeySpecsConflict."""
 PATIENCE = 40
+SOCKET_MS = 120_000
+"""Longer than any answer takes but that to a large index being built; who asks has a deadline of its own."""
 _random = secrets.SystemRandom()
 
 _session: ContextVar[AsyncClientSession | None] = ContextVar("session", default=None)
@@ -100,7 +102,7 @@ def connect(uri: str) -> "AsyncMongoClient[Document]":
         tz_aware=True,
         serverSelectionTimeoutMS=2_000,
         connectTimeoutMS=2_000,
-        socketTimeoutMS=20_000,
+        socketTimeoutMS=SOCKET_MS,
         maxPoolSize=50,
         retryWrites=True,
     )
