@@ -190,6 +190,27 @@ async def test_fifty_at_once_take_exactly_what_is_left(palette):
     assert sum(movement["kind"] == "voucher" for movement in movements) == 13
 
 
+async def test_a_driver_redeems_but_books_nothing_else(palette):
+    await deliver(palette, deferred=True)
+    cab = palette.web(
+        "palette", palette.actor(org=make.CARRIER, rights=RIGHTS, roles={"driver"}, id="usr_driver")
+    )
+    voucher = (await asked(cab.get("/api/palettes/vouchers")))["items"][0]
+    await asked(cab.post(f"/api/palettes/vouchers/{voucher['id']}/redeem", json={"quantity": 1}))
+    office = {
+        "movements": {"partner_id": make.SHIPPER, "direction": "given", "quantity": 1},
+        "movements/x/reverse": {"reason": "not mine"},
+        "vouchers": {"creditor_id": make.SHIPPER, "quantity": 1},
+        "policies": {"mode": "none"},
+        "statements": {"partner_id": make.SHIPPER, **PERIOD},
+        "statements/x/answer": {"answers": [{"line_id": "x", "verdict": "confirmed"}]},
+    }
+    for way, said in office.items():
+        refused = await cab.post(f"/api/palettes/{way}", json=said)
+        assert (way, refused.status_code, refused.json()["code"]) == (way, 403, "office_only")
+    assert (await cab.delete("/api/palettes/policies/x")).json()["code"] == "office_only"
+
+
 async def test_the_same_redemption_sent_twice_counts_once(palette):
     await deliver(palette, deferred=True)
     carrier = web(palette, make.CARRIER)

@@ -233,6 +233,21 @@ async def test_the_carrier_sees_the_tour_and_the_shipper_from_its_pickup_on(trac
     assert [eta["kind"] for eta in shipper["etas"]] == ["delivery"]
 
 
+async def test_a_driver_does_not_see_where_colleagues_are(tracking):
+    await record(tracking, make.drive()[:100])
+    seen = {}
+    for user in (make.DRIVER, "usr_colleague"):
+        at_wheel = tracking.web(
+            "tracking_ia", tracking.actor(org=make.CARRIER, rights=RIGHTS, roles={"driver"}, id=user)
+        )
+        with held(make.minutes(50)):
+            fleet = (await asked(at_wheel.get("/api/tracking/fleet")))["items"]
+            track = await asked(at_wheel.get("/api/tracking/orders/ord_1"))
+            trips = await at_wheel.get("/api/tracking/tours/tou_1/trips")
+        seen[user] = (len(fleet), len(track["points"]), trips.status_code)
+    assert seen == {make.DRIVER: (1, 100, 200), "usr_colleague": (0, 0, 404)}
+
+
 async def test_silence_makes_the_band_wider_and_is_said(tracking):
     await record(tracking, make.drive()[:100])
     bands = []

@@ -24,6 +24,7 @@ from rt.kernel.clock import now
 from rt.kernel.errors import AlreadyExists, Conflict, Forbidden
 from rt.kernel.ids import derived_id, new_id
 from rt.kernel.tenancy import current_org
+from rt.services.palette.actions.office import refuse_driver
 from rt.services.palette.domain.ledger import Exchange, Movement, Party, organizations, transfer
 from rt.services.palette.store import PaletteStore
 
@@ -51,6 +52,7 @@ class Ledger:
         self._services = services
 
     async def book(self, asked: BookMovement) -> MovementView:
+        refuse_driver()
         me = current_org()
         if asked.partner_id == me:
             raise PartnerIsSelf("partner_id")
@@ -71,6 +73,7 @@ class Ledger:
         return (await self._shown([await self._store.movements.add(movement)]))[0]
 
     async def reverse(self, asked: ReverseMovement) -> MovementView:
+        refuse_driver()
         movement = await self._store.movements.get(asked.movement_id)
         if movement.org_id != current_org():
             raise MovementOfOthers

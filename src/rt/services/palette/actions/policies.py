@@ -18,6 +18,7 @@ from rt.kernel.errors import NotFound
 from rt.kernel.ids import derived_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import acting_for, current_org
+from rt.services.palette.actions.office import refuse_driver
 from rt.services.palette.domain.policy import (
     HOUSE_FIGURES,
     Figure,
@@ -67,6 +68,7 @@ class Policies:
 
     async def set(self, asked: SetPolicy) -> PolicyView:
         """One policy for each mix of partner, site and type: setting it again changes it."""
+        refuse_driver()
         scope = (asked.partner_id, " ".join(asked.site_name.casefold().split()), asked.pallet_type or "")
         policy_id = derived_id("pol", current_org(), *scope)
         if await self._store.policies.first({"id": policy_id}) is None:
@@ -91,6 +93,7 @@ class Policies:
         return _view(policy, await self.voucher_days(None))
 
     async def remove(self, asked: RemovePolicy) -> Empty:
+        refuse_driver()
         await self._store.policies.get(asked.policy_id)
         await self._store.policies.remove(asked.policy_id)
         return Empty()

@@ -22,6 +22,7 @@ from rt.kernel.identity import current_actor
 from rt.kernel.ids import new_id
 from rt.kernel.messages import Download
 from rt.kernel.tenancy import current_org
+from rt.services.palette.actions.office import refuse_driver
 from rt.services.palette.domain.ledger import organizations
 from rt.services.palette.domain.policy import in_force
 from rt.services.palette.domain.statement import Statement, drawn_up, refuse_backwards
@@ -44,6 +45,7 @@ class Statements:
         self._services = services
 
     async def make(self, asked: MakeStatement) -> StatementView:
+        refuse_driver()
         refuse_backwards(asked.period_from, asked.period_until)
         entries, partner_name = await self._store.account(asked.partner_id)
         if not entries:
@@ -78,6 +80,7 @@ class Statements:
         return StatementsPage(items=[_view(statement) for statement in page.items], next=page.next)
 
     async def answer(self, asked: AnswerStatement) -> StatementView:
+        refuse_driver()
         async with self._store.statements.change(asked.statement_id) as statement:
             statement.answer(asked.answers, current_org())
         return _view(statement)

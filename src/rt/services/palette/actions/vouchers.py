@@ -20,6 +20,7 @@ from rt.kernel.ids import new_id
 from rt.kernel.jobs import Timers
 from rt.kernel.tenancy import current_org
 from rt.services.palette.actions.ledger import PartnerIsSelf
+from rt.services.palette.actions.office import refuse_driver
 from rt.services.palette.domain.ledger import organizations
 from rt.services.palette.domain.policy import in_force
 from rt.services.palette.domain.voucher import Voucher, voucher_number
@@ -35,6 +36,7 @@ class Vouchers:
         self._timers = timers
 
     async def issue(self, asked: IssueVoucher) -> VoucherView:
+        refuse_driver()
         me = current_org()
         if asked.creditor_id == me:
             raise PartnerIsSelf("creditor_id")

@@ -20,6 +20,7 @@ from rt.contracts.tracking_ia import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import NotFound
+from rt.kernel.identity import current_actor
 from rt.kernel.tenancy import acting_for, current_org
 from rt.services.tracking_ia.domain.arrivals import OLD, Arrival
 from rt.services.tracking_ia.domain.fences import Segment, segments
@@ -55,7 +56,7 @@ class Journeys:
             raise TrackUnknown
         own = current_org() == order.carrier_id
         watch, newest = await self.of_order(order)
-        if watch is None:
+        if watch is None or not _may_follow(watch):
             return _nothing(order)
         pickup, delivery = watch.stop_of(order.order_id, "pickup"), watch.stop_of(order.order_id, "delivery")
         begun = own or pickup is None or pickup.reached_at is not None
@@ -89,7 +90,7 @@ class Journeys:
 
     async def fleet(self, asked: FleetPositions) -> FleetView:
         items = []
-        for watch in await self._store.on_now():
+        for watch in filter(_may_follow, await self._store.on_now()):
             track = cleaned(await self._store.newest(watch.id))
             fix = track[-1] if track else None
             coming = watch.arrivals(fix, now()) if fix else []
@@ -113,7 +114,7 @@ class Journeys:
 
     async def trips(self, asked: GetTrips) -> TripsView:
         watch = await self._store.watches.first({"tour_id": asked.tour_id})
-        if watch is None:
+        if watch is None or not _may_follow(watch):
             raise TourUnknown
         track = cleaned(await self._store.track(watch.id))
         cut = segments(track)
@@ -163,6 +164,12 @@ def eta_view(stop: WatchedStop, coming: Arrival) -> EtaView:
         fix_at=coming.fix_at,
         old=coming.old,
     )
+
+
+def _may_follow(watch: Watch) -> bool:
+    """A driver sees where the own vehicle is and was, not where colleagues are."""
+    actor = current_actor()
+    return actor.roles != {"driver"} or watch.driver_user_id == actor.id
 
 
 def _etas(watch: Watch, fix: Fix | None, order_id: str) -> list[EtaView]:
