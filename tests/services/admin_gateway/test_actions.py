@@ -4,19 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.house.words import asked
 from tests.services.admin_gateway.conftest import RIGHTS
 
-from rt.contracts import admin_gateway as words
 from rt.host.topology import UNITS
 from rt.kernel.clock import held
-from rt.kernel.messages import OPEN, SIGNED_IN, Command, Query
+from rt.kernel.messages import OPEN, SIGNED_IN
 from rt.kernel.tenancy import acting_for
 from rt.services.admin_gateway.domain import health
 
-WORDS = sorted(
-    (word for word in vars(words).values() if isinstance(word, type) and issubclass(word, (Query, Command))),
-    key=lambda word: word.__name__,
-)
+WORDS = asked("admin_gateway")
 GUARDED = [word for word in WORDS if word.word.needs not in (OPEN, SIGNED_IN)]
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 

@@ -1,0 +1,169 @@
+"""Rules of messages: what a letter may hold, when it is tried again, who may be muted."""
+
+import inspect
+import typing
+from datetime import date, datetime, timedelta
+from types import UnionType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.services.notifications import make
+from tests.services.notifications.make import AT
+
+from rt.contracts.core_orders import OrderSummary
+from rt.services.notifications.domain.address import TokenUnknown, Unsubscriber
+from rt.services.notifications.domain.letters import accounts, carriage, offers, orders, pallets
+from rt.services.notifications.domain.letters.layout import Letter, one_line, write
+from rt.services.notifications.domain.masking import masked_address, masked_text
+from rt.services.notifications.domain.message import LONGEST_WAIT, NotReplayable, wait_after
+from rt.services.notifications.domain.portals import Portals
+from rt.services.notifications.domain.preference import SUBJECTS, TopicMandatory, chosen, concerns, wanted
+from rt.services.notifications.domain.webhook import concerned, published, shown
+
+EVIL = "<script>alert(\"x\")</script> & 'co'"
+
+
+def letters() -> list[type[Any]]:
+    """Every kind of letter that has a topic."""
+    return [
+        kind
+        for module in (accounts, carriage, offers, orders, pallets)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
+        if issubclass(kind, Letter) and kind.__module__ == module.__name__ and hasattr(kind, "topic")
+    ]
+
+
+def filled(kind: type[Any], text: str) -> Any:
+    """A letter of this kind with this text in every field that takes one."""
+    values: dict[str, Any] = {}
+    for name, hint in typing.get_type_hints(kind).items():
+        if name in ("topic", "version", "secret"):
+            continue
+        if hint is OrderSummary:
+            values[name] = make.order(reference=text, shipper_name=text, carrier_name=text)
+        elif hint is str:
+            values[name] = text
+        elif hint is int:
+            values[name] = 3
+        elif hint is bool:
+            values[name] = True
+        elif hint is date:
+            values[name] = AT.date()
+        elif hint is datetime or isinstance(hint, UnionType):
+            values[name] = AT
+        else:
+            values[name] = typing.get_args(hint)[0]
+    return kind(**values)
+
+
+@pytest.mark.parametrize("kind", letters(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("language", ["fr", "en", "pl"])
+def test_every_letter_is_written_whole_and_escaped(kind: type[Any], language: str) -> None:
+    content = write(filled(kind, EVIL), language, "https://x.example/a?b=1&c=2")
+    assert content.subject
+    assert "<script>" not in content.html
+    assert 'href="https://x.example/a?b=1&amp;c=2"' in content.html
+    assert content.links[0] == "https://x.example/a?b=1&c=2"
+    assert f'lang="{"fr" if language == "fr" else "en"}"' in content.html
+    assert "None" not in content.text
+
+
+def test_every_topic_has_a_letter_and_every_letter_a_topic() -> None:
+    assert sorted({kind.topic for kind in letters()}) == sorted(SUBJECTS)
+
+
+def test_a_missing_field_is_no_hole_in_a_mail() -> None:
+    with pytest.raises(TypeError):
+        accounts.Invitation(name="Nina")  # the organization's name is missing
+
+
+@given(st.text(max_size=60))
+def test_a_subject_is_one_line(text: str) -> None:
+    assert len(one_line(text).splitlines()) <= 1
+
+
+@given(st.integers(1, 8), st.floats(0, 1))
+def test_a_wait_is_between_half_and_all_of_its_doubling(tries: int, shake: float) -> None:
+    full = min(timedelta(seconds=5 * 2 ** (tries - 1)), LONGEST_WAIT)
+    assert full / 2 <= wait_after(tries, shake) <= full
+
+
+@given(st.permutations(["claim", "leave", "fail", "bounce", "replay"]), st.integers(0, 9))
+def test_a_sent_message_is_never_sent_again_by_itself(steps: list[str], hours: int) -> None:
+    message = make.message(state="sent")
+    for step in steps:
+        if step == "claim":
+            assert message.claim(AT + timedelta(hours=hours)) is (message.state == "waiting")
+        elif step == "replay" and message.state == "sent":
+            with pytest.raises(NotReplayable):
+                message.replay(AT)
+        elif step == "leave":
+            message.leave("x", "", AT, forget=False)
+
+
+@given(st.sampled_from(sorted(SUBJECTS)), st.lists(st.sampled_from(["in_app", "email", "sms", "push"])))
+def test_what_is_mandatory_keeps_its_channels_whatever_is_chosen(topic: str, choice: list[Any]) -> None:
+    channels = wanted(topic, choice)
+    row = SUBJECTS[topic]
+    assert set(channels) <= set(row.possible)
+    if row.mandatory:
+        assert set(row.default) <= set(channels)
+
+
+def test_a_mandatory_topic_cannot_be_muted() -> None:
+    with pytest.raises(TopicMandatory):
+        chosen("authz.security.alerted", [])
+
+
+def test_a_driver_is_not_told_of_offers() -> None:
+    assert not concerns("core_orders.order.tendered", ["driver"])
+    assert concerns("core_orders.order.tendered", ["dispatcher"])
+
+
+@given(st.emails(), st.sampled_from(sorted(SUBJECTS)))
+def test_an_unsubscribe_token_says_who_and_what_and_cannot_be_made(address: str, topic: str) -> None:
+    token = Unsubscriber("one").token(address, topic)
+    assert Unsubscriber("one").read(token) == (address.lower(), topic)
+    for bad in (token[:-1], f"x{token}", Unsubscriber("two").token(address, topic), "", "."):
+        with pytest.raises(TokenUnknown):
+            Unsubscriber("one").read(bad)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "page"),
+    [
+        ("http://localhost:8080", "http://transporter.localhost:8080/x"),
+        ("https://rt-technologie.com", "https://transporter.rt-technologie.com/x"),
+        ("https://api.rt-technologie.com/", "https://transporter.rt-technologie.com/x"),
+    ],
+)
+def test_pages_are_on_the_portal_of_the_organization(public_url: str, page: str) -> None:
+    assert Portals(public_url).of_kind("carrier", "/x") == page
+
+
+def test_a_token_in_a_link_cannot_leave_its_place() -> None:
+    assert (
+        Portals("http://localhost")
+        .by_link("recipient", "a/../b?c", "/sign/1")
+        .endswith("/l/a%2F..%2Fb%3Fc/sign/1")
+    )
+
+
+def test_addresses_and_doors_are_masked() -> None:
+    assert masked_address("claire@hermes.example") == "c…@hermes.example"
+    assert masked_address("+33612345678") == "…78"
+    text = "http://x/l/t0k/sign/1 et 042137 pour 2026-000001"
+    assert masked_text(text, secret=True) == "http://x/l/…/sign/1 et •••••• pour 2026-000001"
+
+
+def test_webhooks_hear_of_what_concerns_them() -> None:
+    body = {"order": {"shipper_id": "a", "carrier_id": "b"}, "link_token": "t", "deep": {"email": "x"}}
+    assert concerned("core_orders.order.delivered", "a", body) == ["a", "b"]
+    assert concerned("core_orders.order.tendered", "a", body) == ["a"]
+    assert concerned("core_orders.incident.reported", "a", {**body, "shared": False}) == ["a"]
+    assert shown(body) == {"order": {"shipper_id": "a", "carrier_id": "b"}, "deep": {}}
+    assert not published("ecpmr.code.requested")
+    assert not published("authz.user.invited")
+    assert not published("core_orders.orders.changed")
