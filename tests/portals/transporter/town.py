@@ -106,9 +106,10 @@ class Voice:
         if isinstance(word, WhoAmI):
             return who(self.town.rights)
         answer = self.town.answers.get(type(word), NotFound())
+        answer = answer(word) if callable(answer) else answer
         if isinstance(answer, Exception):
             raise answer
-        return answer(word) if callable(answer) else answer
+        return answer
 
 
 def who(rights: list[str]) -> WhoView:

@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from rt.contracts.palette import DownloadStatement, GetStatement, StatementView
 from rt.portals.transporter.asking import sent
+from rt.portals.transporter.pages.pallets import pallet_names
 from rt.portals.transporter.pages.statements import answered, answers_typed, period_text
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Page
@@ -20,6 +21,7 @@ class StatementLinkPage(Page):
     refusal: str
     here: str
     typed: dict[str, tuple[str, str]]
+    names: dict[str, str]
 
 
 async def statement(visit: Visit) -> Page | Response:
@@ -38,6 +40,7 @@ async def statement(visit: Visit) -> Page | Response:
         refusal=refusal,
         here=here,
         typed=answers_typed(visit, read),
+        names=pallet_names(),
     )
 
 

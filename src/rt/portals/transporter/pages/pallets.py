@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import get_args
 from urllib.parse import urlencode
 
 import msgspec
@@ -16,6 +17,7 @@ from rt.contracts.palette import (
     RedeemVoucher,
     VoucherView,
 )
+from rt.contracts.palette.terms import PalletQuality, PalletType
 from rt.kernel.errors import NotFound
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
@@ -23,6 +25,8 @@ from rt.ui.formats import number
 from rt.ui.forms import Form
 from rt.ui.pages import Choice, Column, Page
 from rt.ui.visit import Visit, page
+
+PROPER = {"EUR": "EUR/EPAL", "UIC": "UIC/EUR"} | {c: c for c in ("CHEP", "LPR", "IPP", "PRS", "A", "B", "C")}
 
 
 class BalanceRow(msgspec.Struct, kw_only=True):
@@ -96,9 +100,25 @@ def tabs() -> list[tuple[str, str, int | None]]:
     ]
 
 
+def pallet_names() -> dict[str, str]:
+    """Types and qualities as the trade writes them: pools and exchange classes are proper names."""
+    codes: tuple[str, ...] = (*get_args(PalletType), *get_args(PalletQuality))
+    return {code: PROPER.get(code) or named("choice", code) for code in codes}
+
+
 def pallet_text(kind: str, quality: str) -> str:
     """Type and quality of a pallet."""
-    return f"{named('choice', kind)} · {named('choice', quality)}"
+    names = pallet_names()
+    return f"{names[kind]} · {names[quality]}"
+
+
+def pallet_choices() -> dict[str, list[Choice]]:
+    """Types and qualities to choose from in a form."""
+    names = pallet_names()
+    return {
+        "pallet_type": [Choice(code, names[code]) for code in get_args(PalletType)],
+        "quality": [Choice(code, names[code]) for code in get_args(PalletQuality)],
+    }
 
 
 async def balances(visit: Visit) -> Page | Response:
@@ -255,7 +275,7 @@ async def book(visit: Visit) -> Page | Response:
     form = visit.form(
         BookMovement,
         only=("partner_id", "direction", "quantity", "pallet_type", "quality", "site_name", "note"),
-        choices={"partner_id": [Choice(k, v) for k, v in partners.items()]},
+        choices={"partner_id": [Choice(k, v) for k, v in partners.items()], **pallet_choices()},
         submit=_("Enregistrer le mouvement"),
     )
     if visit.posted is not None and await form.submit() is not None:

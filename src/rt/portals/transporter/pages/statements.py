@@ -18,7 +18,7 @@ from rt.contracts.palette import (
 from rt.kernel.errors import Refusal
 from rt.portals.transporter.asking import SIGNED_OUT, key_of, sent, told, typed
 from rt.portals.transporter.pages.docks import day_of
-from rt.portals.transporter.pages.pallets import PalletFormPage, tabs
+from rt.portals.transporter.pages.pallets import PalletFormPage, pallet_names, tabs
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import day
 from rt.ui.pages import Choice, Column, Page
@@ -57,6 +57,7 @@ class StatementPage(Page):
     refusal: str
     here: str
     typed: dict[str, tuple[str, str]]
+    names: dict[str, str]
 
 
 def period_text(statement: StatementView) -> str:
@@ -177,6 +178,7 @@ async def statement(visit: Visit) -> Page | Response:
         refusal=refusal,
         here=here,
         typed=answers_typed(visit, read),
+        names=pallet_names(),
     )
 
 

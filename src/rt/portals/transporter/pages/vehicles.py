@@ -15,6 +15,7 @@ from rt.portals.transporter.asking import attempt, edited, pressed
 from rt.portals.transporter.drawing import driver_choices
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
+from rt.ui.fields import Input
 from rt.ui.formats import number, span
 from rt.ui.forms import Form
 from rt.ui.pages import Choice, Column, Page
@@ -69,7 +70,11 @@ class VehiclePage(Page):
     form: Form
     vehicle: VehicleView | None
     version: int
-    may_plan: bool
+
+    @property
+    def stays(self) -> list[Input]:
+        """The fields of the stays in the workshop, three to a line."""
+        return [one for one in self.form.inputs if one.name.startswith("maintenance.")]
 
 
 def away_text(periods: Sequence[Any]) -> str:
@@ -136,7 +141,7 @@ async def add(visit: Visit) -> Page | Response:
         only=FIELDS,
         values={"kind": "tractor_trailer"},
         choices={"usual_driver_id": await drivers_offered(visit), "equipment": equipment_offered()},
-        labels={"depot.name": _("Dépôt")},
+        labels={"depot.name": _("Nom du site")},
         submit=_("Ajouter le véhicule"),
     )
     if visit.posted is not None and (made := await form.submit()):
@@ -147,7 +152,6 @@ async def add(visit: Visit) -> Page | Response:
         form=form,
         vehicle=None,
         version=0,
-        may_plan=True,
     )
 
 
@@ -165,7 +169,7 @@ async def vehicle(visit: Visit) -> Page | Response:
         values=read,
         only=(*FIELDS, "maintenance"),
         choices={"usual_driver_id": await drivers_offered(visit), "equipment": equipment_offered()},
-        labels={"depot.name": _("Dépôt")},
+        labels={"depot.name": _("Nom du site")},
         rows={"maintenance": len(read.maintenance) + MAINTENANCE_ROWS},
         submit=_("Enregistrer"),
     )
@@ -177,7 +181,6 @@ async def vehicle(visit: Visit) -> Page | Response:
         form=form,
         vehicle=read,
         version=read.version,
-        may_plan=visit.session.may("planning.write"),
     )
 
 

@@ -1,0 +1,381 @@
+"""What a press says to the services: the right command, once, about the version that was read."""
+
+import re
+
+import httpx
+import pytest
+from tests.portals.transporter import make
+from tests.portals.transporter.town import Town, browser, signed_in, token_of
+
+from rt.contracts.authz import ChangeRole, DisableUser, EditOrganization, EndAllSessions, InviteUser, UserView
+from rt.contracts.core_orders import (
+    AcceptTender,
+    AddDocument,
+    GetDocument,
+    GetOrder,
+    PlanOrder,
+    RefuseTender,
+    ReportIncident,
+    ReportProgress,
+)
+from rt.contracts.ecpmr import GetPdf
+from rt.contracts.palette import AnswerStatement, MakeStatement, RedeemVoucher
+from rt.contracts.planning import (
+    AcceptPlan,
+    AddAbsence,
+    AddVehicle,
+    AssignJob,
+    BookSlot,
+    CancelSlot,
+    EditDriver,
+    EditVehicle,
+    MoveSlot,
+    MoveStop,
+    Optimise,
+    PublishTour,
+    RemoveAbsence,
+    SlotCalendar,
+    UnassignJob,
+    WithdrawTour,
+)
+from rt.kernel.clock import held
+from rt.kernel.errors import Conflict, Invalid
+from rt.kernel.messages import Download, Empty
+
+
+class OfferLapsed(Conflict):
+    fr = "L'offre est échue depuis 10 minutes."
+    en = "The offer lapsed 10 minutes ago."
+
+
+class PlateTaken(Invalid):
+    fr = "Cette immatriculation est déjà dans la flotte."
+    en = "This number plate is already in the fleet."
+
+
+class TooFull(Conflict):
+    fr = "34 palettes dépassent les 33 places."
+    en = "34 pallets exceed the 33 places."
+
+
+async def press(town: Town, path: str, **typed: str) -> tuple[httpx.Response, httpx.AsyncClient]:
+    client, token = await signed_in(town)
+    with held(make.AT):
+        answer = await client.post(path, data={"_csrf": token, "_key": "k1", **typed})
+    return answer, client
+
+
+async def followed(answer: httpx.Response, client: httpx.AsyncClient) -> str:
+    assert answer.status_code == 303
+    with held(make.AT):
+        return (await client.get(answer.headers["location"])).text
+
+
+async def test_one_press_accepts_under_the_key_of_its_form() -> None:
+    town = Town()
+    town.answers[AcceptTender] = make.order("assigned")
+    answer, client = await press(town, "/offers/ord_1/accept")
+    assert town.heard(AcceptTender).order_id == "ord_1"
+    assert town.keys[town.said.index(town.heard(AcceptTender))] == "k1"
+    assert "Offre acceptée" in await followed(answer, client)
+
+
+async def test_a_lapsed_offer_is_told_in_words() -> None:
+    town = Town()
+    town.answers[AcceptTender] = OfferLapsed()
+    answer, client = await press(town, "/offers/ord_1/accept", back="order")
+    assert answer.headers["location"] == "/orders/ord_1"
+    assert "échue depuis 10 minutes" in await followed(answer, client)
+
+
+async def test_ticked_offers_are_answered_one_by_one_and_failures_named() -> None:
+    town = Town()
+    town.answers[AcceptTender] = lambda word: (
+        OfferLapsed() if word.order_id == "ord_2" else make.order("assigned")
+    )
+    client, token = await signed_in(town)
+    typed = {"_csrf": token, "_key": "k", "order_id": ["ord_1", "ord_2"], "ref-ord_2": "CMD-24108"}
+    answer = await client.post("/offers/accept", data=typed)
+    said = [word.order_id for word in town.said if isinstance(word, AcceptTender)]
+    assert said == ["ord_1", "ord_2"]
+    assert "CMD-24108 n&#39;a pas été acceptée" in answer.text
+    keys = [key for key, word in zip(town.keys, town.said, strict=True) if isinstance(word, AcceptTender)]
+    assert len(set(keys)) == 2
+
+
+async def test_a_refusal_needs_its_reason() -> None:
+    town = Town()
+    town.answers[RefuseTender] = Empty()
+    await press(town, "/offers/ord_1/refuse", reason="")
+    assert not any(isinstance(word, RefuseTender) for word in town.said)
+    await press(town, "/offers/ord_1/refuse", reason="Prix trop bas")
+    assert town.heard(RefuseTender).reason == "Prix trop bas"
+
+
+async def test_nothing_is_said_without_the_forms_token() -> None:
+    town = Town()
+    client, _token = await signed_in(town)
+    answer = await client.post("/offers/ord_1/accept", data={"_csrf": "other"})
+    assert answer.status_code == 403
+    assert not any(isinstance(word, AcceptTender) for word in town.said)
+
+
+async def test_an_assignment_names_place_and_can_be_undone() -> None:
+    town = Town()
+    town.answers[AssignJob] = make.tour()
+    typed = {"tour_id": "tou_1", "vehicle_id": "veh_1", "day": "2026-11-23", "pickup_position": "1"}
+    answer, client = await press(town, "/planning/jobs/job_1/assign?day=2026-11-23", **typed)
+    word = town.heard(AssignJob)
+    assert (word.tour_id, word.vehicle_id, word.pickup_position, word.day) == ("tou_1", "", 1, None)
+    page = await followed(answer, client)
+    assert 'action="/planning/jobs/job_1/unassign?day=2026-11-23"' in page
+
+
+async def test_a_refused_assignment_keeps_the_page_and_says_why() -> None:
+    town = Town()
+    town.answers[AssignJob] = TooFull()
+    answer, _client = await press(town, "/planning/jobs/job_1/assign?day=2026-11-23", vehicle_id="veh_1")
+    assert "34 palettes dépassent les 33 places." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/planning/jobs/job_1/unassign?day=2026-11-23", UnassignJob),
+        ("/planning/plans/pla_1/accept?day=2026-11-23", AcceptPlan),
+        ("/planning/tours/tou_1/withdraw", WithdrawTour),
+        ("/planning/tours/tou_1/move?from=1&to=2", MoveStop),
+        ("/orders/ord_1/progress/delivered?reserves=yes", ReportProgress),
+        ("/team/usr_lucie/disable", DisableUser),
+        ("/settings/sessions/end", EndAllSessions),
+    ],
+)
+async def test_a_button_says_its_command_and_goes_on(path: str, kind: type) -> None:
+    town = Town()
+    town.answers[kind] = Empty()
+    answer, client = await press(town, path)
+    assert town.heard(kind)
+    assert 'role="status" data-toast' in await followed(answer, client)
+
+
+async def test_publishing_a_day_leaves_out_tours_in_conflict() -> None:
+    town = Town()
+    plan = town.answers[next(w for w in town.answers if w.__name__ == "GetPlan")]
+    plan.tours.append(make.tour("draft", "tou_9", (make.CONFLICT,)))
+    town.answers[PublishTour] = make.tour("published")
+    answer, client = await press(town, "/planning/publish?day=2026-11-23")
+    assert [w.tour_id for w in town.said if isinstance(w, PublishTour)] == ["tou_1"]
+    assert "1 tournée publiée" in await followed(answer, client)
+
+
+async def test_a_published_tour_can_be_taken_back_for_ten_seconds() -> None:
+    town = Town()
+    town.answers[PublishTour] = make.tour("published")
+    answer, client = await press(town, "/planning/tours/tou_1/publish")
+    assert 'action="/planning/tours/tou_1/withdraw"' in await followed(answer, client)
+
+
+async def test_the_optimiser_leads_to_its_proposal() -> None:
+    town = Town()
+    town.answers[Optimise] = town.answers[next(w for w in town.answers if w.__name__ == "GetOptimisedPlan")]
+    answer, _client = await press(town, "/planning/optimise?day=2026-11-23")
+    assert answer.headers["location"] == "/planning/plans/pla_1"
+    assert town.heard(Optimise).day == make.DAY
+
+
+async def test_a_vehicle_is_changed_at_the_version_that_was_read() -> None:
+    town = Town()
+    town.answers[EditVehicle] = make.vehicle()
+    await press(town, "/fleet/veh_1", _version="6", plate="AB-123-CD", capacity_pallets="34")
+    word = town.heard(EditVehicle)
+    assert town.versions[town.said.index(word)] == 6
+    assert (word.capacity_pallets, word.equipment, word.maintenance) == (34, [], [])
+
+
+async def test_a_refused_vehicle_says_so_beside_the_field() -> None:
+    town = Town()
+    town.answers[AddVehicle] = PlateTaken("plate")
+    typed = {
+        "plate": "AB-123-CD",
+        "kind": "rigid",
+        "capacity_kg": "9 000",
+        "capacity_pallets": "18",
+        "capacity_loading_metres": "7,2",
+        "gross_weight_t": "19",
+        "depot.name": "Dépôt",
+        "depot.address.city": "Lyon",
+    }
+    answer, _client = await press(town, "/fleet/new", **typed)
+    assert answer.status_code == 422
+    assert re.search(r'id="f-plate-fault".*déjà dans la flotte', answer.text, re.DOTALL)
+    assert town.heard(AddVehicle).capacity_kg == 9000
+
+
+async def test_an_empty_required_field_is_named_and_nothing_is_said() -> None:
+    town = Town()
+    answer, _client = await press(town, "/fleet/new", plate="")
+    assert answer.status_code == 422
+    assert "À remplir." in answer.text
+    assert not any(isinstance(word, AddVehicle) for word in town.said)
+
+
+async def test_inviting_a_driver_ties_the_account() -> None:
+    town = Town()
+    town.answers[InviteUser] = UserView(
+        user_id="usr_7", email="lucie@x.example", name="Lucie", role="driver", state="invited", mfa=False
+    )
+    town.answers[EditDriver] = make.driver()
+    await press(town, "/drivers/drv_1/invite", email="lucie@x.example")
+    assert town.heard(InviteUser).role == "driver"
+    word = town.heard(EditDriver)
+    assert (word.user_id, word.name, town.versions[town.said.index(word)]) == ("usr_7", None, 4)
+
+
+async def test_absences_are_noted_in_french_time_and_taken_back() -> None:
+    town = Town()
+    town.answers |= {AddAbsence: make.driver(), RemoveAbsence: make.driver()}
+    typed = {"starts_at": "2026-11-30T08:00", "ends_at": "2026-12-01T18:00", "reason": "Congés"}
+    await press(town, "/drivers/drv_1/absences", **typed)
+    assert town.heard(AddAbsence).starts_at.isoformat() == "2026-11-30T07:00:00+00:00"
+    await press(town, "/drivers/drv_1/absences/remove", starts_at="2026-11-30T07:00:00+00:00")
+    assert town.heard(RemoveAbsence).starts_at.hour == 7
+
+
+async def test_a_mistake_in_an_absence_stands_in_its_own_form() -> None:
+    answer, _client = await press(Town(), "/drivers/drv_1/absences", starts_at="", ends_at="")
+    assert answer.status_code == 422
+    assert answer.text.count("À remplir.") == 2
+
+
+async def test_a_free_time_is_booked_moved_and_given_back() -> None:
+    town = Town()
+    town.answers |= {BookSlot: make.slot(), MoveSlot: make.slot(), CancelSlot: make.slot(state="cancelled")}
+    typed = {"dock_id": "dck_1", "starts_at": "2026-11-23T08:00:00+00:00", "vehicle_plate": "AB-123-CD"}
+    answer, _client = await press(town, "/orders/ord_1/slots/pickup?day=2026-11-23", **typed)
+    assert answer.headers["location"] == "/slots/ord_1/slo_1"
+    assert town.heard(BookSlot).kind == "pickup"
+    await press(town, "/slots/ord_1/slo_1/move", starts_at="2026-11-23T09:00:00+00:00")
+    assert town.heard(MoveSlot).starts_at.hour == 9
+    await press(town, "/slots/ord_1/slo_1", reason="Panne de camion")
+    assert town.heard(CancelSlot).reason == "Panne de camion"
+
+
+async def test_a_slot_taken_meanwhile_is_told_beside_the_other_times() -> None:
+    town = Town()
+    town.answers[BookSlot] = TooFull()
+    typed = {"dock_id": "dck_1", "starts_at": "2026-11-23T08:00:00+00:00"}
+    answer, _client = await press(town, "/orders/ord_1/slots/pickup?day=2026-11-23", **typed)
+    assert "dépassent les 33 places" in answer.text
+    assert answer.text.count('name="dock_id"') == 2
+
+
+async def test_papers_go_in_and_out() -> None:
+    town = Town()
+    pdf = Download(content=b"%PDF-1.7", media_type="application/pdf", filename="lettre à voir.pdf")
+    page = Download(content=b"<script>", media_type="text/html", filename="x.html")
+    ics = Download(content=b"BEGIN:VCALENDAR", media_type="text/calendar", filename="slot.ics")
+    town.answers |= {GetPdf: pdf, GetDocument: page, SlotCalendar: ics, AddDocument: Empty()}
+    client, token = await signed_in(town)
+    note = await client.get("/orders/ord_1/cmr/cmr_1")
+    assert note.headers["content-disposition"] == 'inline; filename="lettre___voir.pdf"'
+    other = await client.get("/orders/ord_1/documents/doc_1")
+    assert other.headers["content-disposition"].startswith("attachment")
+    assert (await client.get("/slots/ord_1/slo_1/calendar.ics")).content == b"BEGIN:VCALENDAR"
+    file = {"file": ("pod.pdf", b"%PDF-1.7", "application/pdf")}
+    await client.post("/orders/ord_1/documents", data={"_csrf": token, "kind": "pod"}, files=file)
+    word = town.heard(AddDocument)
+    assert (word.kind, word.content, word.media_type) == ("pod", b"%PDF-1.7", "application/pdf")
+
+
+async def test_a_contested_line_needs_its_reason() -> None:
+    town = Town()
+    town.answers[AnswerStatement] = make.statement(state="contested")
+    typed = {"verdict.lin_1": "confirmed", "verdict.lin_2": "contested"}
+    answer, _client = await press(town, "/pallets/statements/sta_1", **typed)
+    assert "demande une phrase" in answer.text
+    assert not any(isinstance(word, AnswerStatement) for word in town.said)
+    await press(town, "/pallets/statements/sta_1", **typed, **{"comment.lin_2": "6 rendues, pas 8"})
+    told = [(a.line_id, a.verdict, a.comment) for a in town.heard(AnswerStatement).answers]
+    assert told == [("lin_1", "confirmed", ""), ("lin_2", "contested", "6 rendues, pas 8")]
+
+
+async def test_our_own_statement_cannot_be_answered_by_us() -> None:
+    town = Town()
+    own = make.statement(maker_id="org_delmas", partner_id="org_monts")
+    town.answers[next(w for w in town.answers if w.__name__ == "GetStatement")] = own
+    client, _token = await signed_in(town)
+    assert 'type="radio"' not in (await client.get("/pallets/statements/sta_1")).text
+
+
+async def test_vouchers_are_redeemed_in_part_and_statements_drawn_up() -> None:
+    town = Town()
+    town.answers |= {RedeemVoucher: make.voucher(), MakeStatement: make.statement()}
+    await press(town, "/pallets/vouchers/vou_1/redeem", quantity="2")
+    assert town.heard(RedeemVoucher).quantity == 2
+    typed = {"partner_id": "org_distri", "period_from": "2026-10-01", "period_until": "31/10/2026"}
+    answer, _client = await press(town, "/pallets/statements/new", **typed)
+    assert answer.headers["location"] == "/pallets/statements/sta_1"
+
+
+async def test_team_and_card_are_changed_by_who_may() -> None:
+    town = Town()
+    town.answers |= {ChangeRole: Empty(), EditOrganization: Empty()}
+    await press(town, "/team/usr_lucie/role", role="dispatcher")
+    assert town.heard(ChangeRole).role == "dispatcher"
+    await press(town, "/settings/card", _version="5", name="Delmas et fils", country="FR")
+    word = town.heard(EditOrganization)
+    assert (word.name, town.versions[town.said.index(word)]) == ("Delmas et fils", 5)
+
+
+async def by_link(town: Town, path: str, **typed: str) -> httpx.Response:
+    client = browser(town)
+    first = await client.get("/l/tok/tender/ord_1")
+    with held(make.AT):
+        return await client.post(path, data={"_csrf": token_of(first.text), "_key": "k", **typed})
+
+
+async def test_a_carrier_without_account_does_the_whole_job_by_link() -> None:
+    town = Town()
+    for word in (AcceptTender, PlanOrder, ReportProgress, ReportIncident):
+        town.answers[word] = make.order("assigned")
+    await by_link(town, "/l/tok/tender/ord_1/accept")
+    town.answers[GetOrder] = make.order("assigned")
+    await by_link(town, "/l/tok/tender/ord_1/plan", vehicle_plate="ZZ-999-ZZ", driver_name="Paul")
+    await by_link(town, "/l/tok/tender/ord_1/progress", reached="loading")
+    await by_link(town, "/l/tok/tender/ord_1/incident", kind="delay", text="Bouchon")
+    assert town.heard(PlanOrder).vehicle_plate == "ZZ-999-ZZ"
+    assert town.heard(ReportProgress).reached == "loading"
+    assert town.heard(ReportIncident).shared is True
+    assert set(town.tokens) == {"tok"}
+
+
+async def test_a_refusal_by_link_ends_on_a_thank_you_though_the_order_is_gone() -> None:
+    town = Town()
+    town.answers[RefuseTender] = Empty()
+    answer = await by_link(town, "/l/tok/tender/ord_1/refuse", reason="Pas de véhicule")
+    assert answer.status_code == 200
+    assert "Merci de votre réponse" in answer.text
+
+
+async def test_a_slot_by_link_is_booked_with_its_calendar_and_a_way_back() -> None:
+    town = Town()
+    town.answers |= {BookSlot: make.slot(), CancelSlot: make.slot(state="cancelled"), MoveSlot: make.slot()}
+    typed = {"dock_id": "dck_1", "starts_at": "2026-11-23T08:00:00+00:00"}
+    booked = await by_link(town, "/l/tok/slots/ord_1?kind=delivery", **typed)
+    assert "C&#39;est réservé" in booked.text
+    assert 'href="/l/tok/slots/ord_1/slo_1/calendar.ics"' in booked.text
+    assert town.heard(BookSlot).kind == "delivery"
+    moved = await by_link(town, "/l/tok/slots/ord_1/slo_1/move", starts_at="2026-11-23T09:00:00+00:00")
+    assert "C&#39;est réservé" in moved.text
+    short = await by_link(town, "/l/tok/slots/ord_1/slo_1/cancel", reason="x")
+    assert short.status_code == 422
+    gone = await by_link(town, "/l/tok/slots/ord_1/slo_1/cancel", reason="Panne")
+    assert "Le site est prévenu" in gone.text
+
+
+async def test_a_statement_is_answered_by_link() -> None:
+    town = Town()
+    town.answers[AnswerStatement] = make.statement(state="confirmed")
+    answer = await by_link(town, "/l/tok/statements/sta_1")
+    assert answer.headers["location"] == "/l/tok/statements/sta_1"
+    assert {a.verdict for a in town.heard(AnswerStatement).answers} == {"confirmed"}
