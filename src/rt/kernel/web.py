@@ -19,6 +19,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rt.kernel.errors import (
+    Forbidden,
     KeyRequired,
     Malformed,
     NotFound,
@@ -36,6 +37,7 @@ from rt.kernel.malformed import malformed
 from rt.kernel.messages import Download, WordShape
 from rt.kernel.openapi import openapi
 from rt.kernel.persistence import ConnectionFailure, Database, persist
+from rt.kernel.refused import Refusals
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import DURATIONS, REQUESTS, current_trace, log, new_trace, tracing
 from rt.kernel.tenancy import acting_for
@@ -178,6 +180,7 @@ class Desk:
         self.identity = identity
         self.limiter = limiter
         self.files = files
+        self.refusals = Refusals(database)
 
     async def actor(self, request: Request, word: WordShape) -> Actor:
         """Who asks; refused when the token is bad, the right is missing or the limit reached."""
@@ -208,6 +211,14 @@ class Operation:
 
     async def __call__(self, request: Request) -> Response:
         request.scope["rt.word"] = self._word.name
+        try:
+            return await self._allowed(request)
+        except Forbidden as refusal:
+            actor: Actor = request.scope.get("rt.actor", ANONYMOUS)
+            await self._desk.refusals.tell(actor, self._word.name, request.url.path, refusal)
+            raise
+
+    async def _allowed(self, request: Request) -> Response:
         actor = await self._desk.actor(request, self._word)
         with ExitStack() as stack:
             stack.enter_context(acting_as(actor))

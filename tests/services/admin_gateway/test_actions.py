@@ -97,6 +97,23 @@ async def test_every_event_is_in_the_trail_with_before_and_after(house: Any, voi
     assert checked["lines"] == 2
 
 
+async def test_a_refused_access_is_in_the_trail(house: Any, voice: Any, root: Any) -> None:
+    curious = house.actor("org_a", RIGHTS, {"admin"}, id="usr_curious")
+    async with house.web("admin_gateway", curious) as client:
+        assert (await client.get("/admin/audit")).status_code == 403
+    async with house.web("admin_gateway") as nobody:
+        assert (await nobody.get("/admin/audit")).status_code == 401
+    await house.settle()
+    lines = (await root.get("/admin/audit", params={"did": "kernel.access.refused"})).json()["items"]
+    assert [(line["actor_id"], line["org_id"]) for line in lines] == [("usr_curious", "org_a")]
+    story = (await root.get(f"/admin/stories/{lines[0]['entity_id']}")).json()
+    assert story["events"][0]["body"] == {
+        "word": "FindAudit",
+        "path": "/admin/audit",
+        "refusal": "right_missing",
+    }
+
+
 async def test_the_export_holds_no_formula(house: Any, voice: Any, root: Any) -> None:
     await voice.send(id='=HYPERLINK("evil")')
     await house.settle()
