@@ -29,7 +29,7 @@ PERSONAL = frozenset(
     | {"password", "token", "code", "secret", "body", "ip", "address", "contact"}
 )
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-PHONE = re.compile(r"(?<![\w-])(?:\+\d{2}|0)[1-9](?:[ .-]?\d{2}){4}\b")
+PHONE = re.compile(r"(?<![\w-])(?:\+\d{2}[ .-]?|0)[1-9](?:[ .-]?\d{2}){4}\b")
 BEARER = re.compile(r"\b(?:eyJ[\w-]+\.[\w-]+\.[\w-]*|rtk_\w+)")
 
 _trace: ContextVar[str] = ContextVar("trace", default="")

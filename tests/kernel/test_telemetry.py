@@ -1,0 +1,36 @@
+"""Logs tell what happened without telling who (S-26, S-27)."""
+
+import io
+import json
+
+import structlog
+
+from rt.kernel.telemetry import log, mask, start_logging, tracing
+
+
+def test_personal_data_and_tokens_are_masked_wherever_they_stand() -> None:
+    said = mask(
+        {
+            "email": "a.b@example.fr",
+            "note": "écrire à jean.dupont@exemple.fr ou +33 6 12 34 56 78, jeton eyJhbGci.eyJzdWIi.c2ln",
+            "deep": [{"phone": "0612345678", "key": "rtk_abc_def"}],
+            "order_id": "ord_1",
+        }
+    )
+    told = json.dumps(said)
+    assert "ord_1" in told
+    for secret in ("example.fr", "jean", "12 34", "0612345678", "eyJ", "rtk_abc"):
+        assert secret not in told
+
+
+def test_one_event_is_one_json_line_with_its_trace() -> None:
+    lines = io.StringIO()
+    try:
+        start_logging("info", lines)
+        with tracing("f" * 32):
+            structlog.get_logger().info("heard", text="ligne 1\r\nligne 2\x1b[31m\u202e")
+    finally:
+        start_logging("critical")
+    [line] = lines.getvalue().splitlines()
+    assert json.loads(line)["trace"] == "f" * 32
+    assert log is not None
