@@ -1,5 +1,6 @@
 """Rules of tours, calendars, docks and slots."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -269,6 +270,19 @@ def test_a_load_of_the_evening_is_delivered_the_next_morning():
     assert plan.tours[0].ends_at > make.at(12, tomorrow)
 
 
+def test_what_the_calendar_refuses_is_taken_off_the_plan():
+    """Work that the search runs through the night waits for the morning in truth, and makes the next late."""
+    tomorrow = make.DAY + timedelta(days=1)
+    crew = make.crew()
+    job = make.job(
+        "Paris", "Paris", pickup_from=make.at(18.75), pickup_until=make.at(18, tomorrow),
+        delivery_from=make.at(6.2, tomorrow), delivery_until=make.at(6.34, tomorrow),
+    )  # fmt: skip
+    plan = propose([job], [crew], make.DAY, days=2, seconds=0.2)
+    assert holds(plan.tours, [crew]) == []
+    assert [one.code for one in plan.left_over[job.id]] == ["window_missed"]
+
+
 def test_what_is_left_over_says_why():
     crew = make.crew()
     reasons = {
@@ -471,11 +485,12 @@ def test_a_calendar_file_folds_and_escapes_as_rfc_5545_says(text):
     made = slot(reference=text)
     content = icalendar(made)
     lines = content.split(b"\r\n")
-    assert all(len(line) <= 75 for line in lines)
+    assert all(len(line) <= 75 and line.decode() is not None for line in lines)
     assert content.startswith(b"BEGIN:VCALENDAR\r\n")
     assert content.endswith(b"END:VCALENDAR\r\n")
     unfolded = content.replace(b"\r\n ", b"").decode()
     (summary,) = [line for line in unfolded.split("\r\n") if line.startswith("SUMMARY:")]
+    assert re.search(r"(?<!\\)(\\\\)*[,;]", summary[8:]) is None
     plain = summary[8:].replace("\\n", "\n").replace("\\,", ",").replace("\\;", ";").replace("\\\\", "\\")
     if text and not {"\\", "\r"} & set(text):
         assert text in plain

@@ -169,6 +169,16 @@ def test_what_no_truck_can_carry_is_left_over_and_the_rest_is_driven():
     assert violations(asked, answer) == []
 
 
+def test_the_search_itself_keeps_to_skills_and_driving_time():
+    near, able = truck(), truck(start=5, end=5, skills=frozenset({"crane"}))
+    skilled = problem(trip(skills=frozenset({"crane"})), trucks=[near, able])
+    assert [one.truck for one in solve(skilled, 0.2, patience=100).routes] == [1]
+    both = problem(trip(opens=0, closes=6), trip(opens=20, closes=40, load=9), trucks=[truck(most_cost=7)])
+    answer = solve(both, 0.2, patience=100)
+    assert len(answer.left_over) == 1
+    assert violations(both, answer) == []
+
+
 def test_a_cheap_request_is_given_up_only_when_the_truck_is_full():
     """Two loads that exclude each other in time: one of them is driven, never none."""
     asked = problem(trip(opens=5, closes=6), trip(start=5, end=4, opens=5, closes=6))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, field
+from msgspec import Meta
 
 from rt.contracts.planning.fleet import DriverView, Limit, VehicleView
 from rt.kernel.messages import Command, Event, Query, View
@@ -112,30 +112,6 @@ class TourView(View):
     version: int
 
 
-class LeftOverView(View):
-    """A job that the optimiser could not place, and why."""
-
-    job_id: str
-    reference: str
-    reasons: list[ConflictView]
-
-
-class OptimisedPlanView(View):
-    """A proposal of tours: nothing is planned until it is accepted."""
-
-    plan_id: str
-    day: date
-    state: Literal["proposed", "accepted", "discarded"]
-    tours: list[TourView]
-    left_over: list[LeftOverView]
-    distance_km: float
-    driving_hours: float
-    working_hours: float
-    assigned: int
-    seconds: float
-    violations: int
-
-
 class CheckView(View):
     """What an assignment would do: allowed or not, and the tour as it would become."""
 
@@ -220,44 +196,6 @@ class MoveStop(Command[TourView], route="/api/planning/tours/{tour_id}/stops/mov
     position: Annotated[int, Meta(ge=0)]
     to_position: Annotated[int, Meta(ge=0)]
     derogation: Reason = ""
-
-
-class Optimise(
-    Command[OptimisedPlanView], route="/api/planning/optimise", needs="planning.write", status=201
-):
-    """Propose tours for the unplanned jobs of a day (all of them, or those named) within a time budget.
-
-    Vehicles and drivers that already have a tour in the horizon of `days` keep it and are left out.
-    """
-
-    day: date
-    days: Annotated[int, Meta(ge=1, le=3)] = 2
-    budget_seconds: Annotated[float, Meta(ge=0.5, le=30)] = 5
-    job_ids: list[str] = field(default_factory=list)
-
-
-class GetOptimisedPlan(
-    Query[OptimisedPlanView], route="/api/planning/plans/{plan_id}", needs="planning.read"
-):
-    """A proposal again."""
-
-    plan_id: str
-
-
-class AcceptPlan(
-    Command[OptimisedPlanView], route="/api/planning/plans/{plan_id}/accept", needs="planning.write"
-):
-    """Turn a proposal into draft tours; refused if a job or vehicle was taken meanwhile."""
-
-    plan_id: str
-
-
-class DiscardPlan(
-    Command[OptimisedPlanView], route="/api/planning/plans/{plan_id}/discard", needs="planning.write"
-):
-    """Put a proposal aside."""
-
-    plan_id: str
 
 
 class PublishTour(Command[TourView], route="/api/planning/tours/{tour_id}/publish", needs="planning.write"):

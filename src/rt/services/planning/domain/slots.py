@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from rt.contracts.planning import SlotBooked, SlotChanged, SlotView
-from rt.contracts.planning.docks import GoodsType, SlotKind, SlotState
+from rt.contracts.planning.docks import GoodsType, SlotKind
+from rt.contracts.planning.slots import SlotState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 from rt.services.planning.domain.conflicts import clock

@@ -55,7 +55,6 @@ def violations(
 def _cargo(tour: Tour, vehicle: Vehicle, driver: Driver) -> list[Violation]:
     found = []
     on_board: dict[str, tuple[float, int, float]] = {}
-    delivered: set[str] = set()
     able = {*vehicle.equipment, *driver.skills}
     for stop in tour.stops:
         if stop.kind == "pickup":
@@ -64,8 +63,6 @@ def _cargo(tour: Tour, vehicle: Vehicle, driver: Driver) -> list[Violation]:
                 found.append(Violation("skill", tour.id, f"{stop.reference} needs {sorted(lacking)}"))
         elif on_board.pop(stop.job_id, None) is None:
             found.append(Violation("pickup_first", tour.id, stop.reference))
-        else:
-            delivered.add(stop.job_id)
         kilograms = sum(load[0] for load in on_board.values())
         pallets = sum(load[1] for load in on_board.values())
         metres = sum(load[2] for load in on_board.values())

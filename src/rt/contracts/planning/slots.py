@@ -1,0 +1,180 @@
+"""Slots that carriers book at docks, with or without an account, and the line of those who wait."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from rt.contracts.planning.docks import GoodsType, SlotKind
+from rt.contracts.planning.fleet import Limit, Moment, Note
+from rt.kernel.messages import Command, Download, Event, Query, View
+from rt.trade.places import Site
+
+SlotState = Literal["booked", "arrived", "late", "no_show", "cancelled"]
+
+
+class SlotView(View):
+    """A booked time at a dock."""
+
+    slot_id: str
+    order_id: str
+    reference: str
+    kind: SlotKind
+    dock_id: str
+    dock_name: str
+    site_name: str
+    site: Site
+    carrier_id: str
+    carrier_name: str
+    vehicle_plate: str
+    pallets: int
+    goods_type: GoodsType
+    starts_at: datetime
+    ends_at: datetime
+    state: SlotState
+    arrived_at: datetime | None
+    minutes_late: int
+    reason: str
+    version: int
+
+
+class SlotsPage(View):
+    """A page of slots by time."""
+
+    items: list[SlotView]
+    next: str = ""
+
+
+class BookSlot(
+    Command[SlotView],
+    route="/api/planning/orders/{order_id}/slots",
+    needs="planning.write",
+    link="book_slot",
+    status=201,
+):
+    """Take a slot for an order. The carrier gives dock and time; a site booking for a carrier at its own
+    dock also gives `pallets`, `goods_type` and names."""
+
+    order_id: str
+    kind: SlotKind
+    dock_id: str
+    starts_at: Moment
+    vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
+    reference: Annotated[str, Meta(max_length=60)] = ""
+    carrier_name: Annotated[str, Meta(max_length=120)] = ""
+    pallets: Annotated[int, Meta(ge=0, le=1000)] = 0
+    goods_type: GoodsType = "dry"
+
+
+class MoveSlot(
+    Command[SlotView],
+    route="/api/planning/orders/{order_id}/slots/{slot_id}/move",
+    needs="planning.write",
+    link="book_slot",
+):
+    """Move a slot to another free time of the same dock; the old time is freed in the same write."""
+
+    order_id: str
+    slot_id: str
+    starts_at: Moment
+    reason: Note = ""
+
+
+class CancelSlot(
+    Command[SlotView],
+    route="/api/planning/orders/{order_id}/slots/{slot_id}/cancel",
+    needs="planning.write",
+    link="book_slot",
+):
+    """Give a slot back and say why; the waiting list hears of it."""
+
+    order_id: str
+    slot_id: str
+    reason: Annotated[str, Meta(min_length=3, max_length=200)]
+
+
+class MarkArrived(Command[SlotView], route="/api/planning/slots/{slot_id}/arrive", needs="planning.write"):
+    """The truck stands at the gate; more than 30 minutes after the slot's start it counts as late."""
+
+    slot_id: str
+    vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
+
+
+class MarkNoShow(Command[SlotView], route="/api/planning/slots/{slot_id}/no-show", needs="planning.write"):
+    """Nobody came; the rest of the slot is free again."""
+
+    slot_id: str
+
+
+class WaitingView(View):
+    """A place on the waiting list of a day; `position` 1 is next."""
+
+    waiting_id: str
+    order_id: str
+    dock_id: str
+    day: date
+    position: int
+    instructions: str
+
+
+class JoinWaitingList(
+    Command[WaitingView],
+    route="/api/planning/orders/{order_id}/waiting",
+    needs="planning.write",
+    link="book_slot",
+    status=201,
+):
+    """Wait for a slot of a full day; the first in line gets the first time given back that is long enough."""
+
+    order_id: str
+    kind: SlotKind
+    dock_id: str
+    day: date
+
+
+class FindSlots(Query[SlotsPage], route="/api/planning/slots", needs="planning.read"):
+    """Slots of the own docks and those one has booked, by day, dock, order or a piece of text."""
+
+    day: date | None = None
+    dock_id: str = ""
+    order_id: str = ""
+    q: str = ""
+    after: str = ""
+    limit: Limit = 50
+
+
+class SlotCalendar(
+    Query[Download],
+    route="/api/planning/orders/{order_id}/slots/{slot_id}/calendar",
+    needs="planning.read",
+    link="book_slot",
+):
+    """A slot as an iCalendar file (RFC 5545)."""
+
+    order_id: str
+    slot_id: str
+
+
+class SlotBooked(Event, topic="planning.slot.booked"):
+    """A carrier has a time at a dock."""
+
+    slot_id: str
+    order_id: str
+    site_name: str
+    dock_name: str
+    starts_at: datetime
+    ends_at: datetime
+    carrier_id: str
+
+
+class SlotChanged(Event, topic="planning.slot.changed"):
+    """A slot was moved, cancelled, missed or reached; `reason` says which and why."""
+
+    slot_id: str
+    order_id: str
+    site_name: str
+    dock_name: str
+    starts_at: datetime
+    ends_at: datetime
+    carrier_id: str
+    reason: str
