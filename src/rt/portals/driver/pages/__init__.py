@@ -1,0 +1,1 @@
+"""Pages and endpoints of the driver's app, one file per noun."""
