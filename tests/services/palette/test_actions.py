@@ -125,6 +125,30 @@ async def test_nobody_has_an_account_with_an_unknown_partner(palette):
     assert (await web(palette).post("/api/palettes/movements", json=booked)).status_code == 404
 
 
+IMPOSSIBLE = [
+    (
+        "movements",
+        {"partner_id": make.CARRIER, "direction": "given", "moved_at": "2999-01-01T00:00:00Z"},
+        "moved_at",
+    ),
+    (
+        "movements",
+        {"partner_id": make.CARRIER, "direction": "given", "moved_at": "2026-01-01T00:00:00"},
+        "moved_at",
+    ),
+    ("movements", {"partner_id": make.SHIPPER, "direction": "given"}, "partner_id"),
+    ("vouchers", {"creditor_id": make.CARRIER, "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
+    ("vouchers", {"creditor_id": make.SHIPPER}, "creditor_id"),
+]
+
+
+@pytest.mark.parametrize(("way", "said", "field"), IMPOSSIBLE)
+async def test_what_cannot_be_is_refused_with_its_field(palette, way, said, field):
+    refused = await web(palette).post(f"/api/palettes/{way}", json={"quantity": 1, **said})
+    assert refused.status_code in (409, 422)
+    assert [fault["field"] for fault in refused.json()["errors"]] == [field]
+
+
 async def test_a_balance_of_an_earlier_day_is_folded_from_earlier_movements(palette):
     await deliver(palette)
     until = (make.AT - timedelta(days=1)).isoformat()

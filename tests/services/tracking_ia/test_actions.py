@@ -371,6 +371,16 @@ async def test_an_organization_may_keep_less(tracking):
     assert await points_stored(tracking) == 0
 
 
+async def test_a_percentage_has_its_limit(tracking):
+    rule = {"kind": "late_alert_percent", "valid_from": "2026-01-01", "value": 100}
+    refused = await web(tracking).post("/api/tracking/rules", json=rule)
+    assert (refused.status_code, refused.json()["code"]) == (422, "more_than_certain")
+    await asked(web(tracking).post("/api/tracking/rules", json=rule | {"value": 99}))
+    await asked(web(tracking).post("/api/tracking/rules", json=rule | {"value": 80}))
+    own = (await asked(web(tracking).get("/api/tracking/rules")))["items"][0]
+    assert (own["kind"], own["value"]) == ("late_alert_percent", 80)
+
+
 async def test_the_event_log_holds_no_position(tracking):
     """Whatever is deleted from the buckets must not live on in the story of changes."""
     await record(tracking, make.drive()[:10])

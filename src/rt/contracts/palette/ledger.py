@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.contracts.palette.terms import Count, Limit, MovementKind, PalletQuality, PalletType, PolicyMode, Text
+from rt.contracts.palette.terms import (
+    Count,
+    Limit,
+    Moment,
+    MovementKind,
+    PalletQuality,
+    PalletType,
+    PolicyMode,
+    Text,
+)
 from rt.kernel.messages import Command, Event, Query, View
 
 
@@ -85,7 +94,7 @@ class BookMovement(Command[MovementView], route="/api/palettes/movements", needs
     pallet_type: PalletType = "EUR"
     quality: PalletQuality = "A"
     site_name: Annotated[str, Meta(max_length=120)] = ""
-    moved_at: datetime | None = None
+    moved_at: Moment | None = None
     note: Text = ""
 
 
@@ -124,7 +133,7 @@ class GetBalances(Query[BalancesView], route="/api/palettes/balances", needs="pa
     """Balances with every partner, or with one; `until` folds the movements before that moment only."""
 
     partner_id: str = ""
-    until: datetime | None = None
+    until: Moment | None = None
 
 
 class PalletsMoved(Event, topic="palette.pallets.moved"):

@@ -1,5 +1,6 @@
 """Pallet types, qualities and the other closed lists of the pallet words."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -17,4 +18,5 @@ RuleKind = Literal["limitation_months", "limitation_warning_days", "voucher_days
 
 Count = Annotated[int, Meta(ge=1, le=10_000)]
 Text = Annotated[str, Meta(max_length=500)]
+Moment = Annotated[datetime, Meta(tz=True)]
 Limit = Annotated[int, Meta(ge=1, le=200)]

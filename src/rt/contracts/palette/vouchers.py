@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.contracts.palette.terms import Count, Limit, PalletQuality, PalletType, VoucherState
+from rt.contracts.palette.terms import Count, Limit, Moment, PalletQuality, PalletType, VoucherState
 from rt.kernel.messages import Command, Event, Query, View
 
 
@@ -71,7 +71,7 @@ class IssueVoucher(Command[VoucherView], route="/api/palettes/vouchers", needs="
     site_name: Annotated[str, Meta(max_length=120)] = ""
     pallet_type: PalletType = "EUR"
     quality: PalletQuality = "A"
-    expires_at: datetime | None = None
+    expires_at: Moment | None = None
 
 
 class RedeemVoucher(

@@ -21,7 +21,7 @@ from rt.contracts.palette import (
 )
 from rt.kernel.client import Services
 from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, Conflict, Forbidden
+from rt.kernel.errors import AlreadyExists, Conflict, Forbidden, Invalid
 from rt.kernel.ids import derived_id, new_id
 from rt.kernel.tenancy import current_org
 from rt.services.palette.actions.office import refuse_driver
@@ -37,6 +37,11 @@ class AlreadyReversed(Conflict):
 class MovementOfOthers(Forbidden):
     fr = "Seule l'organisation qui a enregistré le mouvement peut le contre-passer."
     en = "Only the organization that booked the movement may reverse it."
+
+
+class MovedLater(Invalid):
+    fr = "Le mouvement est daté dans le futur."
+    en = "The movement is dated in the future."
 
 
 class PartnerIsSelf(Conflict):
@@ -56,6 +61,8 @@ class Ledger:
         me = current_org()
         if asked.partner_id == me:
             raise PartnerIsSelf("partner_id")
+        if asked.moved_at is not None and asked.moved_at > now():
+            raise MovedLater("moved_at")
         own = await self._services.ask(GetOrganization(organization_id=me))
         partner_name = await self._partner_name(asked)
         giver, taker = (me, asked.partner_id) if asked.direction == "given" else (asked.partner_id, me)

@@ -16,6 +16,7 @@ from rt.contracts.palette import (
 )
 from rt.kernel.client import Services
 from rt.kernel.clock import now, today
+from rt.kernel.errors import Invalid
 from rt.kernel.ids import new_id
 from rt.kernel.jobs import Timers
 from rt.kernel.tenancy import current_org
@@ -25,6 +26,11 @@ from rt.services.palette.domain.ledger import organizations
 from rt.services.palette.domain.policy import in_force
 from rt.services.palette.domain.voucher import Voucher, voucher_number
 from rt.services.palette.store import PaletteStore
+
+
+class ExpiryPast(Invalid):
+    fr = "Le bon serait déjà périmé."
+    en = "The voucher would have expired already."
 
 
 class Vouchers:
@@ -40,6 +46,8 @@ class Vouchers:
         me = current_org()
         if asked.creditor_id == me:
             raise PartnerIsSelf("creditor_id")
+        if asked.expires_at is not None and asked.expires_at <= now():
+            raise ExpiryPast("expires_at")
         own = await self._services.ask(GetOrganization(organization_id=me))
         creditor = await self._services.ask(GetOrganization(organization_id=asked.creditor_id))
         days = in_force(await self._store.rules.find({"kind": "voucher_days"}), "voucher_days", today())

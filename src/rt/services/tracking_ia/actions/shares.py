@@ -18,6 +18,7 @@ from rt.contracts.tracking_ia import (
     ShareView,
 )
 from rt.kernel.clock import now
+from rt.kernel.errors import Invalid
 from rt.kernel.ids import derived_id, new_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import acting_for, current_org
@@ -36,6 +37,11 @@ from rt.services.tracking_ia.domain.order import (
     coarse,
 )
 from rt.services.tracking_ia.store import TrackingStore
+
+
+class MoreThanCertain(Invalid):
+    fr = "Un pourcentage ne dépasse pas 99."
+    en = "A percentage is at most 99."
 
 
 class Shares:
@@ -133,6 +139,8 @@ class Rules:
         return RulesView(items=[*map(_rule, own), *map(_rule, HOUSE_FIGURES)])
 
     async def set(self, asked: SetRule) -> RuleView:
+        if asked.kind == "late_alert_percent" and asked.value > 99:
+            raise MoreThanCertain("value")
         rule_id = derived_id("rul", current_org(), asked.kind, asked.valid_from.isoformat())
         if await self._store.rules.first({"id": rule_id}) is None:
             rule = Rule(
