@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.services.planning import make
 
@@ -481,6 +481,7 @@ def test_half_an_hour_after_its_slot_a_truck_is_late_and_only_then_missed():
 
 @settings(max_examples=100)
 @given(st.text(min_size=0, max_size=300))
+@example("é" * 80)
 def test_a_calendar_file_folds_and_escapes_as_rfc_5545_says(text):
     made = slot(reference=text)
     content = icalendar(made)

@@ -179,6 +179,11 @@ def test_the_search_itself_keeps_to_skills_and_driving_time():
     assert violations(both, answer) == []
 
 
+def test_trips_within_one_place_cost_nothing_and_are_driven_all_the_same():
+    free = msgspec.structs.replace(problem(trip()), costs=LINE * 0)
+    assert solve(free, 0.2, patience=100).left_over == ()
+
+
 def test_a_cheap_request_is_given_up_only_when_the_truck_is_full():
     """Two loads that exclude each other in time: one of them is driven, never none."""
     asked = problem(trip(opens=5, closes=6), trip(start=5, end=4, opens=5, closes=6))

@@ -83,8 +83,10 @@ class _Search:
         self.profiles = sorted({truck.skills for truck in problem.trucks}, key=sorted)
         self.costs = [self._matrix(problem.costs, skills) for skills in self.profiles]
         self.durations = [self._matrix(problem.durations, skills) for skills in self.profiles]
-        first = int(2 * np.ceil(problem.costs.max() * problem.precision)) + max(
-            self._whole(truck.fixed_cost) for truck in problem.trucks
+        first = (
+            1
+            + int(2 * np.ceil(problem.costs.max() * problem.precision))
+            + max(self._whole(truck.fixed_cost) for truck in problem.trucks)
         )
         self.prizes = dict.fromkeys(wanted, 2 * first)
         self.dearest = 2 * first << MOST_DOUBLINGS
