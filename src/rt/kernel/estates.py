@@ -28,20 +28,21 @@ async def counts(database: Database, org_ids: Sequence[str]) -> dict[str, dict[s
 
 
 async def rows(database: Database, org_id: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-    """Every document that an organization owns, with the name of its collection."""
+    """Every document that an organization owns or alone sees, with the name of its collection."""
+    own = {"$or": [{"org_id": org_id}, {"seen_by": [org_id]}]}
     for name in await entity_collections(database):
-        async for document in database[name].find({"org_id": org_id}, {"told": 0, "done": 0}):
+        async for document in database[name].find(own, {"told": 0, "done": 0}):
             yield name, document
 
 
 async def erase(database: Database, org_id: str) -> dict[str, int]:
-    """Remove what an organization owns, and its sight of what others own; how much went, by collection.
+    """Remove what an organization owns or alone sees, and its sight of the rest; how much went from where.
 
     Log entries keep their place and lose their content. The audit trail is not touched.
     """
     removed = {}
     for name in await entity_collections(database):
-        gone = await database[name].delete_many({"org_id": org_id})
+        gone = await database[name].delete_many({"$or": [{"org_id": org_id}, {"seen_by": [org_id]}]})
         await database[name].update_many({"seen_by": org_id}, {"$pull": {"seen_by": org_id}})
         removed[name] = gone.deleted_count
     for name, owner in (("timers", "org_id"), ("mentions", "org_id"), ("dead_letters", "event.org_id")):

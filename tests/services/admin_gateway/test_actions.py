@@ -143,6 +143,10 @@ async def test_a_tenant_is_counted_and_taken_away_without_the_secrets(
 async def test_an_erased_tenant_leaves_nothing(house: Any, voice: Any, directory: Any, root: Any) -> None:
     await voice.send(email="a@b.example")
     await voice.send(org="org_b", id="par_2", partners=["org_a"])
+    await voice.send(org="org_op", id="par_3", email="person@a.example")
+    await house.database("palette")["palette.parcels"].update_one(
+        {"_id": "par_3"}, {"$set": {"seen_by": ["org_a"]}}
+    )
     with acting_for("org_a"):
         key = await voice.files.put("documents", b"%PDF", "application/pdf", "fil_1")
     await house.settle()
@@ -156,7 +160,7 @@ async def test_an_erased_tenant_leaves_nothing(house: Any, voice: Any, directory
     answer = await root.post(path, json=good)
     assert answer.status_code == 200, answer.text
     assert answer.json()["left"] == 0
-    assert answer.json()["removed"]["palette.parcels"] == 1
+    assert answer.json()["removed"]["palette.parcels"] == 2
     assert key not in await voice.files.keys("documents", "org_a")
     database = house.database("admin_gateway")
     for name in await database.names():

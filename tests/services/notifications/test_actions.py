@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from tests.services.notifications import make
-from tests.services.notifications.make import AT, CARRIER, GUEST, SHIPPER
+from tests.services.notifications.make import AT, CARRIER, GUEST, OPERATOR, SHIPPER
 
-from rt.contracts.authz import UserInvited
+from rt.contracts.authz import MemberChanged, PasswordResetAsked, SecurityAlert, UserInvited, UserJoined
 from rt.contracts.core_orders import (
     IncidentReported,
     OrderCancelled,
@@ -54,6 +54,25 @@ async def test_an_invitation_opens_the_portal_of_the_organization(
     assert mail["state"] == "sent"
     assert mail["provider"] == "mailbox"
     assert "Transports Hermès" in mail["subject"]
+
+
+async def test_a_new_password_is_chosen_where_the_person_works(house: Any, voice: Any, mailbox: Any) -> None:
+    """An account belongs to the operator; its person works elsewhere."""
+    person = {"user_id": "usr_dora", "email": "dora@carr.example"}
+    await voice.say(UserJoined(**person, name="Dora", role="dispatcher"), CARRIER)
+    await voice.say(PasswordResetAsked(**person, token="r1", language="fr"), OPERATOR)
+    await voice.say(MemberChanged(**person, role="driver", state="active"), CARRIER)
+    await voice.say(PasswordResetAsked(**person, token="r2", language="fr"), OPERATOR)
+    await voice.say(SecurityAlert(**person, kind="password_changed", language="fr"), OPERATOR)
+    await told(house)
+    resets = await mails(mailbox, topic="authz.password.reset_asked")
+    assert {mail["links"][0] for mail in resets} == {
+        "http://transporter.localhost:8080/password/reset/r1",
+        "http://driver.localhost:8080/password/reset/r2",
+    }
+    async with house.web("notifications", house.actor(CARRIER, id="usr_dora")) as client:
+        (notice,) = (await client.get("/api/notifications/notices")).json()["items"]
+    assert notice["topic"] == "authz.security.alerted"
 
 
 async def test_a_driver_is_invited_to_the_phone(house: Any, voice: Any, mailbox: Any) -> None:

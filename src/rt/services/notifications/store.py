@@ -24,6 +24,14 @@ class OrderCard(Entity, kw_only=True):
     consignee_email: str
 
 
+class Home(Entity, kw_only=True):
+    """Where a person works, learned when they join: their account itself belongs to no organization."""
+
+    user_id: str
+    kind: str
+    role: str
+
+
 class ReportSeen(Entity, kw_only=True):
     """That a provider's report was heard, so that the same one again has no effect."""
 
@@ -51,6 +59,7 @@ class NotificationsStore:
         self.webhooks = Collection(database, Webhook, "webhooks", Index("-created_at"))
         self.subscriptions = Collection(database, Subscription, "subscriptions", Index("user_id"))
         self.orders = Collection(database, OrderCard, "orders")
+        self.homes = Collection(database, Home, "homes")
         self.reports = Collection(
             database, ReportSeen, "reports", Index("expires_at", everywhere=True, expires=True)
         )
@@ -76,6 +85,13 @@ class NotificationsStore:
 
     async def order(self, order_id: str) -> OrderCard | None:
         return await self.orders.everywhere.first({"id": card_id(order_id)})
+
+    async def home(self, user_id: str) -> Home | None:
+        return await self.homes.everywhere.first({"id": home_id(user_id)})
+
+
+def home_id(user_id: str) -> str:
+    return derived_id("hom", user_id)
 
 
 def card_id(order_id: str) -> str:

@@ -17,5 +17,5 @@ def heard(teller: Teller, store: NotificationsStore) -> list[Listener]:
         *Offers(teller).heard(),
         *Carriage(teller, store).heard(),
         *Pallets(teller).heard(),
-        *Accounts(teller).heard(),
+        *Accounts(teller, store).heard(),
     ]

@@ -1,8 +1,9 @@
 """Events of accounts and of our own messages: who is written to, and who hears that it failed."""
 
-from rt.contracts.authz import PasswordResetAsked, SecurityAlert, UserInvited
+from rt.contracts.authz import MemberChanged, PasswordResetAsked, SecurityAlert, UserInvited, UserJoined
 from rt.contracts.notifications import MessageBounced, MessageDead
 from rt.kernel.bus import Fact, Listener, Told
+from rt.kernel.errors import AlreadyExists
 from rt.kernel.unit import hear
 from rt.services.notifications.actions.telling import About, Teller
 from rt.services.notifications.domain.letters.accounts import (
@@ -12,17 +13,21 @@ from rt.services.notifications.domain.letters.accounts import (
     PasswordReset,
     SecurityNotice,
 )
+from rt.services.notifications.store import Home, NotificationsStore, home_id
 
 
 class Accounts:
     """Mails that open doors, and warnings."""
 
-    def __init__(self, teller: Teller) -> None:
+    def __init__(self, teller: Teller, store: NotificationsStore) -> None:
         self._teller = teller
+        self._store = store
 
     def heard(self) -> list[Listener]:
         return [
             hear(UserInvited, self.invite),
+            hear(UserJoined, self.joined),
+            hear(MemberChanged, self.member_changed),
             hear(PasswordResetAsked, self.reset),
             hear(SecurityAlert, self.alert),
             hear(MessageBounced, self.bounced),
@@ -39,17 +44,16 @@ class Accounts:
         await self._teller.address(told, letter, event.email, event.language, about)
 
     async def reset(self, event: PasswordResetAsked, told: Told) -> None:
-        kind, role = await self._place(event.user_id, told)
-        about = About(object_id=event.user_id, url=self._teller.portals.password(kind, role, event.token))
+        kind, role, _ = await self._place(event.user_id, told)
+        url = self._teller.portals.password(kind, role, event.token)
+        about = About(object_id=event.user_id, url=url)
         await self._teller.address(told, PasswordReset(), event.email, event.language, about)
 
     async def alert(self, event: SecurityAlert, told: Told) -> None:
-        kind, role = await self._place(event.user_id, told)
+        kind, role, org_id = await self._place(event.user_id, told)
         about = About(object_id=event.user_id, url=self._teller.portals.of_kind(kind, "/account", role))
         letter = SecurityNotice(kind=event.kind)
-        await self._teller.person(
-            told, letter, told.org_id, event.user_id, event.email, event.language, about
-        )
+        await self._teller.person(told, letter, org_id, event.user_id, event.email, event.language, about)
 
     async def bounced(self, event: MessageBounced, told: Told) -> None:
         letter = Bounced(address=event.address, reason=event.reason)
@@ -66,10 +70,32 @@ class Accounts:
         """Whatever happens goes to the webhooks that asked for it."""
         await self._teller.webhooks(told)
 
-    async def _place(self, user_id: str, told: Told) -> tuple[str, str]:
-        """The kind of organization and the role that say in which portal somebody works."""
+    async def joined(self, event: UserJoined, told: Told) -> None:
+        """The newest place is where a person's links lead."""
         card = await self._teller.people.organization(told.org_id)
-        if card is None:
-            return "", ""
-        members = await self._teller.people.members(told.org_id)
-        return card.kind, next((person.role for person in members if person.user_id == user_id), "")
+        home = Home(
+            id=home_id(event.user_id),
+            user_id=event.user_id,
+            kind=card.kind if card else "",
+            role=event.role,
+        )
+        try:
+            await self._store.homes.add(home)
+        except AlreadyExists:
+            async with self._store.homes.everywhere.change(home.id) as kept:
+                kept.org_id, kept.kind, kept.role = home.org_id, home.kind, home.role
+
+    async def member_changed(self, event: MemberChanged, told: Told) -> None:
+        home = await self._store.home(event.user_id)
+        if home is None or home.org_id != told.org_id:
+            return
+        if event.state == "removed":
+            await self._store.homes.remove(home.id)
+            return
+        async with self._store.homes.change(home.id) as kept:
+            kept.role = event.role
+
+    async def _place(self, user_id: str, told: Told) -> tuple[str, str, str]:
+        """The kind of organization, the role and the organization in which somebody works."""
+        home = await self._store.home(user_id)
+        return (home.kind, home.role, home.org_id) if home else ("", "", told.org_id)
