@@ -29,6 +29,7 @@ from rt.contracts.planning import (
     CancelSlot,
     EditDriver,
     EditVehicle,
+    FindFreeSlots,
     MoveSlot,
     MoveStop,
     Optimise,
@@ -39,7 +40,7 @@ from rt.contracts.planning import (
     WithdrawTour,
 )
 from rt.kernel.clock import held
-from rt.kernel.errors import Conflict, Invalid
+from rt.kernel.errors import Conflict, Forbidden, Invalid
 from rt.kernel.messages import Download, Empty
 
 
@@ -379,3 +380,11 @@ async def test_a_statement_is_answered_by_link() -> None:
     answer = await by_link(town, "/l/tok/statements/sta_1")
     assert answer.headers["location"] == "/l/tok/statements/sta_1"
     assert {a.verdict for a in town.heard(AnswerStatement).answers} == {"confirmed"}
+
+
+async def test_a_link_for_something_else_shows_no_docks() -> None:
+    town = Town()
+    town.answers[FindFreeSlots] = Forbidden()
+    answer = await browser(town).get("/l/tok/slots/ord_1")
+    assert answer.status_code == 403
+    assert "Réserver un quai" not in answer.text

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
-from rt.contracts.planning import ConflictView, DriverView, JobView, StopView, TourView, VehicleView
+from rt.contracts.planning import ConflictView, DriverView, JobView, TourView, VehicleView
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
 from rt.ui.formats import ZONE, language, number
@@ -86,18 +87,25 @@ def gantt_rows(
     return rows
 
 
-def point(stop: StopView, tone: str, href: str) -> dict[str, Any] | None:
-    """A stop on the map."""
-    if stop.site.latitude is None or stop.site.longitude is None:
-        return None
-    return {
-        "lat": stop.site.latitude,
-        "lon": stop.site.longitude,
-        "label": f"{stop.position + 1}. {stop.site.name}, {stop.site.address.city}",
-        "tone": tone,
-        "glyph": str(stop.position + 1),
-        "href": href,
-    }
+def marks_of(tour: TourView, tone: str) -> list[dict[str, Any]]:
+    """A tour's calls on the map; several in a row at one place are one mark with all their numbers."""
+    placed = [s for s in tour.stops if s.site.latitude is not None and s.site.longitude is not None]
+    marks: list[dict[str, Any]] = []
+    for (lat, lon), calls in groupby(placed, key=lambda s: (s.site.latitude, s.site.longitude)):
+        together = list(calls)
+        numbers = ", ".join(str(stop.position + 1) for stop in together)
+        site = together[0].site
+        marks.append(
+            {
+                "lat": lat,
+                "lon": lon,
+                "label": f"{numbers}. {site.name}, {site.address.city}",
+                "tone": tone,
+                "glyph": str(together[0].position + 1),
+                "href": f"/planning/tours/{tour.tour_id}",
+            }
+        )
+    return marks
 
 
 def map_of(tours: Sequence[TourView], basket: Sequence[JobView] = ()) -> tuple[list[Any], list[Any]]:
@@ -106,7 +114,7 @@ def map_of(tours: Sequence[TourView], basket: Sequence[JobView] = ()) -> tuple[l
     lines: list[dict[str, Any]] = []
     for place, tour in enumerate(tours):
         tone = MAP_TONES[place % len(MAP_TONES)]
-        marks = [p for s in tour.stops if (p := point(s, tone, f"/planning/tours/{tour.tour_id}"))]
+        marks = marks_of(tour, tone)
         points += marks
         way = [[p["lat"], p["lon"]] for p in marks]
         lines.append({"points": way, "label": f"{tour.vehicle_plate} · {tour.driver_name}"})

@@ -16,6 +16,8 @@ from rt.ui.formats import ZONE
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
+SHUT_OUT = (SIGNED_OUT, 403)
+"""Whom nothing is shown to, not even the empty page: no session, no right, a link for something else."""
 KINDS: dict[str, SlotKind] = {"pickup": "pickup", "delivery": "delivery"}
 
 
@@ -79,7 +81,7 @@ async def free_times(
     try:
         return await visit.ask(FindFreeSlots(order_id=order_id, kind=kind, day=day)), ""
     except Refusal as refusal:
-        if refusal.problem().status == SIGNED_OUT:
+        if refusal.problem().status in SHUT_OUT:
             raise
         return None, told(refusal)
 

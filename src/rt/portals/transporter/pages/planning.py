@@ -128,12 +128,19 @@ def basket_row(job: JobView) -> BasketRow:
     )
 
 
+def hours_text(tour: TourView) -> str:
+    """From when to when, with the days that it goes over."""
+    told = f"{clock_time(tour.starts_at)}–{clock_time(tour.ends_at)}"
+    over = (day_of(tour.ends_at) - day_of(tour.starts_at)).days
+    return f"{told} " + _("(+%(n)s j)") % {"n": over} if over else told
+
+
 def tour_row(tour: TourView) -> TourRow:
     return TourRow(
         tour_id=tour.tour_id,
         plate=tour.vehicle_plate,
         driver=tour.driver_name,
-        when=f"{clock_time(tour.starts_at)}–{clock_time(tour.ends_at)}",
+        when=hours_text(tour),
         stops=stops_text(tour),
         distance=f"{number(round(tour.distance_km))} km · {duration(tour.driving_minutes * 60)}",
         state=tour.state,
