@@ -47,7 +47,7 @@ class Sink:
                     self.taken.append(posted)
                 start = f"HTTP/1.1 {status} X\r\ncontent-length: {len(content)}\r\nconnection: close\r\n"
                 if status in (301, 302):
-                    start += "location: http://169.254.169.254/latest\r\n"
+                    start += f"location: {self.url}/again\r\n"
                 writer.write(start.encode() + b"\r\n" + content)
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
