@@ -126,11 +126,11 @@ def told_at_stops(
         if order is None:
             return stop
         said = [stop.site.instructions]
-        if order.instructions and order.instructions != known.get(stop.order_id):
+        if order.instructions not in known.get(stop.order_id, ""):
             said.append(order.instructions)
         if order.policy is not None and stop.kind == "delivery":
             asked = order.policy.instruction_fr if language() == "fr" else order.policy.instruction_en
-            said.append(asked)
+            said += [asked, order.policy.note]
         site = msgspec.structs.replace(stop.site, instructions=" · ".join(one for one in said if one))
         return msgspec.structs.replace(stop, site=site)
 

@@ -1,0 +1,150 @@
+"""A driver's whole day through the portal and the services behind it: loaded, signed offline, sent later."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from tests.portals.driver.world import MORNING, SHIPPER, Phone, World, queued, signing
+
+from rt.contracts.core_orders import GetOrder
+from rt.contracts.ecpmr import FindDocuments, GetDocument
+from rt.kernel.clock import held
+
+
+async def whole_state(world: World) -> tuple[Any, Any]:
+    """The order and its note as their owner sees them."""
+    (row,) = (await world.say(SHIPPER, FindDocuments())).items
+    note = await world.say(SHIPPER, GetDocument(document_id=row.document_id))
+    return await world.say(SHIPPER, GetOrder(order_id=world.order_id)), note
+
+
+def offline_day(day: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a driver does without network, from what the phone has kept."""
+    (note,) = day["documents"]
+    about = {"document_id": note["document_id"]}
+    told = []
+    steps = (
+        ("RecordArrival", "pickup", 2.0),
+        ("SignTakeover", "sender", 2.4),
+        ("RecordDeparture", "pickup", 2.5),
+        ("RecordArrival", "delivery", 4.0),
+        ("SignDelivery", "consignee", 4.3),
+        ("RecordDeparture", "delivery", 4.5),
+    )
+    for name, word, hours in steps:
+        with held(MORNING + timedelta(hours=hours)):
+            at = (MORNING + timedelta(hours=hours)).isoformat()
+            body = (
+                signing(note, word) if name.startswith("Sign") else {**about, "stop": word, "happened_at": at}
+            )
+            if name == "SignDelivery":
+                body["reserves"] = [
+                    {"text": "2 palettes mouillées, cartons éventrés", "line": 1, "damaged_quantity": 2}
+                ]
+                body["pallets"] = [{"pallet_type": "EUR", "delivered": 12, "returned": 10}]
+            told.append(queued(name, body))
+    return told
+
+
+async def test_the_day_holds_stops_notes_and_what_each_client_asks(phone: Phone) -> None:
+    day = await phone.day()
+    (tour,) = day["day"]["tours"]
+    pickup, delivery = tour["stops"]
+    (note,) = day["documents"]
+    assert note["order_id"] == delivery["order_id"] == phone.world.order_id
+    assert pickup["site"]["instructions"] == "Casque obligatoire"
+    assert "Échange différé" in delivery["site"]["instructions"]
+    assert "Bon palettes signé" in delivery["site"]["instructions"]
+    assert day["orders"][0]["policy"]["mode"] == "deferred"
+    assert day["orders"][0]["instructions"] == "Température +4 °C"
+
+
+async def test_a_price_never_reaches_the_phone(phone: Phone) -> None:
+    told = json.dumps(await phone.day())
+    assert "48517" not in told
+    assert "agreed_cents" not in told
+
+
+async def test_a_day_signed_offline_and_sent_twice_leaves_the_state_of_a_day_sent_once(phone: Phone) -> None:
+    told = offline_day(await phone.day())
+    with held(MORNING + timedelta(hours=10)):
+        first = [(await phone.send("/commands", one)).status_code for one in told]
+        once = await whole_state(phone.world)
+        second = [(await phone.send("/commands", one)).status_code for one in told]
+        assert first == second == [200] * 6
+        assert await whole_state(phone.world) == once
+        order, note = once
+    assert (order.state, order.with_reserves, note.state) == ("delivered", True, "delivered")
+    assert [one.happened_at for one in note.times] == [MORNING + timedelta(hours=h) for h in (2, 2.5, 4, 4.5)]
+    assert note.pallets_delivery[0].returned == 10
+
+
+async def test_a_day_sent_in_one_batch_twice_leaves_the_same_state(phone: Phone) -> None:
+    told = offline_day(await phone.day())
+    with held(MORNING + timedelta(hours=10)):
+        first = (await phone.send("/commands/batch", {"commands": told})).json()["results"]
+        once = await whole_state(phone.world)
+        second = (await phone.send("/commands/batch", {"commands": told})).json()["results"]
+        assert [one["status"] for one in first + second] == [200] * 12
+        assert [one["id"] for one in first] == [one["id"] for one in told]
+        assert await whole_state(phone.world) == once
+    assert once[0].state == "delivered"
+
+
+async def test_five_hundred_operations_fit_in_ten_requests(phone: Phone) -> None:
+    """S-33, with the positions of a day as operations."""
+    points = [
+        {"at": (MORNING + timedelta(minutes=n)).isoformat(), "latitude": 45.7, "longitude": 4.2 + n / 1000}
+        for n in range(500)
+    ]
+    told = [queued("RecordPositions", {"points": [point]}) for point in points]
+    with held(MORNING + timedelta(hours=9)):
+        await phone.send("/commands", queued("StartDuty", {}))
+        answers = [
+            await phone.send("/commands/batch", {"commands": told[n : n + 100]}) for n in range(0, 500, 100)
+        ]
+    results = [one for answer in answers for one in answer.json()["results"]]
+    assert [one["status"] for one in results] == [200] * 500
+
+
+async def test_after_a_refusal_nothing_else_about_that_note_is_said_and_other_things_are(
+    phone: Phone,
+) -> None:
+    (note,) = (await phone.day())["documents"]
+    told = [
+        queued("SignTakeover", signing(note, "sender", content_hash="0" * 64)),
+        queued(
+            "RecordDeparture",
+            {"document_id": note["document_id"], "stop": "pickup", "happened_at": MORNING.isoformat()},
+        ),
+        queued("StartDuty", {}),
+    ]
+    results = (await phone.send("/commands/batch", {"commands": told})).json()["results"]
+    assert [one["status"] for one in results] == [409, 425, 200]
+    assert results[0]["code"] == "content_unknown"
+    assert "Rechargez" in results[0]["messages"]["fr"]
+    _order, kept = await whole_state(phone.world)
+    assert (kept.times, kept.signatures) == ([], [])
+
+
+async def test_a_refusal_comes_back_as_a_problem_in_both_languages(phone: Phone) -> None:
+    (note,) = (await phone.day())["documents"]
+    answer = await phone.send("/commands", queued("SignDelivery", signing(note, "consignee")))
+    assert answer.status_code == 409
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_taken_over"
+    assert answer.json()["messages"].keys() == {"fr", "en"}
+
+
+async def test_a_phone_may_only_say_a_drivers_words(phone: Phone) -> None:
+    answer = await phone.send("/commands", queued("AmendDocument", {"document_id": "x"}))
+    assert (answer.status_code, answer.json()["code"]) == (403, "word_not_the_drivers")
+    broken = await phone.send("/commands", queued("StartDuty", {"vehicle_plate": 7}))
+    assert (broken.status_code, broken.json()["code"]) == (422, "entry_unreadable")
+    noise = await phone.send("/commands", b"{")
+    assert (noise.status_code, noise.json()["code"]) == (422, "entry_unreadable")
+
+
+async def test_an_entry_heavier_than_any_signature_is_turned_away(phone: Phone) -> None:
+    answer = await phone.send("/commands", queued("StartDuty", {"vehicle_plate": "x" * 1_100_000}))
+    assert answer.status_code == 413
