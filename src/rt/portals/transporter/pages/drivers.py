@@ -161,7 +161,7 @@ async def driver(visit: Visit) -> Page | Response:
 async def card_form(visit: Visit, read: DriverView, *, posted: bool = True) -> Form:
     """The driver's card as a form, with the users whom the phone may belong to."""
     users = await attempt(visit, FindUsers(role="driver", limit=200))
-    people = [Choice(u.user_id, f"{u.name} · {u.email}") for u in (users.items if users else [])]
+    people = [Choice(u.user_id, u.name) for u in (users.items if users else [])]
     if read.user_id and read.user_id not in {p.value for p in people}:
         people.append(Choice(read.user_id, _("compte actuel")))
     return edited(
@@ -174,7 +174,7 @@ async def card_form(visit: Visit, read: DriverView, *, posted: bool = True) -> F
         values=read,
         only=("name", "phone", "user_id", "skills"),
         choices={"skills": equipment_offered(), "user_id": [Choice("", _("personne")), *people]},
-        labels={"user_id": _("Compte de l'application conducteur")},
+        labels={"user_id": _("Compte de l'application")},
         submit=_("Enregistrer"),
         action=f"/drivers/{read.driver_id}",
     )
