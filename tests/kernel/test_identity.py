@@ -1,6 +1,8 @@
 """What is accepted as a token, and what never is (A-1 to A-8, A-14)."""
 
 import base64
+import hashlib
+import hmac
 import json
 import time
 from pathlib import Path
@@ -128,11 +130,12 @@ async def test_a5_one_token_has_one_spelling(keys: Keyring) -> None:
         {"aud": ["rt"]},
         {"exp": "tomorrow"},
         {"exp": True},
+        {"iss": "palette"},
     ],
 )
 async def test_a6_a7_claims_that_do_not_hold(keys: Keyring, changes: dict[str, Any]) -> None:
     with pytest.raises(TokenRefused):
-        await verify(token(**changes), keys, "rt", "at+jwt")
+        await verify(token(**changes), keys, "rt", "at+jwt", "authz")
 
 
 @pytest.mark.parametrize("typ", ["JWT", "link+jwt", "unit+jwt", "AT+JWT", ""])

@@ -29,7 +29,7 @@ from rt.kernel.tokens import Revoked
 from rt.kernel.unit import Ground, Unit
 from rt.kernel.web import Desk, web_app
 
-REVOCATIONS_KEPT = timedelta(days=35)
+REVOCATIONS_KEPT = timedelta(days=95)
 """Longer than the longest life of a link token; after that it is worth nothing anyway."""
 
 Build = Callable[[Ground], Unit]

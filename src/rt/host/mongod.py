@@ -25,6 +25,7 @@ LOG_BYTES = 10_000_000
 START_SECONDS = 60
 STOP_SECONDS = 20
 
+
 @contextlib.asynccontextmanager
 async def running(
     data_dir: Path, progress: Progress = lambda said: None, empty: bool = False

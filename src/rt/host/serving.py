@@ -14,15 +14,17 @@ from pathlib import Path
 import httpx
 import msgspec
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.edge import Edge, not_built, proxy
 from rt.host.house import House
 from rt.host.keys import UnitKeys
 from rt.host.topology import EDGE_PORT, PORTALS, UNITS, PortalRow, UnitRow
 from rt.kernel.client import Services
+from rt.kernel.identity import seen_from
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import log
+from rt.kernel.web import client_address
 
 DRAIN_SECONDS = 30
 """How long a request under way may take after SIGTERM (R-16)."""
@@ -85,7 +87,12 @@ def build_portal(row: PortalRow, house: House) -> ASGIApp:
     build = importlib.import_module(f"rt.portals.{row.package}.app").build
     secret = house.keys.secret_of(package).hex()
     portal: ASGIApp = build(connect=services.using, secret=secret, secure=house.settings.production)
-    return portal
+
+    async def located(scope: Scope, receive: Receive, send: Send) -> None:
+        with seen_from(client_address(scope, house.settings.trusted_proxies)):
+            await portal(scope, receive, send)
+
+    return located
 
 
 async def all_in_one(

@@ -11,7 +11,7 @@ import msgspec
 import stamina
 
 from rt.kernel.errors import AskRefused, Problem, Unavailable
-from rt.kernel.identity import UnitKey, current_actor
+from rt.kernel.identity import UnitKey, current_actor, current_address
 from rt.kernel.jobs import caused_key
 from rt.kernel.messages import Command, Download, Query, WordShape
 from rt.kernel.telemetry import current_trace, new_trace
@@ -155,6 +155,8 @@ class Services:
         actor = current_actor()
         trace = current_trace() or new_trace()
         headers = {"traceparent": f"00-{trace}-{trace[:16]}-01", "accept-language": actor.language}
+        if address := current_address():
+            headers["x-rt-seen-from"] = address
         try:
             org_id = current_org()
         except NoOrganization:

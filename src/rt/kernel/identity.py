@@ -23,6 +23,11 @@ from rt.kernel.tokens import ALGORITHM, Revoked
 LEEWAY_SECONDS = 5
 FUTURE_SECONDS = 60
 ASK_AGAIN_SECONDS = 5.0
+KEYS_KEPT_SECONDS = 60.0
+TOKEN_BELIEVED_SECONDS = 60.0
+KEY_BELIEVED_SECONDS = 30.0
+AUTHZ = "authz"
+"""The one unit whose signature makes user and link tokens."""
 TOKEN_LIMIT_BYTES = 8192
 HEADER_FIELDS = frozenset({"alg", "kid", "typ"})
 REQUIRED_CLAIMS = ("iss", "aud", "sub", "jti", "iat", "exp")
@@ -77,6 +82,23 @@ def current_actor() -> Actor:
     return _actor.get()
 
 
+_seen_from: ContextVar[str] = ContextVar("seen_from", default="")
+
+
+def current_address() -> str:
+    """The network address that the person or program asks from, as our own outermost door saw it."""
+    return _seen_from.get()
+
+
+@contextmanager
+def seen_from(address: str) -> Iterator[None]:
+    token = _seen_from.set(address)
+    try:
+        yield
+    finally:
+        _seen_from.reset(token)
+
+
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[None]:
     token = _actor.set(actor)
@@ -93,7 +115,8 @@ def check(word: WordShape, actor: Actor, path: Mapping[str, str]) -> None:
     if actor.kind == "anonymous":
         raise Unauthorized
     if actor.kind == "link":
-        if word.link is None or word.link != actor.scope or actor.object_id not in path.values():
+        opened = path.get(word.path_fields[0]) if word.path_fields else None
+        if word.link is None or word.link != actor.scope or actor.object_id != opened:
             raise RightMissing(right=word.needs)
         return
     if word.needs == UNIT:
@@ -105,7 +128,7 @@ def check(word: WordShape, actor: Actor, path: Mapping[str, str]) -> None:
 
 
 class Keyring:
-    """Public keys by kid; asks its source again when a kid is unknown, at most every five seconds.
+    """Public keys by kid, asked for again every minute, and for an unknown kid at most every five seconds.
 
     Whoever comes while the source is being asked waits for its answer; no answer is Unavailable, not a
     refused token.
@@ -118,16 +141,22 @@ class Keyring:
         self._asking = asyncio.Lock()
 
     async def key(self, kid: str) -> OKPKey | None:
-        if kid not in self._keys:
+        if self._due(kid):
             async with self._asking:
-                if kid not in self._keys and time.monotonic() - self._fetched_at >= ASK_AGAIN_SECONDS:
+                if self._due(kid):
                     jwks = await self._fetch()
                     self._keys = {key["kid"]: OKPKey.import_key(key) for key in jwks["keys"]}
                     self._fetched_at = time.monotonic()
         return self._keys.get(kid)
 
+    def _due(self, kid: str) -> bool:
+        age = time.monotonic() - self._fetched_at
+        return age >= (KEYS_KEPT_SECONDS if kid in self._keys else ASK_AGAIN_SECONDS)
 
-async def verify(token: str, keys: Keyring, audience: str, typ: str) -> dict[str, Any]:
+
+async def verify(
+    token: str, keys: Keyring, audience: str, typ: str, issuer: str | None = None
+) -> dict[str, Any]:
     """The claims of a compact JWS, or TokenRefused (RFC 7515, 7519, 8725).
 
     Stricter than the library: canonical base64url segments, only alg, kid and typ in the header, one
@@ -144,6 +173,8 @@ async def verify(token: str, keys: Keyring, audience: str, typ: str) -> dict[str
     except (JoseError, ValueError) as error:
         raise TokenRefused from error
     _check_claims(claims, audience)
+    if issuer is not None and claims["iss"] != issuer:
+        raise TokenRefused
     return claims
 
 
@@ -200,7 +231,8 @@ class Revocations:
         self._before: dict[tuple[str, str], float] = {}
 
     def heard(self, revoked: Revoked) -> None:
-        self._before[revoked.subject, revoked.subject_id] = revoked.before.timestamp()
+        place = revoked.subject, revoked.subject_id
+        self._before[place] = max(revoked.before.timestamp(), self._before.get(place, 0))
 
     def covers(self, subject: str, subject_id: str, issued_at: float) -> bool:
         return issued_at < self._before.get((subject, subject_id), 0)
@@ -229,6 +261,7 @@ class Identity:
         self._check_key = check_key
         self._revocations = revocations
         self._verified: dict[str, tuple[float, float, Actor]] = {}
+        self._checked: dict[tuple[str, str], tuple[float, Actor]] = {}
 
     async def of_the_house(self, token: str) -> bool:
         """Whether a request comes through a unit or portal of the house, which counted it already."""
@@ -246,21 +279,33 @@ class Identity:
         if scheme.lower() != "bearer" or not token:
             raise TokenRefused
         if token.startswith("rtk_"):
-            actor = await self._check_key(token, client_ip)
-            self._refuse_suspended(actor, time.time())
-            return actor
-        expires, issued, actor = self._verified.get(token) or await self._read(token)
-        if expires < time.time() - LEEWAY_SECONDS:
+            return await self._keyed(token, client_ip)
+        until, issued, actor = self._verified.get(token, (0.0, 0.0, ANONYMOUS))
+        if until < time.time():
             self._verified.pop(token, None)
-            raise TokenRefused
+            issued, actor = await self._read(token)
         self._refuse_revoked(actor, issued)
         return actor
 
-    async def _read(self, token: str) -> tuple[float, float, Actor]:
+    async def _keyed(self, key: str, address: str) -> Actor:
+        """Whom an API key stands for; asked again after half a minute, or at once when it was revoked."""
+        moment = time.time()
+        checked_at, actor = self._checked.get((key, address), (0.0, ANONYMOUS))
+        revoked = self._revocations.covers("key", actor.id, checked_at)
+        if revoked or moment - checked_at > KEY_BELIEVED_SECONDS:
+            actor = await self._check_key(key, address)
+            if len(self._checked) > 10_000:
+                self._checked.clear()
+            self._checked[key, address] = moment, actor
+        self._refuse_suspended(actor, self._checked[key, address][0])
+        return actor
+
+    async def _read(self, token: str) -> tuple[float, Actor]:
+        """When it was issued, and for whom; remembered for a minute, so that a withdrawn key soon ends."""
         header, _ = _parse(token)
         match header.get("typ"):
             case "at+jwt":
-                claims = await verify(token, self._access_keys, "rt", "at+jwt")
+                claims = await verify(token, self._access_keys, "rt", "at+jwt", AUTHZ)
                 actor = Actor(
                     kind="user",
                     id=claims["sub"],
@@ -272,7 +317,7 @@ class Identity:
                     session_id=_text(claims, "sid"),
                 )
             case "link+jwt":
-                claims = await verify(token, self._access_keys, "link", "link+jwt")
+                claims = await verify(token, self._access_keys, "link", "link+jwt", AUTHZ)
                 actor = Actor(
                     kind="link",
                     id=claims["jti"],
@@ -299,8 +344,9 @@ class Identity:
                 raise TokenRefused
         if len(self._verified) > 10_000:
             self._verified.clear()
-        self._verified[token] = float(claims["exp"]), float(claims["iat"]), actor
-        return self._verified[token]
+        believed = min(float(claims["exp"]) + LEEWAY_SECONDS, time.time() + TOKEN_BELIEVED_SECONDS)
+        self._verified[token] = believed, float(claims["iat"]), actor
+        return float(claims["iat"]), actor
 
     def _refuse_revoked(self, actor: Actor, issued: float) -> None:
         covers = self._revocations.covers

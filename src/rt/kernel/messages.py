@@ -107,7 +107,8 @@ class Command(msgspec.Struct, Generic[Answer], metaclass=WordMeta):
     """A wish to change something (POST, PATCH, PUT, DELETE), sent with an idempotency key.
 
     `keyed=False` is for the few that change nothing twice by nature (a login, a refresh).
-    `link="accept_tender"` lets a capability link of that scope say it too. `upload=10_000_000` takes a raw
+    `link="accept_tender"` lets a capability link of that scope say it too, on the object that the first field
+    of the route names. `upload=10_000_000` takes a raw
     body of at most that many bytes into `content`, its media type into `media_type`, the rest from the query.
     """
 

@@ -185,7 +185,11 @@ async def together(database: Database) -> AsyncIterator[None]:
 
 
 class Collection(Generic[E]):
-    """Where one kind of entity is kept; every filter ends with the organization that is acted for."""
+    """Where one kind of entity is kept; every filter ends with the organization that is acted for.
+
+    `shared`: partners see it too. `quiet`: a write that tells nothing is not told as a change, for what is
+    written many times a minute and is nobody's act.
+    """
 
     def __init__(
         self,
@@ -194,8 +198,10 @@ class Collection(Generic[E]):
         name: str,
         *indexes: Index,
         shared: bool = False,
+        quiet: bool = False,
         missing: type[NotFound] = NotFound,
     ) -> None:
+        self.quiet = quiet
         self.name = f"{database.unit}.{name}"
         self.entity = entity
         self._database = database
@@ -286,8 +292,12 @@ class Collection(Generic[E]):
         entity.version = 1
         document = self._document(entity)
         document["done"] = [_done(key)] if key else []
-        document["told"] = _told(self.name, entity, {}, document)
+        document["told"] = self._told(entity, {}, document)
         try:
+            if _session.get() is not None and await self._stored.find_one(
+                {"_id": entity.id}, session=_session.get()
+            ):
+                raise DuplicateKeyError("met before the insert, which would end the transaction")
             await self._stored.insert_one(document, session=_session.get())
         except DuplicateKeyError as error:
             stored = await self._stored.find_one({"_id": entity.id}, session=_session.get())
@@ -351,7 +361,7 @@ class Collection(Generic[E]):
         entity.version += 1
         entity.changed_at = now()
         changed |= {"version": entity.version, "changed_at": entity.changed_at}
-        told = _told(self.name, entity, before, changed)
+        told = self._told(entity, before, changed)
         update: Document = {"$set": changed, "$push": {"told": {"$each": told}}}
         if key is not None:
             update["$push"]["done"] = {"$each": [_done(key)], "$slice": -KEYS_KEPT}
@@ -364,6 +374,11 @@ class Collection(Generic[E]):
             raise ChangedMeanwhile
         entity.told()
         self._database.wrote()
+
+    def _told(self, entity: E, before: Document, after: Document) -> list[Document]:
+        if self.quiet and not entity.telling:
+            return []
+        return _told(self.name, entity, before, after)
 
     def _entity(self, document: Document) -> E:
         return msgspec.convert(

@@ -108,8 +108,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def weaknesses(settings: Settings) -> list[str]:
-    """What production must not start with, each named by its variable."""
-    if not settings.production:
+    """What production and staging must not start with, each named by its variable."""
+    if settings.environment == "development":
         return []
     faults = []
     if len(settings.jwt_secret) < 32 or settings.jwt_secret.lower() in WEAK_SECRETS:

@@ -30,7 +30,7 @@ from rt.kernel.errors import (
     WrongMediaType,
 )
 from rt.kernel.files import Files
-from rt.kernel.identity import ANONYMOUS, Actor, Identity, acting_as, check
+from rt.kernel.identity import ANONYMOUS, Actor, Identity, acting_as, check, seen_from
 from rt.kernel.ids import Cause, because, fingerprint
 from rt.kernel.limits import Limiter
 from rt.kernel.malformed import malformed
@@ -185,20 +185,20 @@ class Desk:
     async def actor(self, request: Request, word: WordShape) -> Actor:
         """Who asks; refused when the token is bad, the right is missing or the limit reached."""
         address = client_address(request.scope, self.settings.trusted_proxies)
+        via = request.headers.get("x-rt-unit", "")
+        ours = bool(via) and await self.identity.of_the_house(via)
+        if ours:
+            address = request.headers.get("x-rt-seen-from", address)
         actor = await self.identity.actor(request.headers.get("authorization", ""), address)
+        if actor.kind == "unit":
+            address = request.headers.get("x-rt-seen-from", address)
         request.scope["rt.actor"] = actor
-        await self._limit(request, actor, address)
+        request.scope["rt.address"] = address
+        counted = ours or actor.kind in ("unit", "anonymous") or request.scope.get("rt.inside")
+        if not counted:
+            await self.limiter.let(f"{actor.kind}:{actor.id}", self.settings.user_limit)
         check(word, actor, request.path_params)
         return actor
-
-    async def _limit(self, request: Request, actor: Actor, address: str) -> None:
-        if actor.kind == "unit" or request.scope.get("rt.inside"):
-            return
-        via = request.headers.get("x-rt-unit")
-        if via and await self.identity.of_the_house(via):
-            return
-        if actor.kind != "anonymous":
-            await self.limiter.let(f"{actor.kind}:{actor.id}", self.settings.user_limit)
 
 
 class Operation:
@@ -222,6 +222,7 @@ class Operation:
         actor = await self._desk.actor(request, self._word)
         with ExitStack() as stack:
             stack.enter_context(acting_as(actor))
+            stack.enter_context(seen_from(request.scope["rt.address"]))
             if actor.org_id:
                 stack.enter_context(acting_for(actor.org_id))
             if self._served.handler is not None:

@@ -12,6 +12,7 @@ from tests.services.authz.make import PASSWORD
 from rt.contracts.authz import Login
 from rt.kernel.clock import held, now
 from rt.kernel.errors import AskRefused
+from rt.kernel.identity import seen_from
 from rt.services.authz.adapters import IN_LINE, Hasher, TooBusy
 from rt.services.authz.app import build
 from rt.services.authz.domain.vault import Vault
@@ -121,11 +122,11 @@ async def test_a31_many_addresses_shut_the_account_and_the_person_hears(authz: T
     admin = await make.admin(authz)
     unit = make.unit(authz)
     for n in range(10):
-        with pytest.raises(AskRefused) as refused:
-            await unit.ask(Login(email=admin.email, password="wrong", seen_from=f"198.51.100.{n}"))
+        with pytest.raises(AskRefused) as refused, seen_from(f"198.51.100.{n}"):
+            await unit.ask(Login(email=admin.email, password="wrong"))
         assert refused.value.status == 401
-    with pytest.raises(AskRefused) as refused:
-        await unit.ask(Login(email=admin.email, password=PASSWORD, seen_from="203.0.113.9"))
+    with pytest.raises(AskRefused) as refused, seen_from("203.0.113.9"):
+        await unit.ask(Login(email=admin.email, password=PASSWORD))
     assert refused.value.status == 429
     alerts = await make.told(authz, "authz.security.alerted")
     assert [body["kind"] for body in alerts] == ["account_locked"]
@@ -142,7 +143,9 @@ async def test_a32_one_password_on_a_hundred_accounts_stops_at_twenty(authz: Tes
 
 async def test_only_a_unit_is_believed_about_the_address(authz: TestHouse) -> None:
     for n in range(25):
-        answer = await make.login(authz, f"person{n}@usine.example", "x", seen_from=f"198.51.100.{n}")
+        body = {"email": f"person{n}@usine.example", "password": "x"}
+        async with authz.web("authz", None, **{"x-rt-seen-from": f"198.51.100.{n}"}) as web:
+            answer = await web.post("/auth/login", json=body)
     assert answer.status_code == 429
 
 

@@ -386,8 +386,5 @@ async def test_the_event_log_holds_no_position(tracking):
     await record(tracking, make.drive()[:10])
     await tracking.settle()
     events = tracking.rooms["tracking_ia"].ground.database["events"]
-    changes = [
-        event async for event in events.find({"source": "tracking_ia", "entity": "tracking_ia.buckets"})
-    ]
-    assert changes
-    assert {change["change"]["after"]["content"] for change in changes} == {"***"}
+    assert await events.count_documents({"source": "tracking_ia"}) > 0
+    assert await events.count_documents({"entity": "tracking_ia.buckets"}) == 0

@@ -13,7 +13,6 @@ OpaqueToken = Annotated[str, Meta(min_length=8, max_length=8192)]
 DeviceText = Annotated[str, Meta(max_length=64)]
 """A name that the client keeps for the device it runs on; two tabs of one browser share it."""
 AgentText = Annotated[str, Meta(max_length=200)]
-AddressText = Annotated[str, Meta(max_length=64)]
 OneTimeCode = Annotated[str, Meta(min_length=6, max_length=24)]
 """Six digits of an authenticator, or a recovery code."""
 CountryCode = Annotated[str, Meta(pattern="^[A-Z]{2}$")]

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.authz.fields import (
-    AddressText,
     AgentText,
     DeviceText,
     EmailText,
@@ -62,8 +61,7 @@ class WhoView(View):
 class Login(Command[TokensView], route="/auth/login", needs=OPEN, keyed=False):
     """Open a session with e-mail and password; without an organization, the one used last.
 
-    `agent` is how the device names itself to its owner. `seen_from` is the address a portal sees the person
-    at; it is believed of units alone.
+    `agent` is how the device names itself to its owner.
     """
 
     email: EmailText
@@ -71,7 +69,6 @@ class Login(Command[TokensView], route="/auth/login", needs=OPEN, keyed=False):
     organization_id: str = ""
     device: DeviceText = ""
     agent: AgentText = ""
-    seen_from: AddressText = ""
 
 
 class AnswerChallenge(Command[TokensView], route="/auth/challenge", needs=OPEN, keyed=False):

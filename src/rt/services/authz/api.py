@@ -1,17 +1,7 @@
 """Which action answers which word of authz."""
 
-from collections.abc import Awaitable, Callable
-
-import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
-
 from rt.contracts import authz as words
-from rt.kernel.errors import WrongMediaType
-from rt.kernel.identity import current_actor
-from rt.kernel.persistence import persist
-from rt.kernel.unit import Served, plain, serve
-from rt.kernel.web import client_address, read_body
+from rt.kernel.unit import Served, serve
 from rt.services.authz.actions.account import Account
 from rt.services.authz.actions.entry import Entry
 from rt.services.authz.actions.keys import Keys
@@ -19,8 +9,6 @@ from rt.services.authz.actions.links import Links
 from rt.services.authz.actions.members import Members
 from rt.services.authz.actions.organizations import Organizations
 from rt.services.authz.actions.signing import Signing
-
-LOGIN_LIMIT_BYTES = 16_000
 
 
 def table(
@@ -31,11 +19,10 @@ def table(
     keys: Keys,
     links: Links,
     signing: Signing,
-    trusted_proxies: int,
 ) -> list[Served]:
     """One line per word."""
     return [
-        plain(words.Login, login(entry, trusted_proxies)),
+        serve(words.Login, entry.login),
         serve(words.AnswerChallenge, entry.answer),
         serve(words.Refresh, entry.refresh),
         serve(words.SwitchOrganization, entry.switch),
@@ -78,20 +65,3 @@ def table(
         serve(words.GetKeys, signing.key_set),
         serve(words.RotateKeys, signing.rotate),
     ]
-
-
-def login(entry: Entry, trusted_proxies: int) -> Callable[[Request], Awaitable[Response]]:
-    """A login needs the caller's address, which no word carries; a portal says the address that it saw."""
-
-    async def handler(request: Request) -> Response:
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip()
-        if media_type != "application/json":
-            raise WrongMediaType(media_type=media_type or "-")
-        asked = msgspec.json.decode(await read_body(request, LOGIN_LIMIT_BYTES), type=words.Login)
-        inside = current_actor().kind == "unit"
-        ip = asked.seen_from if inside else client_address(request.scope, trusted_proxies)
-        view = await persist(lambda: entry.login(asked, ip))
-        headers = {"cache-control": "no-store"}
-        return Response(msgspec.json.encode(view), 200, headers, "application/json")
-
-    return handler

@@ -31,7 +31,7 @@ def build(ground: Ground) -> Unit:
     keys, links = Keys(store, policy), Links(store, signing)
     return Unit(
         name="authz",
-        serves=table(entry, account, organizations, members, keys, links, signing, settings.trusted_proxies),
+        serves=table(entry, account, organizations, members, keys, links, signing),
         hears=reactions(account),
         jobs=jobs(signing, organizations),
         start=at_start(settings, store, signing, organizations, members),

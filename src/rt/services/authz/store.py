@@ -55,7 +55,7 @@ class AuthzStore:
             database, Challenge, "challenges", Index("expires_at", everywhere=True, expires=True)
         )
         self.attempts = Collection(
-            database, Attempts, "attempts", Index("expires_at", everywhere=True, expires=True)
+            database, Attempts, "attempts", Index("expires_at", everywhere=True, expires=True), quiet=True
         )
         self.reset_wishes = Collection(
             database, ResetWish, "reset_wishes", Index("expires_at", everywhere=True, expires=True)

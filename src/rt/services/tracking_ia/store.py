@@ -50,6 +50,7 @@ class TrackingStore:
             Index("watch_id", "hour", unique=True),
             Index("hour"),
             Index("sources", "hour"),
+            quiet=True,
         )
         self.watches = Collection(
             database,

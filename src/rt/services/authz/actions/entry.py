@@ -6,7 +6,7 @@ from typing import Final
 from rt.contracts.authz import AnswerChallenge, Login, Refresh, SwitchOrganization, TokensView
 from rt.kernel.clock import now
 from rt.kernel.errors import ChangedMeanwhile, NotFound, Unavailable
-from rt.kernel.identity import OrganizationIsSuspended
+from rt.kernel.identity import OrganizationIsSuspended, current_address
 from rt.kernel.ids import new_id
 from rt.kernel.messages import Empty
 from rt.services.authz.actions.guard import Guard, Try
@@ -46,9 +46,10 @@ class Entry:
         self._signing = signing
         self._policy = policy
 
-    async def login(self, asked: Login, ip: str = "") -> TokensView:
+    async def login(self, asked: Login) -> TokensView:
         """Tokens, or a challenge; one answer for a wrong password and an unknown address."""
         email = address(asked.email)
+        ip = current_address()
         tried = await self._guard.begin(email, ip)
         person = await self._person_with(email, asked.password, tried)
         await self._guard.right(tried)
