@@ -17,6 +17,7 @@ from tests.portals.driver.world import (
     signing,
 )
 
+from rt.contracts.core_orders import GetOrder
 from rt.contracts.ecpmr import FindDocuments, GetDocument
 from rt.kernel.clock import held
 from rt.ui.catalogues import check, folders
@@ -43,6 +44,20 @@ async def test_a_photo_comes_once_to_its_note_before_the_reserve_that_cites_it(p
     kept = await phone.world.say(SHIPPER, GetDocument(document_id=row.document_id))
     assert [one.photo_id for one in kept.photos] == ["photo-0001"]
     assert kept.reserves_made[0].photo_ids == ["photo-0001"]
+
+
+async def test_an_incident_cites_the_photo_that_went_to_the_note_and_is_reported_once(phone: Phone) -> None:
+    phone.world.more_rights = {"core_orders.write"}
+    await phone.sign_in("lucie")
+    (note,) = (await phone.day())["documents"]
+    await photographed(phone, note["document_id"], "photo-0009")
+    body = {"order_id": phone.world.order_id, "kind": "damage", "text": "Palette renversée", "shared": True}
+    told = queued("ReportIncident", body | {"photos": ["photo-0009"]})
+    assert [(await phone.send("/commands", told)).status_code for _ in range(2)] == [200, 200]
+    order = await phone.world.say(SHIPPER, GetOrder(order_id=phone.world.order_id))
+    (incident,) = order.incidents
+    (picture,) = [one for one in order.documents if one.kind == "photo"]
+    assert incident.photos == [picture.document_id]
 
 
 async def test_what_is_no_picture_is_refused_and_a_photo_of_nothing_too(phone: Phone) -> None:

@@ -72,13 +72,14 @@ class World:
         self.services = Services(house.keys.of("portal_driver"), house.door)
         self.order_id = ""
         self.refreshed = 0
+        self.more_rights: set[str] = set()
         self.portal = build(connect=self.services.using, secret="s" * 32, secure=False)
 
     def token(self, who: str) -> str:
         """The access token of a driver or of a clerk of an organization, with the rights that authz gives."""
         if who in DRIVERS:
             actor = self.house.actor(
-                CARRIER, set(RIGHTS["driver"]), {"driver"}, DRIVERS[who], name=who.title()
+                CARRIER, set(RIGHTS["driver"]) | self.more_rights, {"driver"}, DRIVERS[who], name=who.title()
             )
         else:
             actor = self.house.actor(who, set(RIGHTS["dispatcher"]), {"dispatcher"}, f"usr_{who}", name=who)
