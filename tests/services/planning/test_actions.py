@@ -39,15 +39,19 @@ async def test_an_order_told_twice_is_one_job_and_an_accepted_change_renews_it(w
     assert [one["pallets"] for one in page["items"]] == [9]
 
 
-async def test_a_cancelled_order_leaves_basket_draft_and_dock(world):
+@pytest.mark.parametrize("lapsed", [False, True])
+async def test_an_order_cancelled_or_taken_back_leaves_basket_draft_and_dock(world, lapsed):
     order = make.order()
+    gone = core_orders.OrderCancelled(order=order, reason="client fermé")
+    if lapsed:
+        gone = core_orders.TenderLapsed(order=order, expired=False, reason="client fermé")
     await world.tell(core_orders.TenderAccepted(order=order))
     (job,) = (await world.carrier.get(words.FindJobs()))["items"]
     tour = await world.tour(job)
     status, slot = await book(world.carrier, job, await world.dock(), hour=11)
     assert status == 201
     await world.house.settle()
-    await world.tell(core_orders.OrderCancelled(order=order, reason="client fermé"))
+    await world.tell(gone)
     assert (await world.carrier.get(words.FindJobs(state="cancelled")))["items"][0]["order_id"] == job[
         "order_id"
     ]

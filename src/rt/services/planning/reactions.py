@@ -1,6 +1,6 @@
 """What planning does when others speak: accepted orders become jobs, cancelled ones go, slots set windows."""
 
-from rt.contracts.core_orders import OrderCancelled, OrderSummary, TenderAccepted
+from rt.contracts.core_orders import OrderCancelled, OrderSummary, TenderAccepted, TenderLapsed
 from rt.contracts.planning import SlotBooked, SlotChanged
 from rt.kernel.bus import Listener, Told
 from rt.kernel.ids import derived_id
@@ -24,6 +24,7 @@ class Reactions:
         return [
             hear(TenderAccepted, self.fill_basket),
             hear(OrderCancelled, self.empty_basket),
+            hear(TenderLapsed, self.empty_basket),
             hear(SlotBooked, self.expect_truck),
             hear(SlotChanged, self.follow_slot),
         ]
@@ -41,8 +42,11 @@ class Reactions:
             async with self._store.jobs.change(known.id) as job:
                 job.renew(order)
 
-    async def empty_basket(self, event: OrderCancelled, told: Told) -> None:
-        """The job goes; from a draft its stops too. A published tour keeps them until it is withdrawn."""
+    async def empty_basket(self, event: OrderCancelled | TenderLapsed, told: Told) -> None:
+        """Cancelled, or no longer this carrier's: the job goes, from a draft its stops too.
+
+        A published tour keeps them until it is withdrawn.
+        """
         if event.order.carrier_id is None:
             return
         with acting_for(event.order.carrier_id):
