@@ -1,0 +1,22 @@
+"""The back office put together."""
+
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from rt.portals.backoffice.doors import NAVIGATION, pages
+from rt.ui.catalogues import marked
+from rt.ui.portal import Portal, portal_app
+from rt.ui.visit import Connect
+
+
+def build(*, connect: Connect, secret: str, secure: bool) -> ASGIApp:
+    """The portal of the platform's own people."""
+    portal = Portal(
+        name="backoffice",
+        title=marked("Administration"),
+        folder=Path(__file__).parent,
+        pages=pages(),
+        navigation=NAVIGATION,
+    )
+    return portal_app(portal, connect=connect, secret=secret, secure=secure)

@@ -1,0 +1,66 @@
+"""What a change changed: nested values laid flat, before beside after, identities as links to their story."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+IDENTITY = re.compile(r"^[a-z]{2,5}_[0-9a-z_]{6,60}$")
+TRACE = re.compile(r"^[0-9a-f]{32}$")
+LONGEST = 240
+"""Characters of one value that are shown."""
+MOST_LINES = 80
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One value of an event or a change; `href` leads to the story of what it names."""
+
+    name: str
+    before: str = ""
+    after: str
+    href: str = ""
+
+
+def flat(value: Any, name: str = "") -> dict[str, str]:
+    """Every value by its dotted name."""
+    if isinstance(value, Mapping):
+        inner = [flat(one, f"{name}.{key}" if name else str(key)) for key, one in value.items()]
+    elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        inner = [flat(one, f"{name}.{place}") for place, one in enumerate(value)]
+    else:
+        return {name: text(value)}
+    return {key: one for part in inner for key, one in part.items()}
+
+
+def text(value: Any) -> str:
+    """A plain value as people read it, cut when it is long."""
+    if value is None or value in ("", [], {}):
+        return ""
+    plain = value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()
+    return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
+
+
+def story_of(value: str) -> str:
+    """Where the story of an identity or trace is; empty when the value is neither."""
+    if value.startswith("org_") and IDENTITY.match(value):
+        return f"/tenants/{value}"
+    return f"/stories/{value}" if IDENTITY.match(value) or TRACE.match(value) else ""
+
+
+def facts(body: Mapping[str, Any]) -> list[Line]:
+    """What an event says."""
+    found = [Line(name=n, after=v, href=story_of(v)) for n, v in flat(body).items() if n and v]
+    return found[:MOST_LINES]
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
+    """Only what differs, in the order of the fields."""
+    old, new = flat(before), flat(after)
+    names = list(dict.fromkeys([*old, *new]))
+    lines = [
+        Line(name=n, before=old.get(n, ""), after=new.get(n, ""), href=story_of(new.get(n, "")))
+        for n in names
+        if n and old.get(n, "") != new.get(n, "")
+    ]
+    return lines[:MOST_LINES]

@@ -1,0 +1,53 @@
+"""Every page of the back office and its navigation."""
+
+from starlette.routing import Route
+
+from rt.portals.backoffice.library import Library
+from rt.portals.backoffice.pages import (
+    audit,
+    flags,
+    mailbox,
+    queues,
+    reference,
+    search,
+    status,
+    story,
+    tenants,
+    users,
+)
+from rt.ui import gallery
+from rt.ui.catalogues import marked
+from rt.ui.pages import NavItem
+
+NAVIGATION = (
+    NavItem(path="/", label=marked("Rechercher"), icon="search", needs="admin_gateway.read", main=True),
+    NavItem(path="/status", label=marked("État"), icon="activity", main=True),
+    NavItem(path="/queues", label=marked("Files"), icon="inbox", needs="admin_gateway.read", main=True),
+    NavItem(
+        path="/tenants", label=marked("Organisations"), icon="building", needs="admin_gateway.read", main=True
+    ),
+    NavItem(path="/users", label=marked("Équipe"), icon="users", needs="authz.read"),
+    NavItem(path="/audit", label=marked("Audit"), icon="history", needs="admin_gateway.read"),
+    NavItem(path="/mailbox", label=marked("Boîte aux lettres"), icon="mail", needs="notifications.admin"),
+    NavItem(path="/flags", label=marked("Fonctions"), icon="sliders-horizontal", needs="admin_gateway.read"),
+    NavItem(path="/notice", label=marked("Message à tous"), icon="bell", needs="admin_gateway.write"),
+    NavItem(path="/reference", label=marked("API"), icon="book-open"),
+    NavItem(path="/gallery", label=marked("Composants"), icon="layout-dashboard"),
+)
+
+
+def pages() -> list[Route]:
+    """The pages, split by noun; the reference keeps what it has read."""
+    return [
+        *search.PAGES,
+        *story.PAGES,
+        *status.PAGES,
+        *queues.PAGES,
+        *tenants.PAGES,
+        *users.PAGES,
+        *audit.PAGES,
+        *mailbox.PAGES,
+        *flags.PAGES,
+        *reference.pages(Library()),
+        *gallery.PAGES,
+    ]

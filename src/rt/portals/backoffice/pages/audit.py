@@ -1,0 +1,152 @@
+"""The audit trail: searched by anything, taken away as CSV, its chain verified with a plain verdict."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.admin_gateway import AuditLineView, ExportAudit, FindAudit, VerificationView, VerifyAudit
+from rt.kernel.clock import now
+from rt.portals.backoffice.asking import names_of, sent
+from rt.portals.backoffice.changes import Line, changed, story_of
+from rt.ui.catalogues import gettext as _
+from rt.ui.formats import ZONE
+from rt.ui.pages import Column, Page
+from rt.ui.visit import Visit, page
+
+PEOPLE = ("usr_", "key_", "lnk_")
+"""How identities of those who act begin."""
+
+
+class Row(msgspec.Struct, kw_only=True):
+    """One line of the trail."""
+
+    seq: int
+    at: datetime
+    did: str
+    actor: str
+    organization: str
+    thing: str
+    href: str
+    trace: str
+    hash: str
+    changes: list[Line]
+
+
+class AuditListPage(Page):
+    """Lines of the trail, newest first."""
+
+    template, part = "audit.html", "_audit.html"
+    q: str
+    since: str
+    until: str
+    rows: list[Row]
+    columns: list[Column]
+    more: str
+    first: str
+    export: str
+
+
+class VerdictPage(Page):
+    """Whether the chain holds."""
+
+    template = "verdict.html"
+    verdict: VerificationView
+    at: datetime
+
+
+def filters(q: str, since: str, until: str) -> dict[str, Any]:
+    """What the search box means: an act has a dot, an identity says what it is by how it begins."""
+    chosen: dict[str, Any] = {}
+    if q.startswith("org_"):
+        chosen["org_id"] = q
+    elif q.startswith(PEOPLE):
+        chosen["actor_id"] = q
+    elif "." in q:
+        chosen["did"] = q
+    elif q:
+        chosen["entity_id"] = q
+    if (begins := day(since)) is not None:
+        chosen["since"] = begins
+    if (ends := day(until)) is not None:
+        chosen["until"] = ends + timedelta(days=1)
+    return chosen
+
+
+def day(text: str) -> datetime | None:
+    """The beginning of a calendar day in France."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), ZONE).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def row(line: AuditLineView, names: dict[str, str]) -> Row:
+    return Row(
+        seq=line.seq,
+        at=line.at,
+        did=line.did,
+        actor=line.actor_name or line.actor_id or line.actor_kind,
+        organization=names.get(line.org_id, line.org_id),
+        thing=" ".join(part for part in (line.entity, line.entity_id) if part),
+        href=story_of(line.entity_id),
+        trace=line.trace,
+        hash=line.hash,
+        changes=changed(line.before, line.after),
+    )
+
+
+def asked(visit: Visit) -> tuple[dict[str, str], dict[str, Any]]:
+    """What the address says, and the filters that it makes."""
+    given = {name: visit.query.get(name, "").strip()[:80] for name in ("q", "since", "until")}
+    return given, filters(given["q"], given["since"], given["until"])
+
+
+async def audit(visit: Visit) -> Page | Response:
+    given, chosen = asked(visit)
+    before = visit.query.get("before_seq", "")
+    word = FindAudit(before_seq=int(before) if before.isdigit() else None, **chosen)
+    found = await visit.ask(word)
+    names = await names_of(visit, [line.org_id for line in found.items])
+    known = {name: value for name, value in given.items() if value}
+    return AuditListPage(
+        title=_("Journal d'audit"),
+        q=given["q"],
+        since=given["since"],
+        until=given["until"],
+        rows=[row(line, names) for line in found.items],
+        columns=[
+            Column(name="seq", label=_("N°"), kind="number", wide=True),
+            Column(name="at", label=_("Quand"), kind="moment"),
+            Column(name="actor", label=_("Qui")),
+            Column(name="did", label=_("Acte")),
+            Column(name="thing", label=_("Objet")),
+            Column(name="organization", label=_("Organisation"), wide=True),
+        ],
+        more=f"/audit?{urlencode(known | {'before_seq': found.next_seq})}" if found.next_seq else "",
+        first=f"/audit?{urlencode(known)}" if before else "",
+        export=f"/audit.csv?{urlencode(known)}",
+    )
+
+
+async def export(visit: Visit) -> Response:
+    _given, chosen = asked(visit)
+    return sent(await visit.ask(ExportAudit(**chosen)))
+
+
+async def verify(visit: Visit) -> Page | Response:
+    return VerdictPage(
+        title=_("Vérification de la chaîne"),
+        crumbs=[("/audit", _("Journal d'audit"))],
+        verdict=await visit.ask(VerifyAudit()),
+        at=now(),
+    )
+
+
+PAGES = [
+    page("/audit", audit, methods=("GET",)),
+    page("/audit.csv", export, methods=("GET",)),
+    page("/audit/verify", verify, methods=("GET",)),
+]

@@ -1,0 +1,120 @@
+"""What waits: how far each unit's listeners are behind, and events put aside, to be heard again."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, cast
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.admin_gateway import FindLetters, GetQueues, LetterView, QueueView, ReplayLetter
+from rt.portals.backoffice.asking import attempt, pressed
+from rt.ui.catalogues import gettext as _
+from rt.ui.pages import Column, Page
+from rt.ui.visit import Visit, page
+
+MOST_LETTERS = 200
+
+
+class Waiting(msgspec.Struct, kw_only=True):
+    """An event put aside, as a row."""
+
+    letter_id: str
+    unit: str
+    listener: str
+    topic: str
+    entity_id: str
+    reason: str
+    tries: int
+    state: str
+    put_aside_at: datetime
+    next_try_at: datetime | None
+    trace: str
+
+
+class QueuesPage(Page):
+    """Both lists; the letters are the part that filters change."""
+
+    template, part = "queues.html", "_letters.html"
+    queues: list[QueueView]
+    queue_columns: list[Column]
+    works: bool
+    tabs: Sequence[tuple[str, str, int | None]]
+    current: str
+    rows: list[Waiting]
+    columns: list[Column]
+    hidden: int
+    unit: str
+
+
+def waiting(one: LetterView) -> Waiting:
+    return Waiting(
+        letter_id=one.letter_id,
+        unit=one.unit,
+        listener=one.listener,
+        topic=one.topic,
+        entity_id=one.entity_id,
+        reason=one.reason,
+        tries=one.tries,
+        state=one.state,
+        put_aside_at=one.put_aside_at,
+        next_try_at=one.next_try_at if one.state == "waiting" else None,
+        trace=one.trace,
+    )
+
+
+async def queues(visit: Visit) -> Page | Response:
+    unit, asked = visit.query.get("unit", "")[:40], visit.query.get("state", "")
+    state = cast("Literal['waiting', 'dead'] | None", asked if asked in ("waiting", "dead") else None)
+    counting, finding = attempt(visit, GetQueues()), attempt(visit, FindLetters(unit=unit, state=None))
+    known, letters = await asyncio.gather(counting, finding)
+    everything = letters.items if letters else []
+    counts = {code: sum(one.state == code for one in everything) for code in ("dead", "waiting")}
+    rows = [waiting(one) for one in everything if state in (None, one.state)]
+
+    def at(code: str) -> str:
+        given = {name: value for name, value in (("state", code), ("unit", unit)) if value}
+        return f"/queues?{urlencode(given)}" if given else "/queues"
+
+    return QueuesPage(
+        title=_("Files d'attente"),
+        queues=known.items if known else [],
+        queue_columns=[
+            Column(name="unit", label=_("Service")),
+            Column(name="behind", label=_("Faits à entendre"), kind="number"),
+            Column(name="letters", label=_("Faits mis de côté"), kind="number"),
+            Column(name="timers", label=_("Échéances à venir"), kind="number"),
+        ],
+        works=known is not None and letters is not None,
+        tabs=[
+            (at(""), _("Tous"), len(everything)),
+            (at("dead"), _("Abandonnés"), counts["dead"]),
+            (at("waiting"), _("Réessayés seuls"), counts["waiting"]),
+        ],
+        current=at(state or ""),
+        rows=rows[:MOST_LETTERS],
+        columns=[
+            Column(name="topic", label=_("Fait")),
+            Column(name="unit", label=_("Service")),
+            Column(name="state", label=_("État"), kind="state"),
+            Column(name="reason", label=_("Dernière erreur")),
+            Column(name="tries", label=_("Essais"), kind="number", wide=True),
+            Column(name="put_aside_at", label=_("Depuis"), kind="moment", wide=True),
+            Column(name="next_try_at", label=_("Prochain essai"), kind="deadline"),
+        ],
+        hidden=max(0, len(rows) - MOST_LETTERS),
+        unit=unit,
+    )
+
+
+async def replay(visit: Visit) -> Response:
+    word = ReplayLetter(letter_id=visit.path["letter_id"])
+    return await pressed(visit, word, "/queues", _("Le service entend ce fait à nouveau."))
+
+
+PAGES = [
+    page("/queues", queues, methods=("GET",)),
+    page("/queues/{letter_id}/replay", replay, methods=("POST",)),
+]

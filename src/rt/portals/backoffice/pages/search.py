@@ -1,0 +1,102 @@
+"""The first page: find anything by anything written on it, and what needs a hand now."""
+
+import asyncio
+from datetime import datetime
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.admin_gateway import FindAnything, FindLetters, FoundView, GetQueues, GetStatus, HealthView
+from rt.portals.backoffice.asking import attempt, names_of
+from rt.portals.backoffice.changes import TRACE
+from rt.portals.backoffice.pages.queues import Waiting, waiting
+from rt.ui.catalogues import gettext as _
+from rt.ui.formats import language
+from rt.ui.pages import Column, Page
+from rt.ui.visit import Visit, page
+
+SHORTEST = 3
+MOST_SHOWN = 5
+
+
+class Found(msgspec.Struct, kw_only=True):
+    """One object that a search found."""
+
+    subject: str
+    label: str
+    entity: str
+    organization: str
+    last_at: datetime
+
+
+class HomePage(Page):
+    """The search, its finds, and beside it what is wrong in the house."""
+
+    template, part = "home.html", "_found.html"
+    q: str
+    searched: bool
+    works: bool
+    rows: list[Found]
+    columns: list[Column]
+    state: str
+    down: list[HealthView]
+    built: int
+    up: int
+    notice: str
+    dead: list[Waiting]
+    dead_count: int | None
+    behind: int | None
+
+
+def found_of(one: FoundView, names: dict[str, str]) -> Found:
+    return Found(
+        subject=one.subject,
+        label=one.label or one.subject,
+        entity=one.entity,
+        organization=names.get(one.org_id, one.org_id),
+        last_at=one.last_at,
+    )
+
+
+async def home(visit: Visit) -> Page | Response:
+    q = visit.query.get("q", "").strip()[:80]
+    if TRACE.match(q):
+        return visit.go(f"/stories/{q}")
+    searched = len(q) >= SHORTEST
+    found = None
+    if searched:
+        found = await attempt(visit, FindAnything(q=q))
+    looking, counting = attempt(visit, GetStatus()), attempt(visit, GetQueues())
+    reading = attempt(visit, FindLetters(state="dead"))
+    status, queues, letters = await asyncio.gather(looking, counting, reading)
+    items = found.items if found else []
+    if len(items) == 1 and "hx-request" not in visit.request.headers:
+        return visit.go(f"/stories/{items[0].subject}")
+    names = await names_of(visit, [one.org_id for one in items])
+    built = [unit for unit in status.units if unit.state != "not_built"] if status else []
+    notice = (status.notice_fr if language() == "fr" else status.notice_en) if status else ""
+    return HomePage(
+        title=_("Rechercher"),
+        q=q,
+        searched=searched,
+        works=found is not None or not searched,
+        rows=[found_of(one, names) for one in items],
+        columns=[
+            Column(name="label", label=_("Objet")),
+            Column(name="entity", label=_("Nature")),
+            Column(name="organization", label=_("Organisation")),
+            Column(name="subject", label=_("Identifiant"), wide=True),
+            Column(name="last_at", label=_("Dernier fait"), kind="moment"),
+        ],
+        state=status.state if status else "unknown",
+        down=[unit for unit in built if unit.state == "down"],
+        built=len(built),
+        up=sum(unit.state == "up" for unit in built),
+        notice=notice,
+        dead=[waiting(one) for one in letters.items[:MOST_SHOWN]] if letters else [],
+        dead_count=len(letters.items) if letters else None,
+        behind=sum(one.behind for one in queues.items) if queues else None,
+    )
+
+
+PAGES = [page("/", home, methods=("GET",))]

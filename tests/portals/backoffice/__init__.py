@@ -1,0 +1,1 @@
+"""The back office before services that answer at once."""

@@ -1,0 +1,286 @@
+"""Every page of the back office: whole, in part, in both languages, each field labelled."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from tests.portals.backoffice import town
+from tests.portals.backoffice.town import ORDER, TRACE, Town, browser, signed_in
+
+from rt.contracts.admin_gateway import (
+    AuditPage,
+    FindAnything,
+    FindAudit,
+    FindFlags,
+    FindLetters,
+    FindTenants,
+    FlagsView,
+    FoundPage,
+    GetQueues,
+    GetStatus,
+    LettersPage,
+    TenantsPage,
+    VerificationView,
+    VerifyAudit,
+)
+from rt.contracts.authz import GetOrganization
+from rt.contracts.notifications import MessagesPage, ReadMailbox
+from rt.kernel.clock import held
+from rt.kernel.errors import NotFound, Unavailable
+from rt.ui.catalogues import check, folders
+
+PAGES = (
+    "/",
+    "/?q=CMD-24",
+    f"/stories/{ORDER}",
+    f"/stories/{ORDER}?unit=planning&order=newest",
+    "/status",
+    "/notice",
+    "/queues",
+    "/queues?state=dead&unit=palette",
+    "/tenants",
+    "/tenants?q=monts&after=cursor",
+    "/tenants/org_monts0001",
+    "/tenants/org_monts0001/erase",
+    "/users",
+    "/users/invite",
+    "/audit",
+    "/audit?q=org_monts0001&since=2026-11-01&until=2026-11-23",
+    "/audit/verify",
+    "/mailbox",
+    "/mailbox?q=karim@transports-delmas.example",
+    "/mailbox/msg_1?to=karim@transports-delmas.example",
+    "/mailbox/msg_3",
+    "/flags",
+    "/flags/new",
+    "/flags/dock_view",
+    "/reference",
+    "/reference?q=voucher",
+    "/reference/palette",
+    "/gallery/button",
+)
+IN_PARTS = (
+    "/?q=CMD-24",
+    f"/stories/{ORDER}",
+    "/status",
+    "/queues",
+    "/tenants",
+    "/users",
+    "/audit",
+    "/mailbox",
+    "/reference",
+)
+LIGHT = 100_000
+"""Bytes that the public page may weigh with its style and script (unpacked)."""
+
+
+class Fields(HTMLParser):
+    """Collects ids, labels and fields of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.labelled: set[str] = set()
+        self.fields: list[dict[str, str | None]] = []
+        self.open_labels = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if told.get("id"):
+            self.ids.append(str(told["id"]))
+        if tag == "label":
+            self.open_labels += 1
+            self.labelled.add(str(told.get("for")))
+        if tag in ("input", "select", "textarea") and told.get("type") != "hidden":
+            self.fields.append(told | {"inside": "yes" if self.open_labels else ""})
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "label":
+            self.open_labels -= 1
+
+
+def read(html: str) -> Fields:
+    fields = Fields()
+    fields.feed(html)
+    return fields
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_renders_whole_in_both_languages(path: str) -> None:
+    client, _token = await signed_in(Town())
+    with held(town.AT):
+        french = await client.get(path)
+        english = await client.get(path, params={"lang": "en"} | dict(re.findall(r"[?&](\w+)=([^&]*)", path)))
+    assert (french.status_code, english.status_code) == (200, 200)
+    assert '<html lang="fr">' in french.text
+    assert '<html lang="en">' in english.text
+    assert "<h1>" in french.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_each_field_has_a_label_and_no_id_stands_twice(path: str) -> None:
+    client, _token = await signed_in(Town())
+    with held(town.AT):
+        found = read((await client.get(path)).text)
+    unlabelled = [f for f in found.fields if not f["inside"] and str(f.get("id")) not in found.labelled]
+    assert unlabelled == []
+    assert sorted(found.ids) == sorted(set(found.ids))
+
+
+@pytest.mark.parametrize("path", IN_PARTS)
+async def test_a_part_comes_without_its_frame(path: str) -> None:
+    client, _token = await signed_in(Town())
+    with held(town.AT):
+        part = await client.get(path, headers={"hx-request": "true"})
+    assert part.status_code == 200
+    assert "<html" not in part.text
+
+
+def test_every_sentence_is_in_both_languages() -> None:
+    folder = next(folder for folder in folders() if folder.name == "backoffice")
+    assert check(folder) == []
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "/status"])
+async def test_a_page_is_for_those_who_signed_in(path: str) -> None:
+    answer = await browser(Town()).get(path)
+    assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/login")
+
+
+async def test_the_status_is_for_everybody_and_light() -> None:
+    client = browser(Town())
+    page = await client.get("/status")
+    assert page.status_code == 200
+    assert "tracking-ia" in page.text
+    assert "/tenants" not in page.text
+    files = re.findall(r'(?:src|href)="(/static/[^"#]+\.(?:css|js)[^"]*)"', page.text)
+    weight = len(page.content) + sum([len((await client.get(file)).content) for file in files])
+    assert weight < LIGHT
+
+
+EMPTY = {
+    "/tenants": (FindTenants, TenantsPage(items=[]), "Aucune organisation"),
+    "/audit": (FindAudit, AuditPage(items=[], next_seq=None), "Le journal est vide"),
+    "/mailbox": (ReadMailbox, MessagesPage(items=[]), "Aucun message n'est parti"),
+    "/flags": (FindFlags, FlagsView(items=[]), "Aucune fonction à régler"),
+    "/queues": (FindLetters, LettersPage(items=[]), "Rien n'est mis de côté"),
+    "/?q=nothing": (FindAnything, FoundPage(items=[]), "Rien ne correspond"),
+}
+
+
+@pytest.mark.parametrize("path", EMPTY)
+async def test_an_empty_list_says_what_it_is_for(path: str) -> None:
+    word, answer, sentence = EMPTY[path]
+    there = Town()
+    there.answers[word] = answer
+    client, _token = await signed_in(there)
+    assert sentence in (await client.get(path)).text.replace("&#39;", "'")
+
+
+async def test_a_house_that_does_not_answer_leaves_the_first_page_standing() -> None:
+    there = Town()
+    there.answers |= {word: Unavailable() for word in (GetStatus, GetQueues, FindLetters, FindAnything)}
+    client, _token = await signed_in(there)
+    assert "État inconnu" in (await client.get("/")).text
+    assert "La recherche ne répond pas" in (await client.get("/?q=CMD-24107")).text
+    assert "État inconnu" in (await client.get("/status")).text
+    assert "Une partie ne répond pas" in (await client.get("/queues")).text
+
+
+async def test_a_trace_leads_straight_to_its_story() -> None:
+    client, _token = await signed_in(Town())
+    answer = await client.get("/", params={"q": TRACE})
+    assert answer.headers["location"] == f"/stories/{TRACE}"
+
+
+async def test_the_only_find_is_opened() -> None:
+    there = Town()
+    there.answers[FindAnything] = FoundPage(items=there.answers[FindAnything].items[:1])
+    client, _token = await signed_in(there)
+    assert (await client.get("/?q=CMD-24107")).headers["location"] == f"/stories/{ORDER}"
+    part = await client.get("/?q=CMD-24107", headers={"hx-request": "true"})
+    assert "CMD-24107" in part.text
+
+
+async def test_a_story_names_who_changed_what_and_leads_on() -> None:
+    client, _token = await signed_in(Town())
+    page = (await client.get(f"/stories/{ORDER}")).text
+    assert 'href="/tenants/org_delmas0001"' in page
+    assert 'href="/stories/tou_55aa22bb"' in page
+    assert 'href="/mailbox/msg_1?to=karim%40transports-delmas.example' in page
+    assert re.search(r"<td><code>state</code></td><td class=\"muted\">draft</td><td>confirmed</td>", page)
+
+
+async def test_a_story_shows_one_service_when_asked_and_turns_round() -> None:
+    client, _token = await signed_in(Town())
+    one = (await client.get(f"/stories/{ORDER}?unit=planning")).text
+    assert "planning.tour.published" in one
+    assert "core_orders.order.confirmed" not in one
+    newest = (await client.get(f"/stories/{ORDER}?order=newest")).text
+    assert newest.index("order.cancelled") < newest.index("order.created")
+
+
+async def test_a_story_goes_without_the_mailbox() -> None:
+    there = Town()
+    there.answers[ReadMailbox] = NotFound()
+    client, _token = await signed_in(there)
+    page = (await client.get(f"/stories/{ORDER}")).text.replace("&#39;", "'")
+    assert "n'est ouverte qu'en développement" in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sentence"),
+    [
+        (VerificationView(intact=True, lines=42, broken_at=None), "Le journal est intact"),
+        (VerificationView(intact=False, lines=42, broken_at=17), "porte le numéro 17"),
+    ],
+)
+async def test_the_chain_gets_a_plain_verdict(verdict: VerificationView, sentence: str) -> None:
+    there = Town()
+    there.answers[VerifyAudit] = verdict
+    client, _token = await signed_in(there)
+    assert sentence in (await client.get("/audit/verify")).text
+
+
+async def test_what_people_typed_is_never_markup() -> None:
+    client, _token = await signed_in(Town())
+    page = (await client.get("/audit")).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+async def test_a_letter_runs_nothing_and_its_links_open_beside() -> None:
+    client, _token = await signed_in(Town())
+    page = await client.get("/mailbox/msg_1")
+    assert page.headers["content-security-policy"].endswith("; frame-src 'self'")
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page.text
+    address = re.findall(r'<iframe src="([^"]+)"', page.text)[0].replace("&amp;", "&")
+    letter = await client.get(address)
+    policy = letter.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox allow-popups" in policy
+    assert "allow-scripts" not in policy
+    assert "allow-same-origin" not in policy
+    assert '<head><base target="_blank">' in letter.text
+
+
+async def test_a_message_nobody_sent_is_not_there() -> None:
+    client, _token = await signed_in(Town())
+    assert (await client.get("/mailbox/msg_9")).status_code == 404
+
+
+async def test_a_suspended_organization_can_come_back_or_be_erased() -> None:
+    there = Town()
+    there.answers[GetOrganization] = town.organization(suspended=True)
+    client, _token = await signed_in(there)
+    page = (await client.get("/tenants/org_monts0001")).text
+    assert "/tenants/org_monts0001/resume" in page
+    assert "/tenants/org_monts0001/erase" in page
+    assert 'name="reason"' not in page
+
+
+async def test_the_operators_own_organization_is_out_of_reach() -> None:
+    client, _token = await signed_in(Town())
+    page = (await client.get("/tenants/org_operator")).text
+    assert 'name="reason"' not in page
+    assert (await client.get("/tenants/org_operator/erase")).status_code == 404
