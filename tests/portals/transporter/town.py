@@ -128,6 +128,18 @@ def who(rights: list[str]) -> WhoView:
     )
 
 
+def member(name: str, role: Any, state: Any) -> UserView:
+    return UserView(
+        user_id=f"usr_{name.lower()}",
+        email=f"{name.lower()}@transports-delmas.example",
+        name=name,
+        role=role,
+        state=state,
+        mfa=False,
+        joined_at=make.AT,
+    )
+
+
 def answers() -> dict[type, Any]:
     """One full day at a carrier's."""
     busy = make.tour("published", "tou_2", vehicle_id="veh_2", plate="CD-456-EF", driver="Thomas Girard")
@@ -236,20 +248,9 @@ def answers() -> dict[type, Any]:
         GetStatement: make.statement(),
         FindUsers: UsersPage(
             items=[
-                UserView(
-                    user_id=f"usr_{name.lower()}",
-                    email=f"{name.lower()}@transports-delmas.example",
-                    name=name,
-                    role=role,
-                    state=state,
-                    mfa=False,
-                    joined_at=make.AT,
-                )
-                for name, role, state in (
-                    ("Karim", "dispatcher", "active"),
-                    ("Lucie", "driver", "invited"),
-                    ("Denis", "viewer", "disabled"),
-                )
+                member("Karim", "dispatcher", "active"),
+                member("Lucie", "driver", "invited"),
+                member("Denis", "viewer", "disabled"),
             ]
         ),
         GetOrganization: OrganizationView(
