@@ -1,0 +1,1 @@
+"""The portal of shippers: orders, carriers, docks, proofs and pallets."""

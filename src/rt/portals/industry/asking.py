@@ -1,0 +1,157 @@
+"""How the shipper's pages ask: parts that may be missing, one command per button, read versions."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar, cast
+
+import msgspec
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from rt.kernel.errors import Refusal
+from rt.kernel.messages import Command, Download, Query
+from rt.ui.formats import language
+from rt.ui.forms import Form
+from rt.ui.policy import PAGE_HEADERS
+from rt.ui.visit import Visit
+
+Answer = TypeVar("Answer")
+SIGNED_OUT = 401
+VERSION = "_version"
+"""Where a form carries the version of what its reader saw."""
+READ_IN_PLACE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
+AT_ONCE = 8
+"""Questions asked of one service at the same time for one page."""
+
+
+class AsksVersion(Protocol):
+    """Services that send If-Match, as the kernel's do."""
+
+    async def ask(
+        self, word: Query[Answer] | Command[Answer], /, *, key: str = "", version: int | None = None
+    ) -> Answer:
+        """The answer to a word said about this version of a thing."""
+
+
+async def attempt(visit: Visit, word: Query[Answer]) -> Answer | None:
+    """The answer, or nothing when that part is absent, forbidden or out of order now."""
+    try:
+        return await visit.ask(word)
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        return None
+
+
+async def attempt_all(visit: Visit, words: Sequence[Query[Answer]]) -> list[Answer | None]:
+    """Each word's answer in their order, a few asked at a time."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(word: Query[Answer]) -> Answer | None:
+        async with places:
+            return await attempt(visit, word)
+
+    return list(await asyncio.gather(*(one(word) for word in words)))
+
+
+def signed_in_still(refusal: Refusal) -> None:
+    """Let the refusal of an ended session through to the login page."""
+    if refusal.problem().status == SIGNED_OUT:
+        raise refusal
+
+
+def told(refusal: Refusal) -> str:
+    """A refusal in the language of the page, with what it says of each field."""
+    problem = refusal.problem(language())
+    sentences = [fault.messages.get(language(), "") for fault in problem.errors]
+    return " ".join([problem.title, *(s for s in sentences if s and s != problem.title)])
+
+
+def key_of(visit: Visit) -> str:
+    """The idempotency key that the posted form carries."""
+    return typed(visit, "_key")
+
+
+def typed(visit: Visit, name: str) -> str:
+    """A text of the posted form."""
+    given = visit.posted.get(name, "") if visit.posted is not None else ""
+    return given.strip() if isinstance(given, str) else ""
+
+
+def ticked(visit: Visit, name: str) -> list[str]:
+    """The ticked boxes of one name."""
+    return [str(v) for v in visit.posted.getlist(name)] if visit.posted is not None else []
+
+
+def version_seen(visit: Visit) -> int | None:
+    """The version of what the reader of the form saw."""
+    seen = typed(visit, VERSION)
+    return int(seen) if seen.isdigit() and int(seen) else None
+
+
+async def pressed(
+    visit: Visit, word: Command[Any], path: str, done: str, *, undo: str = "", version: int | None = None
+) -> Response:
+    """Say the command of one button and go on; a refusal is told on the same next page."""
+    services = cast("AsksVersion", visit.services)
+    try:
+        if version is None:
+            await visit.ask(word, key=key_of(visit))
+        else:
+            await services.ask(word, key=key_of(visit), version=version)
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        return visit.go(path, told(refusal))
+    return visit.go(path, done, undo=undo)
+
+
+def edited(visit: Visit, word: type[Command[Any]], **options: Any) -> Form:
+    """The form of a change to the version that the form carries."""
+    services = cast("AsksVersion", visit.services)
+
+    async def say(said: Command[Any], key: str) -> Any:
+        return await services.ask(said, key=key, version=version_seen(visit))
+
+    return Form(word, posted=visit.posted, say=say, token=visit.seal.token(visit.session), **options)
+
+
+def apart(form: Form) -> Form:
+    """A form of a page to which another form was posted: as if nothing had been typed into it."""
+    form.posted = None
+    return form
+
+
+def with_values(posted: FormData, values: dict[str, str]) -> FormData:
+    """A posted form with some of its fields filled in for the visitor."""
+    kept = [(name, value) for name, value in posted.multi_items() if name not in values]
+    return FormData([*kept, *values.items()])
+
+
+def laid_over(
+    old: Sequence[msgspec.Struct], new: Sequence[Any], names: Sequence[str], part: str
+) -> list[Any]:
+    """The new things with what their form did not show (`names` are shown) kept from the old ones."""
+    before: list[Any] = msgspec.to_builtins(list(old))
+    after: list[Any] = msgspec.to_builtins(list(new))
+    shown = {tuple(name.split(".")[2:]) for name in names if name.startswith(f"{part}.")}
+    for place, thing in enumerate(after[: len(before)]):
+        _keep(thing, before[place], (), shown)
+    return [msgspec.convert(thing, type(said)) for thing, said in zip(after, new, strict=True)]
+
+
+def _keep(
+    thing: dict[str, Any], before: dict[str, Any], at: tuple[str, ...], shown: set[tuple[str, ...]]
+) -> None:
+    for name, value in before.items():
+        here = (*at, name)
+        if isinstance(value, dict) and isinstance(thing.get(name), dict):
+            _keep(thing[name], value, here, shown)
+        elif here not in shown:
+            thing[name] = value
+
+
+def sent(file: Download) -> Response:
+    """A document as the browser gets it: papers are shown, the rest is saved."""
+    how = "inline" if file.media_type.split(";")[0] in READ_IN_PLACE else "attachment"
+    name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in file.filename)
+    headers = {**PAGE_HEADERS, "content-disposition": f'{how}; filename="{name or "document"}"'}
+    return Response(file.content, headers=headers, media_type=file.media_type)

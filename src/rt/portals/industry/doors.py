@@ -1,0 +1,61 @@
+"""Every page of the shipper's portal and its navigation."""
+
+from starlette.routing import Route
+
+from rt.portals.industry.pages import (
+    acts,
+    bulk,
+    docks,
+    draft,
+    gate,
+    home,
+    imports,
+    order,
+    orders,
+    pallets,
+    papers,
+    partners,
+    policies,
+    proofs,
+    settings,
+    statements,
+    team,
+    vouchers,
+)
+from rt.ui.catalogues import marked
+from rt.ui.pages import NavItem
+
+NAVIGATION = (
+    NavItem(
+        path="/", label=marked("Aujourd'hui"), icon="layout-dashboard", needs="core_orders.read", main=True
+    ),
+    NavItem(path="/orders", label=marked("Commandes"), icon="package", needs="core_orders.read", main=True),
+    NavItem(path="/docks", label=marked("Quais"), icon="warehouse", needs="planning.read", main=True),
+    NavItem(path="/documents", label=marked("Preuves"), icon="file-check", needs="ecpmr.read", main=True),
+    NavItem(path="/pallets", label=marked("Palettes"), icon="layers", needs="palette.read"),
+    NavItem(path="/partners", label=marked("Partenaires"), icon="handshake"),
+    NavItem(path="/team", label=marked("Équipe"), icon="users", needs="authz.read"),
+    NavItem(path="/settings", label=marked("Réglages"), icon="settings"),
+)
+
+PAGES: list[Route] = [
+    *home.PAGES,
+    *bulk.PAGES,
+    *draft.PAGES,
+    *orders.PAGES,
+    *order.PAGES,
+    *acts.PAGES,
+    *papers.PAGES,
+    *imports.PAGES,
+    *gate.PAGES,
+    *docks.PAGES,
+    *proofs.PAGES,
+    *pallets.PAGES,
+    *policies.PAGES,
+    *vouchers.PAGES,
+    *statements.PAGES,
+    *partners.PAGES,
+    *team.PAGES,
+    *settings.PAGES,
+]
+"""In this order: `/orders/new` and `/orders/bulk` before the orders themselves."""

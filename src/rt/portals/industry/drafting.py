@@ -1,0 +1,279 @@
+"""An order being written: its parts as forms, what is known already, and saying the change."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+
+from msgspec import structs
+
+from rt.contracts.authz import FindPartners
+from rt.contracts.core_orders import CreateOrder, EditOrder, FindOrders, GetOrder, OrderView, Stop
+from rt.contracts.planning import FindDocks
+from rt.kernel.clock import now
+from rt.kernel.errors import Refusal
+from rt.portals.industry.asking import (
+    AsksVersion,
+    attempt,
+    attempt_all,
+    key_of,
+    laid_over,
+    signed_in_still,
+    typed,
+    version_seen,
+    with_values,
+)
+from rt.trade.loading import PALLET_TYPES
+from rt.trade.places import Site
+from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import named
+from rt.ui.formats import ZONE, language
+from rt.ui.forms import Form
+from rt.ui.pages import Choice
+from rt.ui.visit import Visit
+
+MOST_STOPS, MOST_LINES = 20, 100
+STOP_FIELDS = (
+    "kind",
+    "site.name",
+    "site.address.street",
+    "site.address.postal_code",
+    "site.address.city",
+    "site.address.country",
+    "site.contact.name",
+    "site.contact.phone",
+    "site.contact.email",
+    "from_at",
+    "until_at",
+    "site.instructions",
+)
+GOODS_FIELDS = (
+    "description",
+    "quantity",
+    "package_code",
+    "weight_kg",
+    "pallets",
+    "pallet_type",
+    "length_cm",
+    "width_cm",
+    "height_cm",
+    "stack_factor",
+    "volume_m3",
+    "temperature_min_c",
+    "temperature_max_c",
+    "un_number",
+    "value_cents",
+)
+TELLING = ("description", "weight_kg", "pallets", "un_number", "value_cents")
+"""Fields of a goods line that are empty until somebody means that line."""
+PARTS = {
+    "stops": ("stops",),
+    "consignee": ("consignee_id", "consignee_name", "consignee_email"),
+    "goods": ("goods", "requirements", "equipment"),
+    "terms": ("references", "incoterm", "instructions", "buy_cents", "sell_cents"),
+}
+CLEARABLE = ("consignee_name", "consignee_email", "instructions")
+PACKAGES = ("PX", "CT", "CS", "BG", "DR", "RO", "BE", "CR", "PK")
+"""UN/ECE Recommendation 21: pallet, carton, case, bag, drum, roll, bundle, crate, package."""
+RECENT = 8
+
+
+def working_day_after(day: date) -> date:
+    """The next Monday to Friday."""
+    day += timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return day
+
+
+def next_pickup_day() -> date:
+    return working_day_after(now().astimezone(ZONE).date())
+
+
+def usual_windows() -> list[tuple[datetime, datetime]]:
+    """A morning to pick up on and the morning after it to deliver: what most orders start from."""
+    pickup = next_pickup_day()
+    delivery = working_day_after(pickup)
+    return [
+        (datetime.combine(day, time(8), ZONE), datetime.combine(day, time(12), ZONE))
+        for day in (pickup, delivery)
+    ]
+
+
+def place_key(site: Site) -> str:
+    return f"{site.name}|{site.address.postal_code}"
+
+
+async def known_places(visit: Visit) -> dict[str, Site]:
+    """Own docks and the places of recent orders, each once."""
+    docks = await attempt(visit, FindDocks())
+    sites = [dock.site for dock in docks.items] if docks else []
+    recent = await attempt(visit, FindOrders(limit=RECENT))
+    ids = [row.order_id for row in recent.items] if recent else []
+    for order in await attempt_all(visit, [GetOrder(order_id=order_id) for order_id in ids]):
+        sites += [stop.site for stop in order.stops] if order else []
+    return {place_key(site): site for site in reversed(sites)}
+
+
+def filled_in(visit: Visit, places: dict[str, Site]) -> bool:
+    """Whether a known place was pressed: its fields are then in the form as if typed."""
+    number, _at, key = typed(visit, "known").partition(":")
+    site = places.get(key)
+    if visit.posted is None or site is None or not number.isdigit():
+        return False
+    under = f"stops.{number}.site"
+    visit.posted = with_values(
+        visit.posted,
+        {
+            f"{under}.name": site.name,
+            f"{under}.address.street": site.address.street,
+            f"{under}.address.postal_code": site.address.postal_code,
+            f"{under}.address.city": site.address.city,
+            f"{under}.address.country": site.address.country,
+            f"{under}.contact.name": site.contact.name,
+            f"{under}.contact.phone": site.contact.phone,
+            f"{under}.contact.email": site.contact.email,
+            f"{under}.instructions": site.instructions,
+        },
+    )
+    return True
+
+
+def wanted(parts: Sequence[str]) -> list[str]:
+    """The fields of these parts in the order in which they are asked."""
+    names = [name for part in parts for name in PARTS[part]]
+    rows = {"stops": (MOST_STOPS, STOP_FIELDS), "goods": (MOST_LINES, GOODS_FIELDS)}
+    only: list[str] = []
+    for name in names:
+        count, fields = rows.get(name, (0, ()))
+        only += [f"{name}.{n}.{f}" for n in range(count) for f in fields] or [name]
+    return only
+
+
+async def choices(visit: Visit, parts: Sequence[str]) -> dict[str, list[Choice]]:
+    """What is chosen from: consignees among the partners, packages and pallets of each line."""
+    offered: dict[str, list[Choice]] = {}
+    if "consignee" in parts:
+        found = await attempt(visit, FindPartners(kind="recipient", limit=200))
+        offered["consignee_id"] = [Choice(one.id, one.name) for one in (found.items if found else ())]
+    if "goods" in parts:
+        packages = [Choice(code, f"{named('choice', code)} ({code})") for code in PACKAGES]
+        pallets = [Choice(p.code, p.en if language() == "en" else p.fr) for p in PALLET_TYPES]
+        for n in range(MOST_LINES):
+            offered[f"goods.{n}.package_code"] = packages
+            offered[f"goods.{n}.pallet_type"] = pallets
+    return offered
+
+
+async def options(visit: Visit, parts: Sequence[str]) -> dict[str, Any]:
+    """How the form of these parts is drawn, for a new order and for a change alike."""
+    return {
+        "only": wanted(parts),
+        "choices": await choices(visit, parts),
+        "labels": {
+            "consignee_id": _("Destinataire connu"),
+            "consignee_name": _("Nom du destinataire"),
+            "consignee_email": _("E-mail du destinataire"),
+            "buy_cents": _("Prix d'achat visé"),
+            "sell_cents": _("Prix refacturé au client"),
+        },
+        "hints": {"consignee_email": _("Il reçoit le lien de suivi et peut signer sans compte.")},
+    }
+
+
+async def new_order(visit: Visit, stops: int) -> Form:
+    """The first step of a new order: where, when and for whom."""
+    windows = usual_windows()
+    kinds = ["pickup"] * max(1, stops - 1) + ["delivery"]
+    rows = [
+        {
+            "kind": kind,
+            "site": {"address": {"country": "FR"}},
+            "from_at": windows[kind == "delivery"][0],
+            "until_at": windows[kind == "delivery"][1],
+        }
+        for kind in kinds
+    ]
+    parts = ("stops", "consignee")
+    drawn = await options(visit, parts)
+    return visit.form(CreateOrder, values={"stops": rows}, submit=_("Continuer : la marchandise"), **drawn)
+
+
+async def change(visit: Visit, order: OrderView, parts: Sequence[str], submit: str) -> Form:
+    """A change of some parts of a draft; one empty goods line waits after the last."""
+    drawn = await options(visit, parts)
+    rows = {"goods": len(order.goods) + 1, "stops": len(order.stops)}
+    return visit.form(
+        EditOrder, fixed={"order_id": order.order_id}, values=order, rows=rows, submit=submit, **drawn
+    )
+
+
+def require(form: Form) -> None:
+    """Mark what a stop or goods line cannot be written without."""
+    if form.posted is None:
+        return
+    for name in {n.rsplit(".", 1)[0] for n in form.posted if n.startswith("goods.") and n.count(".") == 2}:
+        meant = any(str(form.posted.get(f"{name}.{field}", "")).strip() for field in TELLING)
+        if meant and not str(form.posted.get(f"{name}.description", "")).strip():
+            form.faults[f"{name}.description"] = [_("À remplir.")]
+    for name in form.posted:
+        if name.startswith("stops.") and name.endswith(".site.name") and not str(form.posted[name]).strip():
+            form.faults[name] = [_("À remplir.")]
+
+
+def without_empty_lines(visit: Visit) -> None:
+    """Forget goods lines in which nothing telling was typed."""
+    if visit.posted is None:
+        return
+    lines = {n.split(".")[1] for n in visit.posted if n.startswith("goods.")}
+    empty = {
+        line
+        for line in lines
+        if not any(str(visit.posted.get(f"goods.{line}.{field}", "")).strip("0 ,.") for field in TELLING)
+    }
+    kept = [(n, v) for n, v in visit.posted.multi_items() if not _of_line(n, empty)]
+    visit.posted = type(visit.posted)(kept)
+
+
+def _of_line(name: str, lines: set[str]) -> bool:
+    return name.startswith("goods.") and name.split(".")[1] in lines
+
+
+async def said(visit: Visit, form: Form, order: OrderView) -> OrderView | None:
+    """Say the change; what the form did not show of stops and goods stays as it was."""
+    require(form)
+    word = form.read()
+    if not isinstance(word, EditOrder):
+        return None
+    names = [shown.name for shown in form.inputs]
+    changed: dict[str, Any] = {name: "" for name in CLEARABLE if name in names and not typed(visit, name)}
+    if isinstance(word.stops, list):
+        stops = laid_over(order.stops, word.stops, names, "stops")
+        changed["stops"] = [placed(stop, order.stops) for stop in stops]
+    if isinstance(word.goods, list):
+        changed["goods"] = laid_over(order.goods, word.goods, names, "goods")
+    elif any(name.startswith("goods.") for name in form.posted or ()):
+        changed["goods"] = []
+    services = cast("AsksVersion", visit.services)
+    try:
+        return await services.ask(
+            structs.replace(word, **changed),
+            key=key_of(visit),
+            version=version_seen(visit),
+        )
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        form.refused(refusal)
+        return None
+
+
+def placed(stop: Stop, before: Sequence[Stop]) -> Stop:
+    """The stop without its position when its address was changed: it is found anew."""
+    if any(stop.site.address == old.site.address for old in before):
+        return stop
+    return structs.replace(stop, site=structs.replace(stop.site, latitude=None, longitude=None))
+
+
+def parts_of(fields: Sequence[str]) -> list[str]:
+    """The parts of an order in which these fields stand."""
+    heads = {field.split(".")[0].split("[")[0] for field in fields}
+    return [part for part, names in PARTS.items() if heads & set(names)]

@@ -1,0 +1,1 @@
+"""Pages of the shipper's portal, one file per thing that they show."""

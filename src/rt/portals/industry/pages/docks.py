@@ -1,0 +1,251 @@
+"""Our docks: where they are, when they work, how long a load takes, what is free."""
+
+from datetime import date, time
+from typing import cast
+
+import msgspec
+from babel.dates import get_day_names
+from starlette.responses import Response
+
+from rt.contracts.planning import (
+    AddDock,
+    DockView,
+    EditDock,
+    FindDocks,
+    FindOpenings,
+    FreeSlotsView,
+    OpeningHours,
+)
+from rt.kernel.errors import NotFound, Refusal
+from rt.portals.industry.asking import (
+    AsksVersion,
+    attempt,
+    key_of,
+    laid_over,
+    signed_in_still,
+    typed,
+    version_seen,
+)
+from rt.portals.industry.pages.gate import day_asked
+from rt.ui.catalogues import gettext as _
+from rt.ui.formats import LOCALES, language
+from rt.ui.forms import Form
+from rt.ui.pages import Page
+from rt.ui.visit import Visit, page
+
+WORKING_WEEK = (("08:00", "12:00", "13:30", "17:00"),) * 5 + (("", "", "", ""),) * 2
+"""Hours that a new dock starts from: morning and afternoon, Monday to Friday."""
+HALVES = ("am_from", "am_until", "pm_from", "pm_until")
+SITE_FIELDS = (
+    "site.name",
+    "site.address.street",
+    "site.address.postal_code",
+    "site.address.city",
+    "site.address.country",
+    "site.contact.name",
+    "site.contact.phone",
+)
+FIELDS = (
+    "name",
+    *SITE_FIELDS,
+    "doors",
+    "accepts",
+    "base_minutes",
+    "minutes_per_pallet",
+    "lead_hours",
+    "full_instructions",
+)
+
+
+class DocksPage(Page):
+    """The docks of the organization."""
+
+    template = "docks.html"
+    docks: list[DockView]
+    weeks: dict[str, list[str]]
+    may_write: bool
+
+
+class DockPage(Page):
+    """One dock, new or changed."""
+
+    template = "dock.html"
+    form: Form
+    days: list[tuple[str, list[tuple[str, str, str]]]]
+    version: int
+    fault: str
+    dock: DockView | None
+    day: date
+    free: FreeSlotsView | None
+
+
+def day_names() -> list[str]:
+    """Monday to Sunday in the language of the page."""
+    names = get_day_names("wide", "stand-alone", locale=LOCALES[language()])
+    return [names[n] for n in range(7)]
+
+
+def clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def minute_of(text: str) -> int:
+    """Minutes since midnight of a typed time; a closing at midnight is the day's last minute and one."""
+    at = time.fromisoformat(text)
+    return at.hour * 60 + at.minute
+
+
+def week_of(hours: list[OpeningHours]) -> list[tuple[str, ...]]:
+    """Two halves of each day as typed; a third line of a day has no place in this form."""
+    week: list[tuple[str, ...]] = []
+    for weekday in range(7):
+        lines = sorted((h for h in hours if h.weekday == weekday), key=lambda h: h.from_minute)[:2]
+        texts = [clock(m) for h in lines for m in (h.from_minute, h.until_minute)]
+        week.append(tuple(texts + [""] * (4 - len(texts))))
+    return week
+
+
+def hours_text(hours: list[OpeningHours]) -> list[str]:
+    """One line for each day on which the dock works."""
+    names = day_names()
+    said = []
+    for weekday in range(7):
+        spans = [
+            f"{clock(h.from_minute)}–{clock(h.until_minute)}"
+            for h in sorted(hours, key=lambda h: h.from_minute)
+            if h.weekday == weekday
+        ]
+        said += [f"{names[weekday].capitalize()} {', '.join(spans)}"] if spans else []
+    return said
+
+
+def hours_typed(visit: Visit) -> list[OpeningHours]:
+    """The hours of the posted form; ValueError when one is no time or ends before it begins."""
+    hours = []
+    for weekday in range(7):
+        texts = [typed(visit, f"hours-{weekday}-{half}") for half in HALVES]
+        for begins, ends in ((texts[0], texts[1]), (texts[2], texts[3])):
+            if not begins and not ends:
+                continue
+            from_minute, until_minute = minute_of(begins), minute_of(ends) or 1440
+            if until_minute <= from_minute:
+                raise ValueError(ends)
+            hours.append(OpeningHours(weekday=weekday, from_minute=from_minute, until_minute=until_minute))
+    return hours
+
+
+def days_shown(visit: Visit, week: list[tuple[str, ...]]) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Days with their four times: the field's name, its label, what stands in it."""
+    labels = (_("matin, de"), _("matin, à"), _("après-midi, de"), _("après-midi, à"))
+    shown = []
+    for weekday, name in enumerate(day_names()):
+        fields = []
+        for place, half in enumerate(HALVES):
+            field = f"hours-{weekday}-{half}"
+            value = typed(visit, field) if visit.posted is not None else week[weekday][place]
+            fields.append((field, labels[place], value))
+        shown.append((name.capitalize(), fields))
+    return shown
+
+
+async def docks(visit: Visit) -> Page | Response:
+    found = await visit.ask(FindDocks(limit=200))
+    return DocksPage(
+        title=_("Nos quais"),
+        crumbs=[("/docks", _("Quais du jour"))],
+        docks=found.items,
+        weeks={dock.dock_id: hours_text(dock.hours) for dock in found.items},
+        may_write=visit.session.may("planning.write"),
+    )
+
+
+async def add(visit: Visit) -> Page | Response:
+    form = visit.form(
+        AddDock,
+        values={"site": {"address": {"country": "FR"}}, "accepts": ["dry"]},
+        only=(*FIELDS, "step_minutes"),
+        fixed={"hours": []},
+        submit=_("Ajouter le quai"),
+    )
+    return await kept(visit, form, list(WORKING_WEEK), None)
+
+
+async def edit(visit: Visit) -> Page | Response:
+    dock = await own_dock(visit)
+    form = visit.form(
+        EditDock,
+        fixed={"dock_id": dock.dock_id},
+        values=dock,
+        only=(*FIELDS, "active"),
+        submit=_("Enregistrer"),
+    )
+    return await kept(visit, form, week_of(dock.hours), dock)
+
+
+async def own_dock(visit: Visit) -> DockView:
+    """The dock of the address, among ours."""
+    found = await visit.ask(FindDocks(limit=200))
+    dock = next((d for d in found.items if d.dock_id == visit.path["dock_id"]), None)
+    if dock is None:
+        raise NotFound()
+    return dock
+
+
+async def kept(
+    visit: Visit, form: Form, week: list[tuple[str, ...]], dock: DockView | None
+) -> Page | Response:
+    """Say the dock with the hours of its week, which stand in the form as seven lines."""
+    fault = ""
+    if visit.posted is not None:
+        try:
+            hours = hours_typed(visit)
+        except ValueError:
+            fault = _("Une heure comme 08:00 est attendue, et la fin après le début.")
+            form.read()
+        else:
+            if await say(visit, form, hours, dock):
+                return visit.go("/docks/places", _("Quai enregistré."))
+    day = day_asked(visit)
+    free: FreeSlotsView | None = None
+    if dock is not None:
+        free = await attempt(visit, FindOpenings(dock_id=dock.dock_id, day=day))
+    return DockPage(
+        title=dock.name if dock else _("Nouveau quai"),
+        crumbs=[("/docks", _("Quais du jour")), ("/docks/places", _("Nos quais"))],
+        form=form,
+        days=days_shown(visit, week),
+        version=dock.version if dock else 0,
+        fault=fault,
+        dock=dock,
+        day=day,
+        free=free,
+    )
+
+
+async def say(visit: Visit, form: Form, hours: list[OpeningHours], dock: DockView | None) -> bool:
+    """Whether the dock was kept; a refusal then stands beside its field."""
+    word = form.read()
+    if word is None:
+        return False
+    changed: dict[str, object] = {"hours": hours}
+    if isinstance(word, EditDock) and dock is not None and word.site is not None:
+        names = [f"site.0.{i.name.removeprefix('site.')}" for i in form.inputs if i.name.startswith("site.")]
+        site = laid_over([dock.site], [word.site], names, "site")[0]
+        moved = site.address != dock.site.address
+        changed["site"] = msgspec.structs.replace(site, latitude=None, longitude=None) if moved else site
+    whole = msgspec.structs.replace(word, **changed)
+    services = cast("AsksVersion", visit.services)
+    try:
+        await services.ask(whole, key=key_of(visit), version=version_seen(visit))
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        form.refused(refusal)
+        return False
+    return True
+
+
+PAGES = [
+    page("/docks/places", docks, methods=("GET",)),
+    page("/docks/places/new", add),
+    page("/docks/places/{dock_id}", edit),
+]

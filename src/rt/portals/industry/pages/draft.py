@@ -1,0 +1,279 @@
+"""Writing an order: from a template, from a former order, or in three steps; then confirming it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.core_orders import (
+    ConfirmOrder,
+    CreateFromTemplate,
+    CreateOrder,
+    DuplicateOrder,
+    FindOrders,
+    FindTemplates,
+    GetOrder,
+    OrderRow,
+    OrderView,
+    SaveTemplate,
+    TemplateView,
+)
+from rt.kernel.errors import Refusal
+from rt.portals.industry import drafting
+from rt.portals.industry.asking import attempt, key_of, pressed, signed_in_still, told, typed
+from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import marked
+from rt.ui.formats import ZONE, day
+from rt.ui.forms import Form
+from rt.ui.pages import Page
+from rt.ui.visit import Visit, page
+
+STEPS = (marked("Où, quand, pour qui"), marked("Marchandise"), marked("Références et prix"))
+STEP_PARTS: tuple[tuple[str, ...], ...] = (("stops", "consignee"), ("goods",), ("terms",))
+STEP_NAMES = ("places", "goods", "terms")
+
+
+class NewPage(Page):
+    """How to begin a new order: the quickest ways first."""
+
+    template = "new.html"
+    templates: Sequence[TemplateView]
+    recent: Sequence[OrderRow]
+    pickup_day: str
+    pickup_on: str
+
+
+class DraftPage(Page):
+    """One step of the writing, or all that is missing before the order can be confirmed."""
+
+    template = "draft.html"
+    form: Form
+    parts: Sequence[str]
+    steps: Sequence[str]
+    at_step: int
+    stops: list[str]
+    lines: int
+    places: list[tuple[str, str]]
+    version: int
+    back: str
+    more_stops: str
+    lead: str
+
+
+async def begin(visit: Visit) -> Page | Response:
+    templates = await attempt(visit, FindTemplates())
+    recent = await attempt(visit, FindOrders(limit=6))
+    return NewPage(
+        title=_("Nouvelle commande"),
+        crumbs=[("/orders", _("Commandes"))],
+        templates=templates.items if templates else [],
+        recent=[row for row in (recent.items if recent else ()) if row.my_role == "shipper"],
+        pickup_day=drafting.next_pickup_day().isoformat(),
+        pickup_on=day(drafting.next_pickup_day(), "weekday"),
+    )
+
+
+def counted(form: Form, part: str) -> int:
+    """How many stops or lines a form shows."""
+    return len({i.name.split(".")[1] for i in form.inputs if i.name.startswith(f"{part}.")})
+
+
+def draft_page(
+    form: Form,
+    *,
+    title: str,
+    parts: Sequence[str],
+    at_step: int,
+    places: Sequence[tuple[str, str]] = (),
+    version: int = 0,
+    back: str = "/orders",
+    more_stops: str = "",
+    lead: str = "",
+) -> DraftPage:
+    return DraftPage(
+        title=title,
+        crumbs=[("/orders", _("Commandes"))],
+        form=form,
+        parts=parts,
+        steps=[_(step) for step in STEPS],
+        at_step=at_step,
+        stops=[str(form.input(f"stops.{n}.kind").value) for n in range(counted(form, "stops"))],
+        lines=counted(form, "goods"),
+        places=list(places),
+        version=version,
+        back=back,
+        more_stops=more_stops,
+        lead=lead,
+    )
+
+
+async def places(visit: Visit) -> Page | Response:
+    """Step one of a new order: it becomes a draft at once, so that nothing typed is lost."""
+    known = await drafting.known_places(visit)
+    filled = drafting.filled_in(visit, known)
+    asked = visit.query.get("stops", "")
+    count = min(max(int(asked), 2), drafting.MOST_STOPS) if asked.isdigit() else 2
+    form = await drafting.new_order(visit, count)
+    if visit.posted is not None and not filled:
+        drafting.require(form)
+        word = form.read()
+        if isinstance(word, CreateOrder):
+            try:
+                made = await visit.ask(word, key=key_of(visit))
+            except Refusal as refusal:
+                signed_in_still(refusal)
+                form.refused(refusal)
+            else:
+                return visit.go(f"/orders/{made.order_id}/write/goods")
+    return draft_page(
+        form,
+        title=_("Nouvelle commande"),
+        parts=STEP_PARTS[0],
+        at_step=0,
+        places=[(key, f"{site.name}, {site.address.city}") for key, site in known.items()],
+        more_stops=f"/orders/new/places?stops={count + 1}",
+    )
+
+
+async def write(visit: Visit) -> Page | Response:
+    """One step of a draft, or of an order not yet given to a carrier."""
+    order_id, name = visit.path["order_id"], visit.path["step"]
+    at_step = STEP_NAMES.index(name) if name in STEP_NAMES else 0
+    order = await visit.ask(GetOrder(order_id=order_id))
+    parts = STEP_PARTS[at_step]
+    known = await drafting.known_places(visit) if at_step == 0 else {}
+    filled = drafting.filled_in(visit, known)
+    drafting.without_empty_lines(visit)
+    labels = (_("Continuer : la marchandise"), _("Continuer : références et prix"), _("Enregistrer"))
+    form = await drafting.change(visit, order, parts, labels[at_step])
+    if visit.posted is not None and not filled and await drafting.said(visit, form, order):
+        if typed(visit, "then") == "here":
+            return visit.go(f"/orders/{order_id}/write/{name}")
+        following = STEP_NAMES[at_step + 1 : at_step + 2]
+        return visit.go(f"/orders/{order_id}/write/{following[0]}" if following else f"/orders/{order_id}")
+    return draft_page(
+        form,
+        title=order.reference,
+        parts=parts,
+        at_step=at_step,
+        places=[(key, f"{site.name}, {site.address.city}") for key, site in known.items()],
+        version=order.version,
+        back=f"/orders/{order_id}",
+    )
+
+
+async def confirm(visit: Visit) -> Page | Response:
+    """Make the draft firm; what the law still wants is asked for, each mention beside its field."""
+    order_id = visit.path["order_id"]
+    try:
+        await visit.ask(ConfirmOrder(order_id=order_id), key=key_of(visit))
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        order = await visit.ask(GetOrder(order_id=order_id))
+        parts = drafting.parts_of([fault.field for fault in refusal.problem().errors])
+        if not parts:
+            return visit.go(f"/orders/{order_id}", told(refusal))
+        visit.posted = None
+        return await completing(visit, order, parts, refusal)
+    return visit.go(f"/orders/{order_id}/tender", _("Commande confirmée. À qui la proposer ?"))
+
+
+async def complete(visit: Visit) -> Page | Response:
+    """Write what was missing, then confirm."""
+    order_id = visit.path["order_id"]
+    order = await visit.ask(GetOrder(order_id=order_id))
+    parts = [part for part in typed(visit, "parts").split(",") if part in drafting.PARTS]
+    if visit.posted is None or not parts:
+        return visit.go(f"/orders/{order_id}")
+    drafting.without_empty_lines(visit)
+    form = await drafting.change(visit, order, parts, _("Compléter et confirmer"))
+    changed = await drafting.said(visit, form, order)
+    if changed is None:
+        return completing_page(form, order, parts)
+    try:
+        await visit.ask(ConfirmOrder(order_id=order_id), key=f"{key_of(visit)}-confirm")
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        fields = [fault.field for fault in refusal.problem().errors]
+        again = list(dict.fromkeys([*parts, *drafting.parts_of(fields)]))
+        visit.posted = None
+        return await completing(visit, changed, again, refusal)
+    return visit.go(f"/orders/{order_id}/tender", _("Commande confirmée. À qui la proposer ?"))
+
+
+async def completing(
+    visit: Visit, order: OrderView, parts: Sequence[str], refusal: Refusal
+) -> DraftPage | Response:
+    """The parts in which something is missing, each mention beside its field."""
+    form = await drafting.change(visit, order, parts, _("Compléter et confirmer"))
+    form.action = f"/orders/{order.order_id}/complete"
+    form.refused(refusal)
+    return completing_page(form, order, parts)
+
+
+def completing_page(form: Form, order: OrderView, parts: Sequence[str]) -> DraftPage:
+    form.action = f"/orders/{order.order_id}/complete"
+    return draft_page(
+        form,
+        title=_("Compléter %(ref)s") % {"ref": order.reference},
+        parts=parts,
+        at_step=-1,
+        version=order.version,
+        back=f"/orders/{order.order_id}",
+        lead=_("Le contrat type transport (art. 3) exige ces mentions avant que le camion ne vienne."),
+    )
+
+
+async def from_template(visit: Visit) -> Response:
+    """A draft from a template, on the day chosen."""
+    try:
+        pickup_day = date.fromisoformat(typed(visit, "pickup_day"))
+    except ValueError:
+        pickup_day = drafting.next_pickup_day()
+    word = CreateFromTemplate(template_id=visit.path["template_id"], pickup_day=pickup_day)
+    try:
+        made = await visit.ask(word, key=key_of(visit))
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        return visit.go("/orders/new", told(refusal))
+    return visit.go(f"/orders/{made.order_id}", _("Brouillon prêt : vérifiez et confirmez."))
+
+
+async def duplicate(visit: Visit) -> Response:
+    """A copy that begins on the next working day, everything else moved with it."""
+    order_id = visit.path["order_id"]
+    order = await visit.ask(GetOrder(order_id=order_id))
+    to_day = drafting.next_pickup_day()
+    shift = (to_day - order.pickup_from.astimezone(ZONE).date()).days if order.pickup_from else 0
+    word = DuplicateOrder(order_id=order_id, shift_days=max(-366, min(shift, 366)))
+    try:
+        made = await visit.ask(word, key=key_of(visit))
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        return visit.go(f"/orders/{order_id}", told(refusal))
+    said = _("Copie de %(ref)s pour le %(day)s : vérifiez et confirmez.")
+    return visit.go(f"/orders/{made.order_id}", said % {"ref": order.reference, "day": day(to_day)})
+
+
+async def save_template(visit: Visit) -> Response:
+    order_id = visit.path["order_id"]
+    try:
+        word = msgspec.convert({"order_id": order_id, "name": typed(visit, "name")}, SaveTemplate)
+    except msgspec.ValidationError:
+        return visit.go(f"/orders/{order_id}", _("Donnez un nom au modèle, 80 caractères au plus."))
+    return await pressed(
+        visit, word, f"/orders/{order_id}", _("Modèle gardé : il vous attend à la prochaine.")
+    )
+
+
+PAGES = [
+    page("/orders/new", begin, methods=("GET",)),
+    page("/orders/new/places", places),
+    page("/orders/new/template/{template_id}", from_template, methods=("POST",)),
+    page("/orders/{order_id}/write/{step}", write),
+    page("/orders/{order_id}/confirm", confirm, methods=("POST",)),
+    page("/orders/{order_id}/complete", complete, methods=("POST",)),
+    page("/orders/{order_id}/duplicate", duplicate, methods=("POST",)),
+    page("/orders/{order_id}/template", save_template, methods=("POST",)),
+]

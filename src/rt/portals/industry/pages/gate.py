@@ -1,0 +1,154 @@
+"""The day at our docks: who comes when, who is there, who did not come; slots that are still free."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.planning import (
+    DockView,
+    FindDocks,
+    FindSlots,
+    MarkArrived,
+    MarkNoShow,
+    SlotView,
+)
+from rt.kernel.clock import now
+from rt.portals.industry.asking import attempt, pressed
+from rt.ui.catalogues import gettext as _
+from rt.ui.formats import ZONE, clock_time
+from rt.ui.pages import Page
+from rt.ui.visit import Visit, page
+
+TONES = {"booked": "note", "arrived": "ok", "late": "warn", "no_show": "bad", "cancelled": "idle"}
+DAY_BEGINS, DAY_ENDS = time(6), time(20)
+
+
+class SlotRow(msgspec.Struct, kw_only=True):
+    """A slot of the day."""
+
+    slot_id: str
+    order_id: str
+    reference: str
+    at: str
+    starts_at: datetime
+    dock: str
+    kind: str
+    carrier: str
+    plate: str
+    pallets: int
+    state: str
+    minutes_late: int
+    reason: str
+    awaited: bool
+    overdue: bool
+
+
+class GatePage(Page):
+    """The slots of one day."""
+
+    template, part = "gate.html", "_gate.html"
+    day: date
+    before: str
+    after: str
+    rows: list[SlotRow]
+    gantt: list[dict[str, Any]]
+    begins: datetime
+    ends: datetime
+    docks: int
+    awaited: int
+    there: int
+    missed: int
+    q: str
+    may_write: bool
+
+
+def day_asked(visit: Visit) -> date:
+    """The day of the address, today otherwise."""
+    try:
+        return date.fromisoformat(visit.query.get("day", ""))
+    except ValueError:
+        return now().astimezone(ZONE).date()
+
+
+def row_of(slot: SlotView) -> SlotRow:
+    return SlotRow(
+        slot_id=slot.slot_id,
+        order_id=slot.order_id,
+        reference=slot.reference or slot.order_id,
+        at=f"{clock_time(slot.starts_at)}–{clock_time(slot.ends_at)}",
+        starts_at=slot.starts_at,
+        dock=f"{slot.site_name} · {slot.dock_name}",
+        kind=slot.kind,
+        carrier=slot.carrier_name,
+        plate=slot.vehicle_plate,
+        pallets=slot.pallets,
+        state=slot.state,
+        minutes_late=slot.minutes_late,
+        reason=slot.reason,
+        awaited=slot.state == "booked",
+        overdue=slot.state == "booked" and slot.starts_at < now(),
+    )
+
+
+def drawn(docks: Sequence[DockView], slots: Sequence[SlotView]) -> list[dict[str, Any]]:
+    """A line for each dock with its booked times."""
+    lines = []
+    for dock in docks:
+        bars = [
+            {
+                "start": slot.starts_at,
+                "end": slot.ends_at,
+                "label": slot.carrier_name or slot.reference,
+                "tone": TONES[slot.state],
+                "href": "",
+            }
+            for slot in slots
+            if slot.dock_id == dock.dock_id and slot.state != "cancelled"
+        ]
+        lines.append({"label": dock.name, "note": dock.site.name, "bars": bars})
+    return lines
+
+
+async def gate(visit: Visit) -> Page | Response:
+    day, q = day_asked(visit), visit.query.get("q", "")[:80]
+    docks = await attempt(visit, FindDocks(limit=200))
+    found = await visit.ask(FindSlots(day=day, q=q, limit=200))
+    ours = [d for d in (docks.items if docks else ()) if d.active]
+    rows = sorted((row_of(slot) for slot in found.items), key=lambda r: (r.starts_at, r.dock))
+    return GatePage(
+        title=_("Quais du jour"),
+        day=day,
+        before=f"/docks?day={day - timedelta(days=1)}",
+        after=f"/docks?day={day + timedelta(days=1)}",
+        rows=rows,
+        gantt=drawn(ours, found.items),
+        begins=datetime.combine(day, DAY_BEGINS, ZONE),
+        ends=datetime.combine(day, DAY_ENDS, ZONE),
+        docks=len(ours),
+        awaited=sum(r.awaited for r in rows),
+        there=sum(r.state in ("arrived", "late") for r in rows),
+        missed=sum(r.state == "no_show" for r in rows),
+        q=q,
+        may_write=visit.session.may("planning.write"),
+    )
+
+
+async def arrive(visit: Visit) -> Response:
+    word = MarkArrived(slot_id=visit.path["slot_id"])
+    return await pressed(visit, word, f"/docks?day={day_asked(visit)}", _("Arrivée notée."))
+
+
+async def no_show(visit: Visit) -> Response:
+    word = MarkNoShow(slot_id=visit.path["slot_id"])
+    said = _("Absence notée : le reste du créneau est libre.")
+    return await pressed(visit, word, f"/docks?day={day_asked(visit)}", said)
+
+
+PAGES = [
+    page("/docks", gate, methods=("GET",)),
+    page("/docks/slots/{slot_id}/arrive", arrive, methods=("POST",)),
+    page("/docks/slots/{slot_id}/no-show", no_show, methods=("POST",)),
+]

@@ -1,0 +1,168 @@
+"""Orders from a sheet: upload, verdict and reason of each row, columns named, rows taken in."""
+
+from collections import Counter
+from typing import get_args
+
+import msgspec
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from rt.contracts.core_orders import (
+    CommitImport,
+    GetImport,
+    GetImportRejects,
+    GetImportTemplate,
+    ImportField,
+    ImportRow,
+    ImportView,
+    RemapImport,
+    UploadImport,
+)
+from rt.kernel.errors import Refusal
+from rt.portals.industry.asking import key_of, pressed, sent, signed_in_still, told, typed
+from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import marked, named
+from rt.ui.formats import language
+from rt.ui.pages import Choice, Page
+from rt.ui.visit import Visit, page
+
+VERDICTS = {
+    "bad": (marked("à corriger"), "bad", "circle-x"),
+    "duplicate": (marked("en double"), "warn", "copy"),
+    "update": (marked("mise à jour"), "note", "refresh-cw"),
+    "new": (marked("nouvelle"), "ok", "plus"),
+}
+"""How a row's fate is said, its tone and its icon; those with work to do come first."""
+COLUMN = "column."
+
+
+class UploadPage(Page):
+    """A sheet to send."""
+
+    template = "imports.html"
+    refusal: str
+
+
+class ImportPage(Page):
+    """What the sheet would become."""
+
+    template, part = "import.html", "_import.html"
+    sheet: ImportView
+    rows: list[ImportRow]
+    verdicts: dict[str, tuple[str, str, str]]
+    shown: str
+    tabs: list[tuple[str, str, int | None]]
+    current: str
+    fields: list[Choice]
+    unknown: int
+    twice: list[str]
+    english: bool
+    here: str
+
+
+async def start(visit: Visit) -> Page | Response:
+    refusal = ""
+    if visit.posted is not None:
+        file = visit.posted.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            refusal = _("Choisissez d'abord un fichier.")
+        else:
+            word = UploadImport(
+                filename=file.filename[-120:],
+                content=await file.read(),
+                media_type=file.content_type or "application/octet-stream",
+            )
+            try:
+                made = await visit.ask(word, key=key_of(visit))
+            except Refusal as refused:
+                signed_in_still(refused)
+                refusal = told(refused)
+            else:
+                return visit.go(f"/imports/{made.import_id}")
+    return UploadPage(
+        title=_("Importer des commandes"), crumbs=[("/orders", _("Commandes"))], refusal=refusal
+    )
+
+
+def twice_named(sheet: ImportView) -> list[str]:
+    """Fields that more than one column would fill."""
+    counts = Counter(match.field for match in sheet.columns if match.field)
+    return [named("field", str(field)) for field, count in counts.items() if count > 1]
+
+
+async def preview(visit: Visit) -> Page | Response:
+    sheet = await visit.ask(GetImport(import_id=visit.path["import_id"]))
+    here = f"/imports/{sheet.import_id}"
+    shown = visit.query.get("verdict", "")
+    counts = {"bad": sheet.bad, "duplicate": sheet.duplicate, "update": sheet.update, "new": sheet.new}
+    order = list(VERDICTS)
+    rows = [row for row in sheet.rows if not shown or row.verdict == shown]
+    return ImportPage(
+        title=sheet.filename or _("Tableau importé"),
+        crumbs=[("/orders", _("Commandes")), ("/imports", _("Importer"))],
+        sheet=sheet,
+        rows=sorted(rows, key=lambda row: (order.index(row.verdict), row.number)),
+        verdicts={code: (_(name), tone, icon) for code, (name, tone, icon) in VERDICTS.items()},
+        shown=shown,
+        tabs=[
+            (here, _("Toutes"), sheet.rows_total),
+            *((f"{here}?verdict={code}", _(VERDICTS[code][0]), counts[code]) for code in order),
+        ],
+        current=f"{here}?verdict={shown}" if shown else here,
+        fields=sorted(
+            (Choice(code, named("field", code)) for code in get_args(ImportField)), key=lambda c: c.label
+        ),
+        unknown=sum(match.field is None for match in sheet.columns),
+        twice=twice_named(sheet),
+        english=language() == "en",
+        here=here,
+    )
+
+
+async def remap(visit: Visit) -> Response:
+    """Name columns; the organization's next sheets are read the same way."""
+    here = f"/imports/{visit.path['import_id']}"
+    posted = visit.posted if visit.posted is not None else {}
+    mapping = {
+        name.removeprefix(COLUMN): str(value) or None
+        for name, value in posted.items()
+        if name.startswith(COLUMN)
+    }
+    try:
+        word = msgspec.convert({"import_id": visit.path["import_id"], "mapping": mapping}, RemapImport)
+    except msgspec.ValidationError:
+        return visit.go(here, _("Choisissez les champs dans la liste."))
+    return await pressed(visit, word, here, _("Colonnes reconnues : les verdicts sont refaits."))
+
+
+async def commit(visit: Visit) -> Response:
+    """Take the good rows in."""
+    import_id = visit.path["import_id"]
+    here = f"/imports/{import_id}"
+    same = "update" if typed(visit, "same_reference") == "update" else "skip"
+    word = msgspec.convert({"import_id": import_id, "same_reference": same}, CommitImport)
+    try:
+        done = await visit.ask(word, key=key_of(visit))
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        return visit.go(here, told(refusal))
+    said = _("%(new)s commandes créées, %(changed)s mises à jour.")
+    return visit.go(here, said % {"new": done.created_orders, "changed": done.updated_orders})
+
+
+async def rejects(visit: Visit) -> Response:
+    return sent(await visit.ask(GetImportRejects(import_id=visit.path["import_id"])))
+
+
+async def sheet_template(visit: Visit) -> Response:
+    return sent(await visit.ask(GetImportTemplate()))
+
+
+PAGES = [
+    page("/imports", start),
+    page("/imports/template.csv", sheet_template, methods=("GET",)),
+    page("/imports/{import_id}", preview, methods=("GET",)),
+    page("/imports/{import_id}/mapping", remap, methods=("POST",)),
+    page("/imports/{import_id}/commit", commit, methods=("POST",)),
+    page("/imports/{import_id}/rejects.csv", rejects, methods=("GET",)),
+]

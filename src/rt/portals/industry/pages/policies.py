@@ -1,0 +1,102 @@
+"""What drivers are told about pallets, by client, site and pallet type."""
+
+from collections.abc import Sequence
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.palette import FindPolicies, RemovePolicy, SetPolicy
+from rt.portals.industry.asking import pressed
+from rt.portals.industry.pages.pallets import PalletFormPage, partner_choices, tabs
+from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import named
+from rt.ui.formats import language
+from rt.ui.pages import Column, Page
+from rt.ui.visit import Visit, page
+
+
+class PolicyRow(msgspec.Struct, kw_only=True):
+    """A policy in the list."""
+
+    id: str
+    who: str
+    site: str
+    pallets: str
+    mode: str
+    said: str
+
+
+class PoliciesPage(Page):
+    """Policies of the organization, the most precise one holds."""
+
+    template = "policies.html"
+    tabs: Sequence[tuple[str, str, int | None]]
+    rows: list[PolicyRow]
+    columns: list[Column]
+    may_write: bool
+
+
+async def policies(visit: Visit) -> Page | Response:
+    found = await visit.ask(FindPolicies())
+    names = {choice.value: choice.label for choice in await partner_choices(visit)}
+    return PoliciesPage(
+        title=_("Consignes palettes"),
+        crumbs=[("/pallets", _("Palettes"))],
+        tabs=tabs(),
+        rows=[
+            PolicyRow(
+                id=p.id,
+                who=names.get(p.partner_id, p.partner_id) if p.partner_id else _("Tous les clients"),
+                site=p.site_name or _("tous les sites"),
+                pallets=named("choice", p.pallet_type) if p.pallet_type else _("tous les types"),
+                mode=p.mode,
+                said=p.instruction_en if language() == "en" else p.instruction_fr,
+            )
+            for p in found.items
+        ],
+        columns=[
+            Column(name="who", label=_("Client")),
+            Column(name="site", label=_("Site")),
+            Column(name="pallets", label=_("Type")),
+            Column(name="mode", label=_("Règle"), kind="choice"),
+            Column(name="said", label=_("Ce que lit le conducteur")),
+        ],
+        may_write=visit.session.may("palette.write"),
+    )
+
+
+async def put(visit: Visit) -> Page | Response:
+    form = visit.form(
+        SetPolicy,
+        only=("partner_id", "site_name", "pallet_type", "mode", "ratio_percent", "voucher_days", "note"),
+        choices={"partner_id": await partner_choices(visit)},
+        labels={
+            "partner_id": _("Client (aucun : tous)"),
+            "site_name": _("Site (aucun : tous)"),
+            "pallet_type": _("Type de palette (aucun : tous)"),
+            "ratio_percent": _("Part à rendre, pour la règle au pourcentage"),
+            "voucher_days": _("Durée des bons"),
+        },
+        submit=_("Enregistrer la consigne"),
+    )
+    if visit.posted is not None and await form.submit() is not None:
+        return visit.go("/pallets/policies", _("Consigne enregistrée : les conducteurs la liront."))
+    return PalletFormPage(
+        title=_("Nouvelle consigne"),
+        crumbs=[("/pallets", _("Palettes")), ("/pallets/policies", _("Consignes"))],
+        form=form,
+        lead=_("La plus précise l'emporte : un site avant son client, un client avant la règle générale."),
+        back="/pallets/policies",
+    )
+
+
+async def remove(visit: Visit) -> Response:
+    word = RemovePolicy(policy_id=visit.path["policy_id"])
+    return await pressed(visit, word, "/pallets/policies", _("Consigne retirée : la règle plus large vaut."))
+
+
+PAGES = [
+    page("/pallets/policies", policies, methods=("GET",)),
+    page("/pallets/policies/new", put),
+    page("/pallets/policies/{policy_id}/remove", remove, methods=("POST",)),
+]
