@@ -56,7 +56,7 @@ class FindMessages(Query[MessagesPage], route="/api/notifications/messages", nee
 
 
 class ReadMailbox(Query[MessagesPage], route="/api/notifications/mailbox", needs="notifications.admin"):
-    """Every message of every organization with its content: development and staging only, 404 in production."""
+    """Every message of every organization with its content: 404 in production."""
 
     to: Annotated[str, Meta(max_length=254)] = ""
     channel: Channel | None = None

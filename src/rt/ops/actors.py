@@ -18,7 +18,8 @@ class Refused(Exception):
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
         faults = [f"{fault['field']}: {fault['messages']['en']}" for fault in problem.get("errors", ())]
-        super().__init__(f"{status} {problem.get('code', '')}: {'; '.join(faults) or problem.get('title', '')}")
+        said = "; ".join(faults) or problem.get("title", "")
+        super().__init__(f"{status} {problem.get('code', '')}: {said}")
         self.status = status
         self.problem = problem
 
@@ -150,7 +151,8 @@ class Stage:
     def _accept(self, email: str, name: str) -> None:
         mail = self.mail(email, "authz.user.invited")
         token = token_in(mail)
-        self.nobody().post("/auth/invitations/accept", {"token": token, "password": OPEN_SESAME, "name": name})
+        accepted = {"token": token, "password": OPEN_SESAME, "name": name}
+        self.nobody().post("/auth/invitations/accept", accepted)
 
 
 def token_in(mail: Mapping[str, Any]) -> str:

@@ -440,7 +440,8 @@ class Story:
                 return found if len(set(found["units"])) >= 4 else None
 
             found = wait_for(story, "the story across services")
-            check(found["events"] == sorted(found["events"], key=lambda one: str(one["at"])), "in order")
+            times = [datetime.fromisoformat(one["at"]) for one in found["events"]]
+            check(times == sorted(times), "the story is told in order")
         with self.step("admin_gateway", "Administration", "vérifie la chaîne du journal d'audit"):
             check(self.stage.admin.get("/admin/audit/verify")["intact"], "the audit trail is intact")
 
