@@ -1,0 +1,22 @@
+"""The recipient's portal put together."""
+
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from rt.portals.recipient.doors import NAVIGATION, PAGES
+from rt.ui.catalogues import marked
+from rt.ui.portal import Portal, portal_app
+from rt.ui.visit import Connect
+
+
+def build(*, connect: Connect, secret: str, secure: bool) -> ASGIApp:
+    """The portal of those who receive, and of anyone who comes by a link to follow, verify or sign."""
+    portal = Portal(
+        name="recipient",
+        title=marked("Destinataire"),
+        folder=Path(__file__).parent,
+        pages=PAGES,
+        navigation=NAVIGATION,
+    )
+    return portal_app(portal, connect=connect, secret=secret, secure=secure)

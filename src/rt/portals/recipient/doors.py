@@ -1,0 +1,31 @@
+"""Every page of the recipient's portal and its navigation."""
+
+from starlette.routing import Route
+
+from rt.portals.recipient.pages import account, arrivals, by_link, delivery, pallets, public, slots
+from rt.ui.catalogues import marked
+from rt.ui.pages import NavItem
+
+NAVIGATION = (
+    NavItem(path="/", label=marked("Arrivées"), icon="truck", needs="core_orders.read", main=True),
+    NavItem(
+        path="/deliveries",
+        label=marked("Livraisons reçues"),
+        icon="package-check",
+        needs="core_orders.read",
+        main=True,
+    ),
+    NavItem(path="/slots", label=marked("Quais"), icon="warehouse", needs="planning.read", main=True),
+    NavItem(path="/pallets", label=marked("Palettes"), icon="layers", needs="palette.read", main=True),
+    NavItem(path="/account", label=marked("Mon compte"), icon="user"),
+)
+
+PAGES: list[Route] = [
+    *arrivals.PAGES,
+    *delivery.PAGES,
+    *slots.PAGES,
+    *pallets.PAGES,
+    *account.PAGES,
+    *by_link.PAGES,
+    *public.PAGES,
+]

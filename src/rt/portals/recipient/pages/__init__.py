@@ -1,0 +1,1 @@
+"""Pages of the recipient's portal, one file per noun."""

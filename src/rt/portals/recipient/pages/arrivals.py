@@ -1,0 +1,127 @@
+"""What comes to us, nearest first, and everything that came before."""
+
+import asyncio
+from collections import Counter
+from datetime import datetime
+
+import msgspec
+
+from rt.contracts.core_orders import FindOrders, OrderRow
+from rt.contracts.tracking_ia import EtaView, GetEta
+from rt.kernel.clock import now
+from rt.portals.recipient.asking import attempt
+from rt.ui.catalogues import gettext as _
+from rt.ui.formats import ZONE, clock_time
+from rt.ui.pages import Column, Page
+from rt.ui.visit import Visit, page
+
+COMING = "planned,loading,in_transit"
+PAST = "delivered,pod_ok,invoiced,closed"
+ASKED = 40
+"""Arrivals whose expected time is asked for; those after it show the agreed time."""
+UNKNOWN = datetime.max.replace(tzinfo=ZONE)
+
+
+class Arrival(msgspec.Struct, kw_only=True):
+    """One delivery on its way to us."""
+
+    order: OrderRow
+    eta: EtaView | None
+
+    @property
+    def at(self) -> datetime:
+        """When to expect it: as forecast, else as agreed."""
+        agreed = self.order.delivery_until or self.order.delivery_from
+        return self.eta.eta if self.eta else agreed or UNKNOWN
+
+    @property
+    def late(self) -> bool:
+        return bool(self.eta and self.order.delivery_until and self.eta.eta > self.order.delivery_until)
+
+
+class HourLoad(msgspec.Struct, kw_only=True):
+    """How much comes within one hour, to staff the docks."""
+
+    hour: str
+    trucks: int
+    pallets: int
+
+
+class ArrivalsPage(Page):
+    """Today first, then later days."""
+
+    template, part = "arrivals.html", "_arrivals.html"
+    q: str
+    today: list[Arrival]
+    later: list[Arrival]
+    hours: list[HourLoad]
+
+
+class DeliveriesPage(Page):
+    """What was delivered."""
+
+    template, part = "deliveries.html", "_deliveries.html"
+    rows: list[OrderRow]
+    columns: list[Column]
+    q: str
+    more: str
+
+
+async def arrivals(visit: Visit) -> Page:
+    q = visit.query.get("q", "")[:80]
+    found = (await visit.ask(FindOrders(state=COMING, q=q, limit=100))).items
+    soonest = sorted(found, key=lambda row: row.delivery_from or UNKNOWN)
+    etas = await asyncio.gather(*(expected(visit, row.order_id) for row in soonest[:ASKED]))
+    known = dict(zip((row.order_id for row in soonest), etas, strict=False))
+    coming = [Arrival(order=row, eta=known.get(row.order_id)) for row in soonest]
+    coming.sort(key=lambda one: one.at)
+    present = now().astimezone(ZONE).date()
+    today = [one for one in coming if one.at is not UNKNOWN and one.at.astimezone(ZONE).date() <= present]
+    return ArrivalsPage(
+        title=_("Arrivées"),
+        q=q,
+        today=today,
+        later=[one for one in coming if one not in today],
+        hours=by_hour(today),
+    )
+
+
+async def expected(visit: Visit, order_id: str) -> EtaView | None:
+    """When the delivery is expected, if tracking knows."""
+    etas = await attempt(visit, GetEta(order_id=order_id))
+    return next((eta for eta in etas.items if eta.kind == "delivery"), None) if etas else None
+
+
+def by_hour(today: list[Arrival]) -> list[HourLoad]:
+    trucks: Counter[datetime] = Counter()
+    pallets: Counter[datetime] = Counter()
+    for one in today:
+        hour = one.at.astimezone(ZONE).replace(minute=0, second=0, microsecond=0)
+        trucks[hour] += 1
+        pallets[hour] += one.order.pallets
+    return [HourLoad(hour=clock_time(h), trucks=trucks[h], pallets=pallets[h]) for h in sorted(trucks)]
+
+
+async def deliveries(visit: Visit) -> Page:
+    q = visit.query.get("q", "")[:80]
+    found = await visit.ask(FindOrders(state=PAST, q=q, after=visit.query.get("after", "")))
+    return DeliveriesPage(
+        title=_("Livraisons reçues"),
+        rows=found.items,
+        columns=[
+            Column(name="reference", label=_("Référence")),
+            Column(name="shipper_name", label=_("Expéditeur")),
+            Column(name="delivery_city", label=_("Livraison"), wide=True),
+            Column(name="delivery_from", label=_("Prévue"), kind="moment"),
+            Column(name="pallets", label=_("Palettes"), kind="number"),
+            Column(name="state", label=_("État"), kind="state"),
+        ],
+        q=q,
+        more=f"/deliveries?after={found.next}" if found.next else "",
+    )
+
+
+PAGES = [
+    page("/", arrivals, methods=("GET",)),
+    page("/deliveries", deliveries, methods=("GET",)),
+]

@@ -1,0 +1,109 @@
+"""For those without an account, by link: sign the delivery or the takeover, and have a copy at once."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from starlette.responses import Response
+
+from rt.contracts.ecpmr import DocumentView, GetPdf, Language, Step
+from rt.kernel.errors import Refusal
+from rt.portals.recipient.asking import sent
+from rt.portals.recipient.pages.signing import LINK_DEAD, Signer, note_for, party_of, signed
+from rt.trade.contract_rules import Claim, claim_deadline
+from rt.ui.catalogues import gettext as _
+from rt.ui.formats import ZONE, language
+from rt.ui.pages import Page, render
+from rt.ui.visit import Handler, Visit, page
+
+
+class SignedPage(Page):
+    """It is signed: what was said, the copy, and what is left to do in time."""
+
+    template = "signed.html"
+    note: DocumentView
+    step: Step
+    by_name: str
+    paper: str
+    confirm_by: date | None
+    """Last day to confirm reserves to the carrier by registered letter (C. com. L133-3)."""
+
+
+class LinkEndedPage(Page):
+    """A link that opens nothing any more: why, and what to do."""
+
+    template = "link_ended.html"
+
+
+def guarded(handler: Handler) -> Handler:
+    """A link that has ended or was never good is said in plain words, not as a login."""
+
+    async def asked(visit: Visit) -> Page | Response:
+        try:
+            return await handler(visit)
+        except Refusal as refusal:
+            if refusal.status not in LINK_DEAD:
+                raise
+            return render(LinkEndedPage(title=_("Ce lien n'est plus valable")), visit.request, refusal.status)
+
+    asked.__name__ = handler.__name__
+    return asked
+
+
+async def delivery(visit: Visit) -> Page | Response:
+    note = await note_for(visit, "delivery")
+    here = f"/l/{visit.path['token']}/sign/{note.document_id}"
+    if signature_on(note, "delivery", "consignee"):
+        return done_page(note, "delivery", "consignee", f"{here}/paper.pdf")
+    signer = Signer(here=here, step="delivery", party="consignee", by_link=True, photos=True)
+    return await signed(visit, signer, note, went(visit, here))
+
+
+async def takeover(visit: Visit) -> Page | Response:
+    note = await note_for(visit, "takeover")
+    party = party_of(visit.path["token"])
+    here = f"/l/{visit.path['token']}/takeover/{note.document_id}"
+    if signature_on(note, "takeover", party):
+        return done_page(note, "takeover", party, "")
+    signer = Signer(here=here, step="takeover", party=party, by_link=True, photos=False)
+    return await signed(visit, signer, note, went(visit, here))
+
+
+def went(visit: Visit, here: str) -> Callable[[DocumentView], Awaitable[Page | Response]]:
+    async def to_copy(note: DocumentView) -> Page | Response:
+        return visit.go(here, _("Signé. Votre copie est prête."))
+
+    return to_copy
+
+
+def signature_on(note: DocumentView, step: Step, party: str) -> str:
+    """The name under which this party has signed this step."""
+    return next((one.name for one in note.signatures if (one.step, one.party) == (step, party)), "")
+
+
+def done_page(note: DocumentView, step: Step, party: str, paper: str) -> SignedPage:
+    reserved = [one for one in note.reserves_made if one.step == "delivery"]
+    confirm_by = None
+    if step == "delivery" and reserved and note.delivered_at is not None:
+        claim: Claim = "domestic_reserves" if note.kind == "national" else "cmr_reserves"
+        confirm_by = claim_deadline(claim, note.delivered_at.astimezone(ZONE).date())
+    return SignedPage(
+        title=_("Lettre de voiture %(number)s signée") % {"number": note.number},
+        note=note,
+        step=step,
+        by_name=signature_on(note, step, party),
+        paper=paper,
+        confirm_by=confirm_by,
+    )
+
+
+async def paper(visit: Visit) -> Response:
+    """The note as PDF."""
+    spoken: Language = "en" if language() == "en" else "fr"
+    return sent(await visit.ask(GetPdf(document_id=visit.path["document_id"], language=spoken)))
+
+
+PAGES = [
+    page("/l/{token}/sign/{document_id}", guarded(delivery), anyone=True),
+    page("/l/{token}/sign/{document_id}/paper.pdf", guarded(paper), anyone=True, methods=("GET",)),
+    page("/l/{token}/takeover/{document_id}", guarded(takeover), anyone=True),
+]

@@ -1,0 +1,122 @@
+"""One delivery: when it comes, what is on it, its papers, its slot, signing it."""
+
+import asyncio
+from typing import Any
+
+from starlette.responses import Response
+
+from rt.contracts.core_orders import GetDocument as GetPaper
+from rt.contracts.core_orders import GetOrder, OrderView
+from rt.contracts.ecpmr import DocumentView, FindDocuments, GetDocument, GetPdf, Language
+from rt.contracts.palette import GetPolicy, PolicyView
+from rt.contracts.planning import FindSlots, SlotView
+from rt.contracts.tracking_ia import EtaView, GetTrack, TrackView
+from rt.portals.recipient.asking import attempt, sent
+from rt.portals.recipient.pages.arrivals import expected
+from rt.portals.recipient.pages.by_link import done_page, signature_on
+from rt.portals.recipient.pages.signing import Signer, note_for, signed
+from rt.ui.catalogues import gettext as _
+from rt.ui.formats import language
+from rt.ui.pages import Page
+from rt.ui.visit import Visit, page
+
+
+class DeliveryPage(Page):
+    """Everything about one delivery that concerns its recipient."""
+
+    template = "delivery.html"
+    order: OrderView
+    eta: EtaView | None
+    track: TrackView | None
+    points: list[dict[str, Any]]
+    note: DocumentView | None
+    slots: list[SlotView]
+    policy: PolicyView | None
+    instruction: str
+    signable: bool
+
+
+async def delivery(visit: Visit) -> Page:
+    order_id = visit.path["order_id"]
+    order, eta, note = await asyncio.gather(
+        visit.ask(GetOrder(order_id=order_id)),
+        expected(visit, order_id),
+        note_of(visit, order_id),
+    )
+    policy = await attempt(visit, GetPolicy(order_id=order_id))
+    track = await attempt(visit, GetTrack(order_id=order_id))
+    slots = await attempt(visit, FindSlots(order_id=order_id))
+    asked = ""
+    if policy is not None:
+        asked = policy.instruction_fr if language() == "fr" else policy.instruction_en
+    return DeliveryPage(
+        title=_("Livraison %(ref)s") % {"ref": order.reference},
+        crumbs=[("/", _("Arrivées"))],
+        order=order,
+        eta=eta,
+        track=track,
+        points=truck(track),
+        note=note,
+        slots=[slot for slot in slots.items if slot.kind == "delivery"] if slots else [],
+        policy=policy,
+        instruction=asked,
+        signable=note is not None and note.state == "in_transport" and visit.session.may("ecpmr.write"),
+    )
+
+
+async def note_of(visit: Visit, order_id: str) -> DocumentView | None:
+    """The order's consignment note, if there is one yet."""
+    found = await attempt(visit, FindDocuments(order_id=order_id))
+    current = next((one for one in found.items if not one.cancelled), None) if found else None
+    if current is None:
+        return None
+    word = GetDocument(document_id=current.document_id)
+    return await attempt(visit, word)
+
+
+def truck(track: TrackView | None) -> list[dict[str, Any]]:
+    """Where the truck was seen last, and where it comes to."""
+    if track is None or not track.points:
+        return []
+    last = track.points[-1]
+    marks = [(last.latitude, last.longitude, _("Camion"), "idle" if track.old else "note")]
+    for stop in track.stops:
+        site = stop.site
+        if stop.kind == "delivery" and site.latitude is not None and site.longitude is not None:
+            marks.append((site.latitude, site.longitude, site.name, "ok"))
+    return [
+        {"lat": lat, "lon": lon, "label": label, "tone": tone, "href": "", "glyph": ""}
+        for lat, lon, label, tone in marks
+    ]
+
+
+async def paper(visit: Visit) -> Response:
+    return sent(
+        await visit.ask(GetPaper(order_id=visit.path["order_id"], document_id=visit.path["document_id"]))
+    )
+
+
+async def consignment_pdf(visit: Visit) -> Response:
+    spoken: Language = "en" if language() == "en" else "fr"
+    return sent(await visit.ask(GetPdf(document_id=visit.path["document_id"], language=spoken)))
+
+
+async def sign(visit: Visit) -> Page | Response:
+    note = await note_for(visit, "delivery")
+    if signature_on(note, "delivery", "consignee"):
+        return done_page(note, "delivery", "consignee", f"/sign/{note.document_id}/paper.pdf")
+    here = f"/sign/{note.document_id}"
+    signer = Signer(here=here, step="delivery", party="consignee", by_link=False, photos=True)
+
+    async def to_copy(_signed: DocumentView) -> Page | Response:
+        return visit.go(here, _("Signé. Votre copie est prête."))
+
+    return await signed(visit, signer, note, to_copy)
+
+
+PAGES = [
+    page("/deliveries/{order_id}", delivery, methods=("GET",)),
+    page("/deliveries/{order_id}/documents/{document_id}", paper, methods=("GET",)),
+    page("/sign/{document_id}", sign),
+    page("/sign/{document_id}/paper.pdf", consignment_pdf, methods=("GET",)),
+]

@@ -1,0 +1,313 @@
+"""Signing a consignment note, by link or signed in: goods, reserves that hold, pallets, code, signature."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from starlette.responses import Response
+
+from rt.contracts.ecpmr import (
+    AddPhoto,
+    AskDeliveryCode,
+    AskTakeoverCode,
+    CheckReserve,
+    CodeSentView,
+    DocumentView,
+    GetDocument,
+    GetTakeover,
+    PalletExchange,
+    Party,
+    ReserveGiven,
+    SignatureGiven,
+    SignDelivery,
+    SignTakeover,
+    Step,
+)
+from rt.kernel.clock import now
+from rt.kernel.errors import Refusal
+from rt.portals.recipient.asking import SIGNED_OUT, attempt, counted, key_of, pictures, told, typed
+from rt.ui.catalogues import gettext as _
+from rt.ui.formats import language
+from rt.ui.pages import Page
+from rt.ui.visit import Visit
+
+Done = Callable[[DocumentView], Awaitable[Page | Response]]
+"""Where to go once it is signed."""
+TYPED = ("name", "quality", "code", "returned", "refused", "broken")
+PALLET_TYPES = ("EUR", "UIC", "CHEP", "LPR", "IPP", "PRS", "ROLL", "ONEWAY", "OTHER")
+PHOTOS_PER_LINE = 6
+LINK_DEAD = (401, 403)
+FIXED_WORDS = 500
+"""Characters that a reserve may have."""
+
+
+class LineForm(msgspec.Struct, kw_only=True):
+    """One goods line to check, with what was noted on it; line 0 is the whole consignment."""
+
+    line: int
+    goods: str
+    detail: str
+    text: str = ""
+    missing: int = 0
+    damaged: int = 0
+    photo_ids: list[str] = msgspec.field(default_factory=list)
+    warnings: list[str] = msgspec.field(default_factory=list)
+    fault: str = ""
+
+    @property
+    def noted(self) -> bool:
+        return bool(self.text or self.missing or self.damaged or self.photo_ids)
+
+
+class SignPage(Page):
+    """The note and everything that is left on it when signing."""
+
+    template = "sign.html"
+    here: str
+    note: DocumentView
+    step: Step
+    party: Party
+    lines: list[LineForm]
+    pallets: list[str]
+    typed: dict[str, str]
+    by_link: bool
+    code: CodeSentView | None
+    refusal: str
+    code_fault: str
+    name_fault: str
+    weak: bool
+    with_reserves: bool
+    photos_kept: bool
+
+
+class Signer(msgspec.Struct, frozen=True):
+    """Who signs what, from where."""
+
+    here: str
+    step: Step
+    party: Party
+    by_link: bool
+    photos: bool
+    """Whether photos can be left: a link to sign a takeover does not open the note to them."""
+
+
+async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -> Page | Response:
+    """The page of one signer; reading it changes nothing, each press of it does one thing."""
+    lines = lines_of(note, signer.step)
+    filled = {name: typed(visit, name) for name in TYPED}
+    filled["pallet_type"] = typed(visit, "pallet_type") or "EUR"
+    filled["delivered"] = typed(visit, "delivered") if visit.posted is not None else pallets_of(note)
+    page = SignPage(
+        title=_("Lettre de voiture %(number)s") % {"number": note.number},
+        here=signer.here,
+        note=note,
+        step=signer.step,
+        party=signer.party,
+        lines=lines,
+        pallets=list(PALLET_TYPES),
+        typed=filled,
+        by_link=signer.by_link,
+        code=None,
+        refusal="",
+        code_fault="",
+        name_fault="",
+        weak=False,
+        with_reserves=signer.party != "sender",
+        photos_kept=signer.photos,
+    )
+    if visit.posted is None:
+        return page
+    await read_lines(visit, signer, note, lines)
+    match typed(visit, "do"):
+        case "code":
+            page.code = await ask_code(visit, signer, note, page)
+            await judge(visit, page)
+        case "sign":
+            return await sign(visit, signer, page, done)
+        case _:
+            await judge(visit, page)
+    return page
+
+
+def lines_of(note: DocumentView, step: Step) -> list[LineForm]:
+    whole = LineForm(line=0, goods=_("L'envoi entier"), detail="")
+    return [
+        *(
+            LineForm(
+                line=one.line,
+                goods=one.goods.description,
+                detail=" · ".join(
+                    part
+                    for part in (
+                        f"{one.goods.quantity:g} × {one.goods.package_code}".rstrip(" ×"),
+                        f"UN {one.goods.un_number}" if one.goods.un_number else "",
+                        one.marks,
+                    )
+                    if part
+                ),
+            )
+            for one in note.consignment.goods
+        ),
+        whole,
+    ]
+
+
+def pallets_of(note: DocumentView) -> str:
+    """Pallets on the note, as what is most likely handed over."""
+    return str(sum(line.goods.pallets for line in note.consignment.goods))
+
+
+async def read_lines(visit: Visit, signer: Signer, note: DocumentView, lines: Sequence[LineForm]) -> None:
+    """What was typed on each line; its pictures are kept at once so that no later press loses them."""
+    for one in lines:
+        one.text = typed(visit, f"text.{one.line}")[:FIXED_WORDS]
+        one.missing = counted(visit, f"missing.{one.line}")
+        one.damaged = counted(visit, f"damaged.{one.line}")
+        if visit.posted is not None:
+            given = [str(kept) for kept in visit.posted.getlist(f"photo.{one.line}")]
+            one.photo_ids = [kept for kept in given if kept.isalnum()][:PHOTOS_PER_LINE]
+        for picture in pictures(visit, f"photos.{one.line}")[: PHOTOS_PER_LINE - len(one.photo_ids)]:
+            word = AddPhoto(
+                document_id=note.document_id,
+                photo_id=uuid4().hex,
+                content=await picture.read(),
+                media_type=picture.content_type or "",
+                stop="pickup" if signer.step == "takeover" else "delivery",
+                happened_at=now(),
+            )
+            try:
+                one.photo_ids.append((await visit.ask(word, key=word.photo_id)).photo_id)
+            except Refusal as refusal:
+                if refusal.status in LINK_DEAD:
+                    raise
+                one.fault = told(refusal)
+
+
+async def judge(visit: Visit, page: SignPage) -> None:
+    """Say beside each reserve what a court would miss in it."""
+    for one in page.lines:
+        if not one.noted:
+            continue
+        if not one.text:
+            one.fault = one.fault or _("Décrivez ce que vous voyez : quoi, combien, où.")
+            continue
+        advice = await attempt(visit, CheckReserve(text=reserve_text(one)))
+        if advice is not None and advice.vague:
+            one.warnings = [w.fr if language() == "fr" else w.en for w in advice.warnings]
+    page.weak = any(one.warnings for one in page.lines)
+
+
+def reserve_text(one: LineForm) -> str:
+    """The reserve with its counts, as it is judged: figures make it precise."""
+    counts = [
+        sentence % {"n": count}
+        for sentence, count in ((_("manquants : %(n)s"), one.missing), (_("avariés : %(n)s"), one.damaged))
+        if count
+    ]
+    return " ; ".join([one.text, *counts])[:FIXED_WORDS]
+
+
+async def ask_code(visit: Visit, signer: Signer, note: DocumentView, page: SignPage) -> CodeSentView | None:
+    try:
+        if signer.step == "takeover":
+            return await visit.ask(AskTakeoverCode(document_id=note.document_id), key=key_of(visit))
+        return await visit.ask(AskDeliveryCode(document_id=note.document_id), key=key_of(visit))
+    except Refusal as refusal:
+        if refusal.status == SIGNED_OUT:
+            raise
+        page.code_fault = told(refusal)
+        return None
+
+
+async def sign(visit: Visit, signer: Signer, page: SignPage, done: Done) -> Page | Response:
+    await judge(visit, page)
+    if not page.typed["name"]:
+        page.name_fault = _("Écrivez votre nom.")
+    if signer.by_link and not page.typed["code"]:
+        page.code_fault = _("Demandez d'abord un code, puis saisissez-le ici.")
+    weak = page.weak and typed(visit, "anyway") != "on"
+    if page.name_fault or page.code_fault or weak or any(one.fault for one in page.lines):
+        return page
+    ink = typed(visit, "ink")
+    given: dict[str, Any] = {
+        "document_id": page.note.document_id,
+        "content_hash": typed(visit, "content_hash"),
+        "happened_at": now(),
+        "signature": SignatureGiven(
+            party=signer.party,
+            name=page.typed["name"][:120],
+            quality=page.typed["quality"][:120],
+            method="link_code" if signer.by_link else "glass",
+            image="" if ink == "typed" else ink,
+            device=visit.request.headers.get("user-agent", "")[:120],
+        ),
+        "reserves": reserves_of(page.lines),
+        "pallets": pallets_typed(visit, page),
+        "code": page.typed["code"],
+    }
+    try:
+        if signer.step == "takeover":
+            word: SignTakeover | SignDelivery = msgspec.convert(given, SignTakeover)
+        else:
+            word = msgspec.convert(given, SignDelivery)
+    except msgspec.ValidationError:
+        page.code_fault = _("Le code a six chiffres.")
+        return page
+    try:
+        note: DocumentView = await visit.ask(word, key=key_of(visit))
+    except Refusal as refusal:
+        if refusal.status == SIGNED_OUT:
+            raise
+        if refusal.code.startswith("code_"):
+            page.code_fault = told(refusal)
+        else:
+            page.refusal = told(refusal)
+        return page
+    return await done(note)
+
+
+def reserves_of(lines: Sequence[LineForm]) -> list[ReserveGiven]:
+    return [
+        ReserveGiven(
+            text=one.text,
+            line=one.line,
+            photo_ids=one.photo_ids,
+            missing_quantity=one.missing,
+            damaged_quantity=one.damaged,
+        )
+        for one in lines
+        if one.text
+    ]
+
+
+def pallets_typed(visit: Visit, page: SignPage) -> list[PalletExchange]:
+    moved = PalletExchange(
+        pallet_type=page.typed["pallet_type"],
+        delivered=counted(visit, "delivered"),
+        returned=counted(visit, "returned"),
+        refused=counted(visit, "refused"),
+        broken=counted(visit, "broken"),
+    )
+    any_moved = moved.delivered or moved.returned or moved.refused or moved.broken
+    return [moved] if page.party != "sender" and any_moved and moved.pallet_type in PALLET_TYPES else []
+
+
+def party_of(token: str) -> Party:
+    """For whom a link to a takeover was made; only what is shown depends on it, ecpmr judges the token."""
+    try:
+        body = token.split(".")[1]
+        content = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return "carrier" if content["claims"]["party"] == "carrier" else "sender"
+    except (IndexError, ValueError, KeyError, TypeError):
+        return "sender"
+
+
+async def note_for(visit: Visit, step: Step) -> DocumentView:
+    """The note as the link or the signed-in person may read it."""
+    document_id = visit.path["document_id"]
+    if step == "takeover":
+        return await visit.ask(GetTakeover(document_id=document_id))
+    return await visit.ask(GetDocument(document_id=document_id))
