@@ -60,7 +60,7 @@ async def flags(visit: Visit) -> Page | Response:
             Row(
                 name=flag.name,
                 description=flag.description,
-                state="on" if flag.on else "off",
+                state="active" if flag.on else "disabled",
                 audience=audience(flag, names),
                 on=flag.on,
             )

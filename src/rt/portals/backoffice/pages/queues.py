@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import FindLetters, GetQueues, LetterView, QueueView, ReplayLetter
 from rt.portals.backoffice.asking import attempt, pressed
+from rt.portals.backoffice.changes import story_of
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
@@ -25,13 +26,12 @@ class Waiting(msgspec.Struct, kw_only=True):
     unit: str
     listener: str
     topic: str
-    entity_id: str
     reason: str
     tries: int
     state: str
     put_aside_at: datetime
     next_try_at: datetime | None
-    trace: str
+    href: str
 
 
 class QueuesPage(Page):
@@ -55,13 +55,12 @@ def waiting(one: LetterView) -> Waiting:
         unit=one.unit,
         listener=one.listener,
         topic=one.topic,
-        entity_id=one.entity_id,
         reason=one.reason,
         tries=one.tries,
-        state=one.state,
+        state="failed" if one.state == "dead" else one.state,
         put_aside_at=one.put_aside_at,
         next_try_at=one.next_try_at if one.state == "waiting" else None,
-        trace=one.trace,
+        href=story_of(one.entity_id) or story_of(one.trace) or "/queues",
     )
 
 
@@ -90,13 +89,13 @@ async def queues(visit: Visit) -> Page | Response:
         works=known is not None and letters is not None,
         tabs=[
             (at(""), _("Tous"), len(everything)),
-            (at("dead"), _("Abandonnés"), counts["dead"]),
+            (at("dead"), _("En échec"), counts["dead"]),
             (at("waiting"), _("Réessayés seuls"), counts["waiting"]),
         ],
         current=at(state or ""),
         rows=rows[:MOST_LETTERS],
         columns=[
-            Column(name="topic", label=_("Fait")),
+            Column(name="topic", label=_("Fait"), kind="link", href="{href}"),
             Column(name="unit", label=_("Service")),
             Column(name="state", label=_("État"), kind="state"),
             Column(name="reason", label=_("Dernière erreur")),

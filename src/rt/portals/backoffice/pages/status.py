@@ -12,7 +12,7 @@ from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language, percent
 from rt.ui.forms import Form
-from rt.ui.pages import Column, Page
+from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
 PURPOSES = {
@@ -55,7 +55,7 @@ class StatusPage(Page):
     template, part = "status.html", "_status.html"
     state: str
     rows: list[UnitLine]
-    columns: list[Column]
+    columns: list[str]
     built: int
     up: int
     notice: str
@@ -94,12 +94,12 @@ async def status(visit: Visit) -> Page | Response:
         state=told.state if told else "unknown",
         rows=[line(one) for one in units],
         columns=[
-            Column(name="name", label=_("Service")),
-            Column(name="purpose", label=_("Rôle")),
-            Column(name="state", label=_("État"), kind="state"),
-            Column(name="since", label=_("Depuis"), kind="moment", wide=True),
-            Column(name="answers", label=_("Répond en"), wide=True),
-            Column(name="availability", label=_("Disponible sur 24 h")),
+            _("Service"),
+            _("Rôle"),
+            _("État"),
+            _("Depuis"),
+            _("Répond en"),
+            _("Disponible sur 24 h"),
         ],
         built=len(built),
         up=sum(one.state == "up" for one in built),
