@@ -1,0 +1,43 @@
+"""The API document is the one of the contracts: every operation and event of the built units."""
+
+from pathlib import Path
+
+import pytest
+from tests.house.tree import ROOT
+from tests.house.words import asked, told
+
+from rt.host.topology import UNITS
+from rt.ops import reference
+
+BUILT = [row for row in UNITS if row.built]
+
+
+def test_the_api_document_is_the_one_of_the_contracts() -> None:
+    text = (ROOT / reference.DOCUMENT).read_text(encoding="utf-8")
+    assert text == reference.document(), f"bring it up to date: {reference.COMMAND}"
+
+
+@pytest.mark.parametrize("unit", BUILT, ids=lambda row: row.package)
+def test_no_word_of_a_built_unit_is_left_out(unit: object) -> None:
+    row = next(row for row in BUILT if row is unit)
+    operations, events = reference.operations(row), reference.events(row)
+    lines = operations.splitlines()[2:]
+    assert len(lines) == len(asked(row.package))
+    for word in asked(row.package):
+        start = f"| {word.word.method} | `{word.word.route}` | {word.__name__} | "
+        assert [line for line in lines if line.startswith(start)], word.__name__
+    assert all(f"| `{event.topic}` | {event.__name__} | " in events for event in told(row.package))
+
+
+def test_a_bar_in_a_sentence_does_not_end_its_cell() -> None:
+    assert reference.table(("A",), [("one|two",)]).splitlines()[2] == "| one\\|two |"
+
+
+def test_a_check_finds_what_writing_mends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reference, "DOCUMENT", tmp_path / "API.md")
+    assert reference.main(["--check"]) == 1
+    assert reference.COMMAND in capsys.readouterr().out
+    assert reference.main([]) == 0
+    assert reference.main(["--check"]) == 0
