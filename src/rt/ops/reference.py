@@ -26,8 +26,8 @@ OpenAPI 3.1 document at `<public path>/openapi.json`, or all on one page in the 
 - A refusal is `application/problem+json` (RFC 9457): a stable `code`, its sentence in French or English, each
   field in `errors`.
 - Lists answer `items` and `next`; give `next` back as `after` for the following page.
-- Needs: the right; *anyone*; *signed in* (of any organization); *units only*; or a capability link of the scope
-  named, for the object in the path.
+- Needs: the right; *anyone*; *signed in* (of any organization); *units only*; or a capability link of the
+  scope named, for the object in the path.
 """
 
 
