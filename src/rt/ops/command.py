@@ -187,7 +187,7 @@ async def _watch(place: Place, demo: bool, began: float, pids: list[int]) -> Non
         f" · {built} of {len(UNITS)} units · http://localhost:{place.edge}"
     )
     if demo:
-        await world.load(f"http://127.0.0.1:{place.edge}", console.print)
+        await world.load(f"http://127.0.0.1:{place.edge}")
         console.print("\n".join(world.account_lines()), highlight=False)
     while True:
         await asyncio.sleep(5)

@@ -1,6 +1,7 @@
 """The demonstration's world: organizations, people, fleets and 60 orders at real French places."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -301,13 +302,22 @@ class Builder:
                 shipper.post(f"{path}/close")
 
 
-async def load(edge: str, say: Callable[[str], None]) -> None:
-    """Make the world unless it is there; whoever waits keeps a running house meanwhile."""
+async def load(edge: str) -> None:
+    """Make the world unless it is there, in a process of its own that ends with whoever waits."""
+    work = await asyncio.create_subprocess_exec(sys.executable, "-m", "rt.ops.world", edge)
+    try:
+        await work.wait()
+    finally:
+        if work.returncode is None:
+            work.terminate()
 
-    def work() -> None:
-        try:
-            Builder(edge, say).build()
-        except (Refused, LookupError, httpx.HTTPError) as error:
-            say(f"demo: not loaded: {error}")
 
-    await asyncio.to_thread(work)
+def main() -> None:
+    try:
+        Builder(sys.argv[1], print).build()
+    except (Refused, LookupError, httpx.HTTPError) as error:
+        sys.exit(f"demo: not loaded: {error}")
+
+
+if __name__ == "__main__":
+    main()
