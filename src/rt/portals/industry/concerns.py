@@ -57,7 +57,7 @@ def late(row: OrderRow, etas: EtasView | None) -> Concern | None:
     """An arrival that will most likely miss its promise."""
     foreseen = [eta for eta in (etas.items if etas else ()) if eta.late_probability >= LATE_FROM]
     if not foreseen:
-        return None
+        return overdue(row)
     worst: EtaView = max(foreseen, key=lambda eta: eta.late_probability)
     promised = row.pickup_until if worst.kind == "pickup" else row.delivery_until
     values = {
@@ -79,6 +79,26 @@ def late(row: OrderRow, etas: EtasView | None) -> Concern | None:
         href=f"/orders/{row.order_id}#track",
         more=f"/orders/{row.order_id}/share",
         more_label=_("Prévenir par lien"),
+    )
+
+
+def overdue(row: OrderRow) -> Concern | None:
+    """A promise that has passed, though nobody foretold it: the truck sends no position."""
+    waiting = row.state == "planned"
+    promised = row.pickup_until if waiting else row.delivery_until
+    if promised is None or promised > now():
+        return None
+    return Concern(
+        kind="late",
+        order_id=row.order_id,
+        reference=row.reference,
+        way=way(row),
+        why=_("Enlèvement promis, pas encore commencé")
+        if waiting
+        else _("Promesse passée, livraison non signée"),
+        due=promised,
+        step=_("Suivre"),
+        href=f"/orders/{row.order_id}#track",
     )
 
 
@@ -150,7 +170,7 @@ def proof(row: OrderRow) -> Concern:
         way=way(row),
         why=_("Livrée par %(carrier)s, sans réserve") % {"carrier": row.carrier_name},
         due=None,
-        step=_("Accepter la preuve"),
+        step=_("Accepter"),
         post=f"/orders/{row.order_id}/accept-proof",
         more=f"/orders/{row.order_id}#papers",
         more_label=_("Lire"),

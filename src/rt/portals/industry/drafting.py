@@ -1,9 +1,10 @@
 """An order being written: its parts as forms, what is known already, and saying the change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
+import msgspec
 from msgspec import structs
 
 from rt.contracts.authz import FindPartners
@@ -77,6 +78,13 @@ PACKAGES = ("PX", "CT", "CS", "BG", "DR", "RO", "BE", "CR", "PK")
 RECENT = 8
 
 
+class Known(msgspec.Struct, kw_only=True):
+    """A place that we know, and whether goods were picked up or delivered there."""
+
+    site: Site
+    kinds: set[str] = msgspec.field(default_factory=set)
+
+
 def working_day_after(day: date) -> date:
     """The next Monday to Friday."""
     day += timedelta(days=1)
@@ -103,24 +111,28 @@ def place_key(site: Site) -> str:
     return f"{site.name}|{site.address.postal_code}"
 
 
-async def known_places(visit: Visit) -> dict[str, Site]:
-    """Own docks and the places of recent orders, each once."""
-    docks = await attempt(visit, FindDocks())
-    sites = [dock.site for dock in docks.items] if docks else []
+async def known_places(visit: Visit) -> dict[str, Known]:
+    """Own docks and the places of recent orders, each once, with what they were used for."""
+    found: dict[str, Known] = {}
     recent = await attempt(visit, FindOrders(limit=RECENT))
     ids = [row.order_id for row in recent.items] if recent else []
+    docks = await attempt(visit, FindDocks())
+    for dock in docks.items if docks else ():
+        if dock.organization_id == visit.session.organization_id:
+            found.setdefault(place_key(dock.site), Known(site=dock.site)).kinds.update(("pickup", "delivery"))
     for order in await attempt_all(visit, [GetOrder(order_id=order_id) for order_id in ids]):
-        sites += [stop.site for stop in order.stops] if order else []
-    return {place_key(site): site for site in reversed(sites)}
+        for stop in order.stops if order else ():
+            found.setdefault(place_key(stop.site), Known(site=stop.site)).kinds.add(stop.kind)
+    return found
 
 
-def filled_in(visit: Visit, places: dict[str, Site]) -> bool:
+def filled_in(visit: Visit, places: Mapping[str, Known]) -> bool:
     """Whether a known place was pressed: its fields are then in the form as if typed."""
     number, _at, key = typed(visit, "known").partition(":")
-    site = places.get(key)
-    if visit.posted is None or site is None or not number.isdigit():
+    place = places.get(key)
+    if visit.posted is None or place is None or not number.isdigit():
         return False
-    under = f"stops.{number}.site"
+    site, under = place.site, f"stops.{number}.site"
     visit.posted = with_values(
         visit.posted,
         {
@@ -164,12 +176,26 @@ async def choices(visit: Visit, parts: Sequence[str]) -> dict[str, list[Choice]]
     return offered
 
 
+def _place_labels() -> dict[str, str]:
+    said = {
+        "site.name": _("Lieu"),
+        "site.contact.name": _("Contact sur place"),
+        "site.contact.phone": _("Téléphone du contact"),
+        "site.contact.email": _("E-mail du contact"),
+        "site.instructions": _("Consignes d'accès"),
+        "from_at": _("À partir de"),
+        "until_at": _("Jusqu'à"),
+    }
+    return {f"stops.{n}.{field}": label for n in range(MOST_STOPS) for field, label in said.items()}
+
+
 async def options(visit: Visit, parts: Sequence[str]) -> dict[str, Any]:
     """How the form of these parts is drawn, for a new order and for a change alike."""
     return {
         "only": wanted(parts),
         "choices": await choices(visit, parts),
-        "labels": {
+        "labels": _place_labels()
+        | {
             "consignee_id": _("Destinataire connu"),
             "consignee_name": _("Nom du destinataire"),
             "consignee_email": _("E-mail du destinataire"),

@@ -148,6 +148,20 @@ def days_shown(visit: Visit, week: list[tuple[str, ...]]) -> list[tuple[str, lis
     return shown
 
 
+def labels() -> dict[str, str]:
+    return {
+        "name": _("Nom du quai"),
+        "site.name": _("Nom du site"),
+        "site.contact.name": _("Contact sur place"),
+        "site.contact.phone": _("Téléphone du contact"),
+        "base_minutes": _("Durée fixe d'un camion"),
+        "minutes_per_pallet": _("Minutes de plus par palette"),
+        "lead_hours": _("Réserver au moins"),
+        "step_minutes": _("Pas de la grille"),
+        "full_instructions": _("Que faire quand la journée est pleine"),
+    }
+
+
 async def docks(visit: Visit) -> Page | Response:
     found = await visit.ask(FindDocks(limit=200))
     return DocksPage(
@@ -165,6 +179,7 @@ async def add(visit: Visit) -> Page | Response:
         values={"site": {"address": {"country": "FR"}}, "accepts": ["dry"]},
         only=(*FIELDS, "step_minutes"),
         fixed={"hours": []},
+        labels=labels(),
         submit=_("Ajouter le quai"),
     )
     return await kept(visit, form, list(WORKING_WEEK), None)
@@ -177,6 +192,7 @@ async def edit(visit: Visit) -> Page | Response:
         fixed={"dock_id": dock.dock_id},
         values=dock,
         only=(*FIELDS, "active"),
+        labels=labels(),
         submit=_("Enregistrer"),
     )
     return await kept(visit, form, week_of(dock.hours), dock)

@@ -1,7 +1,8 @@
 """Writing an order: from a template, from a former order, or in three steps; then confirming it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 from starlette.responses import Response
@@ -31,6 +32,7 @@ from rt.ui.visit import Visit, page
 
 STEPS = (marked("Où, quand, pour qui"), marked("Marchandise"), marked("Références et prix"))
 STEP_PARTS: tuple[tuple[str, ...], ...] = (("stops", "consignee"), ("goods",), ("terms",))
+MOST_OFFERED = 4
 STEP_NAMES = ("places", "goods", "terms")
 
 
@@ -54,7 +56,7 @@ class DraftPage(Page):
     at_step: int
     stops: list[str]
     lines: int
-    places: list[tuple[str, str]]
+    places: dict[str, list[tuple[str, str]]]
     version: int
     back: str
     more_stops: str
@@ -79,13 +81,21 @@ def counted(form: Form, part: str) -> int:
     return len({i.name.split(".")[1] for i in form.inputs if i.name.startswith(f"{part}.")})
 
 
+def offered(known: Mapping[str, drafting.Known]) -> dict[str, list[tuple[str, str]]]:
+    """The known places to begin from and those to go to, the latest first."""
+    return {
+        kind: [(key, place.site.name) for key, place in known.items() if kind in place.kinds][:MOST_OFFERED]
+        for kind in ("pickup", "delivery")
+    }
+
+
 def draft_page(
     form: Form,
     *,
     title: str,
     parts: Sequence[str],
     at_step: int,
-    places: Sequence[tuple[str, str]] = (),
+    known: Mapping[str, drafting.Known] = MappingProxyType({}),
     version: int = 0,
     back: str = "/orders",
     more_stops: str = "",
@@ -100,7 +110,7 @@ def draft_page(
         at_step=at_step,
         stops=[str(form.input(f"stops.{n}.kind").value) for n in range(counted(form, "stops"))],
         lines=counted(form, "goods"),
-        places=list(places),
+        places=offered(known),
         version=version,
         back=back,
         more_stops=more_stops,
@@ -131,7 +141,7 @@ async def places(visit: Visit) -> Page | Response:
         title=_("Nouvelle commande"),
         parts=STEP_PARTS[0],
         at_step=0,
-        places=[(key, f"{site.name}, {site.address.city}") for key, site in known.items()],
+        known=known,
         more_stops=f"/orders/new/places?stops={count + 1}",
     )
 
@@ -157,7 +167,7 @@ async def write(visit: Visit) -> Page | Response:
         title=order.reference,
         parts=parts,
         at_step=at_step,
-        places=[(key, f"{site.name}, {site.address.city}") for key, site in known.items()],
+        known=known,
         version=order.version,
         back=f"/orders/{order_id}",
     )

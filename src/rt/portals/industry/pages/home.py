@@ -65,6 +65,7 @@ async def gathered(visit: Visit) -> tuple[list[Concern], list[str]]:
     followed = soon[:MOST_FOLLOWED]
     etas = await attempt_all(visit, [GetEta(order_id=row.order_id) for row in followed])
     found = [concerns.late(row, eta) for row, eta in zip(followed, etas, strict=True)]
+    found += [concerns.overdue(row) for row in soon[MOST_FOLLOWED:]]
     found += [concerns.incident(row) for row in troubled or ()]
     found += [concerns.tender(row) for row in offered or ()]
     found += [concerns.uncarried(row) for row in firm or ()]

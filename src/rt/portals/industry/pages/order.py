@@ -22,10 +22,10 @@ from rt.ui.forms import Form
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
-LADDER = ("draft", "confirmed", "tendered", "assigned", "planned", "in_transit", "delivered", "pod_ok")
-"""Steps shown; loading stands with being in transit, what follows the accepted proof is past them all."""
+LADDER = ("draft", "confirmed", "assigned", "in_transit", "delivered")
+STANDS_WITH = {"tendered": "confirmed", "planned": "assigned", "loading": "in_transit"}
+"""Steps shown, few enough for a phone; whatever follows the delivery is past them all."""
 TRACKED = ("planned", "loading", "in_transit", "delivered", "pod_ok", "invoiced", "closed")
-SIGNED = ("loading", "in_transit", "delivered", "pod_ok", "invoiced", "closed")
 MOST_POINTS = 400
 """Points of a track drawn on the map; more would weigh on the page without being seen."""
 TENDER_TONES = {"open": "warn", "accepted": "ok", "refused": "bad", "expired": "idle", "withdrawn": "idle"}
@@ -64,7 +64,7 @@ class OrderPage(Page):
 
 def step_of(state: str) -> int:
     """How far along the shown steps a state is."""
-    shown = "in_transit" if state == "loading" else state
+    shown = STANDS_WITH.get(state, state)
     return LADDER.index(shown) if shown in LADDER else len(LADDER)
 
 

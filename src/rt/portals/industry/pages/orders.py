@@ -38,7 +38,9 @@ class Row(msgspec.Struct, kw_only=True):
     reference: str
     state: str
     pickup: str
+    pickup_at: str
     delivery: str
+    delivery_at: str
     load: str
     carrier: str
     deadline: datetime | None
@@ -63,12 +65,16 @@ class OrdersPage(Page):
     may_write: bool
 
 
-def load_text(pallets: int, weight_kg: float, loading_metres: float) -> str:
+def load_text(pallets: int, weight_kg: float) -> str:
     """A load in a few words."""
     parts = [_("%(n)s pal.") % {"n": number(pallets)}] if pallets else []
     parts += [weight(weight_kg)] if weight_kg else []
-    parts += [_("%(n)s mdp") % {"n": number(round(loading_metres, 1))}] if loading_metres else []
-    return " · ".join(parts)
+    return " · ".join(parts).replace(" ", "\u00a0")
+
+
+def window(start: datetime | None, end: datetime | None) -> str:
+    """A window of time that stays on one line in a narrow column."""
+    return span(start, end).replace(" ", "\u00a0").replace("–", "\u2060–\u2060")
 
 
 def next_step(row: OrderRow) -> tuple[str, str]:
@@ -107,10 +113,11 @@ def row_of(row: OrderRow) -> Row:
         order_id=row.order_id,
         reference=row.reference,
         state=row.state,
-        pickup=f"{row.pickup_city} · {span(row.pickup_from, row.pickup_until)}",
-        delivery=f"{row.consignee_name or row.delivery_name}, {row.delivery_city} · "
-        f"{span(row.delivery_from, row.delivery_until)}",
-        load=load_text(row.pallets, row.weight_kg, row.loading_metres),
+        pickup=row.pickup_city or row.pickup_name,
+        pickup_at=window(row.pickup_from, row.pickup_until),
+        delivery=f"{row.consignee_name or row.delivery_name}, {row.delivery_city}",
+        delivery_at=window(row.delivery_from, row.delivery_until),
+        load=load_text(row.pallets, row.weight_kg),
         carrier=row.carrier_name,
         deadline=due(row),
         step=step,

@@ -1,12 +1,19 @@
 """Carriers and other partners: found, written down with or without account, invited."""
 
+from typing import Literal
 from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
 
-from rt.contracts.authz import AddPartner, FindPartners, InvitePartner, OrganizationView
-from rt.portals.industry.asking import attempt, pressed
+from rt.contracts.authz import (
+    AddPartner,
+    FindOrganizations,
+    FindPartners,
+    InvitePartner,
+    OrganizationView,
+)
+from rt.portals.industry.asking import attempt, attempt_all, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
 from rt.ui.formats import LANGUAGES, language
@@ -23,6 +30,8 @@ KINDS = (
 )
 NEW_KINDS = ("carrier", "recipient", "logistician", "forwarder", "supplier")
 MOST_CHOICES = 200
+CARRYING: tuple[Literal["carrier", "forwarder"], ...] = ("carrier", "forwarder")
+"""Kinds of partners that take orders to carry."""
 
 
 class PartnerRow(msgspec.Struct, kw_only=True):
@@ -77,15 +86,22 @@ def row_of(one: OrganizationView) -> PartnerRow:
 
 
 async def carrier_choices(visit: Visit) -> list[Choice]:
-    """Partners that an order may be offered to."""
-    kinds = await attempt(visit, FindPartners(kind="carrier", limit=MOST_CHOICES))
-    others = await attempt(visit, FindPartners(kind="forwarder", limit=MOST_CHOICES))
-    found = [*(kinds.items if kinds else ()), *(others.items if others else ())]
-    return [
-        Choice(one.id, f"{one.name} · {_('par e-mail')}" if one.guest else one.name)
-        for one in found
-        if not one.suspended
-    ]
+    """Whom an order may be offered to: our partners first, then the registered carriers."""
+    ours = await attempt_all(visit, [FindPartners(kind=kind, limit=MOST_CHOICES) for kind in CARRYING])
+    all_carriers = await attempt(visit, FindOrganizations(kind="carrier", limit=MOST_CHOICES))
+    known = [one for found in ours if found for one in found.items]
+    others = all_carriers.items if all_carriers else []
+    choices = {
+        one.id: _carrier(one, _("par e-mail") if one.guest else "") for one in known if not one.suspended
+    }
+    for one in others:
+        if not one.suspended and not one.guest:
+            choices.setdefault(one.id, _carrier(one, _("inscrit, hors de vos partenaires")))
+    return list(choices.values())
+
+
+def _carrier(one: OrganizationView, note: str) -> Choice:
+    return Choice(one.id, " · ".join(text for text in (one.name, note) if text))
 
 
 async def partners(visit: Visit) -> Page | Response:
