@@ -60,6 +60,42 @@ async def test_an_order_cancelled_or_taken_back_leaves_basket_draft_and_dock(wor
     assert (slot["state"], slot["reason"]) == ("cancelled", "client fermé")
 
 
+def planned_by_hand(order, tour_id=""):
+    return core_orders.OrderPlanned(
+        order=order, vehicle_plate="AB-123-CD", driver_id="", driver_name="Anne",
+        planned_pickup_at=None, planned_delivery_at=None, tour_id=tour_id,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("fact", ["planned", "loading", "in_transit", "delivered"])
+async def test_an_order_carried_without_a_tour_leaves_the_basket(world, fact):
+    order = make.order()
+    await world.tell(core_orders.TenderAccepted(order=order))
+    told = {
+        "planned": planned_by_hand(order),
+        "loading": core_orders.OrderLoading(order=order),
+        "in_transit": core_orders.OrderInTransit(order=order),
+        "delivered": core_orders.OrderDelivered(order=order, with_reserves=False),
+    }
+    await world.tell(told[fact])
+    assert (await world.carrier.get(words.FindJobs()))["items"] == []
+    (job,) = (await world.carrier.get(words.FindJobs(state="elsewhere")))["items"]
+    vehicle, driver = await world.crew()
+    assert await world.carrier.refused(assign(job, vehicle, driver)) == "job_elsewhere"
+    await world.tell(core_orders.TenderAccepted(order=order))
+    assert len((await world.carrier.get(words.FindJobs()))["items"]) == 1
+
+
+async def test_a_job_of_a_tour_keeps_to_it_and_the_echo_of_a_withdrawn_tour_empties_no_basket(world):
+    order = make.order()
+    await world.tell(core_orders.TenderAccepted(order=order))
+    await world.tell(planned_by_hand(order, tour_id="tour_gone"))
+    (job,) = (await world.carrier.get(words.FindJobs()))["items"]
+    await world.tour(job)
+    await world.tell(core_orders.OrderLoading(order=order))
+    assert len((await world.carrier.get(words.FindJobs(state="planned")))["items"]) == 1
+
+
 async def test_an_assigned_job_leaves_the_basket_and_comes_back(world):
     job = await world.job()
     tour = await world.tour(job)
@@ -296,6 +332,9 @@ async def test_a_carrier_without_account_books_moves_and_cancels_by_its_link(wor
     assert status == 201
     move = words.MoveSlot(order_id=job["order_id"], slot_id=slot["slot_id"], starts_at=make.at(9))
     assert (await link.get(move))["starts_at"].startswith("2026-06-02T07:00")
+    again = words.GetSlot(order_id=job["order_id"], slot_id=slot["slot_id"])
+    assert (await link.get(again))["starts_at"].startswith("2026-06-02T07:00")
+    assert await world.office("stranger").refused(again) == "slot_unknown"
     answer = (await link.say(words.SlotCalendar(order_id=job["order_id"], slot_id=slot["slot_id"])))[1]
     assert answer.headers["content-type"].startswith("text/calendar")
     assert b"DTSTART:20260602T070000Z" in answer.content
@@ -311,7 +350,7 @@ async def test_a_link_is_good_for_its_own_order_alone(world):
         await link.refused(
             words.CancelSlot(order_id=other["order_id"], slot_id=job["order_id"], reason="essai")
         )
-        == "not_your_order"
+        == "right_missing"
     )
     assert (await book(link, other, dock))[1]["code"] == "right_missing"
 
@@ -381,6 +420,7 @@ async def test_a_full_day_says_what_to_do_and_when_there_is_room(world):
     )
     assert (free["items"], free["instructions"]) == ([], "Appelez le quai au 03 26 00 00 00.")
     assert free["next_free_day"] == "2026-06-03"
+    assert [(one["dock_id"], one["dock_name"]) for one in free["docks"]] == [(dock["dock_id"], "Quai 1")]
 
 
 async def test_the_gate_marks_arrivals_and_absences(world):

@@ -16,7 +16,7 @@ WORDS = sorted(
     ),
     key=lambda word: word.__name__,
 )
-LINKED = {"BookSlot", "CancelSlot", "FindFreeSlots", "JoinWaitingList", "MoveSlot", "SlotCalendar"}
+LINKED = {"BookSlot", "CancelSlot", "FindFreeSlots", "JoinWaitingList", "MoveSlot", "SlotCalendar", "GetSlot"}
 
 
 def test_every_word_has_a_right_of_its_own_service():

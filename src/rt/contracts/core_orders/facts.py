@@ -52,7 +52,7 @@ class TenderLapsed(Event, topic="core_orders.tender.lapsed"):
 
 
 class OrderPlanned(Event, topic="core_orders.order.planned"):
-    """Vehicle, driver and times are known, or have changed."""
+    """Vehicle, driver and times are known, or have changed; `tour_id` is empty when planned by hand."""
 
     order: OrderSummary
     vehicle_plate: str
@@ -60,6 +60,7 @@ class OrderPlanned(Event, topic="core_orders.order.planned"):
     driver_name: str
     planned_pickup_at: datetime | None
     planned_delivery_at: datetime | None
+    tour_id: str = ""
 
 
 class OrderLoading(Event, topic="core_orders.order.loading"):

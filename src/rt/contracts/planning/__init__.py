@@ -2,6 +2,7 @@
 
 from rt.contracts.planning.docks import (
     AddDock,
+    DockName,
     DocksPage,
     DockView,
     EditDock,
@@ -40,6 +41,7 @@ from rt.contracts.planning.slots import (
     BookSlot,
     CancelSlot,
     FindSlots,
+    GetSlot,
     JoinWaitingList,
     MarkArrived,
     MarkNoShow,
@@ -92,6 +94,7 @@ __all__ = [
     "ConflictView",
     "DayView",
     "DiscardPlan",
+    "DockName",
     "DockView",
     "DocksPage",
     "DriverView",
@@ -113,6 +116,7 @@ __all__ = [
     "FreeSlotsView",
     "GetOptimisedPlan",
     "GetPlan",
+    "GetSlot",
     "GetTour",
     "JobView",
     "JobsPage",

@@ -113,13 +113,25 @@ class FreeSlotView(View):
     doors_free: int
 
 
+class DockName(View):
+    """A dock to wait for."""
+
+    dock_id: str
+    dock_name: str
+    site_name: str
+
+
 class FreeSlotsView(View):
-    """What is free on a day; when nothing is, `instructions` is what the site asks the carrier to do."""
+    """What is free on a day; when nothing is, `instructions` is what the site asks the carrier to do.
+
+    `docks` are all that take such goods, on a full day too: a place on their waiting list can be taken.
+    """
 
     day: date
     items: list[FreeSlotView]
     instructions: str
     next_free_day: date | None
+    docks: list[DockName] = field(default_factory=list)
 
 
 class FindFreeSlots(

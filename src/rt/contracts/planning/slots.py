@@ -132,6 +132,18 @@ class JoinWaitingList(
     day: date
 
 
+class GetSlot(
+    Query[SlotView],
+    route="/api/planning/orders/{order_id}/slots/{slot_id}",
+    needs="planning.read",
+    link="book_slot",
+):
+    """One slot of an order, as the site and whoever booked it see it."""
+
+    order_id: str
+    slot_id: str
+
+
 class FindSlots(Query[SlotsPage], route="/api/planning/slots", needs="planning.read"):
     """Slots of the own docks and those one has booked, by day, dock, order or a piece of text."""
 

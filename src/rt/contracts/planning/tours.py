@@ -11,6 +11,8 @@ from rt.trade.places import Site
 
 StopKind = Literal["pickup", "delivery"]
 TourState = Literal["draft", "published", "withdrawn", "done"]
+JobState = Literal["unplanned", "planned", "elsewhere", "cancelled"]
+"""`elsewhere`: the carrier planned or carried the order without a tour of planning."""
 Reason = Annotated[str, Meta(max_length=300)]
 
 
@@ -34,7 +36,7 @@ class JobView(View):
     loading_metres: float
     requirements: list[str]
     goods_text: str
-    state: Literal["unplanned", "planned", "cancelled"]
+    state: JobState
     tour_id: str | None
 
 
@@ -48,7 +50,7 @@ class JobsPage(View):
 class FindJobs(Query[JobsPage], route="/api/planning/jobs", needs="planning.read"):
     """The basket: what is not yet on a tour, or what is."""
 
-    state: Literal["unplanned", "planned", "cancelled"] = "unplanned"
+    state: JobState = "unplanned"
     day: date | None = None
     q: str = ""
     after: str = ""

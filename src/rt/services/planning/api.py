@@ -57,6 +57,7 @@ def table(fleet: Fleet, tours: Tours, plans: Plans, docks: Docks, slots: Slots) 
         serve(words.MarkArrived, slots.arrive),
         serve(words.MarkNoShow, slots.miss),
         serve(words.JoinWaitingList, slots.wait),
+        serve(words.GetSlot, slots.get),
         serve(words.FindSlots, slots.find),
         serve(words.SlotCalendar, slots.calendar),
     ]

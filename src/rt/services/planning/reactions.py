@@ -1,6 +1,15 @@
 """What planning does when others speak: accepted orders become jobs, cancelled ones go, slots set windows."""
 
-from rt.contracts.core_orders import OrderCancelled, OrderSummary, TenderAccepted, TenderLapsed
+from rt.contracts.core_orders import (
+    OrderCancelled,
+    OrderDelivered,
+    OrderInTransit,
+    OrderLoading,
+    OrderPlanned,
+    OrderSummary,
+    TenderAccepted,
+    TenderLapsed,
+)
 from rt.contracts.planning import SlotBooked, SlotChanged
 from rt.kernel.bus import Listener, Told
 from rt.kernel.ids import derived_id
@@ -25,6 +34,10 @@ class Reactions:
             hear(TenderAccepted, self.fill_basket),
             hear(OrderCancelled, self.empty_basket),
             hear(TenderLapsed, self.empty_basket),
+            hear(OrderPlanned, self.leave_plan),
+            hear(OrderLoading, self.leave_basket),
+            hear(OrderInTransit, self.leave_basket),
+            hear(OrderDelivered, self.leave_basket),
             hear(SlotBooked, self.expect_truck),
             hear(SlotChanged, self.follow_slot),
         ]
@@ -56,6 +69,15 @@ class Reactions:
             await self._take_off(job)
             await self._give_slots_back(event.order, event.reason)
 
+    async def leave_plan(self, event: OrderPlanned, told: Told) -> None:
+        """Planned by hand; an echo of a tour of ours may come after that tour was withdrawn."""
+        if not event.tour_id:
+            await self._leave(event.order)
+
+    async def leave_basket(self, event: OrderLoading | OrderInTransit | OrderDelivered, told: Told) -> None:
+        """Carried already, without a tour: nothing is left to plan."""
+        await self._leave(event.order)
+
     async def expect_truck(self, event: SlotBooked, told: Told) -> None:
         """The slot is the job's window from now on."""
         with acting_for(told.org_id):
@@ -82,6 +104,16 @@ class Reactions:
                     job.unbook(slot.kind)
                 else:
                     job.book(slot.kind, slot.starts_at)
+
+    async def _leave(self, order: OrderSummary) -> None:
+        if order.carrier_id is None:
+            return
+        with acting_for(order.carrier_id):
+            job = await self._store.job_of(order.order_id)
+            if job is None or job.state != "unplanned":
+                return
+            async with self._store.jobs.change(job.id) as stored:
+                stored.leave()
 
     async def _take_off(self, job: Job) -> None:
         async with together(self._store.database):

@@ -74,6 +74,7 @@ class Carried(Tendered, kw_only=True):
                 driver_name=plan.driver_name,
                 planned_pickup_at=plan.planned_pickup_at,
                 planned_delivery_at=plan.planned_delivery_at,
+                tour_id=plan.tour_id,
             )
         )
 

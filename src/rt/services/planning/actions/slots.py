@@ -8,6 +8,7 @@ from rt.contracts.planning import (
     BookSlot,
     CancelSlot,
     FindSlots,
+    GetSlot,
     JoinWaitingList,
     MarkArrived,
     MarkNoShow,
@@ -24,7 +25,7 @@ from rt.kernel.identity import current_actor
 from rt.kernel.ids import new_id
 from rt.kernel.messages import Download
 from rt.kernel.tenancy import acting_for, current_org
-from rt.services.planning.actions.docks import Docks, in_scope
+from rt.services.planning.actions.docks import Docks
 from rt.services.planning.domain.calendar_file import icalendar
 from rt.services.planning.domain.conflicts import clock
 from rt.services.planning.domain.docks import Dock
@@ -186,6 +187,9 @@ class Slots:
                     waiting.seat()
                 break
 
+    async def get(self, asked: GetSlot) -> SlotView:
+        return (await self._of_order(asked.slot_id, asked.order_id)).view()
+
     async def find(self, asked: FindSlots) -> SlotsPage:
         where: dict[str, Any] = {}
         if asked.day is not None:
@@ -206,7 +210,6 @@ class Slots:
 
     async def _wanted(self, asked: BookSlot) -> tuple[Slot, Dock]:
         """The slot to be, and its dock: as the carrier's job allows, or as the site says."""
-        in_scope(asked.order_id)
         job = await self._store.job_of(asked.order_id)
         if job is not None and job.state != "cancelled":
             docks = await self._docks.for_job(job, asked.kind)
@@ -231,7 +234,6 @@ class Slots:
 
     async def _of_order(self, slot_id: str, order_id: str) -> Slot:
         """A slot that one sees, of the order that was named."""
-        in_scope(order_id)
         slot = await self._store.slots.get(slot_id)
         if slot.order_id != order_id:
             raise SlotUnknown

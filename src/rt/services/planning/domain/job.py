@@ -1,14 +1,13 @@
 """A job: the carrier's own copy of an order it accepted, waiting for a truck."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 import msgspec
 
 from rt.contracts.core_orders import OrderSummary
 from rt.contracts.planning import JobView
 from rt.contracts.planning.docks import GoodsType
-from rt.contracts.planning.tours import StopKind
+from rt.contracts.planning.tours import JobState, StopKind
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
@@ -27,6 +26,11 @@ OPEN_ENDED = timedelta(days=7)
 class JobNotFree(Conflict):
     fr = "La commande {reference} est déjà {state}. Retirez-la d'abord de sa tournée."
     en = "Order {reference} is already {state}. Take it off its tour first."
+
+
+class JobElsewhere(Conflict):
+    fr = "La commande {reference} est exécutée hors du planning : elle n'attend plus de tournée."
+    en = "Order {reference} is carried without planning: it waits for no tour."
 
 
 class Stop(msgspec.Struct, kw_only=True):
@@ -82,7 +86,7 @@ class Job(Entity):
     goods_text: str
     goods_type: GoodsType
     slots: dict[StopKind, Span] = msgspec.field(default_factory=dict)
-    state: Literal["unplanned", "planned", "cancelled"] = "unplanned"
+    state: JobState = "unplanned"
     tour_id: str | None = None
 
     @property
@@ -94,6 +98,8 @@ class Job(Entity):
         return min(LONGEST_STOP_MINUTES, round(GATE_MINUTES + PALLET_MINUTES * self.pallets))
 
     def plan(self, tour_id: str) -> None:
+        if self.state == "elsewhere":
+            raise JobElsewhere(reference=self.reference)
         if self.state != "unplanned" and self.tour_id != tour_id:
             raise JobNotFree(reference=self.reference, state=self.state)
         self.state, self.tour_id = "planned", tour_id
@@ -110,8 +116,13 @@ class Job(Entity):
         kept = {"id", "org_id", "version", "created_at", "changed_at", "seen_by", "state", "tour_id", "slots"}
         for field in set(self.__struct_fields__) - kept:
             setattr(self, field, getattr(fresh, field))
-        if self.state == "cancelled":
+        if self.state in ("cancelled", "elsewhere"):
             self.state = "unplanned"
+
+    def leave(self) -> None:
+        """The order is planned or carried without a tour: out of the basket, unless a tour has the job."""
+        if self.state == "unplanned":
+            self.state = "elsewhere"
 
     def cancel(self) -> None:
         self.state, self.tour_id = "cancelled", None
