@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from starlette.responses import Response
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from rt.contracts.authz import GetOrganization
 from rt.kernel.errors import Refusal
 from rt.kernel.messages import Command, Download, Query
-from rt.ui.formats import language
+from rt.ui.formats import language, moment
 from rt.ui.policy import PAGE_HEADERS
 from rt.ui.visit import Visit
 
@@ -39,6 +40,11 @@ async def names_of(visit: Visit, organization_ids: Iterable[str]) -> dict[str, s
 async def _name_of(visit: Visit, organization_id: str) -> str:
     card = await attempt(visit, GetOrganization(organization_id=organization_id))
     return card.name if card is not None else organization_id
+
+
+def on_one_line(at: datetime) -> str:
+    """A moment that a narrow column does not break."""
+    return moment(at).replace(" ", "\u00a0")
 
 
 def told(refusal: Refusal) -> str:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import AuditLineView, ExportAudit, FindAudit, VerificationView, VerifyAudit
 from rt.kernel.clock import now
-from rt.portals.backoffice.asking import names_of, sent
+from rt.portals.backoffice.asking import names_of, on_one_line, sent
 from rt.portals.backoffice.changes import Line, changed, story_of
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE
@@ -24,7 +24,7 @@ class Row(msgspec.Struct, kw_only=True):
     """One line of the trail."""
 
     seq: int
-    at: datetime
+    at: str
     did: str
     actor: str
     organization: str
@@ -86,7 +86,7 @@ def day(text: str) -> datetime | None:
 def row(line: AuditLineView, names: dict[str, str]) -> Row:
     return Row(
         seq=line.seq,
-        at=line.at,
+        at=on_one_line(line.at),
         did=line.did,
         actor=line.actor_name or line.actor_id or line.actor_kind,
         organization=names.get(line.org_id, line.org_id),
@@ -118,8 +118,7 @@ async def audit(visit: Visit) -> Page | Response:
         until=given["until"],
         rows=[row(line, names) for line in found.items],
         columns=[
-            Column(name="seq", label=_("N°"), kind="number", wide=True),
-            Column(name="at", label=_("Quand"), kind="moment"),
+            Column(name="at", label=_("Quand")),
             Column(name="actor", label=_("Qui")),
             Column(name="did", label=_("Acte")),
             Column(name="thing", label=_("Objet"), kind="link", href="{href}"),

@@ -1,7 +1,6 @@
 """The development mailbox: every message that left, read as its reader would; its links open the portals."""
 
 import re
-from datetime import datetime
 from typing import Literal, cast
 from urllib.parse import urlencode
 
@@ -10,7 +9,7 @@ from starlette.responses import Response
 
 from rt.contracts.notifications import MessageView, ReadMailbox, ReplayMessage
 from rt.kernel.errors import NotFound
-from rt.portals.backoffice.asking import pressed
+from rt.portals.backoffice.asking import on_one_line, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Column, Page, render
 from rt.ui.policy import CONTENT_SECURITY_POLICY, PAGE_HEADERS
@@ -39,11 +38,10 @@ class Row(msgspec.Struct, kw_only=True):
     """A message in the list."""
 
     message_id: str
-    at: datetime
+    at: str
     to: str
     subject: str
     topic: str
-    channel: str
     state: str
     href: str
 
@@ -114,11 +112,10 @@ async def mailbox(visit: Visit) -> Page | Response:
         rows=[
             Row(
                 message_id=mail.message_id,
-                at=mail.at,
+                at=on_one_line(mail.at),
                 to=mail.to,
                 subject=mail.subject or mail.text[:80],
                 topic=mail.topic,
-                channel=mail.channel,
                 state=mail.state,
                 href=address(mail),
             )
@@ -128,9 +125,8 @@ async def mailbox(visit: Visit) -> Page | Response:
             Column(name="subject", label=_("Message"), kind="link", href="{href}"),
             Column(name="to", label=_("À")),
             Column(name="topic", label=_("Fait"), wide=True),
-            Column(name="channel", label=_("Canal"), kind="choice", wide=True),
             Column(name="state", label=_("État"), kind="state"),
-            Column(name="at", label=_("Quand"), kind="moment"),
+            Column(name="at", label=_("Quand")),
         ],
         q=given.get("to", "") or given.get("order_id", ""),
         topic=given.get("topic", ""),

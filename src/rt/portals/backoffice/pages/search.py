@@ -15,6 +15,7 @@ from rt.ui.formats import language
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
+ORDER = "ord_"
 SHORTEST = 3
 MOST_SHOWN = 5
 
@@ -51,11 +52,21 @@ class HomePage(Page):
 def found_of(one: FoundView, names: dict[str, str]) -> Found:
     return Found(
         subject=one.subject,
-        label=one.label or one.subject,
+        label=written(one.label) or one.subject,
         entity=one.entity,
         organization=names.get(one.org_id, one.org_id),
         last_at=one.last_at,
     )
+
+
+def written(label: str) -> str:
+    """A label as it stands on paper: the index keeps it in lower case, references and plates are in upper."""
+    return label.upper() if any(letter.isdigit() for letter in label) else label.capitalize()
+
+
+def orders_first(items: list[FoundView]) -> list[FoundView]:
+    """Units keep copies of an order under its reference; whoever types the reference means the order."""
+    return sorted(items, key=lambda one: not one.subject.startswith(ORDER))
 
 
 async def home(visit: Visit) -> Page | Response:
@@ -69,7 +80,7 @@ async def home(visit: Visit) -> Page | Response:
     looking, counting = attempt(visit, GetStatus()), attempt(visit, GetQueues())
     reading = attempt(visit, FindLetters(state="dead"))
     status, queues, letters = await asyncio.gather(looking, counting, reading)
-    items = found.items if found else []
+    items = orders_first(found.items) if found else []
     if len(items) == 1 and "hx-request" not in visit.request.headers:
         return visit.go(f"/stories/{items[0].subject}")
     names = await names_of(visit, [one.org_id for one in items])
