@@ -1,0 +1,21 @@
+"""A browser before a house in which an order is on its way to the recipient."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.conftest import TestHouse
+from tests.portals.recipient.world import MORNING, Browser, World
+
+from rt.kernel.clock import held
+
+
+@pytest.fixture
+async def world(house: TestHouse) -> AsyncIterator[World]:
+    with held(MORNING):
+        yield await World(house).begin()
+
+
+@pytest.fixture
+def browser(world: World) -> Browser:
+    """Nobody's browser: not signed in."""
+    return Browser(world)

@@ -1,0 +1,195 @@
+"""Those without an account: sign by link with reserves that hold, verify, follow; reading changes nothing."""
+
+import gzip
+import re
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+from tests.portals.recipient.world import MORNING, SHIPPER, STROKES, Browser, World
+
+from rt.contracts.tracking_ia import ShareOrder
+from rt.kernel.clock import held
+from rt.ui.portal import STATIC
+
+LIGHT = 100_000
+"""Bytes that a public page may weigh with all that it loads, as sent."""
+
+
+def picture() -> bytes:
+    kept = BytesIO()
+    Image.new("RGB", (64, 48), "#c33").save(kept, "JPEG")
+    return kept.getvalue()
+
+
+async def delivery_link(world: World) -> str:
+    note = await world.taken_over()
+    return f"/l/{await world.sent_link(note, 'consignee')}/sign/{note.document_id}"
+
+
+async def test_reading_the_page_of_a_link_signs_nothing_and_sends_no_code(browser: Browser) -> None:
+    here = await delivery_link(browser.world)
+    before = await browser.world.note()
+    for _ in range(3):
+        assert (await browser.web.get(here)).status_code == 200
+    assert await browser.world.note() == before
+
+
+async def test_a_receipt_is_signed_with_a_code_and_its_copy_is_there_at_once(browser: Browser) -> None:
+    here = await delivery_link(browser.world)
+    asked = await browser.press(here, do="code", name="Paul Morel", returned="10")
+    assert "Code envoyé à q…@consignee.example" in asked.text
+    assert 'value="Paul Morel"' in asked.text
+    code = await browser.world.code()
+    done = await browser.press(
+        here, do="sign", name="Paul Morel", ink=STROKES, code=code, delivered="24", returned="10"
+    )
+    assert done.status_code == 303, done.text
+    page = (await browser.web.get(here)).text
+    assert "C&#39;est signé" in page
+    assert "Paul Morel" in page
+    assert "Signer la réception" not in page
+    pdf = await browser.web.get(f"{here}/paper.pdf")
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert pdf.content.startswith(b"%PDF")
+    note = await browser.world.note()
+    (signature,) = [one for one in note.signatures if one.step == "delivery"]
+    assert (signature.method, note.state) == ("link_code", "delivered")
+    assert (note.pallets_delivery[0].delivered, note.pallets_delivery[0].returned) == (24, 10)
+
+
+async def test_a_vague_reserve_is_held_until_it_is_made_precise_or_kept_on_purpose(browser: Browser) -> None:
+    here = await delivery_link(browser.world)
+    await browser.press(here, do="code")
+    filled: dict[str, Any] = {"do": "sign", "name": "Paul Morel", "code": await browser.world.code()}
+    held_back = await browser.press(here, **filled, **{"text.1": "sous réserve de déballage"})
+    assert held_back.status_code == 200
+    assert "Cette réserve risque de ne pas tenir" in held_back.text
+    assert "sous réserve de déballage" in held_back.text
+    assert (await browser.world.note()).state == "in_transport"
+    kept = await browser.press(here, **filled, anyway="on", **{"text.1": "sous réserve de déballage"})
+    assert kept.status_code == 303, kept.text
+    assert (await browser.world.note()).reserves_made[0].text == "sous réserve de déballage"
+
+
+async def test_a_precise_reserve_goes_with_its_photo_and_its_last_day_is_told(
+    browser: Browser,
+) -> None:
+    here = await delivery_link(browser.world)
+    photo = {"photos.2": ("palette.jpg", picture(), "image/jpeg")}
+    reserve = {"text.2": "3 cartons écrasés sur la palette 2, beurre fondu", "damaged.2": "3"}
+    asked = await browser.press(here, files=photo, do="code", **reserve)
+    assert "1 photo gardée" in asked.text
+    (kept,) = re.findall(r'name="photo\.2" value="([^"]+)"', asked.text)
+    done = await browser.press(
+        here, do="sign", name="Paul", code=await browser.world.code(), **reserve, **{"photo.2": kept}
+    )
+    assert done.status_code == 303, done.text
+    (reserved,) = (await browser.world.note()).reserves_made
+    assert (reserved.line, reserved.damaged_quantity, reserved.photo_ids) == (2, 3, [kept])
+    page = (await browser.web.get(here)).text
+    assert "confirmez-les avant le 5 juin 2026" in page
+
+
+async def test_a_code_is_good_once_and_says_so_the_second_time(browser: Browser) -> None:
+    note = await browser.world.note()
+    here = f"/l/{await browser.world.sent_link(note, 'sender')}/takeover/{note.document_id}"
+    await browser.press(here, do="code")
+    code = await browser.world.code()
+    filled = {"do": "sign", "name": "Zoé Marchand", "code": code}
+    page = await browser.web.get(here)
+    assert (await browser.press(here, **filled)).status_code == 303
+    kept = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    again = await browser.web.post(here, data=kept | filled)
+    assert "Zoé Marchand" in again.text
+    assert again.status_code == 200
+    assert len((await browser.world.note()).signatures) == 1
+
+
+async def test_a_wrong_code_says_how_many_tries_are_left_beside_its_field(browser: Browser) -> None:
+    here = await delivery_link(browser.world)
+    await browser.press(here, do="code")
+    right = await browser.world.code()
+    wrong = "000000" if right != "000000" else "111111"
+    answer = await browser.press(here, do="sign", name="Paul", code=wrong)
+    assert "il reste 4 essais" in answer.text
+    assert "Paul" in answer.text
+    short = await browser.press(here, do="sign", name="Paul", code="12")
+    assert "six chiffres" in short.text
+    missing = await browser.press(here, do="sign", name="", code="")
+    assert "Écrivez votre nom." in missing.text
+    assert "Demandez d&#39;abord un code" in missing.text
+
+
+async def test_the_carrier_collects_by_its_own_link_with_pallets_and_reserves(browser: Browser) -> None:
+    note = await browser.world.note()
+    here = f"/l/{await browser.world.sent_link(note, 'carrier')}/takeover/{note.document_id}"
+    page = (await browser.web.get(here)).text
+    assert "Noter une réserve" in page
+    assert "Palettes échangées" in page
+    sender = await browser.world.sent_link(note, "sender")
+    theirs = (await browser.web.get(f"/l/{sender}/takeover/{note.document_id}")).text
+    assert "Noter une réserve" not in theirs
+
+
+async def test_a_link_for_another_note_or_a_broken_one_ends_in_plain_words(browser: Browser) -> None:
+    note = await browser.world.taken_over()
+    other = browser.world.link("sign_delivery", "cmr_other")
+    for token in (other, "broken", browser.world.link("follow_order", note.document_id)):
+        answer = await browser.web.get(f"/l/{token}/sign/{note.document_id}")
+        assert answer.status_code in (401, 403)
+        assert "Ce lien n&#39;est plus valable" in answer.text
+        assert "Connexion" not in answer.text
+
+
+async def test_anyone_verifies_a_note_in_plain_words_and_sees_no_name_of_a_person(browser: Browser) -> None:
+    note = await browser.world.taken_over()
+    here = f"/v/{note.verification_id}"
+    page = (await browser.web.get(here)).text
+    assert "Authentique" in page
+    assert note.content_hash in page
+    assert "Lucie Martin" not in page
+    assert "Authentique et en vigueur" in (await browser.web.get(f"{here}?hash={note.content_hash}")).text
+    assert "Ce papier n&#39;est pas ce document" in (await browser.web.get(f"{here}?hash={'0' * 64}")).text
+    assert "pas une empreinte entière" in (await browser.web.get(f"{here}?hash=12")).text
+    unknown = await browser.web.get("/v/nobody-knows-this")
+    assert unknown.status_code == 404
+    assert "Aucune lettre de voiture" in unknown.text
+    assert "Genuine" in (await browser.web.get(f"{here}?lang=en")).text
+
+
+async def test_a_delivery_is_followed_without_account_and_silence_is_said(browser: Browser) -> None:
+    await browser.world.taken_over()
+    share = await browser.world.say(SHIPPER, ShareOrder(order_id=browser.world.order_id))
+    assert share.url == f"/follow/{share.share_id}"
+    page = (await browser.web.get(share.url)).text
+    assert "CMD-7741" in page
+    assert "Le camion ne transmet pas sa position" in page
+    assert "Lucie Martin" not in page
+    assert "48517" not in page
+    with held(MORNING + timedelta(days=400)):
+        gone = await browser.web.get(share.url)
+    assert gone.status_code == 404
+    assert "Ce suivi est terminé" in gone.text
+    assert '<html lang="en">' in (await browser.web.get(f"{share.url}?lang=en")).text
+
+
+@pytest.mark.parametrize("which", ["sign", "verify", "follow"])
+async def test_a_public_page_weighs_less_than_100_kb_with_all_it_loads(browser: Browser, which: str) -> None:
+    note = await browser.world.taken_over()
+    share = await browser.world.say(SHIPPER, ShareOrder(order_id=browser.world.order_id))
+    token = browser.world.link("sign_delivery", note.document_id)
+    here = {
+        "sign": f"/l/{token}/sign/{note.document_id}",
+        "verify": f"/v/{note.verification_id}",
+        "follow": share.url,
+    }[which]
+    page = await browser.web.get(here)
+    assert "rt.js" not in page.text
+    loaded = {STATIC / "rt.css", STATIC / "built" / "icons.svg", STATIC / "built" / "outline.json"}
+    loaded |= set((STATIC / "built").glob("chunk-*.js")) | {STATIC / "built" / "bare.js"}
+    fonts = sum(f.stat().st_size for f in (STATIC / "built").glob("*.woff2"))
+    weight = len(page.content) + fonts + sum(len(gzip.compress(f.read_bytes())) for f in loaded)
+    assert weight < LIGHT

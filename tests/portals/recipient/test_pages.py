@@ -1,0 +1,140 @@
+"""Every page of a recipient with an account: whole, in part, in both languages, each field labelled."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from tests.portals.recipient.world import MORNING, SHIPPER, STROKES, Browser, World
+
+from rt.contracts.palette import BookMovement, FindStatements, MakeStatement
+from rt.ui.catalogues import check, folders
+
+PAGES = (
+    "/",
+    "/deliveries",
+    "/slots",
+    "/pallets",
+    "/deliveries/{order}",
+    "/sign/{note}",
+    "/pallets/statements/{statement}",
+)
+IN_PARTS = ("/", "/deliveries", "/slots", "/pallets")
+
+
+class Fields(HTMLParser):
+    """Collects labels and fields of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labelled: set[str] = set()
+        self.fields: list[dict[str, str | None]] = []
+        self.ids: list[str] = []
+        self.inside = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if said.get("id"):
+            self.ids.append(str(said["id"]))
+        if tag == "label":
+            self.inside += 1
+            self.labelled.add(str(said.get("for")))
+        if tag in ("input", "select", "textarea") and said.get("type") != "hidden" and not self.inside:
+            self.fields.append(said)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside -= tag == "label"
+
+
+async def addresses(world: World) -> dict[str, str]:
+    note = await world.taken_over()
+    await world.say(
+        SHIPPER,
+        BookMovement(partner_id="org_consignee", direction="given", quantity=12, partner_name="Rungis Froid"),
+    )
+    day = MORNING.date()
+    await world.say(
+        SHIPPER, MakeStatement(partner_id="org_consignee", period_from=day.replace(day=1), period_until=day)
+    )
+    (statement,) = (await world.say("org_consignee", FindStatements())).items
+    return {"order": world.order_id, "note": note.document_id, "statement": statement.id}
+
+
+async def test_every_page_renders_in_both_languages_with_labels_and_single_ids(browser: Browser) -> None:
+    known = await addresses(browser.world)
+    await browser.sign_in()
+    for path in PAGES:
+        here = path.format(**known)
+        french, english = await browser.web.get(here), await browser.web.get(f"{here}?lang=en")
+        await browser.web.get(f"{here}?lang=fr")
+        assert (french.status_code, english.status_code) == (200, 200), here
+        assert '<html lang="fr">' in french.text, here
+        assert '<html lang="en">' in english.text, here
+        read = Fields()
+        read.feed(french.text)
+        assert [f for f in read.fields if str(f.get("id")) not in read.labelled] == [], here
+        assert sorted(read.ids) == sorted(set(read.ids)), here
+
+
+async def test_parts_come_without_their_frame_and_strangers_sign_in(browser: Browser) -> None:
+    for path in IN_PARTS:
+        answer = await browser.web.get(path)
+        assert answer.headers["location"].startswith("/login")
+    await browser.sign_in()
+    for path in IN_PARTS:
+        part = await browser.web.get(path, headers={"hx-request": "true"})
+        assert "<html" not in part.text, path
+        assert part.status_code == 200
+
+
+async def test_what_arrives_is_the_home_and_its_price_is_nobodys_business_here(browser: Browser) -> None:
+    known = await addresses(browser.world)
+    await browser.sign_in()
+    home = (await browser.web.get("/")).text
+    assert "CMD-7741" in home
+    assert "Laiterie du Forez" in home
+    page = (await browser.web.get(f"/deliveries/{known['order']}")).text
+    assert "Pots de yaourt" in page
+    assert f'href="/sign/{known["note"]}"' in page
+    assert "485,17" not in home + page
+
+
+async def test_a_recipient_with_an_account_signs_without_code_and_finds_it_in_the_history(
+    browser: Browser,
+) -> None:
+    note = await browser.world.taken_over()
+    await browser.sign_in()
+    here = f"/sign/{note.document_id}"
+    assert "Code à usage unique" not in (await browser.web.get(here)).text
+    done = await browser.press(here, do="sign", name="Julie Blanc", ink=STROKES)
+    assert done.status_code == 303, done.text
+    await browser.world.house.settle()
+    assert "C&#39;est signé" in (await browser.web.get(here)).text
+    assert "CMD-7741" in (await browser.web.get("/deliveries")).text
+
+
+async def test_a_statement_is_answered_line_by_line_and_a_contest_needs_its_reason(browser: Browser) -> None:
+    known = await addresses(browser.world)
+    await browser.sign_in()
+    here = f"/pallets/statements/{known['statement']}"
+    (line,) = set(re.findall(r'name="verdict\.([^"]+)"', (await browser.web.get(here)).text))
+    bare = await browser.press(here, **{f"verdict.{line}": "contested"})
+    assert "Dites pourquoi vous contestez" in bare.text
+    nothing = await browser.press(here)
+    assert "Choisissez une réponse" in nothing.text
+    done = await browser.press(
+        here, **{f"verdict.{line}": "contested", f"comment.{line}": "8 reçues, pas 12"}
+    )
+    assert done.status_code == 303
+    assert "8 reçues, pas 12" in (await browser.web.get(here)).text
+
+
+async def test_empty_lists_say_what_they_are_for(browser: Browser) -> None:
+    await browser.sign_in("org_shipper")
+    for path in ("/deliveries", "/slots", "/pallets"):
+        assert 'class="state"' in (await browser.web.get(path)).text, path
+
+
+@pytest.mark.parametrize("name", ["recipient"])
+def test_no_sentence_of_the_portal_lacks_its_english(name: str) -> None:
+    folder = next(f for f in folders() if f.name == name)
+    assert check(folder) == []
