@@ -303,3 +303,13 @@ def parts_of(fields: Sequence[str]) -> list[str]:
     """The parts of an order in which these fields stand."""
     heads = {field.split(".")[0].split("[")[0] for field in fields}
     return [part for part, names in PARTS.items() if heads & set(names)]
+
+
+def beside(form: Form, refusal: Refusal) -> None:
+    """Show a refusal beside its fields; the lack of any goods beside the first line's description."""
+    form.refused(refusal)
+    for fault in refusal.problem().errors:
+        sentence = fault.messages.get(language(), "")
+        if fault.field == "goods" and sentence in form.refusal:
+            form.refusal = form.refusal.replace(sentence, "").strip()
+            form.faults.setdefault("goods.0.description", []).append(sentence)

@@ -184,7 +184,6 @@ async def confirm(visit: Visit) -> Page | Response:
         parts = drafting.parts_of([fault.field for fault in refusal.problem().errors])
         if not parts:
             return visit.go(f"/orders/{order_id}", told(refusal))
-        visit.posted = None
         return await completing(visit, order, parts, refusal)
     return visit.go(f"/orders/{order_id}/tender", _("Commande confirmée. À qui la proposer ?"))
 
@@ -207,7 +206,6 @@ async def complete(visit: Visit) -> Page | Response:
         signed_in_still(refusal)
         fields = [fault.field for fault in refusal.problem().errors]
         again = list(dict.fromkeys([*parts, *drafting.parts_of(fields)]))
-        visit.posted = None
         return await completing(visit, changed, again, refusal)
     return visit.go(f"/orders/{order_id}/tender", _("Commande confirmée. À qui la proposer ?"))
 
@@ -216,9 +214,10 @@ async def completing(
     visit: Visit, order: OrderView, parts: Sequence[str], refusal: Refusal
 ) -> DraftPage | Response:
     """The parts in which something is missing, each mention beside its field."""
+    posted, visit.posted = visit.posted, None
     form = await drafting.change(visit, order, parts, _("Compléter et confirmer"))
-    form.action = f"/orders/{order.order_id}/complete"
-    form.refused(refusal)
+    visit.posted = posted
+    drafting.beside(form, refusal)
     return completing_page(form, order, parts)
 
 
