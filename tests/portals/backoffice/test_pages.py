@@ -16,6 +16,7 @@ from rt.contracts.admin_gateway import (
     FindTenants,
     FlagsView,
     FoundPage,
+    FoundView,
     GetQueues,
     GetStatus,
     LettersPage,
@@ -200,6 +201,20 @@ async def test_the_only_find_is_opened() -> None:
     assert (await client.get("/?q=CMD-24107")).headers["location"] == f"/stories/{ORDER}"
     part = await client.get("/?q=CMD-24107", headers={"hx-request": "true"})
     assert "CMD-24107" in part.text
+
+
+async def test_what_was_typed_stands_first_and_the_order_before_its_copies() -> None:
+    there = Town()
+    labels = "cave d'affinage, cmd-24107, quai nord, réception"
+    copy, order = (
+        FoundView(subject=subject, entity=entity, org_id="", label=labels, last_at=town.AT)
+        for subject, entity in (("crd_00aa11bb", "notifications.orders"), (ORDER, "core_orders.orders"))
+    )
+    there.answers[FindAnything] = FoundPage(items=[copy, order])
+    client, _token = await signed_in(there)
+    found = (await client.get("/?q=cmd-24107")).text.replace("&#39;", "'")
+    assert "CMD-24107 · Cave d'affinage · Quai nord<" in found
+    assert found.index(f"/stories/{ORDER}") < found.index("/stories/crd_00aa11bb")
 
 
 async def test_a_story_names_who_changed_what_and_leads_on() -> None:

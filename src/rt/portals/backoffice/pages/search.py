@@ -17,6 +17,7 @@ from rt.ui.visit import Visit, page
 
 ORDER = "ord_"
 SHORTEST = 3
+MOST_LABELS = 3
 MOST_SHOWN = 5
 
 
@@ -49,19 +50,25 @@ class HomePage(Page):
     behind: int | None
 
 
-def found_of(one: FoundView, names: dict[str, str]) -> Found:
+def found_of(one: FoundView, names: dict[str, str], q: str) -> Found:
     return Found(
         subject=one.subject,
-        label=written(one.label) or one.subject,
+        label=written(one.label, q) or one.subject,
         entity=one.entity,
         organization=names.get(one.org_id, one.org_id),
         last_at=one.last_at,
     )
 
 
-def written(label: str) -> str:
-    """A label as it stands on paper: the index keeps it in lower case, references and plates are in upper."""
-    return label.upper() if any(letter.isdigit() for letter in label) else label.capitalize()
+def written(label: str, q: str) -> str:
+    """What is written on an object, what was typed first.
+
+    The index keeps labels in lower case; on paper references and plates are in upper case.
+    """
+    known = sorted(label.split(", "), key=lambda one: q.lower() not in one)[:MOST_LABELS]
+    return " · ".join(
+        one.upper() if any(letter.isdigit() for letter in one) else one.capitalize() for one in known
+    )
 
 
 def orders_first(items: list[FoundView]) -> list[FoundView]:
@@ -91,7 +98,7 @@ async def home(visit: Visit) -> Page | Response:
         q=q,
         searched=searched,
         works=found is not None or not searched,
-        rows=[found_of(one, names) for one in items],
+        rows=[found_of(one, names, q) for one in items],
         columns=[
             Column(name="label", label=_("Objet")),
             Column(name="entity", label=_("Nature")),
