@@ -25,7 +25,12 @@ class Firm(msgspec.Struct, frozen=True):
     domain: str
     person: str
     city: str
-    siret: str = ""
+
+    @property
+    def siret(self) -> str:
+        """Invented, but with digits that check: nobody's own."""
+        siren = _with_luhn(f"9990{sum(self.name.encode()) % 10_000:04d}")
+        return _with_luhn(f"{siren}0001")
 
     @property
     def email(self) -> str:
@@ -126,7 +131,21 @@ def at(day: date, hour: int, minute: int = 0) -> str:
 
 
 def open_firm(stage: Stage, firm: Firm) -> Caller:
-    return stage.register({"name": firm.name, "kind": firm.kind}, firm.email, firm.person)
+    organization = {"name": firm.name, "kind": firm.kind, "siret": firm.siret}
+    return stage.register(organization, firm.email, firm.person)
+
+
+def know(shipper: Caller, firm: Firm) -> None:
+    """Write a registered organization down as a partner: it is known by its SIRET."""
+    partners = shipper.get("/auth/partners", q=firm.name)["items"]
+    if not partners:
+        partner = {"name": firm.name, "kind": firm.kind, "siret": firm.siret, "email": firm.email}
+        shipper.post("/auth/partners", partner)
+
+
+def _with_luhn(digits: str) -> str:
+    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))]
+    return digits + str(-sum(number // 10 + number % 10 for number in doubled) % 10)
 
 
 def equip(stage: Stage, dispatcher: Caller, carrier: Firm, depot: Town) -> list[Caller]:
@@ -231,6 +250,8 @@ class Builder:
                 equip(self.stage, caller, firm, depots[number])
         for shipper in shippers:
             shipper.post("/auth/partners", GUEST)
+            for firm in CARRIERS:
+                know(shipper, firm)
         self._dock(shippers[0])
         total = sum(DISTRIBUTION) + 1
         plan = [step for step, count in enumerate(DISTRIBUTION) for _ in range(count)] + [-1]
@@ -249,8 +270,9 @@ class Builder:
         shipper.post("/api/planning/docks", body)
 
     def _order(self, number: int, steps: int, shipper: Caller, carrier: Caller, recipient: Caller) -> None:
-        back = steps > STEPS.index("loading")
-        day = working_day(datetime.now(PARIS).date(), -1 if back else 1)
+        done = steps > STEPS.index("delivered")
+        running = STEPS.index("loading") < steps <= STEPS.index("delivered")
+        day = working_day(datetime.now(PARIS).date(), -1 if done else 1)
         delivery = DELIVERIES[number % len(DELIVERIES)]
         consignee: dict[str, Any] = {
             "consignee_name": delivery.site,
@@ -258,9 +280,13 @@ class Builder:
         }
         if delivery is DELIVERIES[0]:
             consignee |= {"consignee_id": recipient.organization, "consignee_name": "Distri Rhône"}
-        order = shipper.post(
-            "/api/orders", order_body(number + 1, PICKUPS[number % 3], delivery, day, consignee)
-        )
+        body = order_body(number + 1, PICKUPS[number % 3], delivery, day, consignee)
+        if running:
+            moment = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+            for stop, hours in zip(body["stops"], ((-4, -1), (1, 7)), strict=True):
+                stop["from_at"] = (moment + timedelta(hours=hours[0])).isoformat()
+                stop["until_at"] = (moment + timedelta(hours=hours[1])).isoformat()
+        order = shipper.post("/api/orders", body)
         path = f"/api/orders/{order['order_id']}"
         if steps < 0:
             shipper.post(f"{path}/confirm")
