@@ -5,27 +5,30 @@ from datetime import timedelta
 import pytest
 from tests.services.core_orders.test_api import body, post
 
-from rt.contracts.core_orders import OrderTendered
+from rt.contracts.core_orders import OrderTendered, TenderAccepted
 from rt.kernel.bus import Told, listen
 from rt.kernel.clock import now
 from rt.kernel.unit import Ground, Unit
 from rt.services.authz import app as authz
 from rt.services.core_orders import app
+from rt.services.planning import app as planning
 
 
 @pytest.fixture
-async def told(house) -> list[OrderTendered]:
-    """core_orders and authz, and the offers that somebody at the place of notifications hears of."""
-    heard: list[OrderTendered] = []
+async def told(house) -> list[OrderTendered | TenderAccepted]:
+    """core_orders, authz, planning, and what somebody at the place of notifications hears of offers."""
+    heard: list[OrderTendered | TenderAccepted] = []
 
-    async def hear(event: OrderTendered, told: Told) -> None:
+    async def hear(event: OrderTendered | TenderAccepted, told: Told) -> None:
         heard.append(event)
 
     def build(ground: Ground) -> Unit:
-        return Unit(name="notifications", serves=[], hears=[listen(OrderTendered, hear)])
+        return Unit(
+            name="notifications", serves=[], hears=[listen(OrderTendered, hear), listen(TenderAccepted, hear)]
+        )
 
     build.__module__ = "rt.services.notifications.app"
-    await house.mount(authz.build, app.build, build)
+    await house.mount(authz.build, app.build, planning.build, build)
     return heard
 
 
@@ -58,3 +61,13 @@ async def test_a_guest_carrier_answers_with_the_very_link_that_authz_issued(hous
         planned = await post(carrier, f"{order_id}/plan", vehicle_plate="AB-123-CD", driver_name="Jo")
         assert (accepted["state"], planned["state"]) == ("assigned", "planned")
         assert (await carrier.get("/api/orders")).status_code == 403
+    await house.settle()
+    taken = told[-1]
+    assert isinstance(taken, TenderAccepted)
+    assert (taken.carrier_guest, taken.carrier_email) == (True, "jo@martin.example")
+    bearer = {"authorization": f"Bearer {taken.slot_link_token}"}
+    async with house.web("planning", **bearer) as carrier:
+        free = await carrier.get(
+            f"/api/planning/orders/{order_id}/free-slots", params={"kind": "delivery", "day": "2026-12-01"}
+        )
+        assert (free.status_code, free.json()["items"]) == (200, [])

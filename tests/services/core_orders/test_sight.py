@@ -41,10 +41,10 @@ OPEN_TO_ALL = {
 GOLDEN = {
     "shipper": OPEN_TO_ALL
     | {"consignee_email", "incoterm", "tender", "tenders", "sell_cents", "buy_cents", "agreed_cents"}
-    | {"invoiced_cents", "invoice_number", "currency", "history", "tender_deadline"},
+    | {"invoiced_cents", "invoice_number", "currency", "history", "tender_deadline", "tender_price_cents"},
     "carrier": OPEN_TO_ALL
     | {"consignee_email", "tender", "agreed_cents", "invoiced_cents", "invoice_number", "currency"}
-    | {"tender_deadline"},
+    | {"tender_deadline", "tender_price_cents"},
     "consignee": OPEN_TO_ALL | {"consignee_email", "incoterm"},
     "logistician": OPEN_TO_ALL | {"consignee_email"},
     "driver": OPEN_TO_ALL,
@@ -114,6 +114,8 @@ def test_the_carrier_sees_only_the_offer_made_to_itself(full):
         full.carrier_id = CARRIER
     assert sight.order_view(full, "carrier", hand(CARRIER)).tender is None
     assert sight.order_view(full, "carrier", hand("org_rival")).tender.carrier_id == "org_rival"
+    assert sight.order_row(full, "carrier", hand(CARRIER)).tender_price_cents is None
+    assert sight.order_row(full, "carrier", hand("org_rival")).tender_price_cents == 80_000
 
 
 def test_an_unshared_incident_is_seen_by_its_reporters_organization_alone(full):

@@ -98,6 +98,22 @@ async def test_a_guest_carrier_answers_by_the_link_of_its_mail(house: Any, voice
     assert mail["links"] == ["http://transporter.localhost:8080/l/tok.en/tender/ord_1"]
 
 
+async def test_a_guest_carrier_that_has_the_order_books_its_dock_by_the_link_of_its_mail(
+    house: Any, voice: Any, mailbox: Any
+) -> None:
+    accepted = TenderAccepted(
+        order=make.order(carrier_id=GUEST),
+        carrier_email="guest@fleury.example",
+        carrier_guest=True,
+        slot_link_token="slo.t",
+    )
+    await voice.say(accepted)
+    await told(house)
+    (mail,) = await mails(mailbox, order_id="ord_1", topic="planning.slot.wanted")
+    assert mail["to"] == "guest@fleury.example"
+    assert mail["links"] == ["http://transporter.localhost:8080/l/slo.t/slots/ord_1"]
+
+
 async def test_a_carrier_with_an_account_is_told_by_mail_and_notice(
     house: Any, voice: Any, mailbox: Any
 ) -> None:

@@ -159,7 +159,12 @@ def test_addresses_and_doors_are_masked() -> None:
 
 
 def test_webhooks_hear_of_what_concerns_them() -> None:
-    body = {"order": {"shipper_id": "a", "carrier_id": "b"}, "link_token": "t", "deep": {"email": "x"}}
+    body = {
+        "order": {"shipper_id": "a", "carrier_id": "b"},
+        "link_token": "t",
+        "slot_link_token": "t",
+        "deep": {"email": "x"},
+    }
     assert concerned("core_orders.order.delivered", "a", body) == ["a", "b"]
     assert concerned("core_orders.order.tendered", "a", body) == ["a"]
     assert concerned("core_orders.incident.reported", "a", {**body, "shared": False}) == ["a"]

@@ -28,9 +28,12 @@ class OrderTendered(Event, topic="core_orders.order.tendered"):
 
 
 class TenderAccepted(Event, topic="core_orders.tender.accepted"):
-    """The carrier has the order (it accepted, or was assigned)."""
+    """The carrier has the order (it accepted, or was assigned); a guest books its dock with the link."""
 
     order: OrderSummary
+    carrier_email: str = ""
+    carrier_guest: bool = False
+    slot_link_token: str = ""
 
 
 class TenderRefused(Event, topic="core_orders.tender.refused"):

@@ -253,6 +253,7 @@ class OrderRow(View):
     incident_open: bool
     with_reserves: bool
     tender_deadline: datetime | None = None
+    tender_price_cents: int | None = None
     agreed_cents: int | None = None
     currency: str | None = None
 

@@ -5,16 +5,22 @@ from datetime import datetime, timedelta
 
 from rt.contracts.authz import GetOrganization, IssueLink, OrganizationView
 from rt.kernel.client import Services
+from rt.kernel.clock import now
 from rt.kernel.errors import AskRefused, Invalid
 from rt.kernel.identity import current_actor
 from rt.kernel.jobs import caused_key
 from rt.kernel.tenancy import current_org
+from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.states import Hand
+from rt.services.core_orders.domain.tendering import Guest
 
 CARD_SECONDS = 60
 """How long the card of a partner is kept: names change seldom, imports ask often."""
 LINK_AFTER = timedelta(days=30)
 """A guest carrier follows its order by the link for so long after the deadline of the offer."""
+
+SLOT_LINK_AFTER, SLOT_LINK_MOST = timedelta(days=7), timedelta(days=89)
+"""A guest carrier books and moves its slots so long after the delivery, within the 90 days of any link."""
 
 
 class PartnerUnknown(Invalid):
@@ -60,6 +66,22 @@ class Directory:
             key=caused_key("tender_link", order_id),
         )
         return link.token
+
+    async def guest(self, order: Order, carrier: OrganizationView) -> Guest | None:
+        """How a carrier without an account is reached and books a dock; None for one that signs in."""
+        if not carrier.guest:
+            return None
+        delivered = order.delivery.until_at or order.delivery.from_at or now()
+        link = await self._services.ask(
+            IssueLink(
+                scope="book_slot",
+                object_id=order.id,
+                organization_id=carrier.id,
+                expires_at=min(max(delivered, now()) + SLOT_LINK_AFTER, now() + SLOT_LINK_MOST),
+            ),
+            key=caused_key("slot_link", order.id),
+        )
+        return Guest(email=carrier.email, slot_link_token=link.token)
 
 
 def hand() -> Hand:

@@ -20,6 +20,7 @@ from rt.kernel.errors import ChangedMeanwhile, Refusal
 from rt.kernel.ids import new_id
 from rt.kernel.jobs import Timers
 from rt.kernel.messages import Empty
+from rt.kernel.tenancy import current_org
 from rt.services.core_orders.actions.orders import shown
 from rt.services.core_orders.adapters import Directory, hand
 from rt.services.core_orders.domain.order import Order, OrderNotFound
@@ -39,8 +40,12 @@ class Tenders:
         return shown(await self._tender(asked, new_id("tnd")))
 
     async def accept(self, asked: AcceptTender) -> OrderView:
+        offer = (seen := await self._store.orders.get(asked.order_id)).offer
+        guest = None
+        if offer is not None and offer.carrier_id == current_org():
+            guest = await self._directory.guest(seen, await self._directory.card(offer.carrier_id))
         async with self._store.orders.change(asked.order_id) as order:
-            order.accept(hand())
+            order.accept(hand(), guest)
         return shown(order)
 
     async def refuse(self, asked: RefuseTender) -> Empty:
@@ -64,8 +69,9 @@ class Tenders:
 
     async def assign(self, asked: AssignCarrier) -> OrderView:
         carrier = await self._directory.card(asked.carrier_id, "carrier_id")
+        guest = await self._directory.guest(await self._store.orders.get(asked.order_id), carrier)
         async with self._store.orders.change(asked.order_id) as order:
-            order.assign(hand(), carrier.id, carrier.name, asked.agreed_cents)
+            order.assign(hand(), carrier.id, carrier.name, asked.agreed_cents, guest)
         return shown(order)
 
     async def tender_many(self, asked: BulkTender) -> BulkView:

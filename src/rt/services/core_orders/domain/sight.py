@@ -32,6 +32,7 @@ HIDDEN: dict[str, frozenset[PartnerRole]] = {
     "currency": EVERYONE - DEAL,
     "tender": EVERYONE - DEAL,
     "tender_deadline": EVERYONE - DEAL,
+    "tender_price_cents": EVERYONE - DEAL,
     "incoterm": EVERYONE - frozenset({"shipper", "consignee"}),
     "consignee_email": frozenset({"driver", "sub_carrier"}),
 }
@@ -45,7 +46,6 @@ def order_view(order: Order, role: PartnerRole, by: Hand) -> OrderView:
     """The whole order as this role may see it."""
     summary = order.summary()
     offer = order.offer
-    carrier_offered = role == "shipper" or (offer is not None and offer.carrier_id == by.org_id)
     view = OrderView(
         order_id=order.id,
         version=order.version,
@@ -87,7 +87,7 @@ def order_view(order: Order, role: PartnerRole, by: Hand) -> OrderView:
         incidents=incidents_shown(order, role, by),
         documents=documents_shown(order, role),
         cancel_reason=order.cancel_reason,
-        tender=tender_view(offer) if offer and carrier_offered else None,
+        tender=tender_view(offer) if offer and _between(offer, role, by) else None,
         tenders=[tender_view(tender) for tender in order.tenders],
         sell_cents=order.sell_cents,
         buy_cents=order.buy_cents,
@@ -136,10 +136,16 @@ def order_row(order: Order, role: PartnerRole, by: Hand) -> OrderRow:
         incident_open=any(one.open for one in incidents_shown(order, role, by)),
         with_reserves=order.with_reserves,
         tender_deadline=offer.deadline if offer else None,
+        tender_price_cents=offer.price_cents if offer and _between(offer, role, by) else None,
         agreed_cents=order.agreed_cents,
         currency=order.currency,
     )
     return hide(row, role)
+
+
+def _between(offer: Tender, role: PartnerRole, by: Hand) -> bool:
+    """Whether the reader is one of the two between whom the offer stands."""
+    return role == "shipper" or offer.carrier_id == by.org_id
 
 
 def hide(view: V, role: PartnerRole) -> V:

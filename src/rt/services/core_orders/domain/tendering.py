@@ -1,7 +1,7 @@
 """How an order finds its carrier: offered, answered, lapsed, or given outright."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rt.contracts.core_orders import OrderTendered, TenderAccepted, TenderLapsed, TenderRefused
 from rt.kernel.clock import now
@@ -27,6 +27,13 @@ class TenderExpired(Conflict):
 class CarrierIsShipper(Invalid):
     fr = "Le transporteur ne peut pas être le donneur d'ordre lui-même."
     en = "The carrier cannot be the shipper itself."
+
+
+class Guest(NamedTuple):
+    """A carrier without an account: where it reads its mail, and the link with which it books a dock."""
+
+    email: str
+    slot_link_token: str
 
 
 class Tendered(Record, kw_only=True):
@@ -76,12 +83,12 @@ class Tendered(Record, kw_only=True):
         if deadline <= now():
             raise DeadlinePassed(field="deadline")
 
-    def accept(self, by: Hand) -> None:
+    def accept(self, by: Hand, guest: Guest | None = None) -> None:
         """The carrier takes the offer at its price."""
         offer = self._answerable("AcceptTender", by)
         self.move("AcceptTender", by, "accepted", offer.carrier_name)
         self._end(offer, "accepted")
-        self._give(offer.carrier_id, offer.carrier_name, offer.price_cents)
+        self._give(offer.carrier_id, offer.carrier_name, offer.price_cents, guest)
 
     def refuse(self, by: Hand, reason: str) -> None:
         """The carrier declines; it sees the order no more."""
@@ -104,11 +111,13 @@ class Tendered(Record, kw_only=True):
             return
         self._lapse(by, "expired", "")
 
-    def assign(self, by: Hand, carrier_id: str, carrier_name: str, agreed_cents: int) -> None:
+    def assign(
+        self, by: Hand, carrier_id: str, carrier_name: str, agreed_cents: int, guest: Guest | None = None
+    ) -> None:
         """Give the order to a carrier that has agreed elsewhere."""
         self._refuse_own(carrier_id)
         self.move("AssignCarrier", by, "assigned", carrier_name)
-        self._give(carrier_id, carrier_name, agreed_cents)
+        self._give(carrier_id, carrier_name, agreed_cents, guest)
 
     def release(self, by: Hand, reason: str) -> None:
         """The carrier goes before it has loaded, sent away or of itself; it sees the order no more."""
@@ -147,7 +156,14 @@ class Tendered(Record, kw_only=True):
         self.index()
         self.tell(told)
 
-    def _give(self, carrier_id: str, carrier_name: str, agreed_cents: int) -> None:
+    def _give(self, carrier_id: str, carrier_name: str, agreed_cents: int, guest: Guest | None) -> None:
         self.carrier_id, self.carrier_name, self.agreed_cents = carrier_id, carrier_name, agreed_cents
         self.index()
-        self.tell(TenderAccepted(order=self.summary()))
+        self.tell(
+            TenderAccepted(
+                order=self.summary(),
+                carrier_email=guest.email if guest else "",
+                carrier_guest=guest is not None,
+                slot_link_token=guest.slot_link_token if guest else "",
+            )
+        )

@@ -55,6 +55,7 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "core_orders.order.tendered": Subject("Transport proposé", "Transport offered", LOUD, DESK),
     "core_orders.tender.accepted": Subject("Offre acceptée", "Offer accepted", QUIET, DESK),
+    "planning.slot.wanted": Subject("Quai à réserver", "Dock to book", MAIL, mandatory=True, possible=MAIL),
     "core_orders.tender.refused": Subject("Offre refusée", "Offer refused", LOUD, DESK),
     "core_orders.tender.lapsed": Subject("Offre sans suite", "Offer lapsed", LOUD, DESK),
     "core_orders.order.planned": Subject("Commande planifiée", "Order planned", QUIET, DESK),

@@ -13,7 +13,9 @@ from rt.kernel.errors import Invalid
 
 SECRET_BYTES = 32
 PREFIX = "whsec_"
-PRIVATE_FIELDS = frozenset({"token", "link_token", "code", "email", "carrier_email", "partner_email", "url"})
+PRIVATE_FIELDS = frozenset(
+    {"token", "link_token", "slot_link_token", "code", "email", "carrier_email", "partner_email", "url"}
+)
 """What events carry for the mail alone: no webhook shows it."""
 UNPUBLISHED = frozenset({"ecpmr.code.requested", "ecpmr.link.sent", "tracking_ia.follow_link.made"})
 PUBLISHED = ("core_orders.", "planning.", "ecpmr.", "tracking_ia.", "palette.")

@@ -58,6 +58,35 @@ class Accepted(OrderLetter, frozen=True, kw_only=True):
         )
 
 
+class SlotWanted(OrderLetter, frozen=True, kw_only=True):
+    topic = "planning.slot.wanted"
+    secret = True
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"Quai à réserver : {self.order.reference}",
+            lines=[
+                f"Le transport de {self.order.shipper_name} est à vous.",
+                "Réservez l'heure du quai sur la page, à l'enlèvement et à la livraison. "
+                "La même page sert à changer l'heure ou à la rendre.",
+            ],
+            facts=self.facts_fr(),
+            button="Réserver un quai",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"Dock to book: {self.order.reference}",
+            lines=[
+                f"The transport of {self.order.shipper_name} is yours.",
+                "Book your time at the dock on the page, for pickup and for delivery. "
+                "The same page changes the time or gives it back.",
+            ],
+            facts=self.facts_en(),
+            button="Book a dock",
+        )
+
+
 class Refused(OrderLetter, frozen=True, kw_only=True):
     topic = "core_orders.tender.refused"
 
