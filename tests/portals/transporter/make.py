@@ -189,6 +189,8 @@ def row(state: str = "tendered", **changed: Any) -> OrderRow:
         "incident_open": False,
         "with_reserves": False,
         "tender_deadline": AT + hours(3),
+        "tender_price_cents": 48_500 if state == "tendered" else None,
+        "currency": "EUR",
     }
     return OrderRow(**(told | changed))
 

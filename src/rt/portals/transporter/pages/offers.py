@@ -10,9 +10,8 @@ from rt.contracts.core_orders import (
     AcceptTender,
     CountOrders,
     FindOrders,
-    GetOrder,
     OrderCounts,
-    OrderView,
+    OrderRow,
     RefuseTender,
 )
 from rt.kernel.errors import Refusal
@@ -68,19 +67,18 @@ def load_text(pallets: int, kilograms: float, metres: float) -> str:
     return " · ".join(parts)
 
 
-def offer_row(order: OrderView) -> OfferRow:
-    """An order offered to us as a row."""
-    tender = order.tender
+def offer_row(order: OrderRow) -> OfferRow:
+    """An order offered to us as a row of the inbox."""
     return OfferRow(
         order_id=order.order_id,
         reference=order.reference,
         shipper=order.shipper_name,
-        pickup=f"{order.pickup.address.city} · {span(order.pickup_from, order.pickup_until)}",
-        delivery=f"{order.delivery.address.city} · {span(order.delivery_from, order.delivery_until)}",
+        pickup=f"{order.pickup_city} · {span(order.pickup_from, order.pickup_until)}",
+        delivery=f"{order.delivery_city} · {span(order.delivery_from, order.delivery_until)}",
         load=load_text(order.pallets, order.weight_kg, order.loading_metres),
-        price_cents=tender.price_cents if tender else None,
-        currency=tender.currency if tender else "EUR",
-        deadline=tender.deadline if tender else None,
+        price_cents=order.tender_price_cents,
+        currency=order.currency or "EUR",
+        deadline=order.tender_deadline,
     )
 
 
@@ -94,9 +92,7 @@ async def shown(visit: Visit, failed: list[Outcome]) -> OffersPage:
     asked = FindOrders(state="tendered", q=q, limit=SHOWN_AT_ONCE, after=visit.query.get("after", ""))
     counting = attempt(visit, CountOrders())
     found, counts = await asyncio.gather(visit.ask(asked), counting)
-    # The price of an offer stands on the order alone, not in its row.
-    orders = await asyncio.gather(*(whole(visit, row.order_id) for row in found.items))
-    rows = [offer_row(order) for order in orders if order is not None]
+    rows = [offer_row(order) for order in found.items]
     rows.sort(key=lambda row: (row.deadline is None, row.deadline))
     return OffersPage(
         title=_("Offres à répondre"),
@@ -108,11 +104,6 @@ async def shown(visit: Visit, failed: list[Outcome]) -> OffersPage:
         more=f"/?after={found.next}" if found.next else "",
         failed=failed,
     )
-
-
-async def whole(visit: Visit, order_id: str) -> OrderView | None:
-    """The order behind a row; none when it was taken back since."""
-    return await attempt(visit, GetOrder(order_id=order_id))
 
 
 def columns() -> list[Column]:
