@@ -11,6 +11,7 @@ TRACE = re.compile(r"^[0-9a-f]{32}$")
 LONGEST = 240
 """Characters of one value that are shown."""
 MOST_LINES = 80
+SHORT = 14
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +40,11 @@ def text(value: Any) -> str:
         return ""
     plain = value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()
     return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
+
+
+def short(identity: str) -> str:
+    """An identity cut to what tells it from others on the same page."""
+    return identity if len(identity) <= SHORT + 1 else f"{identity[:SHORT]}…"
 
 
 def story_of(value: str) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from rt.contracts.admin_gateway import AuditLineView, ExportAudit, FindAudit, VerificationView, VerifyAudit
 from rt.kernel.clock import now
 from rt.portals.backoffice.asking import names_of, on_one_line, sent
-from rt.portals.backoffice.changes import Line, changed, story_of
+from rt.portals.backoffice.changes import Line, changed, short, story_of
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE
 from rt.ui.pages import Column, Page
@@ -29,6 +29,7 @@ class Row(msgspec.Struct, kw_only=True):
     actor: str
     organization: str
     thing: str
+    entity_id: str
     href: str
     trace: str
     hash: str
@@ -90,7 +91,8 @@ def row(line: AuditLineView, names: dict[str, str]) -> Row:
         did=line.did,
         actor=line.actor_name or line.actor_id or line.actor_kind,
         organization=names.get(line.org_id, line.org_id),
-        thing=" ".join(part for part in (line.entity, line.entity_id) if part),
+        thing=" ".join(part for part in (line.entity.rpartition(".")[2], short(line.entity_id)) if part),
+        entity_id=line.entity_id,
         href=story_of(line.entity_id) or "/audit",
         trace=line.trace,
         hash=line.hash,

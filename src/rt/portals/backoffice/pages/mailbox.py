@@ -10,6 +10,7 @@ from starlette.responses import Response
 from rt.contracts.notifications import MessageView, ReadMailbox, ReplayMessage
 from rt.kernel.errors import NotFound
 from rt.portals.backoffice.asking import on_one_line, pressed
+from rt.portals.backoffice.changes import story_of
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Column, Page, render
 from rt.ui.policy import CONTENT_SECURITY_POLICY, PAGE_HEADERS
@@ -71,6 +72,7 @@ class MailPage(Page):
     links: list[tuple[str, str]]
     facts: list[tuple[str, str]]
     again: str
+    about: str
 
 
 def chosen(visit: Visit) -> dict[str, str]:
@@ -164,6 +166,7 @@ async def one(visit: Visit) -> Page | Response:
         links=[(link, link.partition("://")[2].partition("/")[0] or link) for link in mail.links],
         facts=[(_("À"), mail.to), (_("Langue"), mail.language.upper()), (_("Envoyé par"), mail.provider)],
         again=f"/mailbox/{mail.message_id}/replay" if mail.state in ("dead", "bounced") else "",
+        about=story_of(mail.object_id),
     )
     answer = render(made, visit.request)
     answer.headers["content-security-policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"

@@ -26,6 +26,7 @@ class Found(msgspec.Struct, kw_only=True):
 
     subject: str
     label: str
+    others: str
     entity: str
     organization: str
     last_at: datetime
@@ -51,24 +52,24 @@ class HomePage(Page):
 
 
 def found_of(one: FoundView, names: dict[str, str], q: str) -> Found:
+    first, *others = written(one.label, q)
     return Found(
         subject=one.subject,
-        label=written(one.label, q) or one.subject,
+        label=first or one.subject,
+        others=" · ".join(others),
         entity=one.entity,
         organization=names.get(one.org_id, one.org_id),
         last_at=one.last_at,
     )
 
 
-def written(label: str, q: str) -> str:
+def written(label: str, q: str) -> list[str]:
     """What is written on an object, what was typed first.
 
     The index keeps labels in lower case; on paper references and plates are in upper case.
     """
     known = sorted(label.split(", "), key=lambda one: q.lower() not in one)[:MOST_LABELS]
-    return " · ".join(
-        one.upper() if any(letter.isdigit() for letter in one) else one.capitalize() for one in known
-    )
+    return [one.upper() if any(letter.isdigit() for letter in one) else one.capitalize() for one in known]
 
 
 def orders_first(items: list[FoundView]) -> list[FoundView]:
@@ -101,9 +102,9 @@ async def home(visit: Visit) -> Page | Response:
         rows=[found_of(one, names, q) for one in items],
         columns=[
             Column(name="label", label=_("Objet")),
+            Column(name="others", label=_("Aussi écrit dessus"), wide=True),
             Column(name="entity", label=_("Nature")),
             Column(name="organization", label=_("Organisation")),
-            Column(name="subject", label=_("Identifiant"), wide=True),
             Column(name="last_at", label=_("Dernier fait"), kind="moment"),
         ],
         state=status.state if status else "unknown",

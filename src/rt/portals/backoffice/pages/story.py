@@ -12,10 +12,13 @@ from rt.contracts.notifications import MessageView, ReadMailbox
 from rt.portals.backoffice.asking import attempt, names_of
 from rt.portals.backoffice.changes import Line, changed, facts, story_of
 from rt.ui.catalogues import gettext as _
+from rt.ui.formats import moment
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
 ORDER = "ord_"
+STATE = "state"
+"""The field whose change says most; shown without opening anything."""
 MOST_ORDERS = 3
 """Orders near the object whose messages are looked through."""
 ICONS = {
@@ -39,6 +42,7 @@ class Happened(msgspec.Struct, kw_only=True):
     unit: str
     topic: str
     at: datetime
+    when: str
     tone: str
     icon: str
     actor: str
@@ -50,6 +54,7 @@ class Happened(msgspec.Struct, kw_only=True):
     entity_id: str
     entity_href: str
     trace: str
+    moved: Line | None
     changes: list[Line]
     facts: list[Line]
 
@@ -88,11 +93,13 @@ def tone_of(topic: str) -> str:
 
 def happened(event: EventView, names: dict[str, str], subject: str) -> Happened:
     organization = story_of(event.org_id)
+    changes = changed(event.change.get("before", {}), event.change.get("after", {}))
     return Happened(
         event_id=event.event_id,
         unit=event.source,
         topic=event.topic,
         at=event.at,
+        when=f"{moment(event.at)}:{event.at:%S}",
         tone=tone_of(event.topic),
         icon=ICONS.get(event.source, "circle"),
         actor=event.actor_name or event.actor_id,
@@ -104,7 +111,8 @@ def happened(event: EventView, names: dict[str, str], subject: str) -> Happened:
         entity_id=event.entity_id,
         entity_href=story_of(event.entity_id) if event.entity_id != subject else "",
         trace=event.trace if event.trace != subject else "",
-        changes=changed(event.change.get("before", {}), event.change.get("after", {})),
+        moved=next((one for one in changes if one.name == STATE), None),
+        changes=changes,
         facts=facts(event.body),
     )
 
