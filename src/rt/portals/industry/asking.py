@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.datastructures import FormData
@@ -11,26 +11,15 @@ from starlette.responses import Response
 from rt.kernel.errors import Refusal
 from rt.kernel.messages import Command, Download, Query
 from rt.ui.formats import language
-from rt.ui.forms import Form
+from rt.ui.forms import VERSION, Form
 from rt.ui.policy import PAGE_HEADERS
 from rt.ui.visit import Visit
 
 Answer = TypeVar("Answer")
 SIGNED_OUT = 401
-VERSION = "_version"
-"""Where a form carries the version of what its reader saw."""
 READ_IN_PLACE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 AT_ONCE = 8
 """Questions asked of one service at the same time for one page."""
-
-
-class AsksVersion(Protocol):
-    """Services that send If-Match, as the kernel's do."""
-
-    async def ask(
-        self, word: Query[Answer] | Command[Answer], /, *, key: str = "", version: int | None = None
-    ) -> Answer:
-        """The answer to a word said about this version of a thing."""
 
 
 async def attempt(visit: Visit, word: Query[Answer]) -> Answer | None:
@@ -88,30 +77,14 @@ def version_seen(visit: Visit) -> int | None:
     return int(seen) if seen.isdigit() and int(seen) else None
 
 
-async def pressed(
-    visit: Visit, word: Command[Any], path: str, done: str, *, undo: str = "", version: int | None = None
-) -> Response:
+async def pressed(visit: Visit, word: Command[Any], path: str, done: str, *, undo: str = "") -> Response:
     """Say the command of one button and go on; a refusal is told on the same next page."""
-    services = cast("AsksVersion", visit.services)
     try:
-        if version is None:
-            await visit.ask(word, key=key_of(visit))
-        else:
-            await services.ask(word, key=key_of(visit), version=version)
+        await visit.ask(word, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
-        return visit.go(path, told(refusal))
+        return visit.go(path, told(refusal), kind="bad")
     return visit.go(path, done, undo=undo)
-
-
-def edited(visit: Visit, word: type[Command[Any]], **options: Any) -> Form:
-    """The form of a change to the version that the form carries."""
-    services = cast("AsksVersion", visit.services)
-
-    async def say(said: Command[Any], key: str) -> Any:
-        return await services.ask(said, key=key, version=version_seen(visit))
-
-    return Form(word, posted=visit.posted, say=say, token=visit.seal.token(visit.session), **options)
 
 
 def apart(form: Form) -> Form:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec import structs
@@ -13,7 +13,6 @@ from rt.contracts.planning import FindDocks
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
 from rt.portals.industry.asking import (
-    AsksVersion,
     attempt,
     attempt_all,
     key_of,
@@ -229,7 +228,13 @@ async def change(visit: Visit, order: OrderView, parts: Sequence[str], submit: s
     drawn = await options(visit, parts)
     rows = {"goods": len(order.goods) + 1, "stops": len(order.stops)}
     return visit.form(
-        EditOrder, fixed={"order_id": order.order_id}, values=order, rows=rows, submit=submit, **drawn
+        EditOrder,
+        fixed={"order_id": order.order_id},
+        values=order,
+        rows=rows,
+        version=order.version,
+        submit=submit,
+        **drawn,
     )
 
 
@@ -279,9 +284,8 @@ async def said(visit: Visit, form: Form, order: OrderView) -> OrderView | None:
         changed["goods"] = laid_over(order.goods, word.goods, names, "goods")
     elif any(name.startswith("goods.") for name in form.posted or ()):
         changed["goods"] = []
-    services = cast("AsksVersion", visit.services)
     try:
-        return await services.ask(
+        return await visit.ask(
             structs.replace(word, **changed),
             key=key_of(visit),
             version=version_seen(visit),

@@ -1,7 +1,6 @@
 """Our docks: where they are, when they work, how long a load takes, what is free."""
 
 from datetime import date, time
-from typing import cast
 
 import msgspec
 from babel.dates import get_day_names
@@ -18,7 +17,6 @@ from rt.contracts.planning import (
 )
 from rt.kernel.errors import NotFound, Refusal
 from rt.portals.industry.asking import (
-    AsksVersion,
     attempt,
     key_of,
     laid_over,
@@ -72,7 +70,6 @@ class DockPage(Page):
     template = "dock.html"
     form: Form
     days: list[tuple[str, list[tuple[str, str, str]]]]
-    version: int
     fault: str
     dock: DockView | None
     day: date
@@ -191,6 +188,7 @@ async def edit(visit: Visit) -> Page | Response:
         EditDock,
         fixed={"dock_id": dock.dock_id},
         values=dock,
+        version=dock.version,
         only=(*FIELDS, "active"),
         labels=labels(),
         submit=_("Enregistrer"),
@@ -230,7 +228,6 @@ async def kept(
         crumbs=[("/docks", _("Quais du jour")), ("/docks/places", _("Nos quais"))],
         form=form,
         days=days_shown(visit, week),
-        version=dock.version if dock else 0,
         fault=fault,
         dock=dock,
         day=day,
@@ -250,9 +247,8 @@ async def say(visit: Visit, form: Form, hours: list[OpeningHours], dock: DockVie
         moved = site.address != dock.site.address
         changed["site"] = msgspec.structs.replace(site, latitude=None, longitude=None) if moved else site
     whole = msgspec.structs.replace(word, **changed)
-    services = cast("AsksVersion", visit.services)
     try:
-        await services.ask(whole, key=key_of(visit), version=version_seen(visit))
+        await visit.ask(whole, key=key_of(visit), version=version_seen(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
         form.refused(refusal)

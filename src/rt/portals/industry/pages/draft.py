@@ -57,7 +57,6 @@ class DraftPage(Page):
     stops: list[str]
     lines: int
     places: dict[str, list[tuple[str, str]]]
-    version: int
     back: str
     more_stops: str
     lead: str
@@ -96,7 +95,6 @@ def draft_page(
     parts: Sequence[str],
     at_step: int,
     known: Mapping[str, drafting.Known] = MappingProxyType({}),
-    version: int = 0,
     back: str = "/orders",
     more_stops: str = "",
     lead: str = "",
@@ -111,7 +109,6 @@ def draft_page(
         stops=[str(form.input(f"stops.{n}.kind").value) for n in range(counted(form, "stops"))],
         lines=counted(form, "goods"),
         places=offered(known),
-        version=version,
         back=back,
         more_stops=more_stops,
         lead=lead,
@@ -168,7 +165,6 @@ async def write(visit: Visit) -> Page | Response:
         parts=parts,
         at_step=at_step,
         known=known,
-        version=order.version,
         back=f"/orders/{order_id}",
     )
 
@@ -183,7 +179,7 @@ async def confirm(visit: Visit) -> Page | Response:
         order = await visit.ask(GetOrder(order_id=order_id))
         parts = drafting.parts_of([fault.field for fault in refusal.problem().errors])
         if not parts:
-            return visit.go(f"/orders/{order_id}", told(refusal))
+            return visit.go(f"/orders/{order_id}", told(refusal), kind="bad")
         return await completing(visit, order, parts, refusal)
     return visit.go(f"/orders/{order_id}/tender", _("Commande confirmée. À qui la proposer ?"))
 
@@ -228,7 +224,6 @@ def completing_page(form: Form, order: OrderView, parts: Sequence[str]) -> Draft
         title=_("Compléter %(ref)s") % {"ref": order.reference},
         parts=parts,
         at_step=-1,
-        version=order.version,
         back=f"/orders/{order.order_id}",
         lead=_("Le contrat type transport (art. 3) exige ces mentions avant que le camion ne vienne."),
     )
@@ -245,7 +240,7 @@ async def from_template(visit: Visit) -> Response:
         made = await visit.ask(word, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
-        return visit.go("/orders/new", told(refusal))
+        return visit.go("/orders/new", told(refusal), kind="bad")
     return visit.go(f"/orders/{made.order_id}", _("Brouillon prêt : vérifiez et confirmez."))
 
 
@@ -260,7 +255,7 @@ async def duplicate(visit: Visit) -> Response:
         made = await visit.ask(word, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
-        return visit.go(f"/orders/{order_id}", told(refusal))
+        return visit.go(f"/orders/{order_id}", told(refusal), kind="bad")
     said = _("Copie de %(ref)s pour le %(day)s : vérifiez et confirmez.")
     return visit.go(f"/orders/{made.order_id}", said % {"ref": order.reference, "day": day(to_day)})
 

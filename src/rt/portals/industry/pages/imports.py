@@ -145,7 +145,7 @@ async def commit(visit: Visit) -> Response:
         done = await visit.ask(word, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
-        return visit.go(here, told(refusal))
+        return visit.go(here, told(refusal), kind="bad")
     said = _("%(new)s commandes créées, %(changed)s mises à jour.")
     return visit.go(here, said % {"new": done.created_orders, "changed": done.updated_orders})
 

@@ -18,7 +18,7 @@ from rt.contracts.authz import (
 )
 from rt.contracts.notifications import FindPreferences, PreferenceView, SetPreference
 from rt.kernel.errors import Refusal
-from rt.portals.industry.asking import apart, attempt, edited, pressed, ticked
+from rt.portals.industry.asking import apart, attempt, pressed, ticked
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.forms import Form
@@ -61,9 +61,9 @@ async def shown(visit: Visit, said: str) -> Page | Response:
     organization, who, sessions, preferences = await asyncio.gather(
         visit.ask(mine), visit.ask(WhoAmI()), open_sessions, told_of
     )
-    card_form = edited(
-        visit,
+    card_form = visit.form(
         EditOrganization,
+        version=organization.version,
         fixed={"organization_id": organization.id},
         values=organization,
         only=("name", "siret", "vat", "email", "phone", "country", "mfa_required"),

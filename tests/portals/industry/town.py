@@ -1,0 +1,203 @@
+"""A shipper's browser before services that answer at once: typed views, no network."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from msgspec.structs import replace
+from tests.portals.industry import make
+from tests.portals.industry.make import view
+
+from rt.contracts.authz import (
+    FindOrganizations,
+    FindPartners,
+    FindSessions,
+    FindUsers,
+    GetOrganization,
+    Login,
+    OrganizationsPage,
+    OrganizationView,
+    TokensView,
+    UsersPage,
+    WhoAmI,
+    WhoView,
+)
+from rt.contracts.authz.sessions import SessionsView
+from rt.contracts.core_orders import (
+    CountOrders,
+    ExportOrders,
+    FindOrders,
+    FindTemplates,
+    GetImport,
+    GetOrder,
+    ImportView,
+    OrderCounts,
+    OrdersPage,
+    TemplatesPage,
+)
+from rt.contracts.ecpmr import (
+    DocumentsPage,
+    DocumentView,
+    FindDocuments,
+    GetDocument,
+    GetPdf,
+    VerificationView,
+    VerifyDocument,
+)
+from rt.contracts.notifications import FindMessages, FindPreferences, MessagesPage, PreferencesView
+from rt.contracts.palette import (
+    BalancesView,
+    FindMovements,
+    FindPolicies,
+    FindStatements,
+    FindVouchers,
+    GetBalances,
+    GetPolicy,
+    GetStatement,
+    GetVoucher,
+    MovementsPage,
+    PoliciesView,
+    PolicyView,
+    StatementsPage,
+    StatementView,
+    VouchersPage,
+    VoucherView,
+)
+from rt.contracts.planning import (
+    DocksPage,
+    FindDocks,
+    FindOpenings,
+    FindSlots,
+    FreeSlotsView,
+    SlotsPage,
+)
+from rt.contracts.tracking_ia import GetEta, GetTrack, TrackView
+from rt.kernel.errors import NotFound
+from rt.kernel.messages import Download
+from rt.portals.industry.app import build
+
+ORIGIN = "http://industry.localhost"
+UNITS = ("core_orders", "planning", "ecpmr", "tracking_ia", "palette", "authz", "notifications")
+RIGHTS = [f"{unit}.{level}" for unit in UNITS for level in ("read", "write")]
+
+
+class Town:
+    """Answers words as the services would; remembers what was said, with which key and version."""
+
+    def __init__(self, rights: list[str] | None = None) -> None:
+        self.said: list[Any] = []
+        self.keys: list[str] = []
+        self.versions: list[int | None] = []
+        self.rights = RIGHTS if rights is None else rights
+        self.answers: dict[type, Any] = answers()
+
+    def connect(self, token: str) -> "Voice":
+        return Voice(self)
+
+    def heard(self, kind: type) -> Any:
+        """The latest word of this kind."""
+        return next(word for word in reversed(self.said) if isinstance(word, kind))
+
+
+class Voice:
+    """One person's way to the services."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+
+    async def ask(self, word: Any, /, *, key: str = "", version: int | None = None) -> Any:
+        self.town.said.append(word)
+        self.town.keys.append(key)
+        self.town.versions.append(version)
+        if isinstance(word, WhoAmI):
+            return who(self.town.rights)
+        answer = self.town.answers.get(type(word), NotFound())
+        answer = answer(word) if callable(answer) else answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def who(rights: list[str]) -> WhoView:
+    return view(
+        WhoView, name="Camille Perrin", organization_id=make.ME, rights=rights, memberships=[], language="fr"
+    )
+
+
+def partner(kind: str, **said: Any) -> OrganizationView:
+    return view(OrganizationView, id=f"org_{kind}", name=f"Maison {kind}", kind=kind, **said)
+
+
+def answers() -> dict[type, Any]:
+    """One day at a shipper's."""
+    rows = [
+        make.row(),
+        make.row("in_transit", order_id="ord_2", reference="D26-0041"),
+        make.row("draft", order_id="ord_3", reference="D26-0001"),
+    ]
+    guest = partner("carrier", guest=True)
+    return {
+        Login: view(
+            TokensView,
+            access_token="access",
+            refresh_token="refresh",
+            organization_id=make.ME,
+            expires_at=make.AT + timedelta(days=365),
+        ),
+        CountOrders: OrderCounts(states={"draft": 3, "confirmed": 2, "in_transit": 1}, incident=1, total=6),
+        FindOrders: lambda word: OrdersPage(items=[r for r in rows if wanted(word, r)], next=""),
+        ExportOrders: Download(content=b"ref", media_type="text/csv", filename="commandes.csv"),
+        GetOrder: lambda word: make.order(order_id=word.order_id, tenders=[make.tender("refused")]),
+        FindTemplates: view(TemplatesPage),
+        GetImport: view(ImportView, import_id="imp_1", filename="semaine 48.csv"),
+        FindDocuments: view(DocumentsPage, next=""),
+        GetDocument: lambda word: replace(view(DocumentView), document_id=word.document_id),
+        GetPdf: Download(content=b"%PDF", media_type="application/pdf", filename="lv.pdf"),
+        VerifyDocument: view(VerificationView, intact=True),
+        FindMessages: view(MessagesPage),
+        FindPreferences: view(PreferencesView),
+        GetTrack: view(TrackView, etas=make.etas(0.8).items),
+        GetEta: make.etas(0.1),
+        FindDocks: DocksPage(items=[make.dock()]),
+        FindOpenings: view(FreeSlotsView),
+        FindSlots: SlotsPage(items=[make.slot()]),
+        GetBalances: view(BalancesView),
+        FindMovements: view(MovementsPage),
+        FindPolicies: view(PoliciesView),
+        GetPolicy: view(PolicyView),
+        FindVouchers: view(VouchersPage),
+        GetVoucher: view(VoucherView),
+        FindStatements: view(StatementsPage),
+        GetStatement: view(StatementView, state="open", partner_id=make.ME),
+        FindPartners: lambda word: OrganizationsPage(items=[guest] if word.kind in ("", "carrier") else []),
+        FindOrganizations: OrganizationsPage(items=[partner("carrier", guest=False)]),
+        FindUsers: view(UsersPage),
+        GetOrganization: view(OrganizationView, id=make.ME, name="Laiterie des Monts", version=5),
+        FindSessions: view(SessionsView),
+    }
+
+
+def wanted(word: FindOrders, row: Any) -> bool:
+    """Whether a row answers the question."""
+    states = word.state.split(",") if word.state else [row.state]
+    return row.state in states and (word.incident is None or row.incident_open is word.incident)
+
+
+def browser(town: Town) -> httpx.AsyncClient:
+    app = build(connect=town.connect, secret="s" * 32, secure=False)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+    return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers={"accept": "text/html"})
+
+
+def token_of(html: str) -> str:
+    return html.split('name="rt-token" content="')[1].split('"')[0]
+
+
+async def signed_in(town: Town) -> tuple[httpx.AsyncClient, dict[str, str]]:
+    """A dispatcher's browser and what its forms carry unseen."""
+    client = browser(town)
+    page = await client.get("/login")
+    typed = {"email": "camille@laiterie-monts.example", "password": "quai", "_csrf": token_of(page.text)}
+    await client.post("/login", data=typed)
+    home = await client.get("/settings")
+    return client, {"_csrf": token_of(home.text), "_key": "k" * 32}
