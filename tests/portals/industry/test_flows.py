@@ -1,0 +1,292 @@
+"""What a shipper does: each button and form says its command, each refusal stands where it is read."""
+
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.portals.industry import make
+from tests.portals.industry.town import Town, signed_in
+
+from rt.contracts.core_orders import (
+    AcceptProof,
+    BulkCancel,
+    BulkResult,
+    BulkView,
+    ConfirmOrder,
+    CreateOrder,
+    EditOrder,
+    FindOrders,
+    GetOrder,
+    OrdersPage,
+    OrderState,
+    ReopenOrder,
+    TenderOrder,
+    UploadImport,
+    WithdrawTender,
+)
+from rt.contracts.planning import AddDock, EditDock, FindSlots, MarkArrived, SlotsPage
+from rt.contracts.tracking_ia import GetEta
+from rt.kernel.clock import held
+from rt.kernel.errors import AskRefused, Invalid
+from rt.portals.industry import concerns
+from rt.portals.industry.pages.docks import clock, minute_of, week_of
+from rt.portals.industry.pages.orders import VIEWS
+
+
+class MentionMissing(Invalid):
+    fr = "Mention manquante : {what}."
+    en = "Mention missing: {what}."
+
+
+def missing(*fields: str) -> AskRefused:
+    """What the service answers to an order without these mentions."""
+    together = Invalid.together([MentionMissing(field=f, what=f) for f in fields])
+    return AskRefused(together.problem())
+
+
+def places(**changed: str) -> dict[str, str]:
+    """The first step of a new order as a browser posts it."""
+    typed = {}
+    for n, kind, name in ((0, "pickup", "Fromagerie de Bourg"), (1, "delivery", "Magasin")):
+        typed |= {
+            f"stops.{n}.kind": kind,
+            f"stops.{n}.site.name": name,
+            f"stops.{n}.site.address.street": "12 rue des Crêts" if n == 0 else "2 rue Neuve",
+            f"stops.{n}.site.address.postal_code": "01000" if n == 0 else "38000",
+            f"stops.{n}.site.address.city": "Bourg-en-Bresse" if n == 0 else "Grenoble",
+            f"stops.{n}.site.address.country": "FR",
+            f"stops.{n}.from_at": f"2026-11-2{4 + n}T08:00",
+            f"stops.{n}.until_at": f"2026-11-2{4 + n}T12:00",
+        }
+    return typed | changed
+
+
+async def test_the_first_step_already_writes_a_draft() -> None:
+    town = Town()
+    town.answers[CreateOrder] = make.order("draft")
+    client, proof = await signed_in(town)
+    answer = await client.post("/orders/new/places", data=places() | proof)
+    assert answer.headers["location"] == "/orders/ord_1/write/goods"
+    said = town.heard(CreateOrder)
+    assert [stop.site.name for stop in said.stops] == ["Fromagerie de Bourg", "Magasin"]
+    assert said.stops[0].from_at.isoformat() == "2026-11-24T07:00:00+00:00"
+    assert proof["_key"] in town.keys
+
+
+async def test_a_place_without_name_is_asked_for_beside_its_field() -> None:
+    town = Town()
+    client, proof = await signed_in(town)
+    page = await client.post("/orders/new/places", data=places(**{"stops.1.site.name": " "}) | proof)
+    assert page.status_code == 422
+    assert 'id="f-stops-1-site-name-fault"' in page.text
+    assert 'value="Fromagerie de Bourg"' in page.text
+    assert not any(isinstance(word, CreateOrder) for word in town.said)
+
+
+async def test_a_known_place_fills_its_stop_and_keeps_what_was_typed() -> None:
+    town = Town()
+    client, proof = await signed_in(town)
+    known = {"known": "0:Fromagerie de Bourg|01000", "stops.0.site.name": "", "stops.1.site.name": "Typé"}
+    page = await client.post("/orders/new/places", data=places(**known) | proof)
+    assert page.status_code == 200
+    assert 'value="+33 4 74 00 00 00"' in page.text
+    assert 'value="Typé"' in page.text
+    assert not any(isinstance(word, CreateOrder) for word in town.said)
+
+
+async def test_an_edit_keeps_what_its_form_does_not_show_unless_the_address_moved() -> None:
+    town = Town()
+    town.answers |= {GetOrder: make.order("draft"), EditOrder: make.order("draft")}
+    client, proof = await signed_in(town)
+    await client.post("/orders/ord_1/write/places", data=places() | proof | {"_version": "3"})
+    first, last = town.heard(EditOrder).stops
+    assert (first.lines, first.site.latitude) == ([0], make.BOURG.latitude)
+    assert last.site.latitude is None
+    assert town.versions[-1] == 3
+
+
+async def test_an_empty_goods_line_is_no_line() -> None:
+    town = Town()
+    town.answers |= {GetOrder: make.order("draft"), EditOrder: make.order("draft")}
+    client, proof = await signed_in(town)
+    typed = {
+        "goods.0.description": "Comté",
+        "goods.0.weight_kg": "1 200,5",
+        "goods.1.quantity": "1",
+        "goods.1.package_code": "PX",
+        "goods.1.pallets": "0",
+    }
+    await client.post("/orders/ord_1/write/goods", data=typed | proof)
+    assert [(line.description, line.weight_kg) for line in town.heard(EditOrder).goods] == [("Comté", 1200.5)]
+
+
+async def test_missing_mentions_stand_beside_their_fields_and_can_be_written_there() -> None:
+    town = Town()
+    town.answers |= {
+        GetOrder: make.order("draft", ("ConfirmOrder",)),
+        ConfirmOrder: missing("stops.1.site.contact.phone", "goods", "consignee_name"),
+    }
+    client, proof = await signed_in(town)
+    page = await client.post("/orders/ord_1/confirm", data=proof)
+    assert page.status_code == 422
+    for field in ("stops-1-site-contact-phone", "goods-0-description", "consignee_name"):
+        assert f'id="f-{field}-fault"' in page.text
+    town.answers |= {EditOrder: make.order("draft"), ConfirmOrder: make.order()}
+    parts = {"parts": "stops", "stops.1.site.contact.phone": "+33 4 76 00 00 00"}
+    done = await client.post("/orders/ord_1/complete", data=places(**parts) | proof)
+    assert done.headers["location"] == "/orders/ord_1/tender"
+    assert town.heard(EditOrder).stops[1].site.contact.phone == "+33 4 76 00 00 00"
+
+
+async def test_an_offer_goes_to_the_chosen_carrier_and_can_be_undone() -> None:
+    town = Town()
+    town.answers |= {TenderOrder: make.order("tendered", tender=make.tender()), WithdrawTender: make.order()}
+    client, proof = await signed_in(town)
+    typed = {"carrier_id": "org_carrier", "price_cents": "480,50", "deadline": "2026-11-23T12:00"}
+    await client.post("/orders/ord_1/tender", data=typed | proof)
+    assert town.heard(TenderOrder).price_cents == 48_050
+    page = await client.get("/orders/ord_1")
+    assert "Proposée à Transports Delmas" in page.text
+    assert 'action="/orders/ord_1/withdraw"' in page.text
+
+
+async def test_the_undo_of_an_accepted_proof_gives_its_reason_itself() -> None:
+    town = Town()
+    town.answers |= {AcceptProof: make.order("pod_ok"), ReopenOrder: make.order("delivered")}
+    client, proof = await signed_in(town)
+    answer = await client.post("/orders/ord_1/accept-proof", data=proof | {"back": "/?kind=proof"})
+    assert answer.headers["location"] == "/?kind=proof"
+    await client.post("/orders/ord_1/reopen", data=proof)
+    assert town.heard(ReopenOrder).reason
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/logout"])
+async def test_a_button_leads_back_to_known_pages_alone(back: str) -> None:
+    town = Town()
+    town.answers[AcceptProof] = make.order("pod_ok")
+    client, proof = await signed_in(town)
+    answer = await client.post("/orders/ord_1/accept-proof", data=proof | {"back": back})
+    assert answer.headers["location"] == "/orders/ord_1"
+
+
+async def test_each_order_of_many_has_its_own_result() -> None:
+    town = Town()
+    town.answers[ConfirmOrder] = lambda word: missing("goods") if word.order_id == "ord_2" else make.order()
+    client, proof = await signed_in(town)
+    page = await client.post("/orders/bulk", data={"verb": "confirm", "order_id": ["ord_1", "ord_2"]} | proof)
+    assert page.text.count("card edge-ok") == 1
+    assert page.text.count("card edge-bad") == 1
+    assert "Mention manquante : goods." in page.text
+    assert len({key for key in town.keys if key.startswith(proof["_key"])}) == 2
+
+
+async def test_a_bulk_cancel_asks_for_its_reason_first() -> None:
+    town = Town()
+    town.answers[BulkCancel] = BulkView(results=[BulkResult(order_id="ord_1", ok=True)])
+    client, proof = await signed_in(town)
+    chosen: dict[str, Any] = {"verb": "cancel", "order_id": ["ord_1"]} | proof
+    asked = await client.post("/orders/bulk", data=chosen)
+    assert asked.status_code == 200
+    assert 'name="reason"' in asked.text
+    assert (await client.post("/orders/bulk", data=chosen | {"sure": "yes"})).status_code == 422
+    done = await client.post("/orders/bulk", data=chosen | {"sure": "yes", "reason": "Client fermé"})
+    assert "card edge-ok" in done.text
+    assert town.heard(BulkCancel).order_ids == ["ord_1"]
+
+
+async def test_a_sheet_goes_up_with_its_name_and_a_refused_one_says_why() -> None:
+    town = Town()
+    town.answers[UploadImport] = AskRefused(Invalid().problem())
+    client, proof = await signed_in(town)
+    files = {"file": ("semaine.csv", b"ref;poids", "text/csv")}
+    page = await client.post("/imports", data=proof, files=files)
+    assert 'role="alert"' in page.text
+    assert town.heard(UploadImport).filename == "semaine.csv"
+    assert (await client.post("/imports", data=proof)).text.count('role="alert"') == 1
+
+
+async def test_a_form_of_nobody_changes_nothing() -> None:
+    town = Town()
+    client, _proof = await signed_in(town)
+    answer = await client.post("/orders/ord_1/accept-proof", data={"_csrf": "guessed"})
+    assert answer.status_code == 403
+    assert not any(isinstance(word, AcceptProof) for word in town.said)
+
+
+async def test_dock_hours_are_said_and_an_end_before_its_beginning_is_not() -> None:
+    town = Town()
+    town.answers |= {AddDock: make.dock(), EditDock: make.dock()}
+    client, proof = await signed_in(town)
+    typed = {"name": "Quai 2", "site.name": "Dépôt", "site.address.country": "FR", "accepts": "dry"}
+    typed |= {"hours-0-am_from": "08:00", "hours-0-am_until": "12:00"}
+    wrong = await client.post("/docks/places/new", data=typed | {"hours-0-am_until": "07:00"} | proof)
+    assert "la fin après le début" in wrong.text
+    assert not any(isinstance(word, AddDock) for word in town.said)
+    await client.post("/docks/places/new", data=typed | proof)
+    hours = town.heard(AddDock).hours
+    assert [(h.weekday, h.from_minute, h.until_minute) for h in hours] == [(0, 480, 720)]
+
+
+async def test_an_awaited_truck_is_marked_arrived_where_it_is_seen() -> None:
+    town = Town()
+    town.answers |= {FindSlots: SlotsPage(items=[make.slot()]), MarkArrived: make.slot("arrived")}
+    client, proof = await signed_in(town)
+    with held(make.AT):
+        page = await client.get("/docks?day=2026-11-23")
+    assert 'action="/docks/slots/slo_1/no-show?day=2026-11-23"' in page.text
+    await client.post("/docks/slots/slo_1/arrive?day=2026-11-23", data=proof)
+    assert town.heard(MarkArrived).slot_id == "slo_1"
+
+
+async def test_the_day_shows_a_late_truck_before_an_offer_and_a_proof() -> None:
+    town = Town()
+    rows = [
+        make.row("delivered", order_id="ord_3", reference="PREUVE"),
+        make.row("tendered", order_id="ord_2", reference="OFFRE", tender_deadline=make.AT),
+        make.row("in_transit", order_id="ord_1", reference="RETARD"),
+    ]
+    town.answers |= {
+        FindOrders: lambda word: OrdersPage(
+            items=[r for r in rows if r.state in word.state.split(",")], next=""
+        ),
+        GetEta: make.etas(0.9),
+    }
+    client, _proof = await signed_in(town)
+    with held(make.AT):
+        page = (await client.get("/")).text
+    assert page.index("RETARD") < page.index("OFFRE") < page.index("PREUVE")
+    assert "retard probable à 90" in page
+    assert 'action="/orders/ord_3/accept-proof"' in page
+
+
+def test_an_order_stands_once_with_its_worst_trouble() -> None:
+    row = make.row("in_transit", incident_open=True)
+    with held(make.AT):
+        found = concerns.ranked([concerns.incident(row), concerns.late(row, make.etas(0.9)), None])
+    assert [one.kind for one in found] == ["late"]
+
+
+@given(st.permutations(list(concerns.KINDS)))
+def test_the_most_urgent_kind_comes_first_whatever_order_it_was_found_in(kinds: list[str]) -> None:
+    found = [
+        concerns.Concern(kind=k, order_id=k, reference=k, way="", why="", due=None, step="") for k in kinds
+    ]
+    assert [one.kind for one in concerns.ranked(found)] == list(concerns.KINDS)
+
+
+@given(st.integers(0, 1439))
+def test_a_time_of_opening_is_read_as_it_is_written(minute: int) -> None:
+    assert minute_of(clock(minute)) == minute
+
+
+def test_each_state_of_an_order_has_exactly_one_saved_view() -> None:
+    states = [state for _code, _name, held_by in VIEWS for state in held_by]
+    assert sorted(states) == sorted(set(states))
+    assert set(get_args(OrderState)) == set(states)
+
+
+def test_a_week_of_hours_shows_two_halves_a_day() -> None:
+    week = week_of(make.dock().hours)
+    assert week[0] == ("08:00", "12:00", "", "")
+    assert week[6] == ("", "", "", "")
