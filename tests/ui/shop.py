@@ -58,7 +58,7 @@ class Voice:
     def __init__(self, town: Town, token: str) -> None:
         self.town, self.token = town, token
 
-    async def ask(self, word: Any, /, *, key: str = "") -> Any:
+    async def ask(self, word: Any, /, *, key: str = "", version: int | None = None) -> Any:
         self.town.said.append((self.token, word, key))
         match word:
             case Login(password=typed) if typed != PASSWORD:

@@ -1,6 +1,6 @@
 """A form is its command: it reads what people type and shows what was refused beside its field."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -15,8 +15,9 @@ from rt.kernel.errors import Conflict, Invalid, NotFound
 from rt.kernel.messages import SIGNED_IN, Command, Empty
 from rt.trade.goods import Goods
 from rt.trade.places import Site
+from rt.ui.catalogues import named
 from rt.ui.fields import Unreadable, calendar_day, decimal, instant
-from rt.ui.formats import money, speaking
+from rt.ui.formats import ago, money, speaking
 from rt.ui.forms import Form
 
 
@@ -170,6 +171,53 @@ async def test_a_form_sent_twice_says_the_same_key_and_one_drawn_again_a_new_one
         ).submit()
     assert keys == ["k1", "k1"]
     assert form().key != form().key
+
+
+@pytest.mark.parametrize(
+    ("carried", "given", "said"),
+    [("3", 5, (3,)), ("", 5, (5,)), ("٣", 5, (5,)), ("x", 5, (5,)), ("3", None, ())],
+)
+async def test_a_change_is_said_about_the_version_that_its_reader_saw(
+    carried: str, given: int | None, said: tuple[int, ...]
+) -> None:
+    versions: list[tuple[int, ...]] = []
+
+    async def say(word: Command[Any], key: str, *version: int) -> Any:
+        versions.append(version)
+
+    made = form(("_version", carried), say=say, version=given)
+    await made.submit()
+    await form(say=say).submit(8)
+    assert versions == [said, (8,)]
+
+
+class Rename(Command[Empty], route="/api/shop/{order_id}", needs=SIGNED_IN, method="PATCH"):
+    order_id: str
+    name: str | None = None
+    weight_kg: float | None = None
+
+
+def test_what_may_stay_empty_is_said_where_something_must_be_filled_in() -> None:
+    assert Form(Book).input("on").skippable
+    assert not Form(Rename).input("name").skippable
+
+
+def test_a_whole_weight_is_shown_without_decimals() -> None:
+    assert Form(Rename, values={"weight_kg": 24_000.0}).input("weight_kg").value == "24000"
+    assert Form(Rename, values={"weight_kg": 12.5}).input("weight_kg").value == "12.5"
+
+
+def test_an_abbreviation_keeps_its_capitals() -> None:
+    assert (named("choice", "CHEP"), named("choice", "half_load")) == ("CHEP", "Half load")
+    assert named("choice", "forklift") != named("choice", "moffett")
+
+
+def test_now_is_said_as_now() -> None:
+    at = datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
+    assert ago(at, at) == "à l'instant"
+    assert ago(at + timedelta(hours=2), at) == "dans 2 heures"
+    with speaking("en"):
+        assert ago(at, at) == "just now"
 
 
 def test_a_form_takes_its_fields_in_the_wanted_order() -> None:

@@ -7,7 +7,8 @@ from tests.ui.shop import Town, signed_in
 
 from rt.ui.formats import LANGUAGES
 from rt.ui.gallery import PARTS
-from rt.ui.pages import ICONS, UI, environment
+from rt.ui.pages import ICONS, UI, Column, environment
+from rt.ui.session import Flash
 
 INLINE = re.compile(
     r"""<script(?![^>]*\b(src|type="application/json"))|\sstyle=|\son[a-z]+=|<style|javascript:""",
@@ -55,6 +56,29 @@ async def test_a_state_is_never_told_by_colour_alone() -> None:
     for badge in re.findall(r'<span class="badge[^"]*">(.*?)</span>', html, re.DOTALL):
         assert "<svg" in badge
         assert re.sub(r"<[^>]+>", "", badge).strip()
+
+
+def test_a_refusal_shows_no_check_mark() -> None:
+    toasts = vars(environment().globals["ui"])["toasts"]
+    html = str(toasts(Flash("Trop tard.", kind="bad"), ""))
+    assert "#octagon-alert" in html
+    assert 'role="alert"' in html
+    assert "#check" not in html
+    assert "#check" in str(toasts(Flash("Enregistré."), ""))
+
+
+def test_a_list_turns_to_cards_by_its_own_room_and_a_long_choice_stays_inside_its_field() -> None:
+    sheet = (UI / "static" / "rt.css").read_text()
+    assert re.search(r"\.main \{ container-type: inline-size", sheet)
+    assert re.search(r"@container \(max-width: 44rem\) \{ \.table\.cards", sheet)
+    assert re.search(r"\.field \{[^}]*grid-template-columns: minmax\(0, 1fr\)", sheet)
+
+
+def test_figures_in_facts_and_tables_are_written_for_people() -> None:
+    ui = vars(environment().globals["ui"])
+    assert "24000.0" not in str(ui["facts"]([("Charge utile", 24_000.0)]))
+    columns = [Column(name="name", label="Nom"), Column(name="weight", label="Poids")]
+    assert "24000.0" not in str(ui["table"](columns, [{"name": "A", "weight": 24_000.0}]))
 
 
 async def test_what_users_typed_stays_text() -> None:

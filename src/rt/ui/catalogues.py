@@ -119,7 +119,8 @@ def named(context: str, code: str) -> str:
     last = code.rsplit(".", 1)[-1]
     if last != code:
         return named(context, last)
-    return code.replace("_", " ").capitalize()
+    readable = code.replace("_", " ")
+    return readable if readable.isupper() else readable.capitalize()
 
 
 def used(folder: Path) -> dict[Key, str | tuple[str, ...]]:

@@ -49,6 +49,8 @@ class Input(msgspec.Struct, kw_only=True):
     kind: str
     """text area lines email password tel url number money date moment time choice several or check."""
     required: bool = False
+    skippable: bool = True
+    """Whether to say that it may stay empty; where any field may (a change of a thing), nothing is said."""
     value: str | Sequence[str] = ""
     help: str = ""
     unit: str = ""
@@ -181,6 +183,8 @@ def shown(leaf: Leaf, value: Any) -> str | list[str]:
         return [str(v) for v in value]
     if isinstance(value, int) and leaf.name.endswith(MONEY):
         return f"{Decimal(value) / 100:.2f}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(getattr(value, "value", value))
 
 

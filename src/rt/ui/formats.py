@@ -14,6 +14,7 @@ LANGUAGES = ("fr", "en")
 ZONE = ZoneInfo("Europe/Paris")
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 """English as Europe writes it: 24 hours, day before month."""
+JUST_NOW = {"fr": "à l'instant", "en": "just now"}
 TONNE_KG = 1000
 
 _language: ContextVar[str] = ContextVar("language", default="fr")
@@ -106,6 +107,8 @@ def span(start: datetime | None, end: datetime | None) -> str:
 
 def ago(value: datetime, seen_at: datetime) -> str:
     """How far a moment is from `seen_at`: "dans 2 heures", "5 minutes ago"."""
+    if abs(value - seen_at) < timedelta(seconds=1):
+        return JUST_NOW[language()]
     return dates.format_timedelta(value - seen_at, add_direction=True, threshold=1.2, locale=_locale())
 
 

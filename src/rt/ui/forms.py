@@ -17,6 +17,8 @@ from rt.ui.formats import language
 from rt.ui.pages import Choice
 
 KEY = "_key"
+VERSION = "_version"
+"""Where a form carries the version of the thing that its reader saw."""
 PROOF = "_csrf"
 """Where a form carries the token of its session."""
 ROW = re.compile(r"^(.+?)\.(\d+)\.")
@@ -24,8 +26,8 @@ MOST_ROWS = 200
 """Lines a posted list may have; more is refused by the command itself."""
 
 Answer = TypeVar("Answer")
-Say = Callable[[Command[Any], str], Awaitable[Any]]
-"""Says a command under an idempotency key and returns the answer."""
+Say = Callable[..., Awaitable[Any]]
+"""Says a command under an idempotency key, about a version when one was seen, and returns the answer."""
 
 
 class Form:
@@ -33,7 +35,8 @@ class Form:
 
     `fixed` values come from the address and are never read from the form; `values` are shown at first
     (a view of the thing, a dict or an earlier command); `only` keeps and orders some fields; `choices`
-    turns a text (an identifier, say) into a list to choose from.
+    turns a text (an identifier, say) into a list to choose from; `version` is that of the thing shown and
+    travels with the form, so that a change made meanwhile is noticed.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Form:
         rows: Mapping[str, int] | None = None,
         submit: str = "",
         action: str = "",
+        version: int | None = None,
     ) -> None:
         self.word = word
         self.posted = posted
@@ -62,6 +66,7 @@ class Form:
         self.faults: dict[str, list[str]] = {}
         self.refusal = ""
         self.code = ""
+        self.version = version
         self._say = say
         self._fixed = dict(fixed or {})
         self._values = values
@@ -119,6 +124,7 @@ class Form:
         made = drawn(leaf)
         made.label = self._labels.get(leaf.name, made.label)
         made.help = self._hints.get(leaf.name, made.help)
+        made.skippable = self.word.word.method != "PATCH"
         if leaf.name in self._choices:
             made.kind = "several" if isinstance(leaf.type, inspect.ListType) else "choice"
             made.choices = self._choices[leaf.name]
@@ -192,18 +198,29 @@ class Form:
             built = built.setdefault(step, {})
         built[steps[-1]] = value
 
-    async def submit(self) -> Any:
-        """Read the form and say the command; None when it could not be read or was refused."""
+    async def submit(self, version: int | None = None) -> Any:
+        """Read the form and say the command; None when it could not be read or was refused.
+
+        Said about the version that the form carried, else about `version`.
+        """
         if self._say is None:
             raise TypeError("this form has nobody to speak to")
         word = self.read()
         if word is None or self.posted is None:
             return None
         try:
-            return await self._say(word, str(self.posted.get(KEY) or self.key))
+            key, seen = str(self.posted.get(KEY) or self.key), self._seen() or version
+            return await (self._say(word, key) if seen is None else self._say(word, key, seen))
         except Refusal as refusal:
             self.refused(refusal)
             return None
+
+    def _seen(self) -> int | None:
+        """The version that the posted form carried, if it is a form that carries one."""
+        if self.posted is None or self.version is None:
+            return self.version
+        text = str(self.posted.get(VERSION, ""))
+        return int(text) if re.fullmatch("[0-9]{1,9}", text) else self.version
 
     def refused(self, refusal: Refusal) -> None:
         """Show a refusal: beside the fields that it names, else above the form."""

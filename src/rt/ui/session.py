@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from typing import Literal
 
 import msgspec
 from joserfc import jwe
@@ -19,6 +20,7 @@ LARGEST_COOKIE = 4000
 """Bytes; browsers drop cookies above 4096 with their name and attributes."""
 RENEW_BEFORE_S = 60
 SEALING = ["dir", "A256GCM", "DEF"]
+Tone = Literal["ok", "note", "warn", "bad"]
 
 
 class Flash(msgspec.Struct, frozen=True):
@@ -26,7 +28,7 @@ class Flash(msgspec.Struct, frozen=True):
 
     text: str
     undo: str = ""
-    kind: str = "ok"
+    kind: Tone = "ok"
 
 
 class Session(msgspec.Struct, kw_only=True, omit_defaults=True):

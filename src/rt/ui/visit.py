@@ -15,7 +15,7 @@ from rt.kernel.messages import Command, Query
 from rt.ui.forms import PROOF, Form
 from rt.ui.pages import Page, render
 from rt.ui.policy import PAGE_HEADERS
-from rt.ui.session import Flash, Seal, Session
+from rt.ui.session import Flash, Seal, Session, Tone
 
 Answer = TypeVar("Answer")
 SAFE = ("GET", "HEAD")
@@ -25,8 +25,10 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 class Asks(Protocol):
     """What a portal speaks to services with: the kernel's Services under one person's token."""
 
-    async def ask(self, word: Query[Answer] | Command[Answer], /, *, key: str = "") -> Answer:
-        """The answer to a word; `key` is the idempotency key of a command."""
+    async def ask(
+        self, word: Query[Answer] | Command[Answer], /, *, key: str = "", version: int | None = None
+    ) -> Answer:
+        """The answer to a word; `key` is the idempotency key of a command, `version` goes as If-Match."""
 
 
 Connect = Callable[[str], Asks]
@@ -67,9 +69,11 @@ class Visit:
             str(self.request.path_params.get("token", "")) if self.request.url.path.startswith("/l/") else ""
         )
 
-    async def ask(self, word: Query[Answer] | Command[Answer], *, key: str = "") -> Answer:
+    async def ask(
+        self, word: Query[Answer] | Command[Answer], *, key: str = "", version: int | None = None
+    ) -> Answer:
         """Ask a service in the visitor's name."""
-        return await self.services.ask(word, key=key)
+        return await self.services.ask(word, key=key, version=version)
 
     def asked(self, word: type[Query[Answer]], **fixed: Any) -> Query[Answer]:
         """A query filled from the address's query string; what does not fit it is left out."""
@@ -87,15 +91,18 @@ class Visit:
         """The form of a command, with what was posted to this address; options as for Form."""
         return Form(word, posted=self.posted, say=self._say, token=self.seal.token(self.session), **options)
 
-    async def _say(self, word: Command[Any], key: str) -> Any:
-        return await self.services.ask(word, key=key)
+    async def _say(self, word: Command[Any], key: str, version: int | None = None) -> Any:
+        return await self.services.ask(word, key=key, version=version)
 
-    def go(self, path: str, say: str = "", *, undo: str = "") -> Response:
-        """Go to another page of the portal, with a message there and the address that takes it back."""
+    def go(self, path: str, say: str = "", *, undo: str = "", kind: Tone = "ok") -> Response:
+        """Go to another page of the portal, with a message there and the address that takes it back.
+
+        A message of kind `bad` says why nothing was done.
+        """
         if not path.startswith("/") or path.startswith(("//", "/\\")):
             raise ValueError(f"«{path}» leaves the portal")
         if say:
-            self.session.flash = Flash(say, undo)
+            self.session.flash = Flash(say, undo, kind)
         if self.request.headers.get("hx-request") == "true":
             return Response(status_code=204, headers={"HX-Redirect": path})
         return RedirectResponse(path, 303)
