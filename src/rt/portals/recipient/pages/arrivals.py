@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -35,6 +35,10 @@ class Arrival(msgspec.Struct, kw_only=True):
         return self.eta.eta if self.eta else agreed or UNKNOWN
 
     @property
+    def day(self) -> date:
+        return date.max if self.at is UNKNOWN else self.at.astimezone(ZONE).date()
+
+    @property
     def late(self) -> bool:
         return bool(self.eta and self.order.delivery_until and self.eta.eta > self.order.delivery_until)
 
@@ -48,10 +52,11 @@ class HourLoad(msgspec.Struct, kw_only=True):
 
 
 class ArrivalsPage(Page):
-    """Today first, then later days."""
+    """What should have been here, then today, then later days."""
 
     template, part = "arrivals.html", "_arrivals.html"
     q: str
+    overdue: list[Arrival]
     today: list[Arrival]
     later: list[Arrival]
     hours: list[HourLoad]
@@ -76,12 +81,14 @@ async def arrivals(visit: Visit) -> Page:
     coming = [Arrival(order=row, eta=known.get(row.order_id)) for row in soonest]
     coming.sort(key=lambda one: one.at)
     present = now().astimezone(ZONE).date()
-    today = [one for one in coming if one.at is not UNKNOWN and one.at.astimezone(ZONE).date() <= present]
+    overdue = [one for one in coming if one.day < present]
+    today = [one for one in coming if one.day == present]
     return ArrivalsPage(
         title=_("Arrivées"),
         q=q,
+        overdue=overdue,
         today=today,
-        later=[one for one in coming if one not in today],
+        later=coming[len(overdue) + len(today) :],
         hours=by_hour(today),
     )
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from rt.contracts.ecpmr import DocumentView, GetPdf, Language, Step
 from rt.kernel.errors import Refusal
 from rt.portals.recipient.asking import sent
-from rt.portals.recipient.pages.signing import LINK_DEAD, Signer, note_for, party_of, signed
+from rt.portals.recipient.pages.signing import LINK_DEAD, Signer, note_for, said_by, signed
 from rt.trade.contract_rules import Claim, claim_deadline
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, language
@@ -50,6 +50,10 @@ def guarded(handler: Handler) -> Handler:
 
 
 async def delivery(visit: Visit) -> Page | Response:
+    """A link to a takeover is led to its own page: letters may name this one for every party."""
+    token, document_id = visit.path["token"], visit.path["document_id"]
+    if visit.posted is None and said_by(token).scope == "sign_takeover":
+        return visit.go(f"/l/{token}/takeover/{document_id}")
     note = await note_for(visit, "delivery")
     here = f"/l/{visit.path['token']}/sign/{note.document_id}"
     if signature_on(note, "delivery", "consignee"):
@@ -60,7 +64,7 @@ async def delivery(visit: Visit) -> Page | Response:
 
 async def takeover(visit: Visit) -> Page | Response:
     note = await note_for(visit, "takeover")
-    party = party_of(visit.path["token"])
+    party = said_by(visit.path["token"]).party
     here = f"/l/{visit.path['token']}/takeover/{note.document_id}"
     if signature_on(note, "takeover", party):
         return done_page(note, "takeover", party, "")

@@ -31,8 +31,7 @@ class DeliveryPage(Page):
     points: list[dict[str, Any]]
     note: DocumentView | None
     slots: list[SlotView]
-    policy: PolicyView | None
-    instruction: str
+    exchange: str
     signable: bool
 
 
@@ -46,9 +45,6 @@ async def delivery(visit: Visit) -> Page:
     policy = await attempt(visit, GetPolicy(order_id=order_id))
     track = await attempt(visit, GetTrack(order_id=order_id))
     slots = await attempt(visit, FindSlots(order_id=order_id))
-    asked = ""
-    if policy is not None:
-        asked = policy.instruction_fr if language() == "fr" else policy.instruction_en
     return DeliveryPage(
         title=_("Livraison %(ref)s") % {"ref": order.reference},
         crumbs=[("/", _("Arrivées"))],
@@ -58,10 +54,23 @@ async def delivery(visit: Visit) -> Page:
         points=truck(track),
         note=note,
         slots=[slot for slot in slots.items if slot.kind == "delivery"] if slots else [],
-        policy=policy,
-        instruction=asked,
+        exchange=exchange_text(policy) if policy else "",
         signable=note is not None and note.state == "in_transport" and visit.session.may("ecpmr.write"),
     )
+
+
+def exchange_text(policy: PolicyView) -> str:
+    """What the pallet policy asks of the one who receives."""
+    match policy.mode:
+        case "immediate":
+            asked = _("Rendez autant de palettes que vous en recevez.")
+        case "ratio":
+            asked = _("Rendez %(n)s %% des palettes reçues.") % {"n": policy.ratio_percent}
+        case "deferred":
+            asked = _("Rien à rendre à la livraison : un bon palettes est émis.")
+        case "none":
+            asked = _("Pas d'échange de palettes.")
+    return " ".join(part for part in (asked, policy.note) if part)
 
 
 async def note_of(visit: Visit, order_id: str) -> DocumentView | None:

@@ -16,8 +16,8 @@ from rt.contracts.palette import (
 )
 from rt.kernel.errors import Refusal
 from rt.portals.recipient.asking import SIGNED_OUT, attempt, key_of, sent, told, typed
+from rt.portals.recipient.naming import pallet_names
 from rt.ui.catalogues import gettext as _
-from rt.ui.catalogues import named
 from rt.ui.formats import day
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
@@ -64,18 +64,19 @@ class StatementPage(Page):
     answerable: bool
     refusal: str
     typed: dict[str, tuple[str, str]]
+    names: dict[str, str]
 
 
 async def pallets(visit: Visit) -> Page:
     found = await visit.ask(FindStatements(after=visit.query.get("after", "")))
     stand = await attempt(visit, GetBalances())
-    me = visit.session.organization_id
+    me, names = visit.session.organization_id, pallet_names()
     return PalletsPage(
         title=_("Palettes"),
         balances=[
             BalanceRow(
                 partner=one.partner_name,
-                pallets=f"{named('choice', one.pallet_type)} · {named('choice', one.quality)}",
+                pallets=f"{names[one.pallet_type]} · {names[one.quality]}",
                 sense=_("à lui rendre") if one.quantity > 0 else _("il nous doit"),
                 quantity=abs(one.quantity),
                 last_moved_at=one.last_moved_at,
@@ -127,6 +128,7 @@ async def statement(visit: Visit) -> Page | Response:
         answerable=answerable(visit, read),
         refusal=refusal,
         typed=given,
+        names=pallet_names(),
     )
 
 

@@ -39,6 +39,7 @@ class VerifyPage(Page):
     here: str
     hash: str
     hash_wrong: bool
+    signed: bool
 
 
 class NothingHerePage(Page):
@@ -58,7 +59,8 @@ async def follow(visit: Visit) -> Page | Response:
         return nothing(
             visit, _("Ce suivi est terminé ou n'existe pas. Demandez un nouveau lien à l'expéditeur.")
         )
-    done = [step.done_at is not None for step in seen.steps]
+    phases = [step.phase for step in seen.steps]
+    at = phases.index(seen.phase) if seen.phase in phases else 0
     known = seen.latitude is not None and seen.longitude is not None
     points = [
         {
@@ -75,7 +77,7 @@ async def follow(visit: Visit) -> Page | Response:
         title=_("Livraison %(ref)s") % {"ref": seen.reference},
         here=f"/follow/{share_id}",
         follow=seen,
-        at=sum(done) if done and not all(done) else len(done),
+        at=len(phases) if seen.phase == "delivered" else at,
         points=points if known else [],
         silent=seen.phase in ("loading", "in_transit") and silent,
     )
@@ -100,6 +102,7 @@ async def verify(visit: Visit) -> Page | Response:
         here=f"/v/{verification_id}",
         hash=typed,
         hash_wrong=bool(typed) and not good,
+        signed=any(one.signed_by for one in verified.versions),
     )
 
 

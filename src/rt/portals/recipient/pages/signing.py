@@ -1,9 +1,8 @@
 """Signing a consignment note, by link or signed in: goods, reserves that hold, pallets, code, signature."""
 
 import base64
-import json
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import msgspec
@@ -26,18 +25,20 @@ from rt.contracts.ecpmr import (
     SignTakeover,
     Step,
 )
+from rt.contracts.palette import PalletType
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
 from rt.portals.recipient.asking import SIGNED_OUT, attempt, counted, key_of, pictures, told, typed
+from rt.portals.recipient.naming import pallet_names
 from rt.ui.catalogues import gettext as _
-from rt.ui.formats import language
+from rt.ui.formats import language, number, weight
 from rt.ui.pages import Page
 from rt.ui.visit import Visit
 
 Done = Callable[[DocumentView], Awaitable[Page | Response]]
 """Where to go once it is signed."""
 TYPED = ("name", "quality", "code", "returned", "refused", "broken")
-PALLET_TYPES = ("EUR", "UIC", "CHEP", "LPR", "IPP", "PRS", "ROLL", "ONEWAY", "OTHER")
+PALLET_TYPES: tuple[str, ...] = get_args(PalletType)
 PHOTOS_PER_LINE = 6
 LINK_DEAD = (401, 403)
 FIXED_WORDS = 500
@@ -71,7 +72,7 @@ class SignPage(Page):
     step: Step
     party: Party
     lines: list[LineForm]
-    pallets: list[str]
+    pallets: dict[str, str]
     typed: dict[str, str]
     by_link: bool
     code: CodeSentView | None
@@ -96,7 +97,7 @@ class Signer(msgspec.Struct, frozen=True):
 
 async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -> Page | Response:
     """The page of one signer; reading it changes nothing, each press of it does one thing."""
-    lines = lines_of(note, signer.step)
+    lines, names = lines_of(note), pallet_names()
     filled = {name: typed(visit, name) for name in TYPED}
     filled["pallet_type"] = typed(visit, "pallet_type") or "EUR"
     filled["delivered"] = typed(visit, "delivered") if visit.posted is not None else pallets_of(note)
@@ -107,7 +108,7 @@ async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -
         step=signer.step,
         party=signer.party,
         lines=lines,
-        pallets=list(PALLET_TYPES),
+        pallets={code: names[code] for code in PALLET_TYPES},
         typed=filled,
         by_link=signer.by_link,
         code=None,
@@ -132,7 +133,7 @@ async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -
     return page
 
 
-def lines_of(note: DocumentView, step: Step) -> list[LineForm]:
+def lines_of(note: DocumentView) -> list[LineForm]:
     whole = LineForm(line=0, goods=_("L'envoi entier"), detail="")
     return [
         *(
@@ -142,7 +143,8 @@ def lines_of(note: DocumentView, step: Step) -> list[LineForm]:
                 detail=" · ".join(
                     part
                     for part in (
-                        f"{one.goods.quantity:g} × {one.goods.package_code}".rstrip(" ×"),
+                        f"{number(one.goods.quantity)} ×",
+                        weight(one.goods.weight_kg),
                         f"UN {one.goods.un_number}" if one.goods.un_number else "",
                         one.marks,
                     )
@@ -295,14 +297,25 @@ def pallets_typed(visit: Visit, page: SignPage) -> list[PalletExchange]:
     return [moved] if page.party != "sender" and any_moved and moved.pallet_type in PALLET_TYPES else []
 
 
-def party_of(token: str) -> Party:
-    """For whom a link to a takeover was made; only what is shown depends on it, ecpmr judges the token."""
+class LinkSays(msgspec.Struct):
+    """What a link says of itself; only what is shown depends on it, ecpmr judges the token."""
+
+    scope: str = ""
+    claims: dict[str, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def party(self) -> Party:
+        return "carrier" if self.claims.get("party") == "carrier" else "sender"
+
+
+def said_by(token: str) -> LinkSays:
+    """The content of a link's token, unproven; nothing when it is none."""
     try:
         body = token.split(".")[1]
-        content = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        return "carrier" if content["claims"]["party"] == "carrier" else "sender"
-    except (IndexError, ValueError, KeyError, TypeError):
-        return "sender"
+        content = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+        return msgspec.json.decode(content, type=LinkSays)
+    except (IndexError, ValueError):
+        return LinkSays()
 
 
 async def note_for(visit: Visit, step: Step) -> DocumentView:
