@@ -211,7 +211,7 @@ def _kind(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return _named(schema)
     if "enum" in schema:
-        return " | ".join(str(one) for one in schema["enum"])
+        return " | ".join(str(one) or '""' for one in schema["enum"])
     if "anyOf" in schema:
         return " | ".join(_kind(one) for one in schema["anyOf"])
     if schema.get("type") == "array":
