@@ -1,7 +1,7 @@
 """How pages ask: parts that may be missing, buttons that say one command, changes of a read version."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar
 
 from starlette.responses import Response
 
@@ -13,19 +13,8 @@ from rt.ui.policy import PAGE_HEADERS
 from rt.ui.visit import Visit
 
 Answer = TypeVar("Answer")
-VERSION = "_version"
-"""Where a form carries the version of what its reader saw."""
 SHOWN_INLINE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 SIGNED_OUT = 401
-
-
-class AsksVersion(Protocol):
-    """Services that send If-Match, as the kernel's do."""
-
-    async def ask(
-        self, word: Query[Answer] | Command[Answer], /, *, key: str = "", version: int | None = None
-    ) -> Answer:
-        """The answer to a word said about this version of a thing."""
 
 
 async def attempt(visit: Visit, word: Query[Answer]) -> Answer | None:
@@ -59,16 +48,12 @@ async def pressed(
     visit: Visit, word: Command[Any], path: str, done: str, undo: str = "", version: int | None = None
 ) -> Response:
     """Say the command of one button and go on; a refusal is told on the same next page."""
-    services = cast("AsksVersion", visit.services)
     try:
-        if version is None:
-            await visit.ask(word, key=key_of(visit))
-        else:
-            await services.ask(word, key=key_of(visit), version=version)
+        await visit.ask(word, key=key_of(visit), version=version)
     except Refusal as refusal:
         if refusal.problem().status == SIGNED_OUT:
             raise
-        return visit.go(path, told(refusal))
+        return visit.go(path, told(refusal), kind="bad")
     return visit.go(path, done, undo=undo)
 
 
@@ -85,14 +70,13 @@ def edited(
 
     Without `posted` it is fresh, though something else on its page was posted.
     """
-    seen = typed(visit, VERSION)
-    services = cast("AsksVersion", visit.services)
 
-    async def say(said: Command[Any], key: str) -> Any:
-        return await services.ask(mend(said), key=key, version=int(seen) if seen.isdigit() else version)
+    async def say(said: Command[Any], key: str, version: int | None = None) -> Any:
+        return await visit.ask(mend(said), key=key, version=version)
 
     given = visit.posted if posted else None
-    return Form(word, posted=given, say=say, token=visit.seal.token(visit.session), **options)
+    token = visit.seal.token(visit.session)
+    return Form(word, posted=given, say=say, token=token, version=version, **options)
 
 
 def said_here(visit: Visit, word: type[Command[Any]], *, posted: bool, **options: Any) -> Form:

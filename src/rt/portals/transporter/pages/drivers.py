@@ -56,7 +56,6 @@ class DriverPage(Page):
     template = "driver.html"
     form: Form
     driver: DriverView | None
-    version: int
     absence: Form | None
     invite: Form | None
     may_plan: bool
@@ -125,7 +124,6 @@ async def add(visit: Visit) -> Page | Response:
         crumbs=[("/drivers", _("Conducteurs"))],
         form=form,
         driver=None,
-        version=0,
         absence=None,
         invite=None,
         may_plan=True,
@@ -191,7 +189,6 @@ def shown(
         crumbs=[("/drivers", _("Conducteurs"))],
         form=form,
         driver=read,
-        version=read.version,
         absence=absence or away(visit, read, posted=False),
         invite=invite,
         may_plan=visit.session.may("planning.write"),

@@ -69,7 +69,6 @@ class VehiclePage(Page):
     template = "vehicle.html"
     form: Form
     vehicle: VehicleView | None
-    version: int
 
     @property
     def stays(self) -> list[Input]:
@@ -151,7 +150,6 @@ async def add(visit: Visit) -> Page | Response:
         crumbs=[("/fleet", _("Flotte"))],
         form=form,
         vehicle=None,
-        version=0,
     )
 
 
@@ -180,7 +178,6 @@ async def vehicle(visit: Visit) -> Page | Response:
         crumbs=[("/fleet", _("Flotte"))],
         form=form,
         vehicle=read,
-        version=read.version,
     )
 
 
