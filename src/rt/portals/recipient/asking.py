@@ -63,7 +63,7 @@ async def pressed(visit: Visit, word: Command[Any], path: str, done: str) -> Res
     except Refusal as refusal:
         if refusal.status == SIGNED_OUT:
             raise
-        return visit.go(path, told(refusal))
+        return visit.go(path, told(refusal), kind="bad")
     return visit.go(path, done)
 
 

@@ -1,37 +1,34 @@
 """Signing a consignment note, by link or signed in: goods, reserves that hold, pallets, code, signature."""
 
 import base64
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, get_args
-from uuid import uuid4
 
 import msgspec
 from starlette.responses import Response
 
 from rt.contracts.ecpmr import (
-    AddPhoto,
     AskDeliveryCode,
     AskTakeoverCode,
-    CheckReserve,
     CodeSentView,
     DocumentView,
     GetDocument,
     GetTakeover,
     PalletExchange,
     Party,
-    ReserveGiven,
     SignatureGiven,
     SignDelivery,
     SignTakeover,
     Step,
+    Stop,
 )
 from rt.contracts.palette import PalletType
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.portals.recipient.asking import SIGNED_OUT, attempt, counted, key_of, pictures, told, typed
+from rt.portals.recipient.asking import SIGNED_OUT, counted, key_of, told, typed
 from rt.portals.recipient.naming import pallet_names
+from rt.portals.recipient.pages.reserves import LineForm, judge, lines_of, read_lines, reserves_of
 from rt.ui.catalogues import gettext as _
-from rt.ui.formats import language, number, weight
 from rt.ui.pages import Page
 from rt.ui.visit import Visit
 
@@ -39,28 +36,6 @@ Done = Callable[[DocumentView], Awaitable[Page | Response]]
 """Where to go once it is signed."""
 TYPED = ("name", "quality", "code", "returned", "refused", "broken")
 PALLET_TYPES: tuple[str, ...] = get_args(PalletType)
-PHOTOS_PER_LINE = 6
-LINK_DEAD = (401, 403)
-FIXED_WORDS = 500
-"""Characters that a reserve may have."""
-
-
-class LineForm(msgspec.Struct, kw_only=True):
-    """One goods line to check, with what was noted on it; line 0 is the whole consignment."""
-
-    line: int
-    goods: str
-    detail: str
-    text: str = ""
-    missing: int = 0
-    damaged: int = 0
-    photo_ids: list[str] = msgspec.field(default_factory=list)
-    warnings: list[str] = msgspec.field(default_factory=list)
-    fault: str = ""
-
-    @property
-    def noted(self) -> bool:
-        return bool(self.text or self.missing or self.damaged or self.photo_ids)
 
 
 class SignPage(Page):
@@ -121,95 +96,22 @@ async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -
     )
     if visit.posted is None:
         return page
-    await read_lines(visit, signer, note, lines)
+    stop: Stop = "pickup" if signer.step == "takeover" else "delivery"
+    await read_lines(visit, note.document_id, stop, lines)
     match typed(visit, "do"):
         case "code":
             page.code = await ask_code(visit, signer, note, page)
-            await judge(visit, page)
+            page.weak = await judge(visit, page.lines)
         case "sign":
             return await sign(visit, signer, page, done)
         case _:
-            await judge(visit, page)
+            page.weak = await judge(visit, page.lines)
     return page
-
-
-def lines_of(note: DocumentView) -> list[LineForm]:
-    whole = LineForm(line=0, goods=_("L'envoi entier"), detail="")
-    return [
-        *(
-            LineForm(
-                line=one.line,
-                goods=one.goods.description,
-                detail=" · ".join(
-                    part
-                    for part in (
-                        f"{number(one.goods.quantity)} ×",
-                        weight(one.goods.weight_kg),
-                        f"UN {one.goods.un_number}" if one.goods.un_number else "",
-                        one.marks,
-                    )
-                    if part
-                ),
-            )
-            for one in note.consignment.goods
-        ),
-        whole,
-    ]
 
 
 def pallets_of(note: DocumentView) -> str:
     """Pallets on the note, as what is most likely handed over."""
     return str(sum(line.goods.pallets for line in note.consignment.goods))
-
-
-async def read_lines(visit: Visit, signer: Signer, note: DocumentView, lines: Sequence[LineForm]) -> None:
-    """What was typed on each line; its pictures are kept at once so that no later press loses them."""
-    for one in lines:
-        one.text = typed(visit, f"text.{one.line}")[:FIXED_WORDS]
-        one.missing = counted(visit, f"missing.{one.line}")
-        one.damaged = counted(visit, f"damaged.{one.line}")
-        if visit.posted is not None:
-            given = [str(kept) for kept in visit.posted.getlist(f"photo.{one.line}")]
-            one.photo_ids = [kept for kept in given if kept.isalnum()][:PHOTOS_PER_LINE]
-        for picture in pictures(visit, f"photos.{one.line}")[: PHOTOS_PER_LINE - len(one.photo_ids)]:
-            word = AddPhoto(
-                document_id=note.document_id,
-                photo_id=uuid4().hex,
-                content=await picture.read(),
-                media_type=picture.content_type or "",
-                stop="pickup" if signer.step == "takeover" else "delivery",
-                happened_at=now(),
-            )
-            try:
-                one.photo_ids.append((await visit.ask(word, key=word.photo_id)).photo_id)
-            except Refusal as refusal:
-                if refusal.status in LINK_DEAD:
-                    raise
-                one.fault = told(refusal)
-
-
-async def judge(visit: Visit, page: SignPage) -> None:
-    """Say beside each reserve what a court would miss in it."""
-    for one in page.lines:
-        if not one.noted:
-            continue
-        if not one.text:
-            one.fault = one.fault or _("Décrivez ce que vous voyez : quoi, combien, où.")
-            continue
-        advice = await attempt(visit, CheckReserve(text=reserve_text(one)))
-        if advice is not None and advice.vague:
-            one.warnings = [w.fr if language() == "fr" else w.en for w in advice.warnings]
-    page.weak = any(one.warnings for one in page.lines)
-
-
-def reserve_text(one: LineForm) -> str:
-    """The reserve with its counts, as it is judged: figures make it precise."""
-    counts = [
-        sentence % {"n": count}
-        for sentence, count in ((_("manquants : %(n)s"), one.missing), (_("avariés : %(n)s"), one.damaged))
-        if count
-    ]
-    return " ; ".join([one.text, *counts])[:FIXED_WORDS]
 
 
 async def ask_code(visit: Visit, signer: Signer, note: DocumentView, page: SignPage) -> CodeSentView | None:
@@ -225,7 +127,7 @@ async def ask_code(visit: Visit, signer: Signer, note: DocumentView, page: SignP
 
 
 async def sign(visit: Visit, signer: Signer, page: SignPage, done: Done) -> Page | Response:
-    await judge(visit, page)
+    page.weak = await judge(visit, page.lines)
     if not page.typed["name"]:
         page.name_fault = _("Écrivez votre nom.")
     if signer.by_link and not page.typed["code"]:
@@ -269,20 +171,6 @@ async def sign(visit: Visit, signer: Signer, page: SignPage, done: Done) -> Page
             page.refusal = told(refusal)
         return page
     return await done(note)
-
-
-def reserves_of(lines: Sequence[LineForm]) -> list[ReserveGiven]:
-    return [
-        ReserveGiven(
-            text=one.text,
-            line=one.line,
-            photo_ids=one.photo_ids,
-            missing_quantity=one.missing,
-            damaged_quantity=one.damaged,
-        )
-        for one in lines
-        if one.text
-    ]
 
 
 def pallets_typed(visit: Visit, page: SignPage) -> list[PalletExchange]:
