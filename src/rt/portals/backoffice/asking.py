@@ -66,7 +66,7 @@ async def pressed(visit: Visit, word: Command[Any], path: str, done: str, undo: 
     except Refusal as refusal:
         if refusal.problem().status == SIGNED_OUT:
             raise
-        return visit.go(path, told(refusal))
+        return visit.go(path, told(refusal), kind="bad")
     return visit.go(path, done, undo=undo)
 
 
