@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.portals.industry import make
 from tests.portals.industry.town import Town, signed_in
 
+from rt.contracts.authz import EditOrganization, GetOrganization
 from rt.contracts.core_orders import (
     AcceptProof,
     BulkCancel,
@@ -290,3 +291,14 @@ def test_a_week_of_hours_shows_two_halves_a_day() -> None:
     week = week_of(make.dock().hours)
     assert week[0] == ("08:00", "12:00", "", "")
     assert week[6] == ("", "", "", "")
+
+
+async def test_the_card_is_changed_at_the_version_that_was_read() -> None:
+    town = Town()
+    town.answers[EditOrganization] = town.answers[GetOrganization]
+    client, proof = await signed_in(town)
+    typed = {"name": "Laiterie des Monts", "country": "FR", "_version": "4"}
+    answer = await client.post("/settings/card", data=typed | proof)
+    assert answer.status_code == 303
+    said = next(n for n, word in enumerate(town.said) if isinstance(word, EditOrganization))
+    assert town.versions[said] == 4

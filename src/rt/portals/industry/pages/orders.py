@@ -83,7 +83,7 @@ def next_step(row: OrderRow) -> tuple[str, str]:
     if row.incident_open:
         return _("Traiter l'incident"), f"{here}#incidents"
     steps = {
-        "draft": (_("Vérifier et confirmer"), here),
+        "draft": (_("Vérifier"), here),
         "confirmed": (_("Proposer"), f"{here}/tender"),
         "tendered": (_("Voir l'offre"), f"{here}#tenders"),
         "loading": (_("Suivre"), f"{here}#track"),
