@@ -99,7 +99,7 @@ async def all_in_one(
     settings: Settings, uri: str, keys: UnitKeys, place: Place, ready: asyncio.Event
 ) -> None:
     """Every unit and portal in this process, each at its own port and all behind the edge."""
-    house = House(settings, uri, keys)
+    house = House(settings, uri, keys, reach=lambda row: f"http://127.0.0.1:{place.of(row)}")
     for row in UNITS:
         if row.built:
             house.add(row)

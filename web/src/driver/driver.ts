@@ -31,7 +31,7 @@ async function start(place: HTMLElement): Promise<void> {
     keep, outbox, day: await keep.day<Day>(), entries: await keep.entries(), stops: [],
     draw: () => void draw(app, place), go: (path) => { location.hash = path; },
   };
-  outbox.addEventListener("change", () => void refresh(app, place));
+  outbox.addEventListener("change", () => void changed(app, place));
   addEventListener("hashchange", app.draw);
   addEventListener("online", () => { void outbox.hurry(); void fetchDay(app, place); });
   addEventListener("offline", () => bar(app));
@@ -55,16 +55,26 @@ async function leaveOthers(owner: string): Promise<void> {
   if (!waiting) await forget(before);
 }
 
-async function fetchDay(app: App, place: HTMLElement): Promise<void> {
+/** What has just been sent is no longer waiting: it must stand in the day before it leaves the queue's view. */
+async function changed(app: App, place: HTMLElement): Promise<void> {
+  const left = (await app.keep.entries()).length;
+  if (left < app.entries.length && await fetchDay(app, place)) return;
+  await refresh(app, place);
+}
+
+/** Ask for the day; whether it came and is drawn. */
+async function fetchDay(app: App, place: HTMLElement): Promise<boolean> {
   try {
     const answer = await fetch("/day.json", { credentials: "same-origin", headers: { accept: "application/json" }, cache: "no-store" });
-    if (answer.status === 401) { app.outbox.signedOut = true; bar(app); return; }
-    if (!answer.ok) return;
+    if (answer.status === 401) { app.outbox.signedOut = true; bar(app); return false; }
+    if (!answer.ok) return false;
     app.day = (await answer.json()) as Day;
     await app.keep.keepDay(app.day);
     await refresh(app, place);
+    return true;
   } catch {
     bar(app);
+    return false;
   }
 }
 
