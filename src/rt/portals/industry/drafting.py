@@ -1,29 +1,24 @@
 """An order being written: its parts as forms, what is known already, and saying the change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import msgspec
 from msgspec import structs
 
 from rt.contracts.authz import FindPartners
-from rt.contracts.core_orders import CreateOrder, EditOrder, FindOrders, GetOrder, OrderView, Stop
-from rt.contracts.planning import FindDocks
+from rt.contracts.core_orders import CreateOrder, EditOrder, OrderView, Stop
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
 from rt.portals.industry.asking import (
     attempt,
-    attempt_all,
     key_of,
     laid_over,
     signed_in_still,
     typed,
     version_seen,
-    with_values,
 )
 from rt.trade.loading import PALLET_TYPES
-from rt.trade.places import Site
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.formats import ZONE, language
@@ -74,14 +69,6 @@ PARTS = {
 CLEARABLE = ("consignee_name", "consignee_email", "instructions")
 PACKAGES = ("PX", "CT", "CS", "BG", "DR", "RO", "BE", "CR", "PK")
 """UN/ECE Recommendation 21: pallet, carton, case, bag, drum, roll, bundle, crate, package."""
-RECENT = 8
-
-
-class Known(msgspec.Struct, kw_only=True):
-    """A place that we know, and whether goods were picked up or delivered there."""
-
-    site: Site
-    kinds: set[str] = msgspec.field(default_factory=set)
 
 
 def working_day_after(day: date) -> date:
@@ -104,49 +91,6 @@ def usual_windows() -> list[tuple[datetime, datetime]]:
         (datetime.combine(day, time(8), ZONE), datetime.combine(day, time(12), ZONE))
         for day in (pickup, delivery)
     ]
-
-
-def place_key(site: Site) -> str:
-    return f"{site.name}|{site.address.postal_code}"
-
-
-async def known_places(visit: Visit) -> dict[str, Known]:
-    """Own docks and the places of recent orders, each once, with what they were used for."""
-    found: dict[str, Known] = {}
-    recent = await attempt(visit, FindOrders(limit=RECENT))
-    ids = [row.order_id for row in recent.items] if recent else []
-    docks = await attempt(visit, FindDocks())
-    for dock in docks.items if docks else ():
-        if dock.organization_id == visit.session.organization_id:
-            found.setdefault(place_key(dock.site), Known(site=dock.site)).kinds.update(("pickup", "delivery"))
-    for order in await attempt_all(visit, [GetOrder(order_id=order_id) for order_id in ids]):
-        for stop in order.stops if order else ():
-            found.setdefault(place_key(stop.site), Known(site=stop.site)).kinds.add(stop.kind)
-    return found
-
-
-def filled_in(visit: Visit, places: Mapping[str, Known]) -> bool:
-    """Whether a known place was pressed: its fields are then in the form as if typed."""
-    number, _at, key = typed(visit, "known").partition(":")
-    place = places.get(key)
-    if visit.posted is None or place is None or not number.isdigit():
-        return False
-    site, under = place.site, f"stops.{number}.site"
-    visit.posted = with_values(
-        visit.posted,
-        {
-            f"{under}.name": site.name,
-            f"{under}.address.street": site.address.street,
-            f"{under}.address.postal_code": site.address.postal_code,
-            f"{under}.address.city": site.address.city,
-            f"{under}.address.country": site.address.country,
-            f"{under}.contact.name": site.contact.name,
-            f"{under}.contact.phone": site.contact.phone,
-            f"{under}.contact.email": site.contact.email,
-            f"{under}.instructions": site.instructions,
-        },
-    )
-    return True
 
 
 def wanted(parts: Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ from rt.contracts.core_orders import (
 from rt.kernel.errors import Refusal
 from rt.portals.industry import drafting
 from rt.portals.industry.asking import attempt, key_of, pressed, signed_in_still, told, typed
+from rt.portals.industry.places import Known, filled_in, known_places
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import ZONE, day
@@ -80,7 +81,7 @@ def counted(form: Form, part: str) -> int:
     return len({i.name.split(".")[1] for i in form.inputs if i.name.startswith(f"{part}.")})
 
 
-def offered(known: Mapping[str, drafting.Known]) -> dict[str, list[tuple[str, str]]]:
+def offered(known: Mapping[str, Known]) -> dict[str, list[tuple[str, str]]]:
     """The known places to begin from and those to go to, the latest first."""
     return {
         kind: [(key, place.site.name) for key, place in known.items() if kind in place.kinds][:MOST_OFFERED]
@@ -94,7 +95,7 @@ def draft_page(
     title: str,
     parts: Sequence[str],
     at_step: int,
-    known: Mapping[str, drafting.Known] = MappingProxyType({}),
+    known: Mapping[str, Known] = MappingProxyType({}),
     back: str = "/orders",
     more_stops: str = "",
     lead: str = "",
@@ -117,8 +118,8 @@ def draft_page(
 
 async def places(visit: Visit) -> Page | Response:
     """Step one of a new order: it becomes a draft at once, so that nothing typed is lost."""
-    known = await drafting.known_places(visit)
-    filled = drafting.filled_in(visit, known)
+    known = await known_places(visit)
+    filled = filled_in(visit, known)
     asked = visit.query.get("stops", "")
     count = min(max(int(asked), 2), drafting.MOST_STOPS) if asked.isdigit() else 2
     form = await drafting.new_order(visit, count)
@@ -149,8 +150,8 @@ async def write(visit: Visit) -> Page | Response:
     at_step = STEP_NAMES.index(name) if name in STEP_NAMES else 0
     order = await visit.ask(GetOrder(order_id=order_id))
     parts = STEP_PARTS[at_step]
-    known = await drafting.known_places(visit) if at_step == 0 else {}
-    filled = drafting.filled_in(visit, known)
+    known = await known_places(visit) if at_step == 0 else {}
+    filled = filled_in(visit, known)
     drafting.without_empty_lines(visit)
     labels = (_("Continuer : la marchandise"), _("Continuer : références et prix"), _("Enregistrer"))
     form = await drafting.change(visit, order, parts, labels[at_step])
