@@ -19,6 +19,7 @@ from rt.contracts.ecpmr import CodeRequested, LinkSent
 from rt.contracts.palette import StatementReady
 from rt.contracts.planning import TourPublished
 from rt.contracts.tracking_ia import DelayForeseen, FollowLinkMade
+from rt.services.notifications.store import NotificationsStore
 
 MAILBOX = "/api/notifications/mailbox"
 INVITED = UserInvited(
@@ -140,6 +141,14 @@ async def test_an_event_heard_again_tells_nobody_twice(house: Any, voice: Any, m
     await told(house)
     assert await mails(mailbox) == before
     assert {one["channel"] for one in before} == {"email", "in_app"}
+
+
+async def test_a_message_on_its_way_fills_no_log(house: Any, voice: Any, mailbox: Any) -> None:
+    await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
+    await told(house)
+    assert {mail["state"] for mail in await mails(mailbox, channel="email")} == {"sent"}
+    logged = await house.database("notifications")["events"].distinct("entity")
+    assert "notifications.messages" not in logged
 
 
 async def test_quiet_events_send_no_mail(house: Any, voice: Any, mailbox: Any) -> None:
@@ -334,8 +343,14 @@ async def test_the_mailbox_is_for_the_platforms_people_alone(house: Any, voice: 
 
 
 async def test_nothing_secret_reaches_the_event_log(house: Any, voice: Any) -> None:
+    """Nor with what a message tells of itself, when its address does not take it."""
     await voice.say(INVITED, CARRIER)
     await told(house)
+    messages = NotificationsStore(house.database("notifications")).messages.everywhere
+    (mail,) = await messages.find({})
+    async with messages.change(mail.id) as message:
+        message.bounce("no such mailbox")
+    await house.settle()
     events = house.database("notifications")["events"]
     own = await events.find({"source": "notifications"}).to_list()
     assert own

@@ -53,6 +53,7 @@ class NotificationsStore:
             Index("to", "-created_at", everywhere=True),
             Index("receipt", everywhere=True),
             shared=True,
+            quiet=True,
         )
         self.preferences = Collection(database, Preference, "preferences", Index("user_id", "topic"))
         self.addresses = Collection(database, Address, "addresses")
