@@ -133,7 +133,9 @@ async def refuse(visit: Visit) -> Page | Response:
     reason = typed(visit, "reason")
     if not reason:
         return visit.go(
-            f"/orders/{visit.path['order_id']}", _("Dites pourquoi : le client lira votre raison.")
+            f"/orders/{visit.path['order_id']}",
+            _("Dites pourquoi : le client lira votre raison."),
+            kind="warn",
         )
     word = RefuseTender(order_id=visit.path["order_id"], reason=reason[:500])
     return await pressed(visit, word, "/", _("Offre refusée, le client est prévenu."))
@@ -143,7 +145,7 @@ async def accept_many(visit: Visit) -> Page | Response:
     """Accept each chosen offer under a key of its own, so that a repeat changes nothing."""
     chosen = [str(v) for v in visit.posted.getlist("order_id")] if visit.posted is not None else []
     if not chosen:
-        return visit.go("/", _("Cochez au moins une offre."))
+        return visit.go("/", _("Cochez au moins une offre."), kind="warn")
     failed = []
     for order_id in chosen[:200]:
         try:

@@ -205,7 +205,7 @@ async def optimise(visit: Visit) -> Page | Response:
     except Refusal as refusal:
         if refusal.problem().status == SIGNED_OUT:
             raise
-        return visit.go(f"/planning?day={day}", told(refusal))
+        return visit.go(f"/planning?day={day}", told(refusal), kind="bad")
     return visit.go(f"/planning/plans/{plan.plan_id}")
 
 
