@@ -30,6 +30,7 @@ from rt.contracts.planning import (
     EditDriver,
     EditVehicle,
     FindFreeSlots,
+    GetSlot,
     MoveSlot,
     MoveStop,
     Optimise,
@@ -356,6 +357,14 @@ async def test_a_refusal_by_link_ends_on_a_thank_you_though_the_order_is_gone() 
     answer = await by_link(town, "/l/tok/tender/ord_1/refuse", reason="Pas de véhicule")
     assert answer.status_code == 200
     assert "Merci de votre réponse" in answer.text
+
+
+async def test_a_guest_comes_back_to_its_slot_and_one_given_back_is_no_longer_shown() -> None:
+    town = Town()
+    back = await browser(town).get("/l/tok/slots/ord_1/slo_1")
+    assert "Quai 4" in back.text
+    town.answers[GetSlot] = make.slot(state="cancelled")
+    assert "C&#39;est réservé" not in (await browser(town).get("/l/tok/slots/ord_1/slo_1")).text
 
 
 async def test_a_slot_by_link_is_booked_with_its_calendar_and_a_way_back() -> None:

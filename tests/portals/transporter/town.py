@@ -54,6 +54,7 @@ from rt.contracts.planning import (
     FreeSlotsView,
     GetOptimisedPlan,
     GetPlan,
+    GetSlot,
     GetTour,
     JobsPage,
     LeftOverView,
@@ -193,6 +194,7 @@ def answers() -> dict[type, Any]:
         FindDocuments: DocumentsPage(items=[make.note()]),
         FindJobs: JobsPage(items=[make.job()]),
         FindSlots: SlotsPage(items=[make.slot()]),
+        GetSlot: make.slot(),
         FindFreeSlots: FreeSlotsView(
             day=make.DAY, items=[make.free(1), make.free(2)], instructions="", next_free_day=None
         ),

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from rt.contracts.planning import CancelSlot, FreeSlotsView, MoveSlot, SlotCalendar, SlotView
+from rt.contracts.planning import CancelSlot, FreeSlotsView, GetSlot, MoveSlot, SlotCalendar, SlotView
 from rt.contracts.planning.docks import SlotKind
 from rt.kernel.errors import Refusal
-from rt.portals.transporter.asking import key_of, said_here, sent, told, typed
+from rt.portals.transporter.asking import attempt, key_of, said_here, sent, told, typed
 from rt.portals.transporter.pages.docks import (
     KINDS,
     booked,
@@ -108,7 +108,7 @@ def shown(
     free: FreeSlotsView | None,
     refusal: str,
 ) -> BookedLinkPage:
-    """The page of a slot; what planning just answered is shown, for a link cannot ask for it again."""
+    """The page of a slot, with what planning knows of it while it is booked."""
     here = f"{here_of(visit)}/{slot_id}"
     cancel = said_here(
         visit,
@@ -133,10 +133,14 @@ def shown(
 
 
 async def slot(visit: Visit) -> Page | Response:
-    """Come back to a slot: move it within a day, or give it back."""
-    kind, day = kind_asked(visit), day_asked(visit) or day_of(None)
-    free, why = await free_times(visit, visit.path["order_id"], kind, day)
-    return shown(visit, None, visit.path["slot_id"], kind, day, free, why)
+    """Come back to a slot: read it again, move it within a day, or give it back."""
+    order_id, slot_id = visit.path["order_id"], visit.path["slot_id"]
+    held = await attempt(visit, GetSlot(order_id=order_id, slot_id=slot_id))
+    kind = held.kind if held else kind_asked(visit)
+    day = day_asked(visit) or day_of(held.starts_at if held else None)
+    free, why = await free_times(visit, order_id, kind, day)
+    still = held if held and held.state == "booked" else None
+    return shown(visit, still, slot_id, kind, day, free, why)
 
 
 async def move(visit: Visit) -> Page | Response:
