@@ -51,6 +51,7 @@ class TestRoles:
         """Golden list: what a telephone in a cab may do."""
         assert sorted(roles.RIGHTS["driver"]) == [
             "core_orders.read",
+            "core_orders.write",
             "ecpmr.read",
             "ecpmr.write",
             "notifications.read",

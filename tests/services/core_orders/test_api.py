@@ -258,6 +258,13 @@ async def test_a_partner_does_not_do_what_is_anothers_part(web, org, path, asked
     assert (refused.status_code, refused.json()["code"]) == (403, "not_your_part")
 
 
+async def test_a_driver_creates_and_imports_no_order(web):
+    driver = web(CARRIER, roles={"driver"})
+    made = await driver.post("/api/orders", json=body())
+    sheet = await driver.post("/api/orders/imports", content=b"a;b", headers={"content-type": "text/csv"})
+    assert [(one.status_code, one.json()["code"]) for one in (made, sheet)] == [(403, "office_work")] * 2
+
+
 async def test_a_driver_does_not_accept_an_offer_for_its_boss(web):
     order_id = await tendered(web())
     refused = await web(CARRIER, roles={"driver"}).post(f"/api/orders/{order_id}/tender/accept", json={})

@@ -177,6 +177,30 @@ async def test_a_code_goes_by_text_message_where_there_is_no_mail(
     assert (sms["channel"], sms["to"]) == ("sms", "+33612345678")
 
 
+@pytest.mark.parametrize(
+    ("party", "act"), [("consignee", "sign"), ("sender", "takeover"), ("carrier", "takeover")]
+)
+async def test_who_signs_is_led_to_the_page_of_the_act(
+    house: Any, voice: Any, mailbox: Any, party: Any, act: str
+) -> None:
+    link = LinkSent(
+        document_id="doc_1",
+        order_id="ord_1",
+        number="CMR-1",
+        party=party,
+        email="quai@brico.example",
+        sender_name="Dupont",
+        site_name="Dépôt",
+        token="t0k",
+        expires_at=AT,
+        language="fr",
+    )
+    await voice.say(link)
+    await told(house)
+    (mail,) = await mails(mailbox, topic="ecpmr.link.sent")
+    assert any(url.endswith(f"/l/t0k/{act}/doc_1") for url in mail["links"])
+
+
 async def test_links_for_those_without_account_lead_to_their_pages(
     house: Any, voice: Any, mailbox: Any
 ) -> None:

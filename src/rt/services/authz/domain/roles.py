@@ -42,7 +42,7 @@ TABLE: Final[Mapping[str, str]] = {
     "affret_ia": "      a    w          r        r          -      r      a",
     "authz": "          w    r          r        r          -      r      a",
     "bourse": "         a    w          r        r          -      r      a",
-    "core_orders": "    a    w          w        r          r      r      a",
+    "core_orders": "    a    w          w        r          w      r      a",
     "ecpmr": "          a    w          w        r          w      r      a",
     "erp_sync": "       a    r          -        w          -      -      a",
     "notifications": "  w    w          w        w          w      w      a",

@@ -78,7 +78,8 @@ class Carriage:
             site_name=event.site_name,
             expires_at=event.expires_at,
         )
-        url = self._teller.portals.by_link("recipient", event.token, f"/sign/{event.document_id}")
+        act = "sign" if event.party == "consignee" else "takeover"
+        url = self._teller.portals.by_link("recipient", event.token, f"/{act}/{event.document_id}")
         about = About(object_id=event.document_id, order_id=event.order_id, url=url)
         await self._teller.address(told, letter, event.email, event.language, about)
 
