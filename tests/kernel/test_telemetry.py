@@ -3,9 +3,14 @@
 import io
 import json
 
+import httpx
 import structlog
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from starlette.responses import PlainTextResponse
 
+from rt.kernel import telemetry
 from rt.kernel.telemetry import log, mask, start_logging, tracing
+from rt.kernel.web import Gate
 
 
 def test_personal_data_and_tokens_are_masked_wherever_they_stand() -> None:
@@ -34,3 +39,20 @@ def test_one_event_is_one_json_line_with_its_trace() -> None:
     [line] = lines.getvalue().splitlines()
     assert json.loads(line)["trace"] == "f" * 32
     assert log is not None
+
+
+async def test_a_request_is_a_span_of_the_trace_it_came_with() -> None:
+    exporter = InMemorySpanExporter()
+    telemetry.start_tracing("", exporter)
+    try:
+        gate = Gate(PlainTextResponse("ok"), "palette")
+        headers = {"traceparent": f"00-{'a1' * 16}-{'b2' * 8}-01"}
+        transport = httpx.ASGITransport(gate)
+        async with httpx.AsyncClient(transport=transport, base_url="http://t", headers=headers) as web:
+            answer = await web.get("/x")
+    finally:
+        telemetry._tracer = None
+    [told] = exporter.get_finished_spans()
+    assert told.name == "palette"
+    assert told.context is not None
+    assert format(told.context.trace_id, "032x") == answer.headers["trace-id"] == "a1" * 16

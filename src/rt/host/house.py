@@ -24,7 +24,7 @@ from rt.kernel.limits import Limiter
 from rt.kernel.persistence import Database, connect
 from rt.kernel.relay import Follower, Relay, Watch, prepare_log, ring_on_change
 from rt.kernel.settings import Settings
-from rt.kernel.telemetry import log
+from rt.kernel.telemetry import log, start_tracing
 from rt.kernel.tokens import Revoked
 from rt.kernel.unit import Ground, Unit
 from rt.kernel.web import Desk, web_app
@@ -63,6 +63,7 @@ class House:
         self.keys = keys
         self.rooms: dict[str, Room] = {}
         self.client = connect(uri)
+        start_tracing(settings.otlp_endpoint)
         self.hub = Hub()
         self.limiter = Limiter(self.database("edge"))
         self.revocations = Revocations()

@@ -24,7 +24,7 @@ from rt.kernel.client import Services
 from rt.kernel.identity import seen_from
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import log
-from rt.kernel.web import client_address
+from rt.kernel.web import Gate, client_address
 
 DRAIN_SECONDS = 30
 """How long a request under way may take after SIGTERM (R-16)."""
@@ -92,7 +92,7 @@ def build_portal(row: PortalRow, house: House) -> ASGIApp:
         with seen_from(client_address(scope, house.settings.trusted_proxies)):
             await portal(scope, receive, send)
 
-    return located
+    return Gate(located, package)
 
 
 async def all_in_one(

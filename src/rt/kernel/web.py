@@ -39,7 +39,7 @@ from rt.kernel.openapi import openapi
 from rt.kernel.persistence import ConnectionFailure, Database, persist
 from rt.kernel.refused import Refusals
 from rt.kernel.settings import Settings
-from rt.kernel.telemetry import DURATIONS, REQUESTS, current_trace, log, new_trace, tracing
+from rt.kernel.telemetry import DURATIONS, REQUESTS, current_trace, log, new_trace, span, tracing
 from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import Served, Unit
 
@@ -102,7 +102,7 @@ class Gate:
                 headers["trace-id"] = trace
             await send(message)
 
-        with tracing(trace), acting_as(ANONYMOUS):
+        with tracing(trace), span(self._unit, trace, path=scope["path"]), acting_as(ANONYMOUS):
             try:
                 await self._app(scope, receive, sending)
             except Exception as error:
