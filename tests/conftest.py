@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -16,9 +17,10 @@ from joserfc.jwk import OKPKey
 
 from rt.host.house import House, Room
 from rt.host.keys import UnitKeys
-from rt.host.mongod import running
+from rt.host.mongod import Mongod, running
 from rt.host.topology import UNITS
 from rt.kernel.identity import Actor, acting_as
+from rt.kernel.ids import fingerprint
 from rt.kernel.persistence import Database
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import start_logging
@@ -28,6 +30,9 @@ from rt.kernel.unit import Ground, Unit
 
 start_logging("critical")
 ROOT = Path(__file__).parents[1]
+MEMORY = Path("/dev", "shm")
+TEST_DATA = MEMORY / f"rt-test-{fingerprint(str(ROOT))[:8]}" if MEMORY.is_dir() else ROOT / ".rt" / "test"
+"""Where the tests' server keeps its files: in memory where there is some, so that no test waits for a disk."""
 SHARED = Path(os.environ.get("RT_SHARED", ROOT.parent / "shared"))
 
 
@@ -38,6 +43,12 @@ def _shared(folder: str) -> Path:
             pytest.fail(f"{folder} is required here and missing beside the project")
         pytest.skip(f"left out: the shared folder “{folder}” is not beside this clone")
     return path
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The last to leave takes the tests' data along."""
+    if not hasattr(session.config, "workerinput") and Mongod(Path(), TEST_DATA).pid() is None:
+        shutil.rmtree(TEST_DATA, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +69,7 @@ async def mongod() -> AsyncIterator[str]:
     if uri := os.environ.get("MONGODB_URI"):
         yield uri
         return
-    async with running(ROOT / ".rt" / "test", empty=True) as uri:
+    async with running(TEST_DATA, empty=True) as uri:
         yield uri
 
 
