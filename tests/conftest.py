@@ -32,7 +32,7 @@ start_logging("critical")
 ROOT = Path(__file__).parents[1]
 MEMORY = Path("/dev", "shm")
 TEST_DATA = MEMORY / f"rt-test-{fingerprint(str(ROOT))[:8]}" if MEMORY.is_dir() else ROOT / ".rt" / "test"
-"""Where the tests' server keeps its files: in memory where there is some, so that no test waits for a disk."""
+"""Where the tests' server keeps its files: in memory if there is some, so that no test waits for a disk."""
 SHARED = Path(os.environ.get("RT_SHARED", ROOT.parent / "shared"))
 
 
