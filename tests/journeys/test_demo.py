@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("journeys")
 
 def play(house: RunningHouse, folder: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "rt.ops.command", "demo", "--port", str(house.port), "--json"]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "RT_DATA": str(folder)}
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=folder, env=environment, text=True, stdout=pipe, stderr=pipe)
 

@@ -30,7 +30,7 @@ app = typer.Typer(help="RT-Technologie", no_args_is_help=True, add_completion=Fa
 console = Console()
 
 Port = Annotated[int, typer.Option(help="Port of the edge.")]
-Data = Annotated[Path, typer.Option(help="Folder of everything that is kept.")]
+Data = Annotated[Path, typer.Option(help="Folder of everything that is kept.", envvar="RT_DATA")]
 Shift = Annotated[int, typer.Option(help="Added to the ports of units and portals, for a second house.")]
 
 

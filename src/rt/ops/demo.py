@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import os
 import secrets
 import struct
 import sys
@@ -22,7 +23,7 @@ from rt.ops import world
 from rt.ops.actors import Caller, Refused, Stage, token_in, wait_for
 from rt.ops.world import CARRIERS, DELIVERIES, DRIVERS, GUEST, OTHERS, PARIS, PICKUPS, SHIPPERS
 
-MEMORY = Path(".rt") / "demo.json"
+MEMORY = Path(os.environ.get("RT_DATA", ".rt")) / "demo.json"
 """The run that was cut short, so that the next one goes on with it."""
 STROKES = "M10 60 Q40 10 70 60 Q100 110 130 60 M150 30 L190 70"
 COLUMNS = (
