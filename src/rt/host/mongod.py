@@ -20,6 +20,7 @@ from rt.kernel.persistence import admin_command
 PORTS = range(27100, 28100)
 """Below what systems lend to outgoing connections, or the port of last time would often be taken."""
 CACHE_GB = "0.25"
+CHECKPOINT_S = "10"
 OPLOG_MB = "512"
 LOG_BYTES = 10_000_000
 START_SECONDS = 60
@@ -134,10 +135,13 @@ class Mongod:
             "--wiredTigerCacheSizeGB": CACHE_GB,
             "--oplogSize": OPLOG_MB,
             "--networkMessageCompressors": "disabled",
+            "--syncdelay": CHECKPOINT_S,
             "--logpath": str(self.log),
         }
         flags = ["--nounixsocket", "--logappend", "--quiet"]
         flags += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
+        # Files of what was dropped go at the next checkpoint, not five minutes later: tests drop thousands.
+        flags += ["--setParameter", "minSnapshotHistoryWindowInSeconds=0"]
         # Its own session: Ctrl-C reaches the units first, which still need the server while they drain.
         self._child = subprocess.Popen(
             [str(self.program), *(part for option in options.items() for part in option), *flags],
