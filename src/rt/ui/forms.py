@@ -15,6 +15,7 @@ from rt.ui.catalogues import gettext as _
 from rt.ui.fields import Input, Leaf, Unreadable, broken, drawn, leaves, shown, typed
 from rt.ui.formats import language
 from rt.ui.pages import Choice
+from rt.ui.session import signed_out
 
 KEY = "_key"
 VERSION = "_version"
@@ -22,6 +23,9 @@ VERSION = "_version"
 PROOF = "_csrf"
 """Where a form carries the token of its session."""
 ROW = re.compile(r"^(.+?)\.(\d+)\.")
+MISTYPED = "wrong_password"
+PRESENT = "current_password"
+"""Where a form that also asks for a new password has the present one; elsewhere it is `password`."""
 MOST_ROWS = 200
 """Lines a posted list may have; more is refused by the command itself."""
 
@@ -226,13 +230,16 @@ class Form:
         """Show a refusal: beside the fields that it names, else above the form."""
         chosen = language()
         problem = refusal.problem(chosen)
-        if problem.status in (401, 404):
+        if problem.status == 404 or signed_out(refusal):
             raise refusal
         self.code = problem.code
         names = {leaf.name for leaf in self._leaves}
         for fault in problem.errors:
             name = re.sub(r"\[(\d+)\]", r".\1", fault.field)
             sentence = fault.messages.get(chosen) or problem.title
+            if fault.code == MISTYPED:
+                name = PRESENT if PRESENT in names else name
+                sentence = _("Ce n'est pas votre mot de passe actuel.")
             if name in names:
                 self.faults.setdefault(name, []).append(sentence)
             else:

@@ -11,6 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from rt.kernel.clock import now
+from rt.kernel.errors import Refusal
 
 COOKIE = "__Host-rt_session"
 PLAIN_COOKIE = "rt_session"
@@ -66,6 +67,15 @@ class Session(msgspec.Struct, kw_only=True, omit_defaults=True):
 def visitor() -> Session:
     """A new anonymous session."""
     return Session(id=secrets.token_urlsafe(18))
+
+
+def signed_out(refusal: Refusal) -> bool:
+    """Whether a refusal means that the session has ended.
+
+    One that names a field is about what was typed again, a present password or a code, and ends nothing.
+    """
+    problem = refusal.problem()
+    return problem.status == 401 and not problem.errors
 
 
 class Seal:

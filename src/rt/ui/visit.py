@@ -15,7 +15,7 @@ from rt.kernel.messages import Command, Query
 from rt.ui.forms import PROOF, Form
 from rt.ui.pages import Page, render
 from rt.ui.policy import PAGE_HEADERS
-from rt.ui.session import Flash, Seal, Session, Tone
+from rt.ui.session import Flash, Seal, Session, Tone, signed_out
 
 Answer = TypeVar("Answer")
 SAFE = ("GET", "HEAD")
@@ -153,7 +153,7 @@ def page(
         try:
             made = await handler(visit)
         except Refusal as refusal:
-            if refusal.problem().status == 401 and session.signed_in:
+            if signed_out(refusal) and session.signed_in:
                 session.access = session.refresh = ""
                 return signing_in(request)
             raise

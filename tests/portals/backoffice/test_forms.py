@@ -17,10 +17,7 @@ from rt.contracts.admin_gateway import (
 )
 from rt.contracts.authz import (
     ChangeRole,
-    DisableUser,
-    EnableUser,
     GetOrganization,
-    InviteUser,
     ResumeOrganization,
     SuspendOrganization,
 )
@@ -47,13 +44,6 @@ PRESSES = [
         SuspendOrganization(organization_id="org_monts0001", reason="Impayés depuis mars"),
     ),
     ("/users/usr_hugo000001/role", {"role": "viewer"}, ChangeRole(user_id="usr_hugo000001", role="viewer")),
-    ("/users/usr_hugo000001/disable", {}, DisableUser(user_id="usr_hugo000001")),
-    ("/users/usr_hugo000001/enable", {}, EnableUser(user_id="usr_hugo000001")),
-    (
-        "/users/invite",
-        {"email": "leo@rt-technologie.example", "name": "Léo", "role": "viewer", "language": "fr"},
-        InviteUser(email="leo@rt-technologie.example", name="Léo", role="viewer"),
-    ),
     ("/mailbox/msg_2/replay", {}, ReplayMessage(message_id="msg_2")),
     (
         "/flags/dock_view/switch",
@@ -131,13 +121,6 @@ async def test_erasing_wants_the_name_and_tells_what_went() -> None:
     assert "Tout est effacé" in done.text
     assert "1\u202f240" in done.text
     assert there.heard(EraseTenant).name == "Laiterie des Monts"
-
-
-async def test_a_role_that_is_none_is_not_said() -> None:
-    there = Town()
-    client, token = await signed_in(there)
-    await client.post("/users/usr_hugo000001/role", data={"_csrf": token, "role": "king"})
-    assert not any(isinstance(said, ChangeRole) for said in there.said)
 
 
 async def test_files_are_saved_not_shown() -> None:

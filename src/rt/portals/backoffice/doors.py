@@ -13,11 +13,11 @@ from rt.portals.backoffice.pages import (
     status,
     story,
     tenants,
-    users,
 )
 from rt.ui import gallery
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
+from rt.ui.team import Team
 
 NAVIGATION = (
     NavItem(path="/", label=marked("Rechercher"), icon="search", needs="admin_gateway.read", main=True),
@@ -35,6 +35,16 @@ NAVIGATION = (
     NavItem(path="/gallery", label=marked("Composants"), icon="layout-dashboard"),
 )
 
+TEAM = Team(
+    "viewer",
+    "admin",
+    "platform_admin",
+    path="/users",
+    title=marked("Équipe de la plateforme"),
+    story="/stories/{user_id}",
+)
+"""The operator's own people; only here may one become a platform administrator."""
+
 
 def pages() -> list[Route]:
     """The pages, split by noun; the reference keeps what it has read."""
@@ -44,7 +54,7 @@ def pages() -> list[Route]:
         *status.PAGES,
         *queues.PAGES,
         *tenants.PAGES,
-        *users.PAGES,
+        *TEAM.pages(),
         *audit.PAGES,
         *mailbox.PAGES,
         *flags.PAGES,

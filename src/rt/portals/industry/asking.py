@@ -1,4 +1,4 @@
-"""How the shipper's pages ask: parts that may be missing, one command per button, read versions."""
+"""How the shipper's pages ask: several parts at once, forms that share a page, what a form did not show."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,29 +6,15 @@ from typing import Any, TypeVar
 
 import msgspec
 from starlette.datastructures import FormData
-from starlette.responses import Response
 
-from rt.kernel.errors import Refusal
-from rt.kernel.messages import Command, Download, Query
-from rt.ui.formats import language
+from rt.kernel.messages import Query
+from rt.ui.asking import attempt, typed
 from rt.ui.forms import VERSION, Form
-from rt.ui.policy import PAGE_HEADERS
 from rt.ui.visit import Visit
 
 Answer = TypeVar("Answer")
-SIGNED_OUT = 401
-READ_IN_PLACE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 AT_ONCE = 8
 """Questions asked of one service at the same time for one page."""
-
-
-async def attempt(visit: Visit, word: Query[Answer]) -> Answer | None:
-    """The answer, or nothing when that part is absent, forbidden or out of order now."""
-    try:
-        return await visit.ask(word)
-    except Refusal as refusal:
-        signed_in_still(refusal)
-        return None
 
 
 async def attempt_all(visit: Visit, words: Sequence[Query[Answer]]) -> list[Answer | None]:
@@ -42,30 +28,6 @@ async def attempt_all(visit: Visit, words: Sequence[Query[Answer]]) -> list[Answ
     return list(await asyncio.gather(*(one(word) for word in words)))
 
 
-def signed_in_still(refusal: Refusal) -> None:
-    """Let the refusal of an ended session through to the login page."""
-    if refusal.problem().status == SIGNED_OUT:
-        raise refusal
-
-
-def told(refusal: Refusal) -> str:
-    """A refusal in the language of the page, with what it says of each field."""
-    problem = refusal.problem(language())
-    sentences = [fault.messages.get(language(), "") for fault in problem.errors]
-    return " ".join([problem.title, *(s for s in sentences if s and s != problem.title)])
-
-
-def key_of(visit: Visit) -> str:
-    """The idempotency key that the posted form carries."""
-    return typed(visit, "_key")
-
-
-def typed(visit: Visit, name: str) -> str:
-    """A text of the posted form."""
-    given = visit.posted.get(name, "") if visit.posted is not None else ""
-    return given.strip() if isinstance(given, str) else ""
-
-
 def ticked(visit: Visit, name: str) -> list[str]:
     """The ticked boxes of one name."""
     return [str(v) for v in visit.posted.getlist(name)] if visit.posted is not None else []
@@ -75,16 +37,6 @@ def version_seen(visit: Visit) -> int | None:
     """The version of what the reader of the form saw."""
     seen = typed(visit, VERSION)
     return int(seen) if seen.isdigit() and int(seen) else None
-
-
-async def pressed(visit: Visit, word: Command[Any], path: str, done: str, *, undo: str = "") -> Response:
-    """Say the command of one button and go on; a refusal is told on the same next page."""
-    try:
-        await visit.ask(word, key=key_of(visit))
-    except Refusal as refusal:
-        signed_in_still(refusal)
-        return visit.go(path, told(refusal), kind="bad")
-    return visit.go(path, done, undo=undo)
 
 
 def apart(form: Form) -> Form:
@@ -120,11 +72,3 @@ def _keep(
             _keep(thing[name], value, here, shown)
         elif here not in shown:
             thing[name] = value
-
-
-def sent(file: Download) -> Response:
-    """A document as the browser gets it: papers are shown, the rest is saved."""
-    how = "inline" if file.media_type.split(";")[0] in READ_IN_PLACE else "attachment"
-    name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in file.filename)
-    headers = {**PAGE_HEADERS, "content-disposition": f'{how}; filename="{name or "document"}"'}
-    return Response(file.content, headers=headers, media_type=file.media_type)

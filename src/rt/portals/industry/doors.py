@@ -19,11 +19,11 @@ from rt.portals.industry.pages import (
     proofs,
     settings,
     statements,
-    team,
     vouchers,
 )
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
+from rt.ui.team import Team
 
 NAVIGATION = (
     NavItem(
@@ -37,6 +37,9 @@ NAVIGATION = (
     NavItem(path="/team", label=marked("Équipe"), icon="users", needs="authz.read"),
     NavItem(path="/settings", label=marked("Réglages"), icon="settings"),
 )
+
+TEAM = Team("dispatcher", "admin", "operator", "accountant", "viewer")
+"""Roles of a shipper: it has no drivers, and platform administrators are the operator's alone."""
 
 PAGES: list[Route] = [
     *home.PAGES,
@@ -55,7 +58,7 @@ PAGES: list[Route] = [
     *vouchers.PAGES,
     *statements.PAGES,
     *partners.PAGES,
-    *team.PAGES,
+    *TEAM.pages(),
     *settings.PAGES,
 ]
 """In this order: `/orders/new` and `/orders/bulk` before the orders themselves."""

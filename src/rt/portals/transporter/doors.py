@@ -19,12 +19,12 @@ from rt.portals.transporter.pages import (
     settings,
     slots,
     statements,
-    team,
     tours,
     vehicles,
 )
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
+from rt.ui.team import Team
 
 NAVIGATION = (
     NavItem(path="/", label=marked("Offres"), icon="inbox", needs="core_orders.read", main=True),
@@ -41,6 +41,9 @@ NAVIGATION = (
     NavItem(path="/settings", label=marked("Réglages"), icon="settings"),
 )
 
+TEAM = Team("dispatcher", "admin", "operator", "accountant", "driver", "viewer")
+"""Roles of a carrier; platform administrators are the operator's alone."""
+
 PAGES: list[Route] = [
     *offers.PAGES,
     *orders.PAGES,
@@ -56,7 +59,7 @@ PAGES: list[Route] = [
     *slots.PAGES,
     *pallets.PAGES,
     *statements.PAGES,
-    *team.PAGES,
+    *TEAM.pages(),
     *settings.PAGES,
     *link_tender.PAGES,
     *link_slots.PAGES,

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import AuditLineView, ExportAudit, FindAudit, VerificationView, VerifyAudit
 from rt.kernel.clock import now
-from rt.portals.backoffice.asking import names_of, on_one_line, sent
 from rt.portals.backoffice.changes import Line, changed, short, story_of
+from rt.portals.backoffice.naming import names_of, on_one_line
+from rt.ui.asking import sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE
 from rt.ui.pages import Column, Page

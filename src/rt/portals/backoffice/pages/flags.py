@@ -8,7 +8,8 @@ from starlette.responses import Response
 from rt.contracts.admin_gateway import FindFlags, FlagView, SetFlag
 from rt.contracts.authz.users import Role
 from rt.kernel.errors import NotFound
-from rt.portals.backoffice.asking import names_of, pressed
+from rt.portals.backoffice.naming import names_of
+from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.forms import Form
@@ -38,7 +39,7 @@ class FlagsListPage(Page):
 class FlagPage(Page):
     """One switch to be set."""
 
-    template = "form.html"
+    template = "ui/pages/form.html"
     form: Form
     lead: str
     back: str

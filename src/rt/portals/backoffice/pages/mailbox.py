@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from rt.contracts.notifications import MessageView, ReadMailbox, ReplayMessage
 from rt.kernel.errors import NotFound
-from rt.portals.backoffice.asking import on_one_line, pressed
 from rt.portals.backoffice.changes import story_of
+from rt.portals.backoffice.naming import on_one_line
+from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Column, Page, render
 from rt.ui.policy import CONTENT_SECURITY_POLICY, PAGE_HEADERS

@@ -10,8 +10,8 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.admin_gateway import FindLetters, GetQueues, LetterView, QueueView, ReplayLetter
-from rt.portals.backoffice.asking import attempt, pressed
 from rt.portals.backoffice.changes import story_of
+from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page

@@ -7,9 +7,10 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.admin_gateway import FindAnything, FindLetters, FoundView, GetQueues, GetStatus, HealthView
-from rt.portals.backoffice.asking import attempt, names_of
 from rt.portals.backoffice.changes import TRACE
+from rt.portals.backoffice.naming import names_of
 from rt.portals.backoffice.pages.queues import Waiting, waiting
+from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.pages import Column, Page

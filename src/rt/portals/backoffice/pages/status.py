@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import GetStatus, HealthView, SetNotice
 from rt.kernel.clock import now
-from rt.portals.backoffice.asking import attempt
+from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language, percent

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import EventView, GetStory, StoryView
 from rt.contracts.notifications import MessageView, ReadMailbox
-from rt.portals.backoffice.asking import attempt, names_of
 from rt.portals.backoffice.changes import Line, changed, facts, story_of
+from rt.portals.backoffice.naming import names_of
+from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import moment
 from rt.ui.pages import Page

@@ -16,7 +16,7 @@ from rt.contracts.admin_gateway import (
 )
 from rt.contracts.authz import GetOrganization, OrganizationView, ResumeOrganization, SuspendOrganization
 from rt.kernel.errors import NotFound
-from rt.portals.backoffice.asking import attempt, pressed, sent
+from rt.ui.asking import attempt, pressed, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import number
 from rt.ui.forms import Form

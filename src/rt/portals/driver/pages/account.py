@@ -3,14 +3,10 @@
 from starlette.responses import Response
 
 from rt.contracts.authz import EndAllSessions, EndSession, FindSessions, SessionView
-from rt.kernel.errors import Refusal
-from rt.kernel.messages import Command, Empty
+from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
-from rt.ui.formats import language
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
-
-SIGNED_OUT = 401
 
 
 class AccountPage(Page):
@@ -26,21 +22,13 @@ async def account(visit: Visit) -> Page:
 
 
 async def end_one(visit: Visit) -> Response:
-    return await ended(visit, EndSession(session_id=visit.path["session_id"]), _("Appareil déconnecté."))
+    word = EndSession(session_id=visit.path["session_id"])
+    return await pressed(visit, word, "/account", _("Appareil déconnecté."))
 
 
 async def end_others(visit: Visit) -> Response:
-    return await ended(visit, EndAllSessions(keep="current"), _("Les autres appareils sont déconnectés."))
-
-
-async def ended(visit: Visit, word: Command[Empty], done: str) -> Response:
-    try:
-        await visit.ask(word, key=str(visit.posted.get("_key", "")) if visit.posted is not None else "")
-    except Refusal as refusal:
-        if refusal.status == SIGNED_OUT:
-            raise
-        return visit.go("/account", refusal.says(language()))
-    return visit.go("/account", done)
+    word = EndAllSessions(keep="current")
+    return await pressed(visit, word, "/account", _("Les autres appareils sont déconnectés."))
 
 
 PAGES = [

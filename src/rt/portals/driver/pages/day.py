@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 from starlette.responses import Response
@@ -14,17 +13,15 @@ from rt.contracts.palette import GetPolicy, PolicyView
 from rt.contracts.planning import MyDay, MyDayView, StopView
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.kernel.messages import Query
+from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
-Answer = TypeVar("Answer")
 ORDERS_AT_ONCE = 50
 """As many notes as MyDocuments gives."""
 NO_DRIVER = "driver_not_tied"
-SIGNED_OUT = 401
 
 
 class ShellPage(Page):
@@ -139,16 +136,6 @@ def told_at_stops(
         for tour in mine.tours
     ]
     return msgspec.structs.replace(mine, tours=tours)
-
-
-async def attempt(visit: Visit, word: Query[Answer]) -> Answer | None:
-    """The answer, or nothing when that part is not there, not allowed or out of order now."""
-    try:
-        return await visit.ask(word)
-    except Refusal as refusal:
-        if refusal.status == SIGNED_OUT:
-            raise
-        return None
 
 
 PAGES = [

@@ -21,6 +21,7 @@ from rt.contracts.ecpmr import (
 from rt.contracts.tracking_ia import EndDuty, PauseDuty, RecordPositions, StartDuty
 from rt.kernel.errors import Forbidden, Invalid, NotFound, Refusal, TooLarge
 from rt.kernel.messages import Command, Download
+from rt.ui.asking import signed_in_still
 from rt.ui.visit import Visit, page
 
 WORDS: dict[str, type[Command[Any]]] = {
@@ -43,7 +44,6 @@ COMMAND_LIMIT = 1_000_000
 """Bytes of one command: two signatures as PNG and a hundred reserves fit."""
 BATCH_LIMIT = 8_000_000
 PHOTO_LIMIT = 10_000_000
-SIGNED_OUT = 401
 Kind = TypeVar("Kind")
 HELD = 425
 """Too early: an earlier command about the same thing was not accepted; to be sent again after it."""
@@ -118,8 +118,7 @@ async def batch(visit: Visit) -> Response:
             await say(visit, one)
             results.append(Outcome(id=one.id, status=200))
         except Refusal as refusal:
-            if refusal.status == SIGNED_OUT:
-                raise
+            signed_in_still(refusal)
             stopped.add(about)
             problem = refusal.problem()
             results.append(

@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from rt.contracts.tracking_ia import EndDuty, MyTrack, MyTrackView, PauseDuty, StartDuty
 from rt.kernel.clock import today
-from rt.kernel.errors import NotFound, Refusal
+from rt.kernel.errors import NotFound
 from rt.kernel.messages import Command
+from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.pages import Page
@@ -17,7 +18,6 @@ from rt.ui.visit import Visit, page
 SWITCHES: dict[str, type[Command[Any]]] = {"start": StartDuty, "pause": PauseDuty, "end": EndDuty}
 DRAWN = 400
 """Points of the way on the map at most; more only make the page heavy."""
-SIGNED_OUT = 401
 
 
 class RecordingsPage(Page):
@@ -61,13 +61,7 @@ async def switch(visit: Visit) -> Response:
     if visit.path["duty"] not in SWITCHES:
         raise NotFound()
     word = SWITCHES[visit.path["duty"]]()
-    try:
-        await visit.ask(word, key=str(visit.posted.get("_key", "")) if visit.posted is not None else "")
-    except Refusal as refusal:
-        if refusal.status == SIGNED_OUT:
-            raise
-        return visit.go("/recordings", refusal.says(language()))
-    return visit.go("/recordings", _("C'est noté."))
+    return await pressed(visit, word, "/recordings", _("C'est noté."))
 
 
 def day_asked(visit: Visit) -> date:

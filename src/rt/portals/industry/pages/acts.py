@@ -23,9 +23,9 @@ from rt.contracts.core_orders import (
 from rt.contracts.tracking_ia import EndShare, ShareOrder, ShareView
 from rt.kernel.clock import now
 from rt.kernel.messages import Command
-from rt.portals.industry.asking import key_of, pressed, typed
 from rt.portals.industry.pages.order import incident_form, shown
 from rt.portals.industry.pages.partners import carrier_choices
+from rt.ui.asking import key_of, pressed, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page

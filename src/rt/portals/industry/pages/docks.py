@@ -16,15 +16,9 @@ from rt.contracts.planning import (
     OpeningHours,
 )
 from rt.kernel.errors import NotFound, Refusal
-from rt.portals.industry.asking import (
-    attempt,
-    key_of,
-    laid_over,
-    signed_in_still,
-    typed,
-    version_seen,
-)
+from rt.portals.industry.asking import laid_over, version_seen
 from rt.portals.industry.pages.gate import day_asked
+from rt.ui.asking import attempt, key_of, signed_in_still, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LOCALES, language
 from rt.ui.forms import Form

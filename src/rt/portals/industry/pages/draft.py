@@ -22,8 +22,8 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.errors import Refusal
 from rt.portals.industry import drafting
-from rt.portals.industry.asking import attempt, key_of, pressed, signed_in_still, told, typed
 from rt.portals.industry.places import Known, filled_in, known_places
+from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import ZONE, day

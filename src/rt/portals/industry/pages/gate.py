@@ -16,7 +16,7 @@ from rt.contracts.planning import (
     SlotView,
 )
 from rt.kernel.clock import now
-from rt.portals.industry.asking import attempt, pressed
+from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, clock_time
 from rt.ui.pages import Page

@@ -10,8 +10,9 @@ from rt.contracts.planning import FindDocks, FindSlots
 from rt.contracts.tracking_ia import GetEta
 from rt.kernel.clock import now
 from rt.portals.industry import concerns
-from rt.portals.industry.asking import attempt, attempt_all
+from rt.portals.industry.asking import attempt_all
 from rt.portals.industry.concerns import KINDS, Concern
+from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE
 from rt.ui.pages import Page

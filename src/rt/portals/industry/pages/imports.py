@@ -19,7 +19,7 @@ from rt.contracts.core_orders import (
     UploadImport,
 )
 from rt.kernel.errors import Refusal
-from rt.portals.industry.asking import key_of, pressed, sent, signed_in_still, told, typed
+from rt.ui.asking import key_of, pressed, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
 from rt.ui.formats import language

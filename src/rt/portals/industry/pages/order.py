@@ -14,7 +14,7 @@ from rt.contracts.notifications import FindMessages, MessageView
 from rt.contracts.palette import GetPolicy, PolicyView
 from rt.contracts.planning import FindSlots, SlotView
 from rt.contracts.tracking_ia import GetTrack, TrackView
-from rt.portals.industry.asking import attempt
+from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.formats import language, money

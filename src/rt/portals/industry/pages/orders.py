@@ -9,7 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.core_orders import CountOrders, ExportOrders, FindOrders, OrderCounts, OrderRow
-from rt.portals.industry.asking import attempt, sent
+from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import number, span, weight

@@ -15,7 +15,7 @@ from rt.contracts.palette import (
     MovementView,
     ReverseMovement,
 )
-from rt.portals.industry.asking import attempt
+from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.forms import Form
@@ -66,7 +66,7 @@ class PalletsPage(Page):
 class PalletFormPage(Page):
     """One command about pallets, alone on its page."""
 
-    template = "form.html"
+    template = "ui/pages/form.html"
     form: Form
     lead: str
     back: str = "/pallets"

@@ -7,7 +7,7 @@ from rt.contracts.core_orders import AddDocument, DocumentKind, GetOrder
 from rt.contracts.core_orders import GetDocument as GetPaper
 from rt.contracts.ecpmr import DocumentView, GetDocument, GetPdf, GetPhoto, VerificationView, VerifyDocument
 from rt.contracts.ecpmr.note import Language
-from rt.portals.industry.asking import attempt, pressed, sent, typed
+from rt.ui.asking import attempt, pressed, sent, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.pages import Page

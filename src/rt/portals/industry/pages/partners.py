@@ -13,7 +13,8 @@ from rt.contracts.authz import (
     InvitePartner,
     OrganizationView,
 )
-from rt.portals.industry.asking import attempt, attempt_all, pressed
+from rt.portals.industry.asking import attempt_all
+from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
 from rt.ui.formats import LANGUAGES, language
@@ -65,7 +66,7 @@ class PartnersPage(Page):
 class PartnerFormPage(Page):
     """A partner to write down."""
 
-    template = "form.html"
+    template = "ui/pages/form.html"
     form: Form
     lead: str
     back: str = "/partners"

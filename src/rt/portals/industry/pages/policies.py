@@ -6,8 +6,8 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.palette import FindPolicies, RemovePolicy, SetPolicy
-from rt.portals.industry.asking import pressed
 from rt.portals.industry.pages.pallets import PalletFormPage, partner_choices, tabs
+from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.formats import language

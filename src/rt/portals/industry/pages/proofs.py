@@ -11,7 +11,8 @@ from rt.contracts.ecpmr import DocumentRow, DocumentView, FindDocuments, GetDocu
 from rt.contracts.ecpmr.note import Language
 from rt.kernel.errors import NotFound
 from rt.kernel.messages import Download
-from rt.portals.industry.asking import attempt_all, sent
+from rt.portals.industry.asking import attempt_all
+from rt.ui.asking import sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language

@@ -17,15 +17,13 @@ from rt.contracts.authz import (
     WhoAmI,
 )
 from rt.contracts.notifications import FindPreferences, PreferenceView, SetPreference
-from rt.kernel.errors import Refusal
-from rt.portals.industry.asking import apart, attempt, pressed, ticked
+from rt.portals.industry.asking import apart, ticked
+from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.forms import Form
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
-
-MISTYPED = "wrong_password"
 
 
 class SettingsPage(Page):
@@ -75,7 +73,7 @@ async def shown(visit: Visit, said: str) -> Page | Response:
     )
     if said == "card" and await card_form.submit() is not None:
         return visit.go("/settings", _("Fiche enregistrée."))
-    if said == "password" and await changed(password_form):
+    if said == "password" and await password_form.submit() is not None:
         return visit.go("/settings", _("Mot de passe changé, les autres sessions sont fermées."))
     return SettingsPage(
         title=_("Réglages"),
@@ -88,17 +86,6 @@ async def shown(visit: Visit, said: str) -> Page | Response:
         english=language() == "en",
         may_run=visit.session.may("authz.write"),
     )
-
-
-async def changed(form: Form) -> bool:
-    """Whether the password was changed; a wrong present one is no reason to end this session."""
-    try:
-        return await form.submit() is not None
-    except Refusal as refusal:
-        if refusal.problem().code != MISTYPED:
-            raise
-        form.faults["current_password"] = [_("Ce n'est pas votre mot de passe actuel.")]
-        return False
 
 
 async def preference(visit: Visit) -> Response:

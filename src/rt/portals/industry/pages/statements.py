@@ -16,8 +16,8 @@ from rt.contracts.palette import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.portals.industry.asking import key_of, sent, signed_in_still, told, typed
 from rt.portals.industry.pages.pallets import PalletFormPage, partner_choices, tabs
+from rt.ui.asking import key_of, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, day
 from rt.ui.pages import Column, Page

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from rt.contracts.authz import ChangePassword, EndAllSessions, EndSession, FindSessions, SessionView
-from rt.portals.recipient.asking import pressed
+from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page

@@ -9,7 +9,7 @@ import msgspec
 from rt.contracts.core_orders import FindOrders, OrderRow
 from rt.contracts.tracking_ia import EtaView, GetEta
 from rt.kernel.clock import now
-from rt.portals.recipient.asking import attempt
+from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, clock_time
 from rt.ui.pages import Column, Page

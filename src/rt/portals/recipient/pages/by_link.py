@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from rt.contracts.ecpmr import DocumentView, GetPdf, Language, Step
 from rt.kernel.errors import Refusal
-from rt.portals.recipient.asking import sent
 from rt.portals.recipient.pages.reserves import LINK_DEAD
 from rt.portals.recipient.pages.signing import Signer, note_for, said_by, signed
 from rt.trade.contract_rules import Claim, claim_deadline
+from rt.ui.asking import sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, language
 from rt.ui.pages import Page, render

@@ -11,10 +11,10 @@ from rt.contracts.ecpmr import DocumentView, FindDocuments, GetDocument, GetPdf,
 from rt.contracts.palette import GetPolicy, PolicyView
 from rt.contracts.planning import FindSlots, SlotView
 from rt.contracts.tracking_ia import EtaView, GetTrack, TrackView
-from rt.portals.recipient.asking import attempt, sent
 from rt.portals.recipient.pages.arrivals import expected
 from rt.portals.recipient.pages.by_link import done_page, signature_on
 from rt.portals.recipient.pages.signing import Signer, note_for, signed
+from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.pages import Page

@@ -15,8 +15,8 @@ from rt.contracts.palette import (
     StatementView,
 )
 from rt.kernel.errors import Refusal
-from rt.portals.recipient.asking import SIGNED_OUT, attempt, key_of, sent, told, typed
 from rt.portals.recipient.naming import pallet_names
+from rt.ui.asking import attempt, key_of, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import day
 from rt.ui.pages import Column, Page
@@ -166,8 +166,7 @@ async def answer(visit: Visit, read: StatementView, given: dict[str, tuple[str, 
     try:
         await visit.ask(AnswerStatement(statement_id=read.id, answers=chosen), key=key_of(visit))
     except Refusal as refusal:
-        if refusal.status == SIGNED_OUT:
-            raise
+        signed_in_still(refusal)
         return told(refusal)
     return ""
 

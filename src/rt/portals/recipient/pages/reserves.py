@@ -8,7 +8,8 @@ import msgspec
 from rt.contracts.ecpmr import AddPhoto, CheckReserve, DocumentView, ReserveGiven, Stop
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.portals.recipient.asking import attempt, counted, pictures, told, typed
+from rt.portals.recipient.posted import counted, pictures
+from rt.ui.asking import attempt, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language, number, weight
 from rt.ui.visit import Visit

@@ -25,9 +25,10 @@ from rt.contracts.ecpmr import (
 from rt.contracts.palette import PalletType
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.portals.recipient.asking import SIGNED_OUT, counted, key_of, told, typed
 from rt.portals.recipient.naming import pallet_names
 from rt.portals.recipient.pages.reserves import LineForm, judge, lines_of, read_lines, reserves_of
+from rt.portals.recipient.posted import counted
+from rt.ui.asking import key_of, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Page
 from rt.ui.visit import Visit
@@ -120,8 +121,7 @@ async def ask_code(visit: Visit, signer: Signer, note: DocumentView, page: SignP
             return await visit.ask(AskTakeoverCode(document_id=note.document_id), key=key_of(visit))
         return await visit.ask(AskDeliveryCode(document_id=note.document_id), key=key_of(visit))
     except Refusal as refusal:
-        if refusal.status == SIGNED_OUT:
-            raise
+        signed_in_still(refusal)
         page.code_fault = told(refusal)
         return None
 
@@ -163,8 +163,7 @@ async def sign(visit: Visit, signer: Signer, page: SignPage, done: Done) -> Page
     try:
         note: DocumentView = await visit.ask(word, key=key_of(visit))
     except Refusal as refusal:
-        if refusal.status == SIGNED_OUT:
-            raise
+        signed_in_still(refusal)
         if refusal.code.startswith("code_"):
             page.code_fault = told(refusal)
         else:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from rt.contracts.planning import FindDocks, FindOpenings, FindSlots, FreeSlotsView, MoveSlot, SlotView
 from rt.kernel.clock import now
 from rt.kernel.errors import NotFound
-from rt.portals.recipient.asking import attempt, pressed, typed
+from rt.ui.asking import attempt, pressed, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, span
 from rt.ui.pages import Column, Page

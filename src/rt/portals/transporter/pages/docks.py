@@ -10,13 +10,13 @@ from rt.contracts.planning import BookSlot, FindFreeSlots, FreeSlotsView, FreeSl
 from rt.contracts.planning.docks import SlotKind
 from rt.kernel.clock import now
 from rt.kernel.errors import NotFound, Refusal
-from rt.portals.transporter.asking import SIGNED_OUT, key_of, told, typed
+from rt.ui.asking import key_of, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
-SHUT_OUT = (SIGNED_OUT, 403)
+SHUT_OUT = (401, 403)
 """Whom nothing is shown to, not even the empty page: no session, no right, a link for something else."""
 KINDS: dict[str, SlotKind] = {"pickup": "pickup", "delivery": "delivery"}
 
@@ -96,8 +96,7 @@ async def booking(visit: Visit) -> Page | Response:
         try:
             taken = await visit.ask(word, key=key_of(visit))
         except Refusal as refused:
-            if refused.problem().status == SIGNED_OUT:
-                raise
+            signed_in_still(refused)
             refusal = told(refused)
         else:
             return visit.go(f"/slots/{order_id}/{taken.slot_id}", _("Créneau réservé."))

@@ -20,7 +20,6 @@ from rt.contracts.planning import (
     UnassignJob,
 )
 from rt.kernel.errors import NotFound, Refusal
-from rt.portals.transporter.asking import SIGNED_OUT, attempt, key_of, pressed, told, typed
 from rt.portals.transporter.drawing import (
     conflict_text,
     driver_choices,
@@ -31,6 +30,7 @@ from rt.portals.transporter.drawing import (
 from rt.portals.transporter.pages.docks import day_asked, day_of
 from rt.portals.transporter.pages.offers import load_text
 from rt.portals.transporter.pages.order import job_of
+from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.fields import Input
@@ -209,8 +209,7 @@ async def checked(visit: Visit, asked: CheckAssignment | None) -> tuple[CheckVie
     try:
         return await visit.ask(asked), ""
     except Refusal as refusal:
-        if refusal.problem().status == SIGNED_OUT:
-            raise
+        signed_in_still(refusal)
         return None, told(refusal)
 
 
@@ -236,8 +235,7 @@ async def assign(visit: Visit) -> Page | Response:
     try:
         tour = await visit.ask(word, key=key_of(visit))
     except Refusal as refusal:
-        if refusal.problem().status == SIGNED_OUT:
-            raise
+        signed_in_still(refusal)
         return await shown(visit, told(refusal))
     said = _("Affectée à %(plate)s, %(driver)s.") % {"plate": tour.vehicle_plate, "driver": tour.driver_name}
     return visit.go(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from rt.contracts.planning import CancelSlot, FreeSlotsView, GetSlot, MoveSlot, SlotCalendar, SlotView
 from rt.contracts.planning.docks import SlotKind
 from rt.kernel.errors import Refusal
-from rt.portals.transporter.asking import attempt, key_of, said_here, sent, told, typed
+from rt.portals.transporter.asking import said_here
 from rt.portals.transporter.pages.docks import (
     KINDS,
     booked,
@@ -20,6 +20,7 @@ from rt.portals.transporter.pages.docks import (
     moment_of,
 )
 from rt.portals.transporter.pages.link_tender import SaidPage
+from rt.ui.asking import attempt, key_of, sent, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import span
 from rt.ui.forms import Form

@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.tracking_ia import FleetPositions, VehiclePositionView
-from rt.portals.transporter.asking import attempt
+from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import clock_time, number
 from rt.ui.pages import Column, Page

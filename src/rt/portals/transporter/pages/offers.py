@@ -15,7 +15,7 @@ from rt.contracts.core_orders import (
     RefuseTender,
 )
 from rt.kernel.errors import Refusal
-from rt.portals.transporter.asking import SIGNED_OUT, attempt, key_of, pressed, told, typed
+from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
 from rt.ui.formats import number, span, weight
@@ -151,8 +151,7 @@ async def accept_many(visit: Visit) -> Page | Response:
         try:
             await visit.ask(AcceptTender(order_id=order_id), key=f"{key_of(visit)[:60]}-{order_id}"[:200])
         except Refusal as refusal:
-            if refusal.problem().status == SIGNED_OUT:
-                raise
+            signed_in_still(refusal)
             failed.append(
                 Outcome(reference=typed(visit, f"ref-{order_id}") or order_id, sentence=told(refusal))
             )

@@ -19,7 +19,7 @@ from rt.contracts.core_orders import (
 from rt.contracts.ecpmr import DocumentRow, FindDocuments
 from rt.contracts.planning import FindJobs, FindSlots, JobView, SlotView
 from rt.contracts.tracking_ia import GetTrack, TrackView
-from rt.portals.transporter.asking import attempt, pressed
+from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.forms import Form
@@ -70,7 +70,7 @@ class OrderPage(Page):
 class FormPage(Page):
     """One command about the order, alone on its page."""
 
-    template = "form.html"
+    template = "ui/pages/form.html"
     form: Form
     lead: str
     back: str

@@ -9,8 +9,8 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.core_orders import CountOrders, ExportOrders, FindOrders, OrderCounts, OrderRow
-from rt.portals.transporter.asking import attempt, sent
 from rt.portals.transporter.pages.offers import load_text
+from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import span

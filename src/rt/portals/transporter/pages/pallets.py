@@ -85,7 +85,7 @@ class PalletsPage(Page):
 class PalletFormPage(Page):
     """A movement to book, or pallets to give back against a voucher."""
 
-    template = "form.html"
+    template = "ui/pages/form.html"
     form: Form
     lead: str
     back: str = "/pallets"

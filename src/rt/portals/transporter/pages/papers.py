@@ -6,7 +6,7 @@ from starlette.responses import Response
 from rt.contracts.core_orders import AddDocument, DocumentKind, GetDocument
 from rt.contracts.ecpmr import GetPdf
 from rt.contracts.ecpmr.note import Language
-from rt.portals.transporter.asking import pressed, sent, typed
+from rt.ui.asking import pressed, sent, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.visit import Visit, page

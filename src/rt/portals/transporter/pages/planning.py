@@ -21,7 +21,6 @@ from rt.contracts.planning import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.portals.transporter.asking import SIGNED_OUT, key_of, pressed, told
 from rt.portals.transporter.drawing import (
     conflict_text,
     fix_text,
@@ -33,6 +32,7 @@ from rt.portals.transporter.drawing import (
 )
 from rt.portals.transporter.pages.docks import day_asked, day_of
 from rt.portals.transporter.pages.offers import load_text
+from rt.ui.asking import key_of, pressed, signed_in_still, told
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
 from rt.ui.formats import clock_time, duration, number, span
@@ -203,8 +203,7 @@ async def optimise(visit: Visit) -> Page | Response:
     try:
         plan = await visit.ask(Optimise(day=day, budget_seconds=BUDGET_SECONDS), key=key_of(visit))
     except Refusal as refusal:
-        if refusal.problem().status == SIGNED_OUT:
-            raise
+        signed_in_still(refusal)
         return visit.go(f"/planning?day={day}", told(refusal), kind="bad")
     return visit.go(f"/planning/plans/{plan.plan_id}")
 
@@ -265,8 +264,7 @@ async def publish_all(visit: Visit) -> Page | Response:
             await visit.ask(PublishTour(tour_id=tour.tour_id), key=f"{key_of(visit)[:60]}-{tour.tour_id}")
             done += 1
         except Refusal as refusal:
-            if refusal.problem().status == SIGNED_OUT:
-                raise
+            signed_in_still(refusal)
             refused.append(f"{tour.vehicle_plate} : {told(refusal)}")
     counted = ngettext("%(num)s tournée publiée", "%(num)s tournées publiées", done) % {"num": number(done)}
     return visit.go(f"/planning?day={day}", " ".join([counted, *refused]))

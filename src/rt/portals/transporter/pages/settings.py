@@ -16,7 +16,8 @@ from rt.contracts.authz import (
     SessionView,
     WhoAmI,
 )
-from rt.portals.transporter.asking import attempt, edited, pressed, said_here
+from rt.portals.transporter.asking import edited, said_here
+from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page

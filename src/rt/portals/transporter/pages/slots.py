@@ -15,8 +15,8 @@ from rt.contracts.planning import (
     SlotView,
 )
 from rt.kernel.errors import NotFound
-from rt.portals.transporter.asking import attempt, pressed, sent, typed
 from rt.portals.transporter.pages.docks import day_asked, day_of, moment_of
+from rt.ui.asking import attempt, pressed, sent, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import span
 from rt.ui.forms import Form

@@ -16,9 +16,9 @@ from rt.contracts.palette import (
     StatementView,
 )
 from rt.kernel.errors import Refusal
-from rt.portals.transporter.asking import SIGNED_OUT, key_of, sent, told, typed
 from rt.portals.transporter.pages.docks import day_of
 from rt.portals.transporter.pages.pallets import PalletFormPage, pallet_names, tabs
+from rt.ui.asking import key_of, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import day
 from rt.ui.pages import Choice, Column, Page
@@ -153,8 +153,7 @@ async def answered(visit: Visit, statement: StatementView) -> tuple[StatementVie
     try:
         return await visit.ask(word, key=key_of(visit)), ""
     except Refusal as refusal:
-        if refusal.problem().status == SIGNED_OUT:
-            raise
+        signed_in_still(refusal)
         return None, told(refusal)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from starlette.responses import Response
 
 from rt.contracts.planning import GetTour, MoveStop, PublishTour, TourView, WithdrawTour
-from rt.portals.transporter.asking import pressed, typed
 from rt.portals.transporter.drawing import gantt_rows, map_of, stops_text, window
 from rt.portals.transporter.pages.jobs import ConflictRow, conflict_rows, derogable
+from rt.ui.asking import pressed, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page

@@ -11,8 +11,9 @@ from rt.contracts.planning import AddVehicle, EditVehicle, FindDrivers, FindVehi
 from rt.kernel.clock import now
 from rt.kernel.errors import NotFound
 from rt.kernel.messages import Command
-from rt.portals.transporter.asking import attempt, edited, pressed
+from rt.portals.transporter.asking import edited
 from rt.portals.transporter.drawing import driver_choices
+from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.fields import Input
@@ -203,7 +204,7 @@ async def switch(visit: Visit) -> Page | Response:
     word = EditVehicle(vehicle_id=vehicle_id, active=active)
     undo = f"/fleet/{vehicle_id}/service/{'off' if active else 'on'}"
     said = _("%(plate)s est en service.") if active else _("%(plate)s est hors service.")
-    return await pressed(visit, word, "/fleet", said % {"plate": read.plate}, undo, read.version)
+    return await pressed(visit, word, "/fleet", said % {"plate": read.plate}, undo=undo, version=read.version)
 
 
 PAGES = [

@@ -1,0 +1,69 @@
+"""How pages ask: parts that may be missing, one command per button, refusals in words, files handed on."""
+
+from typing import Any, TypeVar
+
+from starlette.responses import Response
+
+from rt.kernel.errors import Refusal
+from rt.kernel.messages import Command, Download, Query
+from rt.ui.formats import language
+from rt.ui.forms import KEY
+from rt.ui.policy import PAGE_HEADERS
+from rt.ui.session import signed_out
+from rt.ui.visit import Visit
+
+Answer = TypeVar("Answer")
+READ_IN_PLACE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
+
+
+async def attempt(visit: Visit, word: Query[Answer]) -> Answer | None:
+    """The answer, or nothing when that part is absent, forbidden or out of order now."""
+    try:
+        return await visit.ask(word)
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        return None
+
+
+async def pressed(
+    visit: Visit, word: Command[Any], path: str, done: str, *, undo: str = "", version: int | None = None
+) -> Response:
+    """Say the command of one button and go on; a refusal is told on the same next page."""
+    try:
+        await visit.ask(word, key=key_of(visit), version=version)
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        return visit.go(path, told(refusal), kind="bad")
+    return visit.go(path, done, undo=undo)
+
+
+def signed_in_still(refusal: Refusal) -> None:
+    """Let the refusal of an ended session through to the login page."""
+    if signed_out(refusal):
+        raise refusal
+
+
+def told(refusal: Refusal) -> str:
+    """A refusal in the language of the page, with what it says of each field."""
+    problem = refusal.problem(language())
+    sentences = [fault.messages.get(language(), "") for fault in problem.errors]
+    return " ".join([problem.title, *(s for s in sentences if s and s != problem.title)])
+
+
+def key_of(visit: Visit) -> str:
+    """The idempotency key that the posted form carries."""
+    return typed(visit, KEY)
+
+
+def typed(visit: Visit, name: str) -> str:
+    """A text of the posted form."""
+    given = visit.posted.get(name, "") if visit.posted is not None else ""
+    return given.strip() if isinstance(given, str) else ""
+
+
+def sent(file: Download) -> Response:
+    """A document as the browser gets it: papers are shown, the rest is saved."""
+    how = "inline" if file.media_type.split(";")[0] in READ_IN_PLACE else "attachment"
+    name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in file.filename)
+    headers = {**PAGE_HEADERS, "content-disposition": f'{how}; filename="{name or "document"}"'}
+    return Response(file.content, headers=headers, media_type=file.media_type)
