@@ -16,6 +16,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from rt.kernel.clock import now
 from rt.kernel.errors import Forbidden, Unauthorized
 from rt.kernel.messages import OPEN, SIGNED_IN, UNIT, WordShape
 from rt.kernel.tokens import ALGORITHM, Revoked
@@ -289,7 +290,7 @@ class Identity:
 
     async def _keyed(self, key: str, address: str) -> Actor:
         """Whom an API key stands for; asked again after half a minute, or at once when it was revoked."""
-        moment = time.time()
+        moment = now().timestamp()
         checked_at, actor = self._checked.get((key, address), (0.0, ANONYMOUS))
         revoked = self._revocations.covers("key", actor.id, checked_at)
         if revoked or moment - checked_at > KEY_BELIEVED_SECONDS:
