@@ -8,6 +8,7 @@ from tests.conftest import TestHouse
 from tests.services.authz import make
 
 from rt.kernel.clock import held, now
+from rt.services.authz.app import build
 
 
 async def refresh(house: TestHouse, token: str, device: str = "") -> httpx.Response:
@@ -59,13 +60,31 @@ async def test_a22_the_grandparent_within_the_grace_ends_the_family(authz: TestH
 
 
 async def test_a23_fifty_parallel_refreshes_have_one_successor(authz: TestHouse) -> None:
-    """A-24 besides: nothing of it is in memory, the stored session decides."""
     admin = await make.admin(authz)
     answers = await asyncio.gather(*(refresh(authz, admin.tokens["refresh_token"]) for _ in range(50)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["refresh_token"] for answer in answers}) == 1
     session = await authz.database("authz")["authz.sessions"].find_one({"family": 2})
     assert session is not None
+
+
+async def test_a24_two_replicas_and_a_restart_give_the_same_answers(authz: TestHouse, mongod: str) -> None:
+    """A replica that starts later, or again after kill -9, knows the session from its document."""
+    admin = await make.admin(authz)
+    replica = TestHouse(authz.settings, mongod, authz.keys)
+    await replica.mount(build)
+    first = admin.tokens["refresh_token"]
+    answers = await asyncio.gather(*(refresh(house, first) for house in (authz, replica) for _ in range(25)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+    await replica.stop()
+    again = TestHouse(authz.settings, mongod, authz.keys)
+    await again.mount(build)
+    second = answers[0].json()["refresh_token"]
+    third = (await refresh(again, second)).json()["refresh_token"]
+    assert (await refresh(again, first)).status_code == 401
+    assert (await refresh(authz, third)).status_code == 401
+    await again.stop()
 
 
 async def test_a25_a_week_idle_is_the_end(authz: TestHouse) -> None:
