@@ -1,20 +1,12 @@
 """The API document is the one of the contracts: every operation and event of the built units."""
 
-from pathlib import Path
-
 import pytest
-from tests.house.tree import ROOT
 from tests.house.words import asked, told
 
 from rt.host.topology import UNITS
 from rt.ops import reference
 
 BUILT = [row for row in UNITS if row.built]
-
-
-def test_the_api_document_is_the_one_of_the_contracts() -> None:
-    text = (ROOT / reference.DOCUMENT).read_text(encoding="utf-8")
-    assert text == reference.document(), f"bring it up to date: {reference.COMMAND}"
 
 
 @pytest.mark.parametrize("unit", BUILT, ids=lambda row: row.package)
@@ -31,13 +23,3 @@ def test_no_word_of_a_built_unit_is_left_out(unit: object) -> None:
 
 def test_a_bar_in_a_sentence_does_not_end_its_cell() -> None:
     assert reference.table(("A",), [("one|two",)]).splitlines()[2] == "| one\\|two |"
-
-
-def test_a_check_finds_what_writing_mends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(reference, "DOCUMENT", tmp_path / "API.md")
-    assert reference.main(["--check"]) == 1
-    assert reference.COMMAND in capsys.readouterr().out
-    assert reference.main([]) == 0
-    assert reference.main(["--check"]) == 0

@@ -1,6 +1,5 @@
 """The house on one page: every unit and portal, its port, its public path or subdomain, whom it asks."""
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -12,10 +11,22 @@ DOMAIN = "rt-technologie.com"
 SUPPORT_URL = f"https://support.{DOMAIN}"
 
 ROOT = Path(__file__).parents[1]
-DOCUMENT = Path("docs/ARCHITECTURE.md")
 
 Kind = Literal["core", "trade", "integration"]
 EVERYBODY = "*"
+
+
+class HealthCheck(msgspec.Struct, frozen=True):
+    """How a load balancer asks a unit whether it is well (times in seconds, thresholds in answers)."""
+
+    path: str = "/health"
+    interval: int = 30
+    timeout: int = 5
+    healthy: int = 2
+    unhealthy: int = 3
+
+
+HEALTH_CHECK = HealthCheck()
 AUTHZ = "authz"
 ORDERS = "core_orders"
 
@@ -23,7 +34,8 @@ ORDERS = "core_orders"
 class UnitRow(msgspec.Struct, frozen=True):
     """A service: `asks` are the packages of the services it puts questions to; it may hear events of all.
 
-    `needs` are the systems outside the house, `memory_mb` the limit of its process in production.
+    `needs` are the systems outside the house. `memory_mb` caps its process in production: all of them
+    together leave a t3.medium (4 GB) room for its system.
     """
 
     name: str
@@ -33,11 +45,16 @@ class UnitRow(msgspec.Struct, frozen=True):
     purpose: str
     asks: tuple[str, ...]
     needs: tuple[str, ...] = ("MongoDB",)
-    memory_mb: int = 256
+    memory_mb: int = 176
 
     @property
     def package(self) -> str:
         return self.name.replace("-", "_")
+
+    @property
+    def url_variable(self) -> str:
+        """The variable that says where the unit is, when it is not on this machine."""
+        return f"{self.package.upper()}_URL"
 
     @property
     def built(self) -> bool:
@@ -53,6 +70,11 @@ class PortalRow(msgspec.Struct, frozen=True):
     port: int
     subdomain: str
     audience: str
+
+    @property
+    def project(self) -> str:
+        """Its project at Vercel."""
+        return self.name.replace("/", "-")
 
     @property
     def built(self) -> bool:
@@ -82,7 +104,7 @@ UNITS = (
         "Transport orders, their states and tenders",
         (AUTHZ, "ecpmr", "tracking_ia"),
         ("MongoDB", "S3"),
-        384,
+        224,
     ),
     UnitRow(
         "notifications",
@@ -100,7 +122,7 @@ UNITS = (
         "trade",
         "Fleet, tours and dock slots of carriers",
         (AUTHZ, ORDERS),
-        memory_mb=512,
+        memory_mb=384,
     ),
     UnitRow("tms-sync", 3003, "/api/tms", "trade", "Exchange with customers' TMS, EDIFACT", (AUTHZ, ORDERS)),
     UnitRow(
@@ -111,7 +133,7 @@ UNITS = (
         "Electronic consignment notes (e-CMR)",
         (AUTHZ, ORDERS),
         ("MongoDB", "S3"),
-        384,
+        224,
     ),
     UnitRow(
         "vigilance",
@@ -139,7 +161,7 @@ UNITS = (
         "Finds the carrier for an order",
         (AUTHZ, ORDERS, "pricing_grids", "vigilance"),
         ("MongoDB", "OpenRouter"),
-        384,
+        224,
     ),
     UnitRow("training", 3012, "/api/training", "trade", "Courses, quizzes and certificates", (AUTHZ,)),
     UnitRow("storage-market", 3013, "/api/storage", "trade", "Warehouse space, offered and asked", (AUTHZ,)),
@@ -151,7 +173,7 @@ UNITS = (
         "integration",
         "Positions, arrivals and expected times",
         (AUTHZ, ORDERS, "planning"),
-        memory_mb=384,
+        memory_mb=224,
     ),
     UnitRow("bourse", 3016, "/api/bourse", "integration", "Freight exchange", (AUTHZ, ORDERS, "vigilance")),
     UnitRow(
@@ -193,11 +215,20 @@ def may_ask(asker: str, asked: str) -> bool:
 
 
 def as_json() -> bytes:
-    """The whole topology for Terraform and the deploy matrix (`rt topology --json`)."""
-    services = [msgspec.to_builtins(row) | {"package": row.package, "built": row.built} for row in UNITS]
-    portals = [msgspec.to_builtins(row) | {"host": row.host, "built": row.built} for row in PORTALS]
+    """The whole topology for Terraform, the machines and the workflows (`rt topology --json`)."""
+    services = [
+        msgspec.to_builtins(row)
+        | {"package": row.package, "url_variable": row.url_variable, "built": row.built}
+        for row in UNITS
+    ]
+    portals = [
+        msgspec.to_builtins(row) | {"project": row.project, "host": row.host, "built": row.built}
+        for row in PORTALS
+    ]
     house = {"domain": DOMAIN, "support_url": SUPPORT_URL, "edge_port": EDGE_PORT}
-    return msgspec.json.encode(house | {"services": services, "portals": portals})
+    check = msgspec.to_builtins(HEALTH_CHECK)
+    whole = house | {"health_check": check, "services": services, "portals": portals}
+    return msgspec.json.format(msgspec.json.encode(whole)) + b"\n"
 
 
 def units_table() -> str:
@@ -243,8 +274,3 @@ def _asks(row: UnitRow) -> str:
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "".join("| " + " | ".join(str(cell) for cell in line) + " |\n" for line in lines)
-
-
-if __name__ == "__main__":
-    DOCUMENT.write_text(documented(DOCUMENT.read_text()))
-    sys.stdout.write(f"{DOCUMENT} brought up to date\n")

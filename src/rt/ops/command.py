@@ -23,7 +23,7 @@ from rt.host.topology import PORTALS, UNITS, as_json
 from rt.kernel.settings import Settings, read
 from rt.kernel.telemetry import start_logging
 from rt.ops import demo as story
-from rt.ops import world
+from rt.ops import generated, world
 from rt.ops.actors import OPEN_SESAME
 
 app = typer.Typer(help="RT-Technologie", no_args_is_help=True, add_completion=False)
@@ -89,10 +89,13 @@ def demo(
 @app.command()
 def topology(
     json: Annotated[bool, typer.Option("--json", help="The whole topology for machines.")] = False,
+    write: Annotated[bool, typer.Option(help="Bring every generated file of this clone up to date.")] = False,
 ) -> None:
     """What runs where."""
     if json:
-        sys.stdout.write(as_json().decode() + "\n")
+        sys.stdout.write(as_json().decode())
+    elif write:
+        console.print("\n".join(generated.write()) or "Everything is up to date.")
     else:
         console.print(_table(Place(), {}))
 

@@ -3,23 +3,19 @@
 import importlib
 import inspect
 import pkgutil
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from rt.host.topology import UNITS, UnitRow
 from rt.kernel.messages import OPEN, SIGNED_IN, UNIT, Command, Event, Query
 
-DOCUMENT = Path("docs/API.md")
-COMMAND = ".venv/bin/python -m rt.ops.reference"
 NEEDS = {OPEN: "anyone", SIGNED_IN: "signed in", UNIT: "units only"}
-INTRODUCTION = f"""# API
+INTRODUCTION = """# API
 
-Every operation of the built services, made from `src/rt/contracts` (`{COMMAND}`;
-`--check` says whether this page is up to date). Fields, limits and answers to the last detail: each service's
-OpenAPI 3.1 document at `<public path>/openapi.json`, or all on one page in the back office (`/reference`).
+Every operation of the built services, made from `src/rt/contracts` by `./rt topology --write`. Fields,
+limits and answers to the last detail: each service's OpenAPI 3.1 document at `<public path>/openapi.json`,
+or all on one page in the back office (`/reference`).
 
 - A request carries `Authorization: Bearer` with an access token, an API key (`rtk_…`) or a capability link.
 - A command carries an `Idempotency-Key`: a repeat is answered once; `PATCH` and `PUT` carry `If-Match` too.
@@ -94,21 +90,3 @@ def document() -> str:
             )
             parts.append(f"### Events of {unit.name}\n\n{events(unit)}")
     return "\n".join(parts)
-
-
-def main(arguments: list[str]) -> int:
-    """Write the page, or with `--check` only say whether it is what the contracts say."""
-    written = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
-    if "--check" in arguments:
-        stale = written != document()
-        sys.stdout.write(
-            f"{DOCUMENT} is out of date: {COMMAND}\n" if stale else f"{DOCUMENT} is up to date\n"
-        )
-        return int(stale)
-    DOCUMENT.write_text(document(), encoding="utf-8")
-    sys.stdout.write(f"{DOCUMENT} written\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

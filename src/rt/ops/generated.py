@@ -1,0 +1,44 @@
+"""Every committed file that is made from the code: what it should say, and bringing it up to date."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from rt.host import topology
+from rt.ops import reference
+
+ROOT = Path(__file__).parents[3]
+"""The clone: these files lie beside the package, not in it."""
+
+Made = Callable[[str], str]
+"""What a file should say, from what it says now (empty when it is missing)."""
+
+
+def files() -> Mapping[str, Made]:
+    """Each generated file by its path in the clone."""
+    return {
+        "docs/ARCHITECTURE.md": topology.documented,
+        "docs/API.md": lambda _: reference.document(),
+        "infra/topology.json": lambda _: topology.as_json().decode(),
+    }
+
+
+def stale(root: Path = ROOT) -> dict[str, str]:
+    """The files that do not say what they should, with what they should say."""
+    wanted = {}
+    for name, made in files().items():
+        path = root / name
+        written = path.read_text(encoding="utf-8") if path.exists() else ""
+        text = made(written)
+        if text != written:
+            wanted[name] = text
+    return wanted
+
+
+def write(root: Path = ROOT) -> list[str]:
+    """Bring them up to date; the names of those that were not."""
+    wanted = stale(root)
+    for name, text in wanted.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(wanted)
