@@ -49,11 +49,11 @@ class Server(uvicorn.Server):
         yield
 
 
-def server(app: ASGIApp, port: int) -> Server:
+def server(app: ASGIApp, port: int, host: str) -> Server:
     return Server(
         uvicorn.Config(
             app,
-            host="127.0.0.1",
+            host=host,
             port=port,
             access_log=False,
             log_level="warning",
@@ -107,18 +107,22 @@ async def all_in_one(
     units = {row.package: house.rooms[row.package].app if row.built else not_built(row) for row in UNITS}
     portals = {row.package: build_portal(row, house) for row in PORTALS if row.built}
     edge = Edge(units, portals, settings, house.limiter)
-    servers = [server(edge, place.edge)]
-    servers += [server(units[row.package], place.of(row)) for row in UNITS]
-    servers += [server(portals[row.package], place.of(row)) for row in PORTALS if row.built]
+    servers = [server(edge, place.edge, settings.host)]
+    servers += [server(units[row.package], place.of(row), settings.host) for row in UNITS]
+    servers += [server(portals[row.package], place.of(row), settings.host) for row in PORTALS if row.built]
     await _serve(servers, house, ready)
 
 
 async def one_unit(settings: Settings, uri: str, keys: UnitKeys, place: Place, name: str) -> None:
     """One unit, portal or the edge alone; the others are reached over HTTP at their ports."""
-    house = House(settings, uri, keys, reach=lambda row: f"http://127.0.0.1:{place.of(row)}")
+
+    def reach(row: UnitRow) -> str:
+        return settings.unit_urls.get(row.package, f"http://127.0.0.1:{place.of(row)}")
+
+    house = House(settings, uri, keys, reach)
     app, port = _alone(name, house, settings, place)
     await house.start()
-    await _serve([server(app, port)], house, asyncio.Event())
+    await _serve([server(app, port, settings.host)], house, asyncio.Event())
 
 
 def _alone(name: str, house: House, settings: Settings, place: Place) -> tuple[ASGIApp, int]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from rt.kernel.messages import EVENTS, Event
+from rt.kernel.reading import read
 
 F = TypeVar("F", bound=Event)
 
@@ -52,15 +53,14 @@ def listen(event: type[F], reaction: Callable[[F, Told], Awaitable[None]]) -> Li
 
 
 def as_event(topic: str, body: dict[str, Any]) -> Event | None:
-    """The event as its class says it today; fields added since it was told take their defaults.
+    """The event as its class says it today: fields added since it was told take their defaults.
 
     None when no contract of this process knows the topic.
     """
     kind = EVENTS.get(topic)
     if kind is None:
         return None
-    known = set(kind.__struct_fields__)
-    event: Event = msgspec.convert({name: value for name, value in body.items() if name in known}, kind)
+    event: Event = read(body, kind)
     return event
 
 

@@ -14,6 +14,7 @@ from rt.kernel.errors import AskRefused, Problem, Unavailable
 from rt.kernel.identity import UnitKey, current_actor, current_address
 from rt.kernel.jobs import caused_key
 from rt.kernel.messages import Command, Download, Query, WordShape
+from rt.kernel.reading import read_json
 from rt.kernel.telemetry import current_trace, new_trace
 from rt.kernel.tenancy import NoOrganization, current_org
 
@@ -89,7 +90,7 @@ class Services:
             raise _refusal(response)
         if shape.answer is Download:
             return cast("Answer", _download(response))
-        return cast("Answer", msgspec.json.decode(response.content, type=shape.answer))
+        return cast("Answer", read_json(response.content, shape.answer))
 
     async def health(self, unit: str) -> str:
         """What a unit says of itself at /health; Unavailable when it does not answer well within 5 s."""

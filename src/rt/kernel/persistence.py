@@ -33,6 +33,7 @@ from rt.kernel.errors import (
 )
 from rt.kernel.identity import current_actor
 from rt.kernel.ids import Cause, current_cause, derived_id
+from rt.kernel.reading import read
 from rt.kernel.telemetry import current_trace
 from rt.kernel.tenancy import current_org
 
@@ -381,9 +382,7 @@ class Collection(Generic[E]):
         return _told(self.name, entity, before, after)
 
     def _entity(self, document: Document) -> E:
-        return msgspec.convert(
-            {**document, "id": document["_id"]}, self.entity, builtin_types=(datetime, bytes)
-        )
+        return cast("E", read({**document, "id": document["_id"]}, self.entity, (datetime, bytes)))
 
     def _document(self, entity: E) -> Document:
         document = msgspec.to_builtins(entity, builtin_types=(datetime, bytes))

@@ -21,12 +21,19 @@ class SettingRefused(SystemExit):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of one process, under the specification's variable names."""
+    """The settings of one process, under the specification's variable names.
+
+    `host` is the address to listen on; `keys` the folder of the units' keys where they are given instead of
+    made; `unit_urls` says by package where units are that are not on this machine (`AUTHZ_URL` …).
+    """
 
     environment: Environment = "development"
     mongodb_uri: str = ""
     mongodb_db: str = "rt-development"
     home: Path = Path(".rt")
+    host: str = "127.0.0.1"
+    keys: Path | None = None
+    unit_urls: Mapping[str, str] = {}
     jwt_secret: str = ""
     security_enforce: bool = True
     aws_region: str = "eu-west-3"
@@ -73,6 +80,11 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         mongodb_uri=environ.get("MONGODB_URI", ""),
         mongodb_db=environ.get("MONGODB_DB", f"rt-{environment}"),
         home=Path(environ.get("RT_DATA", ".rt")),
+        host=environ.get("RT_HOST", "127.0.0.1"),
+        keys=Path(environ["RT_KEYS"]) if environ.get("RT_KEYS") else None,
+        unit_urls={
+            name.removesuffix("_URL").lower(): url for name, url in environ.items() if name.endswith("_URL")
+        },
         jwt_secret=environ.get("JWT_SECRET", ""),
         security_enforce=environ.get("SECURITY_ENFORCE", "true").lower() != "false",
         aws_region=environ.get("AWS_REGION", "eu-west-3"),

@@ -23,11 +23,13 @@ from rt.host.topology import PORTALS, UNITS, as_json
 from rt.kernel.settings import Settings, read
 from rt.kernel.telemetry import start_logging
 from rt.ops import demo as story
-from rt.ops import generated, world
+from rt.ops import generated, release, world
 from rt.ops.actors import OPEN_SESAME
 
 app = typer.Typer(help="RT-Technologie", no_args_is_help=True, add_completion=False)
 console = Console()
+releases = typer.Typer(help="Make a release of this commit, or check one.", no_args_is_help=True)
+app.add_typer(releases, name="release")
 
 Port = Annotated[int, typer.Option(help="Port of the edge.")]
 Data = Annotated[Path, typer.Option(help="Folder of everything that is kept.", envvar="RT_DATA")]
@@ -100,15 +102,53 @@ def topology(
         console.print(_table(Place(), {}))
 
 
+@releases.command("build")
+def build_release(
+    key: Annotated[Path, typer.Option(help="Private key that signs it.", envvar="RT_RELEASE_KEY")],
+    out: Annotated[Path, typer.Option(help="Folder that gets releases/<version>/.")] = Path(".rt"),
+    dirty: Annotated[bool, typer.Option(help="Take the tree as it is, not only as committed.")] = False,
+) -> None:
+    """Wheel, locked dependencies and what a machine needs: one signed archive, the same bytes each time."""
+    with _refusing():
+        console.print(str(release.build(generated.ROOT, out, key, dirty)), soft_wrap=True)
+
+
+@releases.command("verify")
+def verify_release(
+    folder: Path, public: Annotated[Path, typer.Option(help="Public key.")] = Path("/etc/rt/release.pub")
+) -> None:
+    """Check the signature of a release, its archive and each file in it."""
+    with _refusing():
+        found = release.verify(folder, public)
+        console.print(f"{found.version}: signed, {len(found.files)} files as signed")
+
+
+@releases.command("keys")
+def make_release_keys(folder: Path) -> None:
+    """Make the key pair that signs releases and that machines check them with."""
+    with _refusing():
+        console.print(str(release.make_keys(folder)), soft_wrap=True)
+
+
 def main() -> None:
     app()
+
+
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except release.ReleaseRefused as refused:
+        console.print(str(refused), markup=False)
+        raise typer.Exit(1) from refused
 
 
 def _prepare(data: Path, port: int) -> tuple[Settings, UnitKeys]:
     """Settings and keys of this house; what production must be given, development makes for itself."""
     settings = read()
-    keys = UnitKeys(data / "keys")
-    keys.ensure()
+    keys = UnitKeys(settings.keys or data / "keys")
+    if settings.keys is None:
+        keys.ensure()
     settings = msgspec.structs.replace(
         settings,
         home=data,
