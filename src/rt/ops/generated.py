@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rt.host import topology
-from rt.ops import reference
+from rt.ops import reference, release
 
 ROOT = Path(__file__).parents[3]
 """The clone: these files lie beside the package, not in it."""
@@ -18,6 +18,7 @@ def files() -> Mapping[str, Made]:
     return {
         "docs/ARCHITECTURE.md": topology.documented,
         "docs/API.md": lambda _: reference.document(),
+        "infra/machine/units": lambda _: release.units_table(),
         "infra/topology.json": lambda _: topology.as_json().decode(),
     }
 
