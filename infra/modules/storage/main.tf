@@ -6,9 +6,7 @@ locals {
     images    = { class = "GLACIER_IR", archive = null, kept = null }
     backups   = { class = "GLACIER", archive = var.backups_archive_days, kept = var.backups_kept_days }
     releases  = { class = null, archive = null, kept = null }
-    logs      = { class = null, archive = null, kept = var.logs_kept_days }
   }
-  logged         = ["documents", "images", "backups", "releases"] # a log of the logs would grow for ever
   seen_by_portal = ["documents", "images"]
 }
 
@@ -23,8 +21,18 @@ module "bucket" {
   kept_days               = each.value.kept
   noncurrent_archive_days = var.noncurrent_archive_days
   noncurrent_kept_days    = var.noncurrent_kept_days
-  access_lists            = each.key == "logs"
   access                  = data.aws_iam_policy_document.access[each.key].json
+}
+
+# A module of its own: the CDN needs it to be made, the others need the CDN to be closed to everybody else.
+module "logs" {
+  source                  = "./bucket"
+  name                    = "${var.prefix}-logs"
+  kept_days               = var.logs_kept_days
+  noncurrent_archive_days = var.noncurrent_archive_days
+  noncurrent_kept_days    = var.noncurrent_kept_days
+  access_lists            = true
+  access                  = data.aws_iam_policy_document.log_writers.json
 }
 
 data "aws_caller_identity" "this" {}
@@ -51,16 +59,18 @@ data "aws_iam_policy_document" "access" {
       }
     }
   }
+}
 
+data "aws_iam_policy_document" "log_writers" {
   dynamic "statement" {
-    for_each = each.key == "logs" ? {
+    for_each = {
       S3Logs       = { service = "logging.s3.amazonaws.com", path = "*" }
       BalancerLogs = { service = "logdelivery.elasticloadbalancing.amazonaws.com", path = "alb/*" }
-    } : {}
+    }
     content {
       sid       = statement.key
       actions   = ["s3:PutObject"]
-      resources = ["arn:aws:s3:::${var.prefix}-${each.key}/${statement.value.path}"]
+      resources = ["arn:aws:s3:::${var.prefix}-logs/${statement.value.path}"]
 
       principals {
         type        = "Service"
@@ -77,9 +87,9 @@ data "aws_iam_policy_document" "access" {
 }
 
 resource "aws_s3_bucket_logging" "this" {
-  for_each      = toset(local.logged)
+  for_each      = local.buckets # a log of the logs would grow for ever
   bucket        = module.bucket[each.key].name
-  target_bucket = module.bucket["logs"].ready
+  target_bucket = module.logs.ready
   target_prefix = "s3/${each.key}/"
 }
 
