@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from rt.host import topology
-from rt.ops import reference, release
+from rt.ops import machine, reference
 
 ROOT = Path(__file__).parents[3]
 """The clone: these files lie beside the package, not in it."""
@@ -18,9 +20,18 @@ def files() -> Mapping[str, Made]:
     return {
         "docs/ARCHITECTURE.md": topology.documented,
         "docs/API.md": lambda _: reference.document(),
-        "infra/machine/units": lambda _: release.units_table(),
+        "infra/machine/cloudwatch-agent.json": machine.agent_configuration,
+        "infra/machine/units": lambda _: machine.units_table(),
         "infra/topology.json": lambda _: topology.as_json().decode(),
+        "src/rt/services/admin_gateway/domain/costs/house.json": lambda _: _sizes(),
     }
+
+
+def _sizes() -> str:
+    """What a bill must know of the house: the cap of memory of each service, and the portals."""
+    services = {row.name: row.memory_mb for row in topology.UNITS}
+    told = {"services": services, "portals": [row.name for row in topology.PORTALS]}
+    return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
 
 
 def stale(root: Path = ROOT) -> dict[str, str]:

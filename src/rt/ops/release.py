@@ -21,8 +21,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from rt.host.topology import UNITS
-
 MANIFEST, SIGNATURE = "release.json", "release.json.sig"
 PRIVATE, PUBLIC = "release.key", "release.pub"
 GLIBC = 34
@@ -234,8 +232,3 @@ def _run(command: list[str], folder: Path | None = None, **environment: str) -> 
     if done.returncode:
         raise ReleaseRefused(f"{' '.join(command[:4])} … failed:\n{done.stderr.strip()}")
     return done.stdout
-
-
-def units_table() -> str:
-    """The units as `rt-machine` reads them: package, port, cap of memory in megabytes."""
-    return "".join(f"{row.package} {row.port} {row.memory_mb}\n" for row in UNITS)
