@@ -14,7 +14,7 @@ Load = Annotated[int, Meta(ge=1, le=100_000_000)]
 
 
 class CostLineView(View):
-    """One line: `price` x `quantity` (decimal numbers) of a `unit` is `amount_cents`; a saving has a price below 0."""
+    """One line: `price` x `quantity` (decimal numbers) is `amount_cents`; a saving has a price below 0."""
 
     key: str
     section: str
@@ -117,7 +117,6 @@ class CostsView(View):
     per_order: str
     per_tenant: str
     tenant_costs: list[TenantCostView] = []
-    unpriced: int = 0
 
 
 class GetCosts(Query[CostsView], route="/admin/costs", needs="admin_gateway.read"):

@@ -24,6 +24,7 @@ EXPORT_LIMIT = 50_000
 FOLDER = "audit"
 READ_BACK = 20
 """How many of the newest checkpoints are held against the trail: each vouches for all lines before it."""
+CHECKPOINT_SECONDS = 300
 
 
 class Audits:
