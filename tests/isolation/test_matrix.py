@@ -32,6 +32,8 @@ OF_THE_HOUSE = {"authz.signing_keys", "authz.attempts", "authz.challenges", "aut
     "admin_gateway.flags",
     "admin_gateway.notices",
     "admin_gateway.erasures",
+    "admin_gateway.calendars",
+    "admin_gateway.incidents",
 }
 """Kept before anybody is known or for all: no organization has a part in them, no word reads them for one."""
 BY_DERIVED_ID = {"core_orders.series", "core_orders.headings", "ecpmr.series", "palette.notices"}

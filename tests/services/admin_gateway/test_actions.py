@@ -11,11 +11,22 @@ from rt.host.topology import UNITS
 from rt.kernel.clock import held
 from rt.kernel.messages import OPEN, SIGNED_IN
 from rt.kernel.tenancy import acting_for
-from rt.services.admin_gateway.domain import health
+from rt.services.admin_gateway.domain import units
 
 WORDS = asked("admin_gateway")
 GUARDED = [word for word in WORDS if word.word.needs not in (OPEN, SIGNED_IN)]
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+
+
+NAMED = {
+    "kind": "regular",
+    "starts_at": AT.isoformat(),
+    "ends_at": AT.isoformat(),
+    "severity": "p1",
+    "step": "fix",
+    **dict.fromkeys(("fr", "en", "title_fr", "title_en"), "une phrase"),
+}
+"""What commands must hold before anybody looks at who says them."""
 
 
 def way(word: Any) -> str:
@@ -30,7 +41,7 @@ async def test_what_belongs_to_all_is_for_the_platforms_people_alone(
     house: Any, voice: Any, word: Any
 ) -> None:
     """An organization's own administrator is refused, even one that was given the right by mistake."""
-    full = {"q": "abc", "reason": "a reason", "name": "x", "on": True}
+    full = {"q": "abc", "reason": "a reason", "name": "x", "on": True} | NAMED
     named = set(word.__struct_fields__) - set(word.word.path_fields)
     json = {name: full[name] for name in sorted(named) if name in full}
     request = {"params": json} if word.word.method == "GET" else {"json": json}
@@ -229,4 +240,4 @@ async def test_the_board_asks_every_unit_and_says_a_notice(house: Any, voice: An
 
 
 def test_the_board_knows_every_unit_of_the_house() -> None:
-    assert sorted(health.UNITS) == sorted(row.package for row in UNITS)
+    assert sorted(units.UNITS) == sorted(row.package for row in UNITS)

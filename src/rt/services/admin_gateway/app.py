@@ -3,36 +3,38 @@
 from rt.kernel.audit import Trail
 from rt.kernel.story import Story
 from rt.kernel.unit import Ground, Unit, every
-from rt.services.admin_gateway.actions.audits import Audits
-from rt.services.admin_gateway.actions.board import Board
+from rt.services.admin_gateway.actions.audits import CHECKPOINT_SECONDS, Audits
+from rt.services.admin_gateway.actions.board import LOOK_SECONDS, Board
+from rt.services.admin_gateway.actions.costs import Costs
+from rt.services.admin_gateway.actions.incidents import REMIND, Incidents
+from rt.services.admin_gateway.actions.maintenance import TURN, Maintenance
+from rt.services.admin_gateway.actions.news import News
 from rt.services.admin_gateway.actions.stories import Stories
 from rt.services.admin_gateway.actions.tenants import Tenants
-from rt.services.admin_gateway.api import table
+from rt.services.admin_gateway.api.house import house
+from rt.services.admin_gateway.api.told import told_to_all
 from rt.services.admin_gateway.domain.checkpoint import Seal
 from rt.services.admin_gateway.reactions import Chronicle
 from rt.services.admin_gateway.store import GatewayStore
 
-LOOK_SECONDS = 30
-CHECKPOINT_SECONDS = 300
-
 
 def build(ground: Ground) -> Unit:
     """The gateway on its ground."""
-    database = ground.database
-    store = GatewayStore(database)
-    trail, story = Trail(database), Story(database)
-    board = Board(store, ground.services)
-    audits = Audits(trail, ground.files, Seal(ground.settings.jwt_secret))
+    database, timers = ground.database, ground.timers
+    store, trail, story = GatewayStore(database), Trail(database), Story(database)
+    chronicle = Chronicle(trail, story)
+    board, costs = Board(store, ground.services), Costs(database, ground.services)
+    maintenance, incidents = Maintenance(store, timers), Incidents(store, timers)
     tenants = Tenants(store, database, ground.services, ground.files)
-
-    async def start() -> None:
-        await trail.prepare()
-        await story.prepare()
-
+    audits = Audits(trail, ground.files, Seal(ground.settings.jwt_secret))
     return Unit(
         name="admin_gateway",
-        serves=table(board, Stories(story, database), audits, tenants),
-        hears=Chronicle(trail, story).heard(),
+        serves=[
+            *house(board, Stories(story, database), audits, tenants, costs),
+            *told_to_all(board, maintenance, incidents, News(store)),
+        ],
+        hears=chronicle.heard(),
         jobs=[every(LOOK_SECONDS, board.look), every(CHECKPOINT_SECONDS, audits.checkpoint)],
-        start=start,
+        timers={TURN: maintenance.turn, REMIND: incidents.remind},
+        start=chronicle.prepare,
     )

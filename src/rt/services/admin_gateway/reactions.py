@@ -13,6 +13,10 @@ class Chronicle:
         self._trail = trail
         self._story = story
 
+    async def prepare(self) -> None:
+        await self._trail.prepare()
+        await self._story.prepare()
+
     def heard(self) -> list[Listener]:
         return [hear(Fact, self.record), hear(Fact, self.index)]
 

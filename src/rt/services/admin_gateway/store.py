@@ -1,10 +1,16 @@
-"""Where switches, the notice and erasures are kept; health is measured and leaves no trace."""
+"""Where switches, the notice, erasures, maintenance and incidents are kept; health leaves no trace."""
 
+from rt.kernel.errors import AlreadyExists
 from rt.kernel.notes import Notes
 from rt.kernel.persistence import Collection, Database
 from rt.services.admin_gateway.domain.erasure import Erasure
 from rt.services.admin_gateway.domain.flags import HOUSE, NOTICE_ID, Flag, Notice
 from rt.services.admin_gateway.domain.health import Pulse
+from rt.services.admin_gateway.domain.incidents import IncidentUnknown, Outage
+from rt.services.admin_gateway.domain.maintenance import CALENDAR_ID, Calendar
+
+MOST_TOLD = 50
+"""Incidents of one kind that the status page shows."""
 
 
 class GatewayStore:
@@ -14,8 +20,26 @@ class GatewayStore:
         self.flags = Collection(database, Flag, "flags").everywhere
         self.notices = Collection(database, Notice, "notices").everywhere
         self.erasures = Collection(database, Erasure, "erasures").everywhere
+        self.calendars = Collection(database, Calendar, "calendars").everywhere
+        self.incidents = Collection(database, Outage, "incidents", missing=IncidentUnknown).everywhere
         self.pulses = Notes(database, Pulse, "health")
 
     async def notice(self) -> Notice:
         found = await self.notices.first({"id": NOTICE_ID})
         return found or Notice(id=NOTICE_ID, org_id=HOUSE)
+
+    async def calendar(self) -> Calendar:
+        """The one calendar of maintenance; made when it is first looked for."""
+        found = await self.calendars.first({"id": CALENDAR_ID})
+        if found is None:
+            try:
+                found = await self.calendars.add(Calendar(id=CALENDAR_ID, org_id=HOUSE))
+            except AlreadyExists:
+                found = await self.calendars.get(CALENDAR_ID)
+        return found
+
+    async def outages_told(self) -> list[Outage]:
+        """Incidents that last, and the latest that are over."""
+        lasting = await self.incidents.find({"resolved_at": None}, sort="-opened_at", limit=MOST_TOLD)
+        over = await self.incidents.find({"resolved_at": {"$ne": None}}, sort="-opened_at", limit=MOST_TOLD)
+        return [*lasting, *over]

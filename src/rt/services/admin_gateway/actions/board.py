@@ -21,11 +21,13 @@ from rt.kernel.clock import now
 from rt.kernel.errors import Unavailable
 from rt.kernel.identity import current_actor
 from rt.services.admin_gateway.domain.flags import HOUSE, Flag, flag_id
-from rt.services.admin_gateway.domain.health import UNITS, Pulse, worst
+from rt.services.admin_gateway.domain.health import Pulse, worst
+from rt.services.admin_gateway.domain.units import UNITS
 from rt.services.admin_gateway.store import GatewayStore
 
 STATUS_SECONDS = 5.0
 """How long an answer to everybody is kept: the status page is asked most when the house is least well."""
+LOOK_SECONDS = 30
 
 
 class Board:

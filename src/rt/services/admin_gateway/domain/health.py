@@ -1,7 +1,7 @@
 """The health of units: up after two good answers, down after three bad ones, measured over a day."""
 
-from datetime import datetime, timedelta
-from typing import Final, Literal
+from datetime import date, datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -10,29 +10,11 @@ from rt.contracts.admin_gateway import HealthState
 GOOD_TO_RISE = 2
 BAD_TO_FALL = 3
 HOURS = 24
-UNITS: Final[tuple[str, ...]] = (
-    "admin_gateway",
-    "authz",
-    "core_orders",
-    "notifications",
-    "planning",
-    "tms_sync",
-    "ecpmr",
-    "vigilance",
-    "palette",
-    "affret_ia",
-    "training",
-    "storage_market",
-    "pricing_grids",
-    "tracking_ia",
-    "bourse",
-    "wms_sync",
-    "erp_sync",
-)
+DAYS = 90
 
 
-class Hour(msgspec.Struct, kw_only=True):
-    """How many answers of one hour were good."""
+class Share(msgspec.Struct, kw_only=True):
+    """How many answers of one hour or one day were good."""
 
     begins_at: datetime
     good: int = 0
@@ -48,7 +30,8 @@ class Pulse(msgspec.Struct, kw_only=True):
     milliseconds: float | None = None
     good: int = 0
     bad: int = 0
-    hours: list[Hour] = []
+    hours: list[Share] = []
+    days: list[Share] = []
 
     def answered(self, milliseconds: float, moment: datetime) -> None:
         self.good, self.bad, self.milliseconds = self.good + 1, 0, milliseconds
@@ -72,19 +55,30 @@ class Pulse(msgspec.Struct, kw_only=True):
         asked = sum(hour.asked for hour in self.hours)
         return sum(hour.good for hour in self.hours) / asked if asked else None
 
+    def by_day(self, first: date) -> list[float | None]:
+        """The share of good answers on each of the ninety days from the first on."""
+        known = {share.begins_at.date(): share.good / share.asked for share in self.days}
+        return [known.get(first + timedelta(days=nth)) for nth in range(DAYS)]
+
     def _become(self, state: HealthState, moment: datetime) -> None:
         if self.state != state:
             self.state, self.since = state, moment
 
     def _count(self, good: bool, moment: datetime) -> None:
         self.checked_at = moment
-        begins_at = moment.replace(minute=0, second=0, microsecond=0)
-        kept = [hour for hour in self.hours if hour.begins_at > begins_at - timedelta(hours=HOURS)]
-        if not kept or kept[-1].begins_at != begins_at:
-            kept.append(Hour(begins_at=begins_at))
-        kept[-1].asked += 1
-        kept[-1].good += good
-        self.hours = kept
+        hour = moment.replace(minute=0, second=0, microsecond=0)
+        self.hours = _counted(self.hours, hour, timedelta(hours=HOURS), good)
+        self.days = _counted(self.days, hour.replace(hour=0), timedelta(days=DAYS), good)
+
+
+def _counted(shares: list[Share], begins_at: datetime, kept_for: timedelta, good: bool) -> list[Share]:
+    """One answer more in the latest stretch of time; the oldest fall out."""
+    kept = [share for share in shares if share.begins_at > begins_at - kept_for]
+    if not kept or kept[-1].begins_at != begins_at:
+        kept.append(Share(begins_at=begins_at))
+    kept[-1].asked += 1
+    kept[-1].good += good
+    return kept
 
 
 def worst(states: list[HealthState]) -> Literal["up", "degraded", "down"]:

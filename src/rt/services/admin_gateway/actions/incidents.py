@@ -1,0 +1,140 @@
+"""Incidents of the platform: opened, worked on step by step, told to users, resolved, learnt from."""
+
+from typing import Any
+
+from rt.contracts.admin_gateway import (
+    AcknowledgeOutage,
+    FindOutages,
+    GetOutage,
+    OpenOutage,
+    OutagesPage,
+    OutageView,
+    ResolveOutage,
+    StepView,
+    TellOutage,
+    TickStep,
+    UpdateView,
+)
+from rt.kernel.clock import now
+from rt.kernel.errors import NotFound
+from rt.kernel.identity import current_actor
+from rt.kernel.ids import new_id
+from rt.kernel.jobs import Timers
+from rt.kernel.tenancy import acting_for
+from rt.services.admin_gateway.domain.flags import HOUSE
+from rt.services.admin_gateway.domain.incidents import (
+    FLOWS,
+    IF_NEEDED,
+    POST_MORTEM_WITHIN,
+    REMIND_BEFORE,
+    Outage,
+    Saying,
+    Tick,
+    opened,
+)
+from rt.services.admin_gateway.domain.units import known
+from rt.services.admin_gateway.store import GatewayStore
+
+REMIND = "remind_post_mortem"
+PAGE = 30
+
+
+class Incidents:
+    """What goes wrong with the platform itself."""
+
+    def __init__(self, store: GatewayStore, timers: Timers) -> None:
+        self._store = store
+        self._timers = timers
+
+    async def find(self, asked: FindOutages) -> OutagesPage:
+        states: dict[str, Any] = {"": {}, "going": {"state": {"$ne": "closed"}}}
+        where = states.get(asked.state, {"state": asked.state})
+        page = await self._store.incidents.page(where, sort="-opened_at", after=asked.after, limit=PAGE)
+        return OutagesPage(items=[_view(one) for one in page.items], next=page.next)
+
+    async def get(self, asked: GetOutage) -> OutageView:
+        return _view(await self._store.incidents.get(asked.incident_id))
+
+    async def open(self, asked: OpenOutage) -> OutageView:
+        moment = now()
+        outage = Outage(
+            id=new_id("inc"),
+            org_id=HOUSE,
+            severity=asked.severity,
+            title_fr=asked.title_fr,
+            title_en=asked.title_en,
+            units=known(asked.units),
+            opened_at=moment,
+            opened_by=current_actor().name,
+            answer_due_at=moment,
+        )
+        return _view(await self._store.incidents.add(opened(outage)))
+
+    async def acknowledge(self, asked: AcknowledgeOutage) -> OutageView:
+        async with self._store.incidents.change(asked.incident_id) as outage:
+            outage.acknowledge(now())
+        return _view(outage)
+
+    async def tick(self, asked: TickStep) -> OutageView:
+        tick = Tick(
+            step=asked.step,
+            state="skipped" if asked.skipped else "done",
+            at=now(),
+            by=current_actor().name,
+            note=asked.note,
+        )
+        async with self._store.incidents.change(asked.incident_id) as outage:
+            outage.tick(tick)
+        return _view(outage)
+
+    async def tell(self, asked: TellOutage) -> OutageView:
+        async with self._store.incidents.change(asked.incident_id) as outage:
+            outage.say(Saying(at=now(), fr=asked.fr, en=asked.en))
+        return _view(outage)
+
+    async def resolve(self, asked: ResolveOutage) -> OutageView:
+        moment = now()
+        due_at = moment + POST_MORTEM_WITHIN
+        with acting_for(HOUSE):
+            for remind_at in (due_at - REMIND_BEFORE, due_at):
+                await self._timers.at(remind_at, REMIND, {"incident_id": asked.incident_id})
+        async with self._store.incidents.change(asked.incident_id) as outage:
+            outage.resolve(Saying(at=moment, fr=asked.fr, en=asked.en))
+        return _view(outage)
+
+    async def remind(self, payload: dict[str, Any]) -> None:
+        """The clock says that a post-mortem may be awaited; nothing when it is written."""
+        try:
+            async with self._store.incidents.change(payload["incident_id"]) as outage:
+                outage.remind(now())
+        except NotFound:
+            return
+
+
+def _view(outage: Outage) -> OutageView:
+    return OutageView(
+        incident_id=outage.id,
+        severity=outage.severity,
+        state=outage.state,
+        title_fr=outage.title_fr,
+        title_en=outage.title_en,
+        units=outage.units,
+        steps=[_step(outage, step) for step in FLOWS[outage.severity]],
+        updates=[UpdateView(at=one.at, fr=one.fr, en=one.en) for one in reversed(outage.sayings)],
+        opened_at=outage.opened_at,
+        opened_by=outage.opened_by,
+        acknowledged_at=outage.acknowledged_at,
+        resolved_at=outage.resolved_at,
+        closed_at=outage.closed_at,
+        level=outage.level,
+        answer_due_at=outage.answer_due_at,
+        post_mortem_due_at=outage.post_mortem_due_at,
+    )
+
+
+def _step(outage: Outage, step: Any) -> StepView:
+    tick = outage.tick_of(step)
+    may_skip = step in IF_NEEDED
+    if tick is None:
+        return StepView(step=step, state="to_do", may_skip=may_skip)
+    return StepView(step=step, state=tick.state, may_skip=may_skip, at=tick.at, by=tick.by, note=tick.note)

@@ -1,0 +1,97 @@
+"""What anybody may know: the news of the status page, ninety days of health, what stands above every page."""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from rt.contracts.admin_gateway import (
+    GetHistory,
+    GetNews,
+    GetSupport,
+    GetToldToAll,
+    HistoryView,
+    NewsView,
+    SupportLevelView,
+    SupportView,
+    ToldToAllView,
+    UnitHistoryView,
+)
+from rt.kernel.clock import now, today
+from rt.services.admin_gateway.domain.health import DAYS, Pulse
+from rt.services.admin_gateway.domain.news import above_pages, outages_shown, windows_shown
+from rt.services.admin_gateway.domain.support import LEVEL_OF, answer_by, promised
+from rt.services.admin_gateway.domain.units import UNITS
+from rt.services.admin_gateway.store import GatewayStore
+from rt.trade.calendars import paris_day
+
+KEPT_SECONDS = 5.0
+"""How long an answer to everybody is kept: it is asked most when the house is least well."""
+
+
+class News:
+    """The same answer for everybody, so that a crowd costs no more than one."""
+
+    def __init__(self, store: GatewayStore) -> None:
+        self._store = store
+        self._kept: dict[str, tuple[float, Any]] = {}
+
+    def forget(self) -> None:
+        """Something was changed here: the next answer is made anew."""
+        self._kept.clear()
+
+    async def news(self, asked: GetNews) -> NewsView:
+        found: NewsView = await self._once("news", self._news)
+        return found
+
+    async def history(self, asked: GetHistory) -> HistoryView:
+        found: HistoryView = await self._once("history", self._history)
+        return found
+
+    async def told(self, asked: GetToldToAll) -> ToldToAllView:
+        found: ToldToAllView = await self._once("told", self._told)
+        return found
+
+    async def support(self, asked: GetSupport) -> SupportView:
+        moment = now()
+        rows = [promised(level, paris_day(moment)) for level in sorted(LEVEL_OF.values())]
+        return SupportView(
+            levels=[
+                SupportLevelView(
+                    level=row.level,
+                    since=row.since,
+                    address=row.address,
+                    always=row.always,
+                    answer_minutes=int(row.answer.total_seconds()) // 60,
+                    answer_by=answer_by(row.level, moment),
+                )
+                for row in rows
+            ]
+        )
+
+    async def _once(self, name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+        kept = self._kept.get(name)
+        if kept is None or time.monotonic() - kept[0] > KEPT_SECONDS:
+            kept = self._kept[name] = time.monotonic(), await make()
+        return kept[1]
+
+    async def _news(self) -> NewsView:
+        calendar, outages, moment = await self._store.calendar(), await self._store.outages_told(), now()
+        return NewsView(
+            windows=windows_shown(calendar.windows, moment), incidents=outages_shown(outages, moment)
+        )
+
+    async def _told(self) -> ToldToAllView:
+        notice, calendar = await self._store.notice(), await self._store.calendar()
+        outages = await self._store.outages_told()
+        return ToldToAllView(items=above_pages(notice, calendar.windows, outages, now()))
+
+    async def _history(self) -> HistoryView:
+        known = await self._store.pulses.all()
+        first = today() - timedelta(days=DAYS - 1)
+        return HistoryView(
+            first_day=first,
+            units=[
+                UnitHistoryView(unit=unit, days=(known.get(unit) or Pulse()).by_day(first)) for unit in UNITS
+            ],
+        )

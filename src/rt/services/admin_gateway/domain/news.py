@@ -1,0 +1,96 @@
+"""What everybody is told: which windows and incidents stand on the status page, which above every page."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from rt.contracts.admin_gateway import (
+    PublicOutageView,
+    PublicWindowView,
+    ToldView,
+    UpdateView,
+)
+from rt.kernel.ids import derived_id
+from rt.services.admin_gateway.domain.flags import Notice
+from rt.services.admin_gateway.domain.incidents import Outage
+from rt.services.admin_gateway.domain.maintenance import Window
+
+ABOVE_PAGES = timedelta(days=14)
+"""How long before a window every page says so: the seven days of the promise, and some to plan in."""
+HISTORY = timedelta(days=90)
+
+
+def above_pages(
+    notice: Notice, windows: Iterable[Window], outages: Iterable[Outage], moment: datetime
+) -> list[ToldView]:
+    """What stands at the head of every page: what is broken, what is away, the notice, what will be away."""
+    broken = [
+        ToldView(notice_id=one.id, kind="incident", fr=one.title_fr, en=one.title_en, severity=one.severity)
+        for one in sorted(outages, key=lambda one: (one.severity, one.opened_at))
+        if not one.over and one.severity != "p3"
+    ]
+    said = []
+    if notice.fr or notice.en:
+        print_of = derived_id("ntc", notice.fr, notice.en)
+        said.append(ToldView(notice_id=print_of, kind="notice", fr=notice.fr, en=notice.en))
+    near = sorted(
+        (one for one in windows if one.coming and one.starts_at - moment <= ABOVE_PAGES),
+        key=lambda one: one.starts_at,
+    )
+    away = [_window(one, moment) for one in near]
+    return [
+        *broken,
+        *(one for one in away if one.kind == "under_way"),
+        *said,
+        *(one for one in away if one.kind == "window"),
+    ]
+
+
+def windows_shown(windows: Iterable[Window], moment: datetime) -> list[PublicWindowView]:
+    """Windows to come and under way, the nearest first, then those of the last ninety days."""
+    coming = sorted((one for one in windows if one.coming), key=lambda one: one.starts_at)
+    past = [one for one in windows if one.state == "done" and moment - one.ends_at <= HISTORY]
+    return [
+        _public_window(one) for one in [*coming, *sorted(past, key=lambda one: one.starts_at, reverse=True)]
+    ]
+
+
+def outages_shown(outages: Sequence[Outage], moment: datetime) -> list[PublicOutageView]:
+    """Incidents that last, then those of the last ninety days; the latest first."""
+    lasting = [one for one in outages if not one.over]
+    past = [one for one in outages if one.resolved_at and moment - one.resolved_at <= HISTORY]
+    return [_public_outage(one) for part in (lasting, past) for one in _latest_first(part)]
+
+
+def _latest_first(outages: list[Outage]) -> list[Outage]:
+    return sorted(outages, key=lambda one: one.opened_at, reverse=True)
+
+
+def _window(window: Window, moment: datetime) -> ToldView:
+    away = window.state == "under_way" or moment >= window.starts_at
+    return ToldView(
+        notice_id=f"{window.window_id}{'-now' if away else ''}",
+        kind="under_way" if away else "window",
+        fr=window.fr,
+        en=window.en,
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
+    )
+
+
+def _public_window(window: Window) -> PublicWindowView:
+    names = PublicWindowView.__struct_fields__
+    return PublicWindowView(**{name: getattr(window, name) for name in names})
+
+
+def _public_outage(outage: Outage) -> PublicOutageView:
+    return PublicOutageView(
+        incident_id=outage.id,
+        severity=outage.severity,
+        state=outage.state,
+        title_fr=outage.title_fr,
+        title_en=outage.title_en,
+        units=outage.units,
+        updates=[UpdateView(at=one.at, fr=one.fr, en=one.en) for one in reversed(outage.sayings)],
+        opened_at=outage.opened_at,
+        resolved_at=outage.resolved_at,
+    )
