@@ -22,8 +22,8 @@ from rt.host.serving import Place, Supervisor
 from rt.host.topology import PORTALS, UNITS, as_json
 from rt.kernel.settings import Settings, read
 from rt.kernel.telemetry import start_logging
+from rt.ops import cost, generated, release, world
 from rt.ops import demo as story
-from rt.ops import generated, release, world
 from rt.ops.actors import OPEN_SESAME
 
 app = typer.Typer(help="RT-Technologie", no_args_is_help=True, add_completion=False)
@@ -128,6 +128,21 @@ def make_release_keys(folder: Path) -> None:
     """Make the key pair that signs releases and that machines check them with."""
     with _refusing():
         console.print(str(release.make_keys(folder)), soft_wrap=True)
+
+
+@app.command("cost")
+def monthly_cost(
+    switch: Annotated[
+        list[str] | None,
+        typer.Option(help="Turn a switch of the specification's bill over; may be repeated."),
+    ] = None,
+    orders: Annotated[int, typer.Option(help="Orders a month.", min=1)] = 10_000,
+    tenants: Annotated[int, typer.Option(help="Organizations.", min=1)] = 50,
+    prices: Annotated[Path | None, typer.Option(help="An edited copy of the price table.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Answer for machines.")] = False,
+) -> None:
+    """The monthly bill, computed line by line, beside what the specification says."""
+    raise typer.Exit(cost.show(switch or [], orders, tenants, prices, json, console))
 
 
 def main() -> None:
