@@ -7,6 +7,7 @@ import io
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -108,8 +109,16 @@ def pack(
     )
     manifest = msgspec.json.format(msgspec.json.encode(release)) + b"\n"
     (folder / MANIFEST).write_bytes(manifest)
-    (folder / SIGNATURE).write_bytes(_private(key).sign(manifest))
+    (folder / SIGNATURE).write_bytes(signature(manifest, key))
     return folder
+
+
+def signature(manifest: bytes, key: Path) -> bytes:
+    """Ed25519, 64 bytes: `openssl pkeyutl -verify -rawin` checks it on a machine."""
+    private = serialization.load_pem_private_key(key.read_bytes(), None)
+    if not isinstance(private, Ed25519PrivateKey):
+        raise ReleaseRefused(f"{key} is no Ed25519 private key")
+    return private.sign(manifest)
 
 
 def verify(folder: Path, public: Path) -> Release:
@@ -149,8 +158,11 @@ def fetch_wheels(lock: Path, cache: Path) -> list[Path]:
         cache.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(dir=cache))
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        _run([*pip, "--require-hashes", "--only-binary=:all:", "-r", str(lock), "-d", str(partial)])
-        partial.rename(kept)
+        try:
+            _run([*pip, "--require-hashes", "--only-binary=:all:", "-r", str(lock), "-d", str(partial)])
+            partial.rename(kept)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
     wheels = sorted(kept.glob("*.whl"))
     if late := [path.name for path in wheels if not loads_on_amazon_linux(path.name)]:
         raise ReleaseRefused(f"asking for a glibc after 2.{GLIBC}: {', '.join(late)}")
@@ -204,13 +216,6 @@ def _archive(contents: Mapping[str, Path], archive: Path, moment: int) -> dict[s
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _private(path: Path) -> Ed25519PrivateKey:
-    key = serialization.load_pem_private_key(path.read_bytes(), None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise ReleaseRefused(f"{path} is no Ed25519 private key")
-    return key
 
 
 def _python() -> str:
