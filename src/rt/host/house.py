@@ -113,11 +113,7 @@ class House:
     async def start(self, background: bool = True) -> None:
         """Make indexes, run what units do when they start, and keep relays, followers and clocks going."""
         first = self.database("admin_gateway")
-        await prepare_log(first)
-        await self.limiter.prepare()
-        for room in self.rooms.values():
-            await room.ground.database.prepare()
-            await room.clockwork.prepare()
+        await self.prepare()
         watch = self.watch()
         await watch.step()
         for room in self.rooms.values():
@@ -131,6 +127,14 @@ class House:
             self._keep(room.relay.run(), f"{name} relay")
             self._keep(room.follower.run(), f"{name} follower")
             self._keep(room.clockwork.run(), f"{name} clock")
+
+    async def prepare(self) -> None:
+        """Make every index that this process needs."""
+        await prepare_log(self.database("admin_gateway"))
+        await self.limiter.prepare()
+        for room in self.rooms.values():
+            await room.ground.database.prepare()
+            await room.clockwork.prepare()
 
     def watch(self) -> Watch:
         async def hear(revoked: Revoked, _: Any) -> None:

@@ -224,17 +224,29 @@ class Collection(Generic[E]):
         return {**_named(where), self._owner_field: current_org()}
 
     async def prepare(self) -> None:
-        leftovers = IndexModel(
-            [("told.at", ASCENDING)], name="told", partialFilterExpression={"told.0": {"$exists": True}}
-        )
-        models = [index.model(self._owner_field) for index in self._indexes]
+        """Make the indexes; what an earlier release made besides stays until `forget_indexes`."""
+        models = self._models()
         try:
-            await self._stored.create_indexes([leftovers, *models])
+            await self._stored.create_indexes(models)
         except OperationFailure as error:
             if error.code not in INDEX_CHANGED:
                 raise
-            for model in (leftovers, *models):
+            for model in models:
                 await self._renew(model)
+
+    async def forget_indexes(self) -> list[str]:
+        """Drop the indexes that nobody names any more, and say which: when no earlier release needs them."""
+        named = {"_id_", *(model.document["name"] for model in self._models())}
+        dropped = [name for name in await self._stored.index_information() if name not in named]
+        for name in dropped:
+            await self._stored.drop_index(name)
+        return dropped
+
+    def _models(self) -> list[IndexModel]:
+        leftovers = IndexModel(
+            [("told.at", ASCENDING)], name="told", partialFilterExpression={"told.0": {"$exists": True}}
+        )
+        return [leftovers, *(index.model(self._owner_field) for index in self._indexes)]
 
     async def _renew(self, model: IndexModel) -> None:
         """Make one index; one of the same name or keys that was made otherwise goes first."""

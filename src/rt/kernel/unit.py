@@ -13,6 +13,7 @@ from rt.kernel.client import Services
 from rt.kernel.files import Files
 from rt.kernel.jobs import Every, Timers, every
 from rt.kernel.messages import Command, Query
+from rt.kernel.migrations import Migration, contract, expand
 from rt.kernel.persistence import Database
 from rt.kernel.settings import Settings
 
@@ -47,6 +48,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     jobs: Sequence[Every] = ()
     timers: Mapping[str, Callable[[dict[str, Any]], Awaitable[None]]] = {}
     start: Callable[[], Awaitable[None]] | None = None
+    migrations: Sequence[Migration] = ()
 
 
 def serve(word: type[W], action: Callable[[W], Awaitable[Any]]) -> Served:
@@ -59,4 +61,4 @@ def plain(word: type[Any], handler: Callable[[Request], Awaitable[Response]]) ->
     return Served(word, handler=handler)
 
 
-__all__ = ["Ground", "Served", "Unit", "every", "hear", "plain", "serve"]
+__all__ = ["Ground", "Served", "Unit", "contract", "every", "expand", "hear", "plain", "serve"]
