@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rt.contracts.authz import (
+    FindOrganizations,
     FindUsers,
     GetKeys,
     GetOrganization,
     KeySetView,
+    OrganizationsPage,
     OrganizationView,
     UsersPage,
     UserView,
@@ -62,6 +64,7 @@ class Directory:
         }
         self.members = {
             SHIPPER: [user("usr_anna", "anna@ship.example", "admin")],
+            OPERATOR: [user("usr_root", "root@op.example", "platform_admin")],
             CARRIER: [
                 user("usr_carl", "carl@carr.example", "dispatcher"),
                 user("usr_dora", "dora@carr.example", "driver"),
@@ -71,13 +74,25 @@ class Directory:
     def __call__(self, ground: Ground) -> Unit:
         return Unit(
             name="authz",
-            serves=[serve(GetOrganization, self.get), serve(FindUsers, self.find), serve(GetKeys, self.keys)],
+            serves=[
+                serve(GetOrganization, self.get),
+                serve(FindOrganizations, self.registered),
+                serve(FindUsers, self.find),
+                serve(GetKeys, self.keys),
+            ],
         )
 
     async def get(self, asked: GetOrganization) -> OrganizationView:
         if asked.organization_id not in self.cards:
             raise NotFound
         return self.cards[asked.organization_id]
+
+    async def registered(self, asked: FindOrganizations) -> OrganizationsPage:
+        """Those with an account, one to a page."""
+        found = [one for one in self.cards.values() if not one.guest and asked.kind in ("", one.kind)]
+        nth = int(asked.after or 0)
+        more = nth + 1 < len(found)
+        return OrganizationsPage(items=found[nth : nth + 1], next=str(nth + 1) if more else "")
 
     async def keys(self, asked: GetKeys) -> KeySetView:
         return KeySetView(keys=[])

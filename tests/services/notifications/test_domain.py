@@ -14,7 +14,7 @@ from tests.services.notifications.make import AT
 
 from rt.contracts.core_orders import OrderSummary
 from rt.services.notifications.domain.address import TokenUnknown, Unsubscriber
-from rt.services.notifications.domain.letters import accounts, carriage, offers, orders, pallets
+from rt.services.notifications.domain.letters import accounts, carriage, offers, orders, pallets, platform
 from rt.services.notifications.domain.letters.layout import Letter, one_line, write
 from rt.services.notifications.domain.masking import masked_address, masked_text
 from rt.services.notifications.domain.message import LONGEST_WAIT, NotReplayable, wait_after
@@ -29,7 +29,7 @@ def letters() -> list[type[Any]]:
     """Every kind of letter that has a topic."""
     return [
         kind
-        for module in (accounts, carriage, offers, orders, pallets)
+        for module in (accounts, carriage, offers, orders, pallets, platform)
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, Letter) and kind.__module__ == module.__name__ and hasattr(kind, "topic")
     ]

@@ -1,13 +1,17 @@
 """Whom an event concerns, as authz knows them at that moment: an organization and its members."""
 
+from collections.abc import AsyncIterator
+
 import msgspec
 
-from rt.contracts.authz import FindUsers, GetOrganization, OrganizationView
+from rt.contracts.authz import FindOrganizations, FindUsers, GetOrganization, OrganizationView
+from rt.contracts.authz.organizations import AnyKind
 from rt.kernel.client import Services
 from rt.kernel.errors import AskRefused
 from rt.kernel.tenancy import acting_for
 
 MEMBERS = 200
+CARDS = 100
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -39,3 +43,14 @@ class People:
         with acting_for(organization_id):
             page = await self._services.ask(FindUsers(state="active", limit=MEMBERS))
         return [Person(user.user_id, user.email, user.role) for user in page.items]
+
+    async def organizations(self, kind: AnyKind = "") -> AsyncIterator[OrganizationView]:
+        """Every registered organization, or those of one kind."""
+        after = ""
+        while True:
+            page = await self._services.ask(FindOrganizations(kind=kind, after=after, limit=CARDS))
+            for card in page.items:
+                yield card
+            if not page.next:
+                return
+            after = page.next

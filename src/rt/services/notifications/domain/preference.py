@@ -81,6 +81,11 @@ SUBJECTS: Mapping[str, Subject] = {
     "palette.statement.ready": Subject("Relevé de palettes", "Pallet statement", LOUD, ACCOUNTS),
     "palette.statement.answered": Subject("Réponse au relevé", "Statement answered", LOUD, ACCOUNTS),
     "palette.limitation.near": Subject("Prescription proche", "Claim lapses soon", LOUD, ACCOUNTS),
+    "admin_gateway.window.foreseen": Subject("Maintenance à venir", "Coming maintenance", LOUD, ADMINS),
+    "admin_gateway.window.cancelled": Subject("Maintenance annulée", "Maintenance called off", LOUD, ADMINS),
+    "admin_gateway.post_mortem.awaited": Subject(
+        "Bilan d'incident attendu", "Post-mortem awaited", LOUD, ADMINS
+    ),
     "notifications.message.bounced": Subject("Adresse rejetée", "Address bounced", QUIET, ADMINS),
     "notifications.message.dead": Subject("Message abandonné", "Message given up", QUIET, ADMINS),
 }

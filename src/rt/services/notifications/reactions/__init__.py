@@ -7,6 +7,7 @@ from rt.services.notifications.reactions.carriage import Carriage
 from rt.services.notifications.reactions.offers import Offers
 from rt.services.notifications.reactions.orders import Orders
 from rt.services.notifications.reactions.pallets import Pallets
+from rt.services.notifications.reactions.platform import Platform
 from rt.services.notifications.store import NotificationsStore
 
 
@@ -17,5 +18,6 @@ def heard(teller: Teller, store: NotificationsStore) -> list[Listener]:
         *Offers(teller).heard(),
         *Carriage(teller, store).heard(),
         *Pallets(teller).heard(),
+        *Platform(teller).heard(),
         *Accounts(teller, store).heard(),
     ]
