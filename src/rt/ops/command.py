@@ -20,16 +20,21 @@ from rt.host.keys import UnitKeys
 from rt.host.mongod import running
 from rt.host.serving import Place, Supervisor
 from rt.host.topology import PORTALS, UNITS, as_json
+from rt.kernel.migrations import Phase
 from rt.kernel.settings import Settings, read
 from rt.kernel.telemetry import start_logging
 from rt.ops import cost, generated, release, world
 from rt.ops import demo as story
 from rt.ops.actors import OPEN_SESAME
+from rt.ops.deploy import verbs
+from rt.ops.deploy.migrate import migrate as run_migrations
+from rt.ops.deploy.units import run_units
 
 app = typer.Typer(help="RT-Technologie", no_args_is_help=True, add_completion=False)
 console = Console()
 releases = typer.Typer(help="Make a release of this commit, or check one.", no_args_is_help=True)
 app.add_typer(releases, name="release")
+verbs.add_to(app)
 
 Port = Annotated[int, typer.Option(help="Port of the edge.")]
 Data = Annotated[Path, typer.Option(help="Folder of everything that is kept.", envvar="RT_DATA")]
@@ -61,9 +66,12 @@ def up(
 
 @app.command()
 def run(unit: str, port: Port = 8080, data: Data = Path(".rt"), shift: Shift = 0) -> None:
-    """Run one unit or portal, or the edge, in this process; logs go to standard output."""
+    """Run one unit or portal, the edge, or all `units` of a machine; logs go to standard output."""
     settings, keys = _prepare(data, port)
     start_logging(settings.log_level)
+    if unit == "units":
+        run_units(settings, keys, Place(port, shift), data / f"processes-{settings.instance}")
+        return
 
     async def alone() -> None:
         async with running(settings.home) as uri:
@@ -100,6 +108,19 @@ def topology(
         console.print("\n".join(generated.write()) or "Everything is up to date.")
     else:
         console.print(_table(Place(), {}))
+
+
+@app.command()
+def migrate(
+    phase: Annotated[Phase, typer.Argument(help="expand or contract.")], data: Data = Path(".rt")
+) -> None:
+    """Run this release's migrations on the database: a deploy does it, on one machine."""
+
+    async def alone() -> None:
+        async with running(data) as uri:
+            console.print("\n".join(await run_migrations(read(), uri, phase)) or "Nothing to do.")
+
+    asyncio.run(alone())
 
 
 @releases.command("build")
