@@ -22,6 +22,7 @@ PLUGINS = Path(os.environ.get("RT_TF_PLUGINS", Path(os.sep) / "opt" / "tf-plugin
 """Where the AWS provider lies unpacked; where it does not, Terraform fetches it from its registry."""
 OUTSIDE = "outside.tf"
 """The file of a root that calls Atlas and Vercel: neither is imitated by moto, so the copy is without it."""
+OVERRIDES = Path(__file__).with_name("overrides")
 REGION = "eu-west-3"
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
@@ -63,10 +64,20 @@ class Terraform:
 
     def prepare(self, root: str) -> None:
         """Test-only settings beside the root, and its providers."""
-        override = Path(__file__).with_name("override.tf").read_text()
-        (self.infra / root / "moto_override.tf").write_text(override)
-        shutil.copy(Path(__file__).with_name("values.tfvars"), self.infra / root / "terraform.tfvars")
+        shutil.copy(OVERRIDES / "root.tf", self.infra / root / "moto_override.tf")
+        shutil.copy(OVERRIDES / "values.tfvars", self.infra / root / "terraform.tfvars")
         self.run(root, "init", "-input=false", "-no-color")
+
+    def spare_moto(self) -> None:
+        """Leave out of the modules what moto cannot do: `overrides/<module>.tf`."""
+        for module in (self.infra / "modules").iterdir():
+            override = OVERRIDES / f"{module.name}.tf"
+            if override.exists():
+                shutil.copy(override, module / "moto_override.tf")
+
+    def apply(self, root: str) -> None:
+        """Many at once: nearly all of it is waiting for the next look at what is long done."""
+        self.run(root, "apply", "-input=false", "-no-color", "-auto-approve", "-parallelism=60")
 
     def plan(self, root: str, *words: str) -> dict[str, Any]:
         """The whole plan as Terraform tells it to programs; kept in the root as `plan`."""
@@ -151,7 +162,8 @@ def applied(terraform: Terraform) -> Applied:
     """Production, planned and applied: boto3 clients for what stands, the plan for what moto forgets."""
     terraform.prepare("production")
     plan = terraform.plan("production")
-    terraform.run("production", "apply", "-input=false", "-no-color", "plan")
+    terraform.spare_moto()
+    terraform.apply("production")
     return Applied(terraform, plan)
 
 

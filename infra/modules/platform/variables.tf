@@ -6,9 +6,54 @@ variable "environment" {
   }
 }
 
+variable "instance_type" {
+  type = string
+}
+
+variable "machines" {
+  type = object({ min = number, max = number })
+}
+
 variable "nat_zones" {
-  type    = list(string)
-  default = ["a", "b"]
+  description = "Zones with a way out of their own."
+  type        = list(string)
+  default     = ["a", "b"]
+}
+
+variable "owns_account" {
+  description = "Whether this environment keeps what exists once: the zone of the domain, its mail, and the account's trust in GitHub."
+  type        = bool
+  default     = false
+}
+
+variable "protected" {
+  description = "Whether the load balancer refuses to be deleted."
+  type        = bool
+  default     = true
+}
+
+variable "replica_name" {
+  description = "Bucket of the second region that receives every document; null: none."
+  type        = string
+  default     = null
+}
+
+variable "analytics" {
+  description = "The spec's optional PostgreSQL."
+  type        = bool
+  default     = false
+}
+
+variable "public_machines" {
+  description = "The spec's drawing, to the letter: machines in public subnets with public addresses. Its own section on security wants them private, which is the default (docs/decisions/0008)."
+  type        = bool
+  default     = false
+}
+
+variable "bastion_key" {
+  description = "Name of an EC2 key pair: makes the spec's bastion. null: people come in by SSM Session Manager."
+  type        = string
+  default     = null
 }
 
 variable "vpn_cidrs" {
@@ -21,8 +66,38 @@ variable "denied_cidrs" {
   default = []
 }
 
+variable "unlimited_cidrs" {
+  type    = list(string)
+  default = []
+}
+
 variable "log_retention_days" {
   description = "Access logs are kept one year."
   type        = number
   default     = 365
+}
+
+variable "cdn_public_key" {
+  type = string
+}
+
+variable "dkim_key" {
+  type    = string
+  default = null
+}
+
+variable "github_repository" {
+  type = string
+
+}
+
+variable "phones" {
+  type    = list(string)
+  default = []
+}
+
+variable "pagerduty_url" {
+  type      = string
+  default   = null
+  sensitive = true
 }

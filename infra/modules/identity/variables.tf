@@ -1,0 +1,56 @@
+variable "prefix" {
+  type = string
+}
+
+variable "environment" {
+  type = string
+}
+
+variable "domain" {
+  type = string
+}
+
+variable "buckets" {
+  description = "By kind (documents, images, backups, releases): arn."
+  type        = map(object({ arn = string }))
+}
+
+variable "machine_log_group" {
+  description = "The log group machines write to."
+  type        = string
+}
+
+variable "mail_region" {
+  description = "Where SES sends from (AWS_SES_REGION)."
+  type        = string
+}
+
+variable "secret_names" {
+  description = "Secrets that machines read: <prefix>/<name>. Terraform makes the boxes; what is in them never passes through it."
+  type        = map(string)
+  default = {
+    app  = "The spec's variables that are secret, as JSON: JWT_SECRET, MONGODB_URI, MAILGUN_API_KEY, …"
+    keys = "The services' key folder as JSON: file name to content"
+  }
+}
+
+variable "secret_recovery_days" {
+  type    = number
+  default = 30
+}
+
+variable "owns_account" {
+  description = "Whether this environment keeps what an AWS account has once: the trust in GitHub's tokens."
+  type        = bool
+}
+
+variable "github_repository" {
+  description = "owner/name; only its workflows of this environment get the role."
+  type        = string
+}
+
+variable "monitoring_principals" {
+  description = "Who may take the monitoring role (with a second factor); empty: people of this account whom their own policy lets."
+  type        = list(string)
+  default     = []
+}

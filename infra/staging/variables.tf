@@ -1,0 +1,24 @@
+# What only its owner knows: set in terraform.tfvars, which is not in Git. None of it is a secret.
+
+variable "cdn_public_key" {
+  description = "PEM of the public key that verifies signed addresses of files (openssl rsa -pubout)."
+  type        = string
+}
+
+variable "github_repository" {
+  description = "owner/name whose workflows may deploy here."
+  type        = string
+  default     = "rt-technologie/rt-technologie"
+}
+
+variable "vpn_cidrs" {
+  description = "The spec's VPN-IP: reaches the bastion and, as admin_user, the database."
+  type        = list(string)
+  default     = []
+}
+
+variable "unlimited_cidrs" {
+  description = "Vercel's fixed addresses of the portals: one address, many people."
+  type        = list(string)
+  default     = []
+}
