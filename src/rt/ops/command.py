@@ -29,6 +29,7 @@ from rt.ops.actors import OPEN_SESAME
 from rt.ops.deploy import verbs
 from rt.ops.deploy.migrate import migrate as run_migrations
 from rt.ops.deploy.units import run_units
+from rt.ops.doctor import report
 
 app = typer.Typer(help="RT-Technologie", no_args_is_help=True, add_completion=False)
 console = Console()
@@ -164,6 +165,17 @@ def monthly_cost(
 ) -> None:
     """The monthly bill, computed line by line, beside what the specification says."""
     raise typer.Exit(cost.show(switch or [], orders, tenants, prices, json, console))
+
+
+@app.command("doctor")
+def examine(
+    environment: Annotated[
+        str, typer.Argument(help="production, staging or development; else this clone.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Answer for machines.")] = False,
+) -> None:
+    """Whether this clone, or an environment, is what the specification's checklist wants."""
+    raise typer.Exit(report.examine(environment, json, console))
 
 
 def main() -> None:

@@ -1,0 +1,237 @@
+"""What an order costs the machines: requests, CPU, mails, bytes, from the whole story, one process per unit.
+
+    .venv/bin/python benchmarks/capacity.py [--write]
+
+The story of `rt demo` is played once, after the demonstration's accounts are made. CPU is that of the units'
+processes alone: portals run elsewhere in production, and so does MongoDB. The baseline is a bare Starlette
+application that answers the same bytes as a list of 50 orders, asked by the same client.
+`--write` brings benchmarks/capacity.md and the measures that the bill is computed from up to date.
+"""
+
+import asyncio
+import os
+import random
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from rt.host.mongod import running
+from rt.host.topology import UNITS
+from rt.kernel.persistence import connect
+from rt.ops.demo import Story
+from rt.ops.world import OPEN_SESAME, SHIPPERS
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "benchmarks" / "capacity.md"
+MEASURES = ROOT / "src" / "rt" / "services" / "admin_gateway" / "domain" / "costs" / "measured.toml"
+ORDERS_OF_A_STORY = 20
+SECONDS = 8
+AT_ONCE = 8
+TICKS = os.sysconf("SC_CLK_TCK")
+READY = re.compile(r"ready in ([\d.]+) s · (\d+) MB without mongod · (\d+) of (\d+) units")
+COUNTED = re.compile(r"^rt_requests_total\{(.+)\} ([\d.e+]+)$", re.MULTILINE)
+OWN_WORDS = ('word="health"', 'word="ready"', 'word="metrics"')
+BARE = """
+import sys, uvicorn
+from pathlib import Path
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+body = Path(sys.argv[1]).read_bytes()
+async def answer(request):
+    return Response(body, media_type="application/json")
+app = Starlette(routes=[Route("/", answer)])
+uvicorn.run(app, port=int(sys.argv[2]), log_level="error", access_log=False)
+"""
+
+
+class House:
+    """One house of its own, one process per unit."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.shift = random.SystemRandom().randrange(12_000, 40_000, 200)
+        self.edge = f"http://127.0.0.1:{8080 + self.shift}"
+
+    def __enter__(self) -> "House":
+        place = ["--port", str(8080 + self.shift), "--shift", str(self.shift), "--data", str(self.home)]
+        command = [sys.executable, "-m", "rt.ops.command", "up", "--processes", "--demo", *place]
+        limits = {"RT_USER_LIMIT": "1000000", "RT_IP_LIMIT": "1000000"}
+        environment = {**os.environ, **limits, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        for line in self.process.stdout or ():
+            if OPEN_SESAME in line:
+                return self
+        raise SystemExit("the house did not start")
+
+    def __exit__(self, *_: object) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+    def pids(self) -> dict[str, int]:
+        notes = (self.home / "processes").read_text().splitlines()
+        return {name: int(pid) for name, pid in (line.split() for line in notes)}
+
+    def unit_pids(self) -> list[int]:
+        named = {row.package for row in UNITS if row.built}
+        return [pid for name, pid in self.pids().items() if name in named]
+
+    def requests(self) -> float:
+        """Requests that all units answered, asked by people or by each other."""
+        total = 0.0
+        for row in UNITS:
+            if row.built:
+                told = httpx.get(f"http://127.0.0.1:{row.port + self.shift}/metrics").text
+                counted = COUNTED.findall(told)
+                total += sum(float(n) for labels, n in counted if not any(w in labels for w in OWN_WORDS))
+        return total
+
+    def port(self, package: str) -> int:
+        return next(row.port for row in UNITS if row.package == package) + self.shift
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """User and system time of processes so far."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICKS
+
+
+async def kept(home: Path) -> dict[str, float]:
+    """Bytes of documents in the database, and messages sent."""
+    async with running(home) as uri:
+        client = connect(uri)
+        database: Any = client["rt-development"]
+        stats = await database.command("dbStats")
+        messages = await database["notifications.messages"].count_documents({"channel": "email"})
+        await client.close()
+    return {"database": float(stats["dataSize"]), "emails": float(messages)}
+
+
+def folder_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def state(house: House) -> dict[str, float]:
+    return {
+        "cpu": cpu_seconds(house.unit_pids()),
+        "requests": house.requests(),
+        "stored": folder_bytes(house.home / "files"),
+        "log": (house.home / "log.jsonl").stat().st_size,
+        **asyncio.run(kept(house.home)),
+    }
+
+
+async def hammer(url: str, headers: dict[str, str]) -> int:
+    """Requests answered in some seconds by a client that always has a few on their way."""
+    until = time.monotonic() + SECONDS
+    async with httpx.AsyncClient(headers=headers) as client:
+
+        async def one() -> int:
+            answered = 0
+            while time.monotonic() < until:
+                (await client.get(url)).raise_for_status()
+                answered += 1
+            return answered
+
+        return sum(await asyncio.gather(*(one() for _ in range(AT_ONCE))))
+
+
+def read_speed(house: House) -> tuple[float, float, float]:
+    """CPU ms of a list of 50 orders, of the same bytes from the bare application, and requests a second."""
+    told = httpx.post(
+        f"{house.edge}/auth/login",
+        json={"email": SHIPPERS[0].email, "password": OPEN_SESAME},
+        headers={"idempotency-key": secrets.token_hex(8)},
+    ).raise_for_status()
+    headers = {"authorization": f"Bearer {told.json()['access_token']}"}
+    url = f"http://127.0.0.1:{house.port('core_orders')}/api/orders?limit=50"
+    body = httpx.get(url, headers=headers).raise_for_status().content
+    pid = [house.pids()["core_orders"]]
+    before = cpu_seconds(pid)
+    answered = asyncio.run(hammer(url, headers))
+    ours = (cpu_seconds(pid) - before) / answered * 1000
+    sample = house.home / "answer.json"
+    sample.write_bytes(body)
+    port = 8080 + house.shift + 150
+    bare = subprocess.Popen([sys.executable, "-c", BARE, str(sample), str(port)])
+    try:
+        for _ in range(100):
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/")
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        before = cpu_seconds([bare.pid])
+        plainly = asyncio.run(hammer(f"http://127.0.0.1:{port}/", {}))
+        theirs = (cpu_seconds([bare.pid]) - before) / plainly * 1000
+    finally:
+        bare.terminate()
+        bare.wait(10)
+    return ours, theirs, answered / SECONDS
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, House(Path(folder)) as house:
+        before = state(house)
+        began = time.monotonic()
+        Story(house.edge, f"R{secrets.token_hex(3).upper()}", lambda step: None).play()
+        seconds = time.monotonic() - began
+        after = state(house)
+        used = {name: (after[name] - before[name]) / ORDERS_OF_A_STORY for name in after}
+        built = len(house.unit_pids())
+        ours, theirs, rate = read_speed(house)
+    per_request = used["cpu"] / used["requests"] * 1000
+    figures = {
+        "cpu_ms_per_request": f"{per_request:.1f}",
+        "requests_per_order": f"{used['requests']:.1f}",
+        "emails_per_order": f"{used['emails']:.1f}",
+        "stored_kb_per_order": f"{used['stored'] / 1000:.1f}",
+        "log_kb_per_order": f"{used['log'] / 1000:.1f}",
+        "database_kb_per_order": f"{used['database'] / 1000:.1f}",
+    }
+    page = f"""# What an order costs the machines
+
+{date.today().isoformat()}, two shared cores with other work on them; made by `benchmarks/capacity.py`.
+{built} units, one process each; the story of `rt demo` once: {ORDERS_OF_A_STORY} orders, from the sheet to
+signed consignment notes, in {seconds:.0f} s, most of it waiting.
+
+| of one order | measured |
+| --- | --- |
+| requests answered by units, each other's included | {figures["requests_per_order"]} |
+| CPU of the units a request | {figures["cpu_ms_per_request"]} ms |
+| CPU of the units an order | {used["cpu"] * 1000:.0f} ms |
+| mails | {figures["emails_per_order"]} |
+| files kept | {figures["stored_kb_per_order"]} kB |
+| log lines | {figures["log_kb_per_order"]} kB |
+| documents in the database | {figures["database_kb_per_order"]} kB |
+
+A list of 50 orders takes {ours:.1f} ms of CPU ({rate:.0f} a second, {AT_ONCE} at once, the client on the same
+cores); a bare Starlette application takes {theirs:.2f} ms for the same bytes: {ours / theirs:.1f} times the
+baseline.
+
+Planning, password hashes, events, jobs and idling are in the CPU and not among the requests.
+"""
+    print(page)
+    if "--write" in sys.argv:
+        PAGE.write_text(page, encoding="utf-8")
+        text = MEASURES.read_text(encoding="utf-8")
+        text = re.sub(r"^date = .*$", f"date = {date.today().isoformat()}", text, flags=re.MULTILINE)
+        for name, figure in figures.items():
+            text = re.sub(rf"^{name} = .*$", f'{name} = "{figure}"', text, flags=re.MULTILINE)
+        MEASURES.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
