@@ -1,0 +1,528 @@
+"""A machine: takes signed releases and nothing else, changes them at one stroke, confines its units."""
+
+import base64
+import datetime
+import hashlib
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import threading
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler as Handler
+from io import BytesIO
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rt.host.serving import DRAIN_SECONDS
+from rt.host.topology import UNITS
+from rt.ops import release
+from rt.ops.release import MANIFEST, SIGNATURE, Release
+
+MACHINE = Path(__file__).parents[2] / "infra" / "machine"
+TOOL = MACHINE / "rt-machine"
+VERSION = "0.1.0+202611220800.abc1234"
+NEWER = "0.1.0+202611230800.abc1235"
+EXPOSURE = 15
+"""systemd's own measure in tenths: 0 is a unit that can do nothing, 96 one that may do everything."""
+
+Machine = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def toy_wheel(folder: Path) -> Path:
+    """The smallest wheel whose console script is called rt."""
+    dist = "rt_toy-1.0.dist-info"
+    files = {
+        "rt_toy.py": "def main():\n    print('toy')\n",
+        f"{dist}/METADATA": "Metadata-Version: 2.1\nName: rt-toy\nVersion: 1.0\n",
+        f"{dist}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{dist}/entry_points.txt": "[console_scripts]\nrt = rt_toy:main\n",
+    }
+    record = ""
+    for name, text in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        record += f"{name},sha256={digest},{len(text)}\n"
+    path = folder / "rt_toy-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        for name, text in {**files, f"{dist}/RECORD": f"{record}{dist}/RECORD,,\n"}.items():
+            wheel.writestr(name, text)
+    return path
+
+
+@pytest.fixture(scope="module")
+def contents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """What a release of the toy holds: its wheel, and the machine's own files as they are."""
+    found = {f"wheels/{(wheel := toy_wheel(tmp_path_factory.mktemp('wheel'))).name}": wheel}
+    for path in MACHINE.rglob("*"):
+        if path.is_file() and path.name not in release.NOT_SHIPPED:
+            found[f"machine/{path.relative_to(MACHINE)}"] = path
+    return found
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return release.make_keys(tmp_path_factory.mktemp("etc"))
+
+
+def packed(contents: Mapping[str, Path], out: Path, key: Path, version: str) -> Path:
+    moment = datetime.datetime(2026, 11, 22, 8, tzinfo=datetime.UTC)
+    return release.pack(contents, out, key, version, "abc1234", moment)
+
+
+@pytest.fixture(scope="module")
+def shelf(contents: dict[str, Path], key: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two releases, laid out as the bucket is."""
+    folder = tmp_path_factory.mktemp("shelf")
+    for version in (VERSION, NEWER):
+        packed(contents, folder, key, version)
+    return folder
+
+
+def machine_at(root: Path, etc: Path) -> Machine:
+    """rt-machine under a root of its own, without systemd and without being root."""
+
+    def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        place = {"RT_ROOT": str(root), "RT_ETC": str(etc), "RT_PYTHON": sys.executable, "RT_RESTART": "true"}
+        return subprocess.run(
+            ["sh", str(TOOL), *map(str, words)],
+            env={**os.environ, **place, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "rt"
+
+
+@pytest.fixture
+def rt(root: Path, key: Path) -> Machine:
+    return machine_at(root, key.parent)
+
+
+def done(answer: subprocess.CompletedProcess[str]) -> str:
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout.strip()
+
+
+def here(root: Path) -> list[str]:
+    """Every file below a machine's root, but the lock."""
+    return sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file() and p != root / "lock")
+
+
+@pytest.fixture(scope="module")
+def equipped(shelf: Path, key: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root that has both releases; the tests that use it only change what is current."""
+    root = tmp_path_factory.mktemp("machine") / "rt"
+    rt = machine_at(root, key.parent)
+    for version in (VERSION, NEWER):
+        done(rt("fetch", version, shelf))
+    return root
+
+
+def test_a_release_is_fetched_made_current_and_runs(equipped: Path, key: Path) -> None:
+    rt = machine_at(equipped, key.parent)
+    done(rt("activate", VERSION))
+    assert done(rt("version")) == VERSION
+    assert os.readlink(equipped / "current") == f"releases/{VERSION}"
+    program = equipped / "current" / "venv" / "bin" / "rt"
+    assert subprocess.run([program], check=True, capture_output=True, text=True).stdout == "toy\n"
+    assert (
+        msgspec.json.decode((equipped / "current" / MANIFEST).read_bytes(), type=Release).version == VERSION
+    )
+    assert (equipped / "bin" / "rt-machine").stat().st_mode & 0o777 == 0o755
+    compiled = list((equipped / "current" / "venv").rglob("rt_toy.*.pyc"))
+    assert compiled, "units may not write there: what is not compiled now is compiled at every start"
+
+
+def test_a_release_that_is_here_is_not_fetched_again(equipped: Path, key: Path) -> None:
+    rt = machine_at(equipped, key.parent)
+    before = here(equipped)
+    done(rt("fetch", VERSION, "/nowhere"))
+    assert here(equipped) == before
+
+
+def corrupt(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def signed_again(folder: Path, key: Path, **changes: object) -> None:
+    manifest = json.loads((folder / MANIFEST).read_bytes()) | changes
+    content = json.dumps(manifest).encode()
+    (folder / MANIFEST).write_bytes(content)
+    (folder / SIGNATURE).write_bytes(release.signature(content, key))
+
+
+def repacked(folder: Path, key: Path, *members: tarfile.TarInfo, without: str = "") -> None:
+    """The archive with other members than the manifest says, its digest signed all the same."""
+    path = folder / f"rt-{VERSION}.tar.gz"
+    with tarfile.open(path) as old:
+        kept = [(m, old.extractfile(m)) for m in old if m.name != without]
+        inside = [(m, file.read()) for m, file in kept if file is not None]
+    with tarfile.open(path, "w:gz") as new:
+        for member, content in inside:
+            new.addfile(member, BytesIO(content))
+        for member in members:
+            new.addfile(member)
+    signed_again(folder, key, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def link(name: str, to: str) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = tarfile.SYMTYPE, to
+    return member
+
+
+FORGED: dict[str, tuple[Callable[[Path, Path], None], str]] = {
+    "archive damaged": (lambda f, _: corrupt(f / f"rt-{VERSION}.tar.gz"), "damaged"),
+    "manifest changed": (lambda f, _: corrupt(f / MANIFEST), "not signed"),
+    "signature changed": (lambda f, _: corrupt(f / SIGNATURE), "not signed"),
+    "signature empty": (lambda f, _: (f / SIGNATURE).write_bytes(b"") and None, "not signed"),
+    "signature missing": (lambda f, _: (f / SIGNATURE).unlink(), "no release.json.sig"),
+    "archive missing": (lambda f, _: (f / f"rt-{VERSION}.tar.gz").unlink(), "no rt-"),
+    "another version": (lambda f, k: signed_again(f, k, version=NEWER), "is for version"),
+    "another Python": (lambda f, k: signed_again(f, k, python="3.9"), "is for python"),
+    "another platform": (lambda f, k: signed_again(f, k, platform="linux-aarch64"), "is for platform"),
+    "path up": (lambda f, k: signed_again(f, k, files={"../../evil": "0" * 64}), "not a file"),
+    "path inside up": (lambda f, k: signed_again(f, k, files={"wheels/../../evil": "0" * 64}), "not a file"),
+    "path absolute": (lambda f, k: signed_again(f, k, files={"/evil": "0" * 64}), "not a file"),
+    "line in a path": (lambda f, k: signed_again(f, k, files={"a\nb": "0" * 64}), "not a file"),
+    "archive elsewhere": (lambda f, k: signed_again(f, k, archive="../evil.tar.gz"), "not the manifest"),
+    "unsigned file": (lambda f, k: repacked(f, k, tarfile.TarInfo("wheels/extra")), "other files"),
+    "unsigned way up": (lambda f, k: repacked(f, k, tarfile.TarInfo("../../evil")), "other files"),
+    "file missing": (lambda f, k: repacked(f, k, without="machine/units"), "other files"),
+    "link for a file": (
+        lambda f, k: repacked(f, k, link("machine/units", "/etc/passwd"), without="machine/units"),
+        "plain files",
+    ),
+    "file changed": (
+        lambda f, k: repacked(f, k, tarfile.TarInfo("machine/units"), without="machine/units"),
+        "not what was signed",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FORGED)
+def test_what_was_not_signed_as_it_is_leaves_nothing(
+    case: str, shelf: Path, rt: Machine, key: Path, root: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shelf" / "releases" / VERSION
+    shutil.copytree(shelf / "releases" / VERSION, folder)
+    forge, expected = FORGED[case]
+    forge(folder, key)
+    outside = {p.name for p in tmp_path.iterdir()}
+    answer = rt("fetch", VERSION, tmp_path / "shelf")
+    assert answer.returncode == 1
+    assert expected in answer.stderr
+    assert here(root) == []
+    assert {p.name for p in tmp_path.iterdir()} - outside <= {"rt"}
+    assert list((root / "releases").iterdir()) == []
+
+
+def test_the_key_of_somebody_else_is_refused(shelf: Path, root: Path, tmp_path: Path) -> None:
+    release.make_keys(tmp_path / "etc")
+    answer = machine_at(root, tmp_path / "etc")("fetch", VERSION, shelf)
+    assert answer.returncode == 1
+    assert "not signed" in answer.stderr
+    assert here(root) == []
+
+
+@pytest.mark.parametrize("version", ["", ".", "..", "../x", "a/b", "-rf", "a b", "$(id)"])
+def test_a_version_is_never_a_path(version: str, rt: Machine, shelf: Path, root: Path) -> None:
+    for verb in (("fetch", version, shelf), ("activate", version)):
+        answer = rt(*verb)
+        assert answer.returncode == 1
+        assert "not a version" in answer.stderr
+    assert not root.exists()
+
+
+def test_a_release_that_does_not_start_does_not_stay(
+    contents: dict[str, Path], rt: Machine, key: Path, root: Path, tmp_path: Path
+) -> None:
+    """Here one without its program."""
+    packed({k: v for k, v in contents.items() if "wheels/" not in k}, tmp_path, key, VERSION)
+    assert rt("fetch", VERSION, tmp_path).returncode != 0
+    assert here(root) == []
+
+
+def test_a_fetch_that_was_cut_short_counts_for_nothing(rt: Machine, shelf: Path, root: Path) -> None:
+    for torn in (root / "releases" / VERSION, root / "releases" / ".partial"):
+        torn.mkdir(parents=True)
+        (torn / "rest").write_text("of an earlier try")
+    assert "not here" in rt("activate", VERSION).stderr
+    done(rt("fetch", VERSION, shelf))
+    done(rt("activate", VERSION))
+    assert not any(name.endswith("rest") for name in here(root))
+
+
+def test_there_is_a_current_release_at_every_moment(equipped: Path, key: Path) -> None:
+    rt = machine_at(equipped, key.parent)
+    done(rt("activate", VERSION))
+    stop, seen, missing = threading.Event(), set[str](), list[str]()
+
+    def look() -> None:
+        while not stop.is_set():
+            try:
+                seen.add(os.readlink(equipped / "current"))
+                (equipped / "current" / MANIFEST).stat()
+            except OSError as error:
+                missing.append(str(error))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    for _ in range(10):
+        done(rt("activate", NEWER))
+        done(rt("activate", VERSION))
+    stop.set()
+    looking.join()
+    assert not missing
+    assert seen == {f"releases/{VERSION}", f"releases/{NEWER}"}
+
+
+def test_what_a_restart_starts_does_not_hold_the_machine(equipped: Path, key: Path, tmp_path: Path) -> None:
+    rt = machine_at(equipped, key.parent)
+    note = tmp_path / "pid"
+    done(rt("activate", VERSION, RT_RESTART=f"sleep 60 >/dev/null 2>&1 & echo $! >{note}"))
+    try:
+        free = subprocess.run(["flock", "-n", str(equipped / "lock"), "true"], check=False)
+        assert free.returncode == 0
+    finally:
+        os.kill(int(note.read_text()), 15)
+
+
+def test_a_restart_that_fails_is_told(equipped: Path, key: Path) -> None:
+    assert machine_at(equipped, key.parent)("activate", VERSION, RT_RESTART="false").returncode == 1
+
+
+def test_pruning_keeps_what_runs_and_the_newest(root: Path, rt: Machine) -> None:
+    versions = [f"0.{n % 3}.0+2026112{n}0800.abc123{n}" for n in range(6)]
+    for version in versions:
+        (root / "releases" / version).mkdir(parents=True)
+    (root / "current").symlink_to(f"releases/{versions[1]}")
+    done(rt("prune", "2"))
+    assert sorted(p.name for p in (root / "releases").iterdir()) == sorted(
+        [versions[1], versions[4], versions[5]]
+    )
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[int], int]]:
+    """Starts units that answer /health with a status; gives their ports."""
+    servers: list[http.server.HTTPServer] = []
+
+    def start(status: int) -> int:
+        def get(request: Handler) -> None:
+            request.send_response(status if request.path == "/health" else 404)
+            request.send_header("Content-Length", "0")
+            request.end_headers()
+
+        words = {"do_GET": get, "log_message": lambda *_: None}
+        servers.append(http.server.HTTPServer(("127.0.0.1", 0), type("Unit", (Handler,), words)))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return int(servers[-1].server_address[1])
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_health_names_who_is_not_well(
+    equipped: Path, root: Path, key: Path, answering: Callable[[int], int]
+) -> None:
+    well, ill = answering(200), answering(503)
+    (root / "current").mkdir(parents=True)
+    (root / "current" / "venv").symlink_to(equipped / "releases" / VERSION / "venv")
+    (root / "current" / "machine").mkdir()
+    table = root / "current" / "machine" / "units"
+    table.write_text(f"palette {well - 100} 176\n")
+    rt = machine_at(root, key.parent)
+    assert done(rt("health", RT_SHIFT="100")) == "all well"
+    with table.open("a") as file:
+        file.write(f"authz {ill - 100} 176\nbourse 1 176\n")
+    answer = rt("health", RT_SHIFT="100")
+    assert answer.returncode == 1
+    assert "palette" not in answer.stdout
+    assert re.search(r"^authz: 503\nbourse: .*refused", answer.stdout)
+
+
+def test_the_machine_asks_the_units_of_the_topology() -> None:
+    told = [line.split() for line in (MACHINE / "units").read_text().splitlines()]
+    assert told == [[row.package, str(row.port), str(row.memory_mb)] for row in UNITS]
+
+
+@pytest.fixture
+def systemd(equipped: Path, key: Path, tmp_path: Path) -> Path:
+    """The folder of systemd as activating a release fills it, with programs where they are here."""
+    folder = tmp_path / "system"
+    stale = folder / "rt@gone.service.d"
+    stale.mkdir(parents=True)
+    done(machine_at(equipped, key.parent)("activate", VERSION, RT_SYSTEMD=str(folder)))
+    template = folder / "rt@.service"
+    template.write_text(template.read_text().replace("/opt/rt/", f"{equipped}/"))
+    return folder
+
+
+def test_each_unit_of_the_topology_is_wanted_and_capped(systemd: Path) -> None:
+    wanted = (systemd / "rt.target.d" / "units.conf").read_text().split("Wants=")[1].split()
+    assert wanted == [f"rt@{row.package}.service" for row in UNITS]
+    assert {p.name for p in systemd.glob("rt@*.d")} == {f"rt@{row.package}.service.d" for row in UNITS}
+    for row in UNITS:
+        capped = (systemd / f"rt@{row.package}.service.d" / "memory.conf").read_text()
+        assert f"MemoryMax={row.memory_mb}M\n" in capped
+
+
+def analyze(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        if os.environ.get("RT_REQUIRE_DATA") == "1":
+            pytest.fail("systemd-analyze is required here: apt-get install systemd")
+        pytest.skip("left out: there is no systemd-analyze here (apt-get install systemd)")
+    environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:", "LC_ALL": "C"}
+    return subprocess.run([program, *words], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_systemd_understands_every_line(systemd: Path) -> None:
+    units = [f"rt@{row.package}.service" for row in UNITS]
+    answer = analyze(systemd, "verify", "--recursive-errors=no", "rt.target", *units)
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_a_line_that_systemd_would_pass_over_is_seen(systemd: Path) -> None:
+    template = systemd / "rt@.service"
+    template.write_text(template.read_text().replace("PrivateTmp=", "PrivateTemp="))
+    assert "PrivateTemp" in analyze(systemd, "verify", "--recursive-errors=no", "rt@palette.service").stderr
+
+
+def test_a_unit_that_is_taken_over_can_do_little(systemd: Path) -> None:
+    answer = analyze(
+        systemd, "security", "--offline=true", f"--threshold={EXPOSURE}", "--no-pager", "rt@palette.service"
+    )
+    assert answer.returncode == 0, answer.stdout
+    template = systemd / "rt@.service"
+    template.write_text(template.read_text().replace("ProtectSystem=strict\n", ""))
+    weaker = analyze(
+        systemd, "security", "--offline=true", f"--threshold={EXPOSURE}", "--no-pager", "rt@palette.service"
+    )
+    assert "ProtectSystem" in weaker.stdout
+
+
+def settings_of(path: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in path.read_text().splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def test_a_unit_sees_its_own_key_and_no_other() -> None:
+    told = settings_of(MACHINE / "systemd" / "rt@.service")
+    assert told["LoadCredential"] == ["%i.jwk:/etc/rt/keys/%i.jwk", "public.jwks:/etc/rt/keys/public.jwks"]
+    assert told["InaccessiblePaths"] == ["-/etc/rt"]
+    assert told["DynamicUser"] == ["yes"]
+
+
+def test_a_unit_may_finish_what_is_under_way() -> None:
+    [seconds] = settings_of(MACHINE / "systemd" / "rt@.service")["TimeoutStopSec"]
+    assert int(seconds) > DRAIN_SECONDS + 2
+
+
+def test_a_unit_that_fails_again_and_again_is_started_more_rarely(tmp_path: Path, rt: Machine) -> None:
+    waits = tmp_path / "waits"
+    stub(tmp_path, "sleep", f'echo "$1" >>{waits}')
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    (tmp_path / "failures").write_text("1000000000\n" * 5)  # of long ago
+    for _ in range(8):
+        done(rt("patience", tmp_path, SERVICE_RESULT="exit-code", **path))
+    done(rt("patience", tmp_path, SERVICE_RESULT="success", **path))
+    assert waits.read_text().split() == ["1", "2", "4", "8", "16", "32", "32", "32"]
+
+
+def stub(folder: Path, name: str, script: str) -> None:
+    """A program of the machine that is not here, played by a line of shell."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+AWS = r"""case "$*" in
+*get-secret-value*/app\ *) cat "$CLOUD/app" ;;
+*get-secret-value*/keys\ *) cat "$CLOUD/keys" ;;
+*get-parameter*) cat "$CLOUD/release" ;;
+"s3 cp"*) for word; do from=$to; to=$word; done; cp "$CLOUD/bucket/${from#s3://rt-prod-releases/}" "$to" ;;
+*complete-lifecycle-action*) echo "$*" >>"$CLOUD/signals" ;;
+*) exit 2 ;;
+esac"""
+TRICKY = """p$HOME "quoted" `id` \\back 'single' %i #x = é"""
+
+
+@pytest.fixture
+def cloud(shelf: Path, tmp_path: Path) -> Path:
+    """Secrets Manager, Parameter Store and a bucket, played by files and a stub of the AWS command."""
+    folder = tmp_path / "cloud"
+    stub(folder / "bin", "aws", AWS)
+    (folder / "bucket").symlink_to(shelf)
+    (folder / "app").write_text(json.dumps({"JWT_SECRET": TRICKY, "MONGODB_URI": "mongodb+srv://x"}))
+    keys = {"palette.jwk": {"kty": "OKP", "d": "private"}, "public.jwks": '{"keys": []}'}
+    (folder / "keys").write_text(json.dumps(keys))
+    (folder / "release").write_text(VERSION)
+    return folder
+
+
+def in_cloud(folder: Path) -> dict[str, str]:
+    return {"CLOUD": str(folder), "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+
+
+def test_secrets_are_written_for_root_alone_and_as_systemd_reads_them(
+    cloud: Path, root: Path, tmp_path: Path
+) -> None:
+    etc = tmp_path / "etc"
+    answer = machine_at(root, etc)("secrets", "rt-prod", **in_cloud(cloud))
+    assert done(answer) == ""
+    written = (etc / "rt.env").read_text().splitlines()
+    # systemd.exec(5): in double quotes a backslash keeps the next of " \ ` $ as it is
+    values = {n: re.sub(r"\\(.)", r"\1", v[1:-1]) for n, _, v in (line.partition("=") for line in written)}
+    assert values == {"JWT_SECRET": TRICKY, "MONGODB_URI": "mongodb+srv://x"}
+    assert json.loads((etc / "keys" / "palette.jwk").read_text())["d"] == "private"
+    for path in (etc / "rt.env", etc / "keys" / "palette.jwk", etc / "keys" / "public.jwks"):
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert (etc / "keys").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("app", '{"JWT_SECRET": "first\\nEVIL=1"}'),
+        ("app", '{"LD_PRELOAD=x": "hush"}'),
+        ("app", "hush, no JSON"),
+        ("app", "{}"),
+        ("keys", '{"../../root.jwk": "hush"}'),
+        ("keys", '{"palette.sh": "hush"}'),
+    ],
+)
+def test_a_secret_that_is_none_is_refused_and_not_shown(
+    name: str, content: str, cloud: Path, root: Path, tmp_path: Path
+) -> None:
+    etc = tmp_path / "etc"
+    rt = machine_at(root, etc)
+    done(rt("secrets", "rt-prod", **in_cloud(cloud)))
+    before = {p: p.read_bytes() for p in etc.rglob("*") if p.is_file()}
+    (cloud / name).write_text(content)
+    answer = rt("secrets", "rt-prod", **in_cloud(cloud))
+    assert answer.returncode == 1
+    assert not re.search("hush|EVIL", answer.stdout + answer.stderr)
+    assert {p: p.read_bytes() for p in etc.rglob("*") if p.is_file()} == before
