@@ -23,7 +23,7 @@ from rt.host.topology import PORTALS, UNITS, as_json
 from rt.kernel.migrations import Phase
 from rt.kernel.settings import Settings, read
 from rt.kernel.telemetry import start_logging
-from rt.ops import cost, generated, release, world
+from rt.ops import cost, generated, portal, release, world
 from rt.ops import demo as story
 from rt.ops.actors import OPEN_SESAME
 from rt.ops.deploy import verbs
@@ -152,6 +152,15 @@ def make_release_keys(folder: Path) -> None:
         console.print(str(release.make_keys(folder)), soft_wrap=True)
 
 
+@releases.command("portal")
+def release_portal(
+    name: str, out: Annotated[Path, typer.Option(help="Folder that gets the project.")] = Path(".rt/vercel")
+) -> None:
+    """Lay out the project that Vercel builds of one portal; says where."""
+    with _refusing():
+        console.print(str(portal.lay_out(generated.ROOT, name, out)), soft_wrap=True)
+
+
 @app.command("cost")
 def monthly_cost(
     switch: Annotated[
@@ -169,9 +178,7 @@ def monthly_cost(
 
 @app.command("doctor")
 def examine(
-    environment: Annotated[
-        str, typer.Argument(help="production, staging or development; else this clone.")
-    ] = "",
+    environment: Annotated[str, typer.Argument(help="Or this clone: production, staging, development.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Answer for machines.")] = False,
 ) -> None:
     """Whether this clone, or an environment, is what the specification's checklist wants."""
