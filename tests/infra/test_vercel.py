@@ -21,7 +21,7 @@ from rt.host.edge import Edge, not_built
 from rt.host.keys import UnitKeys
 from rt.host.serving import Server
 from rt.host.topology import PORTALS, UNITS
-from rt.ops import portal
+from rt.ops import vercel
 from rt.services.authz.app import build as authz
 from rt.services.core_orders.app import build as core_orders
 from rt.ui.pages import STATIC
@@ -68,7 +68,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         if os.environ.get("RT_REQUIRE_DATA") == "1":
             pytest.fail(reason)
         pytest.skip(f"left out: {reason}")
-    project = portal.lay_out(ROOT, ROW.name, tmp_path_factory.mktemp("vercel"))
+    project = vercel.lay_out(ROOT, ROW.name, tmp_path_factory.mktemp("vercel"))
     output = function.built(project, python)
     folder = tmp_path_factory.mktemp("platform") / "task"
     return Built(output, folder, function.unpacked(project, output, folder), python)
@@ -167,8 +167,8 @@ def test_everything_else_goes_to_the_one_function_in_paris(built: Built) -> None
     assert (last["src"], last["dest"]) == ("/(.*)", "/python")
     assert [path.name for path in built.output.joinpath("functions").iterdir()] == ["python.func"]
     assert built.settings["runtime"] in ("python3.12", "python3.13", "python3.14")
-    assert portal.settings()["regions"] == ["cdg1"]
-    assert built.settings["maxDuration"] == portal.SECONDS
+    assert vercel.settings()["regions"] == ["cdg1"]
+    assert built.settings["maxDuration"] == vercel.SECONDS
 
 
 def test_the_function_is_light_and_holds_no_other_portal_and_no_service(built: Built) -> None:

@@ -23,7 +23,7 @@ from rt.host.topology import PORTALS, UNITS, as_json
 from rt.kernel.migrations import Phase
 from rt.kernel.settings import Settings, read
 from rt.kernel.telemetry import start_logging
-from rt.ops import cost, generated, portal, release, world
+from rt.ops import cost, generated, release, vercel, world
 from rt.ops import demo as story
 from rt.ops.actors import OPEN_SESAME
 from rt.ops.deploy import verbs
@@ -158,7 +158,7 @@ def release_portal(
 ) -> None:
     """Lay out the project that Vercel builds of one portal; says where."""
     with _refusing():
-        console.print(str(portal.lay_out(generated.ROOT, name, out)), soft_wrap=True)
+        console.print(str(vercel.lay_out(generated.ROOT, name, out)), soft_wrap=True)
 
 
 @app.command("cost")
