@@ -124,13 +124,17 @@ class Depot(Town):
             }
         )
 
-    async def command(self, visit: Visit) -> Response:
+    async def taken(self, visit: Visit) -> Response:
         told: dict[str, Any] = msgspec.json.decode(await visit.request.body())
+        return visit.json({"results": [self.outcome(one) for one in told["commands"]]})
+
+    def outcome(self, told: dict[str, Any]) -> dict[str, Any]:
         if told["name"] in self.refusing:
-            raise AlreadySigned()
+            problem = AlreadySigned().problem()
+            return {"status": problem.status, "code": problem.code, "messages": problem.messages}
         if all(earlier["id"] != told["id"] for earlier in self.commands):
             self.commands.append(told)
-        return visit.json({})
+        return {"status": 200, "code": "", "messages": {}}
 
     async def photo(self, visit: Visit) -> Response:
         self.photos[visit.path["photo_id"]] = len(await visit.request.body())
@@ -140,7 +144,7 @@ class Depot(Town):
         pages = [
             page("/", self.shell, methods=("GET",)),
             page("/day.json", self.day, methods=("GET",)),
-            page("/commands", self.command, methods=("POST",)),
+            page("/commands", self.taken, methods=("POST",)),
             page("/photos/{photo_id}", self.photo, methods=("PUT",)),
         ]
         return shop(self, pages=pages, home="/", title="Conducteur", field=True, offline=True)

@@ -7,17 +7,26 @@ import { erase, Keep, unsent, type Entry } from "../src/outbox/keep";
 import { backoff, Outbox, ready, verdict, type Answer, type Wire } from "../src/outbox/outbox";
 
 const OK: Answer = { status: 200, code: "", messages: {} };
+const HELD: Answer = { status: 425, code: "held_back", messages: {} };
 const REFUSED: Answer = { status: 409, code: "already_signed", messages: { fr: "Déjà signé.", en: "Already signed." } };
 
 class Line implements Wire {
   sent: string[] = [];
   up = true;
   answers = new Map<string, Answer>();
-  command(entry: Entry): Promise<Answer | undefined> {
+  parcels = 0;
+  /** As the portal answers: after a refusal nothing else about that document. */
+  commands(entries: readonly Entry[]): Promise<Answer[] | undefined> {
     if (!this.up) return Promise.resolve(undefined);
-    const answer = this.answers.get(entry.name) ?? OK;
-    if (answer.status < 300) this.sent.push(entry.name);
-    return Promise.resolve(answer);
+    this.parcels += 1;
+    const stopped = new Set<string>();
+    return Promise.resolve(entries.map((entry) => {
+      if (stopped.has(entry.document)) return HELD;
+      const answer = this.answers.get(entry.name) ?? OK;
+      if (answer.status < 300) this.sent.push(entry.name);
+      else stopped.add(entry.document);
+      return answer;
+    }));
   }
   photo(photo: { id: string }): Promise<Answer | undefined> {
     if (!this.up) return Promise.resolve(undefined);
@@ -121,13 +130,39 @@ test("waits double up to five minutes and never leave together", () => {
   assert.equal(backoff(1, 1), 1500);
 });
 
-test("only the first of each document may leave, and not before its time", () => {
+test("a hundred and fifty commands leave in two parcels, in their order", async () => {
+  const { line, outbox } = await made();
+  outbox.signedOut = true;
+  const names = Array.from({ length: 150 }, (_, n) => `step${n}`);
+  for (const [n, name] of names.entries()) await outbox.give(given(name, `doc${n % 7}`));
+  await outbox.drain();
+  assert.equal(line.parcels, 0);
+  await outbox.hurry();
+  assert.deepEqual(line.sent, names);
+  assert.equal(line.parcels, 2);
+  outbox.stop();
+});
+
+test("a photo that does not get through keeps back its document and no other", async () => {
+  const { line, outbox } = await made();
+  line.photo = () => Promise.resolve(undefined);
+  await outbox.give({ ...given("sign"), photos: [{ id: "p1", blob: new Blob(["x"]), about: {} }] });
+  await outbox.give(given("depart"));
+  await outbox.give(given("arrive", "doc2"));
+  await outbox.drain();
+  assert.deepEqual(line.sent, ["arrive"]);
+  assert.deepEqual((await outbox.entries()).map((entry) => entry.mood), ["waiting", "waiting"]);
+  outbox.stop();
+});
+
+test("what waits or was refused holds back what follows on its document", () => {
   const entry = (seq: number, document: string, next_try = 0): Entry =>
     ({ seq, id: String(seq), name: "x", document, happened_at: "", body: {}, photos: [], mood: "waiting", tries: 0, next_try, label: "" });
-  assert.deepEqual(ready([entry(3, "a"), entry(1, "a"), entry(2, "b", 50)], 10).map((one) => one.seq), [1]);
+  const queue = [entry(3, "a"), entry(1, "a"), entry(2, "b", 50), entry(4, "b"), { ...entry(5, "c"), mood: "refused" as const }, entry(6, "c")];
+  assert.deepEqual(ready(queue, 10).map((one) => one.seq), [1, 3]);
 });
 
 test("answers are judged by what trying again would change", () => {
-  const judged = [undefined, 200, 303, 401, 403, 404, 408, 409, 422, 429, 500, 503].map((status) => verdict(status ? { status, code: "", messages: {} } : undefined));
-  assert.deepEqual(judged, ["later", "sent", "later", "signed_out", "refused", "refused", "later", "refused", "refused", "later", "later", "later"]);
+  const judged = [undefined, 200, 303, 401, 403, 404, 408, 409, 422, 425, 429, 500, 503].map((status) => verdict(status ? { status, code: "", messages: {} } : undefined));
+  assert.deepEqual(judged, ["later", "sent", "later", "signed_out", "refused", "refused", "later", "refused", "refused", "held", "later", "later", "later"]);
 });

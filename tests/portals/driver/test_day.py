@@ -68,27 +68,16 @@ async def test_a_price_never_reaches_the_phone(phone: Phone) -> None:
 async def test_a_day_signed_offline_and_sent_twice_leaves_the_state_of_a_day_sent_once(phone: Phone) -> None:
     told = offline_day(await phone.day())
     with held(MORNING + timedelta(hours=10)):
-        first = [(await phone.send("/commands", one)).status_code for one in told]
+        first = [(await phone.say(one))[0]["status"] for one in told]
         once = await whole_state(phone.world)
-        second = [(await phone.send("/commands", one)).status_code for one in told]
-        assert first == second == [200] * 6
+        second = await phone.say(*told)
+        assert first == [one["status"] for one in second] == [200] * 6
+        assert [one["id"] for one in second] == [one["id"] for one in told]
         assert await whole_state(phone.world) == once
         order, note = once
     assert (order.state, order.with_reserves, note.state) == ("delivered", True, "delivered")
     assert [one.happened_at for one in note.times] == [MORNING + timedelta(hours=h) for h in (2, 2.5, 4, 4.5)]
     assert note.pallets_delivery[0].returned == 10
-
-
-async def test_a_day_sent_in_one_batch_twice_leaves_the_same_state(phone: Phone) -> None:
-    told = offline_day(await phone.day())
-    with held(MORNING + timedelta(hours=10)):
-        first = (await phone.send("/commands/batch", {"commands": told})).json()["results"]
-        once = await whole_state(phone.world)
-        second = (await phone.send("/commands/batch", {"commands": told})).json()["results"]
-        assert [one["status"] for one in first + second] == [200] * 12
-        assert [one["id"] for one in first] == [one["id"] for one in told]
-        assert await whole_state(phone.world) == once
-    assert once[0].state == "delivered"
 
 
 async def test_five_hundred_operations_fit_in_ten_requests(phone: Phone) -> None:
@@ -99,11 +88,8 @@ async def test_five_hundred_operations_fit_in_ten_requests(phone: Phone) -> None
     ]
     told = [queued("RecordPositions", {"points": [point]}) for point in points]
     with held(MORNING + timedelta(hours=9)):
-        await phone.send("/commands", queued("StartDuty", {}))
-        answers = [
-            await phone.send("/commands/batch", {"commands": told[n : n + 100]}) for n in range(0, 500, 100)
-        ]
-    results = [one for answer in answers for one in answer.json()["results"]]
+        await phone.say(queued("StartDuty", {}))
+        results = [one for n in range(0, 500, 100) for one in await phone.say(*told[n : n + 100])]
     assert [one["status"] for one in results] == [200] * 500
 
 
@@ -119,7 +105,7 @@ async def test_after_a_refusal_nothing_else_about_that_note_is_said_and_other_th
         ),
         queued("StartDuty", {}),
     ]
-    results = (await phone.send("/commands/batch", {"commands": told})).json()["results"]
+    results = await phone.say(*told)
     assert [one["status"] for one in results] == [409, 425, 200]
     assert results[0]["code"] == "content_unknown"
     assert "Rechargez" in results[0]["messages"]["fr"]
@@ -127,24 +113,25 @@ async def test_after_a_refusal_nothing_else_about_that_note_is_said_and_other_th
     assert (kept.times, kept.signatures) == ([], [])
 
 
-async def test_a_refusal_comes_back_as_a_problem_in_both_languages(phone: Phone) -> None:
+async def test_a_refusal_comes_back_in_both_languages(phone: Phone) -> None:
     (note,) = (await phone.day())["documents"]
-    answer = await phone.send("/commands", queued("SignDelivery", signing(note, "consignee")))
-    assert answer.status_code == 409
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["code"] == "not_taken_over"
-    assert answer.json()["messages"].keys() == {"fr", "en"}
+    (refused,) = await phone.say(queued("SignDelivery", signing(note, "consignee")))
+    assert (refused["status"], refused["code"]) == (409, "not_taken_over")
+    assert refused["messages"].keys() == {"fr", "en"}
 
 
 async def test_a_phone_may_only_say_a_drivers_words(phone: Phone) -> None:
-    answer = await phone.send("/commands", queued("AmendDocument", {"document_id": "x"}))
-    assert (answer.status_code, answer.json()["code"]) == (403, "word_not_the_drivers")
-    broken = await phone.send("/commands", queued("StartDuty", {"vehicle_plate": 7}))
-    assert (broken.status_code, broken.json()["code"]) == (422, "entry_unreadable")
+    (other,) = await phone.say(queued("AmendDocument", {"document_id": "x"}))
+    assert (other["status"], other["code"]) == (403, "word_not_the_drivers")
+    (broken,) = await phone.say(queued("StartDuty", {"vehicle_plate": 7}))
+    assert (broken["status"], broken["code"]) == (422, "entry_unreadable")
     noise = await phone.send("/commands", b"{")
     assert (noise.status_code, noise.json()["code"]) == (422, "entry_unreadable")
 
 
-async def test_an_entry_heavier_than_any_signature_is_turned_away(phone: Phone) -> None:
-    answer = await phone.send("/commands", queued("StartDuty", {"vehicle_plate": "x" * 1_100_000}))
+async def test_more_than_a_phone_sends_at_once_is_turned_away(phone: Phone) -> None:
+    heavy = queued("StartDuty", {"vehicle_plate": "x" * 8_100_000})
+    answer = await phone.send("/commands", {"commands": [heavy]})
     assert answer.status_code == 413
+    many = await phone.send("/commands", {"commands": [queued("StartDuty", {})] * 101})
+    assert (many.status_code, many.json()["code"]) == (422, "entry_unreadable")

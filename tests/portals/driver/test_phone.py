@@ -36,10 +36,8 @@ async def test_a_photo_comes_once_to_its_note_before_the_reserve_that_cites_it(p
     (note,) = (await phone.day())["documents"]
     assert [await photographed(phone, note["document_id"], "photo-0001") for _ in range(2)] == [200, 200]
     reserve = {"text": "3 cartons écrasés, angle droit", "line": 1, "photo_ids": ["photo-0001"]}
-    answer = await phone.send(
-        "/commands", queued("SignTakeover", signing(note, "sender", reserves=[reserve]))
-    )
-    assert answer.status_code == 200, answer.text
+    (signed,) = await phone.say(queued("SignTakeover", signing(note, "sender", reserves=[reserve])))
+    assert signed["status"] == 200, signed
     (row,) = (await phone.world.say(SHIPPER, FindDocuments())).items
     kept = await phone.world.say(SHIPPER, GetDocument(document_id=row.document_id))
     assert [one.photo_id for one in kept.photos] == ["photo-0001"]
@@ -53,7 +51,7 @@ async def test_an_incident_cites_the_photo_that_went_to_the_note_and_is_reported
     await photographed(phone, note["document_id"], "photo-0009")
     body = {"order_id": phone.world.order_id, "kind": "damage", "text": "Palette renversée", "shared": True}
     told = queued("ReportIncident", body | {"photos": ["photo-0009"]})
-    assert [(await phone.send("/commands", told)).status_code for _ in range(2)] == [200, 200]
+    assert [one["status"] for _ in range(2) for one in await phone.say(told)] == [200, 200]
     order = await phone.world.say(SHIPPER, GetOrder(order_id=phone.world.order_id))
     (incident,) = order.incidents
     (picture,) = [one for one in order.documents if one.kind == "photo"]
@@ -94,15 +92,15 @@ async def test_a_colleague_can_not_say_the_first_ones_entries_with_an_old_proof(
     await phone.sign_in("thomas")
     told = queued("SignTakeover", signing(note, "sender"))
     answer = await phone.browser.post(
-        "/commands", json=told, headers={"x-csrf-token": proof, "accept": "application/json"}
+        "/commands", json={"commands": [told]}, headers={"x-csrf-token": proof, "accept": "application/json"}
     )
     assert (answer.status_code, answer.json()["code"]) == (403, "form_unproven")
 
 
 async def test_an_access_token_that_ended_is_renewed_unseen_and_the_entry_is_taken(phone: Phone) -> None:
     with held(MORNING + timedelta(minutes=20)):
-        answer = await phone.send("/commands", queued("StartDuty", {}))
-        assert answer.status_code == 200
+        (taken,) = await phone.say(queued("StartDuty", {}))
+        assert taken["status"] == 200
     assert phone.world.refreshed >= 1
 
 
@@ -110,7 +108,7 @@ async def test_a_session_that_was_ended_keeps_the_entry_on_the_phone(phone: Phon
     """401 is what makes the app wait for the person instead of throwing the entry away."""
     phone.world.refreshed += 1  # the refresh token that the phone holds is now worth nothing
     with held(MORNING + timedelta(hours=1)):
-        told = queued("StartDuty", {})
+        told = {"commands": [queued("StartDuty", {})]}
         answer = await phone.browser.post("/commands", json=told, headers={"accept": "application/json"})
         assert answer.status_code == 401
 
@@ -123,7 +121,7 @@ async def test_someone_who_drives_nothing_has_an_empty_day(world: World) -> None
 
 async def test_signatures_drawn_by_others_stay_on_the_server(phone: Phone) -> None:
     (note,) = (await phone.day())["documents"]
-    await phone.send("/commands", queued("SignTakeover", signing(note, "sender")))
+    await phone.say(queued("SignTakeover", signing(note, "sender")))
     assert STROKES not in json.dumps(await phone.day())
 
 
@@ -157,13 +155,8 @@ async def test_drivers_see_pause_and_end_what_is_recorded_of_them(phone: Phone) 
         assert (await phone.browser.get("/recordings")).text.count("En marche") == 1
         with held(MORNING + timedelta(minutes=30)):
             proof["_csrf"] = await phone.proof()
-            await phone.send(
-                "/commands",
-                queued(
-                    "RecordPositions",
-                    {"points": [p | {"at": (MORNING + timedelta(minutes=20)).isoformat()} for p in points]},
-                ),
-            )
+            at = {"at": (MORNING + timedelta(minutes=20)).isoformat()}
+            await phone.say(queued("RecordPositions", {"points": [point | at for point in points]}))
             page = (await phone.browser.get("/recordings")).text
             assert "Trajet enregistré" in page
             await phone.browser.post("/recordings/pause", data=proof | {"_key": "press-2"})

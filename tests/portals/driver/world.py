@@ -263,6 +263,12 @@ class Phone:
         await self.world.house.settle()
         return answer
 
+    async def say(self, *told: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the outbox sends at once, and what became of each command."""
+        answer = await self.send("/commands", {"commands": told})
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["results"])
+
 
 def queued(name: str, body: dict[str, Any], id: str = "") -> dict[str, Any]:
     at = now().isoformat()

@@ -4,9 +4,9 @@ import type { Entry, Keep, Photo } from "./keep";
 
 export interface Answer { status: number; code: string; messages: Record<string, string>; retry_after_ms?: number }
 
-/** How the outbox reaches the portal. `undefined` means that no answer came. */
+/** How the outbox reaches the portal: one answer for each command. `undefined` means that no answer came. */
 export interface Wire {
-  command(entry: Entry): Promise<Answer | undefined>;
+  commands(entries: readonly Entry[]): Promise<Answer[] | undefined>;
   photo(photo: Photo): Promise<Answer | undefined>;
 }
 
@@ -18,14 +18,25 @@ export function backoff(tries: number, chance: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS) * (1 - chance / 4);
 }
 
-/** The first command of each document that may leave now; one that was refused holds back those after it. */
+/** What the portal takes at once. */
+const PARCEL_COMMANDS = 100;
+const PARCEL_BYTES = 6_000_000;
+
+/** The commands that may leave now, in their order, as many as go at once; one that must wait or was refused holds
+ * back those after it on its document. */
 export function ready(entries: readonly Entry[], now: number): Entry[] {
-  const seen = new Set<string>();
+  const held = new Set<string>();
   const leaving: Entry[] = [];
+  let bytes = 0;
   for (const entry of [...entries].sort((a, b) => a.seq - b.seq)) {
-    if (seen.has(entry.document)) continue;
-    seen.add(entry.document);
-    if (entry.mood === "waiting" && entry.next_try <= now) leaving.push(entry);
+    if (held.has(entry.document)) continue;
+    if (entry.mood !== "waiting" || entry.next_try > now) {
+      held.add(entry.document);
+      continue;
+    }
+    bytes += JSON.stringify(entry.body).length;
+    if (leaving.length && (leaving.length === PARCEL_COMMANDS || bytes > PARCEL_BYTES)) break;
+    leaving.push(entry);
   }
   return leaving;
 }
@@ -36,14 +47,16 @@ export function fresh(): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export type Verdict = "sent" | "refused" | "later" | "signed_out";
+export type Verdict = "sent" | "refused" | "later" | "held" | "signed_out";
 
-/** What an answer means. 408, 425, 429 and faults of the server pass; 401 waits for the person; other 4xx stand. */
+/** What an answer means. 425 waits for an earlier command, 408, 429 and faults of the server pass, 401 waits for the
+ * person; other 4xx stand. */
 export function verdict(answer: Answer | undefined): Verdict {
   if (!answer) return "later";
+  if (answer.status === 425) return "held";
   if (answer.status < 300) return "sent";
   if (answer.status === 401) return "signed_out";
-  if (answer.status >= 500 || answer.status < 400 || [408, 425, 429].includes(answer.status)) return "later";
+  if (answer.status >= 500 || answer.status < 400 || [408, 429].includes(answer.status)) return "later";
   return "refused";
 }
 
@@ -140,16 +153,37 @@ export class Outbox extends EventTarget {
   }
 
   private async sendAll(): Promise<void> {
-    for (;;) {
+    while (!this.signedOut) {
       const leaving = ready(await this.keep.entries(), this.clock());
-      if (!leaving.length || this.signedOut) break;
-      for (const entry of leaving) if (!this.signedOut) await this.send(entry);
+      if (!leaving.length) break;
+      await this.send(leaving);
     }
     await this.wake();
   }
 
-  private async send(entry: Entry): Promise<void> {
-    const answer = (await this.sendPhotos(entry)) ?? (await this.wire.command(entry));
+  /** One parcel: the photos of its commands first; a command whose photo did not get through stays, and so do those
+   * after it on its document. */
+  private async send(entries: readonly Entry[]): Promise<void> {
+    const stopped = new Set<string>();
+    const parcel: Entry[] = [];
+    for (const entry of entries) {
+      if (stopped.has(entry.document) || this.signedOut) continue;
+      const answer = await this.sendPhotos(entry);
+      if (answer) {
+        stopped.add(entry.document);
+        await this.settle(entry, answer);
+      } else {
+        parcel.push(entry);
+      }
+    }
+    if (parcel.length && !this.signedOut) {
+      const answers = await this.wire.commands(parcel);
+      for (const [index, entry] of parcel.entries()) await this.settle(entry, answers?.[index]);
+    }
+    this.changed();
+  }
+
+  private async settle(entry: Entry, answer: Answer | undefined): Promise<void> {
     switch (verdict(answer)) {
       case "sent":
         for (const photo of entry.photos) await this.keep.dropPhoto(photo);
@@ -161,13 +195,14 @@ export class Outbox extends EventTarget {
       case "refused":
         await this.keep.change({ ...entry, mood: "refused", refusal: { status: answer!.status, code: answer!.code, messages: answer!.messages } });
         break;
+      case "held":
+        break;
       case "later": {
         const tries = entry.tries + 1;
         const wait = Math.max(answer?.retry_after_ms ?? 0, backoff(tries, this.chance()));
         await this.keep.change({ ...entry, tries, next_try: this.clock() + wait });
       }
     }
-    this.changed();
   }
 
   /** The first photo that does not get through speaks for the command; nothing when all are there. */

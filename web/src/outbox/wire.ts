@@ -5,16 +5,21 @@ import type { Entry, Photo } from "./keep";
 
 export interface SessionTold { signed_in: boolean; token: string; marker: string; owner: string; name: string }
 
+/** What the portal answers: a problem, or what became of each command. */
+interface Told extends Answer { results?: (Answer & { retry_after_s: number })[] }
+
 const PATIENCE_MS = 30_000;
 
 export class PortalWire implements Wire {
   constructor(private token: string, private readonly owner: string) {}
 
-  command(entry: Entry): Promise<Answer | undefined> {
-    const told = {
-      id: entry.id, name: entry.name, happened_at: entry.happened_at, sent_at: new Date().toISOString(), body: entry.body,
-    };
-    return this.said("/commands", "POST", JSON.stringify(told), "application/json", entry.id);
+  async commands(entries: readonly Entry[]): Promise<Answer[] | undefined> {
+    const sent_at = new Date().toISOString();
+    const commands = entries.map(({ id, name, happened_at, body }) => ({ id, name, happened_at, sent_at, body }));
+    const told = await this.said("/commands", "POST", JSON.stringify({ commands }), "application/json", entries[0]!.id);
+    if (!told) return undefined;
+    if (!told.results) return entries.map(() => told);
+    return told.results.map((one) => ({ ...one, retry_after_ms: one.retry_after_s * 1000 }));
   }
 
   photo(photo: Photo): Promise<Answer | undefined> {
@@ -23,7 +28,7 @@ export class PortalWire implements Wire {
   }
 
   /** A form token dies with its session: ask for the new one once, unless somebody else signed in meanwhile. */
-  private async said(path: string, method: string, body: BodyInit, type: string, key: string, renewed = false): Promise<Answer | undefined> {
+  private async said(path: string, method: string, body: BodyInit, type: string, key: string, renewed = false): Promise<Told | undefined> {
     let response: Response;
     try {
       response = await fetch(path, {
@@ -33,12 +38,13 @@ export class PortalWire implements Wire {
     } catch {
       return undefined;
     }
-    const problem = response.ok ? {} : ((await response.json().catch(() => ({}))) as Partial<Answer>);
+    const problem = (await response.json().catch(() => ({}))) as Partial<Told>;
     if (problem.code === "form_unproven" && !renewed && (await this.renew())) return this.said(path, method, body, type, key, true);
     return {
       status: problem.code === "form_unproven" || response.type === "opaqueredirect" ? 401 : response.status,
       code: problem.code ?? "",
       messages: problem.messages ?? {},
+      ...(problem.results && { results: problem.results }),
       retry_after_ms: Number(response.headers.get("retry-after") ?? 0) * 1000,
     };
   }

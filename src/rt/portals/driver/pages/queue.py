@@ -1,4 +1,4 @@
-"""What the phone queued while it had no network: commands one by one or many at once, and photos."""
+"""What the phone queued while it had no network: commands, many at once, and photos."""
 
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -40,9 +40,8 @@ WORDS: dict[str, type[Command[Any]]] = {
     )
 }
 """All that a driver's phone may say; whatever else it sends is refused here."""
-COMMAND_LIMIT = 1_000_000
-"""Bytes of one command: two signatures as PNG and a hundred reserves fit."""
 BATCH_LIMIT = 8_000_000
+"""Bytes; the phone stops at 6 MB. A command with two drawn signatures and a hundred reserves has less than one."""
 PHOTO_LIMIT = 10_000_000
 Kind = TypeVar("Kind")
 HELD = 425
@@ -84,7 +83,7 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of one command, as the single route would have answered it."""
+    """What became of one command, as the unit that was asked answered it."""
 
     id: str
     status: int
@@ -99,14 +98,8 @@ class Outcomes(msgspec.Struct, frozen=True):
     results: list[Outcome]
 
 
-async def command(visit: Visit) -> Response:
-    told = read(await weighed(visit, COMMAND_LIMIT), Queued)
-    await say(visit, told)
-    return visit.json({})
-
-
-async def batch(visit: Visit) -> Response:
-    """A whole day at once: in order, and nothing about a thing after something about it was not accepted."""
+async def commands(visit: Visit) -> Response:
+    """What waited on the phone, in order; nothing about a thing after something about it was not accepted."""
     told = read(await weighed(visit, BATCH_LIMIT), Batch)
     results: list[Outcome] = []
     stopped: set[str] = set()
@@ -232,7 +225,6 @@ async def weighed(visit: Visit, limit: int) -> bytes:
 
 
 PAGES = [
-    page("/commands", command, methods=("POST",)),
-    page("/commands/batch", batch, methods=("POST",)),
+    page("/commands", commands, methods=("POST",)),
     page("/photos/{photo_id}", photo, methods=("PUT",)),
 ]
