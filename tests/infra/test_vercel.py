@@ -127,7 +127,7 @@ async def test_a_shipper_signs_in_through_the_function(browser: Browser, house: 
     assert (page.status, "Admin Usine" in page.body) == (200, True)
     assert {name: page.header(name) for name in PAGE_HEADERS} == PAGE_HEADERS
     assert page.header("strict-transport-security").startswith("max-age=63072000")
-    session = await house.database("authz")["sessions"].find_one({"ip": browser.address})
+    session = await house.database("authz")["authz.sessions"].find_one({"ip": browser.address})
     assert session is not None, "units see the visitor's address, told with the portal's own key"
 
 
