@@ -1,6 +1,5 @@
 """The house on one page: every unit and portal, its port, its public path or subdomain, whom it asks."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -229,48 +228,3 @@ def as_json() -> bytes:
     check = msgspec.to_builtins(HEALTH_CHECK)
     whole = house | {"health_check": check, "services": services, "portals": portals}
     return msgspec.json.format(msgspec.json.encode(whole)) + b"\n"
-
-
-def units_table() -> str:
-    """The services as Markdown."""
-    return _table(
-        ("Service", "Port", "Public path", "Purpose", "Asks", "Stands on", "Memory (MB)"),
-        (
-            (f"**{row.name}**", row.port, f"`{row.path}`", row.purpose, _asks(row), needs, row.memory_mb)
-            for row in UNITS
-            for needs in (", ".join(row.needs),)
-        ),
-    )
-
-
-def portals_table() -> str:
-    """The portals as Markdown."""
-    return _table(
-        ("Portal", "Port", "In production", "In development", "Audience"),
-        (
-            (f"**{row.name}**", row.port, row.host, f"`{row.subdomain}.localhost:{EDGE_PORT}`", row.audience)
-            for row in PORTALS
-        ),
-    )
-
-
-def documented(text: str) -> str:
-    """A document with the tables of this page put between its `<!-- topology:… -->` marks."""
-    for name, table in (("units", units_table()), ("portals", portals_table())):
-        start, end = f"<!-- topology:{name} -->\n", f"<!-- /topology:{name} -->"
-        before, opened, rest = text.partition(start)
-        _, closed, after = rest.partition(end)
-        if not (opened and closed):
-            raise LookupError(f"no place for the table of {name}")
-        text = before + start + table + end + after
-    return text
-
-
-def _asks(row: UnitRow) -> str:
-    asked = ("all",) if EVERYBODY in row.asks else row.asks
-    return ", ".join(name.replace("_", "-") for name in asked) or "nobody"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join("| " + " | ".join(str(cell) for cell in line) + " |\n" for line in lines)

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from rt.host import topology
-from rt.ops import machine, reference
+from rt.ops import drawings, machine, reference
 
 ROOT = Path(__file__).parents[3]
 """The clone: these files lie beside the package, not in it."""
@@ -18,7 +18,7 @@ Made = Callable[[str], str]
 def files() -> Mapping[str, Made]:
     """Each generated file by its path in the clone."""
     return {
-        "docs/ARCHITECTURE.md": topology.documented,
+        "docs/ARCHITECTURE.md": drawings.documented,
         "docs/API.md": lambda _: reference.document(),
         "infra/machine/cloudwatch-agent.json": machine.agent_configuration,
         "infra/machine/units": lambda _: machine.units_table(),
