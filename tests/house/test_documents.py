@@ -6,6 +6,7 @@ import pytest
 
 from rt.ops import drawings, generated
 
+
 @pytest.mark.parametrize("name", sorted(generated.files()))
 def test_a_generated_file_is_up_to_date(name: str) -> None:
     assert name not in generated.stale(), "bring it up to date: ./rt topology --write"
