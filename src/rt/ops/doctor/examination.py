@@ -18,7 +18,7 @@ from rt.ops.doctor.place import Cloud, Place, absent, short
 from rt.ops.doctor.refusals import faults, region_faults
 
 TIMEOUT = 15
-CREDENTIALS = "whoever may take the role {prefix}-Monitoring-Role: aws sso login, then ask again"
+ASK_AGAIN = "whoever may read this account: sign in (aws sso login), then ask again"
 
 
 class Examination(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,10 +31,11 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def status(self) -> int:
-        """1 refused, 2 something is missing, 0 neither."""
+        """1 refused; 2 something is missing, or what might refuse could not be seen; 0 neither."""
         if self.refused:
             return 1
-        return 2 if any(entry.finding.state == "missing" for entry in self.entries) else 0
+        lacks = any(entry.finding.state == "missing" for entry in self.entries)
+        return 2 if lacks or self.unseen else 0
 
 
 def clone(environ: Mapping[str, str] = os.environ) -> Examination:
@@ -92,8 +93,8 @@ def _looked(place: Place, check: Check) -> Finding:
     except ClientError as error:
         if absent(error):
             return missing(short(error), place.apply)
-        return unknown(short(error), CREDENTIALS.format(prefix=place.prefix))
+        return unknown(short(error), ASK_AGAIN)
     except BotoCoreError as error:
-        return unknown(short(error), CREDENTIALS.format(prefix=place.prefix))
+        return unknown(short(error), ASK_AGAIN)
     except httpx.HTTPError as error:
         return unknown(str(error).splitlines()[0], "whoever gave the token; look whether it is still good")

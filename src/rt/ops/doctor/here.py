@@ -21,7 +21,7 @@ SECTION = "This clone"
 OLDEST = (3, 11)
 FREE_GB = 2
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
-BUILT = ("portal.js", "bare.js")
+BUILT = ("rt.js", "bare.js", "driver.js", "sw.js", "icons.svg")
 
 
 class Here:

@@ -57,10 +57,8 @@ class Machines:
     def secrets(self) -> Finding:
         """Both boxes exist and hold what the services read."""
         app, keys = f"{self.place.prefix}/app", f"{self.place.prefix}/keys"
-        for name, wanted in (
-            ("app", REQUIRED),
-            ("keys", [*(f"{row.package}.jwk" for row in UNITS), "public.jwks"]),
-        ):
+        files = [*(f"{row.package}.jwk" for row in UNITS), "public.jwks"]
+        for name, wanted in (("app", REQUIRED), ("keys", files)):
             where = f"{self.place.prefix}/{name} --secret-string file://{name}.json"
             put = f"aws secretsmanager put-secret-value --secret-id {where}"
             try:

@@ -32,18 +32,18 @@ def show(found: Examination, as_json: bool, console: Console) -> int:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(told)).decode() + "\n")
         return found.status
     for fault in found.refused:
-        console.print(f"[red]refused[/] {escape(fault)}", highlight=False)
+        console.print(f"[red]refused[/] {escape(fault)}", highlight=False, soft_wrap=True)
     for what in found.unseen:
-        console.print(f"[yellow]not judged[/] {escape(what)}", highlight=False)
+        console.print(f"[yellow]not judged[/] {escape(what)}", highlight=False, soft_wrap=True)
     section = ""
     for entry in found.entries:
         if entry.section != section:
             section = entry.section
             console.print(f"\n[b]{section}[/]")
         finding = entry.finding
-        console.print(f"{MARKS[finding.state]} {escape(entry.box)}: {escape(finding.saw)}", highlight=False)
+        console.print(f"{MARKS[finding.state]} {escape(entry.box)}: {escape(finding.saw)}", highlight=False, soft_wrap=True)
         if finding.mend:
-            console.print(f"    {LEADS[finding.state]}: {escape(finding.mend)}", highlight=False)
+            console.print(f"    {LEADS[finding.state]}: {escape(finding.mend)}", highlight=False, soft_wrap=True)
     counts = {state: sum(entry.finding.state == state for entry in found.entries) for state in MARKS}
     told = f"{counts['done']} done, {counts['missing']} missing, {counts['unknown']} not to be seen from here"
     console.print(f"\n{told}" + (f"; {found.environment} is refused" if found.refused else ""))

@@ -5,6 +5,7 @@ from starlette.routing import Route
 from rt.portals.backoffice.library import Library
 from rt.portals.backoffice.pages import (
     audit,
+    costs,
     flags,
     mailbox,
     queues,
@@ -26,6 +27,7 @@ NAVIGATION = (
     NavItem(
         path="/tenants", label=marked("Organisations"), icon="building", needs="admin_gateway.read", main=True
     ),
+    NavItem(path="/costs", label=marked("Coûts"), icon="receipt", needs="admin_gateway.read"),
     NavItem(path="/users", label=marked("Équipe"), icon="users", needs="authz.read"),
     NavItem(path="/audit", label=marked("Audit"), icon="history", needs="admin_gateway.read"),
     NavItem(path="/mailbox", label=marked("Boîte aux lettres"), icon="mail", needs="notifications.admin"),
@@ -56,6 +58,7 @@ def pages() -> list[Route]:
         *tenants.PAGES,
         *TEAM.pages(),
         *audit.PAGES,
+        *costs.PAGES,
         *mailbox.PAGES,
         *flags.PAGES,
         *reference.pages(Library()),
