@@ -11,6 +11,7 @@ import { lacking, signing, type Draft } from "../src/driver/sign";
 import { LANGUAGES } from "../src/driver/speech";
 import { fr } from "../src/driver/words/fr";
 import { guard } from "../src/trusted";
+import { told } from "../src/zone";
 
 test("photos keep their shape within 2,000 pixels", () => {
   assert.deepEqual(fitted(4000, 3000), [2000, 1500]);
@@ -101,4 +102,12 @@ test("no text becomes script, and no script comes from elsewhere", () => {
   assert.throws(() => rules["createScriptURL"]!("https://evil.example/static/built/x.js"));
   assert.throws(() => rules["createScriptURL"]!("/portal/x.js"));
   assert.equal(rules["createScriptURL"]!("/sw.js"), "/sw.js");
+});
+
+test("a window is told in the reader's zone, in Paris by the page itself", () => {
+  const [from, until] = [new Date("2026-12-06T02:00:00Z"), new Date("2026-12-06T06:00:00Z")];
+  assert.equal(told(from, until, "fr", "Europe/Paris"), undefined);
+  assert.equal(told(from, until, "fr", "Europe/Madrid"), undefined);
+  assert.match(told(from, until, "en", "America/New_York") ?? "", /5 Dec.*21:00.*6 Dec.*01:00/);
+  assert.match(told(from, until, "fr", "Europe/Lisbon") ?? "", /6 déc.*02:00.*06:00/);
 });

@@ -82,6 +82,10 @@ class Frame(msgspec.Struct, kw_only=True):
     marker: str = ""
     owner: str = ""
     flash: Any = None
+    news: Sequence[Any] = ()
+    """What the platform tells everybody."""
+    here: str = "/"
+    """The address of this page within the portal, with its query."""
     field: bool = False
     offline: bool = False
     style: str = ""

@@ -20,10 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rt.contracts.authz import Refresh
 from rt.kernel.errors import NotFound, Refusal, Unavailable
-from rt.ui import signin
+from rt.ui import news, signin, status
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LANGUAGES, speaking
-from rt.ui.pages import STATIC, Frame, NavItem, Page, environment, render, static
+from rt.ui.pages import STATIC, Frame, NavItem, Page, environment, render, static, wants_part
 from rt.ui.policy import PAGE_HEADERS
 from rt.ui.session import Seal, Session, visitor
 from rt.ui.visit import Connect, page
@@ -79,6 +79,7 @@ class Gate:
     def __init__(self, app: ASGIApp, portal: Portal, seal: Seal, connect: Connect) -> None:
         self.app, self.portal, self.seal, self.connect = app, portal, seal, connect
         self.templates = environment(portal.folder / "templates")
+        self.news = news.News(connect)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(("/static/", "/portal/")):
@@ -94,6 +95,9 @@ class Gate:
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
             flash, session.flash = session.flash, None
         chosen = self._language(request, session)
+        whole = "text/html" in request.headers.get("accept", "") and not wants_part(request.headers)
+        with speaking(chosen):
+            told = await self.news.items(request) if whole else []
         state: dict[str, Any] = scope.setdefault("state", {})
         link = scope["path"].split("/")[2] if scope["path"].startswith("/l/") else ""
         state.update(
@@ -115,6 +119,8 @@ class Gate:
                 marker=self.seal.marker(session),
                 owner=self.seal.owner(session),
                 flash=flash,
+                news=told,
+                here=scope["path"] + (f"?{request.url.query}" if request.url.query else ""),
                 field=self.portal.field,
                 offline=self.portal.offline,
                 style=f"/portal/{self.portal.style}" if self.portal.style else "",
@@ -285,7 +291,7 @@ def portal_app(portal: Portal, *, connect: Connect, secret: str, secure: bool = 
     if not portal.public:
         routes += signin.PAGES
     return Starlette(
-        routes=[*routes, *portal.pages],
+        routes=[*routes, *news.PAGES, *portal.pages, *status.PAGES],
         middleware=[Middleware(Gate, portal=portal, seal=seal, connect=connect)],
         exception_handlers={Refusal: refused, HTTPException: unrouted, Exception: broke},
     )
