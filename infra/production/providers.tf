@@ -7,6 +7,7 @@ terraform {
 
 locals {
   environment = "production"
+  name        = "rt-production" # of the database and its cluster
   tags        = { Project = "rt-technologie", Environment = local.environment, ManagedBy = "terraform" }
 }
 

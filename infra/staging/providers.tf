@@ -7,6 +7,7 @@ terraform {
 
 locals {
   environment = "staging"
+  name        = "rt-staging" # of the database and its cluster
   tags        = { Project = "rt-technologie", Environment = local.environment, ManagedBy = "terraform" }
 }
 

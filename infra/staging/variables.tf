@@ -5,6 +5,11 @@ variable "cdn_public_key" {
   type        = string
 }
 
+variable "release_public_key" {
+  description = "PEM of the Ed25519 public key that verifies releases (openssl pkey -pubout)."
+  type        = string
+}
+
 variable "github_repository" {
   description = "owner/name whose workflows may deploy here."
   type        = string

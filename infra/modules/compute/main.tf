@@ -6,7 +6,21 @@ data "aws_ssm_parameter" "image" {
 
 data "aws_default_tags" "this" {}
 
+data "aws_region" "this" {}
+
 locals {
+  hook    = "boot"
+  machine = "${path.module}/../../machine"
+  boot = templatefile("${local.machine}/boot.sh.tftpl", {
+    prefix             = var.prefix
+    region             = data.aws_region.this.name
+    releases_bucket    = var.releases_bucket
+    release_public_key = trimspace(var.release_public_key)
+    settings           = var.settings
+    rt_machine         = file("${local.machine}/rt-machine")
+    log_group          = var.log_group
+    hook               = local.hook
+  })
   # Launch templates and groups do not pass on the provider's tags by themselves.
   tags = merge(data.aws_default_tags.this.tags, var.tags, { Name = "${var.prefix}-backend" })
 }
@@ -26,7 +40,7 @@ resource "aws_launch_template" "this" {
   name                   = "${var.prefix}-backend"
   image_id               = data.aws_ssm_parameter.image.insecure_value
   instance_type          = var.instance_type
-  user_data              = base64encode(var.user_data)
+  user_data              = base64gzip(local.boot) # 16 KB is all that EC2 takes
   update_default_version = true
 
   iam_instance_profile {
@@ -87,6 +101,14 @@ resource "aws_autoscaling_group" "this" {
     version = aws_launch_template.this.latest_version
   }
 
+  # A new machine counts once its boot script says so, and is replaced if it never does.
+  initial_lifecycle_hook {
+    name                 = local.hook
+    lifecycle_transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
+    heartbeat_timeout    = var.boot_seconds
+    default_result       = "ABANDON"
+  }
+
   # A new launch template (newer system, other size) goes round one machine after the other.
   instance_refresh {
     strategy = "Rolling"
@@ -105,7 +127,8 @@ resource "aws_autoscaling_group" "this" {
     }
   }
 
-  lifecycle { ignore_changes = [desired_capacity] }
+  # The load decides how many; the hook is for the first machines too, and changing it would replace the group.
+  lifecycle { ignore_changes = [desired_capacity, initial_lifecycle_hook] }
 }
 
 resource "aws_autoscaling_policy" "this" {

@@ -33,9 +33,22 @@ variable "instance_profile_arn" {
   type = string
 }
 
-variable "user_data" {
-  description = "The script a new machine runs at its first start."
+variable "releases_bucket" {
+  type = string
+}
+
+variable "release_public_key" {
+  description = "PEM of the Ed25519 key that verifies releases: a machine runs nothing else."
   type        = string
+}
+
+variable "settings" {
+  description = "Environment of the services, beside what the secret <prefix>/app holds."
+  type        = map(string)
+}
+
+variable "log_group" {
+  type = string
 }
 
 variable "tags" {
@@ -68,6 +81,12 @@ variable "warmup_seconds" {
   description = "From the start of a machine to its share of the work: boot, download and the 17 services (20 s measured)."
   type        = number
   default     = 240
+}
+
+variable "boot_seconds" {
+  description = "After which a machine that has not reported is given up."
+  type        = number
+  default     = 600
 }
 
 variable "bastion" {

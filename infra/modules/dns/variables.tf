@@ -40,7 +40,6 @@ variable "mail_servers" {
 variable "mail_subdomain" {
   description = "From where Mailgun sends (MAILGUN_DOMAIN)."
   type        = string
-  default     = "mg"
 }
 
 variable "mail_senders" {

@@ -11,7 +11,6 @@ locals {
 
 resource "aws_cloudfront_public_key" "this" {
   name        = "${var.prefix}-files"
-  comment     = "Verifies signed addresses of files"
   encoded_key = var.cdn_public_key
 }
 

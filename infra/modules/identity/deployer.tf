@@ -78,7 +78,7 @@ locals {
     # While a machine changes its release the group must not replace it.
     Hold = {
       actions = ["autoscaling:SuspendProcesses", "autoscaling:ResumeProcesses"]
-      on      = [format(local.here, "autoscaling", "autoScalingGroup:*:autoScalingGroupName/${var.prefix}-backend")]
+      on      = [local.group]
     }
   }
 }

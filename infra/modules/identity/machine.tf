@@ -34,7 +34,7 @@ locals {
       actions = ["ses:SendEmail", "ses:SendRawEmail"]
       on      = ["arn:${data.aws_partition.this.partition}:ses:${var.mail_region}:${local.account}:identity/${var.domain}"]
       test    = "StringLike"
-      when    = { "ses:FromAddress" = ["*@${var.domain}", "*@mg.${var.domain}"] }
+      when    = { "ses:FromAddress" = ["*@${var.domain}", "*@${var.mail_subdomain}.${var.domain}"] }
     }
     Secrets = {
       actions = ["secretsmanager:GetSecretValue"]
@@ -48,11 +48,19 @@ locals {
       actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
       on      = [format(local.here, "logs", "log-group:${var.machine_log_group}:*")]
     }
-    # The three below know no resources (AWS Service Authorization Reference): "*" is all they take.
+    Born = {
+      actions = ["autoscaling:CompleteLifecycleAction"]
+      on      = [local.group]
+    }
+    # The four below know no resources (AWS Service Authorization Reference): "*" is all they take.
     Metrics = {
       actions = ["cloudwatch:PutMetricData"]
       on      = ["*"]
       when    = { "cloudwatch:namespace" = ["CWAgent", "RT/Backend", "RT/Watch"] }
+    }
+    Itself = {
+      actions = ["ec2:DescribeTags"]
+      on      = ["*"]
     }
     Agent = {
       actions = ["ssm:UpdateInstanceInformation"]

@@ -9,6 +9,7 @@ locals {
   here     = "arn:${data.aws_partition.this.partition}:%s:${data.aws_region.this.name}:${local.account}:%s"
   instance = format(local.here, "ec2", "instance/*")
   release  = format(local.here, "ssm", "parameter/${var.prefix}/release*")
+  group    = format(local.here, "autoscaling", "autoScalingGroup:*:autoScalingGroupName/${var.prefix}-backend")
   ours     = { "aws:ResourceTag/Project" = "rt-technologie", "aws:ResourceTag/Environment" = var.environment }
 }
 

@@ -25,6 +25,10 @@ variable "mail_region" {
   type        = string
 }
 
+variable "mail_subdomain" {
+  type = string
+}
+
 variable "secret_names" {
   description = "Secrets that machines read: <prefix>/<name>. Terraform makes the boxes; what is in them never passes through it."
   type        = map(string)

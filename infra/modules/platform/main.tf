@@ -6,10 +6,34 @@ locals {
   prefix   = { production = "rt-prod", staging = "rt-staging", development = "rt-dev" }[var.environment]
   domain   = local.topology.domain
 
+  origins = [for portal in local.topology.portals : "https://${portal.host}"]
+
+  # Where the specification contradicts itself or the law, the safe reading is built; these build its letter.
+  readings = ["public-machines", "forward-by-default", "debug-hosts", "open-images", "unversioned-images", "slow-archive"]
+  letter   = { for reading in local.readings : reading => contains(var.to_the_letter, reading) }
+
   # api, auth, every service, the two of the CDN: in production as in the spec, elsewhere api-staging, auth-staging, …
   suffix         = var.environment == "production" ? "" : "-${var.environment}"
   balancer_names = setunion(["api", "auth"], keys(local.services))
   names          = { for name in setunion(local.balancer_names, ["cdn-docs", "cdn-img"]) : name => "${name}${local.suffix}.${local.domain}" }
+}
+
+# The spec's .env, but for what is secret. Services of one machine find each other on it.
+locals {
+  settings = {
+    RT_ENV               = var.environment
+    RT_HOST              = "0.0.0.0"
+    RT_TRUSTED_PROXIES   = 1
+    SECURITY_ENFORCE     = true
+    MONGODB_DB           = var.database
+    AWS_REGION           = data.aws_region.this.name
+    AWS_SES_REGION       = var.mail_region
+    AWS_S3_BUCKET_DOCS   = module.storage.buckets.documents.name
+    AWS_S3_BUCKET_IMAGES = module.storage.buckets.images.name
+    MAILGUN_DOMAIN       = "${var.mail_subdomain}.${local.domain}"
+    PUBLIC_API_URL       = "https://${local.names.api}"
+    CORS_ALLOW_ORIGIN    = join(",", local.origins)
+  }
 }
 
 data "aws_region" "this" {}
@@ -25,13 +49,15 @@ module "network" {
 }
 
 module "storage" {
-  source                = "../storage"
-  prefix                = local.prefix
-  portal_origins        = [for portal in local.topology.portals : "https://${portal.host}"]
-  cdn_distribution_arns = { for kind, cdn in module.edge.cdn : kind => cdn.arn }
-  replica_name          = var.replica_name
-  logs_kept_days        = var.log_retention_days
-  providers             = { aws = aws, aws.replica = aws.replica }
+  source                  = "../storage"
+  prefix                  = local.prefix
+  portal_origins          = local.origins
+  cdn_distribution_arns   = { for kind, cdn in module.edge.cdn : kind => cdn.arn }
+  replica_name            = var.replica_name
+  logs_kept_days          = var.log_retention_days
+  version_images          = !local.letter.unversioned-images
+  documents_archive_class = local.letter.slow-archive ? "GLACIER" : "GLACIER_IR"
+  providers               = { aws = aws, aws.replica = aws.replica }
 }
 
 module "dns" {
@@ -43,6 +69,7 @@ module "dns" {
   cdn            = module.edge.cdn
   portal_hosts   = toset(var.environment == "production" ? local.topology.portals[*].host : [])
   dkim_key       = var.dkim_key
+  mail_subdomain = var.mail_subdomain
   providers      = { aws = aws, aws.mail = aws.replica }
 }
 
@@ -65,6 +92,9 @@ module "edge" {
   protected          = var.protected
   unlimited_cidrs    = concat(var.unlimited_cidrs, [for address in module.network.nat_addresses : "${address}/32"])
   cdn_public_key     = var.cdn_public_key
+  default_service    = local.letter.forward-by-default ? "admin-gateway" : null
+  debug_hosts        = local.letter.debug-hosts
+  signed_images      = !local.letter.open-images
   providers          = { aws = aws, aws.us_east_1 = aws.us_east_1 }
 }
 
@@ -75,7 +105,8 @@ module "identity" {
   domain            = local.domain
   buckets           = module.storage.buckets
   machine_log_group = module.observability.log_groups.backend.name
-  mail_region       = "eu-west-1"
+  mail_region       = var.mail_region
+  mail_subdomain    = var.mail_subdomain
   owns_account      = var.owns_account
   github_repository = var.github_repository
 }
@@ -85,12 +116,15 @@ module "compute" {
   prefix               = local.prefix
   instance_type        = var.instance_type
   machines             = var.machines
-  subnet_ids           = module.network.subnet_ids[var.public_machines ? "public" : "private"]
-  public               = var.public_machines
+  subnet_ids           = module.network.subnet_ids[local.letter.public-machines ? "public" : "private"]
+  public               = local.letter.public-machines
   security_group_id    = module.network.security_group_ids.backend
   target_group_arns    = [for group in module.edge.target_groups : group.arn]
   instance_profile_arn = module.identity.instance_profile_arn
-  user_data            = "#!/bin/sh\n"
+  releases_bucket      = module.storage.buckets.releases.name
+  release_public_key   = var.release_public_key
+  log_group            = module.observability.log_groups.backend.name
+  settings             = local.settings
   tags                 = module.backup.tag
   bastion = var.bastion_key == null ? null : {
     subnet_id         = module.network.subnet_ids.public[0]

@@ -44,10 +44,35 @@ variable "analytics" {
   default     = false
 }
 
-variable "public_machines" {
-  description = "The spec's drawing, to the letter: machines in public subnets with public addresses. Its own section on security wants them private, which is the default (docs/decisions/0008)."
-  type        = bool
-  default     = false
+variable "to_the_letter" {
+  description = "Where the specification's letter is wanted instead of the safe reading (docs/decisions/0008, 0009): public-machines, forward-by-default, debug-hosts, open-images, unversioned-images, slow-archive."
+  type        = set(string)
+  default     = []
+  validation {
+    condition     = length(setsubtract(var.to_the_letter, ["public-machines", "forward-by-default", "debug-hosts", "open-images", "unversioned-images", "slow-archive"])) == 0
+    error_message = "public-machines, forward-by-default, debug-hosts, open-images, unversioned-images, slow-archive."
+  }
+}
+
+variable "database" {
+  description = "MONGODB_DB."
+  type        = string
+}
+
+variable "mail_region" {
+  description = "AWS_SES_REGION, of the provider aws.replica."
+  type        = string
+  default     = "eu-west-1"
+}
+
+variable "mail_subdomain" {
+  description = "Of MAILGUN_DOMAIN."
+  type        = string
+  default     = "mg"
+}
+
+variable "release_public_key" {
+  type = string
 }
 
 variable "bastion_key" {

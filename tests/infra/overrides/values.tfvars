@@ -10,3 +10,8 @@ nwIbXuvMoutGKp0ZxDdJxETVXUYehlCcI9EVb0ZiUgtCOhNf9d0MR/mGPShlKkfj
 sQIDAQAB
 -----END PUBLIC KEY-----
 PEM
+release_public_key = <<PEM
+-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+PEM
