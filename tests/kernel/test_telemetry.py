@@ -2,14 +2,21 @@
 
 import io
 import json
+import subprocess
+import sys
+from collections import Counter
+from itertools import pairwise
 
 import httpx
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.responses import PlainTextResponse
 
 from rt.kernel import telemetry
-from rt.kernel.telemetry import mask, start_logging, tracing
+from rt.kernel.masking import mask
+from rt.kernel.telemetry import DURATIONS, MOST_VALUES, PARKED, REQUESTS, Meter, start_logging, tracing
 from rt.kernel.web import Gate
 
 
@@ -55,3 +62,67 @@ async def test_a_request_is_a_span_of_the_trace_it_came_with() -> None:
     assert told.name == "palette"
     assert told.context is not None
     assert format(told.context.trace_id, "032x") == answer.headers["trace-id"] == "a1" * 16
+
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+def test_a_minute_of_a_unit_is_one_line_that_cloudwatch_reads() -> None:
+    REQUESTS.labels("metered", "before", "200").inc(5)
+    meter = Meter(["metered", "idle"])
+    for status, times in (("200", 7), ("404", 2), ("500", 1), ("503", 2)):
+        REQUESTS.labels("metered", "find", status).inc(times)
+    REQUESTS.labels("other", "find", "500").inc()
+    PARKED.labels("metered", "a.b.c").inc(3)
+    DURATIONS.labels("metered", "find").observe(0.03)
+    [busy, idle] = [json.loads(line) for line in meter.lines(1_795_000_000.5)]
+    assert busy["_aws"]["Timestamp"] == 1_795_000_000_500
+    [told] = busy["_aws"]["CloudWatchMetrics"]
+    assert (told["Namespace"], told["Dimensions"], busy["Unit"]) == ("RT/Backend", [["Unit"]], "metered")
+    assert [metric["Name"] for metric in told["Metrics"]] == [
+        "Requests",
+        "ServerErrors",
+        "EventsParked",
+        "Duration",
+    ]
+    assert (busy["Requests"], busy["ServerErrors"], busy["EventsParked"]) == (12, 3, 3)
+    assert all(25 <= value <= 50 for value in busy["Duration"])
+    assert (idle["Requests"], idle["ServerErrors"], idle["EventsParked"]) == (0, 0, 0)
+    assert "Duration" not in idle
+    again = json.loads(meter.lines(1_795_000_060)[0])
+    assert (again["Requests"], "Duration" in again) == (0, False)
+
+
+@given(st.lists(st.sampled_from((*BUCKETS, 20.0)), min_size=1, max_size=300))
+def test_durations_keep_their_buckets(seconds: list[float]) -> None:
+    """At most a hundred values stand for all, in order; each bucket has as many as it had, or its share."""
+    meter = Meter(["timed"])
+    for each in seconds:
+        DURATIONS.labels("timed", "find").observe(each)
+    told = json.loads(meter.lines(0)[0])["Duration"]
+    assert len(told) == min(len(seconds), MOST_VALUES)
+    assert all(a <= b for a, b in pairwise(told))
+
+    def bucket(value: float) -> float:
+        return next((edge for edge in BUCKETS if value <= edge), BUCKETS[-1])
+
+    wanted = Counter(bucket(each) for each in seconds)
+    found = Counter(bucket(value / 1000) for value in told)
+    for edge in BUCKETS:
+        assert abs(found[edge] - wanted[edge] * len(told) / len(seconds)) <= 1
+
+
+def test_a_unit_writes_its_metrics_among_its_log_lines() -> None:
+    """Each minute, here each hundredth of a second, and once more at the end."""
+    script = (
+        "import structlog, threading\n"
+        "from rt.kernel.telemetry import REQUESTS, start_logging, start_metrics\n"
+        "start_logging('info'); start_metrics(['palette'], every=0.01)\n"
+        "for n in range(300):\n"
+        "    REQUESTS.labels('palette', 'find', '200').inc(); structlog.get_logger().info('request', n=n)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    metered = [line for line in lines if "_aws" in line]
+    assert len(lines) - len(metered) == 300
+    assert sum(line["Requests"] for line in metered) == 300

@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     instance: str = "one"
     trusted_proxies: int = 0
     otlp_endpoint: str = ""
+    embedded_metrics: bool = False
 
     @property
     def production(self) -> bool:
@@ -112,6 +113,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         instance=environ.get("RT_INSTANCE", socket.gethostname()),
         trusted_proxies=int(environ.get("RT_TRUSTED_PROXIES", "0")),
         otlp_endpoint=environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        embedded_metrics=environ.get("RT_METRICS") == "emf",
     )
     faults = weaknesses(settings)
     if faults:

@@ -1,17 +1,23 @@
-"""What the house says of itself: JSON logs with masked personal data, metrics, traces."""
+"""What the house says of itself: JSON lines with personal data masked, metrics, traces."""
 
+import atexit
+import json
 import logging
-import re
 import secrets
 import sys
-from collections.abc import Iterator, MutableMapping
+import threading
+import time
+from collections import Counter as Tally
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
 from prometheus_client import Counter, Histogram
 
+from rt.kernel.masking import explained, mask
 from rt.kernel.tenancy import NoOrganization, current_org
 
 if TYPE_CHECKING:
@@ -28,13 +34,9 @@ DURATIONS = Histogram(
 HEARD = Counter("rt_events_heard_total", "Events heard with their effect done", ["unit", "topic"])
 PARKED = Counter("rt_events_parked_total", "Events put aside after a failure", ["unit", "topic"])
 
-PERSONAL = frozenset(
-    {"email", "phone", "name", "first_name", "last_name", "street", "plate", "authorization", "cookie"}
-    | {"password", "token", "code", "secret", "body", "ip", "address", "contact"}
-)
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-PHONE = re.compile(r"(?<![\w-])(?:\+\d{2}[ .-]?|0)[1-9](?:[ .-]?\d{2}){4}\b")
-BEARER = re.compile(r"\b(?:eyJ[\w-]+\.[\w-]+\.[\w-]*|rtk_\w+)")
+NAMESPACE = "RT/Backend"
+MOST_VALUES = 100
+"""Values of one metric in one line of CloudWatch's embedded metric format."""
 
 _trace: ContextVar[str] = ContextVar("trace", default="")
 _tracer: "Tracer | None" = None
@@ -93,19 +95,15 @@ def span(name: str, trace: str, **attributes: str) -> Iterator[None]:
         yield
 
 
-def mask(value: Any) -> Any:
-    """The same value with mail addresses, phone numbers and tokens made unreadable."""
-    if isinstance(value, str):
-        return BEARER.sub("***", PHONE.sub("***", EMAIL.sub("***", value)))
-    if isinstance(value, dict):
-        return {key: "***" if key in PERSONAL else mask(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [mask(inner) for inner in value]
-    return value
-
-
 def _masked(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: "***" if key in PERSONAL else mask(value) for key, value in event.items()}
+    raised = event.pop("exc_info", None)
+    told: MutableMapping[str, Any] = mask(event)
+    if raised is True:
+        raised = sys.exc_info()
+    error = raised[1] if isinstance(raised, tuple) else raised
+    if isinstance(error, BaseException):
+        told["exception"] = explained(error)
+    return told
 
 
 def _where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -117,13 +115,15 @@ def _where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
 
 
 def start_logging(level: str = "info", lines: TextIO | None = None) -> None:
-    """Write one JSON line per event, to standard output unless told otherwise."""
+    """Write one JSON line per event, to standard output unless told otherwise.
+
+    What libraries log comes out the same way, and so does what ends the process: nothing goes round the mask.
+    """
     structlog.configure(
         processors=[
             _where,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
             _masked,
             structlog.processors.JSONRenderer(),
         ],
@@ -131,6 +131,116 @@ def start_logging(level: str = "info", lines: TextIO | None = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(lines or sys.stdout),
         cache_logger_on_first_use=True,
     )
+    root = logging.getLogger()
+    for handler in [one for one in root.handlers if isinstance(one, _FromLibraries)]:
+        root.removeHandler(handler)
+    root.addHandler(_FromLibraries(logging.WARNING))
+    sys.excepthook = _crashed
+
+
+class _FromLibraries(logging.Handler):
+    """What is told to Python's own logging."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.getMessage()
+        structlog.get_logger().log(
+            record.levelno, "library", of=record.name, said=said, exc_info=record.exc_info
+        )
+
+
+def _crashed(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, where)
+    else:
+        structlog.get_logger().critical("crashed", exc_info=error)
+
+
+class Meter:
+    """What some units did since they were last asked, in CloudWatch's embedded metric format.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+
+    def __init__(self, units: Sequence[str]) -> None:
+        self._units = units
+        self._before = _counted()
+
+    def lines(self, moment: float) -> list[str]:
+        """One line per unit, with the time in seconds since 1970; an idle unit says zero."""
+        counted = _counted()
+        since = counted.copy()
+        since.subtract(self._before)  # unlike `-` it keeps what is zero: the edges of empty buckets
+        self._before = counted
+        return [self._line(unit, since, moment) for unit in self._units]
+
+    def _line(self, unit: str, since: "Tally[Measure]", moment: float) -> str:
+        values: dict[str, float | list[float]] = {
+            "Requests": since[unit, "requests", 0],
+            "ServerErrors": since[unit, "errors", 0],
+            "EventsParked": since[unit, "parked", 0],
+        }
+        below = {edge: n for (of, what, edge), n in since.items() if of == unit and what == "below"}
+        if durations := _spread(below):
+            values["Duration"] = durations
+        units = {"Duration": "Milliseconds"}
+        metrics = [{"Name": name, "Unit": units.get(name, "Count")} for name in values]
+        told = {"Namespace": NAMESPACE, "Dimensions": [["Unit"]], "Metrics": metrics}
+        head = {"Timestamp": int(moment * 1000), "CloudWatchMetrics": [told]}
+        return json.dumps({"_aws": head, "Unit": unit, **values})
+
+
+Measure = tuple[str, str, float]
+"""Unit, what was counted, and for durations the upper edge of the bucket in seconds."""
+
+
+def _counted() -> "Tally[Measure]":
+    tally: Tally[Measure] = Tally()
+    for metric in (*REQUESTS.collect(), *PARKED.collect(), *DURATIONS.collect()):
+        for sample in metric.samples:
+            unit, amount = sample.labels.get("unit", ""), int(sample.value)
+            if sample.name == "rt_requests_total":
+                tally[unit, "requests", 0] += amount
+                tally[unit, "errors", 0] += amount if sample.labels["status"] >= "500" else 0
+            elif sample.name == "rt_events_parked_total":
+                tally[unit, "parked", 0] += amount
+            elif sample.name == "rt_request_seconds_bucket":
+                tally[unit, "below", float(sample.labels["le"])] += amount
+    return tally
+
+
+def _spread(below: Mapping[float, int]) -> list[float]:
+    """Durations in milliseconds as a histogram knows them: evenly between the edges of each bucket."""
+    edges = sorted(edge for edge in below if edge != float("inf"))
+    total = max(below.values(), default=0)
+    some = min(total, MOST_VALUES)
+    found = []
+    for nth in range(some):
+        rank = (nth + 0.5) * total / some
+        low, fewer = 0.0, 0
+        for edge in edges:
+            if below[edge] >= rank:
+                low += (edge - low) * (rank - fewer) / (below[edge] - fewer)
+                break
+            low, fewer = edge, below[edge]
+        found.append(round(low * 1000, 1))
+    return found
+
+
+def start_metrics(units: Sequence[str], lines: TextIO | None = None, every: float = 60) -> None:
+    """Write what these units did once a minute, and what is left when the process ends."""
+    meter, never = Meter(units), threading.Event()
+    out = structlog.PrintLogger(lines or sys.stdout)
+
+    def tell() -> None:
+        for line in meter.lines(time.time()):
+            out.msg(line)
+
+    def turn() -> None:
+        while not never.wait(every):
+            tell()
+
+    threading.Thread(target=turn, name="metrics", daemon=True).start()
+    atexit.register(tell)
 
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()

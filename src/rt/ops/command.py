@@ -22,7 +22,7 @@ from rt.host.serving import Place, Supervisor
 from rt.host.topology import PORTALS, UNITS, as_json
 from rt.kernel.migrations import Phase
 from rt.kernel.settings import Settings, read
-from rt.kernel.telemetry import start_logging
+from rt.kernel.telemetry import start_logging, start_metrics
 from rt.ops import cost, generated, release, vercel, world
 from rt.ops import demo as story
 from rt.ops.actors import OPEN_SESAME
@@ -31,7 +31,10 @@ from rt.ops.deploy.migrate import migrate as run_migrations
 from rt.ops.deploy.units import run_units
 from rt.ops.doctor import report
 
-app = typer.Typer(help="RT-Technologie", no_args_is_help=True, add_completion=False)
+# Typer's own tracebacks would go round the mask of our logs.
+app = typer.Typer(
+    help="RT-Technologie", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 console = Console()
 releases = typer.Typer(help="Make a release of this commit, or check one.", no_args_is_help=True)
 app.add_typer(releases, name="release")
@@ -73,6 +76,8 @@ def run(unit: str, port: Port = 8080, data: Data = Path(".rt"), shift: Shift = 0
     if unit == "units":
         run_units(settings, keys, Place(port, shift), data / f"processes-{settings.instance}")
         return
+    if settings.embedded_metrics:
+        start_metrics([unit.replace("-", "_")])
 
     async def alone() -> None:
         async with running(settings.home) as uri:
