@@ -1,0 +1,259 @@
+"""The database at Atlas, held against the words of its provider: written correctly, safe where the letter is not.
+
+Validated and planned, never applied: the provider here is a stub that knows every attribute (stub_atlas.py).
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.infra.conftest import INFRA, PLUGINS, planned
+
+from rt.host.topology import ROOT as PACKAGE
+
+pytestmark = [pytest.mark.xdist_group("infra")]
+
+TOOLS = Path(os.environ.get("RT_TOOLS", PACKAGE.parents[1] / ".rt" / "tools"))
+MACHINES = "arn:aws:iam::123456789012:role/rt-prod-EC2-Backend-Role"
+ROOT = """
+terraform {
+  required_providers {
+    aws          = { source = "hashicorp/aws" }
+    mongodbatlas = { source = "mongodb/mongodbatlas" }
+  }
+}
+
+provider "aws" {
+  region                      = "eu-west-3"
+  access_key                  = "testing"
+  secret_key                  = "testing"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+}
+
+module "database" {
+  source = "./database"
+  org_id = "0123456789abcdef01234567"
+%s
+}
+"""
+PRODUCTION = {
+    "environment": "production",
+    "name": "rt-production",
+    "tier": "M10",
+    "addresses": {"nat-a": "192.0.2.1/32"},
+    "roles": {"app": MACHINES, "backup": "arn:aws:iam::123456789012:role/backup"},
+    "phones": ["+33600000000"],
+    "pagerduty_integration_id": "0123",
+    "vpc": {
+        "id": "vpc-1",
+        "cidr": "10.0.0.0/16",
+        "region": "eu-west-3",
+        "account_id": "123456789012",
+        "route_table_ids": ["rtb-1", "rtb-2"],
+    },
+}
+SMALL = {"addresses": {"nat-a": "192.0.2.1/32"}, "roles": {"app": MACHINES}}
+
+
+class Module:
+    """A copy of the module under a root that can be changed, its providers found."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self._program = program
+        self.folder = folder
+        version = subprocess.run([program, "version"], capture_output=True, text=True, check=True).stdout
+        stub = folder / "mirror/registry.terraform.io/mongodb/mongodbatlas/1.41.1" / version.split()[3]
+        stub.mkdir(parents=True)
+        script = Path(__file__).with_name("stub_atlas.py")
+        provider = stub / "terraform-provider-mongodbatlas_v1.41.1"
+        provider.write_text(f"#!/bin/sh\nHOME='{folder}' exec '{TOOLS}/bin/python' '{script}'\n")
+        provider.chmod(0o755)
+        amazon = f'filesystem_mirror {{\n path = "{PLUGINS}"' if PLUGINS.is_dir() else "direct {"
+        (folder / "terraform.rc").write_text(
+            f'disable_checkpoint = true\nprovider_installation {{\n filesystem_mirror {{\n path = "{folder}/mirror"\n'
+            f' include = ["mongodb/*"]\n }}\n {amazon}\n include = ["hashicorp/*"]\n }}\n}}\n'
+        )
+        self.write(PRODUCTION)
+        self.run("init", "-input=false")
+
+    def write(self, values: dict[str, Any], *changes: tuple[str, str, str]) -> None:
+        """The root with other values; in the module `this` becomes `that` in each file named."""
+        given = "\n".join(f"  {name} = {json.dumps(value)}" for name, value in values.items())
+        (self.folder / "main.tf").write_text(ROOT % given)
+        shutil.copytree(INFRA / "modules/database", self.folder / "database", dirs_exist_ok=True)
+        for file, this, that in changes:
+            changed = self.folder / "database" / file
+            text = changed.read_text()
+            assert this in text
+            changed.write_text(text.replace(this, that, 1))
+
+    def run(self, *words: str, fails: bool = False) -> str:
+        """What Terraform answers, or what it complains of."""
+        done = subprocess.run(
+            [self._program, f"-chdir={self.folder}", *words, "-no-color"],
+            env={k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_"))}
+            | {"TF_CLI_CONFIG_FILE": str(self.folder / "terraform.rc")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        complaint = " ".join(re.sub(r"[│╷╵]", " ", done.stderr).split())
+        assert bool(done.returncode) is fails, complaint or done.stdout
+        return complaint if fails else done.stdout
+
+    def plan(self, values: dict[str, Any]) -> dict[str, Any]:
+        self.write(values)
+        self.run("plan", "-input=false", "-out=plan")
+        shown: dict[str, Any] = json.loads(self.run("show", "-json", "plan"))
+        return shown
+
+
+@pytest.fixture(scope="module")
+def module(terraform_program: str, tmp_path_factory: pytest.TempPathFactory) -> Module:
+    if not (TOOLS / "bin" / "python").exists():
+        if os.environ.get("RT_REQUIRE_DATA") == "1":
+            pytest.fail("the tools' environment is required here and missing (requirements-tools.lock)")
+        pytest.skip("left out: no tools' environment (requirements-tools.lock) in RT_TOOLS or .rt/tools")
+    return Module(terraform_program, tmp_path_factory.mktemp("atlas"))
+
+
+@pytest.fixture(scope="module")
+def production(module: Module) -> dict[str, Any]:
+    return module.plan(PRODUCTION)
+
+
+def one(plan: dict[str, Any], kind: str) -> dict[str, Any]:
+    (found,) = planned(plan, f"mongodbatlas_{kind}").values()
+    return found
+
+
+def regions(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    (specs,) = one(plan, "advanced_cluster")["replication_specs"]
+    return list(specs["region_configs"])
+
+
+def test_a_wrong_word_is_seen(module: Module) -> None:
+    module.write(
+        PRODUCTION,
+        ("main.tf", "pit_enabled ", "pitr_enabled "),
+        ("access.tf", "auth_database_name", "# "),
+        ("backup.tf", "= var.snapshot_hours", '= "six"'),
+        ("main.tf", "provider_settings = {", "provider_settings {"),
+        ("alerts.tf", "metric_threshold_config {", "metric_treshold_config {"),
+    )
+    complaint = module.run("validate", fails=True)
+    for said in (
+        'An argument named "pitr_enabled" is not expected here',
+        'The argument "auth_database_name" is required',
+        'Inappropriate value for attribute "frequency_interval": a number is required',
+        'Blocks of type "provider_settings" are not expected here',
+        'Blocks of type "metric_treshold_config" are not expected here',
+    ):
+        assert said in complaint
+
+
+def test_what_production_may_not_be_is_refused(module: Module) -> None:
+    unsafe = {"open_to_the_world": True, "tier": "FLEX", "addresses": {"all": "0.0.0.0/0"}, "vpc": None}
+    module.write(PRODUCTION | unsafe | {"regions": [{"name": "US_EAST_1", "cidr": "192.168.0.0/21"}]})
+    complaint = module.run("plan", "-input=false", fails=True)
+    for said in (
+        "Production is never open to the world",
+        "only those restore to a point in time",
+        "A range is a /16 at most",
+        "A region of the European Union",
+    ):
+        assert said in complaint
+
+
+def test_production_stands_in_three_regions_of_the_union(production: dict[str, Any]) -> None:
+    found = [(one["region_name"], one["priority"], one["electable_specs"][0]) for one in regions(production)]
+    assert [(name, priority) for name, priority, _ in found] == [
+        ("EU_WEST_3", 7),
+        ("EU_CENTRAL_1", 6),
+        ("EU_WEST_1", 5),
+    ]
+    assert {(node["instance_size"], node["node_count"], node["disk_size_gb"]) for _, _, node in found} == {
+        ("M10", 1, 10)
+    }
+
+
+def test_storage_may_grow_to_what_the_spec_asks(production: dict[str, Any]) -> None:
+    for region in regions(production):
+        (scaling,) = region["auto_scaling"]
+        assert scaling["disk_gb_enabled"]
+        assert scaling["compute_enabled"]
+        assert scaling["compute_max_instance_size"] == "M30"
+
+
+def test_every_second_of_a_week_can_be_restored(production: dict[str, Any]) -> None:
+    cluster, schedule = one(production, "advanced_cluster"), one(production, "cloud_backup_schedule")
+    assert cluster["backup_enabled"]
+    assert cluster["pit_enabled"]
+    assert schedule["restore_window_days"] == 7
+    (often,), (archive,), (copy,) = (
+        schedule[name] for name in ("policy_item_hourly", "policy_item_monthly", "copy_settings")
+    )
+    assert (often["frequency_interval"], often["retention_unit"], often["retention_value"]) == (6, "days", 30)
+    assert (archive["retention_unit"], archive["retention_value"]) == ("months", 12)
+    assert (copy["region_name"], copy["should_copy_oplogs"]) == ("EU_CENTRAL_1", True)
+
+
+def test_nobody_has_a_password(production: dict[str, Any]) -> None:
+    users = planned(production, "mongodbatlas_database_user").values()
+    assert {(u["description"], u["roles"][0]["role_name"], u["roles"][0]["database_name"]) for u in users} == {
+        ("app_user", "readWrite", "rt-production"),
+        ("backup_user", "backup", "admin"),
+    }
+    for user in users:
+        assert (user["aws_iam_type"], user["auth_database_name"]) == ("ROLE", "$external")
+        assert user.get("password") is None
+        assert [scope["name"] for scope in user["scopes"]] == ["rt-production"]
+
+
+def test_only_the_machines_reach_the_cluster(production: dict[str, Any]) -> None:
+    ranges = {entry["cidr_block"] for entry in planned(production, "mongodbatlas_project_ip_access_list").values()}
+    assert ranges == {"192.0.2.1/32", "10.0.0.0/16"}
+    peers = planned(production, "mongodbatlas_network_peering").values()
+    assert [(peer["vpc_id"], peer["accepter_region_name"]) for peer in peers] == [("vpc-1", "eu-west-3")] * 3
+    assert len(planned(production, "aws_route")) == 6
+
+
+def test_alerts_are_the_specs(production: dict[str, Any]) -> None:
+    found = {}
+    for address, alert in planned(production, "mongodbatlas_alert_configuration").items():
+        (threshold,) = alert["metric_threshold_config"]
+        ways = {notification["type_name"] for notification in alert["notification"]}
+        found[address.split('"')[1]] = (threshold["operator"], threshold["threshold"], ways)
+    assert found == {
+        "atlas-cpu": ("GREATER_THAN", 80, {"EMAIL", "SMS"}),
+        "atlas-disk": ("GREATER_THAN", 85, {"EMAIL"}),
+        "atlas-connections": ("GREATER_THAN", 500, {"EMAIL"}),
+        "atlas-replication-lag": ("GREATER_THAN", 10, {"PAGER_DUTY"}),
+    }
+
+
+def test_staging_shares_a_cluster_and_may_be_opened(module: Module) -> None:
+    values = {"environment": "staging", "name": "rt-staging", "tier": "FLEX", "open_to_the_world": True}
+    plan = module.plan(SMALL | values)
+    assert one(plan, "flex_cluster")["provider_settings"]["region_name"] == "EU_WEST_3"
+    assert not planned(plan, "mongodbatlas_advanced_cluster")
+    ranges = {entry["cidr_block"] for entry in planned(plan, "mongodbatlas_project_ip_access_list").values()}
+    assert "0.0.0.0/0" in ranges
+
+
+def test_development_is_free(module: Module) -> None:
+    plan = module.plan(SMALL | {"environment": "development", "name": "rt-dev", "tier": "M0"})
+    (region,) = regions(plan)
+    assert (region["provider_name"], region["electable_specs"][0]["instance_size"]) == ("TENANT", "M0")
+    assert not planned(plan, "mongodbatlas_cloud_backup_schedule")
+
+
+def test_london_is_a_switch(module: Module) -> None:
+    plan = module.plan(PRODUCTION | {"london": True})
+    assert [region["region_name"] for region in regions(plan)] == ["EU_WEST_3", "EU_CENTRAL_1", "EU_WEST_2"]
