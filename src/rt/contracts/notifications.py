@@ -206,6 +206,12 @@ class MessageBounced(Event, topic="notifications.message.bounced"):
     reason: str
 
 
+class MessageReplayed(Event, topic="notifications.message.replayed"):
+    """Somebody had a message sent again."""
+
+    message_id: str
+
+
 class MessageDead(Event, topic="notifications.message.dead"):
     """A message could not be sent in all its tries; a human decides."""
 

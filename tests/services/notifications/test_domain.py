@@ -13,6 +13,7 @@ from tests.services.notifications import make
 from tests.services.notifications.make import AT
 
 from rt.contracts.core_orders import OrderSummary
+from rt.contracts.notifications import MessageReplayed
 from rt.services.notifications.domain.address import TokenUnknown, Unsubscriber
 from rt.services.notifications.domain.letters import accounts, carriage, offers, orders, pallets, platform
 from rt.services.notifications.domain.letters.layout import Letter, one_line, write
@@ -77,6 +78,12 @@ def test_every_topic_has_a_letter_and_every_letter_a_topic() -> None:
 def test_a_missing_field_is_no_hole_in_a_mail() -> None:
     with pytest.raises(TypeError):
         accounts.Invitation(name="Nina")  # the organization's name is missing
+
+
+def test_sending_again_is_told_for_the_trail() -> None:
+    message = make.message(state="dead")
+    message.replay(AT)
+    assert message.telling == [MessageReplayed(message_id=message.id)]
 
 
 @given(st.text(max_size=60))

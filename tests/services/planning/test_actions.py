@@ -134,10 +134,10 @@ async def test_a_reason_lets_a_ban_through(world):
     vehicle, driver = await world.crew()
     _, answer = await world.carrier.say(assign(job, vehicle, driver, day=holiday))
     assert [one["code"] for one in answer["errors"]] == ["truck_banned"]
-    tour = await world.carrier.get(
-        assign(job, vehicle, driver, day=holiday, derogation="denrées périssables")
-    )
-    assert (tour["derogation"], tour["conflicts"]) == ("denrées périssables", [])
+    _, answer = await world.carrier.say(assign(job, vehicle, driver, day=holiday, derogation="urgent"))
+    assert [(one["code"], one["field"]) for one in answer["errors"]] == [("derogation_unknown", "derogation")]
+    tour = await world.carrier.get(assign(job, vehicle, driver, day=holiday, derogation="perishables"))
+    assert (tour["derogation"], tour["conflicts"]) == ("perishables", [])
     await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"]))
 
 

@@ -142,8 +142,8 @@ def test_a_heavy_truck_does_not_drive_on_a_holiday_without_a_derogation():
     tour = make.tour(crew, make.job(**times), day=holiday)
     assert rules(tour, crew) == {"truck_banned"}
     assert {one.rule for one in holds([tour], [crew])} == {"ban"}
-    assert rules(tour, crew, derogation="denrées périssables") == set()
-    tour.derogation = "denrées périssables"
+    assert rules(tour, crew, derogation="perishables") == set()
+    tour.derogation = "perishables"
     assert holds([tour], [crew]) == []
     assert rules(make.tour(light, make.job(**times), day=holiday), light) == set()
 
@@ -151,7 +151,7 @@ def test_a_heavy_truck_does_not_drive_on_a_holiday_without_a_derogation():
 def test_a_derogation_heals_nothing_but_a_ban():
     crew = make.crew()
     tour = make.tour(crew, make.job(weight_kg=20_000))
-    assert rules(tour, crew, derogation="denrées périssables") == {"over_capacity"}
+    assert rules(tour, crew, derogation="perishables") == {"over_capacity"}
 
 
 def test_a_delivery_before_its_pickup_is_refused():

@@ -172,7 +172,8 @@ class FindFits(Query[FitsView], route="/api/planning/jobs/{job_id}/fits", needs=
 class AssignJob(Command[TourView], route="/api/planning/jobs/{job_id}/assign", needs="planning.write"):
     """Put a job on a tour, or open one for a vehicle and driver; refused with every conflict at once.
 
-    `derogation` names the reason that lets a truck ban through; it heals nothing else.
+    `derogation` is the code of a reason that lifts a truck ban (arrêté of 2 March 2015, art. 4; the table
+    is `rt.trade.truck_bans.DEROGATIONS`); it heals nothing else.
     """
 
     job_id: str

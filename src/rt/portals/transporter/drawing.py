@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from rt.contracts.planning import ConflictView, DriverView, JobView, TourView, VehicleView
+from rt.trade.truck_bans import DEROGATIONS, derogation_of
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
 from rt.ui.formats import ZONE, language, number
@@ -141,6 +142,17 @@ def conflict_text(conflict: ConflictView) -> str:
 def fix_text(conflict: ConflictView) -> str:
     """What would mend it."""
     return conflict.fix_en if language() == "en" else conflict.fix_fr
+
+
+def derogation_choices() -> list[Choice]:
+    """The reasons of law that lift a truck ban."""
+    return [Choice(one.code, derogation_text(one.code)) for one in DEROGATIONS]
+
+
+def derogation_text(code: str) -> str:
+    """A reason as the law words it, in the language of the page."""
+    found = derogation_of(code)
+    return (found.en if language() == "en" else found.fr) if found else code
 
 
 def vehicle_choices(vehicles: Sequence[VehicleView]) -> list[Choice]:

@@ -41,7 +41,7 @@ WORDS: dict[str, type[Command[Any]]] = {
 }
 """All that a driver's phone may say; whatever else it sends is refused here."""
 BATCH_LIMIT = 8_000_000
-"""Bytes; the phone stops at 6 MB. A command with two drawn signatures and a hundred reserves has less than one."""
+"""Bytes; the phone stops at 6 MB. A command with two drawn signatures and many reserves has less than one."""
 PHOTO_LIMIT = 10_000_000
 Kind = TypeVar("Kind")
 HELD = 425

@@ -22,6 +22,7 @@ from rt.contracts.planning import (
 from rt.kernel.errors import NotFound, Refusal
 from rt.portals.transporter.drawing import (
     conflict_text,
+    derogation_choices,
     driver_choices,
     fix_text,
     stops_text,
@@ -82,6 +83,7 @@ class JobPage(Page):
     refusal: str
     assign: dict[str, str]
     derogable: bool
+    derogation: Input
     may_plan: bool
 
 
@@ -198,6 +200,13 @@ async def shown(visit: Visit, refusal: str) -> JobPage:
         refusal=refusal or why,
         assign=fields,
         derogable=derogable(check.conflicts) if check else False,
+        derogation=Input(
+            name="derogation",
+            label=_("Motif de dérogation (interdiction de circuler seulement)"),
+            kind="choice",
+            required=True,
+            choices=[Choice("", "—"), *derogation_choices()],
+        ),
         may_plan=visit.session.may("planning.write"),
     )
 

@@ -6,7 +6,14 @@ from typing import Any
 from starlette.responses import Response
 
 from rt.contracts.planning import GetTour, MoveStop, PublishTour, TourView, WithdrawTour
-from rt.portals.transporter.drawing import gantt_rows, map_of, stops_text, window
+from rt.portals.transporter.drawing import (
+    derogation_choices,
+    derogation_text,
+    gantt_rows,
+    map_of,
+    stops_text,
+    window,
+)
 from rt.portals.transporter.pages.jobs import ConflictRow, conflict_rows, derogable
 from rt.ui.asking import pressed, typed
 from rt.ui.catalogues import gettext as _
@@ -29,6 +36,7 @@ class TourPage(Page):
     conflicts: list[ConflictRow]
     publish: Form
     derogable: bool
+    derogation: str
     may_plan: bool
 
 
@@ -38,6 +46,7 @@ def publishing(visit: Visit, tour_id: str) -> Form:
         PublishTour,
         fixed={"tour_id": tour_id},
         labels={"derogation": _("Motif de dérogation (interdiction de circuler seulement)")},
+        choices={"derogation": derogation_choices()},
         submit=_("Publier avec dérogation"),
         action=f"/planning/tours/{tour_id}/publish",
     )
@@ -67,6 +76,7 @@ async def shown(visit: Visit, form: Form) -> TourPage:
         conflicts=conflict_rows(read.conflicts),
         publish=form,
         derogable=derogable(read.conflicts),
+        derogation=derogation_text(read.derogation),
         may_plan=visit.session.may("planning.write"),
     )
 

@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from rt.contracts.notifications import Channel, MessageBounced, MessageDead, MessageState
+from rt.contracts.notifications import (
+    Channel,
+    MessageBounced,
+    MessageDead,
+    MessageReplayed,
+    MessageState,
+)
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 
@@ -114,6 +120,7 @@ class Message(Entity, kw_only=True):
         if not again:
             raise NotReplayable(state=self.state)
         self.state, self.tries, self.due_at, self.error = "waiting", 0, moment, ""
+        self.tell(MessageReplayed(message_id=self.id))
 
     def read(self, moment: datetime) -> None:
         self.read_at = self.read_at or moment

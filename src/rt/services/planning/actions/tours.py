@@ -31,14 +31,14 @@ from rt.kernel.identity import current_actor
 from rt.kernel.ids import new_id
 from rt.kernel.persistence import together
 from rt.services.planning.domain.checks import conflicts
-from rt.services.planning.domain.conflicts import AssignmentRefused
+from rt.services.planning.domain.conflicts import AssignmentRefused, DerogationUnknown
 from rt.services.planning.domain.fits import Fit, best_fit, fits
 from rt.services.planning.domain.fleet import Crew, crews
 from rt.services.planning.domain.job import Job, JobNotFree
 from rt.services.planning.domain.tour import Tour, move, new_tour
 from rt.services.planning.store import LIVE, MOST, PlanningStore, TourUnknown
 from rt.trade.calendars import paris_day, paris_instant
-from rt.trade.truck_bans import bans, seasons_known
+from rt.trade.truck_bans import bans, derogation_of, seasons_known
 
 SEARCHED = ("reference", "shipper_name", "consignee_name", "pickup.address.city", "delivery.address.city")
 HEAVY_KG = 40_000
@@ -108,7 +108,7 @@ class Tours:
         return FitsView(items=[_fit_view(fit) for fit in found])
 
     async def assign(self, asked: AssignJob) -> TourView:
-        job, fit = await self._fit(asked, asked.derogation)
+        job, fit = await self._fit(asked, _known(asked.derogation))
         if job.tour_id == fit.tour.id:
             return (await self._store.tours.get(job.tour_id)).view()
         if fit.conflicts:
@@ -151,7 +151,7 @@ class Tours:
             async with self._store.tours.change(asked.tour_id) as tour:
                 tour.need_draft()
                 tour.take(move(tour.stops, asked.position, asked.to_position), crew)
-                tour.derogation = asked.derogation or tour.derogation
+                tour.derogation = _known(asked.derogation) or tour.derogation
                 if against := conflicts(tour, crew, others, tour.derogation):
                     raise AssignmentRefused(against)
         except AlreadyExists as error:
@@ -163,7 +163,7 @@ class Tours:
         crew, others = await self._store.crew_of(seen), await self._store.around(seen.day)
         async with self._store.tours.change(asked.tour_id) as tour:
             tour.need_draft()
-            tour.derogation = asked.derogation or tour.derogation
+            tour.derogation = _known(asked.derogation) or tour.derogation
             tour.driver_name, tour.driver_user_id = crew.driver.name, crew.driver.user_id
             tour.vehicle_plate = crew.vehicle.plate
             if against := conflicts(tour, crew, others, tour.derogation):
@@ -272,6 +272,12 @@ def _become(tour: Tour, wanted: Tour) -> None:
     tour.starts_at, tour.ends_at = wanted.starts_at, wanted.ends_at
     tour.distance_km, tour.driving_minutes = wanted.distance_km, wanted.driving_minutes
     tour.derogation = wanted.derogation
+
+
+def _known(derogation: str) -> str:
+    if derogation and derogation_of(derogation) is None:
+        raise DerogationUnknown(field="derogation", given=derogation[:60])
+    return derogation
 
 
 def _fit_view(fit: Fit) -> FitView:

@@ -42,7 +42,7 @@ def conflicts(tour: Tour, crew: Crew, others: Sequence[Tour], derogation: str = 
         *_loads(tour, crew),
         *_windows(tour),
         *_skills(tour, crew),
-        *([] if derogation else _bans(tour, crew)),
+        *_bans(tour, crew, derogation),
     ]
 
 
@@ -174,11 +174,11 @@ def _skills(tour: Tour, crew: Crew) -> list[PlanningConflict]:
     return found
 
 
-def _bans(tour: Tour, crew: Crew) -> list[PlanningConflict]:
-    """Each ban that a stretch at the wheel falls into."""
+def _bans(tour: Tour, crew: Crew, derogation: str) -> list[PlanningConflict]:
+    """Each ban that a stretch at the wheel falls into and that the derogation does not lift."""
     zone = zone_of([crew.vehicle.depot, *(stop.site for stop in tour.stops)])
     found: list[PlanningConflict] = []
-    for ban in bans(tour.starts_at, tour.ends_at, crew.vehicle.gross_kg, zone):
+    for ban in bans(tour.starts_at, tour.ends_at, crew.vehicle.gross_kg, zone, derogation=derogation):
         inside = [drive for drive in tour.drives if drive[0] < ban.ends_at and drive[1] > ban.starts_at]
         if inside:
             found.append(

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from rt.contracts.planning import ConflictView
-from rt.kernel.errors import Conflict, Refusal
+from rt.kernel.errors import Conflict, Invalid, Refusal
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -109,6 +109,11 @@ class TruckBanned(PlanningConflict):
     en = "{plate} ({tonnes} t) would drive at {at} during the ban from {since} to {until} ({rule})."
     fix_fr = "Roulez avant {since} ou après {until}, ou indiquez le motif de dérogation."
     fix_en = "Drive before {since} or after {until}, or give the reason of the derogation."
+
+
+class DerogationUnknown(Invalid):
+    fr = "« {given} » n'est pas un motif de dérogation aux interdictions de circuler."
+    en = "“{given}” is no reason of derogation from the truck bans."
 
 
 class DeliveredBeforePickup(PlanningConflict):

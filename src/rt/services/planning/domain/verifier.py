@@ -33,7 +33,7 @@ class Violation(msgspec.Struct, frozen=True):
 def violations(
     tours: Sequence[Tour], vehicles: Mapping[str, Vehicle], drivers: Mapping[str, Driver]
 ) -> list[Violation]:
-    """Everything wrong with these tours taken together; derogations let bans through."""
+    """Everything wrong with these tours taken together; a derogation lifts what the law lets it lift."""
     found: list[Violation] = []
     for job_id, times in Counter(job for tour in tours for job in tour.job_ids).items():
         if times > 1:
@@ -110,7 +110,7 @@ def _law(tour: Tour, vehicle: Vehicle, driver: Driver) -> list[Violation]:
             found.append(Violation("maintenance", tour.id, vehicle.plate))
     gross = round(vehicle.gross_weight_t * 1000)
     moments = [at for start, end in tour.drives for at in _moments(start, end)]
-    if not tour.derogation and any(banned(at, gross, zone) for at in moments):
+    if any(banned(at, gross, zone, derogation=tour.derogation) for at in moments):
         found.append(Violation("ban", tour.id, vehicle.plate))
     since_break = today = timedelta(0)
     before: datetime | None = None
