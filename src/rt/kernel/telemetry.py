@@ -121,10 +121,10 @@ def start_logging(level: str = "info", lines: TextIO | None = None) -> None:
     """
     structlog.configure(
         processors=[
+            _masked,
             _where,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _masked,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
