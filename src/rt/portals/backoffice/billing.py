@@ -147,9 +147,11 @@ def row(line: CostLineView) -> Row:
     return Row(
         label=line.label,
         note=line.note,
-        made=f"{decimal(line.price)} × {decimal(line.quantity)} {unit}".replace(" ", "\u00a0"),
+        made=f"{decimal(line.price)} × {decimal(line.quantity)} {unit}".replace(" ", "\u00a0").replace(
+            "-m", "\u2011m"
+        ),
         amount=dollars(line.amount_cents),
         claim=dollars(line.claimed_cents),
-        source=source % {"at": day(line.dated)},
+        source=source % {"at": day(line.dated).replace(" ", "\u00a0")},
         verified=verified,
     )
