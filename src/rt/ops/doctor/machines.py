@@ -1,6 +1,7 @@
 """What runs on the machines and in front of them: releases, settings, services, health, logs, alarms."""
 
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ class Machines:
         return done(f"{len(self.place.variables)} variables, none weak")
 
     def services(self) -> Finding:
-        states = self._healthy()
+        states = self._healthy
         ill = [row.name for row in UNITS if not states.get(row.name)]
         if ill:
             return missing(
@@ -234,6 +235,7 @@ class Machines:
         wanted = {self._of(row.name) for row in UNITS}
         return [row for row in rows if row["TargetGroupName"] in wanted]
 
+    @cached_property
     def _healthy(self) -> dict[str, bool]:
         """Whether each service is healthy wherever it has a target."""
         states = {}

@@ -24,7 +24,8 @@ def faults(environment: str, variables: Mapping[str, str]) -> list[str]:
     except SettingRefused as refused:
         found = [line.strip() for line in str(refused).splitlines()[1:]] or [str(refused)]
     for name, value in sorted(variables.items()):
-        if not SECRET_NAME.search(name) or not value:
+        told = any(fault.startswith(name) for fault in found)
+        if told or not value or not SECRET_NAME.search(name):
             continue
         if value.lower() in WEAK_SECRETS or value == OPEN_SESAME:
             found.append(f"{name} is a default that everybody knows")

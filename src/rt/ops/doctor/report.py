@@ -41,9 +41,15 @@ def show(found: Examination, as_json: bool, console: Console) -> int:
             section = entry.section
             console.print(f"\n[b]{section}[/]")
         finding = entry.finding
-        console.print(f"{MARKS[finding.state]} {escape(entry.box)}: {escape(finding.saw)}", highlight=False, soft_wrap=True)
+        console.print(
+            f"{MARKS[finding.state]} {escape(entry.box)}: {escape(finding.saw)}",
+            highlight=False,
+            soft_wrap=True,
+        )
         if finding.mend:
-            console.print(f"    {LEADS[finding.state]}: {escape(finding.mend)}", highlight=False, soft_wrap=True)
+            console.print(
+                f"    {LEADS[finding.state]}: {escape(finding.mend)}", highlight=False, soft_wrap=True
+            )
     counts = {state: sum(entry.finding.state == state for entry in found.entries) for state in MARKS}
     told = f"{counts['done']} done, {counts['missing']} missing, {counts['unknown']} not to be seen from here"
     console.print(f"\n{told}" + (f"; {found.environment} is refused" if found.refused else ""))
