@@ -1,4 +1,4 @@
-"""The bill: every figure of the specification, line by line; sums that hold; switches that keep their word."""
+"""The bill: each figure of the specification, line by line; sums that hold; switches that keep their word."""
 
 import re
 from decimal import Decimal
