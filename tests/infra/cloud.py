@@ -90,9 +90,12 @@ class Terraform:
 
     def refusal(self, module: str, **values: object) -> str:
         """Why a module does not take these values."""
-        root, *words = self._alone(module, values)
+        return self.refusal_of(*self._alone(module, values))
+
+    def refusal_of(self, root: str, *words: str) -> str:
+        """Why a root cannot be planned."""
         done = self._run(root, "plan", "-input=false", "-no-color", *words)
-        assert done.returncode, "it took them"
+        assert done.returncode, "it could be planned"
         return " ".join(done.stderr.split())
 
     def _alone(self, module: str, values: dict[str, object]) -> list[str]:

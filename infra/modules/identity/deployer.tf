@@ -50,7 +50,7 @@ locals {
       when    = local.ours
     }
     Artifacts = {
-      actions = ["s3:GetObject", "s3:PutObject"]
+      actions = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
       on      = ["${var.buckets.releases.arn}/releases/*"]
     }
     Shelf = {
@@ -68,7 +68,7 @@ locals {
       on      = ["arn:${data.aws_partition.this.partition}:ssm:${data.aws_region.this.name}::document/AWS-RunShellScript"]
     }
     Release = {
-      actions = ["ssm:GetParameter", "ssm:PutParameter"]
+      actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter"]
       on      = [local.release]
     }
     Drain = {

@@ -15,11 +15,11 @@ locals {
     # The spec grants rt-prod-* whole. A machine that is taken over must not place releases, rewrite logs or delete
     # backups: each bucket has its own line.
     Files = {
-      actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+      actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
       on      = ["${var.buckets.documents.arn}/*", "${var.buckets.images.arn}/*"]
     }
     Backups = {
-      actions = ["s3:GetObject", "s3:PutObject"]
+      actions = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
       on      = ["${var.buckets.backups.arn}/*"]
     }
     Releases = {
