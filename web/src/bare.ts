@@ -2,7 +2,7 @@
 
 import { attachAll } from "./island";
 import { guard } from "./trusted";
-import { keepOffline, leaveNothing, showNetwork } from "./offline";
+import { hideOldNews, keepOffline, leaveNothing, showNetwork } from "./offline";
 import { closeToasts } from "./toast";
 
 guard(window as unknown as Parameters<typeof guard>[0]);
@@ -10,6 +10,7 @@ document.documentElement.classList.add("js");
 attachAll(document);
 closeToasts(document);
 showNetwork();
+hideOldNews();
 keepOffline();
 leaveNothing();
 document.querySelector<HTMLElement>("form[data-wrong] .refusal")?.focus();

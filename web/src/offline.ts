@@ -5,10 +5,20 @@ import { erase, unsent } from "./outbox/keep";
 
 export function showNetwork(): void {
   const bar = document.querySelector<HTMLElement>("[data-offline-bar]");
-  const show = (): void => { if (bar) bar.hidden = navigator.onLine; };
-  addEventListener("online", show);
-  addEventListener("offline", show);
-  show();
+  whenNetworkTurns((online) => { if (bar) bar.hidden = online; });
+}
+
+/** What was told at the last visit may be over by now: not without network. */
+export function hideOldNews(): void {
+  const news = document.querySelector<HTMLElement>("[data-news]");
+  whenNetworkTurns((online) => { if (news) news.hidden = !online; });
+}
+
+function whenNetworkTurns(show: (online: boolean) => void): void {
+  const turn = (): void => show(navigator.onLine);
+  addEventListener("online", turn);
+  addEventListener("offline", turn);
+  turn();
 }
 
 export function keepOffline(): void {

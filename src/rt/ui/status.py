@@ -96,6 +96,7 @@ class StatusPage(Page):
     template, part = "ui/pages/status.html", "ui/pages/_status.html"
     state: str
     rows: list[UnitLine]
+    absent: list[str]
     built: int
     up: int
     incidents: list[Happening]
@@ -218,6 +219,7 @@ async def status(visit: Visit) -> StatusPage:
         title=_("État de la plateforme"),
         state=told.state if told else "unknown",
         rows=[line(one, days.get(one.unit, ()), first) for one in units],
+        absent=[name_of(one.unit) for one in units if one.state == "not_built"],
         built=len(built),
         up=sum(one.state == "up" for one in built),
         incidents=[outage(one) for one in incidents if one.resolved_at is None],

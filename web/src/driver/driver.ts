@@ -1,7 +1,7 @@
 // The driver's app: one page that works from what the device keeps and sends when it can.
 
 import { meta } from "../island";
-import { forget, keepOffline, leaveNothing } from "../offline";
+import { forget, hideOldNews, keepOffline, leaveNothing } from "../offline";
 import { guard } from "../trusted";
 import { Keep } from "../outbox/keep";
 import { Outbox } from "../outbox/outbox";
@@ -38,6 +38,7 @@ async function start(place: HTMLElement): Promise<void> {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { void outbox.drain(); void fetchDay(app, place); } });
   setInterval(() => void fetchDay(app, place), ASK_AGAIN_MS);
   keepOffline();
+  hideOldNews();
   await draw(app, place);
   await fetchDay(app, place);
   void outbox.hurry();
