@@ -22,6 +22,7 @@ GITHUB = ROOT / ".github"
 TOOLS = Path(os.environ.get("RT_TOOLS", ROOT / ".rt" / "tools"))
 FILES = [*sorted(GITHUB.glob("workflows/*.yml")), *sorted(GITHUB.glob("actions/*/action.yml"))]
 PIN = re.compile(r"uses: ([\w./-]+)@([0-9a-f]{40}) # v(\d+)\.\d+\.\d+$")
+OURS = re.compile(r"""(?:\./rt|venv/bin/rt\\") ([^|>)"]+(?:"\$\w+"[^|>)"]*)*)""")
 VERSIONED = re.compile(r"@[0-9a-f]{40} # v(\d+)\.[\d.]+")
 WORKFLOWS = {"check.yml", "deploy.yml", "pull_request.yml"}
 
@@ -169,7 +170,7 @@ def commands() -> list[list[str]]:
     found = []
     for _, step in steps():
         for line in step.get("run", "").splitlines():
-            for match in re.finditer(r"(?:\./rt|venv/bin/rt) ([^|>)\"]+(?:\"\$\w+\"[^|>)\"]*)*)", line):
+            for match in OURS.finditer(line):
                 found.append(shlex.split(match.group(1)))
     return found
 
@@ -250,6 +251,40 @@ def test_the_portals_of_the_matrix_are_those_of_the_table(tmp_path: Path) -> Non
     ]
     laid = (tmp_path / "told").read_text().splitlines()
     assert laid == [f"release portal {row.name} --out .rt/vercel" for row in PORTALS if row.built]
+
+
+AWS = """#!/bin/sh
+case "$1 $2" in
+    "autoscaling describe-auto-scaling-groups") echo i-1 ;;
+    "ssm send-command")
+        while [ $# -gt 0 ]; do [ "$1" != --parameters ] || echo "$2" >sent; shift; done
+        echo order-1 ;;
+    "ssm wait") exit 255 ;;
+    "ssm get-command-invocation")
+        said='"StandardOutputContent": "main job: ok", "StandardErrorContent": ""'
+        echo "{\\"Status\\": \\"$STATUS\\", $said}" ;;
+    *) exit 9 ;;
+esac
+"""
+"""Amazon's command as far as the step asks it; `wait` fails when the order did, and the step tells why."""
+
+
+@pytest.mark.parametrize(("status", "good"), [("Success", True), ("Failed", False), ("TimedOut", False)])
+def test_the_main_job_is_played_on_a_machine_and_its_failure_fails_the_deploy(
+    tmp_path: Path, status: str, good: bool
+) -> None:
+    made = loaded(GITHUB / "workflows/deploy.yml")["jobs"]["backend"]["steps"]
+    script = next(step["run"] for step in made if step["name"] == "The main job, end to end")
+    aws = tmp_path / "bin" / "aws"
+    aws.parent.mkdir()
+    aws.write_text(AWS)
+    aws.chmod(aws.stat().st_mode | stat.S_IEXEC)
+    done = ran(script, tmp_path, PREFIX="rt-prod", RUNNER_TEMP=str(tmp_path), STATUS=status)
+    assert (done.returncode == 0) is good
+    assert "main job: ok" in done.stdout
+    (sent,) = json.loads((tmp_path / "sent").read_text())["commands"]
+    assert sent.endswith('/current/venv/bin/rt" watch --once')
+    assert subprocess.run(["sh", "-n", "-c", sent], check=False).returncode == 0
 
 
 def test_dependabot_looks_after_every_kind_of_lock() -> None:
