@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from rt.host.topology import UNITS
 from rt.ops.deploy.journal import NONE, Clock, Journal, Overtaken, Refused, State, last
 from rt.ops.deploy.rolling import Failed, Machine, Pace, Phase, Traffic, contract, deploy, roll_back
 
@@ -94,7 +95,7 @@ class Toy:
         self.under_way = 1
 
     def missing(self) -> list[str]:
-        return [] if self.in_service else ["planning"]
+        return [] if self.in_service else [row.name for row in UNITS]
 
     def _did(self, *what: str) -> None:
         self.diary.append(" ".join((self.name, *what)))
@@ -261,6 +262,24 @@ def test_a_machine_that_is_taken_away_meanwhile_is_no_failure(town: Town) -> Non
     town.toys[1].busy = lambda: (_ for _ in ()).throw(Gone())
     assert town.deploy().state == "done"
     assert [(toy.name, toy.runs) for toy in town.toys] == [("a", NEW), ("c", NEW)]
+
+
+def test_the_first_deploy_meets_machines_that_run_nothing(town: Town) -> None:
+    town.remembered = (NONE, NONE)
+    for toy in town.toys:
+        toy.runs, toy.in_service = NONE, False
+    assert town.deploy().state == "done"
+    assert town.running == {NEW}
+    assert town.remembered == (NEW, NONE)
+
+
+def test_a_failed_first_deploy_leaves_machines_out(town: Town) -> None:
+    town.remembered = (NONE, NONE)
+    for toy in town.toys:
+        toy.runs, toy.in_service = NONE, False
+    town.toys[1].sick[NEW] = ["bourse"]
+    assert town.deploy().state == "rolled_back"
+    assert [toy.in_service for toy in town.toys] == [False, False]
 
 
 def test_no_machine_leaves_while_no_other_serves(town: Town) -> None:

@@ -66,7 +66,8 @@ pool-purge-delay {IDLE_SECONDS}s
 frontend public
   bind 127.0.0.1:{edge}
 """
-    return head + "\n".join((*rules, "  http-request return status 404", "", *backends)) + "\n"
+    nowhere = "  default_backend nowhere\n\nbackend nowhere\n  http-request return status 404\n"
+    return head + "\n".join((*rules, nowhere, *backends)) + "\n"
 
 
 class Balancer:

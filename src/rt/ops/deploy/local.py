@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,9 +24,10 @@ from rt.ops.release import ReleaseRefused, verify
 
 PACE = Pace(poll=0.5, grace=15, patience=60, watch=8, lease=timedelta(seconds=10))
 RT_MACHINE = Path(__file__).parents[4] / "infra" / "machine" / "rt-machine"
-NAMES = ("a", "b")
-SHIFTS = (20_000, 24_000)
-"""Added to the ports of machine a and of machine b."""
+APART = 100
+"""Between the ports of machine a and those of machine b."""
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "RT_LOG", "RT_USER_LIMIT", "RT_IP_LIMIT")
+"""What the units of a machine see of the environment that the fleet is started with."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -37,8 +39,6 @@ class Plan(msgspec.Struct, frozen=True):
     """Folder with releases/<version>/, the bucket's place here."""
     public: str
     mongodb_uri: str
-    settings: dict[str, str] = {}
-    """More variables for the units."""
 
 
 class Folder:
@@ -79,12 +79,8 @@ class LocalMachine:
         self._told("fetch", release, self._fleet.plan.source)
 
     def migrate(self, release: str, phase: Phase) -> None:
-        program = self.root / "releases" / release / "venv" / "bin" / "rt"
-        done = subprocess.run(
-            [program, "migrate", phase], env=self.environment(), capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise Failed(f"{self.name}: migrating failed: {(done.stderr or done.stdout).strip()[-1000:]}")
+        script = self.root / "releases" / release / "machine" / "rt-machine"
+        self._good(self._run("migrate", release, phase, script=script))
 
     def activate(self, release: str) -> None:
         self._told("activate", release)
@@ -108,26 +104,22 @@ class LocalMachine:
     def environment(self) -> dict[str, str]:
         """What its units and rt-machine are started with."""
         plan = self._fleet.plan
-        ours = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        ours = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         wait = "while kill -0 $pid 2>/dev/null; do sleep 0.05; done"
-        return (
-            ours
-            | {
-                "RT_ENV": "development",
-                "RT_INSTANCE": self.name,
-                "RT_DATA": str(self._fleet.home / "kept"),
-                "RT_KEYS": str(self._fleet.home / "keys"),
-                "RT_TRUSTED_PROXIES": "1",
-                "MONGODB_URI": plan.mongodb_uri,
-                "PUBLIC_API_URL": f"http://localhost:{plan.edge}",
-                "RT_ROOT": str(self.root),
-                "RT_ETC": str(Path(plan.public).parent),
-                "RT_PYTHON": sys.executable,
-                "RT_SHIFT": str(self.shift),
-                "RT_RESTART": f"pid=$(cat {shlex.quote(str(self.pid_file))}) && kill -TERM $pid && {wait}",
-            }
-            | plan.settings
-        )
+        return ours | {
+            "RT_ENV": "development",
+            "RT_INSTANCE": self.name,
+            "RT_DATA": str(self._fleet.home / "kept"),
+            "RT_KEYS": str(self._fleet.home / "keys"),
+            "RT_TRUSTED_PROXIES": "1",
+            "MONGODB_URI": plan.mongodb_uri,
+            "PUBLIC_API_URL": f"http://localhost:{plan.edge}",
+            "RT_ROOT": str(self.root),
+            "RT_ETC": str(self._fleet.home / "etc"),
+            "RT_PYTHON": sys.executable,
+            "RT_SHIFT": str(self.shift),
+            "RT_RESTART": f"pid=$(cat {shlex.quote(str(self.pid_file))}) && kill -TERM $pid && {wait}",
+        }
 
     def first(self, release: str) -> None:
         """Install a release on a machine that runs nothing yet."""
@@ -135,7 +127,7 @@ class LocalMachine:
         if not (self.root / "releases").is_symlink():
             (self.root / "releases").symlink_to(self._fleet.home / "releases")
         self.fetch(release)
-        self._told("activate", release, RT_RESTART=":")
+        self._good(self._run("activate", release, restart=False))
 
     def start(self) -> "subprocess.Popen[bytes]":
         """The process that runs its units, from the release that is current now."""
@@ -148,17 +140,22 @@ class LocalMachine:
         self.pid_file.write_text(str(process.pid))
         return process
 
-    def _told(self, *words: str, **environment: str) -> str:
-        done = self._run(*words, **environment)
+    def _told(self, *words: str) -> str:
+        return self._good(self._run(*words))
+
+    def _good(self, done: "subprocess.CompletedProcess[str]") -> str:
         if done.returncode:
-            raise Failed(f"{self.name}: {(done.stderr or done.stdout).strip()[-1000:]}")
+            said = (done.stderr or done.stdout).strip()
+            raise Failed(f"{self.name}: {said.rpartition(chr(10))[2]}")
         return done.stdout
 
-    def _run(self, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        program = self.root / "bin" / "rt-machine"
+    def _run(
+        self, *words: str, script: Path | None = None, restart: bool = True
+    ) -> "subprocess.CompletedProcess[str]":
+        current = self.root / "bin" / "rt-machine"
         return subprocess.run(
-            ["sh", program if program.exists() else RT_MACHINE, *words],
-            env=self.environment() | environment,
+            ["sh", script or (current if current.exists() else RT_MACHINE), *words],
+            env=self.environment() | ({} if restart else {"RT_RESTART": ":"}),
             capture_output=True,
             text=True,
             check=False,
@@ -221,8 +218,9 @@ class LocalFleet:
 def lay_out(home: Path, plan: Plan, release: str) -> LocalFleet:
     """The folders of a fleet; machines that run nothing yet get the release."""
     home = home.resolve()
-    for folder in ("releases", "keys", "kept"):
+    for folder in ("releases", "keys", "kept", "etc"):
         (home / folder).mkdir(parents=True, exist_ok=True)
+    shutil.copy(plan.public, home / "etc" / "release.pub")
     UnitKeys(home / "keys").ensure()
     (home / "plan.json").write_bytes(msgspec.json.format(msgspec.json.encode(plan)))
     fleet = LocalFleet(home)

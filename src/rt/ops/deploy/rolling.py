@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from rt.host.topology import HEALTH_CHECK
+from rt.host.topology import HEALTH_CHECK, UNITS
 from rt.ops.deploy.journal import (
     NONE,
     UNFINISHED,
@@ -71,7 +71,7 @@ class Machine(Protocol):
     def name(self) -> str: ...
 
     def version(self) -> str:
-        """The release that it runs."""
+        """The release that it runs; NONE on a machine that has never had one."""
         ...
 
     def fetch(self, release: str) -> None:
@@ -329,6 +329,9 @@ class Rollout:
 
     def _bring_back(self, machine: Machine, release: str) -> None:
         machine.leave()
+        if release == NONE:
+            self._ledger.note(machine.name, "left out: it ran nothing before", 0.0)
+            return
         self._step(machine.name, f"has {release}", lambda: machine.fetch(release))
         self._change(machine, release)
 
@@ -351,7 +354,9 @@ class Rollout:
         )
 
     def _others_serve(self, machine: Machine) -> None:
-        """Never take the last machine that serves away, unless it is the only one there is."""
+        """Never take the last machine that serves away, unless it is alone or serves nothing."""
+        if len(machine.missing()) == len(UNITS):
+            return
         others = [one for one in self._fleet.machines() if one.name != machine.name]
         if not others:
             self._ledger.say(f"{machine.name} is alone: requests fail while it restarts")

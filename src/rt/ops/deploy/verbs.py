@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,15 +14,19 @@ import typer
 from rich.console import Console
 
 from rt.host.mongod import running
+from rt.kernel.settings import Settings
 from rt.ops.deploy import rolling
 from rt.ops.deploy.journal import Journal, Refused, last
-from rt.ops.deploy.local import NAMES, SHIFTS, LocalFleet, Plan, kept, lay_out
+from rt.ops.deploy.local import APART, LocalFleet, Plan, kept, lay_out
 from rt.ops.deploy.rolling import Failed, Fleet
 
 console = Console(highlight=False, soft_wrap=True)
 fleet_app = typer.Typer(help="Two machines and a load balancer on this computer.", no_args_is_help=True)
 
 Environment = Annotated[str, typer.Argument(help="production, staging, development, or local.")]
+Public = Annotated[
+    Path, typer.Option(help="Public key that releases are checked with.", envvar="RT_RELEASE_PUBLIC")
+]
 Kept = Annotated[Path, typer.Option("--data", help="Folder of everything that is kept.", envvar="RT_DATA")]
 
 
@@ -35,6 +40,7 @@ def add_to(app: typer.Typer) -> None:
 def deploy(
     environment: Environment,
     release: Annotated[str, typer.Option(help="Version, as rt release build names it.")],
+    public: Public = Path("release.pub"),
     despite_errors: Annotated[
         bool, typer.Option(help="Do not judge by answers 5xx: for the fix of what answers them.")
     ] = False,
@@ -42,14 +48,18 @@ def deploy(
 ) -> None:
     """Bring a release to every machine, one at a time; all go back if one does not do well."""
     with _refusing():
-        fleet = _fleet(environment, data)
+        fleet = _fleet(environment, data, public)
         _tell(rolling.deploy(fleet, release, _say, despite_errors=despite_errors), data)
 
 
-def rollback(environment: Environment, data: Kept = Path(".rt")) -> None:
+def rollback(
+    environment: Environment, public: Public = Path("release.pub"), data: Kept = Path(".rt")
+) -> None:
     """Undo an interrupted deploy, or bring back the release before."""
     with _refusing():
-        _tell(rolling.roll_back(_fleet(environment, data), _say), data, wanted=("done", "rolled_back"))
+        _tell(
+            rolling.roll_back(_fleet(environment, data, public), _say), data, wanted=("done", "rolled_back")
+        )
 
 
 def contract(environment: Environment, data: Kept = Path(".rt")) -> None:
@@ -62,8 +72,9 @@ def contract(environment: Environment, data: Kept = Path(".rt")) -> None:
 def fleet_up(
     release: Annotated[str, typer.Option(help="What new machines start with.")],
     source: Annotated[Path, typer.Option(help="Folder that holds releases/<version>/.")] = Path(".rt"),
-    public: Annotated[Path, typer.Option(help="Public key of releases.")] = Path(".rt/release.pub"),
+    public: Public = Path("release.pub"),
     port: Annotated[int, typer.Option(help="Port of the load balancer.")] = 8090,
+    shift: Annotated[int, typer.Option(help="Added to the ports of the machines' units.")] = 20_000,
     data: Kept = Path(".rt"),
 ) -> None:
     """Run machines a and b behind HAProxy until Ctrl-C; `rt deploy local` then works on them."""
@@ -73,8 +84,9 @@ def fleet_up(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
         async with running(data, _say) as uri:
-            shifts = dict(zip(NAMES, SHIFTS, strict=True))
-            plan = Plan(port, shifts, str(source.resolve()), str(public.resolve()), uri)
+            plan = Plan(
+                port, {"a": shift, "b": shift + APART}, str(source.resolve()), str(public.resolve()), uri
+            )
             fleet = await asyncio.to_thread(lay_out, data / "fleet", plan, release)
             with kept(fleet) as tend:
                 _say(f"the fleet is up: http://127.0.0.1:{port}")
@@ -105,10 +117,12 @@ def fleet_status(environment: Environment = "local", data: Kept = Path(".rt")) -
             )
 
 
-def _fleet(environment: str, data: Path) -> Fleet:
+def _fleet(environment: str, data: Path, public: Path = Path("release.pub")) -> Fleet:
     if environment == "local":
         return LocalFleet(data / "fleet")
-    raise Refused(f"there is no environment called {environment}")
+    from rt.ops.deploy.aws import AwsFleet  # boto3 weighs 40 MB, and every unit runs this command
+
+    return AwsFleet(environment, public, os.environ.get("AWS_REGION", Settings().aws_region))
 
 
 def _tell(journal: Journal, data: Path, wanted: tuple[str, ...] = ("done",)) -> None:
