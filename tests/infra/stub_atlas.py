@@ -1,7 +1,7 @@
 """A provider for MongoDB Atlas that knows its words and does nothing: enough to validate and to plan.
 
-Run by the interpreter of the tools' environment, which holds the schema: cdktf's bindings carry, as JavaScript,
-each resource's attributes with type, nesting and flags.
+Run by the interpreter of the tools' environment, which holds the schema: cdktf's bindings carry, as
+JavaScript, each resource's attributes with type, nesting and flags.
 """
 
 import re
@@ -26,7 +26,10 @@ GETTERS = {"String": '"string"', "Number": '"number"', "Boolean": '"bool"', "Lis
 READ = re.compile(r"// (\w+) - computed: true, optional: false, required: false")
 READS = re.compile(READ.pattern + r"\n\s+get \w+\(\) \{\n(.*?)\n", re.S)
 NESTED = re.compile(r'this\._\w+ = new (?:cdktf\.)?(\w+?)(List|Map|OutputReference)?\(this, "(\w+)"')
-ENTRY = re.compile(r'(\w+): \{\s+value: .*?,\s+isBlock: (\w+),\s+type: "(\w+)",\s+storageClassType: "(\w+)"', re.S)
+GIVEN = re.compile(r"^function (\w+)ToHclTerraform\(struct\) \{(.*?)^\}", re.S | re.M)
+ENTRY = re.compile(
+    r'(\w+): \{\s+value: .*?,\s+isBlock: \w+,\s+type: "(\w+)",\s+storageClassType: "(\w+)"', re.S
+)
 Block = wire.Schema.Block
 Nesting = wire.Schema.NestedBlock.NestingMode
 
@@ -39,9 +42,7 @@ class Page:
         parts = re.split(r"^class (\w+) extends cdktf\.", text, flags=re.M)
         self.classes = dict(zip(parts[1::2], parts[2::2], strict=True))
         self.root = next(name for name, body in self.classes.items() if body.startswith("TerraformResource"))
-        self.given: dict[str, str] = {}
-        for name, body in re.findall(r"^function (\w+)ToHclTerraform\(struct\) \{(.*?)^\}", text, re.S | re.M):
-            self.given[name.lower()] = body
+        self.given = {name.lower(): body for name, body in GIVEN.findall(text)}
         self.given[self.root.lower()] = self.classes[self.root].partition("synthesizeHclAttributes()")[2]
 
     def block(self, name: str) -> Any:
@@ -50,7 +51,7 @@ class Page:
         optional = set(re.findall(r"^    reset(\w+)\(\)", body, re.M))
         block = Block()
         seen = set()
-        for word, _, kind, storage in ENTRY.findall(self.given[name.lower()]):
+        for word, kind, storage in ENTRY.findall(self.given[name.lower()]):
             seen.add(word)
             inner = storage.removesuffix("List") if kind in ("list", "set") else storage
             may = _camel(word) in optional
@@ -61,7 +62,9 @@ class Page:
             elif kind == "struct" and word != "timeouts":
                 nested = wire.Schema.Object(nesting=wire.Schema.Object.NestingMode.SINGLE)
                 nested.attributes.extend(self.block(inner).attributes)
-                block.attributes.add(name=word, nested_type=nested, required=not may, optional=may, computed=may)
+                block.attributes.add(
+                    name=word, nested_type=nested, required=not may, optional=may, computed=may
+                )
             else:
                 nesting = {"list": Nesting.LIST, "set": Nesting.SET, "struct": Nesting.SINGLE}[kind]
                 least = 0 if may else 1
@@ -163,7 +166,9 @@ class Atlas:
 def planned(servicer: Any, asked: Any, context: Any) -> Any:
     """What is asked for is what there will be; what only Atlas knows is known after it is made."""
     state = read_dynamic_value(asked.proposed_new_state)
-    kind = next(one for one in servicer.app.get_resources() if asked.type_name.endswith("_" + one.get_name()))
+    kind = next(
+        one for one in servicer.app.get_resources() if asked.type_name == "mongodbatlas_" + one.get_name()
+    )
     for attribute in kind.get_schema().to_pb().block.attributes:
         if state is not None and attribute.computed and state[attribute.name] is None:
             state[attribute.name] = Unknown
@@ -172,8 +177,7 @@ def planned(servicer: Any, asked: Any, context: Any) -> Any:
 
 def pages() -> list[Page]:
     """Every resource in the archive."""
-    package = find_spec("cdktf_cdktf_provider_mongodbatlas")  # looked up and not imported: it would start Node.js
-    assert package is not None and package.origin is not None
+    package = cast(Any, find_spec("cdktf_cdktf_provider_mongodbatlas"))  # importing it would start Node.js
     found = []
     with tarfile.open(Path(package.origin).parent / "_jsii" / ARCHIVE) as archive:
         for member in archive:

@@ -1,0 +1,64 @@
+# What is not AWS: MongoDB Atlas and Vercel. Keys come from the environment (MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY, VERCEL_API_TOKEN).
+
+variable "atlas_org_id" {
+  description = "The organization at MongoDB Atlas."
+  type        = string
+}
+
+variable "atlas_pagerduty_integration_id" {
+  description = "PagerDuty's integration in the project at Atlas, made by hand there."
+  type        = string
+  default     = null
+}
+
+variable "vercel_team_id" {
+  type    = string
+  default = null
+}
+
+locals {
+  topology = jsondecode(file("${path.module}/../topology.json"))
+}
+
+data "aws_caller_identity" "this" {}
+data "aws_region" "this" {}
+
+module "database" {
+  source      = "../modules/database"
+  environment = local.environment
+  name        = local.name
+  org_id      = var.atlas_org_id
+  tier        = "M10"
+  roles       = { app = module.platform.role_arns["EC2-Backend-Role"] }
+  addresses = merge(
+    { for number, address in module.platform.network.nat_addresses : "nat-${number}" => "${address}/32" },
+    { for number, range in var.vpn_cidrs : "vpn-${number}" => range },
+  )
+  phones                   = var.phones
+  pagerduty_integration_id = var.atlas_pagerduty_integration_id
+  vpc = {
+    id              = module.platform.network.vpc_id
+    cidr            = module.platform.network.cidr
+    region          = data.aws_region.this.name
+    account_id      = data.aws_caller_identity.this.account_id
+    route_table_ids = module.platform.network.route_table_ids
+  }
+}
+
+module "portals" {
+  source   = "../modules/portals"
+  team_id  = var.vercel_team_id
+  portals  = { for portal in local.topology.portals : portal.name => portal }
+  api_urls = { production = "https://api.${local.topology.domain}", preview = "https://api-staging.${local.topology.domain}" }
+  shown_urls = {
+    NEXT_PUBLIC_AUTHZ_URL   = "https://auth.${local.topology.domain}"
+    NEXT_PUBLIC_SUPPORT_URL = local.topology.support_url
+    NEXT_PUBLIC_CDN_DOCS    = "https://cdn-docs.${local.topology.domain}"
+    NEXT_PUBLIC_CDN_IMAGES  = "https://cdn-img.${local.topology.domain}"
+  }
+}
+
+output "database" {
+  description = "MONGODB_DB and MONGODB_URI of the machines."
+  value       = { name = module.database.database, uri = module.database.uri }
+}
