@@ -23,7 +23,7 @@ import pytest
 
 from rt.host.serving import DRAIN_SECONDS
 from rt.host.topology import UNITS
-from rt.ops import release
+from rt.ops import machine, release
 from rt.ops.release import MANIFEST, SIGNATURE, Release
 
 MACHINE = Path(__file__).parents[2] / "infra" / "machine"
@@ -526,3 +526,153 @@ def test_a_secret_that_is_none_is_refused_and_not_shown(
     assert answer.returncode == 1
     assert not re.search("hush|EVIL", answer.stdout + answer.stderr)
     assert {p: p.read_bytes() for p in etc.rglob("*") if p.is_file()} == before
+
+
+SETTINGS = {"RT_ENV": "production", "MONGODB_DB": "rt-production", "AWS_REGION": "eu-west-3"}
+
+
+class Boot:
+    """The boot script as Terraform fills it in, run below a folder, the system's programs played by stubs."""
+
+    def __init__(self, folder: Path, cloud: Path, key: Path) -> None:
+        self.at = folder / "machine"
+        self.cloud = cloud
+        self._bin = cloud / "bin"
+        agent = self.at / "opt" / "aws" / "amazon-cloudwatch-agent"
+        (agent / "etc").mkdir(parents=True)
+        stub(agent / "bin", "amazon-cloudwatch-agent-ctl", 'echo "agent $*" >>"$CLOUD/calls"')
+        for name in ("etc/logrotate.d", "etc/systemd/system", "var/log"):
+            (self.at / name).mkdir(parents=True)
+        for name in ("dnf", "systemctl"):
+            stub(self._bin, name, f'echo "{name} $*" >>"$CLOUD/calls"')
+        for name in ("chgrp", "sleep"):
+            stub(self._bin, name, "")
+        stub(self._bin, "seq", "echo 1 2")
+        stub(self._bin, "curl", 'case "$*" in *instance-id) echo i-0abc ;; *) echo token ;; esac')
+        stub(self._bin, "python3.11", f'exec {sys.executable} "$@"')
+        self._script = folder / "boot.sh"
+        self._script.write_text(self._filled(key.with_name("release.pub").read_text()))
+
+    def _filled(self, public: str) -> str:
+        text = (MACHINE / "boot.sh.tftpl").read_text()
+        loop = re.compile(r"%\{ for name, value in settings ~\}\n(.*\n)%\{ endfor ~\}\n")
+        lines = "".join(f'{name}="{value}"\n' for name, value in SETTINGS.items())
+        assert loop.search(text) is not None
+        text = loop.sub(lines, text)
+        values = {
+            "prefix": "rt-prod",
+            "region": "eu-west-3",
+            "releases_bucket": "rt-prod-releases",
+            "hook": "boot",
+            "log_group": "/aws/ec2/rt-backend-staging",
+            "release_public_key": public.strip(),
+            "rt_machine": TOOL.read_text(),
+        }
+        assert set(re.findall(r"\$\{(\w+)\}", text)) == set(values)
+        for name, value in values.items():
+            text = text.replace(f"${{{name}}}", value)
+        return re.sub(r"(?<![\w/}])/(?=(?:etc|opt|var)/)", f"{self.at}/", text)
+
+    def run(self) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("RT_")}
+        place = {"RT_ROOT": f"{self.at}/opt/rt", "RT_ETC": f"{self.at}/etc/rt"}
+        systemd = {"RT_SYSTEMD": f"{self.at}/etc/systemd/system"}
+        return subprocess.run(
+            ["bash", str(self._script)],
+            env={**kept, **place, **systemd, **in_cloud(self.cloud)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def told(self, name: str) -> str:
+        path = self.cloud / name
+        return path.read_text() if path.exists() else ""
+
+    def files(self) -> dict[str, bytes]:
+        """What stands on the machine, but the log of booting and what Python compiled."""
+        passing = ("boot.log", "lock", ".pyc")
+        found = [p for p in self.at.rglob("*") if p.is_file() and not p.name.endswith(passing)]
+        return {str(p.relative_to(self.at)): p.read_bytes() for p in found}
+
+
+@pytest.fixture
+def boot(
+    contents: dict[str, Path], key: Path, cloud: Path, tmp_path: Path, answering: Callable[[int], int]
+) -> Boot:
+    """A machine about to boot, for a release whose one unit answers."""
+    units = tmp_path / "units"
+    units.write_text(f"palette {answering(200)} 176\n")
+    (cloud / "bucket").unlink()
+    packed({**contents, "machine/units": units}, cloud / "bucket", key, VERSION)
+    return Boot(tmp_path, cloud, key)
+
+
+def test_a_new_machine_runs_the_release_and_says_so(boot: Boot) -> None:
+    answer = boot.run()
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert os.readlink(boot.at / "opt" / "rt" / "current") == f"releases/{VERSION}"
+    assert boot.told("signals").splitlines() == [
+        "autoscaling complete-lifecycle-action --auto-scaling-group-name rt-prod-backend"
+        " --lifecycle-hook-name boot --lifecycle-action-result CONTINUE --instance-id i-0abc"
+    ]
+    settings = (boot.at / "etc" / "rt" / "settings.env").read_text()
+    assert settings.splitlines() == [f'{name}="{value}"' for name, value in SETTINGS.items()]
+    assert (boot.at / "etc" / "rt" / "rt.env").stat().st_mode & 0o777 == 0o600
+    calls = boot.told("calls")
+    assert "systemctl restart rt.target" in calls
+    assert "systemctl enable --quiet rt.target" in calls
+    assert "agent -a fetch-config" in calls
+    agent = json.loads((boot.at / "opt/aws/amazon-cloudwatch-agent/etc/rt.json").read_text())
+    groups = {log["log_group_name"] for log in agent["logs"]["logs_collected"]["files"]["collect_list"]}
+    assert groups == {"/aws/ec2/rt-backend-staging"}
+    log = answer.stdout + (boot.at / "var" / "log" / "rt" / "boot.log").read_text() + calls
+    assert not any(secret in log for secret in (TRICKY, "mongodb+srv", "private"))
+
+
+def test_booting_again_changes_nothing(boot: Boot) -> None:
+    assert boot.run().returncode == 0
+    before = boot.files()
+    assert boot.run().returncode == 0
+    assert boot.files() == before
+
+
+def test_before_the_first_release_a_machine_waits_for_it(boot: Boot) -> None:
+    (boot.cloud / "release").write_text("none\n")
+    assert boot.run().returncode == 0
+    assert "CONTINUE" in boot.told("signals")
+    assert not (boot.at / "opt" / "rt" / "current").exists()
+    assert (boot.at / "opt" / "rt" / "bin" / "rt-machine").exists()
+
+
+def test_a_machine_that_is_not_well_is_given_up(boot: Boot, contents: dict[str, Path], key: Path) -> None:
+    units = boot.cloud / "units"
+    units.write_text("palette 1 176\n")
+    packed({**contents, "machine/units": units}, boot.cloud / "bucket", key, VERSION)
+    answer = boot.run()
+    assert answer.returncode != 0
+    assert "palette" in answer.stdout + answer.stderr
+    assert "ABANDON" in boot.told("signals")
+    assert "CONTINUE" not in boot.told("signals")
+
+
+def test_a_machine_does_not_start_with_a_release_that_was_forged(boot: Boot) -> None:
+    corrupt(boot.cloud / "bucket" / "releases" / VERSION / MANIFEST)
+    assert boot.run().returncode != 0
+    assert not (boot.at / "opt" / "rt" / "current").exists()
+    assert boot.told("signals").split().count("ABANDON") == 1
+
+
+def test_the_agent_ships_the_log_of_every_unit() -> None:
+    written = json.loads((MACHINE / "cloudwatch-agent.json").read_text())
+    shipped = {log["file_path"] for log in written["logs"]["logs_collected"]["files"]["collect_list"]}
+    assert shipped == {f"{machine.LOGS}/{row.package}.log" for row in UNITS} | {f"{machine.LOGS}/boot.log"}
+    output = settings_of(MACHINE / "systemd" / "rt@.service")["StandardOutput"]
+    assert output == [f"append:{machine.LOGS}/%i.log"]
+    assert f"{machine.LOGS}/*.log {{" in (MACHINE / "logrotate.conf").read_text()
+
+
+@pytest.mark.parametrize("script", ["rt-machine", "boot.sh.tftpl"])
+def test_the_shell_understands_its_scripts(script: str) -> None:
+    shell = "bash" if script.startswith("boot") else "sh"
+    assert subprocess.run([shell, "-n", str(MACHINE / script)], check=False).returncode == 0
