@@ -92,12 +92,11 @@ def dollars(cents: int | None) -> str:
 
 
 def small(amount: str) -> str:
-    """Dollars to a hundredth of a cent."""
-    return _dollar(numbers.format_currency(Decimal(amount), "USD", _four(), _locale(), currency_digits=False))
-
-
-def _four() -> str:
-    return "#,##0.0000\u00a0¤" if language() == "fr" else "¤#,##0.0000"
+    """Dollars; below one to a hundredth of a cent."""
+    if Decimal(amount) >= 1:
+        return dollars(round(Decimal(amount) * 100))
+    form = "#,##0.0000\u00a0¤" if language() == "fr" else "¤#,##0.0000"
+    return _dollar(numbers.format_currency(Decimal(amount), "USD", form, _locale(), currency_digits=False))
 
 
 def _dollar(text: str) -> str:

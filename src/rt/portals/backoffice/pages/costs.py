@@ -106,7 +106,11 @@ def measured(view: CostsView) -> list[tuple[str, str]]:
                 "machine": number(found.machine_memory_mb),
             },
         ),
-        (_("Base de données après un an"), f"{decimal(found.database_gb)}\u00a0{_('Go')}"),
+        (
+            _("Base de données après un an"),
+            _("%(size)s Go ; au-delà des 10 Go de la M10, la spécification ne donne pas de prix")
+            % {"size": decimal(found.database_gb)},
+        ),
         (_("Mesuré le"), day(found.measured_on)),
     ]
 
@@ -140,6 +144,7 @@ async def costs(visit: Visit) -> Page | Response:
         current=current,
         kpis=[
             (_("Par mois"), dollars(view.total_cents), _("la spécification annonce 600 $ à 750 $")),
+            (_("Par an"), dollars(12 * view.total_cents), _("douze fois ce mois")),
             (
                 _("Par commande"),
                 small(view.per_order),
