@@ -1,6 +1,7 @@
 # Off by default: Session Manager replaces it.
 
 resource "aws_instance" "bastion" {
+  # checkov:skip=CKV2_AWS_41: it has no right at AWS, on purpose: people only pass through
   # checkov:skip=CKV_AWS_88: a bastion is reached from the VPN over the internet
   count                       = var.bastion == null ? 0 : 1
   ami                         = data.aws_ssm_parameter.image.insecure_value

@@ -1,6 +1,7 @@
 # The one door: HTTPS to 17 services by their public path.
 
 resource "aws_lb" "this" {
+  # checkov:skip=CKV2_AWS_76: the rules against Log4j (KnownBadInputs) are attached, in a dynamic block that checkov does not unroll
   name                       = var.prefix
   internal                   = false
   load_balancer_type         = "application"
