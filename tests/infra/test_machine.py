@@ -30,7 +30,7 @@ MACHINE = Path(__file__).parents[2] / "infra" / "machine"
 TOOL = MACHINE / "rt-machine"
 VERSION = "0.1.0+202611220800.abc1234"
 NEWER = "0.1.0+202611230800.abc1235"
-EXPOSURE = 15
+EXPOSURE = 12
 """systemd's own measure in tenths: 0 is a unit that can do nothing, 96 one that may do everything."""
 
 Machine = Callable[..., subprocess.CompletedProcess[str]]
@@ -467,6 +467,7 @@ AWS = r"""case "$*" in
 *complete-lifecycle-action*) echo "$*" >>"$CLOUD/signals" ;;
 *) exit 2 ;;
 esac"""
+PEM = "-----BEGIN PRIVATE KEY-----\nMC4\n-----END PRIVATE KEY-----\n"
 TRICKY = """p$HOME "quoted" `id` \\back 'single' %i #x = é"""
 
 
@@ -477,7 +478,7 @@ def cloud(shelf: Path, tmp_path: Path) -> Path:
     stub(folder / "bin", "aws", AWS)
     (folder / "bucket").symlink_to(shelf)
     (folder / "app").write_text(json.dumps({"JWT_SECRET": TRICKY, "MONGODB_URI": "mongodb+srv://x"}))
-    keys = {"palette.jwk": {"kty": "OKP", "d": "private"}, "public.jwks": '{"keys": []}'}
+    keys = {"palette.jwk": {"kty": "OKP", "d": "private"}, "public.jwks": '{"keys": []}', "cdn.pem": PEM}
     (folder / "keys").write_text(json.dumps(keys))
     (folder / "release").write_text(VERSION)
     return folder
@@ -498,6 +499,7 @@ def test_secrets_are_written_for_root_alone_and_as_systemd_reads_them(
     values = {n: re.sub(r"\\(.)", r"\1", v[1:-1]) for n, _, v in (line.partition("=") for line in written)}
     assert values == {"JWT_SECRET": TRICKY, "MONGODB_URI": "mongodb+srv://x"}
     assert json.loads((etc / "keys" / "palette.jwk").read_text())["d"] == "private"
+    assert (etc / "keys" / "cdn.pem").read_text() == PEM
     for path in (etc / "rt.env", etc / "keys" / "palette.jwk", etc / "keys" / "public.jwks"):
         assert path.stat().st_mode & 0o777 == 0o600
     assert (etc / "keys").stat().st_mode & 0o777 == 0o700
