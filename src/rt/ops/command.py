@@ -25,6 +25,7 @@ from rt.kernel.settings import Settings, read
 from rt.kernel.telemetry import start_logging, start_metrics
 from rt.ops import cost, generated, release, vercel, world
 from rt.ops import demo as story
+from rt.ops import watch as watching
 from rt.ops.actors import OPEN_SESAME
 from rt.ops.deploy import verbs
 from rt.ops.deploy.migrate import migrate as run_migrations
@@ -188,6 +189,18 @@ def examine(
 ) -> None:
     """Whether this clone, or an environment, is what the specification's checklist wants."""
     raise typer.Exit(report.examine(environment, json, console))
+
+
+@app.command()
+def watch(
+    environment: Annotated[str, typer.Argument(help="production or staging; else PUBLIC_API_URL.")] = "",
+    port: Annotated[int, typer.Option(help="A house on this machine.")] = 0,
+    once: Annotated[bool, typer.Option(help="One try; exit code 1 when something is wrong.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Answer for machines.")] = False,
+    every: Annotated[float, typer.Option(help="Seconds from one try to the next.")] = 60,
+) -> None:
+    """Try the main job as a customer would, every minute, over public HTTP; one line for each try."""
+    raise typer.Exit(watching.watch(environment, port, once=once, as_json=json, every=every))
 
 
 def main() -> None:
