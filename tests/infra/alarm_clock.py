@@ -52,8 +52,7 @@ class AlarmClock:
         return "ALARM" if sum(known) >= wanted else "OK"
 
     def _begins(self, period: int, steps: int) -> datetime:
-        last = int(self._now.timestamp()) // period * period
-        return datetime.fromtimestamp(last - period * (steps - 1), UTC)
+        return _floor(self._now, period) - timedelta(seconds=period * (steps - 1))
 
     @staticmethod
     def _period(queries: list[dict[str, Any]]) -> int:
@@ -120,9 +119,12 @@ class AlarmClock:
             Period=period,
             Statistics=[statistic],
         )["Datapoints"]
-        exact = {tuple(sorted(said.items())) for said in dimensions}
-        assert len(exact) == len(dimensions)
-        return {point["Timestamp"].astimezone(UTC): point[statistic] for point in found}
+        # moto dates a point by its first value, CloudWatch by the beginning of its period
+        return {_floor(point["Timestamp"], period): point[statistic] for point in found}
+
+
+def _floor(moment: datetime, period: int) -> datetime:
+    return datetime.fromtimestamp(int(moment.timestamp()) // period * period, UTC)
 
 
 def computed(tree: ast.expr, values: Mapping[str, float | None]) -> float | None:

@@ -1,5 +1,6 @@
 """Each alarm fires on bad figures alone, reaches whom it should, and has its page in the runbook."""
 
+import ast
 import json
 import re
 from collections.abc import Mapping
@@ -114,7 +115,7 @@ def whose(applied: Applied) -> dict[str, list[dict[str, str]]]:
 
 
 @pytest.mark.parametrize(
-    ("number", "case"), enumerate(CASES), ids=[f"{c[0]}-{c[1]}-{n}" for n, c in enumerate(CASES)]
+    ("number", "case"), list(enumerate(CASES)), ids=[f"{case[0]}-{case[1]}" for case in CASES]
 )
 def test_an_alarm_fires_on_bad_figures_alone(
     cloudwatch: Any,
@@ -214,8 +215,6 @@ def test_the_dashboard_has_a_row_for_every_service(cloudwatch: Any) -> None:
 
 
 def test_no_error_among_no_requests_is_no_figure() -> None:
-    import ast
-
     rate = ast.parse("100 * FILL(bad, 0) / (FILL(all, 0) + FILL(bad, 0))", mode="eval").body
     assert computed(rate, {"bad": None, "all": None}) is None
     assert computed(rate, {"bad": 1, "all": 99}) == 1
