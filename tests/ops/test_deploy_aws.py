@@ -17,6 +17,7 @@ from rt.ops.deploy.journal import NONE, Clock, Journal, Overtaken, Refused
 from rt.ops.deploy.rolling import Failed, deploy, roll_back
 from rt.ops.release import PUBLIC, make_keys, pack
 
+ROOT = Path(__file__).parents[2]
 REGION = "eu-west-3"
 OLD, NEW = "0.1.0+202611220900.aaaaaaa", "0.1.0+202611221000.bbbbbbb"
 GROUP = "rt-prod-backend"
@@ -49,7 +50,9 @@ class Cloud:
         self._make_releases(folder, key)
         self.fleet = AwsFleet("production", folder / PUBLIC, REGION, Instant())
         self.fleet.pace = msgspec.structs.replace(PACE, poll=20, watch=40)
-        for client in (self.fleet.elb, self.fleet.ssm, self.fleet._scaling):
+        self.used: set[str] = set()
+        fleet = self.fleet
+        for client in (fleet.elb, fleet.ssm, fleet.s3, fleet._scaling, fleet._metrics):
             client.meta.events.register("provide-client-params.*", self._note)
         events = self.fleet.ssm.meta.events
         events.register("after-call.ssm.SendCommand", self._ordered)
@@ -115,8 +118,7 @@ class Cloud:
                 Conditions=[{"Field": "path-pattern", "Values": [f"/{number}/*"]}],
                 Actions=[{"Type": "forward", "TargetGroupArn": arn}],
             )
-        image = ec2.describe_images()["Images"][0]["ImageId"]
-        template = {"ImageId": image, "InstanceType": "t3.medium"}
+        template = {"ImageId": "ami-12345678", "InstanceType": "t3.medium"}
         ec2.create_launch_template(LaunchTemplateName=GROUP, LaunchTemplateData=template)
         boto3.client("autoscaling", REGION).create_auto_scaling_group(
             AutoScalingGroupName=GROUP,
@@ -138,6 +140,7 @@ class Cloud:
                 s3.upload_file(str(path), "rt-prod-releases", f"releases/{version}/{path.name}")
 
     def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        self.used.add(f"{model.service_model.signing_name}:{model.name}")
         if model.name == "SendCommand":
             script, *words = params["Parameters"]["commands"][0].split()
             assert script.endswith("/rt-machine")
@@ -196,9 +199,19 @@ def test_the_order_of_calls(cloud: Cloud) -> None:
         f"{b} RegisterTargets",
         f"/rt-prod/release = {NEW}",
         f"/rt-prod/release-previous = {OLD}",
+        f"{a} prune 3",
+        f"{b} prune 3",
         f"ResumeProcesses {held}",
     ]
     assert cloud.registered() == {row.name: {a, b} for row in UNITS}
+
+
+def test_the_deployer_may_do_what_a_deploy_does(cloud: Cloud) -> None:
+    cloud.fleet.watch = lambda machine: lambda: cloud.fleet._counted(datetime.now(UTC) - timedelta(hours=1))
+    assert cloud.deploy().state == "done"
+    same = {"s3:HeadObject": "s3:GetObject", "monitoring:GetMetricData": "cloudwatch:GetMetricData"}
+    granted = (ROOT / "infra" / "modules" / "identity" / "deployer.tf").read_text()
+    assert {one for one in cloud.used if f'"{same.get(one, one)}"' not in granted} == set()
 
 
 def test_what_a_human_had_stopped_stays_stopped(cloud: Cloud) -> None:

@@ -73,6 +73,9 @@ class Toy:
         self.runs = release
         self.starting = 1
 
+    def prune(self, keep: int) -> None:
+        self._did("prune")
+
     def unwell(self) -> list[str]:
         if self.starting:
             self.starting -= 1
@@ -172,9 +175,17 @@ def test_machines_change_one_after_the_other(town: Town) -> None:
         f"b fetch {NEW}",
         *(f"b {step}" for step in change),
         f"remember {NEW}",
+        "a prune",
+        "b prune",
         "let go Terminate",
     ]
     assert town.remembered == (NEW, OLD)
+
+
+def test_old_releases_that_stay_are_no_failure(town: Town) -> None:
+    town.toys[0].broken["prune"] = Failed("busy")
+    assert town.deploy().state == "done"
+    assert "b prune" in town.diary
 
 
 def test_an_unsigned_release_touches_nothing(town: Town) -> None:

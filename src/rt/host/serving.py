@@ -29,6 +29,8 @@ from rt.kernel.web import Gate, client_address
 DRAIN_SECONDS = 30
 """How long a request under way may take after SIGTERM (R-16)."""
 BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 75
+"""Longer than load balancers keep an idle connection (60 s): they end it, so no request meets its end."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -61,6 +63,7 @@ def server(app: ASGIApp, port: int, host: str) -> Server:
             date_header=True,
             lifespan="off",
             timeout_graceful_shutdown=DRAIN_SECONDS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             backlog=BACKLOG,
             h11_max_incomplete_event_size=16_384,
         )

@@ -110,6 +110,9 @@ class AwsMachine:
     def activate(self, release: str) -> None:
         self._good(*self._order("activate", release))
 
+    def prune(self, keep: int) -> None:
+        self._good(*self._order("prune", str(keep)))
+
     def unwell(self) -> list[str]:
         status, said = self._order("health")
         if status not in ("Success", "Failed"):

@@ -15,8 +15,6 @@ LONGEST_SOCKET = 100
 """Bytes that Linux takes for the path of a socket, less what HAProxy adds while it starts."""
 CHECK_SECONDS = 1
 """HEALTH_CHECK.interval is for machines far apart; here a look costs nothing."""
-IDLE_SECONDS = 2
-"""Idle connections to units are closed by us before uvicorn does it (5 s): never both at once."""
 
 
 def program() -> str:
@@ -60,8 +58,7 @@ defaults
   retries 0
   option forwardfor
   http-reuse safe
-  default-server inter {CHECK_SECONDS}s rise {HEALTH_CHECK.healthy} fall {HEALTH_CHECK.unhealthy} \
-pool-purge-delay {IDLE_SECONDS}s
+  default-server inter {CHECK_SECONDS}s rise {HEALTH_CHECK.healthy} fall {HEALTH_CHECK.unhealthy}
 
 frontend public
   bind 127.0.0.1:{edge}

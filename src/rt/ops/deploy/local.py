@@ -85,6 +85,9 @@ class LocalMachine:
     def activate(self, release: str) -> None:
         self._told("activate", release)
 
+    def prune(self, keep: int) -> None:
+        self._told("prune", str(keep))
+
     def unwell(self) -> list[str]:
         done = self._run("health")
         return done.stdout.split("\n")[:-1] if done.returncode else []
@@ -248,14 +251,14 @@ class Keeper:
             self._machines[machine.name] = machine.start()
 
     def tend(self) -> None:
+        if self._balancer is None or self._balancer.poll() is not None:
+            raise Failed("HAProxy has stopped: is its port taken?")
         for machine in self._fleet.machines():
             if self._machines[machine.name].poll() is not None:
                 self._machines[machine.name] = machine.start()
 
     def ready(self) -> bool:
         """Whether the load balancer sends requests to every unit of every machine."""
-        if self._balancer is None or self._balancer.poll() is not None:
-            raise Failed("HAProxy has stopped: is its port taken?")
         try:
             return not any(machine.unwell() or machine.missing() for machine in self._fleet.machines())
         except Failed:

@@ -28,6 +28,8 @@ from rt.ops.deploy.journal import (
 
 ERROR_SHARE = 0.05
 """Answers 5xx of one unit above which a release is bad (specification: error rate > 5 %)."""
+KEPT_RELEASES = 3
+"""On each machine beside the current one: the way back, and what is being compared."""
 ENOUGH_REQUESTS = 20
 """Fewer say nothing about a rate."""
 
@@ -84,6 +86,10 @@ class Machine(Protocol):
 
     def activate(self, release: str) -> None:
         """Restart the units with it."""
+        ...
+
+    def prune(self, keep: int) -> None:
+        """Forget all releases but the current one and the newest."""
         ...
 
     def unwell(self) -> list[str]:
@@ -277,12 +283,20 @@ class Rollout:
             if machine is not None:
                 self._bring(machine, release)
             elif remembered:
-                return
+                return self._prune()
             else:
                 previous = self._journal.was if self._journal.kind == "deploy" else NONE
                 if self._journal.was != release:
                     self._fleet.remember(release, previous)
                 remembered = True
+
+    def _prune(self) -> None:
+        """Room for the next releases; a machine that cannot make it is no reason to undo anything."""
+        for machine in self._fleet.machines():
+            try:
+                machine.prune(KEPT_RELEASES)
+            except Failed as fault:
+                self._ledger.say(f"{machine.name}: old releases stay: {fault}")
 
     def _next(self, release: str) -> Machine | None:
         """The first machine that does not serve with this release yet: also one that has come meanwhile."""
