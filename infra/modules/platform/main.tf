@@ -30,6 +30,9 @@ locals {
     AWS_SES_REGION       = var.mail_region
     AWS_S3_BUCKET_DOCS   = module.storage.buckets.documents.name
     AWS_S3_BUCKET_IMAGES = module.storage.buckets.images.name
+    CDN_DOCS_URL         = "https://${local.names["cdn-docs"]}"
+    CDN_IMAGES_URL       = "https://${local.names["cdn-img"]}"
+    CDN_KEY_ID           = module.edge.cdn_key_id
     MAILGUN_DOMAIN       = "${var.mail_subdomain}.${local.domain}"
     PUBLIC_API_URL       = "https://${local.names.api}"
     CORS_ALLOW_ORIGIN    = join(",", local.origins)
