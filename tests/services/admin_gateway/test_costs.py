@@ -265,3 +265,14 @@ def test_words_follow_the_language() -> None:
     assert "139,05\u00a0$" in " ".join(one.text for one in french.differences)
     assert "$139.05" in " ".join(one.text for one in english.differences)
     assert {one.label for one in french.lines} != {one.label for one in english.lines}
+
+
+def test_sizes_are_those_that_terraform_gives() -> None:
+    compute = (ROOT / "infra" / "modules" / "compute" / "variables.tf").read_text(encoding="utf-8")
+    alarms = (ROOT / "infra" / "modules" / "observability" / "alarms.tf").read_text(encoding="utf-8")
+    size = re.search(r'variable "disk_gb" \{[^}]*default = (\d+)', compute)
+    assert size is not None
+    assert LEDGER.table.of("disks").quantity == 3 * int(size[1])
+    called = len(re.findall(r"^      says +=", alarms, re.MULTILINE))
+    scaled = 2
+    assert LEDGER.table.of("alarms").quantity == called + scaled

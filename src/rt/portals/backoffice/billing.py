@@ -55,6 +55,7 @@ UNITS = {
     "rule-month": marked("règle-mois"),
     "secret-month": marked("secret-mois"),
     "alarm-month": marked("alarme-mois"),
+    "metric-month": marked("mesure-mois"),
     "person-month": marked("personne-mois"),
 }
 
