@@ -258,7 +258,7 @@ def test_a_release_that_answers_5xx_is_brought_back(cloud: Cloud) -> None:
                     "MetricName": name,
                     "Dimensions": dimensions,
                     "Value": number,
-                    "Timestamp": datetime.now(UTC),
+                    "Timestamp": since + timedelta(seconds=30),
                 }
             ],
         )
