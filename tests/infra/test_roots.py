@@ -13,10 +13,12 @@ pytestmark = [pytest.mark.xdist_group("infra")]
 
 FORGOTTEN = {
     # moto's memory: what it does not give back, Terraform would set again at every plan.
+    "aws_autoscaling_group",  # the launch template's version, as that changes
     "aws_autoscaling_policy",  # enabled
     "aws_backup_plan",  # tags
     "aws_backup_vault",  # tags
     "aws_cloudfront_distribution",  # origin access control
+    "aws_launch_template",  # tags of machines
     "aws_s3_bucket_replication_configuration",  # delete markers
     "aws_vpc_security_group_ingress_rule",  # description, where the source is a group
 }

@@ -1,11 +1,11 @@
 # What is refused before it reaches a service.
 
 locals {
-  # AWS's own rule groups. The body size rule of the common set (8 KB) only counts: photos and EDI files are larger,
-  # and every service has its own limit.
+  # AWS's own rule groups. Two rules of the common set only count: photos and EDI files are larger than 8 KB, and
+  # every service has its own limit; trackers and EDI gateways often send no User-Agent.
   rule_groups = {
     AWSManagedRulesSQLiRuleSet           = { priority = 30, counted = [] }
-    AWSManagedRulesCommonRuleSet         = { priority = 40, counted = ["SizeRestrictions_BODY"] }
+    AWSManagedRulesCommonRuleSet         = { priority = 40, counted = ["NoUserAgent_HEADER", "SizeRestrictions_BODY"] }
     AWSManagedRulesKnownBadInputsRuleSet = { priority = 50, counted = [] }
   }
 }
