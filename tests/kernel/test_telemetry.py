@@ -69,13 +69,14 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 def test_a_minute_of_a_unit_is_one_line_that_cloudwatch_reads() -> None:
     REQUESTS.labels("metered", "before", "200").inc(5)
-    meter = Meter(["metered", "idle"])
+    meter = Meter(["metered", "idle", "two_words"])
     for status, times in (("200", 7), ("404", 2), ("500", 1), ("503", 2)):
         REQUESTS.labels("metered", "find", status).inc(times)
     REQUESTS.labels("other", "find", "500").inc()
+    REQUESTS.labels("two-words", "find", "500").inc()
     PARKED.labels("metered", "a.b.c").inc(3)
     DURATIONS.labels("metered", "find").observe(0.03)
-    [busy, idle] = [json.loads(line) for line in meter.lines(1_795_000_000.5)]
+    [busy, idle, dashed] = [json.loads(line) for line in meter.lines(1_795_000_000.5)]
     assert busy["_aws"]["Timestamp"] == 1_795_000_000_500
     [told] = busy["_aws"]["CloudWatchMetrics"]
     assert (told["Namespace"], told["Dimensions"], busy["Unit"]) == ("RT/Backend", [["Unit"]], "metered")
@@ -89,6 +90,7 @@ def test_a_minute_of_a_unit_is_one_line_that_cloudwatch_reads() -> None:
     assert all(25 <= value <= 50 for value in busy["Duration"])
     assert (idle["Requests"], idle["ServerErrors"], idle["EventsParked"]) == (0, 0, 0)
     assert "Duration" not in idle
+    assert (dashed["Unit"], dashed["ServerErrors"]) == ("two_words", 1)
     again = json.loads(meter.lines(1_795_000_060)[0])
     assert (again["Requests"], "Duration" in again) == (0, False)
 

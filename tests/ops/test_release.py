@@ -12,8 +12,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from rt.ops import release
+from rt.ops.command import app
 from rt.ops.release import MANIFEST, SIGNATURE, ReleaseRefused
 
 ROOT = Path(__file__).parents[2]
@@ -186,6 +188,14 @@ def test_a_manifest_that_is_signed_but_wrong_about_a_file_is_refused(
     (folder / SIGNATURE).write_bytes(release.signature(signed, key))
     with pytest.raises(ReleaseRefused, match="machine/units"):
         release.verify(folder, key.with_name("release.pub"))
+
+
+def test_the_command_says_why_and_fails(built: Path, key: Path, tmp_path: Path) -> None:
+    asked = ["release", "verify", "--public", str(key.with_name("release.pub"))]
+    good = CliRunner().invoke(app, [*asked, str(built)])
+    assert (good.exit_code, built.name in good.output) == (0, True)
+    bad = CliRunner().invoke(app, [*asked, str(tmp_path)])
+    assert (bad.exit_code, "not a release" in bad.output) == (1, True)
 
 
 def test_the_private_key_is_for_its_owner_and_never_overwritten(tmp_path: Path) -> None:

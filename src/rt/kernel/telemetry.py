@@ -197,7 +197,7 @@ def _counted() -> "Tally[Measure]":
     tally: Tally[Measure] = Tally()
     for metric in (*REQUESTS.collect(), *PARKED.collect(), *DURATIONS.collect()):
         for sample in metric.samples:
-            unit, amount = sample.labels.get("unit", ""), int(sample.value)
+            unit, amount = sample.labels.get("unit", "").replace("-", "_"), int(sample.value)
             if sample.name == "rt_requests_total":
                 tally[unit, "requests", 0] += amount
                 tally[unit, "errors", 0] += amount if sample.labels["status"] >= "500" else 0
