@@ -22,26 +22,17 @@ def test_checkov_finds_nothing() -> None:
             pytest.fail("checkov is required here and missing (requirements-tools.lock)")
         pytest.skip("left out: no checkov in RT_TOOLS or .rt/tools (requirements-tools.lock)")
     done = subprocess.run(
-        [
-            program,
-            "--directory",
-            INFRA,
-            "--framework",
-            "terraform",
-            "--output",
-            "json",
-            "--quiet",
-            "--compact",
-        ],
+        [program, "-d", INFRA, "--framework", "terraform", "-o", "json", "--quiet", "--compact"],
         env=os.environ | {"LOG_LEVEL": "ERROR"},
         capture_output=True,
         text=True,
         check=False,
     )
     found = json.loads(done.stdout)
-    results = found["results"]
-    assert not results["parsing_errors"]
-    assert {f"{c['check_id']} {c['resource']}: {c['check_name']}" for c in results["failed_checks"]} == set()
+    assert found["summary"]["parsing_errors"] == 0
+    assert {
+        f"{c['check_id']} {c['resource']}: {c['check_name']}" for c in found["results"]["failed_checks"]
+    } == set()
     assert found["summary"]["passed"] > 300
 
 
