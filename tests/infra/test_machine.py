@@ -258,6 +258,23 @@ def test_a_release_that_does_not_start_does_not_stay(
     assert here(root) == []
 
 
+@pytest.mark.parametrize("torn", ["lying elsewhere", "no wheel"])
+def test_a_wheel_that_would_not_be_whole_is_refused(
+    torn: str, contents: dict[str, Path], rt: Machine, key: Path, root: Path, tmp_path: Path
+) -> None:
+    """Wheels are unpacked, not installed: what an installer would put elsewhere must not be lost in silence."""
+    wheel = tmp_path / "odd-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as odd:
+        odd.writestr("odd-1.0.data/purelib/odd.py", "")
+    if torn == "no wheel":
+        wheel.write_bytes(b"torn")
+    packed({**contents, f"wheels/{wheel.name}": wheel}, tmp_path, key, VERSION)
+    answer = rt("fetch", VERSION, tmp_path)
+    assert answer.returncode != 0
+    assert re.search("in its own way|zip file", answer.stderr)
+    assert here(root) == []
+
+
 def test_a_fetch_that_was_cut_short_counts_for_nothing(rt: Machine, shelf: Path, root: Path) -> None:
     for torn in (root / "releases" / VERSION, root / "releases" / ".partial"):
         torn.mkdir(parents=True)
