@@ -11,6 +11,12 @@ variable "atlas_pagerduty_integration_id" {
   default     = null
 }
 
+variable "database_roles" {
+  description = "IAM roles that stand for admin_user (people) and backup_user: { admin = \"arn:...\", backup = \"arn:...\" }."
+  type        = map(string)
+  default     = {}
+}
+
 variable "vercel_team_id" {
   type    = string
   default = null
@@ -29,7 +35,7 @@ module "database" {
   name        = local.name
   org_id      = var.atlas_org_id
   tier        = "M10"
-  roles       = { app = module.platform.role_arns["EC2-Backend-Role"] }
+  roles       = merge({ app = module.platform.role_arns["EC2-Backend-Role"] }, var.database_roles)
   addresses = merge(
     { for number, address in module.platform.network.nat_addresses : "nat-${number}" => "${address}/32" },
     { for number, range in var.vpn_cidrs : "vpn-${number}" => range },
