@@ -182,7 +182,9 @@ class AwsFleet:
 
     pace = PACE
 
-    def __init__(self, environment: str, public: Path, region: str, clock: Clock | None = None) -> None:
+    def __init__(
+        self, environment: str, public: Path | None, region: str, clock: Clock | None = None
+    ) -> None:
         if environment not in PREFIXES:
             raise Refused(f"there is no environment called {environment}: {', '.join(PREFIXES)} or local")
         self.name = environment
@@ -208,22 +210,18 @@ class AwsFleet:
         return {names[group["TargetGroupName"]]: group["TargetGroupArn"] for group in found}
 
     def verify(self, release: str) -> None:
-        """The manifest is signed by us and its archive is there; machines check the archive itself."""
-        key = serialization.load_pem_public_key(self._public.read_bytes())
-        if not isinstance(key, Ed25519PublicKey):
-            raise Failed(f"{self._public} is no Ed25519 public key")
+        """The manifest is signed by us and its archive is there; machines check all of it once more."""
         folder = f"releases/{release}"
-        try:
-            with _asked():
-                manifest = self.s3.get_object(Bucket=self.bucket, Key=f"{folder}/{MANIFEST}")["Body"].read()
-                signed = self.s3.get_object(Bucket=self.bucket, Key=f"{folder}/{SIGNATURE}")["Body"].read()
-                key.verify(signed, manifest)
+        with _asked():
+            manifest = self.s3.get_object(Bucket=self.bucket, Key=f"{folder}/{MANIFEST}")["Body"].read()
+            signed = self.s3.get_object(Bucket=self.bucket, Key=f"{folder}/{SIGNATURE}")["Body"].read()
+            if self._public is not None:
+                _check(signed, manifest, self._public)
+            try:
                 found = msgspec.json.decode(manifest, type=Release)
-                self.s3.head_object(Bucket=self.bucket, Key=f"{folder}/{found.archive}")
-        except InvalidSignature as error:
-            raise Failed(f"{release} is not signed by {self._public}") from error
-        except msgspec.MsgspecError as error:
-            raise Failed(f"{release} is no release: {error}") from error
+            except msgspec.MsgspecError as error:
+                raise Failed(f"{release} is no release: {error}") from error
+            self.s3.head_object(Bucket=self.bucket, Key=f"{folder}/{found.archive}")
         if found.version != release:
             raise Failed(f"what lies at {folder} is {found.version}")
 
@@ -320,6 +318,16 @@ class AwsFleet:
         if not group["LoadBalancerArns"]:
             raise Failed(f"{self.prefix} has target groups that no load balancer asks")
         return group["LoadBalancerArns"][0].rpartition("loadbalancer/")[2]
+
+
+def _check(signed: bytes, manifest: bytes, public: Path) -> None:
+    key = serialization.load_pem_public_key(public.read_bytes())
+    if not isinstance(key, Ed25519PublicKey):
+        raise Failed(f"{public} is no Ed25519 public key")
+    try:
+        key.verify(signed, manifest)
+    except InvalidSignature as error:
+        raise Failed(f"{MANIFEST} is not signed by {public}") from error
 
 
 @contextlib.contextmanager

@@ -25,7 +25,11 @@ fleet_app = typer.Typer(help="Two machines and a load balancer on this computer.
 
 Environment = Annotated[str, typer.Argument(help="production, staging, development, or local.")]
 Public = Annotated[
-    Path, typer.Option(help="Public key that releases are checked with.", envvar="RT_RELEASE_PUBLIC")
+    Path | None,
+    typer.Option(
+        help="Public key of releases, to refuse a foreign one before any machine does.",
+        envvar="RT_RELEASE_PUBLIC",
+    ),
 ]
 Kept = Annotated[Path, typer.Option("--data", help="Folder of everything that is kept.", envvar="RT_DATA")]
 
@@ -40,7 +44,7 @@ def add_to(app: typer.Typer) -> None:
 def deploy(
     environment: Environment,
     release: Annotated[str, typer.Option(help="Version, as rt release build names it.")],
-    public: Public = Path("release.pub"),
+    public: Public = None,
     despite_errors: Annotated[
         bool, typer.Option(help="Do not judge by answers 5xx: for the fix of what answers them.")
     ] = False,
@@ -52,9 +56,7 @@ def deploy(
         _tell(rolling.deploy(fleet, release, _say, despite_errors=despite_errors), data)
 
 
-def rollback(
-    environment: Environment, public: Public = Path("release.pub"), data: Kept = Path(".rt")
-) -> None:
+def rollback(environment: Environment, public: Public = None, data: Kept = Path(".rt")) -> None:
     """Undo an interrupted deploy, or bring back the release before."""
     with _refusing():
         _tell(
@@ -71,8 +73,8 @@ def contract(environment: Environment, data: Kept = Path(".rt")) -> None:
 @fleet_app.command("up")
 def fleet_up(
     release: Annotated[str, typer.Option(help="What new machines start with.")],
+    public: Annotated[Path, typer.Option(help="Public key of releases, for the machines.")],
     source: Annotated[Path, typer.Option(help="Folder that holds releases/<version>/.")] = Path(".rt"),
-    public: Public = Path("release.pub"),
     port: Annotated[int, typer.Option(help="Port of the load balancer.")] = 8090,
     shift: Annotated[int, typer.Option(help="Added to the ports of the machines' units.")] = 20_000,
     data: Kept = Path(".rt"),
@@ -117,7 +119,7 @@ def fleet_status(environment: Environment = "local", data: Kept = Path(".rt")) -
             )
 
 
-def _fleet(environment: str, data: Path, public: Path = Path("release.pub")) -> Fleet:
+def _fleet(environment: str, data: Path, public: Path | None = None) -> Fleet:
     if environment == "local":
         return LocalFleet(data / "fleet")
     from rt.ops.deploy.aws import AwsFleet  # boto3 weighs 40 MB, and every unit runs this command
