@@ -1,6 +1,7 @@
 """Production as Terraform and a first deployment leave it, made by hand in an imitated account."""
 
 import base64
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -86,7 +87,7 @@ def group_id(name: str) -> str:
 def first_start(settings: dict[str, str]) -> str:
     lines = "".join(f'{name}="{value}"\n' for name, value in settings.items())
     text = f"#!/bin/bash\ncat >/etc/rt/settings.env <<'SETTINGS'\n{lines}SETTINGS\nrt-machine health\n"
-    return base64.b64encode(text.encode()).decode()
+    return base64.b64encode(gzip.compress(text.encode())).decode()
 
 
 def start_machines(subnets: dict[str, str], group: str, settings: dict[str, str]) -> None:

@@ -1,6 +1,7 @@
 """Where an environment is: its names, and the doors through which it is looked at."""
 
 import base64
+import gzip
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -16,6 +17,7 @@ PREFIXES: dict[Cloud, str] = {"production": "rt-prod", "staging": "rt-staging", 
 REGION = "eu-west-3"
 CDN_REGION = "us-east-1"
 """Where CloudFront looks for its certificates."""
+GZIP = b"\x1f\x8b"
 GONE = re.compile(r"NotFound|NoSuch|ResourceNotFound|ParameterNotFound|404")
 SETTING = re.compile(r'^([A-Z][A-Z0-9_]*)="(.*)"$', re.MULTILINE)
 BLOCK = re.compile(r"<<'SETTINGS'\n(.*?)\nSETTINGS", re.DOTALL)
@@ -81,7 +83,9 @@ class Place:
         asked = {"LaunchTemplateName": f"{self.prefix}-backend", "Versions": ["$Latest"]}
         versions = self.client("ec2").describe_launch_template_versions(**asked)["LaunchTemplateVersions"]
         given = versions[0]["LaunchTemplateData"].get("UserData", "") if versions else ""
-        return base64.b64decode(given).decode(errors="replace")
+        packed = base64.b64decode(given)
+        text = gzip.decompress(packed) if packed.startswith(GZIP) else packed
+        return text.decode(errors="replace")
 
     def secret(self, name: str) -> dict[str, str]:
         """The values of a secret; nothing when it has none yet."""
