@@ -262,7 +262,7 @@ def test_a_release_that_does_not_start_does_not_stay(
 def test_a_wheel_that_would_not_be_whole_is_refused(
     torn: str, contents: dict[str, Path], rt: Machine, key: Path, root: Path, tmp_path: Path
 ) -> None:
-    """Wheels are unpacked, not installed: what an installer would put elsewhere must not be lost in silence."""
+    """Wheels are unpacked, not installed: what belongs elsewhere must not be lost in silence."""
     wheel = tmp_path / "odd-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as odd:
         odd.writestr("odd-1.0.data/purelib/odd.py", "")
