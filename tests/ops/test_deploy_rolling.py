@@ -213,6 +213,20 @@ def test_a_machine_that_is_not_well_brings_all_back(town: Town, sick: str) -> No
     assert town.diary.count(f"{sick} join") == 1, "a sick machine must not be sent requests"
 
 
+def test_units_that_start_slowly_one_after_the_other_are_waited_for(town: Town) -> None:
+    names = [row.name for row in UNITS]
+    answers = iter([left for n in range(len(names) + 1) for left in [names[n:]] * 4])
+    town.toys[0].unwell = lambda: next(answers, [])
+    assert town.deploy().state == "done"
+
+
+def test_a_machine_whose_units_never_start_is_given_up(town: Town) -> None:
+    town.toys[0].sick[NEW] = [row.name for row in UNITS]
+    journal = town.deploy()
+    assert journal.state == "rolled_back"
+    assert next(step for step in journal.steps if step.what == "is well").seconds == 8
+
+
 def test_a_release_that_answers_5xx_is_brought_back(town: Town) -> None:
     town.answers = lambda machine: {"palette": Traffic(100, 6)} if machine.name == "b" else {}
     journal = town.deploy()

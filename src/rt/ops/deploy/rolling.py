@@ -57,7 +57,7 @@ class Pace(msgspec.Struct, frozen=True):
     poll: float
     """Between two looks at the same thing."""
     grace: float
-    """What units may take to start before a bad answer counts."""
+    """How long no further unit may get well after a start before a bad answer counts."""
     patience: float
     """What draining, coming back to service and starting may take at most."""
     watch: float
@@ -393,14 +393,20 @@ class Rollout:
             self._clock.sleep(self._pace.poll)
 
     def _until_well(self, machine: Machine) -> None:
-        """The load balancer's own rule: two good answers in a row are well, three bad ones are not."""
-        began = told = self._clock.monotonic()
+        """The load balancer's own rule: two good answers in a row are well, three bad ones are not.
+
+        Bad answers count once no further unit has got well for the time of grace.
+        """
+        told = progressed = self._clock.monotonic()
+        fewest = len(UNITS)
         good = bad = 0
         while good < HEALTH_CHECK.healthy:
             unwell = machine.unwell()
             moment = self._clock.monotonic()
+            if len(unwell) < fewest:
+                fewest, progressed = len(unwell), moment
             good = 0 if unwell else good + 1
-            bad = bad + 1 if unwell and moment - began > self._pace.grace else 0
+            bad = bad + 1 if unwell and moment - progressed > self._pace.grace else 0
             if bad >= HEALTH_CHECK.unhealthy:
                 raise Failed(f"{machine.name} is not well: {', '.join(unwell)}")
             if unwell and moment - told > 5:
