@@ -15,6 +15,7 @@ import msgspec
 
 ROOT = Path(__file__).parents[2]
 LOCKED = ROOT / "infra" / "vercel"
+INSTALLED = ROOT / ".rt" / "vercel"
 OLDEST = (3, 12)
 """Vercel runs no older Python."""
 ANSWER_SECONDS = 30
@@ -45,13 +46,18 @@ def newer_python() -> Path | None:
 
 
 def command() -> Path:
-    """Vercel's command as its lock says, installed when it is not yet."""
-    installed = LOCKED / "node_modules" / ".package-lock.json"
-    lock = LOCKED / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+    """Vercel's command as its lock says, installed beside the other tools when it is not yet."""
+    installed = INSTALLED / "node_modules" / ".package-lock.json"
+    locked = [LOCKED / "package.json", LOCKED / "package-lock.json"]
+    if not installed.exists() or any(
+        (INSTALLED / one.name).read_bytes() != one.read_bytes() for one in locked
+    ):
+        INSTALLED.mkdir(parents=True, exist_ok=True)
+        for one in locked:
+            shutil.copyfile(one, INSTALLED / one.name)
         words = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(words, cwd=LOCKED, check=True, capture_output=True)
-    return LOCKED / "node_modules" / ".bin" / "vercel"
+        subprocess.run(words, cwd=INSTALLED, check=True, capture_output=True)
+    return INSTALLED / "node_modules" / ".bin" / "vercel"
 
 
 def built(project: Path, python: Path) -> Path:

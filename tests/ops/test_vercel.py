@@ -74,6 +74,14 @@ def test_a_portal_that_is_not_there_is_refused(name: str, tmp_path: Path) -> Non
         vercel.lay_out(ROOT, name, tmp_path)
 
 
+def test_a_clone_whose_islands_are_not_built_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vercel, "ISLANDS", Path("ui", "static", "built", "not there"))
+    with pytest.raises(ReleaseRefused, match="not there is missing"):
+        vercel.lay_out(ROOT, "industry", tmp_path)
+
+
 def test_imports_are_followed_wherever_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At the top, in a function, as a module named after `from`; not what the house leaves out on purpose."""
     sources = {

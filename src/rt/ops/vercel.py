@@ -23,6 +23,7 @@ PLATFORM = "x86_64-manylinux_2_28"
 MEMORY_MB = 1024
 SECONDS = 30
 YEAR = "public, max-age=31536000, immutable"
+ISLANDS = Path("ui", "static", "built", "rt.js")
 ENTRY = "app.py"
 NOT_THERE = frozenset({"opentelemetry"})
 """Imported only where a collector is named, and none is at Vercel."""
@@ -35,9 +36,15 @@ class PortalUnknown(ReleaseRefused):
     """A portal that the topology does not have, or that is not built yet."""
 
 
+class PortalUnready(ReleaseRefused):
+    """A clone in which what git does not keep has not been made."""
+
+
 def lay_out(root: Path, name: str, out: Path) -> Path:
     """The project folder of a portal below `out`, made anew from the clone at `root`."""
     row = _row(name)
+    if not (PACKAGE / ISLANDS).is_file():
+        raise PortalUnready(f"{ISLANDS} is missing: ./rt builds it")
     folder = out / row.project
     shutil.rmtree(folder, ignore_errors=True)
     modules, outside = closure(f"rt.portals.{row.package}.app", "rt.host.vercel")
