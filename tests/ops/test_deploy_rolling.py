@@ -227,6 +227,23 @@ def test_a_machine_whose_units_never_start_is_given_up(town: Town) -> None:
     assert next(step for step in journal.steps if step.what == "is well").seconds == 8
 
 
+def test_one_good_answer_among_bad_ones_is_not_well(town: Town) -> None:
+    answers = iter([[]])
+    town.toys[0].unwell = lambda: next(answers, ["authz"] if town.toys[0].runs == NEW else [])
+    assert town.deploy().state == "rolled_back"
+
+
+def test_a_machine_that_falls_out_of_service_while_it_is_watched_brings_all_back(town: Town) -> None:
+    def falls(machine: Machine) -> dict[str, Traffic]:
+        town.toys[0].in_service = False
+        return {}
+
+    town.answers = falls
+    journal = town.deploy()
+    assert journal.state == "rolled_back"
+    assert "a fell out of service" in journal.reason
+
+
 def test_a_release_that_answers_5xx_is_brought_back(town: Town) -> None:
     town.answers = lambda machine: {"palette": Traffic(100, 6)} if machine.name == "b" else {}
     journal = town.deploy()
