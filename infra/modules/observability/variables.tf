@@ -26,9 +26,7 @@ variable "auto_scaling_group" {
 }
 
 variable "log_retention_days" {
-  description = "Access logs: one year."
-  type        = number
-  default     = 365
+  type = number
 }
 
 variable "emails" {

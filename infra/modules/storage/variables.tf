@@ -53,9 +53,7 @@ variable "backups_kept_days" {
 }
 
 variable "logs_kept_days" {
-  description = "Access logs: one year."
-  type        = number
-  default     = 365
+  type = number
 }
 
 variable "noncurrent_archive_days" {
