@@ -23,7 +23,8 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "b
 SILENCERS = re.compile(r"#\s*(noqa|type:\s*ignore|pyright:|mypy:|ruff:\s*noqa|pragma:\s*no cover)")
 SKIPS = re.compile(r"pytest\.(skip|importorskip|xfail)|mark\.(skip|skipif|xfail)")
 SKIPPER = ROOT / "tests" / "conftest.py"
-MACHINE_PATH = re.compile(r"(?<![\w.~$}/-])/(home|root|Users|work|tmp|opt|mnt)/\w")
+MACHINE_PATH = re.compile(r"(?<![\w.~$}/-])/(home|root|Users|work|tmp|mnt|opt(?!/(rt|aws)/))/\w")
+"""A folder of whoever wrote it; those of a machine of production are the project's own."""
 REGISTRY = re.compile(r"pypi\.org|pythonhosted\.org|registry\.(npmjs|yarnpkg)\.\w+|--(extra-)?index-url")
 CODE = {".py", ".ts", ".mjs", ".css", ".html"}
 TEXT = CODE | {".md", ".toml", ".lock", ".json", ".sh", ".yml", ".yaml", ".tf", ""}

@@ -1,0 +1,1 @@
+"""Terraform, machines, workflows and portals at Vercel, tried without a cloud."""

@@ -8,17 +8,17 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from tests.conftest import left_out
 from tests.infra.cloud import Applied, Terraform
 
 
 @pytest.fixture(scope="session")
 def terraform_program() -> str:
     """Terraform of this machine; without it these tests are left out, unless CI asks for all."""
-    if program := shutil.which("terraform"):
-        return program
-    if os.environ.get("RT_REQUIRE_DATA") == "1":
-        pytest.fail("terraform is required here and not on the PATH")
-    pytest.skip("left out: terraform is not on the PATH (infra/README.md says how to get it)")
+    program = shutil.which("terraform")
+    if program is None:
+        left_out("terraform is not on the PATH (infra/README.md says how to get it)")
+    return program
 
 
 @pytest.fixture(scope="session")

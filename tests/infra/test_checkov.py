@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.conftest import left_out
 from tests.infra.cloud import INFRA
 
 pytestmark = [pytest.mark.xdist_group("infra")]
@@ -18,9 +19,7 @@ SKIP = re.compile(r"#\s*checkov:skip=(\w+)(?::\s*(.*))?")
 def test_checkov_finds_nothing() -> None:
     program = TOOLS / "bin" / "checkov"
     if not program.exists():
-        if os.environ.get("RT_REQUIRE_DATA") == "1":
-            pytest.fail("checkov is required here and missing (requirements-tools.lock)")
-        pytest.skip("left out: no checkov in RT_TOOLS or .rt/tools (requirements-tools.lock)")
+        left_out("no checkov in RT_TOOLS or .rt/tools (requirements-tools.lock)")
     done = subprocess.run(
         [program, "-d", INFRA, "--framework", "terraform", "-o", "json", "--quiet", "--compact"],
         env=os.environ | {"LOG_LEVEL": "ERROR"},

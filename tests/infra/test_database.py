@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import left_out
 from tests.infra.cloud import INFRA, PLUGINS, Plan
 
 from rt.host.topology import ROOT as PACKAGE
@@ -117,9 +118,7 @@ class Module:
 @pytest.fixture(scope="module")
 def module(terraform_program: str, tmp_path_factory: pytest.TempPathFactory) -> Module:
     if not (TOOLS / "bin" / "python").exists():
-        if os.environ.get("RT_REQUIRE_DATA") == "1":
-            pytest.fail("the tools' environment is required here and missing (requirements-tools.lock)")
-        pytest.skip("left out: no tools' environment (requirements-tools.lock) in RT_TOOLS or .rt/tools")
+        left_out("no tools' environment (requirements-tools.lock) in RT_TOOLS or .rt/tools")
     return Module(terraform_program, tmp_path_factory.mktemp("atlas"))
 
 

@@ -1,4 +1,4 @@
-"""Portals at Vercel: nine projects from the topology. Read and formatted here; CI at GitHub has the provider."""
+"""Portals at Vercel: nine projects from the topology; here they are read, GitHub's CI has the provider."""
 
 import re
 import subprocess

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -12,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 import uvicorn
-from tests.conftest import ROOT, TestHouse
+from tests.conftest import ROOT, TestHouse, left_out
 from tests.infra import function
 from tests.infra.function import Answer, Browser
 from tests.services.authz import make
@@ -64,10 +63,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The portal laid out and built, once; without a newer Python these tests are left out."""
     python = function.newer_python()
     if python is None:
-        reason = "Python 3.12 or newer, which Vercel runs, is not on this machine (RT_PYTHON312 names one)"
-        if os.environ.get("RT_REQUIRE_DATA") == "1":
-            pytest.fail(reason)
-        pytest.skip(f"left out: {reason}")
+        left_out("Python 3.12 or newer, which Vercel runs, is not on this machine (RT_PYTHON312 names one)")
     project = vercel.lay_out(ROOT, ROW.name, tmp_path_factory.mktemp("vercel"))
     output = function.built(project, python)
     folder = tmp_path_factory.mktemp("platform") / "task"

@@ -58,7 +58,7 @@ def server(app: ASGIApp, port: int, host: str) -> Server:
             host=host,
             port=port,
             access_log=False,
-            log_level="warning",
+            log_config=None,  # what uvicorn has to say goes through our mask
             server_header=False,
             date_header=True,
             lifespan="off",

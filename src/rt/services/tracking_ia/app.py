@@ -22,7 +22,7 @@ def build(ground: Ground) -> Unit:
     shares = Shares(store, journeys)
     clock = Clock(store, recording)
     return Unit(
-        name="tracking-ia",
+        name="tracking_ia",
         serves=table(recording, Devices(store), Duty(store), journeys, shares, Rules(store)),
         hears=Reactions(store, shares).heard(),
         jobs=[every(FORESEE_SECONDS, clock.foresee), every(DAY_SECONDS, clock.purge)],
