@@ -1,6 +1,7 @@
 """Where switches, the notice, erasures, maintenance and incidents are kept; health leaves no trace."""
 
 from rt.kernel.errors import AlreadyExists
+from rt.kernel.ids import because
 from rt.kernel.notes import Notes
 from rt.kernel.persistence import Collection, Database
 from rt.services.admin_gateway.domain.erasure import Erasure
@@ -29,11 +30,15 @@ class GatewayStore:
         return found or Notice(id=NOTICE_ID, org_id=HOUSE)
 
     async def calendar(self) -> Calendar:
-        """The one calendar of maintenance; made when it is first looked for."""
+        """The one calendar of maintenance; made when it is first looked for.
+
+        Not as part of the command that looks: that one's key is for its own write to the calendar.
+        """
         found = await self.calendars.first({"id": CALENDAR_ID})
         if found is None:
             try:
-                found = await self.calendars.add(Calendar(id=CALENDAR_ID, org_id=HOUSE))
+                with because(None):
+                    found = await self.calendars.add(Calendar(id=CALENDAR_ID, org_id=HOUSE))
             except AlreadyExists:
                 found = await self.calendars.get(CALENDAR_ID)
         return found
