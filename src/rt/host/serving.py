@@ -50,6 +50,20 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; connections accepted too late to be told are told again, or they would hold us for 30 s."""
+        telling = asyncio.create_task(self._tell_latecomers())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            telling.cancel()
+
+    async def _tell_latecomers(self) -> None:
+        while True:
+            await asyncio.sleep(0.2)
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+
 
 def server(app: ASGIApp, port: int, host: str) -> Server:
     return Server(
