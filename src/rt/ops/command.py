@@ -1,4 +1,4 @@
-"""The one command: `rt up`, `rt run UNIT`, `rt demo`, `rt topology`."""
+"""The one command, `rt`: runs the house, and hands every other verb to its own module."""
 
 import asyncio
 import contextlib
@@ -23,14 +23,11 @@ from rt.host.topology import PORTALS, UNITS, as_json
 from rt.kernel.migrations import Phase
 from rt.kernel.settings import Settings, read
 from rt.kernel.telemetry import start_logging, start_metrics
-from rt.ops import cost, generated, release, vercel, world
-from rt.ops import demo as story
-from rt.ops import watch as watching
+from rt.ops import world
 from rt.ops.actors import OPEN_SESAME
 from rt.ops.deploy import verbs
-from rt.ops.deploy.migrate import migrate as run_migrations
-from rt.ops.deploy.units import run_units
-from rt.ops.doctor import report
+
+# What only one verb needs is imported by it: seventeen processes of units would carry it all.
 
 # Typer's own tracebacks would go round the mask of our logs.
 app = typer.Typer(
@@ -75,6 +72,8 @@ def run(unit: str, port: Port = 8080, data: Data = Path(".rt"), shift: Shift = 0
     settings, keys = _prepare(data, port)
     start_logging(settings.log_level)
     if unit == "units":
+        from rt.ops.deploy.units import run_units
+
         run_units(settings, keys, Place(port, shift), data / f"processes-{settings.instance}")
         return
     if settings.embedded_metrics:
@@ -100,7 +99,9 @@ def demo(
     ] = False,
 ) -> None:
     """Play the whole story against a running house, as its real actors would, and check each outcome."""
-    raise typer.Exit(story.play(f"http://127.0.0.1:{port}", as_json=json, new=new))
+    from rt.ops.demo import play
+
+    raise typer.Exit(play(f"http://127.0.0.1:{port}", as_json=json, new=new))
 
 
 @app.command()
@@ -112,6 +113,8 @@ def topology(
     if json:
         sys.stdout.write(as_json().decode())
     elif write:
+        from rt.ops import generated
+
         console.print("\n".join(generated.write()) or "Everything is up to date.")
     else:
         console.print(_table(Place(), {}))
@@ -122,6 +125,7 @@ def migrate(
     phase: Annotated[Phase, typer.Argument(help="expand or contract.")], data: Data = Path(".rt")
 ) -> None:
     """Run this release's migrations on the database: a deploy does it, on one machine."""
+    from rt.ops.deploy.migrate import migrate as run_migrations
 
     async def alone() -> None:
         async with running(data) as uri:
@@ -137,6 +141,8 @@ def build_release(
     dirty: Annotated[bool, typer.Option(help="Take the tree as it is, not only as committed.")] = False,
 ) -> None:
     """Wheel, locked dependencies and what a machine needs: one signed archive, the same bytes each time."""
+    from rt.ops import generated, release
+
     with _refusing():
         console.print(str(release.build(generated.ROOT, out, key, dirty)), soft_wrap=True)
 
@@ -146,6 +152,8 @@ def verify_release(
     folder: Path, public: Annotated[Path, typer.Option(help="Public key.")] = Path("/etc/rt/release.pub")
 ) -> None:
     """Check the signature of a release, its archive and each file in it."""
+    from rt.ops import release
+
     with _refusing():
         found = release.verify(folder, public)
         console.print(f"{found.version}: signed, {len(found.files)} files as signed")
@@ -154,6 +162,8 @@ def verify_release(
 @releases.command("keys")
 def make_release_keys(folder: Path) -> None:
     """Make the key pair that signs releases and that machines check them with."""
+    from rt.ops import release
+
     with _refusing():
         console.print(str(release.make_keys(folder)), soft_wrap=True)
 
@@ -163,6 +173,8 @@ def release_portal(
     name: str, out: Annotated[Path, typer.Option(help="Folder that gets the project.")] = Path(".rt/vercel")
 ) -> None:
     """Lay out the project that Vercel builds of one portal; says where."""
+    from rt.ops import generated, vercel
+
     with _refusing():
         console.print(str(vercel.lay_out(generated.ROOT, name, out)), soft_wrap=True)
 
@@ -179,6 +191,8 @@ def monthly_cost(
     json: Annotated[bool, typer.Option("--json", help="Answer for machines.")] = False,
 ) -> None:
     """The monthly bill, computed line by line, beside what the specification says."""
+    from rt.ops import cost
+
     raise typer.Exit(cost.show(switch or [], orders, tenants, prices, json, console))
 
 
@@ -188,6 +202,8 @@ def examine(
     json: Annotated[bool, typer.Option("--json", help="Answer for machines.")] = False,
 ) -> None:
     """Whether this clone, or an environment, is what the specification's checklist wants."""
+    from rt.ops.doctor import report
+
     raise typer.Exit(report.examine(environment, json, console))
 
 
@@ -200,6 +216,8 @@ def watch(
     every: Annotated[float, typer.Option(help="Seconds from one try to the next.")] = 60,
 ) -> None:
     """Try the main job as a customer would, every minute, over public HTTP; one line for each try."""
+    from rt.ops import watch as watching
+
     raise typer.Exit(watching.watch(environment, port, once=once, as_json=json, every=every))
 
 
@@ -209,6 +227,8 @@ def main() -> None:
 
 @contextlib.contextmanager
 def _refusing() -> Iterator[None]:
+    from rt.ops import release
+
     try:
         yield
     except release.ReleaseRefused as refused:
