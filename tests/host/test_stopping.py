@@ -30,6 +30,7 @@ async def test_a_connection_accepted_too_late_to_be_told_does_not_hold_the_proce
     server.config.timeout_graceful_shutdown = None
     running = asyncio.create_task(server.serve())
     while not server.started:
+        assert not running.done()
         await asyncio.sleep(0)
     connections: set[Any] = server.server_state.connections
     connections.add(First(connections))
