@@ -32,7 +32,20 @@ ROW = next(row for row in PORTALS if row.package == "industry")
 SECRET = "a secret of tests that is long enough for anybody"
 LIMIT_MB = 100
 """Vercel takes 250 MB unpacked; ours is far below, and a cold start reads what is there."""
-HEAVY = ("pyvrp", "typst", "boto3", "botocore", "numpy", "openpyxl", "PIL", "uvloop", "opentelemetry")
+HEAVY = (
+    "pyvrp",
+    "typst",
+    "boto3",
+    "botocore",
+    "numpy",
+    "openpyxl",
+    "PIL",
+    "uvloop",
+    "pymongo",
+    "bson",
+    "obstore",
+    "opentelemetry",
+)
 
 
 class Built(msgspec.Struct):

@@ -15,9 +15,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from starlette.responses import PlainTextResponse
 
 from rt.kernel import telemetry
+from rt.kernel.gate import Gate
 from rt.kernel.masking import mask
 from rt.kernel.telemetry import DURATIONS, MOST_VALUES, PARKED, REQUESTS, Meter, start_logging, tracing
-from rt.kernel.web import Gate
 
 
 def test_personal_data_and_tokens_are_masked_wherever_they_stand() -> None:

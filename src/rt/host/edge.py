@@ -10,9 +10,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.topology import PORTALS, UNITS, UnitRow
 from rt.kernel.errors import NotFound, Refusal, Unavailable
+from rt.kernel.gate import Gate, answer_problem, client_address
 from rt.kernel.limits import Limiter
 from rt.kernel.settings import Settings
-from rt.kernel.web import Gate, answer_problem, client_address
 
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"}

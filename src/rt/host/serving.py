@@ -21,10 +21,10 @@ from rt.host.house import House
 from rt.host.keys import UnitKeys
 from rt.host.topology import EDGE_PORT, PORTALS, UNITS, PortalRow, UnitRow
 from rt.kernel.client import Services
+from rt.kernel.gate import Gate, client_address
 from rt.kernel.identity import seen_from
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import log
-from rt.kernel.web import Gate, client_address
 
 DRAIN_SECONDS = 30
 """How long a request under way may take after SIGTERM (R-16)."""

@@ -19,10 +19,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rt.host.topology import PORTALS
 from rt.kernel.client import Services
 from rt.kernel.errors import Forbidden, Refusal, TooMany
+from rt.kernel.gate import Gate, client_address
 from rt.kernel.identity import UnitKey, seen_from
 from rt.kernel.settings import WEAK_SECRETS, SettingRefused
 from rt.kernel.telemetry import start_logging
-from rt.kernel.web import Gate, client_address
 from rt.ui.policy import PAGE_HEADERS
 
 COUNTRY = "x-vercel-ip-country"

@@ -12,7 +12,7 @@ import stamina
 
 from rt.kernel.errors import AskRefused, Problem, Unavailable
 from rt.kernel.identity import UnitKey, current_actor, current_address
-from rt.kernel.jobs import caused_key
+from rt.kernel.ids import caused_key
 from rt.kernel.messages import Command, Download, Query, WordShape
 from rt.kernel.reading import read_json
 from rt.kernel.telemetry import current_trace, new_trace

@@ -90,3 +90,9 @@ def _base32(number: int, length: int) -> str:
         number, rest = divmod(number, 32)
         digits.append(ALPHABET[rest])
     return "".join(reversed(digits))
+
+
+def caused_key(*parts: str) -> str:
+    """An idempotency key for what is asked of another unit, following from why we ask."""
+    cause = current_cause()
+    return derived_id("key", cause.key, *parts) if cause else new_id("key")

@@ -9,7 +9,7 @@ import msgspec
 
 from rt.kernel.clock import now
 from rt.kernel.identity import Actor, acting_as
-from rt.kernel.ids import Cause, because, current_cause, derived_id, fingerprint, new_id
+from rt.kernel.ids import Cause, because, fingerprint, new_id
 from rt.kernel.persistence import ConnectionFailure, Database, DuplicateKeyError, persist
 from rt.kernel.telemetry import log, new_trace, tracing
 from rt.kernel.tenancy import acting_for, current_org
@@ -151,9 +151,3 @@ class Clockwork:
             except Exception:
                 log.error("job_failed", unit=self._unit, job=name, exc_info=True)
         return 1
-
-
-def caused_key(*parts: str) -> str:
-    """An idempotency key for what is asked of another unit, following from why we ask."""
-    cause = current_cause()
-    return derived_id("key", cause.key, *parts) if cause else new_id("key")

@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -30,16 +29,15 @@ from rt.kernel.errors import (
     WrongMediaType,
 )
 from rt.kernel.files import Files
+from rt.kernel.gate import Gate, answer_problem, as_json, client_address
 from rt.kernel.identity import ANONYMOUS, Actor, Identity, acting_as, check, seen_from
 from rt.kernel.ids import Cause, because, fingerprint
 from rt.kernel.limits import Limiter
-from rt.kernel.malformed import malformed
 from rt.kernel.messages import Download, WordShape
 from rt.kernel.openapi import openapi
 from rt.kernel.persistence import ConnectionFailure, Database, persist
 from rt.kernel.refused import Refusals
 from rt.kernel.settings import Settings
-from rt.kernel.telemetry import DURATIONS, REQUESTS, current_trace, log, new_trace, span, tracing
 from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import Served, Unit
 
@@ -48,15 +46,6 @@ DEPTH_LIMIT = 32
 BODY_SECONDS = 30
 """A body that takes longer to arrive is given up (S-20)."""
 
-SECURITY_HEADERS = {
-    "strict-transport-security": "max-age=63072000; includeSubDomains; preload",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "permissions-policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-site",
-    "x-frame-options": "DENY",
-}
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 
 
@@ -64,102 +53,6 @@ class MethodUnknown(Refusal):
     status = 405
     fr = "Cette méthode n'est pas prévue ici."
     en = "This method is not served here."
-
-
-class Surprise(Refusal):
-    """500: our fault; the trace id finds it."""
-
-    status = 500
-    fr = "Une erreur interne est survenue. Elle est enregistrée sous la référence indiquée."
-    en = "An internal error occurred. It is recorded under the reference given."
-
-
-class Gate:
-    """What every unit stands behind: trace, access log, metrics, security headers, problem+json."""
-
-    def __init__(self, app: ASGIApp, unit: str) -> None:
-        self._app = app
-        self._unit = unit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request = Request(scope)
-        trace = _incoming_trace(request.headers.get("traceparent", ""))
-        started = time.perf_counter()
-        status = 500
-        begun = False
-
-        async def sending(message: Message) -> None:
-            nonlocal status, begun
-            if message["type"] == "http.response.start":
-                begun = True
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers["trace-id"] = trace
-            await send(message)
-
-        with tracing(trace), span(self._unit, trace, path=scope["path"]), acting_as(ANONYMOUS):
-            try:
-                await self._app(scope, receive, sending)
-            except Exception as error:
-                if begun:
-                    raise
-                await answer_problem(error, request)(scope, receive, sending)
-            word = scope.get("rt.word", "-")
-            seconds = time.perf_counter() - started
-            REQUESTS.labels(self._unit, word, str(status)).inc()
-            DURATIONS.labels(self._unit, word).observe(seconds)
-            if word not in ("health", "ready", "metrics"):
-                actor: Actor = scope.get("rt.actor", ANONYMOUS)
-                log.info(
-                    "request",
-                    unit=self._unit,
-                    word=word,
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    ms=round(seconds * 1000, 1),
-                    actor=actor.id,
-                    organization=actor.org_id,
-                )
-
-
-def answer_problem(error: Exception, request: Request) -> Response:
-    """Any exception as problem+json in the language that was asked for; what we did not expect is logged."""
-    refusal = _as_refusal(error)
-    if refusal.status >= 500 and not isinstance(refusal, Unavailable):
-        log.error("surprise", path=request.url.path, exc_info=error)
-    problem = refusal.problem(language_of(request))
-    problem.instance = request.url.path
-    problem.trace_id = current_trace()
-    headers = {"content-language": language_of(request), "cache-control": "no-store"}
-    if refusal.retry_after:
-        headers["retry-after"] = str(refusal.retry_after)
-    if refusal.status == 401:
-        headers["www-authenticate"] = "Bearer"
-    return _json(problem, refusal.status, "application/problem+json", headers)
-
-
-def _as_refusal(error: Exception) -> Refusal:
-    match error:
-        case Refusal():
-            return error
-        case msgspec.DecodeError() | RecursionError():
-            return malformed(error)
-        case OverflowError():
-            return Malformed("", "nombre hors limites", "number out of range")
-        case ConnectionFailure() | TimeoutError():
-            return Unavailable(retry_after=2)
-    return Surprise()
-
-
-def language_of(request: Request) -> str:
-    """French unless English is asked for first."""
-    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "fr"
 
 
 class Desk:
@@ -249,7 +142,7 @@ class Operation:
         version = getattr(view, "version", None)
         if isinstance(version, int):
             headers["etag"] = f'"{version}"'
-        return _json(view, self._word.status, "application/json", headers)
+        return as_json(view, self._word.status, "application/json", headers)
 
     async def _asked(self, request: Request) -> tuple[Any, bytes]:
         """The word as it was said, every field checked; and the bytes that tell this request from another."""
@@ -305,7 +198,7 @@ def web_app(desk: Desk, public_path: str, background: Callable[[], bool] = lambd
 
     async def health(request: Request) -> Response:
         request.scope["rt.word"] = "health"
-        return _json(
+        return as_json(
             {"status": "ok", "unit": unit.name}, 200, "application/json", {"cache-control": "no-store"}
         )
 
@@ -314,7 +207,7 @@ def web_app(desk: Desk, public_path: str, background: Callable[[], bool] = lambd
         await desk.database.ping()
         if not background():
             raise Unavailable(retry_after=1)
-        return _json({"status": "ready", "unit": unit.name}, 200, "application/json", {})
+        return as_json({"status": "ready", "unit": unit.name}, 200, "application/json", {})
 
     async def metrics(request: Request) -> Response:
         request.scope["rt.word"] = "metrics"
@@ -391,6 +284,9 @@ def _handlers() -> dict[Any, Any]:
     async def refuse(request: Request, error: Exception) -> Response:
         return answer_problem(error, request)
 
+    async def lost(request: Request, error: Exception) -> Response:
+        return answer_problem(Unavailable(retry_after=2), request)
+
     async def unrouted(request: Request, error: Exception) -> Response:
         return answer_problem(
             MethodUnknown() if getattr(error, "status_code", 404) == 405 else NotFound(), request
@@ -401,7 +297,7 @@ def _handlers() -> dict[Any, Any]:
         msgspec.DecodeError: refuse,
         RecursionError: refuse,
         OverflowError: refuse,
-        ConnectionFailure: refuse,
+        ConnectionFailure: lost,
         TimeoutError: refuse,
         404: unrouted,
         405: unrouted,
@@ -433,23 +329,6 @@ def download(view: Download, headers: Mapping[str, str]) -> Response:
         media_type=view.media_type,
         headers={**headers, "content-disposition": f'{shown}; filename="{safe}"'},
     )
-
-
-def client_address(scope: Scope, trusted_proxies: int) -> str:
-    """The address that asks: the one our own outermost proxy saw. IPv6 counts by its /64 (S-31)."""
-    client = scope.get("client")
-    address = client[0] if client else ""
-    if trusted_proxies:
-        forwarded = Request(scope).headers.get("x-forwarded-for", "").split(",")
-        if len(forwarded) >= trusted_proxies and forwarded[-trusted_proxies].strip():
-            address = forwarded[-trusted_proxies].strip()
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
-    return str(parsed)
 
 
 def _private(request: Request) -> bool:
@@ -498,15 +377,3 @@ def _if_match(request: Request) -> int | None:
     if not number.isdigit() or len(number) > 12:
         raise Malformed("If-Match", "un numéro de version entre guillemets", "a quoted version number")
     return int(number)
-
-
-def _json(view: Any, status: int, media_type: str, headers: Mapping[str, str]) -> Response:
-    return Response(msgspec.json.encode(view), status, dict(headers), media_type)
-
-
-def _incoming_trace(traceparent: str) -> str:
-    """The trace id of a W3C traceparent header, or a new one."""
-    parts = traceparent.split("-")
-    if len(parts) == 4 and len(parts[1]) == 32 and all(c in "0123456789abcdef" for c in parts[1]):
-        return parts[1]
-    return new_trace()

@@ -8,7 +8,7 @@ from rt.kernel.client import Services
 from rt.kernel.clock import now
 from rt.kernel.errors import AskRefused, Invalid
 from rt.kernel.identity import current_actor
-from rt.kernel.jobs import caused_key
+from rt.kernel.ids import caused_key
 from rt.kernel.tenancy import current_org
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.states import Hand
