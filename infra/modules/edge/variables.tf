@@ -98,6 +98,7 @@ variable "countries" {
   default = [
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
     "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK", "IS", "LI", "NO",
+    "AX", "GF", "GP", "MF", "MQ", "RE", "YT", # parts of the Union with a code of their own (TFEU 349, 355)
   ]
 }
 
@@ -107,7 +108,7 @@ variable "origins" {
 }
 
 variable "cdn_public_key" {
-  description = "Public half (PEM) of the key that signs the addresses of files; the private half is in the secret <prefix>/keys."
+  description = "Public half (PEM) of the key that signs the addresses of files; the private half is CDN_PRIVATE_KEY of the secret <prefix>/app, its line breaks as \\n."
   type        = string
 }
 
