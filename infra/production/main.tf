@@ -16,6 +16,7 @@ module "platform" {
   unlimited_cidrs    = var.unlimited_cidrs
   github_repository  = var.github_repository
   phones             = var.phones
+  watch_organization = var.watch_organization
   pagerduty_url      = var.pagerduty_url
   providers          = { aws = aws, aws.replica = aws.replica, aws.us_east_1 = aws.us_east_1 }
 }

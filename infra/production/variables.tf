@@ -52,3 +52,9 @@ variable "pagerduty_url" {
   default     = null
   sensitive   = true
 }
+
+variable "watch_organization" {
+  description = "Id of the organization that the watch signs in for, once there is one: what it does is not counted as business."
+  type        = string
+  default     = "none"
+}

@@ -396,7 +396,7 @@ def systemd(equipped: Path, key: Path, tmp_path: Path) -> Path:
 
 def test_each_unit_of_the_topology_is_wanted_and_capped(systemd: Path) -> None:
     wanted = (systemd / "rt.target.d" / "units.conf").read_text().split("Wants=")[1].split()
-    assert wanted == [f"rt@{row.package}.service" for row in UNITS]
+    assert wanted == [*(f"rt@{row.package}.service" for row in UNITS), "rt-watch.timer"]
     assert {p.name for p in systemd.glob("rt@*.d")} == {f"rt@{row.package}.service.d" for row in UNITS}
     for row in UNITS:
         capped = (systemd / f"rt@{row.package}.service.d" / "memory.conf").read_text()
@@ -592,11 +592,15 @@ class Boot:
         return re.sub(r"(?<![\w/}])/(?=(?:etc|opt|var)/)", f"{self.at}/", text)
 
     def run(self) -> subprocess.CompletedProcess[str]:
+        return self.order(["bash", str(self._script)])
+
+    def order(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run something on the machine, as root would."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("RT_")}
         place = {"RT_ROOT": f"{self.at}/opt/rt", "RT_ETC": f"{self.at}/etc/rt"}
         systemd = {"RT_SYSTEMD": f"{self.at}/etc/systemd/system"}
         return subprocess.run(
-            ["bash", str(self._script)],
+            command,
             env={**kept, **place, **systemd, **in_cloud(self.cloud)},
             capture_output=True,
             text=True,
@@ -660,7 +664,11 @@ def test_before_the_first_release_a_machine_waits_for_it(boot: Boot) -> None:
     assert boot.run().returncode == 0
     assert "CONTINUE" in boot.told("signals")
     assert not (boot.at / "opt" / "rt" / "current").exists()
-    assert (boot.at / "opt" / "rt" / "bin" / "rt-machine").exists()
+    first = ["sh", str(boot.at / "opt" / "rt" / "bin" / "rt-machine")]
+    assert boot.order([*first, "fetch", VERSION, "s3://rt-prod-releases"]).returncode == 0
+    assert boot.order([*first, "activate", VERSION]).returncode == 0
+    assert "systemctl enable --quiet rt.target" in boot.told("calls")
+    assert (boot.at / "opt/aws/amazon-cloudwatch-agent/etc/rt.json").exists()
 
 
 def test_a_machine_that_is_not_well_is_given_up(boot: Boot, contents: dict[str, Path], key: Path) -> None:
@@ -684,7 +692,8 @@ def test_a_machine_does_not_start_with_a_release_that_was_forged(boot: Boot) -> 
 def test_the_agent_ships_the_log_of_every_unit() -> None:
     written = json.loads((MACHINE / "cloudwatch-agent.json").read_text())
     shipped = {log["file_path"] for log in written["logs"]["logs_collected"]["files"]["collect_list"]}
-    assert shipped == {f"{machine.LOGS}/{row.package}.log" for row in UNITS} | {f"{machine.LOGS}/boot.log"}
+    names = {"boot", "watch"} | {row.package for row in UNITS}
+    assert shipped == {f"{machine.LOGS}/{name}.log" for name in names}
     output = settings_of(MACHINE / "systemd" / "rt@.service")["StandardOutput"]
     assert output == [f"append:{machine.LOGS}/%i.log"]
     assert f"{machine.LOGS}/*.log {{" in (MACHINE / "logrotate.conf").read_text()

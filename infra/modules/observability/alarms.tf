@@ -21,7 +21,7 @@ locals {
       compare   = "GreaterThanThreshold", threshold = var.disk_percent, missing = "missing"
     }
     main-job = {
-      says      = "The main job (an order from creation to signed delivery) failed three minutes in a row, or nobody tries it any more."
+      says      = "The main job (signing in, an order made, read back and cancelled) failed three minutes in a row, or nobody tries it any more."
       tells     = ["pagerduty", "sms"]
       namespace = "RT/Watch", metric = "MainJobOk", dimensions = {}
       statistic = "Minimum", period = 60, times = 3

@@ -81,3 +81,9 @@ variable "business_words" {
     OrdersInvoiced  = "MarkInvoiced"
   }
 }
+
+variable "watch_organization" {
+  description = "Id of the organization that `rt watch` acts for: what it does is no business."
+  type        = string
+  default     = "none"
+}

@@ -155,6 +155,7 @@ module "observability" {
   auto_scaling_group = module.compute.group_name
   log_retention_days = var.log_retention_days
   phones             = var.phones
+  watch_organization = var.watch_organization
   pagerduty_url      = var.pagerduty_url
 }
 

@@ -121,6 +121,11 @@ variable "phones" {
   default = []
 }
 
+variable "watch_organization" {
+  type    = string
+  default = "none"
+}
+
 variable "pagerduty_url" {
   type      = string
   default   = null

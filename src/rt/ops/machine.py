@@ -17,7 +17,7 @@ def units_table() -> str:
 def agent_configuration(present: str) -> str:
     """The CloudWatch agent's configuration: as written by hand, but for the list of logs."""
     written = json.loads(present)
-    names = ["boot", *(row.package for row in UNITS)]
+    names = ["boot", "watch", *(row.package for row in UNITS)]
     written["logs"]["logs_collected"]["files"]["collect_list"] = [
         {
             "file_path": f"{LOGS}/{name}.log",
