@@ -1,6 +1,7 @@
 """What authz needs of the machine: bcrypt behind a bounded queue, and the list of worn-out passwords."""
 
 import asyncio
+import os
 import secrets
 from importlib.resources import files
 from typing import Final
@@ -10,8 +11,9 @@ import bcrypt
 from rt.kernel.errors import Unavailable
 from rt.services.authz.domain.passwords import digest
 
-AT_ONCE: Final = 2
-"""bcrypt with 12 rounds takes about 0.4 s of a core and lets go of the interpreter meanwhile."""
+AT_ONCE: Final = max(1, (os.cpu_count() or 1) - 1)
+"""bcrypt with 12 rounds takes about 0.4 s of a core and lets go of the interpreter meanwhile; one core is
+left to everybody else (A-34)."""
 IN_LINE: Final = 8
 """Whoever comes after these would wait longer than a person does: they are told to come back."""
 
