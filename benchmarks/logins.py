@@ -1,7 +1,7 @@
 """What a flood of logins does to everybody else (A-34), and whether time tells who has an account (A-33).
 
 Run: .venv/bin/python benchmarks/logins.py [seconds of flood] [samples]; it prints the tables of logins.md.
-The baseline of the flood is the same route without it, in the same run; that of a known account, an unknown one.
+The baselines, in the same run: the other route without a flood, and an account that nobody has.
 """
 
 import asyncio
