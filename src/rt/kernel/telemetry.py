@@ -239,8 +239,15 @@ def start_metrics(units: Sequence[str], lines: TextIO | None = None, every: floa
         while not never.wait(every):
             tell()
 
-    threading.Thread(target=turn, name="metrics", daemon=True).start()
-    atexit.register(tell)
+    thread = threading.Thread(target=turn, name="metrics", daemon=True)
+
+    def end() -> None:
+        never.set()
+        thread.join()  # or what it has taken up and not written yet would be lost
+        tell()
+
+    thread.start()
+    atexit.register(end)
 
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
