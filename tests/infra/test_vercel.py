@@ -94,7 +94,7 @@ async def door(house: TestHouse) -> AsyncIterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         edge = Edge(units, {}, house.settings, house.limiter)
-        server = Server(uvicorn.Config(edge, lifespan="off", log_level="warning"))
+        server = Server(uvicorn.Config(edge, lifespan="off", log_config=None))
         serving = asyncio.create_task(server.serve([listener]))
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
