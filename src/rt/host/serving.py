@@ -20,6 +20,7 @@ from rt.host.edge import Edge, not_built, proxy
 from rt.host.house import House
 from rt.host.keys import UnitKeys
 from rt.host.topology import EDGE_PORT, PORTALS, UNITS, PortalRow, UnitRow
+from rt.kernel import offload
 from rt.kernel.client import Services
 from rt.kernel.gate import Gate, client_address
 from rt.kernel.identity import seen_from
@@ -178,6 +179,7 @@ async def _serve(servers: list[Server], house: House, ready: asyncio.Event) -> N
     for one in servers:
         one.should_exit = True
     await asyncio.gather(*serving, return_exceptions=True)
+    await offload.close()
     await house.stop()
 
 

@@ -27,6 +27,10 @@ class Refusal(Exception):
         self.parts: tuple[Refusal, ...] = ()
         super().__init__(self.says("en"))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, from one process to another: what a subclass's constructor asks for is not kept."""
+        return _again, (type(self), self.args), self.__dict__
+
     @property
     def code(self) -> str:
         return CAPITAL.sub("_", type(self).__name__).lower()
@@ -51,6 +55,12 @@ class Refusal(Exception):
         return Fault(
             field=self.field, code=self.code, messages={"fr": self.says("fr"), "en": self.says("en")}
         )
+
+
+def _again(kind: type[Refusal], args: tuple[Any, ...]) -> Refusal:
+    refusal = kind.__new__(kind)
+    refusal.args = args
+    return refusal
 
 
 class Fault(msgspec.Struct, frozen=True):
