@@ -7,7 +7,7 @@ import pytest
 from tests.house.words import asked, contracts, told, words
 
 from rt.host.topology import UNITS
-from rt.kernel.messages import OPEN, SIGNED_IN, UNIT, Query
+from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, Query
 
 PATHS = {row.package: row.path for row in UNITS}
 METHODS = {"POST", "PUT", "PATCH", "DELETE"}
@@ -22,7 +22,7 @@ def test_routes_begin_with_the_public_path_of_their_service(contract: str) -> No
 
 @pytest.mark.parametrize("contract", contracts())
 def test_rights_begin_with_the_name_of_their_service(contract: str) -> None:
-    known = {OPEN, SIGNED_IN, UNIT, *(f"{contract}.{right}" for right in ("read", "write", "admin"))}
+    known = {OPEN, SIGNED_IN, SELF, UNIT, *(f"{contract}.{right}" for right in ("read", "write", "admin"))}
     strays = {word.__name__: word.word.needs for word in asked(contract) if word.word.needs not in known}
     assert strays == {}
 

@@ -17,7 +17,7 @@ from rt.host.keys import UnitKeys
 from rt.host.topology import UNITS
 from rt.kernel.clock import now
 from rt.kernel.identity import Actor
-from rt.kernel.messages import OPEN, PATH_FIELD, SIGNED_IN, UNIT
+from rt.kernel.messages import OPEN, PATH_FIELD, SELF, SIGNED_IN, UNIT
 from rt.kernel.persistence import Collection
 from rt.kernel.settings import Settings
 from rt.kernel.tokens import Revoked
@@ -130,11 +130,11 @@ def stranger(house: TestHouse, kind: str = "user") -> Actor:
 
 
 async def test_every_operation_names_its_policy(full: TestHouse) -> None:
-    """T-2: what a word needs is open, signed_in, unit, or a right of its own unit."""
+    """T-2: what a word needs is open, signed_in, self, unit, or a right of its own unit."""
     for unit, served in operations(full):
         shape = served.word.word
         rights = {f"{unit}.{level}" for level in ("read", "write", "admin")}
-        assert shape.needs in {OPEN, SIGNED_IN, UNIT} | rights, f"{shape.name} needs {shape.needs!r}"
+        assert shape.needs in {OPEN, SIGNED_IN, SELF, UNIT} | rights, f"{shape.name} needs {shape.needs!r}"
 
 
 async def test_the_matrix_is_as_large_as_the_openapi_files(full: TestHouse) -> None:
@@ -171,11 +171,27 @@ async def test_without_a_good_token_every_operation_answers_401(full: TestHouse,
 @pytest.mark.parametrize("rights", [frozenset(), frozenset({"training.read"})])
 async def test_without_the_right_every_operation_answers_403(full: TestHouse, rights: frozenset[str]) -> None:
     for unit, served in operations(full):
-        if served.word.word.needs in (OPEN, SIGNED_IN):
+        if served.word.word.needs in (OPEN, SIGNED_IN, SELF):
             continue
         async with full.web(unit, full.actor("org_a", set(rights))) as web:
             answer = await say(web, served)
         assert answer.status_code == 403, f"{served.word.__name__}: {answer.status_code} {answer.text[:200]}"
+
+
+async def test_a_role_that_a_word_is_closed_to_is_refused_whatever_its_rights(full: TestHouse) -> None:
+    for unit, served in operations(full):
+        for role in served.word.word.closed_to:
+            async with full.web(unit, full.actor("org_a", set(ALL_RIGHTS), {role})) as web:
+                answer = await say(web, served)
+            assert answer.status_code == 403, f"{served.word.__name__}: {answer.status_code}"
+
+
+async def test_keys_and_links_say_nothing_about_a_person(full: TestHouse) -> None:
+    """A key of an office acts for the organization; the notices, sessions and wishes of people are theirs."""
+    for unit, served in operations(full):
+        if served.word.word.needs == SELF:
+            async with full.web(unit, full.actor("org_a", set(ALL_RIGHTS), kind="link")) as web:
+                assert (await say(web, served)).status_code == 403, served.word.__name__
 
 
 async def test_units_alone_say_what_is_between_units(full: TestHouse) -> None:
@@ -232,7 +248,7 @@ async def test_an_organization_named_in_body_query_or_header_changes_nothing(ful
     """T-5: refused as an unknown field in body and query, ignored in headers."""
     for unit, served in operations(full):
         shape = served.word.word
-        if shape.needs not in RIGHTS["admin"] | {SIGNED_IN} or served.handler is not None:
+        if shape.needs not in RIGHTS["admin"] | {SIGNED_IN, SELF} or served.handler is not None:
             continue
         async with full.web(unit, stranger(full), **{"x-tenant": "org_a", "x-org-id": "org_a"}) as web:
             where = path(served, ABSENT)

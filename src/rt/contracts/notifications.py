@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.kernel.messages import OPEN, SIGNED_IN, Command, Empty, Event, Query, View
+from rt.kernel.messages import OPEN, SELF, Command, Cursor, Empty, Event, Query, View
+from rt.trade.references import MessageId, OrderId, WebhookId
 
 Channel = Literal["in_app", "email", "sms", "push", "webhook"]
 MessageState = Literal["waiting", "sent", "delivered", "bounced", "dead", "muted"]
@@ -47,11 +48,11 @@ class MessagesPage(View):
 class FindMessages(Query[MessagesPage], route="/api/notifications/messages", needs="notifications.read"):
     """Messages of the own organization, for the timeline of an order; addresses and content are masked."""
 
-    order_id: str = ""
+    order_id: OrderId = ""
     state: MessageState | None = None
     channel: Channel | None = None
     topic: str = ""
-    after: str = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
@@ -61,8 +62,8 @@ class ReadMailbox(Query[MessagesPage], route="/api/notifications/mailbox", needs
     to: Annotated[str, Meta(max_length=254)] = ""
     channel: Channel | None = None
     topic: str = ""
-    order_id: str = ""
-    after: str = ""
+    order_id: OrderId = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
@@ -71,21 +72,21 @@ class ReplayMessage(
 ):
     """Send a dead or bounced message again."""
 
-    message_id: str
+    message_id: MessageId
 
 
-class MyNotices(Query[MessagesPage], route="/api/notifications/notices", needs=SIGNED_IN):
+class MyNotices(Query[MessagesPage], route="/api/notifications/notices", needs=SELF):
     """What the platform tells the person who asks, in the portal."""
 
     unread: bool | None = None
-    after: str = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
-class MarkRead(Command[Empty], route="/api/notifications/notices/{message_id}/read", needs=SIGNED_IN):
+class MarkRead(Command[Empty], route="/api/notifications/notices/{message_id}/read", needs=SELF):
     """A notice was read."""
 
-    message_id: str
+    message_id: MessageId
 
 
 class PreferenceView(View):
@@ -105,11 +106,11 @@ class PreferencesView(View):
     items: list[PreferenceView]
 
 
-class FindPreferences(Query[PreferencesView], route="/api/notifications/preferences", needs=SIGNED_IN):
+class FindPreferences(Query[PreferencesView], route="/api/notifications/preferences", needs=SELF):
     """What the person who asks is told, and how."""
 
 
-class SetPreference(Command[PreferenceView], route="/api/notifications/preferences/{topic}", needs=SIGNED_IN):
+class SetPreference(Command[PreferenceView], route="/api/notifications/preferences/{topic}", needs=SELF):
     """Choose the channels for one kind of event; none mutes it, unless it is mandatory."""
 
     topic: Topic
@@ -126,7 +127,7 @@ class GetPushKey(Query[PushKeyView], route="/api/notifications/push-key", needs=
     """The key for Web Push subscriptions."""
 
 
-class SubscribePush(Command[Empty], route="/api/notifications/push", needs=SIGNED_IN):
+class SubscribePush(Command[Empty], route="/api/notifications/push", needs=SELF):
     """Send notices to this browser too (RFC 8030, 8291)."""
 
     endpoint: Annotated[str, Meta(pattern="^https://", max_length=500)]
@@ -172,7 +173,7 @@ class RotateWebhookSecret(
 ):
     """Make a new secret; the old one signs too until the next rotation."""
 
-    webhook_id: str
+    webhook_id: WebhookId
 
 
 class RemoveWebhook(
@@ -183,7 +184,7 @@ class RemoveWebhook(
 ):
     """Send nothing there any more."""
 
-    webhook_id: str
+    webhook_id: WebhookId
 
 
 class BounceReported(Command[Empty], route="/api/notifications/bounces/{provider}", needs=OPEN, keyed=False):

@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Europe/Paris")
+"""Whose calendar says what day it is where no site says it: numbers, dated rules, deadlines by day."""
 
 _held: ContextVar[datetime | None] = ContextVar("held", default=None)
 
@@ -15,7 +19,13 @@ def now() -> datetime:
 
 
 def today() -> date:
-    return now().date()
+    """The day it is in Paris."""
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day of an aware moment in Paris."""
+    return moment.astimezone(ZONE).date()
 
 
 @contextmanager

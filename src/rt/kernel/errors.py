@@ -103,6 +103,13 @@ class Invalid(Refusal):
         return several
 
 
+class ReferenceUnknown(Invalid):
+    """A field names a thing that is not there, or not for this organization to name: both are told alike."""
+
+    fr = "Cette référence est inconnue de votre organisation."
+    en = "This reference is unknown to your organization."
+
+
 class SeveralFaults(Invalid):
     fr = "{count} points sont à corriger."
     en = "{count} points need to be corrected."

@@ -18,7 +18,7 @@ from joserfc.jwk import OKPKey
 
 from rt.kernel.clock import now
 from rt.kernel.errors import Forbidden, Unauthorized
-from rt.kernel.messages import OPEN, SIGNED_IN, UNIT, WordShape
+from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, WordShape
 from rt.kernel.tokens import ALGORITHM, Revoked
 
 LEEWAY_SECONDS = 5
@@ -45,6 +45,16 @@ class TokenRefused(Unauthorized):
 class RightMissing(Forbidden):
     fr = "Il vous manque le droit « {right} »."
     en = "You lack the right “{right}”."
+
+
+class RoleMayNot(Forbidden):
+    fr = "Votre rôle ne permet pas cette opération : adressez-vous au bureau."
+    en = "Your role does not allow this: ask the office."
+
+
+class PeopleOnly(Forbidden):
+    fr = "Seule la personne elle-même, connectée à son compte, peut le faire."
+    en = "Only the person, signed in to their own account, can do this."
 
 
 class OrganizationIsSuspended(Forbidden):
@@ -124,8 +134,12 @@ def check(word: WordShape, actor: Actor, path: Mapping[str, str]) -> None:
         if actor.kind != "unit":
             raise RightMissing(right=word.needs)
         return
-    if word.needs != SIGNED_IN and not actor.may(word.needs):
+    if word.needs == SELF and actor.kind != "user":
+        raise PeopleOnly
+    if word.needs not in (SELF, SIGNED_IN) and not actor.may(word.needs):
         raise RightMissing(right=word.needs)
+    if actor.kind == "user" and actor.roles and actor.roles <= word.closed_to:
+        raise RoleMayNot
 
 
 class Keyring:

@@ -1,7 +1,7 @@
 """The four kinds of words that units say to each other: views, queries, commands and events."""
 
 import re
-from typing import Any, ClassVar, Generic, TypeVar, dataclass_transform, get_args
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, dataclass_transform, get_args
 
 import msgspec
 
@@ -10,7 +10,29 @@ OPEN = "open"
 UNIT = "unit"
 """Policy of a word that only other units may say."""
 SIGNED_IN = "signed_in"
-"""Policy of a word that any signed-in actor may say."""
+"""Policy of a question that any signed-in actor may ask."""
+SELF = "self"
+"""Policy of a word that a person says about themselves: no key, link or unit says it for them."""
+
+REFERENCE_LENGTH = 120
+"""Characters of the longest identity: those made here have about 30, `name:…` accounts more."""
+
+
+def leads_to(what: str) -> msgspec.Meta:
+    """Marks a text field as the identity of a thing of "unit.collection": whoever reads it checks it."""
+    return msgspec.Meta(max_length=REFERENCE_LENGTH, extra={"leads_to": what})
+
+
+def secret_for(unit: str) -> msgspec.Meta:
+    """Marks a text field of an event as readable by one unit alone: it is sealed before it is written."""
+    return msgspec.Meta(extra={"secret_for": unit})
+
+
+ClientId = Annotated[str, msgspec.Meta(max_length=REFERENCE_LENGTH, extra={"leads_to": ""})]
+"""An identity that the client makes itself: it leads to nothing that was there before."""
+Cursor = Annotated[str, msgspec.Meta(max_length=1_000)]
+"""Where the next page of a list begins, as the page before said; "" is the beginning."""
+SearchText = Annotated[str, msgspec.Meta(max_length=80)]
 
 PATH_FIELD = re.compile(r"{(\w+)}")
 
@@ -38,6 +60,7 @@ class WordMeta(msgspec.StructMeta):
         status: int = 200,
         link: str | None = None,
         upload: int = 0,
+        closed_to: tuple[str, ...] = (),
         **struct: Any,
     ) -> "WordMeta":
         struct.setdefault("frozen", True)
@@ -62,6 +85,7 @@ class WordMeta(msgspec.StructMeta):
                 status=status,
                 link=link,
                 upload=upload,
+                closed_to=frozenset(closed_to),
                 path_fields=tuple(fields),
                 answer=get_args(generic)[0],
             )
@@ -84,6 +108,7 @@ class WordShape(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     link: str | None
     upload: int
+    closed_to: frozenset[str]
     path_fields: tuple[str, ...]
     answer: Any
 
@@ -110,6 +135,7 @@ class Command(msgspec.Struct, Generic[Answer], metaclass=WordMeta):
     `link="accept_tender"` lets a capability link of that scope say it too, on the object that the first field
     of the route names. `upload=10_000_000` takes a raw
     body of at most that many bytes into `content`, its media type into `media_type`, the rest from the query.
+    `closed_to=("driver",)` refuses it to people who have no other role, whatever their rights.
     """
 
     word: ClassVar[WordShape]

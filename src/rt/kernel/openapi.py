@@ -74,6 +74,8 @@ def _operation(unit: Unit, one: Served, shown: dict[str, Any], components: dict[
     }
     if shape.link:
         operation["x-link"] = shape.link
+    if shape.closed_to:
+        operation["x-closed-to"] = sorted(shape.closed_to)
     if shape.needs == OPEN:
         operation["security"] = []
     body = _body(shape, properties, required)

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rt.kernel.bounds import refuse_far_dates, refuse_unstorable
 from rt.kernel.errors import (
     Forbidden,
     KeyRequired,
@@ -42,7 +43,6 @@ from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import Served, Unit
 
 JSON_LIMIT_BYTES = 1_000_000
-DEPTH_LIMIT = 32
 BODY_SECONDS = 30
 """A body that takes longer to arrive is given up (S-20)."""
 
@@ -170,7 +170,10 @@ class Operation:
         return dict(request.path_params)
 
     def _convert(self, values: dict[str, Any], strict: bool) -> Any:
-        return msgspec.convert(values, self._served.word, strict=strict, builtin_types=(bytes,))
+        refuse_unstorable(values)
+        asked = msgspec.convert(values, self._served.word, strict=strict, builtin_types=(bytes,))
+        refuse_far_dates(asked)
+        return asked
 
     def _cause(self, request: Request, actor: Actor, body: bytes) -> Cause | None:
         """Why we write: the caller's key, scoped to organization, actor and route (I-2)."""
@@ -354,19 +357,7 @@ def _json_object(request: Request, body: bytes) -> dict[str, Any]:
     decoded = msgspec.json.decode(body)
     if not isinstance(decoded, dict):
         raise Malformed("", "un objet JSON est attendu", "a JSON object is expected")
-    _refuse_deep(decoded, DEPTH_LIMIT)
     return decoded
-
-
-def _refuse_deep(value: Any, left: int) -> None:
-    if left == 0:
-        raise Malformed("", f"plus de {DEPTH_LIMIT} niveaux", f"more than {DEPTH_LIMIT} levels")
-    if isinstance(value, dict):
-        for inner in value.values():
-            _refuse_deep(inner, left - 1)
-    elif isinstance(value, list):
-        for inner in value:
-            _refuse_deep(inner, left - 1)
 
 
 def _if_match(request: Request) -> int | None:

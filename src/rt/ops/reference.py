@@ -8,9 +8,9 @@ from types import ModuleType
 from typing import Any
 
 from rt.host.topology import UNITS, UnitRow
-from rt.kernel.messages import OPEN, SIGNED_IN, UNIT, Command, Event, Query
+from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, Command, Event, Query
 
-NEEDS = {OPEN: "anyone", SIGNED_IN: "signed in", UNIT: "units only"}
+NEEDS = {OPEN: "anyone", SIGNED_IN: "signed in", SELF: "oneself", UNIT: "units only"}
 INTRODUCTION = """# API
 
 Every operation of the built services, made from `src/rt/contracts` by `./rt topology --write`. Fields,
@@ -22,7 +22,8 @@ or all on one page in the back office (`/reference`).
 - A refusal is `application/problem+json` (RFC 9457): a stable `code`, its sentence in French or English, each
   field in `errors`.
 - Lists answer `items` and `next`; give `next` back as `after` for the following page.
-- Needs: the right; *anyone*; *signed in* (of any organization); *units only*; or a capability link of the
+- Needs: the right; *anyone*; *signed in* (of any organization); *oneself* (a person about
+  themselves: no key, no link); *units only*; or a capability link of the
   scope named, for the object in the path.
 """
 
@@ -53,6 +54,7 @@ def summary(word: type[Any]) -> str:
 def needs(word: type[Any]) -> str:
     shape = word.word
     right = NEEDS.get(shape.needs, f"`{shape.needs}`")
+    right += f", not {' or '.join(sorted(shape.closed_to))}" if shape.closed_to else ""
     return f"{right} or link `{shape.link}`" if shape.link else right
 
 

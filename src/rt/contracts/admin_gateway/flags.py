@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from rt.kernel.messages import SIGNED_IN, Command, Event, Query, View
+from rt.trade.references import OrganizationId
 
 
 class FlagView(View):
@@ -34,7 +35,7 @@ class SetFlag(Command[FlagView], route="/admin/flags/{name}", needs="admin_gatew
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{2,40}$")]
     on: bool
     description: Annotated[str, Meta(max_length=200)] = ""
-    organizations: list[str] = []
+    organizations: list[OrganizationId] = []
     roles: list[str] = []
 
 

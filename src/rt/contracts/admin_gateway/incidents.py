@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.admin_gateway.maintenance import Sentence
-from rt.kernel.messages import Command, Event, Query, View
+from rt.kernel.messages import Command, Cursor, Event, Query, View
+from rt.trade.references import OutageId
 
 Severity = Literal["p1", "p2", "p3"]
 """P1 critical (a service is down), P2 major (degraded), P3 minor (a bug)."""
@@ -74,13 +75,13 @@ class FindOutages(Query[OutagesPage], route="/admin/incidents", needs="admin_gat
     """Incidents of the platform; `state` is one of them, or `going` for all that are not closed."""
 
     state: Literal["", "going", "open", "acknowledged", "resolved", "closed"] = ""
-    after: str = ""
+    after: Cursor = ""
 
 
 class GetOutage(Query[OutageView], route="/admin/incidents/{incident_id}", needs="admin_gateway.read"):
     """One incident."""
 
-    incident_id: str
+    incident_id: OutageId
 
 
 class OpenOutage(Command[OutageView], route="/admin/incidents", needs="admin_gateway.write", status=201):
@@ -97,7 +98,7 @@ class AcknowledgeOutage(
 ):
     """Say that one is at work on it."""
 
-    incident_id: str
+    incident_id: OutageId
 
 
 class TickStep(
@@ -105,7 +106,7 @@ class TickStep(
 ):
     """Tick a step, or say that it is not needed; the post-mortem's note says where it is kept."""
 
-    incident_id: str
+    incident_id: OutageId
     step: StepName
     skipped: bool = False
     note: Annotated[str, Meta(max_length=300)] = ""
@@ -116,7 +117,7 @@ class TellOutage(
 ):
     """Tell users how it stands, on the status page."""
 
-    incident_id: str
+    incident_id: OutageId
     fr: Sentence
     en: Sentence
 
@@ -126,7 +127,7 @@ class ResolveOutage(
 ):
     """Say that it is over for users, and how; a critical one then waits for its post-mortem."""
 
-    incident_id: str
+    incident_id: OutageId
     fr: Sentence
     en: Sentence
 

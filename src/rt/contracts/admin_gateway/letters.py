@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from rt.kernel.messages import Command, Empty, Query, View
+from rt.trade.references import LetterId
 
 
 class LetterView(View):
@@ -39,7 +40,7 @@ class FindLetters(Query[LettersPage], route="/admin/letters", needs="admin_gatew
 class ReplayLetter(Command[Empty], route="/admin/letters/{letter_id}/replay", needs="admin_gateway.write"):
     """Have a listener hear a dead event again."""
 
-    letter_id: str
+    letter_id: LetterId
 
 
 class QueueView(View):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.kernel.messages import Command, Event, Query, View
+from rt.trade.references import WindowId
 
 WindowKind = Literal["regular", "urgent"]
 WindowState = Literal["announced", "under_way", "done", "cancelled"]
@@ -70,14 +71,14 @@ class CancelWindow(
 ):
     """Call a window off before it begins; whoever was told of it is told."""
 
-    window_id: str
+    window_id: WindowId
     reason: Why
 
 
 class EndWindow(Command[WindowView], route="/admin/windows/{window_id}/end", needs="admin_gateway.write"):
     """End a window that is under way before its time."""
 
-    window_id: str
+    window_id: WindowId
 
 
 class WindowAnnounced(Event, topic="admin_gateway.window.announced"):

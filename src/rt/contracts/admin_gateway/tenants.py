@@ -4,7 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.messages import Command, Download, Event, Query, View
+from rt.kernel.messages import Command, Cursor, Download, Event, Query, SearchText, View
+from rt.trade.references import OrganizationId
 
 Reason = Annotated[str, Meta(min_length=5, max_length=300)]
 
@@ -30,8 +31,8 @@ class TenantsPage(View):
 class FindTenants(Query[TenantsPage], route="/admin/tenants", needs="admin_gateway.read"):
     """Organizations with the number of objects each has in every collection."""
 
-    q: str = ""
-    after: str = ""
+    q: SearchText = ""
+    after: Cursor = ""
 
 
 class ExportTenant(
@@ -39,7 +40,7 @@ class ExportTenant(
 ):
     """Everything of one organization as one JSON-lines file (RGPD art. 20)."""
 
-    organization_id: str
+    organization_id: OrganizationId
 
 
 class EraseView(View):
@@ -55,7 +56,7 @@ class EraseTenant(
 ):
     """Erase a suspended organization; its name must be typed again. The audit trail keeps the fact."""
 
-    organization_id: str
+    organization_id: OrganizationId
     name: str
     reason: Reason
 

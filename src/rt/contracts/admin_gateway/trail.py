@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from rt.kernel.messages import Download, Query, View
+from rt.trade.references import OrganizationId, TrailSubject
 
 Limit = Annotated[int, Meta(ge=1, le=500)]
 
@@ -38,9 +39,9 @@ class AuditPage(View):
 class FindAudit(Query[AuditPage], route="/admin/audit", needs="admin_gateway.read"):
     """The audit trail of all organizations, by organization, actor, object, act or time."""
 
-    org_id: str = ""
-    actor_id: str = ""
-    entity_id: str = ""
+    org_id: OrganizationId = ""
+    actor_id: TrailSubject = ""
+    entity_id: TrailSubject = ""
     did: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -51,9 +52,9 @@ class FindAudit(Query[AuditPage], route="/admin/audit", needs="admin_gateway.rea
 class ExportAudit(Query[Download], route="/admin/audit/export", needs="admin_gateway.read"):
     """The same lines as a CSV file (at most 50,000; formula cells quoted)."""
 
-    org_id: str = ""
-    actor_id: str = ""
-    entity_id: str = ""
+    org_id: OrganizationId = ""
+    actor_id: TrailSubject = ""
+    entity_id: TrailSubject = ""
     did: str = ""
     since: datetime | None = None
     until: datetime | None = None

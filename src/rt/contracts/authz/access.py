@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from rt.contracts.authz.fields import OpaqueToken
-from rt.kernel.messages import OPEN, Command, Empty, Query, View
+from rt.kernel.messages import OPEN, Command, Cursor, Empty, Query, View
+from rt.trade.references import ApiKeyId, LinkId, OrganizationId
 
 LinkScope = Literal[
     "accept_tender", "sign_delivery", "sign_takeover", "follow_order", "book_slot", "answer_statement"
@@ -58,7 +59,7 @@ class AddApiKey(Command[ApiKeySecretView], route="/auth/keys", needs="authz.writ
 class FindApiKeys(Query[ApiKeysPage], route="/auth/keys", needs="authz.write"):
     """The organization's keys, with when each was used last."""
 
-    after: str = ""
+    after: Cursor = ""
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
@@ -67,14 +68,14 @@ class RotateApiKey(
 ):
     """Give a key a second secret; the one before stays valid for the hours given."""
 
-    key_id: str
+    key_id: ApiKeyId
     overlap_hours: Annotated[int, Meta(ge=0, le=168)] = 24
 
 
 class RevokeApiKey(Command[Empty], route="/auth/keys/{key_id}", needs="authz.write", method="DELETE"):
     """Shut a key out, with all its secrets."""
 
-    key_id: str
+    key_id: ApiKeyId
 
 
 class KeyView(View):
@@ -106,7 +107,7 @@ class IssueLink(Command[LinkView], route="/auth/links", needs="unit", status=201
 
     scope: LinkScope
     object_id: Annotated[str, Meta(min_length=1, max_length=80)]
-    organization_id: Annotated[str, Meta(min_length=1, max_length=80)]
+    organization_id: OrganizationId
     expires_at: datetime
     claims: LinkClaims = field(default_factory=dict)
 
@@ -114,7 +115,7 @@ class IssueLink(Command[LinkView], route="/auth/links", needs="unit", status=201
 class RevokeLink(Command[Empty], route="/auth/links/{link_id}", needs="unit", method="DELETE"):
     """Make a link and everything attenuated from it worthless."""
 
-    link_id: str
+    link_id: LinkId
 
 
 class AttenuateLink(Command[LinkView], route="/auth/links/attenuate", needs=OPEN, keyed=False):

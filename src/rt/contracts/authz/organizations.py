@@ -12,7 +12,8 @@ from rt.contracts.authz.fields import (
     PageSize,
     PersonName,
 )
-from rt.kernel.messages import OPEN, SIGNED_IN, Command, Empty, Query, View
+from rt.kernel.messages import OPEN, SIGNED_IN, Command, Cursor, Empty, Query, View
+from rt.trade.references import OrganizationId
 from rt.trade.roles import OrganizationKind
 
 Siret = Annotated[str, Meta(max_length=20)]
@@ -76,7 +77,7 @@ class GetOrganization(
 ):
     """The card of one organization."""
 
-    organization_id: str
+    organization_id: OrganizationId
 
 
 class FindOrganizations(Query[OrganizationsPage], route="/auth/organizations", needs=SIGNED_IN):
@@ -84,7 +85,7 @@ class FindOrganizations(Query[OrganizationsPage], route="/auth/organizations", n
 
     kind: AnyKind = ""
     q: Annotated[str, Meta(max_length=80)] = ""
-    after: str = ""
+    after: Cursor = ""
     limit: PageSize = 50
 
 
@@ -96,7 +97,7 @@ class EditOrganization(
 ):
     """Change one's own organization (If-Match: its version); absent fields stay as they are."""
 
-    organization_id: str
+    organization_id: OrganizationId
     name: OrganizationName | None = None
     country: CountryCode | None = None
     siret: Siret | None = None
@@ -128,14 +129,14 @@ class FindPartners(Query[OrganizationsPage], route="/auth/partners", needs=SIGNE
 
     kind: AnyKind = ""
     q: Annotated[str, Meta(max_length=80)] = ""
-    after: str = ""
+    after: Cursor = ""
     limit: PageSize = 50
 
 
 class InvitePartner(Command[Empty], route="/auth/partners/{organization_id}/invite", needs="authz.write"):
     """Invite a guest partner to open its account; it stops being a guest when the invitation is accepted."""
 
-    organization_id: str
+    organization_id: OrganizationId
 
 
 class SuspendOrganization(
@@ -143,7 +144,7 @@ class SuspendOrganization(
 ):
     """Shut an organization out: all its tokens, keys and links are refused within a minute."""
 
-    organization_id: str
+    organization_id: OrganizationId
     reason: Annotated[str, Meta(min_length=3, max_length=300)]
 
 
@@ -152,4 +153,4 @@ class ResumeOrganization(
 ):
     """Let a suspended organization in again."""
 
-    organization_id: str
+    organization_id: OrganizationId

@@ -15,7 +15,8 @@ from rt.contracts.authz.fields import (
     PasswordText,
 )
 from rt.contracts.authz.users import Role
-from rt.kernel.messages import OPEN, SIGNED_IN, Command, Empty, Query, View
+from rt.kernel.messages import OPEN, SELF, Command, Empty, Query, View
+from rt.trade.references import OrganizationId, SessionId
 
 
 class TokensView(View):
@@ -66,7 +67,7 @@ class Login(Command[TokensView], route="/auth/login", needs=OPEN, keyed=False):
 
     email: EmailText
     password: PasswordText
-    organization_id: str = ""
+    organization_id: OrganizationId = ""
     device: DeviceText = ""
     agent: AgentText = ""
 
@@ -85,21 +86,21 @@ class Refresh(Command[TokensView], route="/auth/refresh", needs=OPEN, keyed=Fals
     device: DeviceText = ""
 
 
-class Logout(Command[Empty], route="/auth/logout", needs=SIGNED_IN, keyed=False):
+class Logout(Command[Empty], route="/auth/logout", needs=SELF, keyed=False):
     """End the session that speaks."""
 
 
-class WhoAmI(Query[WhoView], route="/auth/me", needs=SIGNED_IN):
+class WhoAmI(Query[WhoView], route="/auth/me", needs=SELF):
     """The person, the organization and the rights behind the token."""
 
 
-class SwitchOrganization(Command[TokensView], route="/auth/switch", needs=SIGNED_IN, keyed=False):
+class SwitchOrganization(Command[TokensView], route="/auth/switch", needs=SELF, keyed=False):
     """Go on in another of one's organizations, without logging in again."""
 
-    organization_id: str
+    organization_id: OrganizationId
 
 
-class ChangePassword(Command[Empty], route="/auth/password", needs=SIGNED_IN, keyed=False, method="PUT"):
+class ChangePassword(Command[Empty], route="/auth/password", needs=SELF, keyed=False, method="PUT"):
     """Change one's password; every other session ends."""
 
     current_password: PasswordText
@@ -133,19 +134,19 @@ class RecoveryCodesView(View):
     codes: list[str]
 
 
-class EnrolTotp(Command[TotpView], route="/auth/totp", needs=SIGNED_IN, keyed=False):
+class EnrolTotp(Command[TotpView], route="/auth/totp", needs=SELF, keyed=False):
     """Begin with a second factor (RFC 6238)."""
 
     password: PasswordText
 
 
-class ConfirmTotp(Command[RecoveryCodesView], route="/auth/totp/confirm", needs=SIGNED_IN, keyed=False):
+class ConfirmTotp(Command[RecoveryCodesView], route="/auth/totp/confirm", needs=SELF, keyed=False):
     """Show that the authenticator works; from then on every login asks for a code."""
 
     code: OneTimeCode
 
 
-class DisableTotp(Command[Empty], route="/auth/totp/disable", needs=SIGNED_IN, keyed=False):
+class DisableTotp(Command[Empty], route="/auth/totp/disable", needs=SELF, keyed=False):
     """Give the second factor up: with the password and a code."""
 
     password: PasswordText
@@ -171,17 +172,17 @@ class SessionsView(View):
     items: list[SessionView]
 
 
-class FindSessions(Query[SessionsView], route="/auth/sessions", needs=SIGNED_IN):
+class FindSessions(Query[SessionsView], route="/auth/sessions", needs=SELF):
     """Where one is logged in."""
 
 
-class EndSession(Command[Empty], route="/auth/sessions/{session_id}", needs=SIGNED_IN, method="DELETE"):
+class EndSession(Command[Empty], route="/auth/sessions/{session_id}", needs=SELF, method="DELETE"):
     """End one of one's sessions."""
 
-    session_id: str
+    session_id: SessionId
 
 
-class EndAllSessions(Command[Empty], route="/auth/sessions", needs=SIGNED_IN, method="DELETE"):
+class EndAllSessions(Command[Empty], route="/auth/sessions", needs=SELF, method="DELETE"):
     """End all of one's sessions, or all but the one that speaks."""
 
     keep: Annotated[Literal["", "current"], Meta(description="`current` keeps the session that speaks")] = ""

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.authz.fields import EmailText, Language, OpaqueToken, PageSize, PasswordText, PersonName
-from rt.kernel.messages import OPEN, Command, Empty, Query, View
+from rt.kernel.messages import OPEN, Command, Cursor, Empty, Query, View
+from rt.trade.references import OrganizationId, PersonId
 
 Role = Literal["admin", "dispatcher", "operator", "accountant", "driver", "viewer", "platform_admin"]
 UserState = Literal["invited", "active", "disabled"]
@@ -37,7 +38,7 @@ class FindUsers(Query[UsersPage], route="/auth/users", needs="authz.read"):
     q: Annotated[str, Meta(max_length=80)] = ""
     role: Role | Literal[""] = ""
     state: UserState | Literal[""] = ""
-    after: str = ""
+    after: Cursor = ""
     limit: PageSize = 50
 
 
@@ -63,7 +64,7 @@ class AddUser(
 ):
     """Put a person in place without mail: for the demonstration's seed and for imports by units."""
 
-    organization_id: str
+    organization_id: OrganizationId
     email: EmailText
     name: PersonName
     role: Role
@@ -74,23 +75,23 @@ class AddUser(
 class ChangeRole(Command[UserView], route="/auth/users/{user_id}/role", needs="authz.write"):
     """Give a member another role; tokens with the old rights are refused at once."""
 
-    user_id: str
+    user_id: PersonId
     role: Role
 
 
 class DisableUser(Command[UserView], route="/auth/users/{user_id}/disable", needs="authz.write"):
     """Shut a member out of this organization without forgetting them."""
 
-    user_id: str
+    user_id: PersonId
 
 
 class EnableUser(Command[UserView], route="/auth/users/{user_id}/enable", needs="authz.write"):
     """Let a disabled member in again."""
 
-    user_id: str
+    user_id: PersonId
 
 
 class RemoveMember(Command[Empty], route="/auth/users/{user_id}", needs="authz.write", method="DELETE"):
     """Take a person off the organization; their account in other organizations stays."""
 
-    user_id: str
+    user_id: PersonId

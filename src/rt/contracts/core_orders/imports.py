@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.kernel.messages import Command, Download, Query, View
+from rt.trade.references import ImportId
 
 IMPORT_LIMIT = 5_000_000
 """Bytes of one sheet (5 MB)."""
@@ -115,7 +116,7 @@ class RemapImport(
 ):
     """Name the field of columns that were not recognized; remembered for the organization's next sheets."""
 
-    import_id: str
+    import_id: ImportId
     mapping: dict[str, ImportField | None]
 
 
@@ -124,14 +125,14 @@ class CommitImport(
 ):
     """Take the good rows in; a known reference is updated or left alone, as chosen. Repeats are harmless."""
 
-    import_id: str
+    import_id: ImportId
     same_reference: Literal["update", "skip"] = "skip"
 
 
 class GetImport(Query[ImportView], route="/api/orders/imports/{import_id}", needs="core_orders.read"):
     """The sheet and its verdicts as they stand."""
 
-    import_id: str
+    import_id: ImportId
 
 
 class GetImportRejects(
@@ -139,7 +140,7 @@ class GetImportRejects(
 ):
     """The bad rows as a CSV file with the reasons in a last column, to be mended and sent again."""
 
-    import_id: str
+    import_id: ImportId
 
 
 class GetImportTemplate(Query[Download], route="/api/orders/imports/template", needs="core_orders.read"):

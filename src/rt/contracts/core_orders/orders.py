@@ -23,7 +23,8 @@ from rt.contracts.core_orders.vocabulary import (
     Equipment,
     Incoterm,
 )
-from rt.kernel.messages import Command, Download, Query, View
+from rt.kernel.messages import Command, Cursor, Download, Query, View
+from rt.trade.references import DriverId, OrderId, OrganizationId, TemplateId
 
 STATES = "^([a-z_]+(,[a-z_]+)*)?$"
 Name = Annotated[str, Meta(max_length=120)]
@@ -37,10 +38,10 @@ class CreateOrder(Command[OrderView], route="/api/orders", needs="core_orders.wr
     reference: Reference = ""
     references: References = References()
     goods: GoodsLines = field(default_factory=list)
-    consignee_id: str | None = None
+    consignee_id: OrganizationId | None = None
     consignee_name: Name = ""
     consignee_email: Email = ""
-    logistician_id: str | None = None
+    logistician_id: OrganizationId | None = None
     requirements: Requirements = field(default_factory=list)
     equipment: Equipment = ""
     incoterm: Incoterm = ""
@@ -55,14 +56,14 @@ class EditOrder(
 ):
     """Change what is named and leave the rest; If-Match carries the version that was read."""
 
-    order_id: str
+    order_id: OrderId
     references: References | UnsetType = UNSET
     stops: Stops | UnsetType = UNSET
     goods: GoodsLines | UnsetType = UNSET
-    consignee_id: str | UnsetType | None = UNSET
+    consignee_id: OrganizationId | UnsetType | None = UNSET
     consignee_name: Name | UnsetType = UNSET
     consignee_email: Email | UnsetType = UNSET
-    logistician_id: str | UnsetType | None = UNSET
+    logistician_id: OrganizationId | UnsetType | None = UNSET
     requirements: Requirements | UnsetType = UNSET
     equipment: Equipment | UnsetType = UNSET
     incoterm: Incoterm | UnsetType = UNSET
@@ -77,7 +78,7 @@ class GetOrder(
 ):
     """One order, as far as the reader's role on it allows."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class FindOrders(Query[OrdersPage], route="/api/orders", needs="core_orders.read"):
@@ -89,11 +90,11 @@ class FindOrders(Query[OrdersPage], route="/api/orders", needs="core_orders.read
 
     q: Annotated[str, Meta(max_length=80)] = ""
     state: Annotated[str, Meta(pattern=STATES, max_length=120)] = ""
-    carrier_id: str = ""
+    carrier_id: OrganizationId = ""
     pickup_since: date | None = None
     pickup_until: date | None = None
     incident: bool | None = None
-    after: str = ""
+    after: Cursor = ""
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
@@ -106,7 +107,7 @@ class ExportOrders(Query[Download], route="/api/orders/export", needs="core_orde
 
     q: Annotated[str, Meta(max_length=80)] = ""
     state: Annotated[str, Meta(pattern=STATES, max_length=120)] = ""
-    carrier_id: str = ""
+    carrier_id: OrganizationId = ""
     pickup_since: date | None = None
     pickup_until: date | None = None
     incident: bool | None = None
@@ -115,13 +116,13 @@ class ExportOrders(Query[Download], route="/api/orders/export", needs="core_orde
 class ConfirmOrder(Command[OrderView], route="/api/orders/{order_id}/confirm", needs="core_orders.write"):
     """Make the draft firm; every missing mandatory mention (contrat type, art. 3) is listed by its field."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class CancelOrder(Command[OrderView], route="/api/orders/{order_id}/cancel", needs="core_orders.write"):
     """Call the order off, with the reason its partners are told."""
 
-    order_id: str
+    order_id: OrderId
     reason: Reason
 
 
@@ -130,7 +131,7 @@ class DuplicateOrder(
 ):
     """A new draft with the same partners, places and goods; dates move by `shift_days`."""
 
-    order_id: str
+    order_id: OrderId
     shift_days: Annotated[int, Meta(ge=-366, le=366)] = 0
 
 
@@ -142,10 +143,10 @@ class PlanOrder(
 ):
     """The carrier names vehicle, driver and times itself, without a tour in planning."""
 
-    order_id: str
+    order_id: OrderId
     vehicle_plate: Annotated[str, Meta(min_length=1, max_length=20)]
     driver_name: Annotated[str, Meta(max_length=120)] = ""
-    driver_id: str = ""
+    driver_id: DriverId = ""
     planned_pickup_at: Moment | None = None
     planned_delivery_at: Moment | None = None
 
@@ -158,7 +159,7 @@ class ReportProgress(
 ):
     """The carrier, its driver or the shipper reports a step by hand (paper note, no GPS)."""
 
-    order_id: str
+    order_id: OrderId
     reached: Literal["loading", "in_transit", "delivered"]
     with_reserves: bool = False
 
@@ -166,20 +167,20 @@ class ReportProgress(
 class AcceptProof(Command[OrderView], route="/api/orders/{order_id}/accept-proof", needs="core_orders.write"):
     """The shipper accepts the proof of delivery."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class ReopenOrder(Command[OrderView], route="/api/orders/{order_id}/reopen", needs="core_orders.write"):
     """Take the acceptance of the proof back, with a reason."""
 
-    order_id: str
+    order_id: OrderId
     reason: Reason
 
 
 class MarkInvoiced(Command[OrderView], route="/api/orders/{order_id}/invoiced", needs="core_orders.write"):
     """The carrier's invoice has come: its number and amount before tax."""
 
-    order_id: str
+    order_id: OrderId
     invoice_number: Annotated[str, Meta(min_length=1, max_length=40)]
     invoiced_cents: Cents
 
@@ -187,7 +188,7 @@ class MarkInvoiced(Command[OrderView], route="/api/orders/{order_id}/invoiced", 
 class CloseOrder(Command[OrderView], route="/api/orders/{order_id}/close", needs="core_orders.write"):
     """Nothing more is due on the order."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class TemplateView(View):
@@ -211,7 +212,7 @@ class SaveTemplate(
 ):
     """Keep an order as a template, under a name of the organization's choice."""
 
-    order_id: str
+    order_id: OrderId
     name: Annotated[str, Meta(min_length=1, max_length=80)]
 
 
@@ -227,6 +228,6 @@ class CreateFromTemplate(
 ):
     """A new draft from a template; its first pickup is moved to `pickup_day`, the rest with it."""
 
-    template_id: str
+    template_id: TemplateId
     pickup_day: date
     references: References = References()

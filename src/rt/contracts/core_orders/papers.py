@@ -17,6 +17,7 @@ from rt.contracts.core_orders.vocabulary import (
     Responsible,
 )
 from rt.kernel.messages import Command, Download, Query, View
+from rt.trade.references import OrderId, OrderIncidentId, OrderPaperId
 
 DOCUMENT_LIMIT = 10_000_000
 """Bytes of one document (10 MB)."""
@@ -45,10 +46,10 @@ class AddDocument(
 ):
     """Attach a PDF or image; `replaces` names the document of which this is the next version."""
 
-    order_id: str
+    order_id: OrderId
     kind: DocumentKind
     filename: Annotated[str, Meta(min_length=1, max_length=120)]
-    replaces: str = ""
+    replaces: OrderPaperId = ""
     content: bytes = b""
     media_type: str = ""
 
@@ -61,7 +62,7 @@ class FindDocuments(
 ):
     """All versions of all documents of an order."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class GetDocument(
@@ -72,8 +73,8 @@ class GetDocument(
 ):
     """The document itself."""
 
-    order_id: str
-    document_id: str
+    order_id: OrderId
+    document_id: OrderPaperId
 
 
 class GetDocumentUrl(
@@ -83,8 +84,8 @@ class GetDocumentUrl(
 ):
     """A signed address of the document, good for ten minutes."""
 
-    order_id: str
-    document_id: str
+    order_id: OrderId
+    document_id: OrderPaperId
 
 
 class ReportIncident(
@@ -95,7 +96,7 @@ class ReportIncident(
 ):
     """Say what went wrong; `shared` shows it to the other partners, `photos` are document ids."""
 
-    order_id: str
+    order_id: OrderId
     kind: IncidentKind
     text: Reason
     shared: bool = False
@@ -111,6 +112,6 @@ class ResolveIncident(
 ):
     """Close an incident and say how it ended."""
 
-    order_id: str
-    incident_id: str
+    order_id: OrderId
+    incident_id: OrderIncidentId
     resolution: Reason

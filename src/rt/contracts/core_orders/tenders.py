@@ -11,6 +11,7 @@ from rt.contracts.core_orders.shown import (
     Reason,
 )
 from rt.kernel.messages import Command, Empty, View
+from rt.trade.references import OrderId, OrganizationId
 
 OrderIds = Annotated[list[str], Meta(min_length=1, max_length=200)]
 
@@ -18,8 +19,8 @@ OrderIds = Annotated[list[str], Meta(min_length=1, max_length=200)]
 class TenderOrder(Command[OrderView], route="/api/orders/{order_id}/tender", needs="core_orders.write"):
     """Offer a confirmed order to a carrier at a price, until a deadline; a guest carrier gets a link."""
 
-    order_id: str
-    carrier_id: str
+    order_id: OrderId
+    carrier_id: OrganizationId
     price_cents: Cents
     deadline: Moment
 
@@ -32,7 +33,7 @@ class AcceptTender(
 ):
     """The carrier takes the order at the offered price, before the deadline."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class RefuseTender(
@@ -43,7 +44,7 @@ class RefuseTender(
 ):
     """The carrier declines the offer and says why; it sees the order no more, which can be offered again."""
 
-    order_id: str
+    order_id: OrderId
     reason: Reason
 
 
@@ -52,15 +53,15 @@ class WithdrawTender(
 ):
     """The shipper takes an unanswered offer back."""
 
-    order_id: str
+    order_id: OrderId
     reason: Annotated[str, Meta(max_length=500)] = ""
 
 
 class AssignCarrier(Command[OrderView], route="/api/orders/{order_id}/assign", needs="core_orders.write"):
     """Give the order to a carrier that has agreed already (contract, awarded bid, telephone)."""
 
-    order_id: str
-    carrier_id: str
+    order_id: OrderId
+    carrier_id: OrganizationId
     agreed_cents: Cents
 
 
@@ -70,7 +71,7 @@ class ReleaseCarrier(Command[Empty], route="/api/orders/{order_id}/release", nee
     The order is free to be offered again; the carrier sees it no more.
     """
 
-    order_id: str
+    order_id: OrderId
     reason: Reason
 
 
@@ -94,7 +95,7 @@ class BulkTender(Command[BulkView], route="/api/orders/bulk/tender", needs="core
     """Offer several orders to one carrier, each at the same price and deadline."""
 
     order_ids: OrderIds
-    carrier_id: str
+    carrier_id: OrganizationId
     price_cents: Cents
     deadline: Moment
 

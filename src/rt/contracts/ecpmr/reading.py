@@ -13,16 +13,17 @@ from rt.contracts.ecpmr.shown import (
     ReserveAdvice,
     VerificationView,
 )
-from rt.kernel.messages import OPEN, Download, Query
+from rt.kernel.messages import OPEN, Cursor, Download, Query
+from rt.trade.references import NoteId, OrderId
 
 
 class FindDocuments(Query[DocumentsPage], route="/api/ecpmr/documents", needs="ecpmr.read"):
     """Consignment notes that my organization has a part in; `q` looks at number, names and cities."""
 
-    order_id: str = ""
+    order_id: OrderId = ""
     state: Literal["", "new", "loading", "in_transport", "delivered"] = ""
     q: Annotated[str, Meta(max_length=100)] = ""
-    after: str = ""
+    after: Cursor = ""
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
@@ -37,7 +38,7 @@ class GetDocument(
 ):
     """One consignment note with everything signed on it."""
 
-    document_id: str
+    document_id: NoteId
 
 
 class GetTakeover(
@@ -48,7 +49,7 @@ class GetTakeover(
 ):
     """The note as the sender's side sees it before the goods leave; the same as GetDocument."""
 
-    document_id: str
+    document_id: NoteId
 
 
 class GetPdf(
@@ -56,14 +57,14 @@ class GetPdf(
 ):
     """The note as an A4 PDF, the same content as the data."""
 
-    document_id: str
+    document_id: NoteId
     language: Language = "fr"
 
 
 class OfficerView(Query[OfficerPage], route="/api/ecpmr/documents/{document_id}/officer", needs="ecpmr.read"):
     """The mandatory mentions for a roadside check."""
 
-    document_id: str
+    document_id: NoteId
 
 
 class VerifyDocument(Query[VerificationView], route="/api/ecpmr/verify/{verification_id}", needs=OPEN):
@@ -87,5 +88,5 @@ class GetPhoto(
 ):
     """A photo as kept (JPEG)."""
 
-    document_id: str
+    document_id: NoteId
     photo_id: DeviceId

@@ -19,6 +19,7 @@ from rt.contracts.ecpmr.note import (
 )
 from rt.contracts.ecpmr.shown import CodeSentView, DocumentView, PhotoView, SigningLinkView
 from rt.kernel.messages import Command, View
+from rt.trade.references import NoteId
 
 
 class AmendDocument(
@@ -26,7 +27,7 @@ class AmendDocument(
 ):
     """Write a new version; once signed, it stands only when everyone who signed has signed again."""
 
-    document_id: str
+    document_id: NoteId
     content_hash: ContentHash
     consignment: Consignment
     reason: Annotated[str, Meta(min_length=1, max_length=300)]
@@ -73,7 +74,7 @@ class SignAmendment(
 ):
     """Agree to the proposed version."""
 
-    document_id: str
+    document_id: NoteId
     content_hash: ContentHash
     happened_at: Instant
     signature: SignatureGiven
@@ -85,7 +86,7 @@ class RecordArrival(
 ):
     """The truck arrived at a stop; the first arrival at pickup begins the loading."""
 
-    document_id: str
+    document_id: NoteId
     stop: Stop
     happened_at: Instant
 
@@ -95,7 +96,7 @@ class RecordDeparture(
 ):
     """The truck left a stop."""
 
-    document_id: str
+    document_id: NoteId
     stop: Stop
     happened_at: Instant
 
@@ -109,7 +110,7 @@ class AddPhoto(
 ):
     """Keep a photo of the goods; `photo_id` was made on the phone and may already stand in a reserve."""
 
-    document_id: str
+    document_id: NoteId
     photo_id: DeviceId
     content: bytes
     media_type: str
@@ -122,7 +123,7 @@ class MakeSigningLink(
 ):
     """Send someone without an account a link to sign: the consignee the delivery, the others the takeover."""
 
-    document_id: str
+    document_id: NoteId
     party: Party
     email: Annotated[str, Meta(min_length=3, max_length=254, pattern="^[^@\\s]+@[^@\\s]+$")]
     phone: Annotated[str, Meta(max_length=40)] = ""
@@ -137,7 +138,7 @@ class AskTakeoverCode(
 ):
     """Send the one-time code that signing a takeover by link needs: 10 minutes, five tries, once."""
 
-    document_id: str
+    document_id: NoteId
 
 
 class AskDeliveryCode(
@@ -148,4 +149,4 @@ class AskDeliveryCode(
 ):
     """Send the one-time code that signing a delivery by link needs: 10 minutes, five tries, once."""
 
-    document_id: str
+    document_id: NoteId

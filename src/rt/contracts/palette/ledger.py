@@ -15,7 +15,8 @@ from rt.contracts.palette.terms import (
     PolicyMode,
     Text,
 )
-from rt.kernel.messages import Command, Event, Query, View
+from rt.kernel.messages import Command, Cursor, Event, Query, View
+from rt.trade.references import AccountId, MovementId, OrderId
 
 
 class LineView(View):
@@ -70,23 +71,23 @@ class MovementsPage(View):
 class FindMovements(Query[MovementsPage], route="/api/palettes/movements", needs="palette.read"):
     """Movements in which the organization takes part."""
 
-    partner_id: str = ""
-    order_id: str = ""
+    partner_id: AccountId = ""
+    order_id: OrderId = ""
     pallet_type: PalletType | None = None
-    after: str = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
 class GetMovement(Query[MovementView], route="/api/palettes/movements/{movement_id}", needs="palette.read"):
     """One movement."""
 
-    movement_id: str
+    movement_id: MovementId
 
 
 class BookMovement(Command[MovementView], route="/api/palettes/movements", needs="palette.write", status=201):
     """Book pallets given or received outside a delivery: empties brought back, an opening balance."""
 
-    partner_id: Annotated[str, Meta(min_length=1, max_length=120)]
+    partner_id: AccountId
     direction: Literal["given", "received"]
     quantity: Count
     partner_name: Annotated[str, Meta(max_length=120)] = ""
@@ -106,7 +107,7 @@ class ReverseMovement(
 ):
     """Correct a movement by its exact opposite; nothing that was booked is ever changed."""
 
-    movement_id: str
+    movement_id: MovementId
     reason: Annotated[str, Meta(min_length=3, max_length=500)]
 
 
@@ -132,7 +133,7 @@ class BalancesView(View):
 class GetBalances(Query[BalancesView], route="/api/palettes/balances", needs="palette.read"):
     """Balances with every partner, or with one; `until` folds the movements before that moment only."""
 
-    partner_id: str = ""
+    partner_id: AccountId = ""
     until: Moment | None = None
 
 

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from rt.contracts.palette.terms import PalletType, PolicyMode, RuleKind, Text
 from rt.kernel.messages import Command, Empty, Query, View
+from rt.trade.references import AccountId, OrderId, PolicyId
 
 
 class PolicyView(View):
@@ -33,7 +34,7 @@ class PoliciesView(View):
 class GetPolicy(Query[PolicyView], route="/api/palettes/orders/{order_id}/policy", needs="palette.read"):
     """The exchange policy that holds at the delivery site of an order, for all its parties."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class FindPolicies(Query[PoliciesView], route="/api/palettes/policies", needs="palette.read"):
@@ -44,7 +45,7 @@ class SetPolicy(Command[PolicyView], route="/api/palettes/policies", needs="pale
     """Set the policy for a client, a site, a pallet type or any mix of them; the most precise one holds."""
 
     mode: PolicyMode
-    partner_id: Annotated[str, Meta(max_length=120)] = ""
+    partner_id: AccountId = ""
     site_name: Annotated[str, Meta(max_length=120)] = ""
     pallet_type: PalletType | None = None
     ratio_percent: Annotated[int, Meta(ge=0, le=100)] = 100
@@ -57,7 +58,7 @@ class RemovePolicy(
 ):
     """Take a policy away; the next less precise one holds."""
 
-    policy_id: str
+    policy_id: PolicyId
 
 
 class RuleView(View):

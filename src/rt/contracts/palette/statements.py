@@ -14,7 +14,8 @@ from rt.contracts.palette.terms import (
     StatementState,
     Text,
 )
-from rt.kernel.messages import Command, Download, Event, Query, View
+from rt.kernel.messages import Command, Cursor, Download, Event, Query, View
+from rt.trade.references import AccountId, StatementId
 
 
 class StatementLineView(View):
@@ -76,7 +77,7 @@ class MakeStatement(
 ):
     """Draw up the statement with a partner, both days included; one without account answers by a link."""
 
-    partner_id: Annotated[str, Meta(min_length=1, max_length=120)]
+    partner_id: AccountId
     period_from: date
     period_until: date
     partner_email: Annotated[str, Meta(max_length=254)] = ""
@@ -85,8 +86,8 @@ class MakeStatement(
 class FindStatements(Query[StatementsPage], route="/api/palettes/statements", needs="palette.read"):
     """Statements that the organization made or received."""
 
-    partner_id: str = ""
-    after: str = ""
+    partner_id: AccountId = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
@@ -98,7 +99,7 @@ class GetStatement(
 ):
     """One statement."""
 
-    statement_id: str
+    statement_id: StatementId
 
 
 class DownloadStatement(
@@ -109,7 +110,7 @@ class DownloadStatement(
 ):
     """The statement's lines as CSV."""
 
-    statement_id: str
+    statement_id: StatementId
 
 
 class LineAnswer(View):
@@ -128,7 +129,7 @@ class AnswerStatement(
 ):
     """Confirm or contest a statement line by line; only the partner it was made for may."""
 
-    statement_id: str
+    statement_id: StatementId
     answers: Annotated[list[LineAnswer], Meta(min_length=1, max_length=2_000)]
 
 

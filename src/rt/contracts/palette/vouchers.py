@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.palette.terms import Count, Limit, Moment, PalletQuality, PalletType, VoucherState
-from rt.kernel.messages import Command, Event, Query, View
+from rt.kernel.messages import Command, Cursor, Event, Query, View
+from rt.trade.references import OrderId, OrganizationId, VoucherId
 
 
 class RedemptionView(View):
@@ -51,23 +52,23 @@ class FindVouchers(Query[VouchersPage], route="/api/palettes/vouchers", needs="p
 
     state: VoucherState | None = None
     number: str = ""
-    order_id: str = ""
-    after: str = ""
+    order_id: OrderId = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
 class GetVoucher(Query[VoucherView], route="/api/palettes/vouchers/{voucher_id}", needs="palette.read"):
     """One voucher."""
 
-    voucher_id: str
+    voucher_id: VoucherId
 
 
 class IssueVoucher(Command[VoucherView], route="/api/palettes/vouchers", needs="palette.write", status=201):
     """Issue a voucher by hand for pallets that the organization itself owes to a partner."""
 
-    creditor_id: Annotated[str, Meta(min_length=1, max_length=120)]
+    creditor_id: OrganizationId
     quantity: Count
-    bearer_id: Annotated[str, Meta(max_length=120)] = ""
+    bearer_id: OrganizationId = ""
     site_name: Annotated[str, Meta(max_length=120)] = ""
     pallet_type: PalletType = "EUR"
     quality: PalletQuality = "A"
@@ -79,7 +80,7 @@ class RedeemVoucher(
 ):
     """Give pallets back against a voucher; partly is allowed."""
 
-    voucher_id: str
+    voucher_id: VoucherId
     quantity: Count
 
 
@@ -88,7 +89,7 @@ class WithdrawVoucher(
 ):
     """Declare a voucher lost, or cancel it; the debt stays on the account."""
 
-    voucher_id: str
+    voucher_id: VoucherId
     state: Literal["lost", "cancelled"]
     reason: Annotated[str, Meta(min_length=3, max_length=500)]
 

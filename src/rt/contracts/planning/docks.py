@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from rt.contracts.planning.fleet import Limit, MinuteOfDay
-from rt.kernel.messages import Command, Query, View
+from rt.kernel.messages import Command, Cursor, Query, View
 from rt.trade.places import Site
+from rt.trade.references import DockId, OrderId, OrganizationId
 
 GoodsType = Literal["dry", "temperature", "adr"]
 DRY: GoodsType = "dry"
@@ -72,7 +73,7 @@ class AddDock(Command[DockView], route="/api/planning/docks", needs="planning.wr
     lead_hours: Annotated[float, Meta(ge=0, le=240)] = 2
     cut_off_minute: MinuteOfDay = 1440
     full_instructions: Instructions = ""
-    serves: list[str] = field(default_factory=list)
+    serves: list[OrganizationId] = field(default_factory=list)
 
 
 class EditDock(
@@ -80,7 +81,7 @@ class EditDock(
 ):
     """Change what is given of a dock (If-Match: its version); booked slots keep their time."""
 
-    dock_id: str
+    dock_id: DockId
     name: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
     site: Site | None = None
     hours: list[OpeningHours] | None = None
@@ -91,14 +92,14 @@ class EditDock(
     lead_hours: Annotated[float, Meta(ge=0, le=240)] | None = None
     cut_off_minute: MinuteOfDay | None = None
     full_instructions: Instructions | None = None
-    serves: list[str] | None = None
+    serves: list[OrganizationId] | None = None
     active: bool | None = None
 
 
 class FindDocks(Query[DocksPage], route="/api/planning/docks", needs="planning.read"):
     """The docks of the own organization and of the warehouses that serve it."""
 
-    after: str = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
@@ -143,7 +144,7 @@ class FindFreeSlots(
     """Free slots for an order that one carries: at the shipper's docks for its pickup, at the consignee's
     for its delivery. Size and goods type are the order's own."""
 
-    order_id: str
+    order_id: OrderId
     kind: SlotKind
     day: date
 
@@ -153,7 +154,7 @@ class FindOpenings(
 ):
     """Free slots of an own dock for a load of this size: the site's view."""
 
-    dock_id: str
+    dock_id: DockId
     day: date
     pallets: Annotated[int, Meta(ge=0, le=1000)] = 0
     goods_type: GoodsType = "dry"

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.kernel.messages import Command, Query, View
+from rt.kernel.messages import Command, Cursor, Query, SearchText, View
 from rt.trade.places import Site
+from rt.trade.references import DriverId, PersonId, VehicleId
 
 VehicleKind = Literal["van", "rigid", "tractor_trailer", "road_train"]
 Plate = Annotated[str, Meta(pattern="^[A-Z0-9][A-Z0-9 -]{2,14}$")]
@@ -71,7 +72,7 @@ class AddVehicle(Command[VehicleView], route="/api/planning/vehicles", needs="pl
     gross_weight_t: Annotated[float, Meta(gt=0, le=100)]
     depot: Site
     equipment: list[Skill] = field(default_factory=list)
-    usual_driver_id: str | None = None
+    usual_driver_id: DriverId | None = None
     maintenance: list[PeriodView] = field(default_factory=list)
 
 
@@ -83,7 +84,7 @@ class EditVehicle(
     An empty `usual_driver_id` takes the driver off.
     """
 
-    vehicle_id: str
+    vehicle_id: VehicleId
     plate: Plate | None = None
     kind: VehicleKind | None = None
     capacity_kg: Annotated[float, Meta(gt=0, le=100_000)] | None = None
@@ -92,7 +93,7 @@ class EditVehicle(
     gross_weight_t: Annotated[float, Meta(gt=0, le=100)] | None = None
     depot: Site | None = None
     equipment: list[Skill] | None = None
-    usual_driver_id: str | None = None
+    usual_driver_id: DriverId | None = None
     maintenance: list[PeriodView] | None = None
     active: bool | None = None
 
@@ -100,9 +101,9 @@ class EditVehicle(
 class FindVehicles(Query[VehiclesPage], route="/api/planning/vehicles", needs="planning.read"):
     """The fleet by plate."""
 
-    q: str = ""
+    q: SearchText = ""
     active: bool | None = None
-    after: str = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
@@ -132,7 +133,7 @@ class AddDriver(Command[DriverView], route="/api/planning/drivers", needs="plann
 
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     phone: Annotated[str, Meta(max_length=40)] = ""
-    user_id: str | None = None
+    user_id: PersonId | None = None
     skills: list[Skill] = field(default_factory=list)
     hours: list[WorkingHours] | None = None
 
@@ -145,10 +146,10 @@ class EditDriver(
     An empty `user_id` unties the phone.
     """
 
-    driver_id: str
+    driver_id: DriverId
     name: Annotated[str, Meta(min_length=1, max_length=120)] | None = None
     phone: Annotated[str, Meta(max_length=40)] | None = None
-    user_id: str | None = None
+    user_id: PersonId | None = None
     skills: list[Skill] | None = None
     hours: list[WorkingHours] | None = None
     active: bool | None = None
@@ -157,9 +158,9 @@ class EditDriver(
 class FindDrivers(Query[DriversPage], route="/api/planning/drivers", needs="planning.read"):
     """The drivers by name."""
 
-    q: str = ""
+    q: SearchText = ""
     active: bool | None = None
-    after: str = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
@@ -171,7 +172,7 @@ class AddAbsence(
 ):
     """Note when a driver is away; tours already planned in it show the conflict."""
 
-    driver_id: str
+    driver_id: DriverId
     starts_at: Moment
     ends_at: Moment
     reason: Note = ""
@@ -184,5 +185,5 @@ class RemoveAbsence(
 ):
     """Take back the absence that starts at this instant."""
 
-    driver_id: str
+    driver_id: DriverId
     starts_at: Moment

@@ -7,6 +7,7 @@ from msgspec import Meta, field
 
 from rt.contracts.planning.tours import ConflictView, TourView
 from rt.kernel.messages import Command, Query, View
+from rt.trade.references import JobId, PlanId
 
 
 class LeftOverView(View):
@@ -44,7 +45,7 @@ class Optimise(
     day: date
     days: Annotated[int, Meta(ge=1, le=3)] = 2
     budget_seconds: Annotated[float, Meta(ge=0.5, le=30)] = 5
-    job_ids: list[str] = field(default_factory=list)
+    job_ids: list[JobId] = field(default_factory=list)
 
 
 class GetOptimisedPlan(
@@ -52,7 +53,7 @@ class GetOptimisedPlan(
 ):
     """A proposal again."""
 
-    plan_id: str
+    plan_id: PlanId
 
 
 class AcceptPlan(
@@ -60,7 +61,7 @@ class AcceptPlan(
 ):
     """Turn a proposal into draft tours; refused if a job or vehicle was taken meanwhile."""
 
-    plan_id: str
+    plan_id: PlanId
 
 
 class DiscardPlan(
@@ -68,4 +69,4 @@ class DiscardPlan(
 ):
     """Put a proposal aside."""
 
-    plan_id: str
+    plan_id: PlanId

@@ -7,8 +7,9 @@ from msgspec import Meta
 
 from rt.contracts.planning.docks import GoodsType, SlotKind
 from rt.contracts.planning.fleet import Limit, Moment, Note
-from rt.kernel.messages import Command, Download, Event, Query, View
+from rt.kernel.messages import Command, Cursor, Download, Event, Query, SearchText, View
 from rt.trade.places import Site
+from rt.trade.references import DockId, OrderId, SlotId
 
 SlotState = Literal["booked", "arrived", "late", "no_show", "cancelled"]
 
@@ -55,9 +56,9 @@ class BookSlot(
     """Take a slot for an order. The carrier gives dock and time; a site booking for a carrier at its own
     dock also gives `pallets`, `goods_type` and names."""
 
-    order_id: str
+    order_id: OrderId
     kind: SlotKind
-    dock_id: str
+    dock_id: DockId
     starts_at: Moment
     vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
     reference: Annotated[str, Meta(max_length=60)] = ""
@@ -74,8 +75,8 @@ class MoveSlot(
 ):
     """Move a slot to another free time of the same dock; the old time is freed in the same write."""
 
-    order_id: str
-    slot_id: str
+    order_id: OrderId
+    slot_id: SlotId
     starts_at: Moment
     reason: Note = ""
 
@@ -88,22 +89,22 @@ class CancelSlot(
 ):
     """Give a slot back and say why; the waiting list hears of it."""
 
-    order_id: str
-    slot_id: str
+    order_id: OrderId
+    slot_id: SlotId
     reason: Annotated[str, Meta(min_length=3, max_length=200)]
 
 
 class MarkArrived(Command[SlotView], route="/api/planning/slots/{slot_id}/arrive", needs="planning.write"):
     """The truck stands at the gate; more than 30 minutes after the slot's start it counts as late."""
 
-    slot_id: str
+    slot_id: SlotId
     vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
 
 
 class MarkNoShow(Command[SlotView], route="/api/planning/slots/{slot_id}/no-show", needs="planning.write"):
     """Nobody came; the rest of the slot is free again."""
 
-    slot_id: str
+    slot_id: SlotId
 
 
 class WaitingView(View):
@@ -126,9 +127,9 @@ class JoinWaitingList(
 ):
     """Wait for a slot of a full day; the first in line gets the first time given back that is long enough."""
 
-    order_id: str
+    order_id: OrderId
     kind: SlotKind
-    dock_id: str
+    dock_id: DockId
     day: date
 
 
@@ -140,18 +141,18 @@ class GetSlot(
 ):
     """One slot of an order, as the site and whoever booked it see it."""
 
-    order_id: str
-    slot_id: str
+    order_id: OrderId
+    slot_id: SlotId
 
 
 class FindSlots(Query[SlotsPage], route="/api/planning/slots", needs="planning.read"):
     """Slots of the own docks and those one has booked, by day, dock, order or a piece of text."""
 
     day: date | None = None
-    dock_id: str = ""
-    order_id: str = ""
-    q: str = ""
-    after: str = ""
+    dock_id: DockId = ""
+    order_id: OrderId = ""
+    q: SearchText = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
@@ -163,8 +164,8 @@ class SlotCalendar(
 ):
     """A slot as an iCalendar file (RFC 5545)."""
 
-    order_id: str
-    slot_id: str
+    order_id: OrderId
+    slot_id: SlotId
 
 
 class SlotBooked(Event, topic="planning.slot.booked"):

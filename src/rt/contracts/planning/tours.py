@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.planning.fleet import DriverView, Limit, VehicleView
-from rt.kernel.messages import Command, Event, Query, View
+from rt.kernel.messages import Command, Cursor, Event, Query, SearchText, View
 from rt.trade.places import Site
+from rt.trade.references import DriverId, JobId, TourId, VehicleId
 
 StopKind = Literal["pickup", "delivery"]
 TourState = Literal["draft", "published", "withdrawn", "done"]
@@ -52,8 +53,8 @@ class FindJobs(Query[JobsPage], route="/api/planning/jobs", needs="planning.read
 
     state: JobState = "unplanned"
     day: date | None = None
-    q: str = ""
-    after: str = ""
+    q: SearchText = ""
+    after: Cursor = ""
     limit: Limit = 50
 
 
@@ -130,10 +131,10 @@ class CheckAssignment(Query[CheckView], route="/api/planning/jobs/{job_id}/check
     Positions count the tour's stops from 0; without them the cheapest allowed place is taken.
     """
 
-    job_id: str
-    tour_id: str = ""
-    vehicle_id: str = ""
-    driver_id: str = ""
+    job_id: JobId
+    tour_id: TourId = ""
+    vehicle_id: VehicleId = ""
+    driver_id: DriverId = ""
     day: date | None = None
     pickup_position: Annotated[int, Meta(ge=0)] | None = None
     delivery_position: Annotated[int, Meta(ge=0)] | None = None
@@ -164,7 +165,7 @@ class FitsView(View):
 class FindFits(Query[FitsView], route="/api/planning/jobs/{job_id}/fits", needs="planning.read"):
     """The best places for a job on this day over all tours and free vehicles."""
 
-    job_id: str
+    job_id: JobId
     day: date
     limit: Annotated[int, Meta(ge=1, le=50)] = 5
 
@@ -176,10 +177,10 @@ class AssignJob(Command[TourView], route="/api/planning/jobs/{job_id}/assign", n
     is `rt.trade.truck_bans.DEROGATIONS`); it heals nothing else.
     """
 
-    job_id: str
-    tour_id: str = ""
-    vehicle_id: str = ""
-    driver_id: str = ""
+    job_id: JobId
+    tour_id: TourId = ""
+    vehicle_id: VehicleId = ""
+    driver_id: DriverId = ""
     day: date | None = None
     pickup_position: Annotated[int, Meta(ge=0)] | None = None
     delivery_position: Annotated[int, Meta(ge=0)] | None = None
@@ -189,13 +190,13 @@ class AssignJob(Command[TourView], route="/api/planning/jobs/{job_id}/assign", n
 class UnassignJob(Command[JobView], route="/api/planning/jobs/{job_id}/unassign", needs="planning.write"):
     """Take a job off its draft tour, back into the basket."""
 
-    job_id: str
+    job_id: JobId
 
 
 class MoveStop(Command[TourView], route="/api/planning/tours/{tour_id}/stops/move", needs="planning.write"):
     """Move one stop of a draft tour to another position; refused with every conflict."""
 
-    tour_id: str
+    tour_id: TourId
     position: Annotated[int, Meta(ge=0)]
     to_position: Annotated[int, Meta(ge=0)]
     derogation: Reason = ""
@@ -204,14 +205,14 @@ class MoveStop(Command[TourView], route="/api/planning/tours/{tour_id}/stops/mov
 class PublishTour(Command[TourView], route="/api/planning/tours/{tour_id}/publish", needs="planning.write"):
     """Send a draft tour to its driver and tell the customers; conflicts are checked once more."""
 
-    tour_id: str
+    tour_id: TourId
     derogation: Reason = ""
 
 
 class WithdrawTour(Command[TourView], route="/api/planning/tours/{tour_id}/withdraw", needs="planning.write"):
     """Take a tour back; its jobs return to the basket."""
 
-    tour_id: str
+    tour_id: TourId
     reason: Reason = ""
 
 
@@ -235,7 +236,7 @@ class GetPlan(Query[DayView], route="/api/planning/days/{day}", needs="planning.
 class GetTour(Query[TourView], route="/api/planning/tours/{tour_id}", needs="planning.read"):
     """One tour with its stops and open conflicts."""
 
-    tour_id: str
+    tour_id: TourId
 
 
 class MyDayView(View):

@@ -9,6 +9,7 @@ from rt.contracts.tracking_ia.positions import TrackPoint
 from rt.contracts.tracking_ia.terms import OrderPhase, StopKind, StopSource
 from rt.kernel.messages import OPEN, Command, Empty, Event, Query, View
 from rt.trade.places import Site
+from rt.trade.references import OrderId, TourId
 
 
 class EtaView(View):
@@ -60,7 +61,7 @@ class TrackView(View):
 class GetTrack(Query[TrackView], route="/api/tracking/orders/{order_id}", needs="tracking_ia.read"):
     """The track of an order, from its pickup on for all but its carrier."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class EtasView(View):
@@ -73,7 +74,7 @@ class EtasView(View):
 class GetEta(Query[EtasView], route="/api/tracking/orders/{order_id}/eta", needs="tracking_ia.read"):
     """When the order will be picked up and delivered."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class VehiclePositionView(View):
@@ -128,7 +129,7 @@ class TripsView(View):
 class GetTrips(Query[TripsView], route="/api/tracking/tours/{tour_id}/trips", needs="tracking_ia.read"):
     """Trips and stops of one of the carrier's tours."""
 
-    tour_id: str
+    tour_id: TourId
 
 
 class ShareView(View):
@@ -146,7 +147,7 @@ class ShareOrder(
 ):
     """Make a link to follow an order, or meet the one that already runs."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class EndShare(
@@ -154,7 +155,7 @@ class EndShare(
 ):
     """Take back every link of an order."""
 
-    order_id: str
+    order_id: OrderId
 
 
 class FollowStep(View):

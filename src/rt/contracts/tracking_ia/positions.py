@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.tracking_ia.terms import DeviceKind, DutyState, RefusedReason, RuleKind, Text
-from rt.kernel.messages import OPEN, SIGNED_IN, Command, Empty, Query, View
+from rt.kernel.messages import OPEN, SELF, Command, Empty, Query, View
+from rt.trade.references import DeviceId, PersonId
 
 
 class DeviceView(View):
@@ -34,7 +35,7 @@ class AddDevice(Command[DeviceView], route="/api/tracking/devices", needs="track
     kind: DeviceKind
     name: Text = ""
     vehicle_plate: Annotated[str, Meta(max_length=16)] = ""
-    driver_user_id: Annotated[str, Meta(max_length=64)] = ""
+    driver_user_id: PersonId = ""
 
 
 class FindDevices(Query[DevicesView], route="/api/tracking/devices", needs="tracking_ia.read"):
@@ -46,7 +47,7 @@ class RemoveDevice(
 ):
     """Forget a device; what it sends from now on is refused."""
 
-    device_id: str
+    device_id: DeviceId
 
 
 class PositionPoint(View):
@@ -139,7 +140,7 @@ class MyTrackView(View):
     why_en: str
 
 
-class MyTrack(Query[MyTrackView], route="/api/tracking/me", needs=SIGNED_IN):
+class MyTrack(Query[MyTrackView], route="/api/tracking/me", needs=SELF):
     """The driver's own recorded positions of one day."""
 
     day: date | None = None
