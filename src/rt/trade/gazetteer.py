@@ -106,6 +106,30 @@ def suggest(prefix: str, *, country: str = "", limit: int = 10) -> list[Place]:
     return list(found.values())
 
 
+def postal_codes(city: str) -> list[str]:
+    """The postal codes of the largest French town of that name."""
+    named = (line for line in _lines(fold(city)) if line.country == "FR" and line.postal_codes)
+    line = max(named, key=lambda line: line.population, default=None)
+    return line.postal_codes if line else []
+
+
+def countries(city: str) -> list[str]:
+    """The countries that have a town of that name, the one with the largest first."""
+    largest: dict[str, int] = {}
+    for line in _lines(fold(city)):
+        largest[line.country] = max(largest.get(line.country, 0), line.population)
+    return sorted(largest, key=lambda country: -largest[country])
+
+
+def serves(postal_code: str, city: str = "") -> bool:
+    """Whether a French town has that postal code; with `city`, one of that name nearby."""
+    if not city:
+        return any(True for _ in _lines(postal_code))
+    named = (line for line in _lines(fold(city)) if line.country == "FR")
+    department = _department(postal_code)
+    return any(_department(code) == department for line in named for code in line.postal_codes)
+
+
 def fold(name: str) -> str:
     """A town's name as it is looked up: no capitals, accents, hyphens, Cedex or arrondissement."""
     spelled = unicodedata.normalize("NFKD", name.casefold()).casefold()
