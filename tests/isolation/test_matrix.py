@@ -26,7 +26,8 @@ from rt.services.authz.domain.roles import RIGHTS
 
 ABSENT = "absent_object_of_no_one"
 BUILT = [row for row in UNITS if row.built]
-ALL_RIGHTS = frozenset(f"{row.package}.{level}" for row in UNITS for level in ("read", "write", "admin"))
+LEVELS = ("read", "write", "admin", "partner")
+ALL_RIGHTS = frozenset(f"{row.package}.{level}" for row in UNITS for level in LEVELS)
 
 OF_THE_HOUSE = {"authz.signing_keys", "authz.attempts", "authz.challenges", "authz.reset_wishes"} | {
     "admin_gateway.flags",
@@ -133,7 +134,7 @@ async def test_every_operation_names_its_policy(full: TestHouse) -> None:
     """T-2: what a word needs is open, signed_in, self, unit, or a right of its own unit."""
     for unit, served in operations(full):
         shape = served.word.word
-        rights = {f"{unit}.{level}" for level in ("read", "write", "admin")}
+        rights = {f"{unit}.{level}" for level in LEVELS}
         assert shape.needs in {OPEN, SIGNED_IN, SELF, UNIT} | rights, f"{shape.name} needs {shape.needs!r}"
 
 

@@ -84,7 +84,9 @@ class LocalTown:
     def open_accounts(self) -> tuple[Caller, Caller]:
         """A shipper and a carrier."""
         stage = Stage(f"http://127.0.0.1:{self.port}", "fleet")
-        return world.open_firm(stage, world.SHIPPERS[0]), world.open_firm(stage, world.CARRIERS[0])
+        firms = world.open_firm(stage, world.SHIPPERS[0]), world.open_firm(stage, world.CARRIERS[0])
+        world.befriend(*firms)
+        return firms
 
     async def command(self, *words: str) -> Outcome:
         """`rt deploy local …` and the like, in a process of its own."""

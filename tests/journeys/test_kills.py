@@ -64,6 +64,7 @@ async def test_killed_units_lose_and_double_nothing(house: RunningHouse) -> None
     stage = await asyncio.to_thread(Stage, house.edge, "kills")
     shipper = await asyncio.to_thread(world.open_firm, stage, world.SHIPPERS[0])
     carrier = await asyncio.to_thread(world.open_firm, stage, world.CARRIERS[0])
+    await asyncio.to_thread(world.befriend, shipper, carrier)
     await orders(house, shipper)
     await pallets(house, shipper, carrier)
     await notes(house, shipper, carrier)

@@ -39,7 +39,7 @@ class People:
         self.shipper = world.open_firm(self.stage, world.SHIPPERS[0])
         self.carrier = world.open_firm(self.stage, world.CARRIERS[0])
         self.recipient = world.open_firm(self.stage, world.OTHERS[3])
-        world.know(self.shipper, world.CARRIERS[0])
+        world.befriend(self.shipper, self.carrier, self.recipient)
         email = world.driver_email(world.CARRIERS[0], world.DRIVERS[0])
         self.driver = self.stage.invite(self.carrier, email, world.DRIVERS[0], "driver")
         always = [{"weekday": day, "from_minute": 0, "until_minute": 1440} for day in range(7)]

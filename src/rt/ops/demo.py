@@ -104,8 +104,15 @@ class Story:
             self.shipper = world.open_firm(self.stage, SHIPPERS[0])
             self.carrier = world.open_firm(self.stage, CARRIERS[0])
             self.recipient = world.open_firm(self.stage, OTHERS[3])
+            logistician = world.open_firm(self.stage, OTHERS[1])
             self.guest = self.shipper.post("/auth/partners", GUEST)
             check(self.guest["guest"], "the partner without account is a guest")
+        with self.step("authz", self.shipper.name, "demande ses partenaires, qui acceptent"):
+            asked = self.shipper.post(f"/auth/partners/{self.carrier.organization}/ask")
+            check(asked["standing"] in ("asked", "partner"), "who is asked has not said yes yet")
+            world.befriend(self.shipper, self.carrier, self.recipient, logistician)
+            path = f"/auth/organizations/{self.carrier.organization}"
+            check(self.shipper.get(path)["standing"] == "partner", "both said yes")
         with self.step("planning", self.carrier.name, "enregistre véhicules et chauffeurs"):
             self.driver = world.equip(self.stage, self.carrier, CARRIERS[0], PICKUPS[0])[0]
 

@@ -135,12 +135,12 @@ def open_firm(stage: Stage, firm: Firm) -> Caller:
     return stage.register(organization, firm.email, firm.person)
 
 
-def know(shipper: Caller, firm: Firm) -> None:
-    """Write a registered organization down as a partner: it is known by its SIRET."""
-    partners = shipper.get("/auth/partners", q=firm.name)["items"]
-    if not partners:
-        partner = {"name": firm.name, "kind": firm.kind, "siret": firm.siret, "email": firm.email}
-        shipper.post("/auth/partners", partner)
+def befriend(*callers: Caller) -> None:
+    """Make these organizations partners of each other: each asks the others, which is to accept."""
+    for one in callers:
+        for other in callers:
+            if one.organization != other.organization:
+                one.post(f"/auth/partners/{other.organization}/ask")
 
 
 def _with_luhn(digits: str) -> str:
@@ -250,8 +250,7 @@ class Builder:
                 equip(self.stage, caller, firm, depots[number])
         for shipper in shippers:
             shipper.post("/auth/partners", GUEST)
-            for firm in CARRIERS:
-                know(shipper, firm)
+        befriend(*shippers, *carriers, *recipients.values())
         self._dock(shippers[0])
         total = sum(DISTRIBUTION) + 1
         plan = [step for step, count in enumerate(DISTRIBUTION) for _ in range(count)] + [-1]

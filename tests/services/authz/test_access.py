@@ -1,4 +1,4 @@
-"""Organizations and partners; API keys; capability links."""
+"""Organizations; API keys; capability links."""
 
 import random
 from datetime import datetime, timedelta
@@ -8,53 +8,11 @@ import pytest
 from tests.conftest import TestHouse
 from tests.services.authz import make
 
-from rt.contracts.authz import AddPartner, GetOrganization, IssueLink, LinkView, RevokeLink
+from rt.contracts.authz import GetOrganization, IssueLink, LinkView, RevokeLink
 from rt.kernel.clock import held, now
 from rt.kernel.errors import AskRefused
 from rt.kernel.identity import TokenRefused
 from rt.kernel.tenancy import acting_for
-
-CARRIER = {"name": "Transports Durand", "kind": "carrier", "email": "durand@durand.example"}
-
-
-async def add_partner(admin: make.Admin, **more: Any) -> dict[str, Any]:
-    answer = await admin.web.post("/auth/partners", json=CARRIER | more)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-async def test_a_guest_is_known_to_who_wrote_it_down_and_to_nobody_else(authz: TestHouse) -> None:
-    ours, theirs = await make.admin(authz), await make.admin(authz, "Autre")
-    guest = await add_partner(ours)
-    assert guest["guest"] is True
-    assert (await ours.web.get(f"/auth/organizations/{guest['id']}")).json()["email"] == CARRIER["email"]
-    assert (await theirs.web.get(f"/auth/organizations/{guest['id']}")).status_code == 404
-    assert (await theirs.web.get("/auth/partners")).json()["items"] == []
-    assert (await theirs.web.get("/auth/organizations?q=durand")).json()["items"] == []
-    assert [
-        one["id"] for one in (await ours.web.get("/auth/partners?q=dur&kind=carrier")).json()["items"]
-    ] == [guest["id"]]
-
-
-async def test_a_guest_that_is_invited_becomes_an_account(authz: TestHouse) -> None:
-    admin = await make.admin(authz)
-    guest = await add_partner(admin)
-    assert (await admin.web.post(f"/auth/partners/{guest['id']}/invite")).status_code == 200
-    assert (await make.accept(authz, CARRIER["email"])).status_code == 200
-    tokens = (await make.login(authz, CARRIER["email"])).json()
-    assert tokens["organization_id"] == guest["id"]
-    seen = (await admin.web.get(f"/auth/organizations/{guest['id']}")).json()
-    assert (seen["guest"], seen["name"]) == (False, CARRIER["name"])
-    again = await admin.web.post(f"/auth/partners/{guest['id']}/invite")
-    assert (again.status_code, again.json()["code"]) == (409, "not_guest")
-
-
-async def test_a_partner_with_a_registered_siret_is_that_organization(authz: TestHouse) -> None:
-    haulier = await make.admin(authz, "Transports", "carrier", siret="73282932000074")
-    admin = await make.admin(authz)
-    for _ in range(2):
-        assert (await add_partner(admin, siret="732 829 320 00074"))["id"] == haulier.organization_id
-    assert len((await admin.web.get("/auth/partners")).json()["items"]) == 1
 
 
 async def test_strangers_see_a_card_without_address(authz: TestHouse) -> None:
@@ -63,21 +21,9 @@ async def test_strangers_see_a_card_without_address(authz: TestHouse) -> None:
     assert (seen["name"], seen["email"], seen["phone"]) == ("Usine", "", "")
     with acting_for(theirs.organization_id):
         for_unit = await make.unit(authz).ask(GetOrganization(organization_id=ours.organization_id))
-    assert for_unit.email == ours.email
-
-
-async def test_a_unit_adds_partners_for_the_organization_it_acts_for(authz: TestHouse) -> None:
-    admin = await make.admin(authz)
-    with acting_for(admin.organization_id):
-        guest = await make.unit(authz).ask(AddPartner(**CARRIER))
-    assert [one["id"] for one in (await admin.web.get("/auth/partners")).json()["items"]] == [guest.id]
-
-
-async def test_who_may_not_write_orders_adds_no_partner(authz: TestHouse) -> None:
-    admin = await make.admin(authz)
-    member = await make.colleague(authz, admin, "viewer")
-    async with make.bearing(authz, member["tokens"]["access_token"]) as web:
-        assert (await web.post("/auth/partners", json=CARRIER)).status_code == 403
+        alone = await make.unit(authz).ask(GetOrganization(organization_id=theirs.organization_id))
+    assert (for_unit.email, for_unit.standing) == ("", "stranger")
+    assert (alone.email, alone.standing) == (theirs.email, "self")
 
 
 async def test_an_unconfirmed_registration_is_nobody(authz: TestHouse) -> None:

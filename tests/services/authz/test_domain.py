@@ -41,7 +41,11 @@ class TestRoles:
         assert all(len(row.split()) == len(roles.ROLES) for row in roles.TABLE.values())
 
     def test_the_platform_administrator_may_all(self) -> None:
-        assert len(roles.RIGHTS["platform_admin"]) == 17 * 3
+        assert len(roles.RIGHTS["platform_admin"]) == 17 * 3 + 1
+
+    def test_the_desk_and_nobody_else_has_partners(self) -> None:
+        holders = {role for role in roles.ROLES if "authz.partner" in roles.RIGHTS[role]}
+        assert holders == {"admin", "dispatcher", "operator", "platform_admin"}
 
     def test_only_the_platform_administrator_suspends(self) -> None:
         holders = [role for role in roles.ROLES if "authz.admin" in roles.RIGHTS[role]]

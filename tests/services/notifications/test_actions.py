@@ -7,7 +7,15 @@ import pytest
 from tests.services.notifications import make
 from tests.services.notifications.make import AT, CARRIER, GUEST, OPERATOR, SHIPPER
 
-from rt.contracts.authz import MemberChanged, PasswordResetAsked, SecurityAlert, UserInvited, UserJoined
+from rt.contracts.authz import (
+    MemberChanged,
+    PartnerAccepted,
+    PartnerAsked,
+    PasswordResetAsked,
+    SecurityAlert,
+    UserInvited,
+    UserJoined,
+)
 from rt.contracts.core_orders import (
     IncidentReported,
     OrderCancelled,
@@ -74,6 +82,19 @@ async def test_a_new_password_is_chosen_where_the_person_works(house: Any, voice
     async with house.web("notifications", house.actor(CARRIER, id="usr_dora")) as client:
         (notice,) = (await client.get("/api/notifications/notices")).json()["items"]
     assert notice["topic"] == "authz.security.alerted"
+
+
+async def test_who_is_asked_as_a_partner_hears_it_at_the_desk(house: Any, voice: Any, mailbox: Any) -> None:
+    by = {"by_id": SHIPPER, "by_name": "Usine", "by_kind": "shipper"}
+    await voice.say(PartnerAsked(organization_id=CARRIER, **by), SHIPPER)
+    await voice.say(PartnerAccepted(organization_id=CARRIER, **by), SHIPPER)
+    await told(house)
+    (mail,) = await mails(mailbox, topic="authz.partner.asked", channel="email")
+    assert mail["to"] == "carl@carr.example"
+    assert mail["links"][0] == "http://transporter.localhost:8080/partners?standing=asks"
+    async with house.web("notifications", house.actor(CARRIER, id="usr_carl")) as client:
+        notices = (await client.get("/api/notifications/notices")).json()["items"]
+    assert {notice["topic"] for notice in notices} == {"authz.partner.asked", "authz.partner.accepted"}
 
 
 async def test_a_driver_is_invited_to_the_phone(house: Any, voice: Any, mailbox: Any) -> None:

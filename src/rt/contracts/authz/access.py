@@ -12,7 +12,7 @@ from rt.trade.references import ApiKeyId, LinkId, OrganizationId
 LinkScope = Literal[
     "accept_tender", "sign_delivery", "sign_takeover", "follow_order", "book_slot", "answer_statement"
 ]
-Right = Annotated[str, Meta(pattern=r"^[a-z_]+\.(read|write|admin)$", max_length=60)]
+Right = Annotated[str, Meta(pattern=r"^[a-z_]+\.(read|write|admin|partner)$", max_length=60)]
 NetworkText = Annotated[str, Meta(min_length=2, max_length=50)]
 """An IPv4 or IPv6 address or network in CIDR form."""
 LinkClaims = Annotated[dict[str, Annotated[str, Meta(max_length=200)]], Meta(max_length=12)]

@@ -26,6 +26,24 @@ class OrganizationResumed(Event, topic="authz.organization.resumed"):
     organization_id: str
 
 
+class PartnerAsked(Event, topic="authz.partner.asked"):
+    """`by_id` asks `organization_id` to be its partner."""
+
+    organization_id: str
+    by_id: str
+    by_name: str
+    by_kind: str
+
+
+class PartnerAccepted(Event, topic="authz.partner.accepted"):
+    """`by_id` said yes to `organization_id`, which had asked: they are partners."""
+
+    organization_id: str
+    by_id: str
+    by_name: str
+    by_kind: str
+
+
 class UserInvited(Event, topic="authz.user.invited"):
     """A person was invited; the token is for the mail alone."""
 

@@ -1,4 +1,4 @@
-"""Words about organizations and their partners."""
+"""Words about organizations: registered, found, edited, shut out."""
 
 from typing import Annotated, Literal
 
@@ -12,20 +12,25 @@ from rt.contracts.authz.fields import (
     PageSize,
     PersonName,
 )
-from rt.kernel.messages import OPEN, SIGNED_IN, Command, Cursor, Empty, Query, View
+from rt.kernel.messages import OPEN, SIGNED_IN, Command, Cursor, Query, View
 from rt.trade.references import OrganizationId
 from rt.trade.roles import OrganizationKind
 
 Siret = Annotated[str, Meta(max_length=20)]
 VatNumber = Annotated[str, Meta(max_length=20)]
 Phone = Annotated[str, Meta(max_length=40)]
+RegisteredKind = Literal["shipper", "carrier", "forwarder", "logistician", "supplier", "recipient"]
+"""What an organization can be said to be; the operator is made by the installation alone."""
+Standing = Literal["", "self", "guest", "partner", "asked", "asks", "blocked", "stranger"]
+"""What an organization is to the reader: itself, its own guest, partner by both their will, asked by it,
+asking it, blocked by either, or none of these. Empty where nobody reads."""
 AnyKind = Literal["", "shipper", "carrier", "forwarder", "logistician", "supplier", "recipient", "operator"]
 
 
 class OrganizationView(View):
-    """The card of an organization.
+    """The card of an organization, and what it is to the reader (`standing`).
 
-    `email` and `phone` are empty, `mfa_required` false, for organizations that are no partner of the reader.
+    `email` and `phone` are empty, `mfa_required` false, unless it is the reader itself, its guest or partner.
     """
 
     id: str
@@ -41,6 +46,7 @@ class OrganizationView(View):
     suspended: bool
     mfa_required: bool = False
     version: int = 0
+    standing: Standing = ""
 
 
 class OrganizationsPage(View):
@@ -62,7 +68,7 @@ class RegisterOrganization(
     """Register an organization; its first administrator is invited by e-mail and chooses a password there."""
 
     name: OrganizationName
-    kind: Literal["shipper", "carrier", "forwarder", "logistician", "supplier", "recipient"]
+    kind: RegisteredKind
     email: EmailText
     person_name: PersonName
     country: CountryCode = "FR"
@@ -106,37 +112,6 @@ class EditOrganization(
     phone: Phone | None = None
     language: Language | None = None
     mfa_required: bool | None = None
-
-
-class AddPartner(Command[OrganizationView], route="/auth/partners", needs=SIGNED_IN, status=201):
-    """Write down a partner: the registered organization with that SIRET, else a guest that acts by links.
-
-    For whoever may write orders (`core_orders.write`) or runs the organization (`authz.write`).
-    """
-
-    name: OrganizationName
-    kind: OrganizationKind
-    email: EmailText
-    country: CountryCode = "FR"
-    siret: Siret = ""
-    vat: VatNumber = ""
-    phone: Phone = ""
-    language: Language = "fr"
-
-
-class FindPartners(Query[OrganizationsPage], route="/auth/partners", needs=SIGNED_IN):
-    """The organization's partners by kind and name."""
-
-    kind: AnyKind = ""
-    q: Annotated[str, Meta(max_length=80)] = ""
-    after: Cursor = ""
-    limit: PageSize = 50
-
-
-class InvitePartner(Command[Empty], route="/auth/partners/{organization_id}/invite", needs="authz.write"):
-    """Invite a guest partner to open its account; it stops being a guest when the invitation is accepted."""
-
-    organization_id: OrganizationId
 
 
 class SuspendOrganization(

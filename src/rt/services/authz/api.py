@@ -8,6 +8,7 @@ from rt.services.authz.actions.keys import Keys
 from rt.services.authz.actions.links import Links
 from rt.services.authz.actions.members import Members
 from rt.services.authz.actions.organizations import Organizations
+from rt.services.authz.actions.partners import Partners
 from rt.services.authz.actions.signing import Signing
 
 
@@ -15,6 +16,7 @@ def table(
     entry: Entry,
     account: Account,
     organizations: Organizations,
+    partners: Partners,
     members: Members,
     keys: Keys,
     links: Links,
@@ -41,9 +43,13 @@ def table(
         serve(words.GetOrganization, organizations.get),
         serve(words.FindOrganizations, organizations.find),
         serve(words.EditOrganization, organizations.edit),
-        serve(words.AddPartner, organizations.add_partner),
-        serve(words.FindPartners, organizations.find_partners),
-        serve(words.InvitePartner, organizations.invite_partner),
+        serve(words.AddPartner, partners.add),
+        serve(words.AskPartner, partners.ask),
+        serve(words.AcceptPartner, partners.accept),
+        serve(words.BlockPartner, partners.block),
+        serve(words.UnblockPartner, partners.unblock),
+        serve(words.FindPartners, partners.find),
+        serve(words.InvitePartner, partners.invite),
         serve(words.SuspendOrganization, organizations.suspend),
         serve(words.ResumeOrganization, organizations.resume),
         serve(words.FindUsers, members.find),

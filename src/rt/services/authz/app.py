@@ -2,12 +2,14 @@
 
 from rt.kernel.unit import Ground, Unit
 from rt.services.authz.actions.account import Account
+from rt.services.authz.actions.cards import Cards
 from rt.services.authz.actions.entry import Entry
 from rt.services.authz.actions.guard import Guard
 from rt.services.authz.actions.keys import Keys
 from rt.services.authz.actions.links import Links
 from rt.services.authz.actions.members import Members
 from rt.services.authz.actions.organizations import Organizations
+from rt.services.authz.actions.partners import Partners
 from rt.services.authz.actions.signing import Signing
 from rt.services.authz.adapters import Hasher, common_passwords
 from rt.services.authz.api import table
@@ -24,14 +26,14 @@ def build(ground: Ground) -> Unit:
     store, vault = AuthzStore(ground.database), Vault(settings.jwt_secret)
     policy = Policy(mfa_demanded=settings.production, common_passwords=common_passwords())
     hasher, guard = Hasher(settings.bcrypt_rounds, vault.key("passwords")), Guard(store, vault)
-    signing, members = Signing(store, vault), Members(store, hasher, policy)
-    organizations = Organizations(store, members)
+    signing, members, cards = Signing(store, vault), Members(store, hasher, policy), Cards(store)
+    organizations, partners = Organizations(store, members, cards), Partners(store, members, cards)
     entry = Entry(store, vault, hasher, guard, signing, policy)
     account = Account(store, vault, hasher, guard, entry, policy)
     keys, links = Keys(store, policy), Links(store, signing)
     return Unit(
         name="authz",
-        serves=table(entry, account, organizations, members, keys, links, signing),
+        serves=table(entry, account, organizations, partners, members, keys, links, signing),
         hears=reactions(account),
         jobs=jobs(signing, organizations),
         start=at_start(settings, store, signing, organizations, members),

@@ -1,19 +1,26 @@
 """Where organizations, people, sessions, keys and links are kept."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from rt.contracts.authz import Role, UserState
+from rt.kernel.ids import derived_id
 from rt.kernel.persistence import Collection, Database, Index, Page
 from rt.services.authz.domain.apikey import ApiKey
 from rt.services.authz.domain.link import Link
 from rt.services.authz.domain.lockout import Attempts
-from rt.services.authz.domain.organization import Invitation, Organization, Partner, words_of
+from rt.services.authz.domain.organization import Invitation, Organization, words_of
+from rt.services.authz.domain.partner import Partner
 from rt.services.authz.domain.passwords import ADMINISTRATORS
 from rt.services.authz.domain.person import Person
 from rt.services.authz.domain.reset import ResetWish
 from rt.services.authz.domain.session import Challenge, Session
 from rt.services.authz.domain.signing import SigningKey
+
+WRITTEN_DOWN = ("guest", "partner", "asked")
+"""Standings of those that an organization counts as its partners."""
 
 
 class AuthzStore:
@@ -24,6 +31,7 @@ class AuthzStore:
     """
 
     def __init__(self, database: Database) -> None:
+        self.database = database
         self.organizations = Collection(
             database,
             Organization,
@@ -31,9 +39,16 @@ class AuthzStore:
             Index("words", everywhere=True),
             Index("name", everywhere=True),
             Index("siret", everywhere=True),
+            Index("vat", everywhere=True),
         )
         self.partners = Collection(
-            database, Partner, "partners", Index("partner_id", unique=True), Index("words"), Index("name")
+            database,
+            Partner,
+            "partners",
+            Index("partner_id", unique=True),
+            Index("words"),
+            Index("standing", "name"),
+            Index("partner_id", "guest", everywhere=True),
         )
         self.people = Collection(
             database,
@@ -78,15 +93,51 @@ class AuthzStore:
         where = {"open": True, "guest": False, **_of_kind(kind), **_by_words(q)}
         return await self.organizations.everywhere.page(where, sort="name", after=after, limit=limit)
 
-    async def registered_as(self, siret: str) -> Organization | None:
-        return await self.organizations.everywhere.first({"siret": siret, "open": True})
+    async def registered_as(self, siret: str, vat: str) -> Organization | None:
+        """The open organization with that SIRET, else with that VAT number."""
+        for name, number in (("siret", siret), ("vat", vat)):
+            found = number and await self.organizations.everywhere.first({name: number, "open": True})
+            if found:
+                return found
+        return None
 
-    async def partners_by(self, kind: str, q: str, after: str, limit: int) -> Page[Partner]:
-        where = {**_of_kind(kind), **_by_words(q)}
+    async def partners_by(self, kind: str, q: str, standing: str, after: str, limit: int) -> Page[Partner]:
+        where = {"standing": standing or {"$in": WRITTEN_DOWN}, **_of_kind(kind), **_by_words(q)}
         return await self.partners.page(where, sort="name", after=after, limit=limit)
 
     async def partner(self, organization_id: str) -> Partner | None:
         return await self.partners.first({"partner_id": organization_id})
+
+    async def notes_on(self, organization_ids: list[str]) -> dict[str, Partner]:
+        """What the organization acted for keeps of others, by their ids."""
+        where = {"partner_id": {"$in": organization_ids}}
+        found = await self.partners.find(where, limit=len(organization_ids) or 1)
+        return {note.partner_id: note for note in found}
+
+    @asynccontextmanager
+    async def noting(self, holder: Organization, other: Organization) -> AsyncIterator[Partner]:
+        """One organization's note on another, to be changed; begun where there is none.
+
+        A guest and whoever wrote it down want each other from the start.
+        """
+        note_id = derived_id("prt", holder.id, other.id)
+        if await self.partners.everywhere.count({"id": note_id}):
+            async with self.partners.everywhere.change(note_id) as note:
+                yield note
+            return
+        begun = Partner(
+            id=note_id,
+            org_id=holder.id,
+            partner_id=other.id,
+            kind=other.kind,
+            name=other.name,
+            words=other.words,
+            guest=other.guest,
+            mine="yes" if holder.guest else "",
+            theirs="yes" if other.guest else "",
+        )
+        yield begun
+        await self.partners.everywhere.add(begun)
 
     async def members(
         self, organization_id: str, q: str, role: str, state: str, after: str, limit: int

@@ -204,6 +204,12 @@ class Members:
         async with self._store.organizations.everywhere.change(organization_id) as organization:
             role = person.member(organization_id).role
             organization.welcome(person.id, person.email, person.name, role)
+        if organization.open:
+            for note in await self._store.partners.everywhere.find(
+                {"partner_id": organization_id, "guest": True}
+            ):
+                async with self._store.partners.everywhere.change(note.id) as partner:
+                    partner.open()
 
     async def _noted(self, person: Person, organization_id: str) -> UserView:
         membership = person.member(organization_id)

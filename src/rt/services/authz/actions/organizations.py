@@ -1,14 +1,11 @@
-"""Organizations: registered, seen, edited, written down as partners, shut out."""
+"""Organizations: registered, seen, edited, shut out."""
 
 from contextlib import suppress
 
 from rt.contracts.authz import (
-    AddPartner,
     EditOrganization,
     FindOrganizations,
-    FindPartners,
     GetOrganization,
-    InvitePartner,
     OrganizationsPage,
     OrganizationView,
     RegisterOrganization,
@@ -18,18 +15,16 @@ from rt.contracts.authz import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import AlreadyExists, NotFound
-from rt.kernel.identity import RightMissing, current_actor
-from rt.kernel.ids import derived_id, new_id
-from rt.kernel.messages import Empty
+from rt.kernel.ids import new_id
 from rt.kernel.tenancy import current_org
+from rt.services.authz.actions.cards import Cards, whole
 from rt.services.authz.actions.members import Members
 from rt.services.authz.domain.organization import (
     INVITATION_LIFE,
     OPERATOR,
-    NotGuest,
     Organization,
-    Partner,
     address,
+    named,
 )
 from rt.services.authz.store import AuthzStore
 
@@ -37,14 +32,14 @@ from rt.services.authz.store import AuthzStore
 class Organizations:
     """Who is on the platform."""
 
-    def __init__(self, store: AuthzStore, members: Members) -> None:
+    def __init__(self, store: AuthzStore, members: Members, cards: Cards) -> None:
         self._store = store
         self._members = members
+        self._cards = cards
 
     async def register(self, asked: RegisterOrganization) -> RegistrationView:
         """A new organization, closed until its administrator follows the link of the mail."""
-        organization = _new(new_id("org"), asked)
-        organization.identify(asked.siret, asked.vat)
+        organization = named(new_id("org"), asked)
         await self._store.organizations.add(organization)
         await self._members.offer(organization, asked.email, asked.person_name, "admin", asked.language)
         return RegistrationView(organization_id=organization.id)
@@ -61,16 +56,14 @@ class Organizations:
     async def get(self, asked: GetOrganization) -> OrganizationView:
         """A partner's card whole, a stranger's without address, a stranger's guest not at all."""
         organization = await self._store.organizations.everywhere.get(asked.organization_id)
-        if await self._knows(organization.id):
-            return card(organization)
-        if organization.guest or not organization.open:
+        card = await self._cards.one(organization)
+        if card is None:
             raise NotFound
-        return public_card(organization)
+        return card
 
     async def find(self, asked: FindOrganizations) -> OrganizationsPage:
         page = await self._store.registered(asked.kind, asked.q, asked.after, asked.limit)
-        shown = card if current_actor().may("authz.admin") else public_card
-        return OrganizationsPage(items=[shown(organization) for organization in page.items], next=page.next)
+        return OrganizationsPage(items=await self._cards.of(page.items), next=page.next)
 
     async def edit(self, asked: EditOrganization) -> OrganizationView:
         """Change one's own; another's is not found."""
@@ -86,59 +79,17 @@ class Organizations:
                 organization.siret if asked.siret is None else asked.siret,
                 organization.vat if asked.vat is None else asked.vat,
             )
-        return card(organization)
-
-    async def add_partner(self, asked: AddPartner) -> OrganizationView:
-        """The registered organization with that SIRET, else a guest of one's own."""
-        actor = current_actor()
-        if not (actor.may("core_orders.write") or actor.may("authz.write")):
-            raise RightMissing(right="core_orders.write")
-        guest = _new(new_id("org"), asked)
-        guest.guest = True
-        guest.identify(asked.siret, asked.vat)
-        organization = await self._store.registered_as(guest.siret) if guest.siret else None
-        if organization is None:
-            guest.introduce()
-            organization = await self._store.organizations.add(guest)
-        partner = Partner(
-            id=derived_id("prt", current_org(), organization.id),
-            partner_id=organization.id,
-            kind=organization.kind,
-            name=organization.name,
-            email=organization.email,
-            words=organization.words,
-        )
-        with suppress(AlreadyExists):
-            await self._store.partners.add(partner)
-        return card(organization)
-
-    async def find_partners(self, asked: FindPartners) -> OrganizationsPage:
-        page = await self._store.partners_by(asked.kind, asked.q, asked.after, asked.limit)
-        known = await self._store.organizations_by_id([partner.partner_id for partner in page.items])
-        shown = [card(known[partner.partner_id]) for partner in page.items if partner.partner_id in known]
-        return OrganizationsPage(items=shown, next=page.next)
-
-    async def invite_partner(self, asked: InvitePartner) -> Empty:
-        """Have a guest open its account: whoever reads its mail becomes its administrator."""
-        if await self._store.partner(asked.organization_id) is None:
-            raise NotFound
-        organization = await self._store.organizations.everywhere.get(asked.organization_id)
-        if not organization.guest:
-            raise NotGuest(name=organization.name)
-        await self._members.offer(
-            organization, organization.email, organization.name, "admin", organization.language
-        )
-        return Empty()
+        return whole(organization, "self")
 
     async def suspend(self, asked: SuspendOrganization) -> OrganizationView:
         async with self._store.organizations.everywhere.change(asked.organization_id) as organization:
             organization.suspend(asked.reason, current_org(), now())
-        return card(organization)
+        return whole(organization)
 
     async def resume(self, asked: ResumeOrganization) -> OrganizationView:
         async with self._store.organizations.everywhere.change(asked.organization_id) as organization:
             organization.resume()
-        return card(organization)
+        return whole(organization)
 
     async def forget_unopened(self) -> None:
         """Registrations that nobody confirmed within the life of an invitation leave nothing behind."""
@@ -146,58 +97,3 @@ class Organizations:
         for organization in await self._store.organizations.everywhere.find(where):
             await self._members.forget(organization.id)
             await self._store.organizations.everywhere.remove(organization.id)
-
-    async def _knows(self, organization_id: str) -> bool:
-        actor = current_actor()
-        if actor.kind == "unit" or actor.org_id == organization_id or actor.may("authz.admin"):
-            return True
-        return await self._store.partner(organization_id) is not None
-
-
-def card(organization: Organization) -> OrganizationView:
-    """The whole card: for itself, its partners, units and the operator."""
-    return OrganizationView(
-        id=organization.id,
-        name=organization.name,
-        kind=organization.kind,
-        country=organization.country,
-        siret=organization.siret,
-        vat=organization.vat,
-        email=organization.email,
-        phone=organization.phone,
-        language=organization.language,
-        guest=organization.guest,
-        suspended=organization.suspended,
-        mfa_required=organization.mfa_required,
-        version=organization.version,
-    )
-
-
-def public_card(organization: Organization) -> OrganizationView:
-    """What anybody signed in may know: what the company register says as well."""
-    return OrganizationView(
-        id=organization.id,
-        name=organization.name,
-        kind=organization.kind,
-        country=organization.country,
-        siret=organization.siret,
-        vat=organization.vat,
-        email="",
-        phone="",
-        language=organization.language,
-        guest=False,
-        suspended=organization.suspended,
-    )
-
-
-def _new(organization_id: str, asked: RegisterOrganization | AddPartner) -> Organization:
-    return Organization(
-        id=organization_id,
-        org_id=organization_id,
-        name=asked.name.strip(),
-        kind=asked.kind,
-        email=address(asked.email),
-        country=asked.country,
-        phone=asked.phone,
-        language=asked.language,
-    )

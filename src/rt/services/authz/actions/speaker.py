@@ -1,7 +1,8 @@
-"""Who is speaking, where only a person will do."""
+"""Who is speaking, where only a person will do, or only the platform."""
 
 from rt.kernel.errors import Forbidden
 from rt.kernel.identity import Actor, current_actor
+from rt.services.authz.domain.organization import OPERATOR
 
 
 class PeopleOnly(Forbidden):
@@ -15,3 +16,12 @@ def speaking_person() -> Actor:
     if actor.kind != "user":
         raise PeopleOnly
     return actor
+
+
+def speaks_for_platform() -> bool:
+    """Whether the platform's own organization speaks, with the right to look over all others.
+
+    Its identity says so, never a kind or a role: those are words, and words are said by others too.
+    """
+    actor = current_actor()
+    return actor.org_id == OPERATOR and actor.may("authz.admin")

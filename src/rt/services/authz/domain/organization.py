@@ -1,4 +1,4 @@
-"""Organizations, the invitations they send and the partners they write down."""
+"""Organizations, and the invitations they send."""
 
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -7,10 +7,12 @@ import msgspec
 from email_validator import EmailNotValidError, validate_email
 
 from rt.contracts.authz import (
+    AddPartner,
     MemberChanged,
     OrganizationCreated,
     OrganizationResumed,
     OrganizationSuspended,
+    RegisterOrganization,
     Role,
     UserInvited,
     UserJoined,
@@ -159,14 +161,20 @@ class Invitation(Entity):
         self.used_at = at
 
 
-class Partner(Entity):
-    """One organization's note that another is its partner; `words` copy what the other is found by."""
-
-    partner_id: str
-    kind: OrganizationKind
-    name: str
-    email: str
-    words: list[str] = msgspec.field(default_factory=list)
+def named(organization_id: str, asked: RegisterOrganization | AddPartner) -> Organization:
+    """The organization that a registration or a partner describes, not open yet."""
+    organization = Organization(
+        id=organization_id,
+        org_id=organization_id,
+        name=asked.name.strip(),
+        kind=asked.kind,
+        email=address(asked.email),
+        country=asked.country,
+        phone=asked.phone,
+        language=asked.language,
+    )
+    organization.identify(asked.siret, asked.vat)
+    return organization
 
 
 def words_of(text: str) -> list[str]:

@@ -29,18 +29,22 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 LEVELS: Final = {
     "-": (),
     "r": ("read",),
+    "p": ("read", "partner"),
+    "W": ("read", "partner", "write"),
     "w": ("read", "write"),
     "a": ("read", "write", "admin"),
+    "A": ("read", "partner", "write", "admin"),
 }
 
-# `authz.write` is to run one's own organization; `authz.admin`, `notifications.admin` and everything of
-# `admin_gateway` look over all organizations: the operator's alone.
-# `-` nothing, `r` read, `w` read and write, `a` all three.
+# `authz.partner` is to ask, accept and block partners; `authz.write` to run one's own organization;
+# `authz.admin`, `notifications.admin` and everything of `admin_gateway` look over all organizations: the
+# operator's alone.
+# `-` nothing, `r` read, `w` read and write, `a` all three; `p`, `W`, `A` the same with `partner`.
 TABLE: Final[Mapping[str, str]] = {
     # unit             admin dispatcher operator accountant driver viewer platform_admin
     "admin_gateway": "  -    -          -        -          -      -      a",
     "affret_ia": "      a    w          r        r          -      r      a",
-    "authz": "          w    r          r        r          -      r      a",
+    "authz": "          W    p          p        r          -      r      A",
     "bourse": "         a    w          r        r          -      r      a",
     "core_orders": "    a    w          w        r          w      r      a",
     "ecpmr": "          a    w          w        r          w      r      a",

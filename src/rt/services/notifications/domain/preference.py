@@ -39,6 +39,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 DESK = frozenset({"admin", "dispatcher", "operator"})
+PARTNERS = frozenset({"admin", "dispatcher"})
 ACCOUNTS = frozenset({"admin", "accountant", "dispatcher"})
 ADMINS = frozenset({"admin", "platform_admin"})
 LOUD: tuple[Channel, ...] = ("in_app", "email")
@@ -53,6 +54,8 @@ SUBJECTS: Mapping[str, Subject] = {
     "authz.security.alerted": Subject(
         "Sécurité du compte", "Account security", LOUD, mandatory=True, possible=LOUD
     ),
+    "authz.partner.asked": Subject("Demande de partenariat", "Partnership asked for", LOUD, PARTNERS),
+    "authz.partner.accepted": Subject("Partenariat accepté", "Partnership accepted", QUIET, PARTNERS),
     "core_orders.order.tendered": Subject("Transport proposé", "Transport offered", LOUD, DESK),
     "core_orders.tender.accepted": Subject("Offre acceptée", "Offer accepted", QUIET, DESK),
     "planning.slot.wanted": Subject("Quai à réserver", "Dock to book", MAIL, mandatory=True, possible=MAIL),

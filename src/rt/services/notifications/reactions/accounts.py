@@ -1,6 +1,14 @@
 """Events of accounts and of our own messages: who is written to, and who hears that it failed."""
 
-from rt.contracts.authz import MemberChanged, PasswordResetAsked, SecurityAlert, UserInvited, UserJoined
+from rt.contracts.authz import (
+    MemberChanged,
+    PartnerAccepted,
+    PartnerAsked,
+    PasswordResetAsked,
+    SecurityAlert,
+    UserInvited,
+    UserJoined,
+)
 from rt.contracts.notifications import MessageBounced, MessageDead
 from rt.kernel.bus import Fact, Listener, Told
 from rt.kernel.errors import AlreadyExists
@@ -10,6 +18,8 @@ from rt.services.notifications.domain.letters.accounts import (
     Bounced,
     GivenUp,
     Invitation,
+    PartnerWish,
+    PartnerWon,
     PasswordReset,
     SecurityNotice,
 )
@@ -30,6 +40,8 @@ class Accounts:
             hear(MemberChanged, self.member_changed),
             hear(PasswordResetAsked, self.reset),
             hear(SecurityAlert, self.alert),
+            hear(PartnerAsked, self.partner_asked),
+            hear(PartnerAccepted, self.partner_accepted),
             hear(MessageBounced, self.bounced),
             hear(MessageDead, self.dead),
             hear(Fact, self.publish),
@@ -54,6 +66,16 @@ class Accounts:
         about = About(object_id=event.user_id, url=self._teller.portals.of_kind(kind, "/account", role))
         letter = SecurityNotice(kind=event.kind)
         await self._teller.person(told, letter, org_id, event.user_id, event.email, event.language, about)
+
+    async def partner_asked(self, event: PartnerAsked, told: Told) -> None:
+        about = About(object_id=event.by_id)
+        letter = PartnerWish(name=event.by_name)
+        await self._teller.organization(told, letter, event.organization_id, about, "/partners?standing=asks")
+
+    async def partner_accepted(self, event: PartnerAccepted, told: Told) -> None:
+        about = About(object_id=event.by_id)
+        letter = PartnerWon(name=event.by_name)
+        await self._teller.organization(told, letter, event.organization_id, about, "/partners")
 
     async def bounced(self, event: MessageBounced, told: Told) -> None:
         letter = Bounced(address=event.address, reason=event.reason)

@@ -100,6 +100,52 @@ class SecurityNotice(Letter, frozen=True, kw_only=True):
         )
 
 
+class PartnerWish(Letter, frozen=True, kw_only=True):
+    topic = "authz.partner.asked"
+
+    name: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"{self.name} vous demande comme partenaire",
+            lines=[
+                f"{self.name} souhaite travailler avec vous sur RT-Technologie.",
+                "Tant que vous n'acceptez pas, vos coordonnées ne lui sont pas montrées.",
+            ],
+            button="Accepter ou bloquer",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.name} asks to be your partner",
+            lines=[
+                f"{self.name} would like to work with you on RT-Technologie.",
+                "Until you accept, your contact details are not shown to them.",
+            ],
+            button="Accept or block",
+        )
+
+
+class PartnerWon(Letter, frozen=True, kw_only=True):
+    topic = "authz.partner.accepted"
+
+    name: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"{self.name} est votre partenaire",
+            lines=[f"{self.name} a accepté votre demande."],
+            button="Voir vos partenaires",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.name} is your partner",
+            lines=[f"{self.name} accepted your request."],
+            button="See your partners",
+        )
+
+
 class Bounced(Letter, frozen=True, kw_only=True):
     topic = "notifications.message.bounced"
 
