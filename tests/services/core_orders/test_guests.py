@@ -37,7 +37,8 @@ async def test_a_guest_carrier_answers_with_the_very_link_that_authz_issued(hous
     async with house.web("authz") as anybody:
         registered = (await anybody.post("/auth/organizations", json=person)).json()
     org = registered["organization_id"]
-    actor = house.actor(org, rights={"core_orders.read", "core_orders.write"}, name="Ana")
+    rights = {"core_orders.read", "core_orders.write", "authz.partner"}
+    actor = house.actor(org, rights=rights, name="Ana")
     partner = {"name": "Transports Martin", "kind": "carrier", "email": "jo@martin.example"}
     async with house.web("authz", actor) as shipper:
         guest = (await shipper.post("/auth/partners", json=partner)).json()

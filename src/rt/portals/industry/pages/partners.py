@@ -127,7 +127,7 @@ async def partners(visit: Visit) -> Page | Response:
         ],
         q=q,
         more=f"/partners?{urlencode(known | {'after': found.next})}" if found.next else "",
-        may_add=visit.session.may("core_orders.write") or visit.session.may("authz.write"),
+        may_add=visit.session.may("authz.partner"),
         may_invite=visit.session.may("authz.write"),
     )
 
