@@ -80,6 +80,7 @@ class House:
     def ground(self, package: str) -> Ground:
         """What a unit stands on in this process."""
         database = self.database(package)
+        database.seals = self.keys.seals_of(package)
         services = Services(self.keys.of(package), self.door)
         files = Files(self.settings, self.keys.secret_of(package))
         return Ground(self.settings, database, services, files, Timers(database))

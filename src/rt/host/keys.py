@@ -12,6 +12,7 @@ from joserfc.jwk import OKPKey
 
 from rt.host.topology import PORTALS, UNITS
 from rt.kernel.identity import UnitKey
+from rt.kernel.sealing import Seals, sealing_key
 
 
 class UnitKeys:
@@ -22,6 +23,7 @@ class UnitKeys:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._sealing_keys: dict[str, OKPKey] = {}
 
     def ensure(self) -> None:
         """Make what is missing; several starters end up with the same keys."""
@@ -29,19 +31,22 @@ class UnitKeys:
         names = [row.package for row in UNITS] + [f"portal_{row.package}" for row in PORTALS]
         for name in names:
             self._once(f"{name}.jwk", _new_key)
-        public = {"keys": [self.of(name).public() for name in names]}
+        public = {"keys": [one for name in names for one in (self.of(name).public(), self._sealing(name))]}
         partial = self._folder / f".public.{os.getpid()}"
         partial.write_bytes(msgspec.json.encode(public))
         partial.replace(self._folder / "public.jwks")
 
     def of(self, unit: str) -> UnitKey:
         """The signing key of a unit (or `portal_…`)."""
-        content = (self._folder / f"{unit}.jwk").read_bytes()
-        return UnitKey(unit, OKPKey.import_key(msgspec.json.decode(content)))
+        return UnitKey(unit, self._signing(unit))
 
     def secret_of(self, unit: str) -> bytes:
         """A secret that only this unit knows, for addresses and cookies that it signs itself."""
         return hashlib.sha256(b"rt secret" + (self._folder / f"{unit}.jwk").read_bytes()).digest()
+
+    def seals_of(self, unit: str) -> Seals:
+        """How a unit seals what it tells another, and opens what is told to it."""
+        return Seals(unit, sealing_key(self._signing(unit)), self._sealing_key_of)
 
     def jwt_secret(self) -> str:
         """The secret of authz where the environment gives none (development)."""
@@ -51,6 +56,21 @@ class UnitKeys:
     async def public(self) -> dict[str, Any]:
         found: dict[str, Any] = msgspec.json.decode((self._folder / "public.jwks").read_bytes())
         return found
+
+    def _signing(self, unit: str) -> OKPKey:
+        return OKPKey.import_key(msgspec.json.decode((self._folder / f"{unit}.jwk").read_bytes()))
+
+    def _sealing(self, unit: str) -> dict[str, Any]:
+        """The public key with which others seal for a unit."""
+        key = sealing_key(self._signing(unit)).as_dict(private=False)
+        return {**key, "kid": f"{unit}.sealing", "use": "enc"}
+
+    def _sealing_key_of(self, unit: str) -> OKPKey:
+        if unit not in self._sealing_keys:
+            known = msgspec.json.decode((self._folder / "public.jwks").read_bytes())["keys"]
+            found = [key for key in known if key["kid"] == f"{unit}.sealing"]
+            self._sealing_keys[unit] = OKPKey.import_key(found[0])
+        return self._sealing_keys[unit]
 
     def _once(self, name: str, make: Callable[[], bytes]) -> None:
         path = self._folder / name

@@ -160,7 +160,8 @@ class Keyring:
             async with self._asking:
                 if self._due(kid):
                     jwks = await self._fetch()
-                    self._keys = {key["kid"]: OKPKey.import_key(key) for key in jwks["keys"]}
+                    signing = [key for key in jwks["keys"] if key.get("use") != "enc"]
+                    self._keys = {key["kid"]: OKPKey.import_key(key) for key in signing}
                     self._fetched_at = time.monotonic()
         return self._keys.get(kid)
 

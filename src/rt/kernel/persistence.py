@@ -34,6 +34,7 @@ from rt.kernel.errors import (
 from rt.kernel.identity import current_actor
 from rt.kernel.ids import Cause, current_cause, derived_id
 from rt.kernel.reading import read
+from rt.kernel.sealing import Seals, unsealed
 from rt.kernel.telemetry import current_trace
 from rt.kernel.tenancy import current_org
 
@@ -128,6 +129,7 @@ class Database:
         self.client = client
         self.collections: list[Collection[Any]] = []
         self.wrote: Callable[[], None] = lambda: None
+        self.seals: Seals | None = None
         durable = WriteConcern(w="majority", j=True)
         self._database: AsyncDatabase[Document] = client.get_database(
             name, write_concern=durable, read_concern=ReadConcern("majority")
@@ -391,7 +393,10 @@ class Collection(Generic[E]):
     def _told(self, entity: E, before: Document, after: Document) -> list[Document]:
         if self.quiet and not entity.telling:
             return []
-        return _told(self.name, entity, before, after)
+        seal = self._database.seals.sealed if self._database.seals else unsealed
+        return _told(
+            self.name, entity, [(event.topic, seal(event)) for event in entity.telling], before, after
+        )
 
     def _entity(self, document: Document) -> E:
         return cast("E", read({**document, "id": document["_id"]}, self.entity, (datetime, bytes)))
@@ -500,11 +505,12 @@ def _restore(entity: Entity, stored: Entity) -> None:
     entity.told()
 
 
-def _told(collection: str, entity: Entity, before: Document, after: Document) -> list[Document]:
+def _told(
+    collection: str, entity: Entity, facts: list[tuple[str, Document]], before: Document, after: Document
+) -> list[Document]:
     """What the entity tells, as the log will hold it; a change that tells nothing is told as itself."""
     actor = current_actor()
     unit = collection.partition(".")[0]
-    facts = [(event.topic, msgspec.to_builtins(event)) for event in entity.telling]
     told = [
         {
             "id": derived_id("evt", collection, entity.id, str(entity.version), str(n)),

@@ -208,7 +208,7 @@ class Follower:
                 await self._put_aside(listener, told, "waits for an earlier event of the same thing", 0)
                 continue
             try:
-                await deliver(self._unit, listener, told)
+                await deliver(self._database, listener, told)
             except ConnectionFailure:
                 raise
             except Exception as error:
@@ -251,7 +251,7 @@ class Follower:
             listener = next((one for one in self._listeners if one.name == letter["listener"]), None)
             try:
                 if listener is not None:
-                    await deliver(self._unit, listener, told)
+                    await deliver(self._database, listener, told)
                 await letters.delete_one({"_id": letter["_id"]})
                 went += 1
             except Exception as error:
@@ -265,9 +265,10 @@ class Follower:
         return went
 
 
-async def deliver(unit: str, listener: Listener, told: Told) -> None:
+async def deliver(database: Database, listener: Listener, told: Told) -> None:
     """Have one listener hear one event, for its organization; a lost race for a document is run again."""
-    event = as_event(told.topic, told.body) if listener.topic != "*" else None
+    unit = database.unit
+    event = as_event(told.topic, _read(database, told)) if listener.topic != "*" else None
     if event is None and listener.topic != "*":
         return
     cause = Cause(fingerprint("event", unit, listener.name, told.id), "event")
@@ -275,6 +276,11 @@ async def deliver(unit: str, listener: Listener, told: Told) -> None:
     with acting_for(told.org_id), acting_as(actor), tracing(told.trace), because(cause):
         await persist(lambda: listener.hear(event, told))
     HEARD.labels(unit, told.topic).inc()
+
+
+def _read(database: Database, told: Told) -> dict[str, Any]:
+    """The body with what is secret and meant for this unit."""
+    return database.seals.opened(told.topic, told.body) if database.seals else told.body
 
 
 class Watch:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from rt.kernel.messages import leads_to
+from rt.kernel.messages import leads_to, secret_for
 
 OrganizationId = Annotated[str, leads_to("authz.organizations")]
 PersonId = Annotated[str, leads_to("authz.people")]
@@ -39,3 +39,6 @@ OutageId = Annotated[str, leads_to("admin_gateway.incidents")]
 WindowId = Annotated[str, leads_to("admin_gateway.calendars")]
 TrailSubject = Annotated[str, leads_to("admin_gateway.audit")]
 """Any actor or thing that the audit trail mentions."""
+
+MailSecret = Annotated[str, secret_for("notifications")]
+"""A code, a token or an address that opens something: for the message to its owner alone."""

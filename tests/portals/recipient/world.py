@@ -127,7 +127,7 @@ class World:
         await self.house.settle()
         events = self.house.rooms["ecpmr"].ground.database["events"]
         found = [event async for event in events.find({"topic": topic}).sort("seq", -1).limit(1)]
-        value: str = found[0]["body"][name]
+        value: str = self.house.letter(found[0])[name]
         return value
 
     def authz(self, ground: Ground) -> Unit:

@@ -35,14 +35,14 @@ async def mailed(house: TestHouse, topic: str, email: str) -> dict[str, Any]:
     where = {"topic": topic, "body.email": email}
     found = await house.database("authz")["events"].find_one(where, sort=[("seq", -1)])
     assert found is not None, f"nothing told to {email}"
-    return dict(found["body"])
+    return house.letter(found)
 
 
 async def told(house: TestHouse, topic: str) -> list[dict[str, Any]]:
     """The bodies of all events of a topic, in order."""
     await house.settle()
     cursor = house.database("authz")["events"].find({"topic": topic}).sort([("seq", 1)])
-    return [document["body"] async for document in cursor]
+    return [house.letter(document) async for document in cursor]
 
 
 async def accept(house: TestHouse, email: str, password: str = PASSWORD) -> httpx.Response:

@@ -145,7 +145,7 @@ def told(ecpmr: Any) -> Callable[[str], Awaitable[list[dict[str, Any]]]]:
     async def of(topic: str) -> list[dict[str, Any]]:
         await ecpmr.settle()
         events = ecpmr.rooms["ecpmr"].ground.database["events"]
-        return [event["body"] async for event in events.find({"topic": topic}).sort("seq", 1)]
+        return [ecpmr.letter(event) async for event in events.find({"topic": topic}).sort("seq", 1)]
 
     return of
 

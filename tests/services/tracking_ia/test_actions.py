@@ -49,7 +49,7 @@ async def record(house, fixes, at=None):
 async def told(house, topic):
     await house.settle()
     events = house.rooms["tracking_ia"].ground.database["events"]
-    return [event["body"] async for event in events.find({"topic": topic}).sort("seq", 1)]
+    return [house.letter(event) async for event in events.find({"topic": topic}).sort("seq", 1)]
 
 
 async def points_stored(house):

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from rt.kernel.messages import Event
+from rt.trade.references import MailSecret
 
 
 class OrganizationCreated(Event, topic="authz.organization.created"):
@@ -52,7 +53,7 @@ class UserInvited(Event, topic="authz.user.invited"):
     name: str
     role: str
     organization_name: str
-    token: str
+    token: MailSecret
     language: str
 
 
@@ -79,7 +80,7 @@ class PasswordResetAsked(Event, topic="authz.password.reset_asked"):
 
     user_id: str
     email: str
-    token: str
+    token: MailSecret
     language: str
 
 

@@ -9,6 +9,7 @@ from rt.contracts.core_orders.vocabulary import (
     IncidentKind,
 )
 from rt.kernel.messages import Event
+from rt.trade.references import MailSecret
 
 
 class OrderConfirmed(Event, topic="core_orders.order.confirmed"):
@@ -24,7 +25,7 @@ class OrderTendered(Event, topic="core_orders.order.tendered"):
     carrier_email: str
     carrier_guest: bool
     deadline: datetime
-    link_token: str = ""
+    link_token: MailSecret = ""
 
 
 class TenderAccepted(Event, topic="core_orders.tender.accepted"):
@@ -33,7 +34,7 @@ class TenderAccepted(Event, topic="core_orders.tender.accepted"):
     order: OrderSummary
     carrier_email: str = ""
     carrier_guest: bool = False
-    slot_link_token: str = ""
+    slot_link_token: MailSecret = ""
 
 
 class TenderRefused(Event, topic="core_orders.tender.refused"):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rt.contracts.ecpmr.note import Moment, PalletExchange, Party, Stop
 from rt.kernel.messages import Event, View
+from rt.trade.references import MailSecret
 
 
 class ReserveFact(View):
@@ -77,7 +78,7 @@ class CodeRequested(Event, topic="ecpmr.code.requested"):
     document_id: str
     email: str
     phone: str
-    code: str
+    code: MailSecret
     language: str
 
 
@@ -91,6 +92,6 @@ class LinkSent(Event, topic="ecpmr.link.sent"):
     email: str
     sender_name: str
     site_name: str
-    token: str
+    token: MailSecret
     expires_at: datetime
     language: str

@@ -15,7 +15,7 @@ from rt.contracts.palette.terms import (
     Text,
 )
 from rt.kernel.messages import Command, Cursor, Download, Event, Query, View
-from rt.trade.references import AccountId, StatementId
+from rt.trade.references import AccountId, MailSecret, StatementId
 
 
 class StatementLineView(View):
@@ -141,7 +141,7 @@ class StatementReady(Event, topic="palette.statement.ready"):
     partner_name: str
     partner_email: str
     period: str
-    url: str
+    url: MailSecret
 
 
 class StatementAnswered(Event, topic="palette.statement.answered"):

@@ -9,7 +9,7 @@ from rt.contracts.tracking_ia.positions import TrackPoint
 from rt.contracts.tracking_ia.terms import OrderPhase, StopKind, StopSource
 from rt.kernel.messages import OPEN, Command, Empty, Event, Query, View
 from rt.trade.places import Site
-from rt.trade.references import OrderId, TourId
+from rt.trade.references import MailSecret, OrderId, TourId
 
 
 class EtaView(View):
@@ -243,7 +243,7 @@ class FollowLinkMade(Event, topic="tracking_ia.follow_link.made"):
 
     order_id: str
     share_id: str
-    url: str
+    url: MailSecret
     expires_at: datetime
     consignee_email: str
     consignee_name: str

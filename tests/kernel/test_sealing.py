@@ -1,0 +1,132 @@
+"""A secret that one unit tells another is readable by that other alone, and written in clear nowhere."""
+
+import re
+from typing import Annotated, Any
+
+import pytest
+from tests.conftest import TestHouse
+
+from rt.host.keys import UnitKeys
+from rt.kernel.bus import Told
+from rt.kernel.entity import Entity
+from rt.kernel.ids import new_id
+from rt.kernel.messages import EVENTS, Command, Empty, Event, secret_for
+from rt.kernel.persistence import Collection, Database
+from rt.kernel.sealing import SealBroken, SealMissing, secrets_of
+from rt.kernel.unit import Ground, Unit, hear, serve
+
+TOKEN = "tok_9fK2mQx7"
+
+
+class KeyCut(Event, topic="palette.key.cut"):
+    door: str
+    token: Annotated[str, secret_for("notifications")]
+    spare: Annotated[str, secret_for("notifications")] = ""
+
+
+class CutKey(Command[Empty], route="/api/palettes/keys", needs="palette.write"):
+    """Cut a key for a door."""
+
+    door: str
+
+
+class Key(Entity):
+    door: str
+
+
+class Smith:
+    """A unit that makes keys, and one that hears of them."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, KeyCut] = {}
+
+    def palette(self, ground: Ground) -> Unit:
+        keys = Collection(ground.database, Key, "keys")
+
+        async def cut(asked: CutKey) -> Empty:
+            key = Key(id=new_id("key"), door=asked.door)
+            key.tell(KeyCut(door=asked.door, token=TOKEN))
+            await keys.add(key)
+            return Empty()
+
+        return Unit(name="palette", serves=[serve(CutKey, cut)])
+
+    def reader(self, unit: str) -> Any:
+        async def note(event: KeyCut, told: Told) -> None:
+            self.heard[unit] = event
+
+        def build(ground: Ground) -> Unit:
+            return Unit(name=unit, serves=[], hears=[hear(KeyCut, note)])
+
+        build.__module__ = f"rt.services.{unit}.app"
+        return build
+
+
+@pytest.fixture
+async def smith(house: TestHouse) -> Smith:
+    smith = Smith()
+
+    def palette(ground: Ground) -> Unit:
+        return smith.palette(ground)
+
+    palette.__module__ = "rt.services.palette.app"
+    await house.mount(palette, smith.reader("notifications"), smith.reader("tracking_ia"))
+    actor = house.actor(rights={"palette.write"})
+    async with house.web("palette", actor) as web:
+        assert (await web.post("/api/palettes/keys", json={"door": "north"})).status_code == 200
+    return smith
+
+
+async def stored(house: TestHouse) -> str:
+    """Everything that the database holds."""
+    database = house.database("palette")
+    return "".join([str(d) for name in await database.names() async for d in database[name].find({})])
+
+
+async def test_a_secret_is_written_in_clear_neither_before_nor_after_it_is_delivered(
+    house: TestHouse, smith: Smith
+) -> None:
+    assert TOKEN not in await stored(house)
+    await house.settle()
+    everything = await stored(house)
+    assert TOKEN not in everything
+    assert "palette.key.cut" in everything
+
+
+async def test_only_the_unit_that_it_is_for_reads_it(house: TestHouse, smith: Smith) -> None:
+    await house.settle()
+    assert smith.heard["notifications"].token == TOKEN
+    assert smith.heard["tracking_ia"].token != TOKEN
+    assert smith.heard["tracking_ia"].door == "north"
+
+
+def test_an_altered_seal_is_no_value(unit_keys: UnitKeys) -> None:
+    body = unit_keys.seals_of("palette").sealed(KeyCut(door="north", token=TOKEN))
+    head, _, tail = body["token"].rpartition(".")
+    altered = {**body, "token": f"{head}.{tail[::-1]}"}
+    with pytest.raises(SealBroken):
+        unit_keys.seals_of("notifications").opened(KeyCut.topic, altered)
+    assert body["spare"] == ""
+
+
+async def test_without_keys_nothing_secret_is_written(
+    house: TestHouse, database: Database, acting: Any
+) -> None:
+    bare = Collection(database, Key, "bare")
+    key = Key(id="key_1", org_id="org_a", door="north")
+    key.tell(KeyCut(door="north", token=TOKEN))
+    with acting(house.actor()), pytest.raises(SealMissing):
+        await bare.add(key)
+
+
+def test_every_event_field_that_opens_something_is_sealed() -> None:
+    """A field of an event that is named like a secret is declared as one."""
+    opening = re.compile(r"(^|_)(token|secret|password|url|code)$")
+    plain = [
+        f"{topic}: {field}"
+        for topic, kind in EVENTS.items()
+        if kind.__module__.startswith("rt.contracts.")
+        for field in kind.__struct_fields__
+        if opening.search(field) and field not in secrets_of(kind)
+    ]
+    assert plain == []
