@@ -4,13 +4,16 @@ import re
 import zlib
 
 OBJECT = re.compile(rb"(\d+) 0 obj\s(.*?)endobj", re.DOTALL)
-BLOCK = re.compile(rb"\nBT\s(.*?)\nET\n", re.DOTALL)
+BLOCK = re.compile(rb"\nBT\b(.*?)\nET(?=\n)", re.DOTALL)
 PLAIN = rb"(?:\\.|[^\\()])*"
 LITERAL = (
     rb"\(" + PLAIN + rb"(?:\(" + PLAIN + rb"(?:\(" + PLAIN + rb"\)" + PLAIN + rb")*\)" + PLAIN + rb")*\)"
 )
 """Parentheses that pair stand unescaped in a PDF string; two levels are as deep as glyph numbers go here."""
-SHOWN = re.compile(rb"/(f\d+) [\d.]+ Tf|" + LITERAL, re.DOTALL)
+SHOWN = re.compile(
+    rb"/(f\d+) [\d.]+ Tf|/ActualText(?:" + LITERAL + rb"|<[0-9A-Fa-f]*>)|" + LITERAL, re.DOTALL
+)
+"""A font, what a glyph at a broken line stands for (read from the glyph itself), or glyphs."""
 ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
@@ -40,7 +43,7 @@ def _words(block: bytes, fonts: dict[bytes, dict[int, str]]) -> str:
     for shown in SHOWN.finditer(block):
         if shown[1]:
             font = fonts[shown[1]]
-        else:
+        elif not shown[0].startswith(b"/"):
             glyphs = _unescaped(shown[0][1:-1])
             words += "".join(font[int.from_bytes(glyphs[i : i + 2])] for i in range(0, len(glyphs), 2))
     return words

@@ -145,6 +145,16 @@ async def test_the_paper_comes_as_a_pdf_under_its_number(web, note):
     assert (await web().get(f"{DOCUMENT}/pdf", params={"language": "xx"})).status_code == 422
 
 
+async def test_a_reserve_in_any_writing_is_signed_and_its_paper_comes(web, note):
+    reserve = {"line": 1, "text": "1 carton ouvert, le reste OK 👍 中文 مرحبا #let $x$"}
+    body = make.asked(note, "sender", "carrier", reserves=[reserve])
+    got = await web(make.CARRIER).post(f"{DOCUMENT}/takeover", json=body)
+    assert (got.status_code, got.json()["reserves_made"][0]["text"]) == (200, reserve["text"])
+    for org in (make.SHIPPER, make.CARRIER, make.CONSIGNEE):
+        paper = await web(org).get(f"{DOCUMENT}/pdf")
+        assert (paper.status_code, paper.content[:4]) == (200, b"%PDF")
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -159,6 +169,8 @@ async def test_the_paper_comes_as_a_pdf_under_its_number(web, note):
         ({"reserves": [{"line": 9, "text": "1 cassé"}]}, "reserves.0.line"),
         ({"signature": {"party": "carrier", "name": ""}}, "signature.name"),
         ({"signature": {"party": "carrier", "name": "x", "image": "<svg/>"}}, "signature.image"),
+        ({"signature": {"party": "carrier", "name": "bell\a"}}, "signature.name"),
+        ({"reserves": [{"text": "1 carton \u202eéssac"}]}, "reserves.0.text"),
     ],
 )
 async def test_what_is_wrong_is_named(web, note, change, field):

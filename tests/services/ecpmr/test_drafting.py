@@ -38,6 +38,10 @@ def test_site_instructions_stand_with_the_sender_s():
     assert drafted(delivery=gate, instructions="Gilet").instructions == "Gilet\nPorte 12 : Sonner"
 
 
+def test_what_nobody_sees_does_not_come_from_the_order_onto_the_note():
+    assert drafted(instructions="Gilet\x07 \u202eobligatoire").instructions == "Gilet   obligatoire"
+
+
 def test_every_party_sees_the_note_once():
     assert parties_of(make.order(consignee_id=make.SHIPPER)) == [make.SHIPPER, make.CARRIER]
 

@@ -12,10 +12,11 @@ from PIL import Image
 from tests.services.ecpmr import make, pdf_text
 
 from rt.contracts.ecpmr import Charges, GoodsLine, PalletExchange, PartyBox, ReserveGiven
-from rt.services.ecpmr.adapters import paper
+from rt.services.ecpmr.adapters import glyphs, paper
+from rt.services.ecpmr.domain import texts
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.printing import sheet
-from rt.trade.places import Address, Site
+from rt.trade.places import Address, Contact, Site
 
 URL = "http://recipient.localhost:8080/v/verify-me"
 UNPRINTED = {"language", "words", "boxes", "charges", "tampered", "delivered", "image", "photos"}
@@ -78,8 +79,8 @@ def values(printed: Any) -> Iterator[str]:
 
 
 def squeezed(text: str) -> str:
-    """Without what line breaks do to text: spaces and the hyphens of broken words."""
-    return "".join(text.split())
+    """Without what line breaks do to text: spaces, and the places where a long word may be broken."""
+    return "".join(text.replace(glyphs.BREAK, "").split())
 
 
 async def read(note: Note, language: Any, photos: dict[str, bytes] | None = None) -> str:
@@ -152,7 +153,46 @@ async def test_an_unsigned_note_says_so():
     assert (await read(make.note(), "fr")).count(squeezed("Non signée")) == 3
 
 
+MARKUP = "#let a = $x$ *b* _c_ @d `e` \\f <g> [h] // i /* j */ ~k 'l' \"m\" #panic() = n\n- o\n+ p"
 TYPED = st.text(st.characters(codec="latin-1", exclude_categories=["C", "Z"]), min_size=1, max_size=60)
+ANYTHING = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+    | st.sampled_from("👍👩🏽\u200d🚒مرحبا中文שלוםПриветΓειά\u0301\u20dd\ufe0f\u202e\ue000\u0007\ufffe€□"),
+    min_size=1,
+    max_size=60,
+)
+
+
+def written(words: str) -> Note:
+    """A delivered note on which every text is these words."""
+    address = Address(street=words, postal_code=words[:12], city=words)
+    contact = Contact(name=words, phone=words[:40], email=words)
+    party = PartyBox(name=words, address=address, siren=words[:14], vat=words[:20], contact=contact)
+    site = Site(name=words, address=address, contact=contact)
+    boxes = make.consignment(
+        **dict.fromkeys(("sender", "consignee", "carrier"), party),
+        **dict.fromkeys(("pickup", "delivery"), site),
+        **dict.fromkeys(("instructions", "special_agreements", "other_particulars"), words),
+        **dict.fromkeys(("opening_hours", "driver_name", "established_at"), words),
+        reference=words[:60],
+        **dict.fromkeys(("vehicle_plate", "trailer_plate"), words[:20]),
+        successive_carriers=[party],
+        documents=[words],
+        goods=[GoodsLine(line=1, marks=words, goods=make.goods(description=words))],
+    )
+    note = make.note(texts.visible(boxes))
+    seen = texts.UNSEEN.sub(" ", words) or "x"
+    for step, party_of in (("takeover", "sender"), ("delivery", "consignee")):
+        note.sign(
+            step,
+            note.content_hash,
+            make.MORNING,
+            [make.signature(party_of, name=seen, quality=seen), make.signature("carrier", name=seen)],
+            make.DRIVER,
+            reserves=[ReserveGiven(text=seen, line=1), ReserveGiven(text=seen)],
+            pallets=[PalletExchange(pallet_type=seen[:12], quality=seen[:12])],
+        )
+    return note
 
 
 @given(TYPED)
@@ -162,3 +202,45 @@ def test_whatever_is_typed_is_printed_as_typed(words):
     note = make.note(make.consignment(special_agreements=words))
     pdf = paper.document(note, "fr", URL, {})
     assert squeezed(words) in squeezed(pdf_text.text(pdf))
+
+
+@given(ANYTHING)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_note_of_any_writing_has_a_paper(words):
+    assert paper.document(written(words), "fr", URL, {}).startswith(b"%PDF")
+
+
+def test_markup_is_printed_in_every_field_as_it_was_typed():
+    text = squeezed(pdf_text.text(paper.document(written(MARKUP), "fr", URL, {})))
+    assert text.count(squeezed(MARKUP)) >= 20
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("1 carton ouvert, le reste OK 👍", "1 carton ouvert, le reste OK □"),
+        ("deux pompiers 👩🏽\u200d🚒👩🏽\u200d🚒", "deux pompiers □□"),
+        ("中文", "□□"),
+        ("e\u0301crase\u0301", "écrasé"),
+        ("مرحبا שלום Привет Γειά", "مرحبا שלום Привет Γειά"),
+        ("bon \u202ecassé\u202c", "bon cassé"),
+        ("\ue000\ufffe", "□□"),
+        ("a\u2028b\tc\nd", "a b c\nd"),
+        ("x" * 30, glyphs.BREAK.join("x" * 30)),
+    ],
+)
+def test_what_no_font_has_is_one_visible_mark(typed, shown):
+    assert glyphs.printable(typed) == shown
+
+
+def test_texts_at_their_limits_stay_on_the_sheet():
+    """Words without a space are broken, long lists go on over the next pages."""
+    reserves = [ReserveGiven(text="R" * 500) for _ in range(100)]
+    note = make.note(make.consignment(special_agreements="W" * 1000, documents=["D" * 120] * 30))
+    both = [make.signature("sender", name="N" * 120, quality="Q" * 120), make.signature("carrier")]
+    note.sign("takeover", note.content_hash, make.MORNING, both, make.DRIVER, reserves=reserves)
+    received = make.signature("consignee", name="N" * 120, quality="Q" * 120)
+    note.sign("delivery", note.content_hash, make.MORNING, [received], make.DRIVER, reserves=reserves)
+    pdf = paper.document(note, "fr", URL, {})
+    assert pdf_text.pages(pdf) > 10
+    assert pdf_text.text(pdf).count("R") >= 200 * 500

@@ -14,6 +14,7 @@ import typst
 from PIL import Image
 
 from rt.contracts.ecpmr import Language
+from rt.services.ecpmr.adapters import glyphs
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.printing import sheet
 from rt.services.ecpmr.domain.signatures import PNG_PREFIX, bounds
@@ -21,6 +22,8 @@ from rt.services.ecpmr.domain.signatures import PNG_PREFIX, bounds
 FORM = (Path(__file__).parent / "note.typ").read_bytes()
 PHOTOS_SHOWN = 12
 THUMBNAIL = (360, 270)
+VERBATIM = ("language", "verification_url", "hash", "head")
+"""What is made here of plain letters, and is an address or compared letter by letter."""
 ARCHIVED: Literal["a-2a"] = "a-2a"
 """PDF/A-2a: kept for years, and read aloud by screen readers."""
 
@@ -34,7 +37,8 @@ def document(note: Note, language: Language, verification_url: str, photos: Mapp
     """The PDF, set where it is asked for; the same note gives the same bytes whenever it is printed."""
     with tempfile.TemporaryDirectory(prefix="ecpmr-") as folder:
         room = Path(folder)
-        printed = sheet(note, language, verification_url)
+        raw = sheet(note, language, verification_url)
+        printed = {name: value if name in VERBATIM else glyphs.printed(value) for name, value in raw.items()}
         _write_signatures(note, printed, room)
         printed["photos"] = [_write_photo(name, photos[name], room) for name in list(photos)[:PHOTOS_SHOWN]]
         segno.make(verification_url, error="m").save(str(room / "qr.svg"), border=0, dark="#14213d")
@@ -46,6 +50,8 @@ def document(note: Note, language: Language, verification_url: str, photos: Mapp
             format="pdf",
             timestamp=note.changed_at.replace(microsecond=0),
             pdf_standards=ARCHIVED,
+            font_paths=[glyphs.FONTS],
+            ignore_system_fonts=True,
         )
 
 
@@ -82,4 +88,4 @@ def _write_photo(photo_id: str, content: bytes, room: Path) -> dict[str, str]:
     with Image.open(io.BytesIO(content)) as opened:
         opened.thumbnail(THUMBNAIL)
         opened.convert("RGB").save(room / name, "JPEG", quality=80)
-    return {"file": name, "id": photo_id}
+    return {"file": name, "id": glyphs.printable(photo_id)}

@@ -8,6 +8,7 @@ from rt.contracts.core_orders import OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import Consignment, GoodsLine, PartyBox
 from rt.kernel.clock import today
 from rt.services.ecpmr.domain.note import Note
+from rt.services.ecpmr.domain.texts import visible
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Site
 
@@ -18,7 +19,7 @@ def draft(planned: OrderPlanned, known: Mapping[str, PartyBox]) -> Consignment:
     """The boxes of an order; `known` are parties as far as they are known, by organization."""
     order = planned.order
     loaded_at = order.pickup.address if order.logistician_id is None else None
-    return Consignment(
+    boxes = Consignment(
         sender=_party(known, order.shipper_id, order.shipper_name, loaded_at),
         consignee=_party(
             known, order.consignee_id, order.consignee_name or order.delivery.name, order.delivery.address
@@ -37,6 +38,7 @@ def draft(planned: OrderPlanned, known: Mapping[str, PartyBox]) -> Consignment:
         established_on=today(),
         reference=order.reference[:60],
     )
+    return visible(boxes)
 
 
 def redraft(note: Note, planned: OrderPlanned, known: Mapping[str, PartyBox]) -> Consignment:

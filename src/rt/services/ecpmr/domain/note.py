@@ -31,6 +31,7 @@ from rt.services.ecpmr.domain.ledger import ORDER_OF_SIGNING, STEP_PARTIES, Ledg
 from rt.services.ecpmr.domain.precision import warnings_on
 from rt.services.ecpmr.domain.records import Act, KeptReserve, Photo, Who
 from rt.services.ecpmr.domain.signatures import allow, checked
+from rt.services.ecpmr.domain.texts import refuse_unseen
 
 PHOTOS_LIMIT = 60
 
@@ -49,6 +50,7 @@ class Note(Ledger):
         self._refuse_cancelled()
         if who.org_id not in (self.org_id, self.carrier_id):
             raise refusals.MayNotAmend
+        refuse_unseen({"consignment": consignment, "reason": reason})
         self.refuse_other_content(content_hash, self.in_force)
         lines = [line.line for line in consignment.goods]
         if len(lines) != len(set(lines)):
@@ -160,10 +162,9 @@ class Note(Ledger):
         for signature in given:
             allow(signature.party, who.org_id, who.kind, self.organizations())
         self._refuse_reserves(reserves)
-        signatures = [
-            checked(signature, field)
-            for signature, field in zip(given, ("signature", "countersignature"), strict=False)
-        ]
+        fields = dict(zip(("signature", "countersignature"), given, strict=False))
+        refuse_unseen({**fields, "reserves": reserves, "pallets": pallets})
+        signatures = [checked(signature, field) for field, signature in fields.items()]
         by_link = who.kind == "link"
         if by_link and (wrong := self.try_code(given[0].party, code)):
             return wrong
