@@ -18,12 +18,12 @@ KNOWN = {
 _matching: dict[str, str] = dict(KNOWN)
 
 
-def sample(kind: Any, depth: int = 0, text: str = CANARY) -> Any:
-    """As builtins, ready for msgspec.convert or JSON; free texts say `text`."""
+def sample(kind: Any, depth: int = 0, text: str = CANARY, other: str = PLANTED) -> Any:
+    """As builtins, ready for msgspec.convert or JSON; free texts say `text`, references lead to `other`."""
     node = kind if isinstance(kind, mi.Type) else mi.type_info(kind)
     match node:
         case mi.Metadata():
-            return sample(node.type, depth, text)
+            return sample(node.type, depth, text, other)
         case mi.StrType():
             return _text(node, text)
         case mi.IntType():
@@ -46,16 +46,18 @@ def sample(kind: Any, depth: int = 0, text: str = CANARY) -> Any:
             return b"x"
         case mi.StructType():
             return {
-                field.encode_name: PLANTED if _names_another(field) else sample(field.type, depth + 1, text)
+                field.encode_name: other
+                if _names_another(field)
+                else sample(field.type, depth + 1, text, other)
                 for field in node.fields
                 if field.required or (depth == 0 and isinstance(_inner(field.type), mi.StrType))
             }
         case mi.ListType() | mi.SetType() | mi.FrozenSetType() | mi.VarTupleType():
-            return [sample(node.item_type, depth + 1, text)] * (node.min_length or 0)
+            return [sample(node.item_type, depth + 1, text, other)] * (node.min_length or 0)
         case mi.DictType():
             return {}
         case mi.UnionType():
-            return sample(next(t for t in node.types if not isinstance(t, mi.NoneType)), depth, text)
+            return sample(next(t for t in node.types if not isinstance(t, mi.NoneType)), depth, text, other)
         case mi.NoneType():
             return None
         case mi.AnyType():
@@ -63,7 +65,7 @@ def sample(kind: Any, depth: int = 0, text: str = CANARY) -> Any:
     raise TypeError(f"no sample for {node}")
 
 
-def body(word: type[Any]) -> dict[str, Any]:
+def body(word: type[Any], other: str = PLANTED) -> dict[str, Any]:
     """The required fields of a word, except those of its path."""
     node = mi.type_info(word)
     assert isinstance(node, mi.StructType)
@@ -71,14 +73,15 @@ def body(word: type[Any]) -> dict[str, Any]:
         field for field in node.fields if field.required and field.encode_name not in word.word.path_fields
     ]
     return {
-        field.encode_name: msgspec.to_builtins(sample(field.type, 1, "word-of-b"))
+        field.encode_name: other
+        if _names_another(field)
+        else msgspec.to_builtins(sample(field.type, 1, "word-of-b", other))
         for field in fields
         if not (word.word.upload and field.encode_name in ("content", "media_type"))
     }
 
 
 def _names_another(field: mi.Field) -> bool:
-    """References lead to the other planted objects."""
     return field.encode_name.endswith("_id") and isinstance(_inner(field.type), mi.StrType)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.kernel.messages import OPEN, SELF, Command, Cursor, Empty, Event, Query, View
+from rt.kernel.messages import OPEN, SELF, Command, Cursor, Empty, Event, Query, SearchText, View
 from rt.trade.references import MessageId, OrderId, WebhookId
 
 Channel = Literal["in_app", "email", "sms", "push", "webhook"]
@@ -51,7 +51,7 @@ class FindMessages(Query[MessagesPage], route="/api/notifications/messages", nee
     order_id: OrderId = ""
     state: MessageState | None = None
     channel: Channel | None = None
-    topic: str = ""
+    topic: SearchText = ""
     after: Cursor = ""
     limit: Limit = 50
 
@@ -61,7 +61,7 @@ class ReadMailbox(Query[MessagesPage], route="/api/notifications/mailbox", needs
 
     to: Annotated[str, Meta(max_length=254)] = ""
     channel: Channel | None = None
-    topic: str = ""
+    topic: SearchText = ""
     order_id: OrderId = ""
     after: Cursor = ""
     limit: Limit = 50

@@ -6,6 +6,9 @@ from msgspec import Meta
 
 from rt.kernel.messages import View
 
+Celsius = Annotated[float, Meta(ge=-273, le=1_000)]
+"""From deep frozen to liquid sulphur and bitumen."""
+
 
 class Goods(View):
     """One goods line of an order or consignment note.
@@ -25,7 +28,7 @@ class Goods(View):
     stack_factor: Annotated[int, Meta(ge=1, le=10)] = 1
     pallets: Annotated[int, Meta(ge=0, le=1_000)] = 0
     pallet_type: Annotated[str, Meta(max_length=12)] = "EUR"
-    temperature_min_c: float | None = None
-    temperature_max_c: float | None = None
+    temperature_min_c: Celsius | None = None
+    temperature_max_c: Celsius | None = None
     un_number: Annotated[str, Meta(pattern="^([0-9]{4})?$")] = ""
-    value_cents: Annotated[int, Meta(ge=0)] | None = None
+    value_cents: Annotated[int, Meta(ge=0, le=1_000_000_000_00)] | None = None

@@ -35,8 +35,8 @@ class SetFlag(Command[FlagView], route="/admin/flags/{name}", needs="admin_gatew
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{2,40}$")]
     on: bool
     description: Annotated[str, Meta(max_length=200)] = ""
-    organizations: list[OrganizationId] = []
-    roles: list[str] = []
+    organizations: Annotated[list[OrganizationId], Meta(max_length=1_000)] = []
+    roles: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=20)] = []
 
 
 class MyFlagsView(View):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.contracts.admin_gateway.maintenance import Sentence
+from rt.contracts.admin_gateway.maintenance import Sentence, UnitNames
 from rt.kernel.messages import Command, Cursor, Event, Query, View
 from rt.trade.references import OutageId
 
@@ -90,7 +90,7 @@ class OpenOutage(Command[OutageView], route="/admin/incidents", needs="admin_gat
     severity: Severity
     title_fr: Annotated[str, Meta(min_length=5, max_length=120)]
     title_en: Annotated[str, Meta(min_length=5, max_length=120)]
-    units: list[str] = []
+    units: UnitNames = []
 
 
 class AcknowledgeOutage(

@@ -1,7 +1,9 @@
 """Words about what waits: events put aside, queues of the units."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from rt.kernel.messages import Command, Empty, Query, View
 from rt.trade.references import LetterId
@@ -33,7 +35,7 @@ class LettersPage(View):
 class FindLetters(Query[LettersPage], route="/admin/letters", needs="admin_gateway.read"):
     """Events put aside after a failure, over all units."""
 
-    unit: str = ""
+    unit: Annotated[str, Meta(max_length=40)] = ""
     state: Literal["waiting", "dead"] | None = None
 
 

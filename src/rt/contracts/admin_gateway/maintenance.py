@@ -10,6 +10,7 @@ from rt.trade.references import WindowId
 
 WindowKind = Literal["regular", "urgent"]
 WindowState = Literal["announced", "under_way", "done", "cancelled"]
+UnitNames = Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=40)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Sentence = Annotated[str, Meta(min_length=5, max_length=300)]
 """What every user reads."""
@@ -62,7 +63,7 @@ class AnnounceWindow(Command[WindowView], route="/admin/windows", needs="admin_g
     ends_at: Moment
     fr: Sentence
     en: Sentence
-    units: list[str] = []
+    units: UnitNames = []
     reason: Annotated[str, Meta(max_length=300)] = ""
 
 

@@ -57,7 +57,7 @@ class EraseTenant(
     """Erase a suspended organization; its name must be typed again. The audit trail keeps the fact."""
 
     organization_id: OrganizationId
-    name: str
+    name: Annotated[str, Meta(max_length=160)]
     reason: Reason
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from rt.kernel.messages import Download, Query, View
+from rt.kernel.messages import Download, Query, SearchText, View
 from rt.trade.references import OrganizationId, TrailSubject
 
 Limit = Annotated[int, Meta(ge=1, le=500)]
@@ -42,10 +42,10 @@ class FindAudit(Query[AuditPage], route="/admin/audit", needs="admin_gateway.rea
     org_id: OrganizationId = ""
     actor_id: TrailSubject = ""
     entity_id: TrailSubject = ""
-    did: str = ""
+    did: SearchText = ""
     since: datetime | None = None
     until: datetime | None = None
-    before_seq: int | None = None
+    before_seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
     limit: Limit = 100
 
 
@@ -55,7 +55,7 @@ class ExportAudit(Query[Download], route="/admin/audit/export", needs="admin_gat
     org_id: OrganizationId = ""
     actor_id: TrailSubject = ""
     entity_id: TrailSubject = ""
-    did: str = ""
+    did: SearchText = ""
     since: datetime | None = None
     until: datetime | None = None
 

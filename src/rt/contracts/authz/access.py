@@ -15,7 +15,9 @@ LinkScope = Literal[
 Right = Annotated[str, Meta(pattern=r"^[a-z_]+\.(read|write|admin|partner)$", max_length=60)]
 NetworkText = Annotated[str, Meta(min_length=2, max_length=50)]
 """An IPv4 or IPv6 address or network in CIDR form."""
-LinkClaims = Annotated[dict[str, Annotated[str, Meta(max_length=200)]], Meta(max_length=12)]
+LinkClaims = Annotated[
+    dict[Annotated[str, Meta(max_length=40)], Annotated[str, Meta(max_length=200)]], Meta(max_length=12)
+]
 
 
 class ApiKeyView(View):

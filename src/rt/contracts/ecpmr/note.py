@@ -80,7 +80,7 @@ class Consignment(View):
     special_agreements: Text = ""
     charges: Charges = Charges()
     other_particulars: Text = ""
-    cash_on_delivery_cents: Annotated[int, Meta(ge=0)] | None = None
+    cash_on_delivery_cents: Annotated[int, Meta(ge=0, le=1_000_000_000_00)] | None = None
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
     established_at: Annotated[str, Meta(max_length=120)] = ""
     established_on: date | None = None
