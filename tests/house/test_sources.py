@@ -133,3 +133,10 @@ def test_no_file_names_a_package_registry() -> None:
 def test_nothing_is_left_to_do_in_silence() -> None:
     marker = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
     assert hits(marker, [path for path in readable() if path.suffix in CODE]) == []
+
+
+def test_tables_are_given_out_through_the_one_guard_against_formulas() -> None:
+    """rt.trade.spreadsheets writes them; who writes a table by hand forgets what a spreadsheet runs."""
+    units = [path for path in python_files() if {"services", "portals"} & set(path.relative_to(ROOT).parts)]
+    sources = [path for path in units if path.is_relative_to(PACKAGE)]
+    assert hits(re.compile(r"csv\.(writer|DictWriter)|Workbook\("), sources) == []

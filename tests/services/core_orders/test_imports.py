@@ -16,7 +16,7 @@ from rt.contracts.core_orders import ImportField
 from rt.kernel.errors import Invalid
 from rt.services.core_orders.actions import imports as actions
 from rt.services.core_orders.domain import columns, rows, sheet
-from rt.services.core_orders.domain.export import table
+from rt.trade.spreadsheets import csv_file as table
 
 HEAD = (
     "Référence;Ville d'enlèvement;CP enlèvement;Date d'enlèvement;Ville de livraison;CP livraison;"

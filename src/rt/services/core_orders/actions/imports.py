@@ -20,17 +20,16 @@ from rt.kernel.messages import Download
 from rt.kernel.tenancy import current_org
 from rt.services.core_orders.adapters import Directory, hand
 from rt.services.core_orders.domain.columns import EXAMPLE, FIELDS, HEADINGS, folded, matched
-from rt.services.core_orders.domain.export import table
 from rt.services.core_orders.domain.order import drafted
 from rt.services.core_orders.domain.sheet import Sheet, read
 from rt.services.core_orders.domain.states import Hand
 from rt.services.core_orders.domain.verdicts import Verdict, changes, judge, read_rows
 from rt.services.core_orders.store import Headings, Import, OrderStore
+from rt.trade.spreadsheets import SPREADSHEET, csv_file
 
 ROWS_SHOWN = 500
 AT_ONCE = 16
 """Rows written at the same time."""
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASON_HEADING = "Motif / Reason"
 
 
@@ -107,12 +106,12 @@ class Imports:
             for one in verdicts
             if one.kind in ("bad", "duplicate")
         ]
-        content = table([*(column.column for column in sent.columns), REASON_HEADING], rows)
+        content = csv_file([*(column.column for column in sent.columns), REASON_HEADING], rows)
         return Download(content=content, media_type="text/csv", filename="lignes-rejetees.csv")
 
     async def template(self, asked: GetImportTemplate) -> Download:
         headings = [HEADINGS[field].partition("|")[0] for field in FIELDS]
-        content = table(headings, [[EXAMPLE.get(field, "") for field in FIELDS]])
+        content = csv_file(headings, [[EXAMPLE.get(field, "") for field in FIELDS]])
         return Download(content=content, media_type="text/csv", filename="modele-commandes.csv")
 
     async def _headings(self) -> Headings:

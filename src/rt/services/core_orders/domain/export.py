@@ -1,18 +1,10 @@
-"""Orders and rejected rows as CSV files that a spreadsheet opens without running anything in them."""
+"""Orders as a CSV file, with the columns of the reader's role."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from decimal import Decimal
 
 from rt.contracts.core_orders import OrderRow
-
-PARIS = ZoneInfo("Europe/Paris")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet take a cell for a formula (OWASP, CSV injection)."""
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel takes UTF-8 for Windows-1252."""
+from rt.trade.spreadsheets import Cell, csv_file
 
 COLUMNS: dict[str, str] = {
     "reference": "Référence",
@@ -44,36 +36,14 @@ def as_csv(rows: Sequence[OrderRow]) -> bytes:
     """The rows; the price columns only if the reader may see a price in any of them."""
     priced = any(row.agreed_cents is not None for row in rows)
     columns = COLUMNS | (DEAL_COLUMNS if priced else {})
-    return table(list(columns.values()), ([_value(row, name) for name in columns] for row in rows))
+    return csv_file(list(columns.values()), ([_value(row, name) for name in columns] for row in rows))
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file as French spreadsheets expect it: UTF-8 with mark, semicolons, CRLF, decimal commas."""
-    out = io.StringIO()
-    out.write(BYTE_ORDER_MARK)
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_cell(heading) for heading in headings])
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return out.getvalue().encode()
-
-
-def _value(row: OrderRow, name: str) -> object:
+def _value(row: OrderRow, name: str) -> Cell:
     if name in row.references.__struct_fields__:
-        return getattr(row.references, name)
+        kept: str = getattr(row.references, name)
+        return kept
     value = getattr(row, name)
-    return value / 100 if name == "agreed_cents" and value is not None else value
-
-
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case datetime():
-            return value.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
-        case float():
-            return f"{value:.2f}".replace(".", ",")
-        case int():
-            return str(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    if name == "agreed_cents" and value is not None:
+        return Decimal(value).scaleb(-2)
+    return value if isinstance(value, Cell) else str(value)

@@ -1,9 +1,7 @@
 """Statements: what moved between two partners in a period, confirmed or contested line by line."""
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,10 +22,10 @@ from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid
 from rt.services.palette.domain.ledger import OpenPart, open_parts
 from rt.services.palette.domain.policy import months_later
+from rt.trade.spreadsheets import Cell, csv_file
 
 HOME_ZONE = ZoneInfo("Europe/Paris")
 """Days of a statement are days of the house's country."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = {
     "fr": ("Date", "Pièce", "Site", "Type", "Qualité", "Quantité", "Réponse", "Commentaire"),
     "en": ("Date", "Document", "Site", "Type", "Quality", "Quantity", "Answer", "Comment"),
@@ -151,21 +149,14 @@ class Statement(Entity, kw_only=True):
         )
 
     def sheet(self, language: str) -> bytes:
-        """The lines as CSV for a spreadsheet: UTF-8 with mark, semicolons, no cell that runs as a formula."""
-        written = io.StringIO()
-        sheet = csv.writer(written, delimiter=";", lineterminator="\r\n")
-        sheet.writerow(COLUMNS.get(language, COLUMNS["en"]))
-        for line in self.lines:
-            texts = (line.document_number, line.site_name, line.pallet_type, line.quality)
-            day = line.moved_at.astimezone(HOME_ZONE).date().isoformat()
-            answers = (line.verdict, line.comment)
-            sheet.writerow([day, *map(harmless, texts), line.quantity, *map(harmless, answers)])
-        return written.getvalue().encode("utf-8-sig")
+        """The lines as CSV for a spreadsheet."""
+        return csv_file(COLUMNS.get(language, COLUMNS["en"]), map(_cells, self.lines))
 
 
-def harmless(cell: str) -> str:
-    """A text cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+def _cells(line: StatementLine) -> Sequence[Cell]:
+    day = line.moved_at.astimezone(HOME_ZONE).date().isoformat()
+    texts = (line.document_number, line.site_name, line.pallet_type, line.quality)
+    return (day, *texts, line.quantity, line.verdict, line.comment)
 
 
 def day_begins(day: date) -> datetime:
