@@ -20,7 +20,7 @@ SIGNS = {
     **{"GBM": "IM", "GBZ": "GI", "IRL": "IE", "KS": "XK", "RKS": "XK", "NMK": "MK", "RSM": "SM", "RUS": "RU"},
     **{"SLO": "SI", "SRB": "RS", "MNE": "ME", "EL": "GR", "UK": "GB", "USA": "US"},
 }
-"""Distinguishing signs of vehicles (Vienna Convention on Road Traffic, annex 3); EL and UK are the Union's."""
+"""Distinguishing signs of vehicles (Vienna Convention on Road Traffic, annex 3); EL and UK of the Union."""
 ALSO = {
     **{"GRANDEBRETAGNE": "GB", "ANGLETERRE": "GB", "ENGLAND": "GB", "ECOSSE": "GB", "SCOTLAND": "GB"},
     **{

@@ -34,7 +34,7 @@ def guarded(text: str) -> str:
 
 
 def unguarded(cell: str) -> str:
-    """The cell without the apostrophe that makes a text of it ('+33 4, '01000); 's-Graveland keeps its own."""
+    """A cell without the apostrophe that makes text of it ('+33 4, '01000); 's-Graveland keeps its own."""
     return cell[1:] if GUARDED.match(cell) else cell
 
 
