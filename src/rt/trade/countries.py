@@ -86,7 +86,7 @@ def name(code: str, language: str) -> str:
     """The country's name in a language, its code where it has none."""
     from babel import Locale
 
-    return Locale(language).territories.get(code, code)
+    return str(Locale(language).territories.get(code, code))
 
 
 def _folded(text: str) -> str:
@@ -104,11 +104,12 @@ def _codes() -> dict[str, str]:
     from babel import Locale
     from babel.core import get_global
 
-    known = {code for code in Locale("en").territories if len(code) == 2 and code.isalpha()} - NO_COUNTRIES
+    known = {code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()}
+    known -= NO_COUNTRIES
     three = {
-        code: new[0]
-        for code, new in get_global("territory_aliases").items()
-        if len(code) == 3 and code.isalpha() and len(new) == 1 and new[0] in known
+        str(old): str(new[0])
+        for old, new in get_global("territory_aliases").items()
+        if len(str(old)) == 3 and str(old).isalpha() and len(new) == 1 and new[0] in known
     }
     return {**SIGNS, **three, **{code: PARTS.get(code, code) for code in known}}
 
