@@ -81,7 +81,7 @@ class Voice:
                     organization_id="org_a",
                     organization_name="Verreries de la Loire",
                     role="dispatcher",
-                    rights=["core_orders.read", "core_orders.write", "authz.write"],
+                    rights=["core_orders.read", "core_orders.write", "authz.write", "authz.partner"],
                     memberships=[
                         MembershipView(organization_id=o, organization_name=n, kind="shipper", role="viewer")
                         for o, n in (("org_a", "Verreries de la Loire"), ("org_b", "Caves du Rhône"))

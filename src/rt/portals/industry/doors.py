@@ -33,7 +33,7 @@ NAVIGATION = (
     NavItem(path="/docks", label=marked("Quais"), icon="warehouse", needs="planning.read", main=True),
     NavItem(path="/documents", label=marked("Preuves"), icon="file-check", needs="ecpmr.read", main=True),
     NavItem(path="/pallets", label=marked("Palettes"), icon="layers", needs="palette.read"),
-    NavItem(path="/partners", label=marked("Partenaires"), icon="handshake"),
+    NavItem(path="/partners", label=marked("Partenaires"), icon="handshake", needs="authz.read"),
     NavItem(path="/team", label=marked("Équipe"), icon="users", needs="authz.read"),
     NavItem(path="/settings", label=marked("Réglages"), icon="settings"),
 )

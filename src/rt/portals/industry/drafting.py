@@ -103,7 +103,8 @@ async def choices(visit: Visit, parts: Sequence[str]) -> dict[str, list[Choice]]
     offered: dict[str, list[Choice]] = {}
     if "consignee" in parts:
         found = await attempt(visit, FindPartners(kind="recipient", limit=200))
-        offered["consignee_id"] = [Choice(one.id, one.name) for one in (found.items if found else ())]
+        named_by_us = [one for one in (found.items if found else ()) if one.standing in ("guest", "partner")]
+        offered["consignee_id"] = [Choice(one.id, one.name) for one in named_by_us]
     if "goods" in parts:
         packages = [Choice(code, f"{named('choice', code)} ({code})") for code in PACKAGES]
         pallets = [Choice(p.code, p.en if language() == "en" else p.fr) for p in PALLET_TYPES]

@@ -5,6 +5,7 @@ from starlette.routing import Route
 from rt.portals.recipient.pages import account, arrivals, by_link, delivery, pallets, public, slots
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
+from rt.ui.partners import Partners
 
 NAVIGATION = (
     NavItem(path="/", label=marked("Arrivées"), icon="truck", needs="core_orders.read", main=True),
@@ -17,14 +18,18 @@ NAVIGATION = (
     ),
     NavItem(path="/slots", label=marked("Quais"), icon="warehouse", needs="planning.read", main=True),
     NavItem(path="/pallets", label=marked("Palettes"), icon="layers", needs="palette.read", main=True),
+    NavItem(path="/partners", label=marked("Partenaires"), icon="handshake", needs="authz.read"),
     NavItem(path="/account", label=marked("Mon compte"), icon="user"),
 )
+
+PARTNERS = Partners("shipper", "carrier", "logistician")
 
 PAGES: list[Route] = [
     *arrivals.PAGES,
     *delivery.PAGES,
     *slots.PAGES,
     *pallets.PAGES,
+    *PARTNERS.pages(),
     *account.PAGES,
     *by_link.PAGES,
     *public.PAGES,

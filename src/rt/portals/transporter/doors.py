@@ -24,6 +24,7 @@ from rt.portals.transporter.pages import (
 )
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
+from rt.ui.partners import Partners
 from rt.ui.team import Team
 
 NAVIGATION = (
@@ -37,10 +38,12 @@ NAVIGATION = (
     NavItem(path="/fleet", label=marked("Flotte"), icon="truck", needs="planning.read"),
     NavItem(path="/drivers", label=marked("Conducteurs"), icon="id-card", needs="planning.read"),
     NavItem(path="/pallets", label=marked("Palettes"), icon="layers", needs="palette.read"),
+    NavItem(path="/partners", label=marked("Partenaires"), icon="handshake", needs="authz.read"),
     NavItem(path="/team", label=marked("Équipe"), icon="users", needs="authz.read"),
     NavItem(path="/settings", label=marked("Réglages"), icon="settings"),
 )
 
+PARTNERS = Partners("shipper", "forwarder", "carrier", "logistician", "recipient")
 TEAM = Team("dispatcher", "admin", "operator", "accountant", "driver", "viewer")
 """Roles of a carrier; platform administrators are the operator's alone."""
 
@@ -59,6 +62,7 @@ PAGES: list[Route] = [
     *slots.PAGES,
     *pallets.PAGES,
     *statements.PAGES,
+    *PARTNERS.pages(),
     *TEAM.pages(),
     *settings.PAGES,
     *link_tender.PAGES,

@@ -92,7 +92,8 @@ async def partner_choices(visit: Visit) -> list[Choice]:
     held = await attempt(visit, GetBalances())
     known = await attempt(visit, FindPartners(limit=200))
     names = {b.partner_id: b.partner_name for b in (held.items if held else ())}
-    names |= {one.id: one.name for one in (known.items if known else ()) if one.id not in names}
+    ours = [one for one in (known.items if known else ()) if one.standing in ("guest", "partner")]
+    names |= {one.id: one.name for one in ours if one.id not in names}
     return [Choice(one, name) for one, name in names.items()]
 
 
