@@ -16,7 +16,7 @@ from rt.host.house import Room
 from rt.host.keys import UnitKeys
 from rt.host.topology import UNITS
 from rt.kernel.clock import now
-from rt.kernel.identity import Actor
+from rt.kernel.identity import PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE, Actor
 from rt.kernel.messages import OPEN, PATH_FIELD, SELF, SIGNED_IN, UNIT
 from rt.kernel.persistence import Collection
 from rt.kernel.settings import Settings
@@ -193,6 +193,25 @@ async def test_keys_and_links_say_nothing_about_a_person(full: TestHouse) -> Non
         if served.word.word.needs == SELF:
             async with full.web(unit, full.actor("org_a", set(ALL_RIGHTS), kind="link")) as web:
                 assert (await say(web, served)).status_code == 403, served.word.__name__
+
+
+async def test_what_is_the_platforms_alone_is_refused_to_every_other_organization(full: TestHouse) -> None:
+    """Whatever rights and roles a token carries: only the operator's own organization looks over others."""
+    forged = full.actor("org_b", set(ALL_RIGHTS), {"admin", "platform_admin"}, id="usr_b")
+    own = full.actor(PLATFORM, set(RIGHTS["platform_admin"]), {"platform_admin"}, id="usr_p")
+    for unit, served in operations(full):
+        shape = served.word.word
+        if shape.needs not in PLATFORM_RIGHTS:
+            continue
+        async with full.web(unit, forged) as web:
+            assert (await say(web, served, ABSENT)).status_code == 403, shape.name
+        async with full.web(unit, own) as web:
+            assert (await say(web, served, ABSENT)).status_code != 403, shape.name
+
+
+def test_the_platforms_rights_are_those_that_no_other_role_has() -> None:
+    others = frozenset().union(*(rights for role, rights in RIGHTS.items() if role != PLATFORM_ROLE))
+    assert RIGHTS["platform_admin"] - others == PLATFORM_RIGHTS
 
 
 async def test_units_alone_say_what_is_between_units(full: TestHouse) -> None:

@@ -21,6 +21,13 @@ from rt.kernel.errors import Forbidden, Unauthorized
 from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, WordShape
 from rt.kernel.tokens import ALGORITHM, Revoked
 
+PLATFORM = "org_operator"
+"""The organization that runs the platform: the installation makes it, no message makes another."""
+PLATFORM_ROLE = "platform_admin"
+PLATFORM_RIGHTS = frozenset(
+    {"admin_gateway.read", "admin_gateway.write", "admin_gateway.admin", "authz.admin", "notifications.admin"}
+)
+"""To look over all organizations: worth nothing in the hands of any other organization."""
 LEEWAY_SECONDS = 5
 FUTURE_SECONDS = 60
 ASK_AGAIN_SECONDS = 5.0
@@ -81,7 +88,17 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     object_id: str = ""
     claims: dict[str, str] = {}
 
+    @property
+    def of_platform(self) -> bool:
+        """Whether a person of the platform's own organization speaks, or a unit for them.
+
+        The organization's identity says so, never a kind or a role alone: those are words that others say.
+        """
+        return self.org_id == PLATFORM and PLATFORM_ROLE in self.roles
+
     def may(self, right: str) -> bool:
+        if right in PLATFORM_RIGHTS and self.kind != "unit" and self.org_id != PLATFORM:
+            return False
         return self.kind == "unit" or right in self.rights
 
 

@@ -27,6 +27,6 @@ async def voice(house: TestHouse, directory: Directory) -> Voice:
 @pytest.fixture
 async def root(house: TestHouse, voice: Voice) -> AsyncIterator[httpx.AsyncClient]:
     """The platform's administrator."""
-    actor = house.actor("org_op", RIGHTS, {"platform_admin"}, id="usr_root")
+    actor = house.actor("org_operator", RIGHTS, {"platform_admin"}, id="usr_root")
     async with house.web("admin_gateway", actor) as client:
         yield client

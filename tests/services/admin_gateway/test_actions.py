@@ -154,7 +154,7 @@ async def test_a_tenant_is_counted_and_taken_away_without_the_secrets(
 async def test_an_erased_tenant_leaves_nothing(house: Any, voice: Any, directory: Any, root: Any) -> None:
     await voice.send(email="a@b.example")
     await voice.send(org="org_b", id="par_2", partners=["org_a"])
-    await voice.send(org="org_op", id="par_3", email="person@a.example")
+    await voice.send(org="org_operator", id="par_3", email="person@a.example")
     await house.database("palette")["palette.parcels"].update_one(
         {"_id": "par_3"}, {"$set": {"seen_by": ["org_a"]}}
     )

@@ -74,9 +74,9 @@ class TestRoles:
         assert written == {"notifications.write"}
 
     def test_only_the_operator_has_platform_administrators(self) -> None:
-        roles.check_role("platform_admin", "operator")
+        roles.check_role("platform_admin", "org_operator")
         with pytest.raises(roles.RoleNotForOrganization):
-            roles.check_role("platform_admin", "carrier")
+            roles.check_role("platform_admin", "org_a")
 
 
 class TestPasswords:

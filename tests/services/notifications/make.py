@@ -25,7 +25,7 @@ from rt.services.notifications.domain.message import Content, Message
 from rt.trade.places import Address, Site
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-SHIPPER, CARRIER, GUEST, OPERATOR = "org_ship", "org_carr", "org_guest", "org_op"
+SHIPPER, CARRIER, GUEST, OPERATOR = "org_ship", "org_carr", "org_guest", "org_operator"
 
 
 class Said(Entity):

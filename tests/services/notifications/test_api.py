@@ -44,6 +44,6 @@ class TestProduction:
         return msgspec.structs.replace(settings, environment="production")
 
     async def test_production_has_no_mailbox(self, house: TestHouse, voice: Any) -> None:
-        root = house.actor("org_op", {"notifications.admin"}, {"platform_admin"})
+        root = house.actor("org_operator", {"notifications.admin"}, {"platform_admin"})
         async with house.web("notifications", root) as client:
             assert (await client.get("/api/notifications/mailbox")).status_code == 404

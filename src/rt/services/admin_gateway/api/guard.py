@@ -6,14 +6,12 @@ from typing import Any
 from rt.kernel.identity import RightMissing, current_actor
 from rt.kernel.unit import Served, serve
 
-PLATFORM_ROLE = "platform_admin"
-
 
 def platform(word: type[Any], action: Callable[[Any], Awaitable[Any]]) -> Served:
     """The right is not enough: what is seen here belongs to all organizations."""
 
     async def guarded(asked: Any) -> Any:
-        if PLATFORM_ROLE not in current_actor().roles:
+        if not current_actor().of_platform:
             raise RightMissing(right=word.word.needs)
         return await action(asked)
 

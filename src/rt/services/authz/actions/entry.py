@@ -17,7 +17,7 @@ from rt.services.authz.domain.organization import Organization, address
 from rt.services.authz.domain.passwords import WrongPassword
 from rt.services.authz.domain.person import NotYourOrganization, Person
 from rt.services.authz.domain.policy import Policy
-from rt.services.authz.domain.roles import RIGHTS
+from rt.services.authz.domain.roles import rights_of
 from rt.services.authz.domain.session import (
     CHALLENGE_LIFE,
     REFRESH_IDLE,
@@ -201,7 +201,7 @@ class Entry:
             session_id=session.id,
             organization_id=organization.id,
             role=role,
-            rights=frozenset() if enrol else RIGHTS[role],
+            rights=frozenset() if enrol else rights_of(role, organization.id),
             name=person.name,
             language=person.language,
         )

@@ -62,7 +62,7 @@ class Members:
     async def invite(self, asked: InviteUser) -> UserView:
         """Offer a place by mail; to a person already on the platform as to a new one."""
         organization = await self._store.organizations.get(current_org())
-        check_role(asked.role, organization.kind)
+        check_role(asked.role, organization.id)
         person = await self.offer(organization, asked.email, asked.name, asked.role, asked.language)
         return view_of(person, organization.id)
 
@@ -124,7 +124,7 @@ class Members:
     async def add(self, asked: AddUser) -> UserView:
         """Put a person in place at once, without mail."""
         organization = await self._store.organizations.everywhere.get(asked.organization_id)
-        check_role(asked.role, organization.kind)
+        check_role(asked.role, organization.id)
         email = address(asked.email)
         check_password(
             asked.password, email, self._policy.common_passwords, shortest_for(frozenset({asked.role}))
@@ -139,7 +139,7 @@ class Members:
 
     async def change_role(self, asked: ChangeRole) -> UserView:
         organization = await self._store.organizations.get(current_org())
-        check_role(asked.role, organization.kind)
+        check_role(asked.role, organization.id)
         left = await self._store.other_administrators(organization.id, asked.user_id)
         async with self._store.people.change(asked.user_id) as person:
             person.change_role(organization.id, asked.role, current_actor().id, left, now())

@@ -1,8 +1,7 @@
 """Who is speaking, where only a person will do, or only the platform."""
 
 from rt.kernel.errors import Forbidden
-from rt.kernel.identity import Actor, current_actor
-from rt.services.authz.domain.organization import OPERATOR
+from rt.kernel.identity import PLATFORM, Actor, current_actor
 
 
 class PeopleOnly(Forbidden):
@@ -19,9 +18,6 @@ def speaking_person() -> Actor:
 
 
 def speaks_for_platform() -> bool:
-    """Whether the platform's own organization speaks, with the right to look over all others.
-
-    Its identity says so, never a kind or a role: those are words, and words are said by others too.
-    """
+    """Whether the platform's own organization speaks, with the right to look over all others."""
     actor = current_actor()
-    return actor.org_id == OPERATOR and actor.may("authz.admin")
+    return actor.org_id == PLATFORM and actor.may("authz.admin")

@@ -19,13 +19,14 @@ from rt.contracts.authz import (
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid, Unauthorized
+from rt.kernel.identity import PLATFORM
 from rt.kernel.tokens import Revoked
 from rt.services.authz.domain.passwords import ADMINISTRATORS
 from rt.services.authz.domain.vault import hash_of, same
 from rt.trade import identifiers
 from rt.trade.roles import OrganizationKind
 
-OPERATOR: Final = "org_operator"
+OPERATOR: Final = PLATFORM
 """The organization that runs the platform; accounts and signing keys are kept under its name."""
 INVITATION_LIFE: Final = timedelta(days=7)
 

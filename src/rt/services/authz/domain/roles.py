@@ -5,6 +5,7 @@ from typing import Final, get_args
 
 from rt.contracts.authz import Role
 from rt.kernel.errors import Invalid
+from rt.kernel.identity import PLATFORM, PLATFORM_ROLE
 
 UNITS: Final = (
     "admin_gateway",
@@ -63,8 +64,8 @@ TABLE: Final[Mapping[str, str]] = {
 
 
 class RoleNotForOrganization(Invalid):
-    fr = "Le rôle {role} n'existe pas dans une organisation de ce type."
-    en = "The role {role} does not exist in an organization of this kind."
+    fr = "Le rôle {role} n'existe que chez l'exploitant de la plateforme."
+    en = "The role {role} exists only with the operator of the platform."
 
 
 def _rights(role: Role) -> frozenset[str]:
@@ -77,7 +78,12 @@ def _rights(role: Role) -> frozenset[str]:
 RIGHTS: Final[Mapping[Role, frozenset[str]]] = {role: _rights(role) for role in ROLES}
 
 
-def check_role(role: Role, kind: str) -> None:
-    """Only the operator of the platform has platform administrators."""
-    if role == "platform_admin" and kind != "operator":
+def check_role(role: Role, organization_id: str) -> None:
+    """Only the platform's own organization has platform administrators, whatever kind another is of."""
+    if role == PLATFORM_ROLE and organization_id != PLATFORM:
         raise RoleNotForOrganization("role", role=role)
+
+
+def rights_of(role: Role, organization_id: str) -> frozenset[str]:
+    """What a role may in an organization: a platform role that is kept anywhere else is worth nothing."""
+    return frozenset() if role == PLATFORM_ROLE and organization_id != PLATFORM else RIGHTS[role]

@@ -19,8 +19,6 @@ from rt.services.notifications.domain.masking import masked_address, masked_text
 from rt.services.notifications.domain.message import Message
 from rt.services.notifications.store import NotificationsStore
 
-PLATFORM_ROLE = "platform_admin"
-
 
 class Messages:
     """What was told, to whom, and how it went."""
@@ -56,7 +54,7 @@ class Messages:
         return MessagesPage(items=[view(message) for message in page.items], next=page.next)
 
     async def replay(self, asked: ReplayMessage) -> MessageView:
-        everybody = PLATFORM_ROLE in current_actor().roles
+        everybody = current_actor().of_platform
         messages: Collection[Message] = self._store.messages
         async with (messages.everywhere if everybody else messages).change(asked.message_id) as message:
             message.replay(now())
@@ -79,7 +77,7 @@ class Messages:
 
 def _platform_only(right: str) -> None:
     """An organization's own administrators do not read other people's mail."""
-    if PLATFORM_ROLE not in current_actor().roles:
+    if not current_actor().of_platform:
         raise RightMissing(right=right)
 
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from rt.contracts.authz import FindOrganizations, FindUsers, GetOrganization, OrganizationView
-from rt.contracts.authz.organizations import AnyKind
 from rt.kernel.client import Services
 from rt.kernel.errors import AskRefused
 from rt.kernel.tenancy import acting_for
@@ -44,11 +43,11 @@ class People:
             page = await self._services.ask(FindUsers(state="active", limit=MEMBERS))
         return [Person(user.user_id, user.email, user.role) for user in page.items]
 
-    async def organizations(self, kind: AnyKind = "") -> AsyncIterator[OrganizationView]:
-        """Every registered organization, or those of one kind."""
+    async def organizations(self) -> AsyncIterator[OrganizationView]:
+        """Every registered organization."""
         after = ""
         while True:
-            page = await self._services.ask(FindOrganizations(kind=kind, after=after, limit=CARDS))
+            page = await self._services.ask(FindOrganizations(after=after, limit=CARDS))
             for card in page.items:
                 yield card
             if not page.next:

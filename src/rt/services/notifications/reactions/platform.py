@@ -2,6 +2,7 @@
 
 from rt.contracts.admin_gateway import PostMortemAwaited, WindowCancelled, WindowForeseen
 from rt.kernel.bus import Listener, Told
+from rt.kernel.identity import PLATFORM
 from rt.kernel.unit import hear
 from rt.services.notifications.actions.telling import About, Teller
 from rt.services.notifications.domain.letters.layout import Written
@@ -48,9 +49,7 @@ class Platform:
             title_fr=event.title_fr, title_en=event.title_en, due_at=event.due_at, late=event.late
         )
         about = About(object_id=event.incident_id)
-        async for card in self._teller.people.organizations("operator"):
-            path = f"/incidents/{event.incident_id}"
-            await self._teller.organization(told, letter, card.id, about, path)
+        await self._teller.organization(told, letter, PLATFORM, about, f"/incidents/{event.incident_id}")
 
     async def _everybody(self, told: Told, letter: Written, window_id: str) -> None:
         about = About(object_id=window_id, url=self._teller.portals.page(*STATUS))
