@@ -16,11 +16,11 @@ from rt.host.house import Room
 from rt.host.keys import UnitKeys
 from rt.host.topology import UNITS
 from rt.kernel.clock import now
-from rt.kernel.identity import PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE, Actor
+from rt.kernel.identity import Actor
 from rt.kernel.messages import OPEN, PATH_FIELD, SELF, SIGNED_IN, UNIT
 from rt.kernel.persistence import Collection
 from rt.kernel.settings import Settings
-from rt.kernel.tokens import Revoked
+from rt.kernel.tokens import PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE, Revoked
 from rt.kernel.unit import Served
 from rt.services.authz.domain.roles import RIGHTS
 

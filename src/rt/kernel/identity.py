@@ -19,15 +19,8 @@ from joserfc.jwk import OKPKey
 from rt.kernel.clock import now
 from rt.kernel.errors import Forbidden, Unauthorized
 from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, WordShape
-from rt.kernel.tokens import ALGORITHM, Revoked
+from rt.kernel.tokens import ALGORITHM, PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE, Revoked
 
-PLATFORM = "org_operator"
-"""The organization that runs the platform: the installation makes it, no message makes another."""
-PLATFORM_ROLE = "platform_admin"
-PLATFORM_RIGHTS = frozenset(
-    {"admin_gateway.read", "admin_gateway.write", "admin_gateway.admin", "authz.admin", "notifications.admin"}
-)
-"""To look over all organizations: worth nothing in the hands of any other organization."""
 LEEWAY_SECONDS = 5
 FUTURE_SECONDS = 60
 ASK_AGAIN_SECONDS = 5.0

@@ -8,6 +8,14 @@ from rt.kernel.messages import Event
 ALGORITHM = "Ed25519"
 """RFC 9864: the one signature algorithm of user, link and unit tokens."""
 
+PLATFORM = "org_operator"
+"""The organization that runs the platform: the installation makes it, no message makes another."""
+PLATFORM_ROLE = "platform_admin"
+PLATFORM_RIGHTS = frozenset(
+    {"admin_gateway.read", "admin_gateway.write", "admin_gateway.admin", "authz.admin", "notifications.admin"}
+)
+"""To look over all organizations: worth nothing in the hands of any other organization."""
+
 
 class Revoked(Event, topic="kernel.access.revoked"):
     """Tokens of this subject issued before a moment are worth nothing any more."""

@@ -13,8 +13,8 @@ from tests.services.authz.make import PASSWORD
 
 from rt.contracts.authz import AddUser
 from rt.kernel.errors import AskRefused
-from rt.kernel.identity import PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE
 from rt.kernel.messages import Command
+from rt.kernel.tokens import PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE
 from rt.services.authz.domain.roles import rights_of
 
 GIVING = {

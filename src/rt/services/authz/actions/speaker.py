@@ -1,7 +1,8 @@
 """Who is speaking, where only a person will do, or only the platform."""
 
 from rt.kernel.errors import Forbidden
-from rt.kernel.identity import PLATFORM, Actor, current_actor
+from rt.kernel.identity import Actor, current_actor
+from rt.kernel.tokens import PLATFORM
 
 
 class PeopleOnly(Forbidden):

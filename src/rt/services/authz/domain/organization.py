@@ -19,8 +19,7 @@ from rt.contracts.authz import (
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid, Unauthorized
-from rt.kernel.identity import PLATFORM
-from rt.kernel.tokens import Revoked
+from rt.kernel.tokens import PLATFORM, Revoked
 from rt.services.authz.domain.passwords import ADMINISTRATORS
 from rt.services.authz.domain.vault import hash_of, same
 from rt.trade import identifiers

@@ -5,7 +5,7 @@ from typing import Final, get_args
 
 from rt.contracts.authz import Role
 from rt.kernel.errors import Invalid
-from rt.kernel.identity import PLATFORM, PLATFORM_ROLE
+from rt.kernel.tokens import PLATFORM, PLATFORM_ROLE
 
 UNITS: Final = (
     "admin_gateway",

@@ -2,7 +2,7 @@
 
 from rt.contracts.admin_gateway import PostMortemAwaited, WindowCancelled, WindowForeseen
 from rt.kernel.bus import Listener, Told
-from rt.kernel.identity import PLATFORM
+from rt.kernel.tokens import PLATFORM
 from rt.kernel.unit import hear
 from rt.services.notifications.actions.telling import About, Teller
 from rt.services.notifications.domain.letters.layout import Written
