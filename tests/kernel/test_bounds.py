@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rt.kernel.bounds import AHEAD_DAYS, EARLIEST, refuse_far_dates, refuse_unstorable, within
+from rt.kernel.bounds import AHEAD_DAYS, EARLIEST, DateTooFar, refuse_far_dates, refuse_unstorable, within
 from rt.kernel.clock import day_of, held, today
 from rt.kernel.errors import Malformed
 from rt.kernel.identity import Actor, PeopleOnly, RoleMayNot, check
@@ -40,7 +40,7 @@ def near(wish: Wish) -> str:
     with held(NOON):
         try:
             refuse_far_dates(wish)
-        except Malformed as refusal:
+        except DateTooFar as refusal:
             return refusal.field
     return ""
 

@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 import pytest
 from tests.conftest import TestHouse
-from tests.kernel.toys import Toys
+from tests.kernel.toys import GetJar, Toys
 
 from rt.kernel.clock import now
+from rt.kernel.errors import AskRefused
 from rt.kernel.tokens import Revoked
 
 WRITE = {"palette.read", "palette.write"}
@@ -250,3 +251,20 @@ async def test_a_revoked_session_is_refused_everywhere(house: TestHouse, web: An
     )
     async with house.web("palette", house.actor(rights=WRITE, id="usr_c")) as other:
         assert (await other.get("/api/palettes/jars")).status_code == 403
+
+
+@pytest.mark.parametrize("hostile", ["", ".", ".."])
+async def test_an_identity_that_is_no_path_segment_is_nobody_s(
+    house: TestHouse, toys: Toys, hostile: str, acting: Any
+) -> None:
+    """`/jars/..` would be another word's address."""
+    with acting(house.actor(rights=WRITE)), pytest.raises(AskRefused) as refused:
+        await house.ground("palette").services.ask(GetJar(jar_id=hostile))
+    assert refused.value.status == 404
+
+
+async def test_a_cursor_that_no_page_gave_is_refused_by_name(web: Any) -> None:
+    for cursor in ("W10", "é", "x" * 1_000, "eyIkdCI6MX0", "WzFd"):
+        answer = await web.get("/api/palettes/jars", params={"after": cursor})
+        assert answer.status_code == 422, cursor
+        assert answer.json()["errors"][0]["field"] == "after"

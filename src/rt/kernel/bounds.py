@@ -9,12 +9,18 @@ import msgspec
 from msgspec import inspect
 
 from rt.kernel.clock import today
-from rt.kernel.errors import Malformed
+from rt.kernel.errors import Invalid, Malformed
 
 EARLIEST = date(2000, 1, 1)
 AHEAD_DAYS = 3660
 """Ten years: contracts, certificates and keys end before."""
 DEPTH_LIMIT = 32
+
+
+class DateTooFar(Invalid):
+    fr = "{place} : la date doit être entre le {first_fr} et le {last_fr}."
+    en = "{place}: the date must be between {first} and {last}."
+
 
 Check = Callable[[Any, str], None]
 
@@ -94,10 +100,13 @@ def _nearby(past_days: int | None, ahead_days: int) -> Check:
         first = EARLIEST if past_days is None else day - timedelta(days=past_days)
         last = day + timedelta(days=ahead_days)
         if not first <= value <= last:
-            raise Malformed(
+            raise DateTooFar(
                 field,
-                f"la date doit être entre le {first:%d/%m/%Y} et le {last:%d/%m/%Y}",
-                f"the date must be between {first} and {last}",
+                place=field,
+                first=first.isoformat(),
+                last=last.isoformat(),
+                first_fr=f"{first:%d/%m/%Y}",
+                last_fr=f"{last:%d/%m/%Y}",
             )
 
     return check

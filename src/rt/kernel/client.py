@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import stamina
 
-from rt.kernel.errors import AskRefused, Problem, Unavailable
+from rt.kernel.errors import AskRefused, NotFound, Problem, Unavailable
 from rt.kernel.identity import UnitKey, current_actor, current_address
 from rt.kernel.ids import caused_key
 from rt.kernel.messages import Command, Download, Query, WordShape
@@ -24,6 +24,8 @@ FAILURES = 5
 FAILURES_WITHIN_SECONDS = 10
 OPEN_SECONDS = 30
 HEALTH_SECONDS = 5
+NO_SEGMENT = ("", ".", "..")
+"""What no path holds between two slashes: the address would be another word's (RFC 3986, 5.2.4)."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -134,7 +136,10 @@ class Services:
         }
         path = shape.route
         for name in shape.path_fields:
-            path = path.replace("{" + name + "}", quote(str(values.pop(name)), safe=""))
+            value = str(values.pop(name))
+            if value in NO_SEGMENT:
+                raise AskRefused(NotFound().problem())
+            path = path.replace("{" + name + "}", quote(value, safe=""))
         headers = self._headers(unit)
         if shape.keyed:
             headers["idempotency-key"] = key or caused_key(unit, shape.name, path)

@@ -1,6 +1,7 @@
 """OpenAPI 3.1 of a unit, from the words that it serves."""
 
 import inspect
+import re
 from typing import Any
 
 import msgspec
@@ -9,6 +10,8 @@ from rt.kernel.errors import Problem
 from rt.kernel.messages import OPEN, PATH_FIELD, Download, WordShape
 from rt.kernel.unit import Served, Unit
 
+ENTITY_TAG = re.compile(r'^(W/)?"?[0-9]{1,12}"?$')
+"""A version as If-Match names it (RFC 9110, 8.8.3); a number without quotes is understood."""
 COMMON_REFUSALS = {
     "401": "The token is missing, expired or revoked.",
     "403": "The right that this needs is missing.",
@@ -86,12 +89,12 @@ def _operation(unit: Unit, one: Served, shown: dict[str, Any], components: dict[
             if name not in ("content", "media_type") or not shape.upload
         ]
     if shape.keyed:
-        parameters.append(
-            _header("Idempotency-Key", required=True, text="1 to 200 characters; a repeat is answered once")
-        )
-        parameters.append(
-            _header("If-Match", required=shape.method in ("PATCH", "PUT"), text="The version you saw, quoted")
-        )
+        named = shape.method in ("PATCH", "PUT")
+        version = ENTITY_TAG.pattern if named else f"^\\*$|{ENTITY_TAG.pattern}"
+        parameters += [
+            _header("Idempotency-Key", True, "A repeat is answered once", {"minLength": 1, "maxLength": 200}),
+            _header("If-Match", named, "The version you saw, quoted", {"pattern": version}),
+        ]
     operation["parameters"] = parameters
     if body is not None:
         operation["requestBody"] = body
@@ -131,13 +134,13 @@ def _responses(shape: WordShape, shown: dict[str, Any]) -> dict[str, Any]:
     return {str(shape.status): {"description": "Done.", "content": good}, **answers}
 
 
-def _header(name: str, required: bool, text: str) -> dict[str, Any]:
+def _header(name: str, required: bool, text: str, form: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": name,
         "in": "header",
         "required": required,
         "description": text,
-        "schema": {"type": "string"},
+        "schema": {"type": "string", **form},
     }
 
 

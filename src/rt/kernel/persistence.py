@@ -24,8 +24,8 @@ from rt.kernel.entity import Entity
 from rt.kernel.errors import (
     AlreadyExists,
     ChangedMeanwhile,
+    Invalid,
     KeyReused,
-    Malformed,
     NotFound,
     Refusal,
     Unavailable,
@@ -55,6 +55,11 @@ SOCKET_MS = 120_000
 _random = secrets.SystemRandom()
 
 _session: ContextVar[AsyncClientSession | None] = ContextVar("session", default=None)
+
+
+class CursorUnknown(Invalid):
+    fr = "Cette suite de liste est inconnue : reprenez la valeur « next » de la page précédente."
+    en = "This continuation of a list is unknown: take the value “next” of the page before."
 
 
 class Index:
@@ -283,7 +288,7 @@ class Collection(Generic[E]):
         filters = [self.within(where)]
         order = _sort(sort)
         if after:
-            filters.append(_beyond(order, _decode_cursor(after)))
+            filters.append(_beyond(order, _decode_cursor(after, len(order))))
         cursor = self._stored.find({"$and": filters}, _WITHOUT_OUTBOX, session=_session.get())
         documents = await cursor.sort(order).limit(limit + 1).to_list()
         items = documents[:limit]
@@ -456,16 +461,17 @@ def _encode_cursor(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(marked)).rstrip(b"=").decode()
 
 
-def _decode_cursor(cursor: str) -> list[Any]:
+def _decode_cursor(cursor: str, length: int) -> list[Any]:
     try:
         marked = msgspec.json.decode(
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any]
         )
         values = [datetime.fromisoformat(v["$t"]) if isinstance(v, dict) else v for v in marked]
     except (ValueError, KeyError, TypeError, msgspec.DecodeError) as error:
-        raise Malformed("after", "curseur inconnu", "unknown cursor") from error
-    if not all(isinstance(value, (str, int, float, datetime, type(None))) for value in values):
-        raise Malformed("after", "curseur inconnu", "unknown cursor")
+        raise CursorUnknown("after") from error
+    plain = all(isinstance(value, (str, int, float, datetime, type(None))) for value in values)
+    if not plain or len(values) != length:
+        raise CursorUnknown("after")
     return values
 
 

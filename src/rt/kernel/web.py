@@ -35,7 +35,7 @@ from rt.kernel.identity import ANONYMOUS, Actor, Identity, acting_as, check, see
 from rt.kernel.ids import Cause, because, fingerprint
 from rt.kernel.limits import Limiter
 from rt.kernel.messages import Download, WordShape
-from rt.kernel.openapi import openapi
+from rt.kernel.openapi import ENTITY_TAG, openapi
 from rt.kernel.persistence import ConnectionFailure, Database, persist
 from rt.kernel.refused import Refusals
 from rt.kernel.settings import Settings
@@ -361,10 +361,9 @@ def _json_object(request: Request, body: bytes) -> dict[str, Any]:
 
 
 def _if_match(request: Request) -> int | None:
-    given = request.headers.get("if-match", "").strip()
-    if not given or given == "*":
+    given = request.headers.get("if-match", "*").strip()
+    if given == "*":
         return None
-    number = given.removeprefix("W/").strip('"')
-    if not number.isdigit() or len(number) > 12:
+    if not ENTITY_TAG.match(given):
         raise Malformed("If-Match", "un numéro de version entre guillemets", "a quoted version number")
-    return int(number)
+    return int(given.removeprefix("W/").strip('"'))

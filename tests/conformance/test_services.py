@@ -1,0 +1,55 @@
+"""Every service does what its OpenAPI document says and nothing else, with a token and without."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.journeys.conftest import RunningHouse, Start, start_house
+
+from rt.host.topology import UNITS, UnitRow
+from rt.ops import world
+from rt.ops.actors import Stage
+
+__all__ = ["start_house"]
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+COMMAND = Path(sys.executable).with_name("schemathesis")
+EXAMPLES = 3
+"""Made at random for each operation, beside those that cover each bound and each way to break it."""
+SECONDS = 300
+
+
+def faults(house: RunningHouse, unit: UnitRow, token: str, folder: Path) -> str:
+    """What Schemathesis holds against a service, or ""."""
+    bearer = ["--header", f"Authorization: Bearer {token}"] if token else []
+    done = subprocess.run(
+        [
+            *(str(COMMAND), "--config-file", str(HERE / "schemathesis.toml")),
+            *("run", f"{house.edge}{unit.path}/openapi.json", "--url", house.edge, *bearer),
+            *("--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", "1"),
+            *("--checks", "all", "--continue-on-failure", "--no-shrink"),
+        ],
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.conformance.accepted", "PYTHONPATH": str(ROOT)},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return "" if done.returncode == 0 else f"{unit.package}:\n{done.stdout[-8_000:]}{done.stderr[-2_000:]}"
+
+
+@pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "nobody"])
+def test_every_service_keeps_to_its_document(signed_in: bool, start_house: Start, tmp_path: Path) -> None:
+    house = start_house()
+    stage = Stage(house.edge, "conformance")
+    carrier = world.open_firm(stage, world.CARRIERS[0])
+    found = []
+    for unit in UNITS:
+        if unit.built:
+            speaker = stage.admin if unit.package == "admin_gateway" else carrier
+            found.append(faults(house, unit, speaker.token if signed_in else "", tmp_path))
+    assert "".join(found) == ""
