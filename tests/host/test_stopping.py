@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from rt.host import serving
+from rt.host.listener import listener
 
 
 class Late:
@@ -26,7 +26,7 @@ async def test_a_connection_accepted_too_late_to_be_told_does_not_hold_the_proce
     async def app(scope: Any, receive: Any, send: Any) -> None:
         """Nobody asks."""
 
-    server = serving.server(app, 0, "127.0.0.1")
+    server = listener(app, 0, "127.0.0.1", "test")
     server.config.timeout_graceful_shutdown = None
     running = asyncio.create_task(server.serve())
     while not server.started:

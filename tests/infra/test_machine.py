@@ -22,7 +22,7 @@ import msgspec
 import pytest
 from tests.conftest import left_out
 
-from rt.host.serving import DRAIN_SECONDS
+from rt.host.listener import DRAIN_SECONDS
 from rt.host.topology import UNITS
 from rt.ops import machine, release
 from rt.ops.release import MANIFEST, SIGNATURE, Release

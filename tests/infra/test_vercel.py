@@ -18,7 +18,7 @@ from tests.services.authz import make
 
 from rt.host.edge import Edge, not_built
 from rt.host.keys import UnitKeys
-from rt.host.serving import Server
+from rt.host.listener import Server
 from rt.host.topology import PORTALS, UNITS
 from rt.ops import vercel
 from rt.services.authz.app import build as authz

@@ -1,5 +1,6 @@
 """The edge: one address in front of all units and portals, as the load balancer is in production."""
 
+import hmac
 from collections.abc import Mapping
 from html import escape
 
@@ -10,10 +11,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.topology import PORTALS, UNITS, UnitRow
 from rt.kernel.errors import NotFound, Refusal, Unavailable
-from rt.kernel.gate import Gate, answer_problem, client_address
+from rt.kernel.gate import Gate, answer_problem, client_address, forwarded_for
 from rt.kernel.limits import Limiter
 from rt.kernel.settings import Settings
 
+HOP = "x-rt-edge"
+"""Carries the key that edge and units of one house share: it was the edge that handed this on."""
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"}
     | {"transfer-encoding", "upgrade"}
@@ -85,22 +88,26 @@ def not_built(row: UnitRow) -> ASGIApp:
     return Gate(app, row.package)
 
 
-def proxy(target: str, client: httpx.AsyncClient) -> ASGIApp:
-    """Hands a request on to a process of its own and streams its answer back."""
+def proxy(target: str, client: httpx.AsyncClient, hop: str) -> ASGIApp:
+    """Hands a request on to another process (`unhopped`, with the same key) and streams its answer back."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        headers = [(name, value) for name, value in request.headers.items() if name not in HOP_BY_HOP]
-        forwarded = scope["client"][0] if scope.get("client") else "unknown"
-        headers.append(("x-forwarded-for", forwarded))
-        url = target + scope["raw_path"].decode("ascii") + _query(scope)
+        ours = HOP_BY_HOP | {"x-forwarded-for", HOP}
+        headers = [(name, value) for name, value in request.headers.items() if name not in ours]
+        seen = scope["client"][0] if scope.get("client") else "unknown"
+        headers += [("x-forwarded-for", ", ".join([*forwarded_for(scope), seen])), (HOP, hop)]
         bodied = "content-length" in request.headers or "transfer-encoding" in request.headers
         content = request.stream() if bodied else None
-        asked = client.build_request(request.method, url, headers=headers, content=content)
         try:
+            url = target + scope["raw_path"].decode("ascii") + _query(scope)
+            asked = client.build_request(request.method, url, headers=headers, content=content)
             answer = await client.send(asked, stream=True)
+        except (httpx.InvalidURL, UnicodeError):
+            await answer_problem(NotFound(), request)(scope, receive, send)
+            return
         except httpx.TransportError:
             await answer_problem(Unavailable(retry_after=1), request)(scope, receive, send)
             return
@@ -116,6 +123,27 @@ def proxy(target: str, client: httpx.AsyncClient) -> ASGIApp:
             await answer.aclose()
 
     return app
+
+
+def unhopped(app: ASGIApp, hop: str) -> ASGIApp:
+    """What the edge handed on, as the edge saw it; what comes past the edge stays as it came."""
+    key = hop.encode()
+
+    async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            told = [value for name, value in scope["headers"] if name == HOP.encode()]
+            if len(told) == 1 and hmac.compare_digest(told[0], key):
+                *before, seen = forwarded_for(scope)
+                scope = {**scope, "client": (seen, 0), "headers": _but(scope, HOP, "x-forwarded-for")}
+                if before:
+                    scope["headers"].append((b"x-forwarded-for", ", ".join(before).encode("latin-1")))
+        await app(scope, receive, send)
+
+    return behind
+
+
+def _but(scope: Scope, *names: str) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in scope["headers"] if name.decode("latin-1") not in names]
 
 
 def _query(scope: Scope) -> str:

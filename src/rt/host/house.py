@@ -71,6 +71,8 @@ class House:
         self._reach = reach
         self._doors: dict[str, httpx.AsyncClient] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self.broken = asyncio.Event()
+        """Set when what goes on behind the units has ended with an error: this process is of no more use."""
         self._access_keys = Keyring(self._fetch_access_keys)
         self._unit_keys = Keyring(keys.public)
 
@@ -145,13 +147,14 @@ class House:
         return Watch(self.database("authz"), "authz", listener, self.hub, REVOCATIONS_KEPT)
 
     def works(self) -> bool:
-        """Whether everything that goes on behind the units still goes on."""
-        return not any(task.done() for task in self._tasks)
+        """Whether what goes on behind the units still goes on, or had nothing to do."""
+        return not self.broken.is_set()
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while going := [task for task in self._tasks if not task.done()]:
+            for task in going:
+                task.cancel()
+            await asyncio.wait(going, timeout=1)  # PyMongo's change stream swallows one that meets it badly
         for door in self._doors.values():
             await door.aclose()
         await self.client.close()
@@ -176,8 +179,13 @@ class House:
 
     def _keep(self, work: Any, name: str) -> None:
         task = asyncio.create_task(work, name=name)
-        task.add_done_callback(_report)
+        task.add_done_callback(self._ended)
         self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background_work_ended", work=task.get_name(), exc_info=error)
+            self.broken.set()
 
     async def _fetch_access_keys(self) -> dict[str, Any]:
         """The keys of authz; whatever it answers instead is no verdict on the token that was to be read."""
@@ -212,8 +220,3 @@ def _inside(app: ASGIApp) -> ASGIApp:
         await app({**scope, "rt.inside": True}, receive, send)
 
     return marked
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("background_work_ended", work=task.get_name(), exc_info=error)

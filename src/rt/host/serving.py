@@ -6,19 +6,18 @@ import gc
 import importlib
 import os
 import signal
-import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import httpx
 import msgspec
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rt.host.edge import Edge, not_built, proxy
+from rt.host.edge import Edge, not_built, proxy, unhopped
 from rt.host.house import House
 from rt.host.keys import UnitKeys
+from rt.host.listener import DRAIN_SECONDS, PortTaken, Server, listener
 from rt.host.topology import EDGE_PORT, PORTALS, UNITS, PortalRow, UnitRow
 from rt.kernel import offload
 from rt.kernel.client import Services
@@ -27,75 +26,29 @@ from rt.kernel.identity import seen_from
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import log
 
-DRAIN_SECONDS = 30
-"""How long a request under way may take after SIGTERM (R-16)."""
-BACKLOG = 2048
-KEEP_ALIVE_SECONDS = 75
-"""Longer than load balancers keep an idle connection (60 s): they end it, so no request meets its end."""
+PORT_TAKEN = 98
+"""How a process ends that found its port taken (EADDRINUSE on Linux)."""
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where this house listens; `shift` moves the ports of units and portals, for a second house beside."""
+    """Where this house listens; `shift` moves the ports of units and portals, for a second house beside.
+
+    `hop` is the key by which processes behind an edge of their own know it.
+    """
 
     edge: int = EDGE_PORT
     shift: int = 0
+    hop: str = ""
 
     def of(self, row: UnitRow | PortalRow) -> int:
         return row.port + self.shift
 
-
-class Server(uvicorn.Server):
-    """One listener of several in a process; the process itself hears signals."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop; connections accepted too late to be told are told again, or they would hold us for 30 s."""
-        telling = asyncio.create_task(self._tell_latecomers())
-        try:
-            await super().shutdown(sockets)
-        finally:
-            telling.cancel()
-
-    async def _tell_latecomers(self) -> None:
-        while True:
-            await asyncio.sleep(0.2)
-            for connection in list(self.server_state.connections):
-                connection.shutdown()
-
-
-def server(app: ASGIApp, port: int, host: str) -> Server:
-    return Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            access_log=False,
-            log_config=None,  # what uvicorn has to say goes through our mask
-            server_header=False,
-            date_header=True,
-            lifespan="off",
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            backlog=BACKLOG,
-            h11_max_incomplete_event_size=16_384,
-        )
-    )
-
-
-def taken(ports: Mapping[str, int]) -> list[str]:
-    """The names whose port somebody else already listens on."""
-    busy = []
-    for name, port in ports.items():
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                busy.append(f"{name} (port {port})")
-    return busy
+    def named(self, process: str) -> str:
+        """A process of `process_names` and its port, for people."""
+        rows: dict[str, UnitRow | PortalRow] = {row.package: row for row in UNITS}
+        rows |= {f"portal_{row.package}": row for row in PORTALS}
+        port = self.of(rows[process]) if process in rows else self.edge
+        return f"{process} (port {port})"
 
 
 def build_portal(row: PortalRow, house: House) -> ASGIApp:
@@ -125,10 +78,10 @@ async def all_in_one(
     units = {row.package: house.rooms[row.package].app if row.built else not_built(row) for row in UNITS}
     portals = {row.package: build_portal(row, house) for row in PORTALS if row.built}
     edge = Edge(units, portals, settings, house.limiter)
-    servers = [server(edge, place.edge, settings.host)]
-    servers += [server(units[row.package], place.of(row), settings.host) for row in UNITS]
-    servers += [server(portals[row.package], place.of(row), settings.host) for row in PORTALS if row.built]
-    await _serve(servers, house, ready)
+    apps: list[tuple[str, ASGIApp, int]] = [("edge", edge, place.edge)]
+    apps += [(row.name, units[row.package], place.of(row)) for row in UNITS]
+    apps += [(row.name, portals[row.package], place.of(row)) for row in PORTALS if row.built]
+    await _serve([listener(app, port, settings.host, name) for name, app, port in apps], house, ready)
 
 
 async def one_unit(settings: Settings, uri: str, keys: UnitKeys, place: Place, name: str) -> None:
@@ -139,17 +92,20 @@ async def one_unit(settings: Settings, uri: str, keys: UnitKeys, place: Place, n
 
     house = House(settings, uri, keys, reach)
     app, port = _alone(name, house, settings, place)
+    app = unhopped(app, place.hop) if place.hop else app
     await house.start()
-    await _serve([server(app, port, settings.host)], house, asyncio.Event())
+    await _serve([listener(app, port, settings.host, name)], house, asyncio.Event())
 
 
 def _alone(name: str, house: House, settings: Settings, place: Place) -> tuple[ASGIApp, int]:
     if name == "edge":
         client = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=500))
-        units = {row.package: proxy(f"http://127.0.0.1:{place.of(row)}", client) for row in UNITS}
-        portals = {
-            row.package: proxy(f"http://127.0.0.1:{place.of(row)}", client) for row in PORTALS if row.built
-        }
+
+        def behind(row: UnitRow | PortalRow) -> ASGIApp:
+            return proxy(f"http://127.0.0.1:{place.of(row)}", client, place.hop)
+
+        units = {row.package: behind(row) for row in UNITS}
+        portals = {row.package: behind(row) for row in PORTALS if row.built}
         return Edge(units, portals, settings, house.limiter), place.edge
     for unit in UNITS:
         if name in (unit.name, unit.package):
@@ -160,8 +116,16 @@ def _alone(name: str, house: House, settings: Settings, place: Place) -> tuple[A
     raise LookupError(f"there is no unit called {name}")
 
 
+class BackgroundWorkEnded(Exception):
+    """What goes on behind the units ended with an error: whoever started this process starts it again."""
+
+
 async def _serve(servers: list[Server], house: House, ready: asyncio.Event) -> None:
-    """Listen until SIGTERM or SIGINT, then finish what is under way and stop."""
+    """Listen until SIGTERM or SIGINT, then finish what is under way and stop.
+
+    BackgroundWorkEnded when a relay, a follower or a clock has ended instead: a unit that answers and tells
+    nobody is worse than none.
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -170,17 +134,26 @@ async def _serve(servers: list[Server], house: House, ready: asyncio.Event) -> N
     while not all(one.started for one in servers):
         if failed := next((task for task in serving if task.done()), None):
             failed.result()
-            raise SystemExit("a listener stopped at once: is its port taken?")
+            raise SystemExit("a listener stopped at once")
         await asyncio.sleep(0.01)
     gc.collect()
     gc.freeze()
     ready.set()
-    await stopping.wait()
+    await _first(stopping, house.broken)
     for one in servers:
         one.should_exit = True
     await asyncio.gather(*serving, return_exceptions=True)
     await offload.close()
     await house.stop()
+    if house.broken.is_set():
+        raise BackgroundWorkEnded("what goes on behind the units ended with an error; see the log")
+
+
+async def _first(*events: asyncio.Event) -> None:
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for one in waiting:
+        one.cancel()
 
 
 class Supervisor:
@@ -189,13 +162,17 @@ class Supervisor:
     `notes` is a file that says which process is which.
     """
 
-    def __init__(self, run: Callable[[str], Awaitable[None]], names: list[str], notes: Path) -> None:
+    def __init__(
+        self, run: Callable[[str], Awaitable[None]], names: list[str], notes: Path, place: Place
+    ) -> None:
         self._run = run
+        self._place = place
         self._names = names
         self._notes = notes
         self._pids: dict[int, str] = {}
         self._restarts: dict[str, list[float]] = {}
         self._due: dict[str, float] = {}
+        self._taken: list[str] = []
         self._stopping = False
 
     def start(self) -> None:
@@ -205,7 +182,10 @@ class Supervisor:
             self._fork(name)
 
     def tend(self) -> None:
-        """Start again what has died: at once the first time, later with growing patience (R-19)."""
+        """Start again what has died: at once the first time, later with growing patience (R-19).
+
+        PortTaken when one found its port in somebody else's hands: to try again would not help.
+        """
         while not self._stopping:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -216,6 +196,9 @@ class Supervisor:
             name = self._pids.pop(pid, None)
             if name is None:
                 continue
+            if os.waitstatus_to_exitcode(status) == PORT_TAKEN:
+                self._taken.append(self._place.named(name))
+                continue
             moment = time.monotonic()
             recent = [at for at in self._restarts.get(name, []) if moment - at < 60]
             self._restarts[name] = [*recent, moment]
@@ -224,6 +207,8 @@ class Supervisor:
         for name in [name for name, due in self._due.items() if due <= time.monotonic()]:
             del self._due[name]
             self._fork(name)
+        if self._taken:
+            raise PortTaken(self._taken)
 
     def stop(self) -> None:
         """Ask all to finish, wait as long as they may take, end what is left."""
@@ -255,6 +240,9 @@ class Supervisor:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             asyncio.run(_child(self._run(name)))
             status = 0
+        except PortTaken as error:
+            log.error("port_taken", process=name, said=str(error))
+            status = PORT_TAKEN
         except BaseException as error:
             log.error("process_failed", process=name, exc_info=error)
         finally:

@@ -124,20 +124,32 @@ def language_of(request: Request) -> str:
 
 
 def client_address(scope: Scope, trusted_proxies: int) -> str:
-    """The address that asks: the one our own outermost proxy saw. IPv6 counts by its /64 (S-31)."""
+    """The address that asks: the one our own outermost proxy saw. IPv6 counts by its /64 (S-31).
+
+    Each of our proxies adds what it saw at the end of X-Forwarded-For, some as a header of its own; whatever
+    stands further left was said by whoever asks. Without proxies of ours the header says nothing.
+    """
     client = scope.get("client")
     address = client[0] if client else ""
     if trusted_proxies:
-        forwarded = Request(scope).headers.get("x-forwarded-for", "").split(",")
-        if len(forwarded) >= trusted_proxies and forwarded[-trusted_proxies].strip():
-            address = forwarded[-trusted_proxies].strip()
+        said = forwarded_for(scope)
+        if len(said) >= trusted_proxies:
+            address = said[-trusted_proxies]
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
     if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
     return str(parsed)
+
+
+def forwarded_for(scope: Scope) -> list[str]:
+    """What all X-Forwarded-For headers say, in their order (RFC 9110, 5.3)."""
+    lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return [one.strip() for one in ",".join(lines).split(",")] if lines else []
 
 
 def as_json(view: Any, status: int, media_type: str, headers: Mapping[str, str]) -> Response:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import sys
 import time
@@ -17,6 +18,7 @@ from rich.table import Table
 
 from rt.host import serving
 from rt.host.keys import UnitKeys
+from rt.host.listener import PortTaken, check_free
 from rt.host.mongod import running
 from rt.host.serving import Place, Supervisor
 from rt.host.topology import PORTALS, UNITS, as_json
@@ -54,12 +56,10 @@ def up(
     """Run the whole house and say what runs where; Ctrl-C stops it."""
     began = time.monotonic()
     settings, keys = _prepare(data, port)
-    place = Place(port, shift)
+    place = Place(port, shift, hop=secrets.token_hex() if processes else "")
     ports = {"edge": port} | {row.name: place.of(row) for row in (*UNITS, *PORTALS)}
-    if busy := serving.taken(ports):
-        console.print(f"Already in use: {', '.join(busy)}. Is another house running? See --port and --shift.")
-        raise typer.Exit(1)
-    with _log_file(settings):
+    with _in_a_sentence(), _log_file(settings):
+        check_free(ports, settings.host)
         if processes:
             _up_in_processes(settings, keys, place, demo, began)
         else:
@@ -74,7 +74,8 @@ def run(unit: str, port: Port = 8080, data: Data = Path(".rt"), shift: Shift = 0
     if unit == "units":
         from rt.ops.deploy.units import run_units
 
-        run_units(settings, keys, Place(port, shift), data / f"processes-{settings.instance}")
+        with _in_a_sentence():
+            run_units(settings, keys, Place(port, shift), data / f"processes-{settings.instance}")
         return
     if settings.embedded_metrics:
         start_metrics([unit.replace("-", "_")])
@@ -84,7 +85,8 @@ def run(unit: str, port: Port = 8080, data: Data = Path(".rt"), shift: Shift = 0
             await serving.one_unit(settings, uri, keys, Place(port, shift), unit)
 
     try:
-        asyncio.run(alone())
+        with _in_a_sentence():
+            asyncio.run(alone())
     except LookupError as error:
         console.print(f"{error}; known: {', '.join(serving.process_names())}")
         raise typer.Exit(1) from error
@@ -236,6 +238,15 @@ def _refusing() -> Iterator[None]:
         raise typer.Exit(1) from refused
 
 
+@contextlib.contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    try:
+        yield
+    except (PortTaken, serving.BackgroundWorkEnded) as ended:
+        console.print(str(ended), markup=False)
+        raise typer.Exit(1) from ended
+
+
 def _prepare(data: Path, port: int) -> tuple[Settings, UnitKeys]:
     """Settings and keys of this house; what production must be given, development makes for itself."""
     settings = read()
@@ -289,6 +300,7 @@ def _up_in_processes(settings: Settings, keys: UnitKeys, place: Place, demo: boo
         lambda name: serving.one_unit(settings, uri, keys, place, name),
         serving.process_names(),
         settings.home / "processes",
+        place,
     )
     stop = False
 
@@ -300,12 +312,14 @@ def _up_in_processes(settings: Settings, keys: UnitKeys, place: Place, demo: boo
     signal.signal(signal.SIGINT, asked)
     supervisor.start()
     watching = loop.create_task(_watch(place, demo, began, list(supervisor.pids)))
-    while not stop:
-        supervisor.tend()
-        loop.run_until_complete(asyncio.sleep(0.2))
-    watching.cancel()
-    supervisor.stop()
-    loop.run_until_complete(server.__aexit__(None, None, None))
+    try:
+        while not stop:
+            supervisor.tend()
+            loop.run_until_complete(asyncio.sleep(0.2))
+    finally:
+        watching.cancel()
+        supervisor.stop()
+        loop.run_until_complete(server.__aexit__(None, None, None))
     console.print("stopped")
 
 

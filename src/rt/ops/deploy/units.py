@@ -25,7 +25,7 @@ def run_units(settings: Settings, keys: UnitKeys, place: Place, notes: Path) -> 
         signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the unit itself listens to it
         return serving.one_unit(settings, settings.mongodb_uri, keys, place, name)
 
-    supervisor = Supervisor(unit, [row.package for row in UNITS], notes)
+    supervisor = Supervisor(unit, [row.package for row in UNITS], notes, place)
     stop = False
 
     def asked(*_: object) -> None:
@@ -35,7 +35,9 @@ def run_units(settings: Settings, keys: UnitKeys, place: Place, notes: Path) -> 
     signal.signal(signal.SIGTERM, asked)
     signal.signal(signal.SIGINT, asked)
     supervisor.start()
-    while not stop:
-        supervisor.tend()
-        time.sleep(0.1)
-    supervisor.stop()
+    try:
+        while not stop:
+            supervisor.tend()
+            time.sleep(0.1)
+    finally:
+        supervisor.stop()
