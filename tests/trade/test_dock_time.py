@@ -1,7 +1,7 @@
 """Time at the dock: free minutes as transcribed, and a clock that stops when the text says so."""
 
 import json
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -103,8 +103,29 @@ def test_the_site_has_its_own_hours() -> None:
         closes=time(16, 30),
     )
     assert found.free_until == paris("2026-03-03T08:00")
-    with pytest.raises(dock_time.OpeningHoursReversed):
-        dock_time.waiting(ARRIVALS_FROM, ARRIVALS_FROM, free(), opens=time(22), closes=time(6))
+    with pytest.raises(dock_time.OpeningHoursEmpty):
+        dock_time.waiting(ARRIVALS_FROM, ARRIVALS_FROM, free(), opens=time(6), closes=time(6))
+
+
+@pytest.mark.parametrize(
+    ("arrived", "covered_until"),
+    [
+        ("2026-03-02T23:00", "2026-03-03T02:00"),
+        ("2026-03-03T04:00", "2026-03-03T23:00"),
+        ("2026-03-03T12:00", "2026-03-04T01:00"),
+        ("2026-03-08T01:00", "2026-03-08T04:00"),
+        ("2026-03-08T05:00", "2026-03-10T00:00"),
+        ("2026-03-29T01:30", "2026-03-29T05:30"),
+        ("2026-10-25T01:30", "2026-10-25T03:30"),
+    ],
+)
+def test_a_site_that_works_through_the_night_counts_across_midnight(arrived: str, covered_until: str) -> None:
+    """Three hours; Saturday's night ends on Sunday at six, Sunday's does not begin; nights of 7 and 9 hours."""
+    found = dock_time.waiting(
+        paris(arrived), paris(covered_until) + timedelta(minutes=20), free(), opens=time(22), closes=time(6)
+    )
+    assert found.free_until == paris(covered_until).astimezone(UTC)
+    assert found.excess_minutes == 20
 
 
 ARRIVALS_FROM = paris("2026-01-05T00:00")

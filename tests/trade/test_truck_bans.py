@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rt.trade import truck_bans
-from rt.trade.calendars import PARIS, paris_day
+from rt.trade.calendars import PARIS, paris_day, paris_instant
 
 ZONES = get_args(truck_bans.Zone)
 
@@ -120,6 +121,30 @@ def test_a_list_of_bans_says_the_same_as_asking_at_each_instant(
     inside = any(ban.starts_at <= at < ban.ends_at for ban in listed)
     assert inside == (truck_bans.banned(at, 40_000, zone) is not None)
     assert listed == sorted(listed, key=lambda ban: ban.starts_at)
+
+
+@given(INSTANTS, st.integers(0, 400), st.sampled_from(ZONES))
+def test_each_days_hours_lie_in_one_ban_and_bans_of_one_rule_lie_apart(
+    since: datetime, days: int, zone: truck_bans.Zone
+) -> None:
+    """Swept once from day to day, and still what the arrêté says of each day by itself."""
+    until = since + timedelta(days=days)
+    listed = truck_bans.bans(since, until, 40_000, zone)
+    for ahead in range(days):
+        day = paris_day(since) + timedelta(days=ahead)
+        for rule, start, end in truck_bans._hours(day, zone):
+            starts_at, ends_at = paris_instant(day, start), paris_instant(day, end)
+            if since < ends_at and starts_at <= until:
+                around = [b for b in listed if b.rule == rule and b.starts_at <= starts_at and ends_at <= b.ends_at]
+                assert len(around) == 1
+    for rule in get_args(truck_bans.Rule):
+        same = [ban for ban in listed if ban.rule == rule]
+        assert all(before.ends_at < after.starts_at for before, after in pairwise(same))
+
+
+def test_nobody_lists_the_bans_of_fifteen_centuries() -> None:
+    with pytest.raises(ValueError, match="400 days"):
+        truck_bans.bans(paris("2026-06-02T08:00"), paris("3500-06-02T08:00"), 40_000)
 
 
 @given(INSTANTS, st.integers(0, 7_500), st.sampled_from(ZONES))

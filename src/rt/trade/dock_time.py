@@ -1,6 +1,6 @@
 """Time at the dock: what the price of transport covers, what is invoiced apart (contrat type, art. 11)."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 import msgspec
@@ -62,9 +62,9 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     excess_minutes: int
 
 
-class OpeningHoursReversed(Invalid):
-    fr = "Le site ouvre à {opens} et ferme à {closes} : la fermeture doit suivre l'ouverture."
-    en = "The site opens at {opens} and closes at {closes}: closing must come after opening."
+class OpeningHoursEmpty(Invalid):
+    fr = "Le site ouvre et ferme à {opens} : donnez deux heures différentes."
+    en = "The site opens and closes at {opens}: give two different times."
 
 
 def arrival_kind(arrived_at: datetime, appointment_at: datetime, *, on: date) -> Arrival:
@@ -105,34 +105,36 @@ def waiting(
 
     With an appointment or window (`agreed_from`) nothing counts before it. Without, free time that has not
     run out at closing stops until opening of the next working day; once it has run out, the clock goes on.
+    A site that closes before it opens works through the night; its working day is the one it opens on.
     """
-    if closes <= opens:
-        raise OpeningHoursReversed(opens=f"{opens:%H:%M}", closes=f"{closes:%H:%M}")
+    if closes == opens:
+        raise OpeningHoursEmpty(opens=f"{opens:%H:%M}")
+    arrived_at, left_at = arrived_at.astimezone(UTC), left_at.astimezone(UTC)
     allowance = timedelta(minutes=free.minutes + free.tolerance)
     start = arrived_at
     closed = timedelta(0)
     if free.suspendable and agreed_from is not None:
         start = max(arrived_at, agreed_from)
     elif free.suspendable:
-        start = _opening_from(arrived_at, opens, closes)
+        start, evening = _open_from(arrived_at, opens, closes)
         spent, reached = timedelta(0), start
-        while (evening := _paris(paris_day(reached), closes)) - reached + spent < allowance:
+        while evening - reached + spent < allowance:
             spent += evening - reached
-            reached = _opening_from(evening, opens, closes)
-            closed += reached - evening
+            stopped = evening
+            reached, evening = _open_from(stopped, opens, closes)
+            closed += reached - stopped
     free_until = start + allowance + closed
     excess = max(left_at - free_until, timedelta(0))
     return Waiting(free_until=free_until, excess_minutes=int(excess.total_seconds()) // 60)
 
 
-def _opening_from(at: datetime, opens: time, closes: time) -> datetime:
-    """That instant if the dock is open, else the next opening on a working day (jour ouvrable)."""
-    day = paris_day(at)
-    if at >= _paris(day, closes):
+def _open_from(at: datetime, opens: time, closes: time) -> tuple[datetime, datetime]:
+    """That instant if the dock is open, else the next opening on a working day (jour ouvrable); its closing."""
+    over_midnight = timedelta(days=1 if closes <= opens else 0)
+    day = paris_day(at) - over_midnight
+    while not is_working_day(day, saturdays=True) or _paris(day + over_midnight, closes) <= at:
         day += timedelta(days=1)
-    while not is_working_day(day, saturdays=True):
-        day += timedelta(days=1)
-    return max(at, _paris(day, opens))
+    return max(at, _paris(day, opens)), _paris(day + over_midnight, closes)
 
 
 def _paris(day: date, clock: time) -> datetime:

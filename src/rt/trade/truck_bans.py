@@ -5,6 +5,7 @@ Arrêté of 2 March 2015; the days of summer and winter are named anew each year
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,8 @@ Rule = Literal["general", "summer", "winter", "ile_de_france"]
 THRESHOLD_KG = 7_500
 """Bans hold above this permitted gross weight, not at it."""
 FRIDAY, MONDAY = 4, 0
+LONGEST_LIST = timedelta(days=400)
+"""More than anybody plans or looks back at once."""
 ARRETE = "arrêté du 2 mars 2015 (DEVT1500238A)"
 
 
@@ -174,15 +177,23 @@ def bans(
     """The bans that touch the time from `since` to `until`, in order."""
     if gross_kg <= THRESHOLD_KG:
         return []
+    if until - since > LONGEST_LIST:
+        raise ValueError(f"bans are listed over {LONGEST_LIST.days} days at most")
     freed = any(one.code == derogation and one.holds(paris_day(since)) for one in DEROGATIONS)
+    first, last = paris_day(since) - timedelta(days=2), paris_day(until) + timedelta(days=2)
     found: list[Ban] = []
-    day, last = paris_day(since) - timedelta(days=2), paris_day(until) + timedelta(days=2)
-    while day <= last:
-        for rule, start, end in _hours(day, zone):
-            words = in_force((one for one in RULES if one.rule == rule), day)
-            if words and not (freed and rule != "ile_de_france"):
-                _append(found, words, zone, paris_instant(day, start), paris_instant(day, end))
-        day += timedelta(days=1)
+    latest: dict[Rule, int] = {}
+    for ahead in range((last - first).days + 1):
+        for ban in _bans_of(first + timedelta(days=ahead), zone):
+            if freed and ban.rule != "ile_de_france":
+                continue
+            place = latest.get(ban.rule)
+            if place is not None and ban.starts_at <= found[place].ends_at:
+                ends_at = max(found[place].ends_at, ban.ends_at)
+                found[place] = msgspec.structs.replace(found[place], ends_at=ends_at)
+            else:
+                latest[ban.rule] = len(found)
+                found.append(ban)
     found.sort(key=lambda ban: (ban.starts_at, ban.ends_at))
     return [ban for ban in found if ban.ends_at > since and ban.starts_at <= until]
 
@@ -194,6 +205,28 @@ def seasons_known(year: int) -> bool:
 
 def derogation_of(code: str) -> Derogation | None:
     return next((one for one in DEROGATIONS if one.code == code), None)
+
+
+@lru_cache(maxsize=4_096)
+def _bans_of(day: date, zone: Zone) -> tuple[Ban, ...]:
+    """That day's pieces of bans, in order: a ban that goes on has a piece on every day."""
+    found = []
+    for rule, start, end in sorted(_hours(day, zone), key=lambda piece: piece[1:]):
+        words = in_force((one for one in RULES if one.rule == rule), day)
+        if words:
+            starts_at, ends_at = paris_instant(day, start), paris_instant(day, end)
+            found.append(
+                Ban(
+                    rule=rule,
+                    zone=zone,
+                    starts_at=starts_at,
+                    ends_at=ends_at,
+                    fr=words.fr,
+                    en=words.en,
+                    source=words.source,
+                )
+            )
+    return tuple(found)
 
 
 def _hours(day: date, zone: Zone) -> Iterator[tuple[Rule, int, int]]:
@@ -226,23 +259,3 @@ def _hours(day: date, zone: Zone) -> Iterator[tuple[Rule, int, int]]:
 
 def _in_season(day: date, rule: Rule) -> bool:
     return any(season.rule == rule and day in season.days for season in SEASONS)
-
-
-def _append(found: list[Ban], words: BanRule, zone: Zone, starts_at: datetime, ends_at: datetime) -> None:
-    """Adds a ban, or lengthens the one of the same rule that it continues."""
-    for place in range(len(found) - 1, -1, -1):
-        before = found[place]
-        if before.rule == words.rule and before.starts_at <= starts_at <= before.ends_at:
-            found[place] = msgspec.structs.replace(before, ends_at=max(before.ends_at, ends_at))
-            return
-    found.append(
-        Ban(
-            rule=words.rule,
-            zone=zone,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            fr=words.fr,
-            en=words.en,
-            source=words.source,
-        )
-    )

@@ -11,6 +11,7 @@ from rt.services.planning.domain.conflicts import (
     PlaceUnknown,
     PlanningConflict,
     SkillMissing,
+    TourTooLong,
     TruckBanned,
     VehicleBusy,
     VehicleInMaintenance,
@@ -19,6 +20,8 @@ from rt.services.planning.domain.conflicts import (
 )
 from rt.services.planning.domain.distances import located
 from rt.services.planning.domain.fleet import Crew
+from rt.services.planning.domain.hours import Span
+from rt.services.planning.domain.timeline import HORIZON
 from rt.services.planning.domain.tour import Tour, plus
 from rt.trade.places import Site
 from rt.trade.truck_bans import Zone, bans
@@ -34,6 +37,8 @@ def conflicts(tour: Tour, crew: Crew, others: Sequence[Tour], derogation: str = 
     """Everything that stands against this tour as it is laid out; `others` are the live tours around it."""
     if not tour.stops:
         return []
+    if tour.ends_at - tour.starts_at > HORIZON:
+        return [TourTooLong(days=(tour.ends_at - tour.starts_at).days, most=HORIZON.days)]
     return [
         *_busy(tour, crew, others),
         *_calendar(tour, crew),
@@ -76,7 +81,7 @@ def _calendar(tour: Tour, crew: Crew) -> list[PlanningConflict]:
             found.append(OutOfService(name=name))
     spans = [*tour.drives, *((stop.starts_at, stop.leaves_at) for stop in tour.stops)]
     shifts = crew.driver.shifts(tour.starts_at, tour.ends_at)
-    outside = [span for span in spans if not any(a <= span[0] and span[1] <= b for a, b in shifts)]
+    outside = _outside(spans, shifts)
     if outside:
         since, until = min(outside)[0], max(end for _, end in outside)
         away = crew.driver.away(since, until)
@@ -93,6 +98,18 @@ def _calendar(tour: Tour, crew: Crew) -> list[PlanningConflict]:
                 reason=period.reason or "entretien / maintenance",
             )
         )
+    return found
+
+
+def _outside(spans: Sequence[Span], shifts: Sequence[Span]) -> list[Span]:
+    """The stretches that lie in no shift whole; of the shifts begun by then, the one that lasts longest counts."""
+    found, place, lasts = [], 0, None
+    for since, until in sorted(spans):
+        while place < len(shifts) and shifts[place][0] <= since:
+            lasts = shifts[place][1] if lasts is None else max(lasts, shifts[place][1])
+            place += 1
+        if lasts is None or until > lasts:
+            found.append((since, until))
     return found
 
 

@@ -7,13 +7,17 @@ from zoneinfo import ZoneInfo
 
 from rt.contracts.planning import ConflictView
 from rt.kernel.errors import Conflict, Invalid, Refusal
+from rt.trade.zones import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 
-
-def clock(at: datetime) -> str:
+def clock(at: datetime, zone: ZoneInfo = PARIS) -> str:
     """A moment as a dispatcher reads it."""
-    return at.astimezone(PARIS).strftime("%d/%m %H:%M")
+    return at.astimezone(zone).strftime("%d/%m %H:%M")
+
+
+def dated(at: datetime) -> str:
+    """A moment that may lie years away."""
+    return at.strftime("%d/%m/%Y")
 
 
 class PlanningConflict(Conflict):
@@ -128,6 +132,20 @@ class PlaceUnknown(PlanningConflict):
     en = "The place “{site}” has no coordinates: neither distance nor time can be worked out."
     fix_fr = "Donnez sa latitude et sa longitude, ou une commune connue."
     fix_en = "Give its latitude and longitude, or a known town."
+
+
+class OutOfReach(PlanningConflict):
+    fr = "{reference} va du {since} au {until}, hors de portée d'une tournée du {day} : rien n'est calculé."
+    en = "{reference} runs from {since} to {until}, out of reach of a tour on {day}: nothing is worked out."
+    fix_fr = "Choisissez un jour plus proche, ou faites corriger les dates de la commande."
+    fix_en = "Choose a closer day, or have the order's dates corrected."
+
+
+class TourTooLong(PlanningConflict):
+    fr = "La tournée durerait {days} jours : {most} au plus."
+    en = "The tour would last {days} days: {most} at most."
+    fix_fr = "Répartissez les commandes sur plusieurs tournées."
+    fix_en = "Spread the orders over several tours."
 
 
 class OutOfService(PlanningConflict):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from math import ceil
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -11,11 +12,13 @@ from rt.contracts.planning.docks import GoodsType
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
 from rt.services.planning.domain.conflicts import clock
-from rt.services.planning.domain.fleet import Span
-from rt.trade.calendars import paris_day, paris_instant
+from rt.services.planning.domain.hours import Span, check_hours, merged, spans_of
 from rt.trade.places import Site
+from rt.trade.zones import day_at, instant_at, zone_of
 
-NO_CUT_OFF = 1440
+DAY_MINUTES = NO_CUT_OFF = 1440
+STAMP = "%Y%m%d%H%M"
+"""How a cell names its time, in UTC: an hour that clocks show twice has two names."""
 
 
 class DockClosed(Conflict):
@@ -43,11 +46,6 @@ class DockOutOfUse(Conflict):
     en = "Dock {dock} is out of use."
 
 
-class OpeningReversed(Invalid):
-    fr = "Les horaires du jour {weekday} finissent avant de commencer. Inversez-les."
-    en = "The hours of weekday {weekday} end before they begin. Swap them."
-
-
 class Dock(Entity):
     """A loading place with `doors` places side by side; `serves` are organizations whose goods it handles."""
 
@@ -67,9 +65,7 @@ class Dock(Entity):
 
     def settle(self) -> None:
         """Check the hours and let those see it whose goods come here."""
-        for one in self.hours:
-            if one.until_minute <= one.from_minute:
-                raise OpeningReversed("hours", weekday=one.weekday)
+        check_hours(self.hours)
         self.seen_by = list(dict.fromkeys([self.org_id, *self.serves]))
 
     @property
@@ -86,22 +82,32 @@ class Dock(Entity):
         here, there = self.site.address, site.address
         return here.country == there.country and here.postal_code.strip() == there.postal_code.strip()
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its days and hours are read: at its site."""
+        return zone_of(self.site.address.country, self.site.address.postal_code)
+
+    def day_of(self, at: datetime) -> date:
+        """The day at the site."""
+        return day_at(at, self.zone)
+
+    def bounds(self, day: date) -> Span:
+        """That day at the site, from midnight to midnight."""
+        return instant_at(day, 0, self.zone), instant_at(day, DAY_MINUTES, self.zone)
+
     def opening(self, day: date) -> list[Span]:
-        return sorted(
-            (
-                paris_instant(day, *divmod(one.from_minute, 60)),
-                paris_instant(day, *divmod(one.until_minute, 60)),
-            )
-            for one in self.hours
-            if one.weekday == day.weekday()
-        )
+        """When it works around that day, without a break where one stretch goes on in the next."""
+        since, until = self.bounds(day)
+        spans = merged(spans_of(self.hours, day, day + timedelta(days=1), self.zone))
+        return [span for span in spans if span[1] > since and span[0] < until]
 
     def starts(self, day: date, duration: timedelta) -> list[datetime]:
-        """Every time of the grid at which so long a slot fits into the opening hours of that day."""
+        """Every time of the grid on that day at which so long a slot fits into the opening hours."""
+        since, until = self.bounds(day)
         found = []
         for opens, closes in self.opening(day):
-            begin = self._on_grid(opens)
-            while begin + duration <= closes:
+            begin = self._on_grid(max(opens, since))
+            while begin + duration <= closes and begin < until:
                 found.append(begin)
                 begin += self.step
         return found
@@ -111,8 +117,8 @@ class Dock(Entity):
         deadline = starts_at - timedelta(hours=self.lead_hours)
         if self.cut_off_minute == NO_CUT_OFF:
             return deadline
-        eve = paris_day(starts_at) - timedelta(days=1)
-        return min(deadline, paris_instant(eve, *divmod(self.cut_off_minute, 60)))
+        eve = self.day_of(starts_at) - timedelta(days=1)
+        return min(deadline, instant_at(eve, self.cut_off_minute, self.zone))
 
     def check(self, starts_at: datetime, duration: timedelta, goods_type: GoodsType, now: datetime) -> None:
         """Refuse what this dock does not do."""
@@ -122,7 +128,7 @@ class Dock(Entity):
             raise GoodsNotAccepted("goods_type", dock=self.name, goods_type=goods_type)
         if self._on_grid(starts_at) != starts_at:
             raise SlotOffGrid("starts_at", dock=self.name, step=self.step_minutes)
-        if starts_at not in self.starts(paris_day(starts_at), duration):
+        if starts_at not in self.starts(self.day_of(starts_at), duration):
             ends = clock(starts_at + duration)
             raise DockClosed("starts_at", dock=self.name, starts_at=clock(starts_at), ends_at=ends)
         if now > self.bookable_until(starts_at):
@@ -131,7 +137,7 @@ class Dock(Entity):
     def cells(self, door: int, starts_at: datetime, duration: timedelta) -> list[str]:
         """Unique keys of one door's steps in that time: two slots can never hold the same."""
         steps = range(int(duration / self.step))
-        return [f"{self.id}/{door}@{starts_at + self.step * n:%Y%m%d%H%M}" for n in steps]
+        return [f"{self.id}/{door}@{starts_at + self.step * n:{STAMP}}" for n in steps]
 
     def free_doors(self, starts_at: datetime, duration: timedelta, taken: set[str]) -> list[int]:
         doors = range(1, self.doors + 1)
@@ -144,6 +150,8 @@ class Dock(Entity):
         if not self.active or goods_type not in self.accepts:
             return []
         duration = self.duration(pallets)
+        begins = self.starts(day, duration)
+        doors = self._doors_free(begins, duration, taken)
         return [
             FreeSlotView(
                 dock_id=self.id,
@@ -151,11 +159,33 @@ class Dock(Entity):
                 site_name=self.site.name,
                 starts_at=begin,
                 ends_at=begin + duration,
-                doors_free=len(doors),
+                doors_free=count,
             )
-            for begin in self.starts(day, duration)
-            if now <= self.bookable_until(begin) and (doors := self.free_doors(begin, duration, taken))
+            for begin, count in zip(begins, doors, strict=True)
+            if count and now <= self.bookable_until(begin)
         ]
+
+    def _doors_free(self, begins: Sequence[datetime], duration: timedelta, taken: set[str]) -> list[int]:
+        """How many doors are free for that long from each of these times on: one walk back for each door."""
+        if not begins:
+            return []
+        steps = int((begins[-1] + duration - begins[0]) / self.step)
+        stamps = [f"{begins[0] + self.step * n:{STAMP}}" for n in range(steps)]
+        held: dict[str, set[str]] = {}
+        for cell in taken:
+            door, _, stamp = cell.removeprefix(f"{self.id}/").partition("@")
+            held.setdefault(door, set()).add(stamp)
+        needed = int(duration / self.step)
+        places = [int((begin - begins[0]) / self.step) for begin in begins]
+        counts = [0] * len(begins)
+        for door in range(1, self.doors + 1):
+            of_door = held.get(str(door), frozenset[str]())
+            free_from = [0] * (steps + 1)
+            for n in range(steps - 1, -1, -1):
+                free_from[n] = 0 if stamps[n] in of_door else free_from[n + 1] + 1
+            for which, place in enumerate(places):
+                counts[which] += free_from[place] >= needed
+        return counts
 
     def view(self) -> DockView:
         return DockView(
@@ -178,7 +208,7 @@ class Dock(Entity):
         )
 
     def _on_grid(self, moment: datetime) -> datetime:
-        """That moment, or the next of the grid; Paris is whole hours from UTC, so one grid serves both."""
+        """That moment, or the next of the grid; zones are whole hours from UTC, so one grid serves all."""
         over = timedelta(minutes=moment.minute % self.step_minutes, seconds=moment.second)
         over += timedelta(microseconds=moment.microsecond)
         return moment if not over else moment + self.step - over

@@ -1,17 +1,26 @@
 """Where a job fits best: every pair of positions of every tour, cheapest kilometres first."""
 
+import time
 from collections.abc import Iterator, Sequence
 from datetime import date
+from heapq import nsmallest
 from typing import NamedTuple
 
 from rt.services.planning.domain.checks import conflicts
-from rt.services.planning.domain.conflicts import OutOfService, PlaceUnknown, PlanningConflict, SkillMissing
+from rt.services.planning.domain.conflicts import (
+    OutOfReach,
+    OutOfService,
+    PlaceUnknown,
+    PlanningConflict,
+    SkillMissing,
+)
 from rt.services.planning.domain.distances import kilometres
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.job import Job, Stop
+from rt.services.planning.domain.obstacles import obstacles
 from rt.services.planning.domain.tour import Tour, insert, new_tour
 
-ANYWHERE = (SkillMissing, OutOfService, PlaceUnknown)
+ANYWHERE = (SkillMissing, OutOfService, PlaceUnknown, OutOfReach)
 """Conflicts that no other position would mend."""
 MOST_TRIES = 400
 """Pairs of positions looked at: all of them up to 26 stops, the 400 shortest beyond."""
@@ -42,21 +51,22 @@ def best_fit(
     pickup_position: int | None = None,
     delivery_position: int | None = None,
     derogation: str = "",
+    ends: float | None = None,
 ) -> Fit:
     """The allowed place with the fewest kilometres, or else the one with the least against it.
 
-    Positions that are given are kept to.
+    Positions that are given are kept to. After `ends` (of time.monotonic) the best so far is taken.
     """
+    if against := obstacles(job, tour.day):
+        return Fit(tour, crew, 0, 1, against, 0, 0)
+    others = [one for one in others if one.vehicle_id == tour.vehicle_id or one.driver_id == tour.driver_id]
     best: Fit | None = None
-    tried = 0
-    for first, second in _cheapest(job, tour.stops, crew):
-        if pickup_position not in (None, first) or delivery_position not in (None, second):
-            continue
+    for _, first, second in _cheapest(job, tour.stops, crew, pickup_position, delivery_position):
         fit = try_at(job, tour, crew, others, first, second, derogation=derogation)
         best = fit if best is None or fit.rank < best.rank else best
-        tried += 1
         hopeless = any(isinstance(one, ANYWHERE) for one in fit.conflicts)
-        if not best.conflicts or hopeless or tried >= MOST_TRIES:
+        late = ends is not None and time.monotonic() > ends
+        if not best.conflicts or hopeless or late:
             break
     if best is None:
         last = len(tour.stops)
@@ -83,13 +93,35 @@ def try_at(
     )
 
 
+class Found(NamedTuple):
+    """The places found, and whether there was time to look at all."""
+
+    fits: list[Fit]
+    complete: bool
+
+
 def fits(
-    job: Job, tours: Sequence[tuple[Tour, Crew]], free: Sequence[Crew], day: date, others: Sequence[Tour]
-) -> list[Fit]:
-    """The best place on each tour and with each free crew, allowed and cheap ones first."""
-    found = [best_fit(job, tour, crew, others) for tour, crew in tours]
-    found += [best_fit(job, new_tour("new", crew, day), crew, others) for crew in free]
-    return sorted(found, key=lambda fit: fit.rank)
+    job: Job,
+    tours: Sequence[tuple[Tour, Crew]],
+    free: Sequence[Crew],
+    day: date,
+    others: Sequence[Tour],
+    *,
+    seconds: float = 60,
+) -> Found:
+    """The best place on each tour and with each free crew, allowed and cheap ones first.
+
+    The most promising are looked at first; when the seconds are over, the rest is left out.
+    """
+    ends = time.monotonic() + seconds
+    places = [*tours, *((new_tour("new", crew, day), crew) for crew in free)]
+    placed = sorted(places, key=lambda place: next(_cheapest(job, place[0].stops, place[1]))[0])
+    found: list[Fit] = []
+    for tour, crew in placed:
+        if found and time.monotonic() > ends:
+            break
+        found.append(best_fit(job, tour, crew, others, ends=ends))
+    return Found(sorted(found, key=lambda fit: fit.rank), len(found) == len(placed))
 
 
 def copy_of(tour: Tour) -> Tour:
@@ -116,8 +148,10 @@ def copy_of(tour: Tour) -> Tour:
     )
 
 
-def _cheapest(job: Job, stops: Sequence[Stop], crew: Crew) -> Iterator[tuple[int, int]]:
-    """Pairs of positions in the new list, by the kilometres they add."""
+def _cheapest(
+    job: Job, stops: Sequence[Stop], crew: Crew, pickup_at: int | None = None, delivery_at: int | None = None
+) -> Iterator[tuple[float, int, int]]:
+    """The kilometres that pairs of positions in the new list add, and the pair; the fewest first."""
     depot = crew.vehicle.depot
     sites = [depot, *(stop.site for stop in stops), depot]
     to_pickup = [kilometres(site, job.pickup) for site in sites]
@@ -132,5 +166,5 @@ def _cheapest(job: Job, stops: Sequence[Stop], crew: Crew) -> Iterator[tuple[int
         for second in range(first + 1, len(stops) + 1):
             delivery_added = to_delivery[second] + to_delivery[second + 1] - along[second]
             pairs.append((pickup_added + delivery_added, first, second + 1))
-    for _, first, second in sorted(pairs):
-        yield first, second
+    asked = (pair for pair in pairs if pickup_at in (None, pair[1]) and delivery_at in (None, pair[2]))
+    yield from nsmallest(MOST_TRIES, asked)

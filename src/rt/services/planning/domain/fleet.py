@@ -1,22 +1,26 @@
 """Vehicles and drivers: what they carry, what they can do, and when they are there."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from rt.contracts.planning import DriverView, PeriodView, VehicleView, WorkingHours
 from rt.contracts.planning.fleet import VehicleKind
+from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
-from rt.trade.calendars import paris_day, paris_instant
+from rt.services.planning.domain.hours import Span, spans_of, without
+from rt.trade.calendars import paris_day
 from rt.trade.places import Site
 
-Span = tuple[datetime, datetime]
-"""From, until; the end is not part of it."""
 USUAL_HOURS = tuple(WorkingHours(weekday=day, from_minute=6 * 60, until_minute=19 * 60) for day in range(5))
 LONGEST_SHIFT = timedelta(hours=13)
 """24 hours less the daily rest of 11 (Regulation 561/2006, art. 8)."""
+
+MOST_ABSENCES = 200
+REMEMBERED = timedelta(days=400)
+"""How long an absence that is over is kept: as long as a plan can look back."""
 
 
 class PeriodReversed(Invalid):
@@ -24,14 +28,14 @@ class PeriodReversed(Invalid):
     en = "The period ends ({ends_at}) before it begins ({starts_at}). Swap the dates."
 
 
-class HoursReversed(Invalid):
-    fr = "Les horaires du jour {weekday} finissent avant de commencer. Inversez-les."
-    en = "The hours of weekday {weekday} end before they begin. Swap them."
-
-
 class AlreadyAway(Conflict):
     fr = "{name} est déjà absent du {starts_at} au {ends_at}. Retirez d'abord cette absence."
     en = "{name} is already away from {starts_at} to {ends_at}. Remove that absence first."
+
+
+class TooManyAbsences(Conflict):
+    fr = "{name} a déjà {count} absences notées. Retirez-en avant d'en ajouter."
+    en = "{name} already has {count} absences noted. Remove some before adding more."
 
 
 class Vehicle(Entity):
@@ -92,12 +96,10 @@ class Driver(Entity):
 
     def shifts(self, since: datetime, until: datetime) -> list[Span]:
         """When this driver works in that time: the week's hours less absences, none longer than 13 h."""
-        found: list[Span] = []
-        day = paris_day(since) - timedelta(days=1)
-        while day <= paris_day(until):
-            found += [span for span in self._hours_of(day) if span[1] > since and span[0] < until]
-            day += timedelta(days=1)
-        return found
+        week = spans_of(self.hours, paris_day(since), paris_day(until))
+        kept = [(start, min(end, start + LONGEST_SHIFT)) for start, end in week]
+        away = [(one.starts_at, one.ends_at) for one in self.absences if one.ends_at > since - LONGEST_SHIFT]
+        return [span for span in without(kept, away) if span[1] > since and span[0] < until]
 
     def away(self, since: datetime, until: datetime) -> PeriodView | None:
         return _first_over(self.absences, since, until)
@@ -105,9 +107,12 @@ class Driver(Entity):
     def leave(self, period: PeriodView) -> None:
         """Note an absence; two may not overlap."""
         check_periods([period])
+        kept = [one for one in self.absences if one.ends_at > now() - REMEMBERED]
+        if len(kept) >= MOST_ABSENCES:
+            raise TooManyAbsences(name=self.name, count=len(kept))
         if standing := self.away(period.starts_at, period.ends_at):
             raise AlreadyAway(name=self.name, starts_at=standing.starts_at, ends_at=standing.ends_at)
-        self.absences = sorted([*self.absences, period], key=lambda one: one.starts_at)
+        self.absences = sorted([*kept, period], key=lambda one: one.starts_at)
 
     def come_back(self, starts_at: datetime) -> None:
         self.absences = [one for one in self.absences if one.starts_at != starts_at]
@@ -125,17 +130,6 @@ class Driver(Entity):
             version=self.version,
         )
 
-    def _hours_of(self, day: date) -> list[Span]:
-        spans = []
-        for one in self.hours:
-            if one.weekday == day.weekday():
-                start = paris_instant(day, *divmod(one.from_minute, 60))
-                end = min(paris_instant(day, *divmod(one.until_minute, 60)), start + LONGEST_SHIFT)
-                spans.append((start, end))
-        for away in self.absences:
-            spans = without(spans, away.starts_at, away.ends_at)
-        return sorted(spans)
-
 
 class Crew(msgspec.Struct, frozen=True):
     """A vehicle with the driver who takes it."""
@@ -148,26 +142,10 @@ class Crew(msgspec.Struct, frozen=True):
         return frozenset([*self.vehicle.equipment, *self.driver.skills])
 
 
-def without(spans: Sequence[Span], since: datetime, until: datetime) -> list[Span]:
-    """What is left of the spans outside of that time."""
-    left = []
-    for start, end in spans:
-        for piece in ((start, min(end, since)), (max(start, until), end)):
-            if piece[0] < piece[1]:
-                left.append(piece)
-    return left
-
-
 def check_periods(periods: Sequence[PeriodView]) -> None:
     for period in periods:
         if period.ends_at <= period.starts_at:
             raise PeriodReversed("ends_at", starts_at=period.starts_at, ends_at=period.ends_at)
-
-
-def check_hours(hours: Sequence[WorkingHours]) -> None:
-    for one in hours:
-        if one.until_minute <= one.from_minute:
-            raise HoursReversed("hours", weekday=one.weekday)
 
 
 def crews(

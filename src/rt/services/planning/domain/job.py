@@ -12,7 +12,7 @@ from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 from rt.services.planning.domain.distances import placed
-from rt.services.planning.domain.fleet import Span
+from rt.services.planning.domain.hours import Span
 from rt.trade.places import Site
 
 GATE_MINUTES, PALLET_MINUTES, LONGEST_STOP_MINUTES = 20, 1.2, 180
@@ -129,9 +129,16 @@ class Job(Entity):
 
     def stops(self) -> tuple[Stop, Stop]:
         """The pickup and the delivery, not yet timed; a booked slot is the window."""
-        pickup = self.slots.get("pickup", (self.pickup_from, self.pickup_until))
-        delivery = self.slots.get("delivery", (self.delivery_from, self.delivery_until))
-        return self._stop("pickup", self.pickup, pickup), self._stop("delivery", self.delivery, delivery)
+        return (
+            self._stop("pickup", self.pickup, self.window("pickup")),
+            self._stop("delivery", self.delivery, self.window("delivery")),
+        )
+
+    def window(self, kind: StopKind) -> Span:
+        """When the stop may begin: a booked slot, or else what the order says."""
+        if kind == "pickup":
+            return self.slots.get(kind, (self.pickup_from, self.pickup_until))
+        return self.slots.get(kind, (self.delivery_from, self.delivery_until))
 
     def book(self, kind: StopKind, starts_at: datetime) -> None:
         """A dock expects the truck at that time, within the grace of an appointment."""
@@ -189,9 +196,9 @@ class Job(Entity):
 def job_of(order: OrderSummary, id: str) -> Job:
     """The job of an accepted order, its sites with coordinates looked up where they have none."""
     pickup_from = order.pickup_from or now()
-    pickup_until = max(order.pickup_until or pickup_from + OPEN_ENDED, pickup_from)
+    pickup_until = max(order.pickup_until or _open_ended(pickup_from), pickup_from)
     delivery_from = order.delivery_from or pickup_from
-    delivery_until = max(order.delivery_until or pickup_until + OPEN_ENDED, delivery_from)
+    delivery_until = max(order.delivery_until or _open_ended(pickup_until), delivery_from)
     return Job(
         id=id,
         order_id=order.order_id,
@@ -217,6 +224,13 @@ def job_of(order: OrderSummary, id: str) -> Job:
         )[:300],
         goods_type=_goods_type(order),
     )
+
+
+def _open_ended(since: datetime) -> datetime:
+    try:
+        return since + OPEN_ENDED
+    except OverflowError:  # the last days of the year 9999, which orders of old could name
+        return since
 
 
 def _goods_type(order: OrderSummary) -> GoodsType:

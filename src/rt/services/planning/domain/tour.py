@@ -10,9 +10,10 @@ from rt.contracts.planning.tours import TourState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 from rt.services.planning.domain.conflicts import PlanningConflict
-from rt.services.planning.domain.fleet import Crew, Span
+from rt.services.planning.domain.fleet import Crew
+from rt.services.planning.domain.hours import Span
 from rt.services.planning.domain.job import Job, Stop
-from rt.services.planning.domain.timeline import lay_out
+from rt.services.planning.domain.timeline import HORIZON, lay_out
 from rt.trade.calendars import paris_instant
 
 HOLD = timedelta(minutes=30)
@@ -81,7 +82,7 @@ class Tour(Entity):
             return
         cells = []
         at = _floor(self.starts_at)
-        until = max(_floor(self.ends_at), at + HOLD)
+        until = min(max(_floor(self.ends_at), at + HOLD), at + HORIZON)
         while at < until:
             cells += [f"{self.vehicle_id}@{at:%Y%m%d%H%M}", f"{self.driver_id}@{at:%Y%m%d%H%M}"]
             at += HOLD
