@@ -120,7 +120,7 @@ def test_the_site_has_its_own_hours() -> None:
     ],
 )
 def test_a_site_that_works_through_the_night_counts_across_midnight(arrived: str, covered_until: str) -> None:
-    """Three hours; Saturday's night ends on Sunday at six, Sunday's does not begin; nights of 7 and 9 hours."""
+    """Three hours; Saturday's night ends on Sunday, whose own does not begin; nights of 7 and 9 hours."""
     found = dock_time.waiting(
         paris(arrived), paris(covered_until) + timedelta(minutes=20), free(), opens=time(22), closes=time(6)
     )

@@ -135,7 +135,9 @@ def test_each_days_hours_lie_in_one_ban_and_bans_of_one_rule_lie_apart(
         for rule, start, end in truck_bans._hours(day, zone):
             starts_at, ends_at = paris_instant(day, start), paris_instant(day, end)
             if since < ends_at and starts_at <= until:
-                around = [b for b in listed if b.rule == rule and b.starts_at <= starts_at and ends_at <= b.ends_at]
+                around = [
+                    b for b in listed if b.rule == rule and b.starts_at <= starts_at and ends_at <= b.ends_at
+                ]
                 assert len(around) == 1
     for rule in get_args(truck_bans.Rule):
         same = [ban for ban in listed if ban.rule == rule]

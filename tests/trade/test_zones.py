@@ -36,7 +36,9 @@ def test_every_zone_of_the_tables_exists_and_is_whole_quarters_from_utc() -> Non
             assert offset % timedelta(minutes=15) == timedelta(0)
 
 
-@given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(0, 1_439), st.sampled_from(["FR", "GB", "RE"]))
+@given(
+    st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(0, 1_439), st.sampled_from(["FR", "GB", "RE"])
+)
 def test_an_hour_on_the_wall_belongs_to_its_day(day: date, minute: int, country: str) -> None:
     zone = zone_of(country)
     at = instant_at(day, minute, zone)

@@ -129,7 +129,7 @@ def waiting(
 
 
 def _open_from(at: datetime, opens: time, closes: time) -> tuple[datetime, datetime]:
-    """That instant if the dock is open, else the next opening on a working day (jour ouvrable); its closing."""
+    """That instant if the dock is open, else the next on a working day (jour ouvrable); closing."""
     over_midnight = timedelta(days=1 if closes <= opens else 0)
     day = paris_day(at) - over_midnight
     while not is_working_day(day, saturdays=True) or _paris(day + over_midnight, closes) <= at:

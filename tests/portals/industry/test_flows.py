@@ -1,5 +1,6 @@
 """What a shipper does: each button and form says its command, each refusal stands where it is read."""
 
+import re
 from typing import Any, get_args
 
 import pytest
@@ -26,7 +27,7 @@ from rt.contracts.core_orders import (
     UploadImport,
     WithdrawTender,
 )
-from rt.contracts.planning import AddDock, EditDock, FindSlots, MarkArrived, SlotsPage
+from rt.contracts.planning import AddDock, EditDock, FindSlots, GetDock, MarkArrived, OpeningHours, SlotsPage
 from rt.contracts.tracking_ia import GetEta
 from rt.kernel.clock import held
 from rt.kernel.errors import AskRefused, Invalid
@@ -215,18 +216,33 @@ async def test_a_form_of_nobody_changes_nothing() -> None:
     assert not any(isinstance(word, AcceptProof) for word in town.said)
 
 
-async def test_dock_hours_are_said_and_an_end_before_its_beginning_is_not() -> None:
+async def test_dock_hours_are_said_over_midnight_too_and_hours_without_length_are_not() -> None:
     town = Town()
     town.answers |= {AddDock: make.dock(), EditDock: make.dock()}
     client, proof = await signed_in(town)
     typed = {"name": "Quai 2", "site.name": "Dépôt", "site.address.country": "FR", "accepts": "dry"}
     typed |= {"hours-0-am_from": "08:00", "hours-0-am_until": "12:00"}
-    wrong = await client.post("/docks/places/new", data=typed | {"hours-0-am_until": "07:00"} | proof)
-    assert "la fin après le début" in wrong.text
+    wrong = await client.post("/docks/places/new", data=typed | {"hours-0-am_until": "08:00"} | proof)
+    assert "une fin différente du début" in wrong.text
     assert not any(isinstance(word, AddDock) for word in town.said)
-    await client.post("/docks/places/new", data=typed | proof)
+    night = {"hours-4-am_from": "22:00", "hours-4-am_until": "06:00"}
+    await client.post("/docks/places/new", data=typed | night | proof)
     hours = town.heard(AddDock).hours
-    assert [(h.weekday, h.from_minute, h.until_minute) for h in hours] == [(0, 480, 720)]
+    assert [(h.weekday, h.from_minute, h.until_minute) for h in hours] == [(0, 480, 720), (4, 1320, 360)]
+
+
+async def test_a_dock_with_three_lines_a_day_and_a_night_is_kept_as_it_was() -> None:
+    times = ((0, 360, 480), (0, 540, 720), (0, 1320, 240))
+    week = [OpeningHours(weekday=d, from_minute=a, until_minute=b) for d, a, b in times]
+    town = Town()
+    town.answers |= {GetDock: make.dock(hours=week), EditDock: make.dock()}
+    client, proof = await signed_in(town)
+    page = await client.get("/docks/places/dck_1")
+    fields = dict(re.findall(r'name="(hours-[^"]+)" value="([^"]*)"', page.text))
+    assert fields["hours-0-more_until"] == "04:00"
+    typed = {"name": "Quai 1", "site.name": "Dépôt", "site.address.country": "FR", "accepts": "dry"}
+    await client.post("/docks/places/dck_1", data=typed | fields | proof)
+    assert sorted(town.heard(EditDock).hours, key=lambda h: h.from_minute) == week
 
 
 async def test_an_awaited_truck_is_marked_arrived_where_it_is_seen() -> None:

@@ -69,6 +69,7 @@ from rt.contracts.planning import (
     FindOpenings,
     FindSlots,
     FreeSlotsView,
+    GetDock,
     SlotsPage,
 )
 from rt.contracts.tracking_ia import GetEta, GetTrack, TrackView
@@ -159,6 +160,7 @@ def answers() -> dict[type, Any]:
         GetTrack: view(TrackView, etas=make.etas(0.8).items),
         GetEta: make.etas(0.1),
         FindDocks: DocksPage(items=[make.dock()]),
+        GetDock: lambda word: make.dock(dock_id=word.dock_id),
         FindOpenings: view(FreeSlotsView),
         FindSlots: SlotsPage(items=[make.slot()]),
         GetBalances: view(BalancesView),

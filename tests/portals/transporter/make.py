@@ -251,6 +251,7 @@ def job(job_id: str = "job_1", reference: str = "CMD-24107") -> JobView:
         goods_text="Comté en meules",
         state="unplanned",
         tour_id=None,
+        obstacles=[],
     )
 
 
@@ -312,6 +313,7 @@ def free(hour: float) -> FreeSlotView:
         starts_at=AT + hours(hour),
         ends_at=AT + hours(hour + 1),
         doors_free=1,
+        zone="Europe/Paris",
     )
 
 
@@ -332,6 +334,7 @@ def slot(**changed: Any) -> SlotView:
         "goods_type": "temperature",
         "starts_at": AT + hours(1),
         "ends_at": AT + hours(2),
+        "zone": "Europe/Paris",
         "state": "booked",
         "arrived_at": None,
         "minutes_late": 0,

@@ -11,6 +11,7 @@ from rt.contracts.core_orders import FindOrders, GetOrder, OrdersPage
 from rt.contracts.ecpmr import FindDocuments
 from rt.contracts.palette import BalancesView, FindStatements, GetBalances, StatementsPage
 from rt.contracts.planning import (
+    DayCounts,
     DayView,
     DriversPage,
     FindDrivers,
@@ -174,7 +175,15 @@ async def test_empty_lists_say_what_to_do() -> None:
     town = Town()
     town.answers |= {
         FindOrders: OrdersPage(items=[], next=""),
-        GetPlan: DayView(day=make.DAY, vehicles=[], drivers=[], tours=[], unplanned=[], driving_bans=[]),
+        GetPlan: DayView(
+            day=make.DAY,
+            vehicles=[],
+            drivers=[],
+            tours=[],
+            unplanned=[],
+            driving_bans=[],
+            counts=DayCounts(vehicles=0, drivers=0, tours=0, unplanned=0),
+        ),
         FindVehicles: VehiclesPage(items=[]),
         FindDrivers: DriversPage(items=[]),
         FindSlots: SlotsPage(items=[]),

@@ -18,11 +18,11 @@ from rt.services.planning.domain.docks import (
     DockClosed,
     DockOutOfUse,
     GoodsNotAccepted,
-    OpeningReversed,
     SlotOffGrid,
 )
 from rt.services.planning.domain.fits import best_fit, try_at
 from rt.services.planning.domain.fleet import AlreadyAway, PeriodReversed, crews
+from rt.services.planning.domain.hours import HoursEmpty
 from rt.services.planning.domain.job import JobNotFree, job_of
 from rt.services.planning.domain.planner import propose, why_not
 from rt.services.planning.domain.slots import Slot, SlotOver, TooEarlyForNoShow
@@ -396,7 +396,8 @@ def slot(**more):
     made = Slot(
         id="slt_1", org_id="consignee", order_id="ord_1", reference="R1", kind="delivery", dock_id="dck_1",
         dock_name="Quai 1", site=at.site, carrier_id="carrier", carrier_name="Martin", vehicle_plate="",
-        pallets=10, goods_type="dry", starts_at=make.at(8), ends_at=make.at(9), door=1, cells=[],
+        pallets=10, goods_type="dry", day=make.DAY, starts_at=make.at(8), ends_at=make.at(9), door=1,
+        cells=[],
     )  # fmt: skip
     made.place(at, 1, make.at(8))
     for name, value in more.items():
@@ -431,8 +432,8 @@ def test_a_dock_refuses_what_it_does_not_do():
         at.check(make.at(8), hour, "dry", make.at(6.01))
     with pytest.raises(DockOutOfUse):
         dock(active=False).check(make.at(8), hour, "dry", early)
-    with pytest.raises(OpeningReversed):
-        dock(hours=[OpeningHours(weekday=0, from_minute=700, until_minute=600)]).settle()
+    with pytest.raises(HoursEmpty):
+        dock(hours=[OpeningHours(weekday=0, from_minute=600, until_minute=600)]).settle()
 
 
 def test_after_the_cut_off_the_next_day_is_closed():

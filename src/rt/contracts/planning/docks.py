@@ -7,6 +7,7 @@ from msgspec import Meta, field
 
 from rt.contracts.planning.fleet import Limit, MinuteOfDay
 from rt.kernel.messages import Command, Cursor, Query, View
+from rt.trade.days import TripDay
 from rt.trade.places import Site
 from rt.trade.references import DockId, OrderId, OrganizationId
 
@@ -15,23 +16,33 @@ DRY: GoodsType = "dry"
 SlotKind = Literal["pickup", "delivery"]
 StepMinutes = Annotated[Literal[15, 30, 60], Meta(description="Grid of the dock; every slot starts on it.")]
 Instructions = Annotated[str, Meta(max_length=1000)]
+Accepted = Annotated[list[GoodsType], Meta(max_length=3)]
+Served = Annotated[list[OrganizationId], Meta(max_length=50)]
 
 
 class OpeningHours(View):
-    """When a dock works, Paris time; `weekday` 0 is Monday. Several lines of one day make a lunch break."""
+    """When a dock works, by the clock of its site; `weekday` 0 is Monday.
+
+    Several lines of one day make a lunch break; a line that ends before it begins ends on the next day.
+    """
 
     weekday: Annotated[int, Meta(ge=0, le=6)]
     from_minute: MinuteOfDay
     until_minute: MinuteOfDay
 
 
+Week = Annotated[list[OpeningHours], Meta(max_length=21)]
+"""Three lines a day."""
+
+
 class DockView(View):
-    """A loading or unloading place of a site."""
+    """A loading or unloading place of a site; `zone` (IANA) is where its days and hours are read."""
 
     dock_id: str
     organization_id: str
     name: str
     site: Site
+    zone: str
     doors: int
     hours: list[OpeningHours]
     accepts: list[GoodsType]
@@ -64,16 +75,16 @@ class AddDock(Command[DockView], route="/api/planning/docks", needs="planning.wr
 
     name: Annotated[str, Meta(min_length=1, max_length=60)]
     site: Site
-    hours: list[OpeningHours]
+    hours: Week
     doors: Annotated[int, Meta(ge=1, le=50)] = 1
-    accepts: list[GoodsType] = field(default_factory=lambda: [DRY])
+    accepts: Accepted = field(default_factory=lambda: [DRY])
     step_minutes: StepMinutes = 30
     base_minutes: Annotated[int, Meta(ge=0, le=480)] = 15
     minutes_per_pallet: Annotated[float, Meta(ge=0, le=30)] = 1.5
     lead_hours: Annotated[float, Meta(ge=0, le=240)] = 2
     cut_off_minute: MinuteOfDay = 1440
     full_instructions: Instructions = ""
-    serves: list[OrganizationId] = field(default_factory=list)
+    serves: Served = field(default_factory=list)
 
 
 class EditDock(
@@ -84,19 +95,27 @@ class EditDock(
     dock_id: DockId
     name: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
     site: Site | None = None
-    hours: list[OpeningHours] | None = None
+    hours: Week | None = None
     doors: Annotated[int, Meta(ge=1, le=50)] | None = None
-    accepts: list[GoodsType] | None = None
+    accepts: Accepted | None = None
     base_minutes: Annotated[int, Meta(ge=0, le=480)] | None = None
     minutes_per_pallet: Annotated[float, Meta(ge=0, le=30)] | None = None
     lead_hours: Annotated[float, Meta(ge=0, le=240)] | None = None
     cut_off_minute: MinuteOfDay | None = None
     full_instructions: Instructions | None = None
-    serves: list[OrganizationId] | None = None
+    serves: Served | None = None
     active: bool | None = None
 
 
-class FindDocks(Query[DocksPage], route="/api/planning/docks", needs="planning.read"):
+class GetDock(
+    Query[DockView], route="/api/planning/docks/{dock_id}", needs="planning.read", closed_to=("driver",)
+):
+    """One dock of the own organization, or of a warehouse that serves it."""
+
+    dock_id: DockId
+
+
+class FindDocks(Query[DocksPage], route="/api/planning/docks", needs="planning.read", closed_to=("driver",)):
     """The docks of the own organization and of the warehouses that serve it."""
 
     after: Cursor = ""
@@ -104,7 +123,7 @@ class FindDocks(Query[DocksPage], route="/api/planning/docks", needs="planning.r
 
 
 class FreeSlotView(View):
-    """A time that can be booked now; `doors_free` trucks still fit."""
+    """A time that can be booked now; `doors_free` trucks still fit; `zone` is the site's."""
 
     dock_id: str
     dock_name: str
@@ -112,6 +131,7 @@ class FreeSlotView(View):
     starts_at: datetime
     ends_at: datetime
     doors_free: int
+    zone: str
 
 
 class DockName(View):
@@ -140,21 +160,25 @@ class FindFreeSlots(
     route="/api/planning/orders/{order_id}/free-slots",
     needs="planning.read",
     link="book_slot",
+    closed_to=("driver",),
 ):
     """Free slots for an order that one carries: at the shipper's docks for its pickup, at the consignee's
     for its delivery. Size and goods type are the order's own."""
 
     order_id: OrderId
     kind: SlotKind
-    day: date
+    day: TripDay
 
 
 class FindOpenings(
-    Query[FreeSlotsView], route="/api/planning/docks/{dock_id}/openings", needs="planning.read"
+    Query[FreeSlotsView],
+    route="/api/planning/docks/{dock_id}/openings",
+    needs="planning.read",
+    closed_to=("driver",),
 ):
     """Free slots of an own dock for a load of this size: the site's view."""
 
     dock_id: DockId
-    day: date
+    day: TripDay
     pallets: Annotated[int, Meta(ge=0, le=1000)] = 0
     goods_type: GoodsType = "dry"

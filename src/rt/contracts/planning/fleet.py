@@ -29,11 +29,20 @@ class PeriodView(View):
 
 
 class WorkingHours(View):
-    """One working day of the week in Paris time; `weekday` 0 is Monday, times in minutes of the day."""
+    """One working day of the week in Paris time; `weekday` 0 is Monday, times in minutes of the day.
+
+    Hours that end before they begin end on the next day: a night's work.
+    """
 
     weekday: Annotated[int, Meta(ge=0, le=6)]
     from_minute: MinuteOfDay
     until_minute: MinuteOfDay
+
+
+Skills = Annotated[list[Skill], Meta(max_length=50)]
+Maintenance = Annotated[list[PeriodView], Meta(max_length=100)]
+WorkingWeek = Annotated[list[WorkingHours], Meta(max_length=21)]
+"""Three lines a day."""
 
 
 class VehicleView(View):
@@ -71,9 +80,9 @@ class AddVehicle(Command[VehicleView], route="/api/planning/vehicles", needs="pl
     capacity_loading_metres: Annotated[float, Meta(ge=0, le=40)]
     gross_weight_t: Annotated[float, Meta(gt=0, le=100)]
     depot: Site
-    equipment: list[Skill] = field(default_factory=list)
+    equipment: Skills = field(default_factory=list)
     usual_driver_id: DriverId | None = None
-    maintenance: list[PeriodView] = field(default_factory=list)
+    maintenance: Maintenance = field(default_factory=list)
 
 
 class EditVehicle(
@@ -92,13 +101,26 @@ class EditVehicle(
     capacity_loading_metres: Annotated[float, Meta(ge=0, le=40)] | None = None
     gross_weight_t: Annotated[float, Meta(gt=0, le=100)] | None = None
     depot: Site | None = None
-    equipment: list[Skill] | None = None
+    equipment: Skills | None = None
     usual_driver_id: DriverId | None = None
-    maintenance: list[PeriodView] | None = None
+    maintenance: Maintenance | None = None
     active: bool | None = None
 
 
-class FindVehicles(Query[VehiclesPage], route="/api/planning/vehicles", needs="planning.read"):
+class GetVehicle(
+    Query[VehicleView],
+    route="/api/planning/vehicles/{vehicle_id}",
+    needs="planning.read",
+    closed_to=("driver",),
+):
+    """One vehicle."""
+
+    vehicle_id: VehicleId
+
+
+class FindVehicles(
+    Query[VehiclesPage], route="/api/planning/vehicles", needs="planning.read", closed_to=("driver",)
+):
     """The fleet by plate."""
 
     q: SearchText = ""
@@ -134,8 +156,8 @@ class AddDriver(Command[DriverView], route="/api/planning/drivers", needs="plann
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     phone: Annotated[str, Meta(max_length=40)] = ""
     user_id: PersonId | None = None
-    skills: list[Skill] = field(default_factory=list)
-    hours: list[WorkingHours] | None = None
+    skills: Skills = field(default_factory=list)
+    hours: WorkingWeek | None = None
 
 
 class EditDriver(
@@ -150,12 +172,25 @@ class EditDriver(
     name: Annotated[str, Meta(min_length=1, max_length=120)] | None = None
     phone: Annotated[str, Meta(max_length=40)] | None = None
     user_id: PersonId | None = None
-    skills: list[Skill] | None = None
-    hours: list[WorkingHours] | None = None
+    skills: Skills | None = None
+    hours: WorkingWeek | None = None
     active: bool | None = None
 
 
-class FindDrivers(Query[DriversPage], route="/api/planning/drivers", needs="planning.read"):
+class GetDriver(
+    Query[DriverView],
+    route="/api/planning/drivers/{driver_id}",
+    needs="planning.read",
+    closed_to=("driver",),
+):
+    """One driver."""
+
+    driver_id: DriverId
+
+
+class FindDrivers(
+    Query[DriversPage], route="/api/planning/drivers", needs="planning.read", closed_to=("driver",)
+):
     """The drivers by name."""
 
     q: SearchText = ""

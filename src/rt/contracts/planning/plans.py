@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.contracts.planning.tours import ConflictView, TourView
+from rt.contracts.planning.jobs import ConflictView
+from rt.contracts.planning.tours import TourView
 from rt.kernel.messages import Command, Query, View
+from rt.trade.days import TripDay
 from rt.trade.references import JobId, PlanId
 
 
@@ -42,14 +44,17 @@ class Optimise(
     Vehicles and drivers that already have a tour in the horizon of `days` keep it and are left out.
     """
 
-    day: date
+    day: TripDay
     days: Annotated[int, Meta(ge=1, le=3)] = 2
     budget_seconds: Annotated[float, Meta(ge=0.5, le=30)] = 5
-    job_ids: list[JobId] = field(default_factory=list)
+    job_ids: Annotated[list[JobId], Meta(max_length=500)] = field(default_factory=list)
 
 
 class GetOptimisedPlan(
-    Query[OptimisedPlanView], route="/api/planning/plans/{plan_id}", needs="planning.read"
+    Query[OptimisedPlanView],
+    route="/api/planning/plans/{plan_id}",
+    needs="planning.read",
+    closed_to=("driver",),
 ):
     """A proposal again."""
 

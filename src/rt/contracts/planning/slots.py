@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.planning.docks import GoodsType, SlotKind
-from rt.contracts.planning.fleet import Limit, Moment, Note
+from rt.contracts.planning.fleet import Limit, Note
 from rt.kernel.messages import Command, Cursor, Download, Event, Query, SearchText, View
+from rt.trade.days import TripDay, TripMoment
 from rt.trade.places import Site
 from rt.trade.references import DockId, OrderId, SlotId
 
@@ -15,7 +16,7 @@ SlotState = Literal["booked", "arrived", "late", "no_show", "cancelled"]
 
 
 class SlotView(View):
-    """A booked time at a dock."""
+    """A booked time at a dock; `zone` (IANA) is the site's."""
 
     slot_id: str
     order_id: str
@@ -32,6 +33,7 @@ class SlotView(View):
     goods_type: GoodsType
     starts_at: datetime
     ends_at: datetime
+    zone: str
     state: SlotState
     arrived_at: datetime | None
     minutes_late: int
@@ -59,7 +61,7 @@ class BookSlot(
     order_id: OrderId
     kind: SlotKind
     dock_id: DockId
-    starts_at: Moment
+    starts_at: TripMoment
     vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
     reference: Annotated[str, Meta(max_length=60)] = ""
     carrier_name: Annotated[str, Meta(max_length=120)] = ""
@@ -77,7 +79,7 @@ class MoveSlot(
 
     order_id: OrderId
     slot_id: SlotId
-    starts_at: Moment
+    starts_at: TripMoment
     reason: Note = ""
 
 
@@ -130,7 +132,7 @@ class JoinWaitingList(
     order_id: OrderId
     kind: SlotKind
     dock_id: DockId
-    day: date
+    day: TripDay
 
 
 class GetSlot(
@@ -138,6 +140,7 @@ class GetSlot(
     route="/api/planning/orders/{order_id}/slots/{slot_id}",
     needs="planning.read",
     link="book_slot",
+    closed_to=("driver",),
 ):
     """One slot of an order, as the site and whoever booked it see it."""
 
@@ -145,10 +148,13 @@ class GetSlot(
     slot_id: SlotId
 
 
-class FindSlots(Query[SlotsPage], route="/api/planning/slots", needs="planning.read"):
-    """Slots of the own docks and those one has booked, by day, dock, order or a piece of text."""
+class FindSlots(Query[SlotsPage], route="/api/planning/slots", needs="planning.read", closed_to=("driver",)):
+    """Slots of the own docks and those one has booked, by day, dock, order or a piece of text.
 
-    day: date | None = None
+    A day is the site's and runs forward; without one the latest come first.
+    """
+
+    day: TripDay | None = None
     dock_id: DockId = ""
     order_id: OrderId = ""
     q: SearchText = ""
@@ -161,6 +167,7 @@ class SlotCalendar(
     route="/api/planning/orders/{order_id}/slots/{slot_id}/calendar",
     needs="planning.read",
     link="book_slot",
+    closed_to=("driver",),
 ):
     """A slot as an iCalendar file (RFC 5545)."""
 

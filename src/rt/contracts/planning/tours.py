@@ -1,61 +1,21 @@
-"""Jobs in the basket, tours by hand or by the optimiser, and what is told once a tour is published."""
+"""Tours by hand or by the optimiser, where a job fits, and what is told once a tour is published."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.contracts.planning.fleet import DriverView, Limit, VehicleView
-from rt.kernel.messages import Command, Cursor, Event, Query, SearchText, View
+from rt.contracts.planning.fleet import DriverView, VehicleView
+from rt.contracts.planning.jobs import ConflictView, JobView
+from rt.kernel.messages import SELF, Command, Event, Query, View
+from rt.trade.days import TripDay
 from rt.trade.places import Site
 from rt.trade.references import DriverId, JobId, TourId, VehicleId
 
 StopKind = Literal["pickup", "delivery"]
 TourState = Literal["draft", "published", "withdrawn", "done"]
-JobState = Literal["unplanned", "planned", "elsewhere", "cancelled"]
-"""`elsewhere`: the carrier planned or carried the order without a tour of planning."""
 Reason = Annotated[str, Meta(max_length=300)]
-
-
-class JobView(View):
-    """An accepted order that waits for a tour; it carries no price."""
-
-    job_id: str
-    order_id: str
-    reference: str
-    shipper_id: str
-    shipper_name: str
-    consignee_name: str
-    pickup: Site
-    delivery: Site
-    pickup_from: datetime
-    pickup_until: datetime
-    delivery_from: datetime
-    delivery_until: datetime
-    weight_kg: float
-    pallets: int
-    loading_metres: float
-    requirements: list[str]
-    goods_text: str
-    state: JobState
-    tour_id: str | None
-
-
-class JobsPage(View):
-    """A page of jobs, most urgent pickup first."""
-
-    items: list[JobView]
-    next: str = ""
-
-
-class FindJobs(Query[JobsPage], route="/api/planning/jobs", needs="planning.read"):
-    """The basket: what is not yet on a tour, or what is."""
-
-    state: JobState = "unplanned"
-    day: date | None = None
-    q: SearchText = ""
-    after: Cursor = ""
-    limit: Limit = 50
+Position = Annotated[int, Meta(ge=0, le=1_000)]
 
 
 class StopView(View):
@@ -83,20 +43,11 @@ class StopView(View):
     requirements: list[str]
 
 
-class ConflictView(View):
-    """Why something cannot be: the rule, its figures and what would mend it."""
-
-    rule: str
-    fr: str
-    en: str
-    fix_fr: str
-    fix_en: str
-    figures: dict[str, str]
-    stop: int | None = None
-
-
 class TourView(View):
-    """A vehicle's and driver's work; distances and times are estimates from coordinates."""
+    """A vehicle's and driver's work; distances and times are estimates from coordinates.
+
+    `distance_km` is null where water or an unknown place lies on the way.
+    """
 
     tour_id: str
     day: date
@@ -107,7 +58,7 @@ class TourView(View):
     driver_name: str
     starts_at: datetime
     ends_at: datetime
-    distance_km: float
+    distance_km: float | None
     driving_minutes: int
     stops: list[StopView]
     conflicts: list[ConflictView]
@@ -116,16 +67,24 @@ class TourView(View):
 
 
 class CheckView(View):
-    """What an assignment would do: allowed or not, and the tour as it would become."""
+    """What an assignment would do: allowed or not, and the tour as it would become.
+
+    `added_km` is null where no road leads or a place is unknown.
+    """
 
     feasible: bool
     conflicts: list[ConflictView]
-    added_km: float
+    added_km: float | None
     added_minutes: int
     tour: TourView
 
 
-class CheckAssignment(Query[CheckView], route="/api/planning/jobs/{job_id}/check", needs="planning.read"):
+class CheckAssignment(
+    Query[CheckView],
+    route="/api/planning/jobs/{job_id}/check",
+    needs="planning.read",
+    closed_to=("driver",),
+):
     """Would this job fit? On a tour (`tour_id`), or as a new one (`vehicle_id`, `driver_id`, `day`).
 
     Positions count the tour's stops from 0; without them the cheapest allowed place is taken.
@@ -135,9 +94,9 @@ class CheckAssignment(Query[CheckView], route="/api/planning/jobs/{job_id}/check
     tour_id: TourId = ""
     vehicle_id: VehicleId = ""
     driver_id: DriverId = ""
-    day: date | None = None
-    pickup_position: Annotated[int, Meta(ge=0)] | None = None
-    delivery_position: Annotated[int, Meta(ge=0)] | None = None
+    day: TripDay | None = None
+    pickup_position: Position | None = None
+    delivery_position: Position | None = None
 
 
 class FitView(View):
@@ -150,23 +109,31 @@ class FitView(View):
     tour_id: str
     pickup_position: int
     delivery_position: int
-    added_km: float
+    added_km: float | None
     added_minutes: int
     feasible: bool
     conflicts: list[ConflictView]
 
 
 class FitsView(View):
-    """Places for a job: allowed ones first, cheapest first."""
+    """Places for a job: allowed ones first, cheapest first.
+
+    `against` is what stands against it everywhere: then nothing is worked out. Not `complete` when the time
+    for looking ran out before the least promising places.
+    """
 
     items: list[FitView]
+    against: list[ConflictView]
+    complete: bool
 
 
-class FindFits(Query[FitsView], route="/api/planning/jobs/{job_id}/fits", needs="planning.read"):
+class FindFits(
+    Query[FitsView], route="/api/planning/jobs/{job_id}/fits", needs="planning.read", closed_to=("driver",)
+):
     """The best places for a job on this day over all tours and free vehicles."""
 
     job_id: JobId
-    day: date
+    day: TripDay
     limit: Annotated[int, Meta(ge=1, le=50)] = 5
 
 
@@ -181,9 +148,9 @@ class AssignJob(Command[TourView], route="/api/planning/jobs/{job_id}/assign", n
     tour_id: TourId = ""
     vehicle_id: VehicleId = ""
     driver_id: DriverId = ""
-    day: date | None = None
-    pickup_position: Annotated[int, Meta(ge=0)] | None = None
-    delivery_position: Annotated[int, Meta(ge=0)] | None = None
+    day: TripDay | None = None
+    pickup_position: Position | None = None
+    delivery_position: Position | None = None
     derogation: Reason = ""
 
 
@@ -197,8 +164,8 @@ class MoveStop(Command[TourView], route="/api/planning/tours/{tour_id}/stops/mov
     """Move one stop of a draft tour to another position; refused with every conflict."""
 
     tour_id: TourId
-    position: Annotated[int, Meta(ge=0)]
-    to_position: Annotated[int, Meta(ge=0)]
+    position: Position
+    to_position: Position
     derogation: Reason = ""
 
 
@@ -216,21 +183,34 @@ class WithdrawTour(Command[TourView], route="/api/planning/tours/{tour_id}/withd
     reason: Reason = ""
 
 
+class DayCounts(View):
+    """How many there are in all."""
+
+    vehicles: int
+    drivers: int
+    tours: int
+    unplanned: int
+
+
 class DayView(View):
-    """One day for Gantt, map and list: rows are vehicles, bars are tours, the basket beside."""
+    """One day for Gantt, map and list: rows are vehicles, bars are tours, the basket beside.
+
+    At most 500 vehicles, drivers and tours, and the 200 most urgent jobs; `counts` says what there is.
+    """
 
     day: date
     vehicles: list[VehicleView]
     drivers: list[DriverView]
     tours: list[TourView]
     unplanned: list[JobView]
+    counts: DayCounts
     driving_bans: list[str]
 
 
-class GetPlan(Query[DayView], route="/api/planning/days/{day}", needs="planning.read"):
-    """Everything that happens on a day."""
+class GetPlan(Query[DayView], route="/api/planning/days/{day}", needs="planning.read", closed_to=("driver",)):
+    """Everything that happens on a day; of what is more than fits, `counts` says how much there is."""
 
-    day: date
+    day: TripDay
 
 
 class GetTour(Query[TourView], route="/api/planning/tours/{tour_id}", needs="planning.read"):
@@ -247,7 +227,7 @@ class MyDayView(View):
     tours: list[TourView]
 
 
-class MyDay(Query[MyDayView], route="/api/planning/my-day", needs="planning.read"):
+class MyDay(Query[MyDayView], route="/api/planning/my-day", needs=SELF):
     """What I drive today and tomorrow: for the user that a driver is tied to."""
 
 

@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from rt.portals.transporter.pages import (
+    basket,
     docks,
     drivers,
     jobs,
@@ -54,6 +55,7 @@ PAGES: list[Route] = [
     *papers.PAGES,
     *docks.PAGES,
     *planning.PAGES,
+    *basket.PAGES,
     *jobs.PAGES,
     *tours.PAGES,
     *vehicles.PAGES,

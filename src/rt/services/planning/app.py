@@ -3,6 +3,7 @@
 from rt.kernel.unit import Ground, Unit, every
 from rt.services.planning.actions.docks import Docks
 from rt.services.planning.actions.fleet import Fleet
+from rt.services.planning.actions.jobs import Basket
 from rt.services.planning.actions.plans import Plans
 from rt.services.planning.actions.slots import Slots
 from rt.services.planning.actions.tours import Tours
@@ -21,7 +22,7 @@ def build(ground: Ground) -> Unit:
     slots = Slots(store, docks)
     return Unit(
         name="planning",
-        serves=table(Fleet(store), Tours(store), Plans(store), docks, slots),
+        serves=table(Fleet(store), Basket(store), Tours(store), Plans(store), docks, slots),
         hears=Reactions(store, slots).heard(),
         jobs=[every(HOUR_SECONDS, Closing(store).close)],
     )

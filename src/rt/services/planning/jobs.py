@@ -1,8 +1,10 @@
 """What planning does by the clock: published tours that are over are done."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from rt.kernel.clock import now
+from rt.kernel.errors import ChangedMeanwhile
 from rt.kernel.tenancy import acting_for
 from rt.services.planning.store import PlanningStore
 
@@ -18,8 +20,16 @@ class Closing:
         self._store = store
 
     async def close(self) -> None:
+        """Batch after batch until none is left; each is looked at once, whatever becomes of it."""
         over = {"state": "published", "ends_at": {"$lt": now() - AFTERWARDS}}
-        for found in await self._store.tours.everywhere.find(over, sort="ends_at", limit=BATCH):
-            with acting_for(found.org_id):
-                async with self._store.tours.change(found.id) as tour:
-                    tour.finish()
+        after = ""
+        while True:
+            page = await self._store.tours.everywhere.page(over, sort="ends_at", after=after, limit=BATCH)
+            for found in page.items:
+                with acting_for(found.org_id), suppress(ChangedMeanwhile):
+                    async with self._store.tours.change(found.id) as tour:
+                        if tour.state == "published":
+                            tour.finish()
+            after = page.next
+            if not after:
+                return

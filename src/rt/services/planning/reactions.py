@@ -19,7 +19,7 @@ from rt.kernel.unit import hear
 from rt.services.planning.actions.slots import Slots
 from rt.services.planning.domain.job import Job, job_of
 from rt.services.planning.domain.slots import Slot
-from rt.services.planning.store import PlanningStore
+from rt.services.planning.store import MOST, PlanningStore
 
 
 class Reactions:
@@ -129,6 +129,6 @@ class Reactions:
 
     async def _give_slots_back(self, order: OrderSummary, reason: str) -> None:
         booked = {"order_id": order.order_id, "state": "booked", "carrier_id": order.carrier_id}
-        for slot in await self._store.slots.find(booked):
+        for slot in await self._store.slots.find(booked, limit=MOST):
             async with self._store.slots.change(slot.id) as stored:
                 stored.cancel(reason)

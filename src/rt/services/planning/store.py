@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from rt.kernel.errors import NotFound
 from rt.kernel.persistence import Collection, Database, Index
-from rt.services.planning.domain.docks import Dock, taken_cells
+from rt.services.planning.domain.docks import LONGEST_SLOT, Dock
 from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
 from rt.services.planning.domain.job import Job
 from rt.services.planning.domain.plan import Plan
@@ -84,6 +84,7 @@ class PlanningStore:
             Index("holds", unique=True),
             Index("starts_at"),
             Index("driver_user_id", "starts_at"),
+            Index("state", "ends_at", everywhere=True),
             missing=TourUnknown,
         )
         self.plans = Collection(database, Plan, "plans", missing=PlanUnknown)
@@ -93,6 +94,7 @@ class PlanningStore:
             Slot,
             "slots",
             Index("cells", unique=True, everywhere=True),
+            Index("day", "starts_at"),
             Index("starts_at"),
             Index("order_id"),
             Index("dock_id", "starts_at"),
@@ -120,6 +122,16 @@ class PlanningStore:
             limit=MOST,
         )
 
+    async def tours_of(self, since: datetime, until: datetime) -> int:
+        """How many tours touch that time, those that are done among them."""
+        return await self.tours.count(
+            {
+                "state": {"$in": [*LIVE, "done"]},
+                "starts_at": {"$lt": until, "$gt": since - LONGEST_TOUR},
+                "ends_at": {"$gt": since},
+            }
+        )
+
     async def around(self, day: date) -> list[Tour]:
         """Live tours that a tour beginning on that day could meet."""
         return await self.live_tours(paris_instant(day, 0), paris_instant(day, 0) + LONGEST_TOUR)
@@ -140,9 +152,10 @@ class PlanningStore:
         return {job.id: job for job in found}
 
     async def taken(self, dock: Dock, day: date) -> set[str]:
-        """Cells of a dock that are held on that day; asked for the site that owns it."""
-        since, until = paris_instant(day, 0), paris_instant(day, 24)
-        slots = await self.slots.find(
-            {"dock_id": dock.id, "starts_at": {"$lt": until, "$gte": since}}, limit=2 * MOST
+        """Cells of a dock that are held that day or over its midnights; asked for its site."""
+        since, until = dock.bounds(day)
+        held = {"dock_id": dock.id, "starts_at": {"$lt": until + LONGEST_SLOT, "$gte": since - LONGEST_SLOT}}
+        found = await self.slots.aggregate(
+            [{"$match": held}, {"$match": {"ends_at": {"$gt": since}}}, {"$project": {"cells": 1}}]
         )
-        return taken_cells(slot.cells for slot in slots)
+        return {cell for slot in found for cell in slot["cells"]}

@@ -13,9 +13,10 @@ from rt.contracts.planning import (
     FindDocks,
     FindOpenings,
     FreeSlotsView,
+    GetDock,
     OpeningHours,
 )
-from rt.kernel.errors import NotFound, Refusal
+from rt.kernel.errors import Refusal
 from rt.portals.industry.asking import laid_over, version_seen
 from rt.portals.industry.pages.gate import day_asked
 from rt.ui.asking import attempt, key_of, signed_in_still, typed
@@ -27,7 +28,7 @@ from rt.ui.visit import Visit, page
 
 WORKING_WEEK = (("08:00", "12:00", "13:30", "17:00"),) * 5 + (("", "", "", ""),) * 2
 """Hours that a new dock starts from: morning and afternoon, Monday to Friday."""
-HALVES = ("am_from", "am_until", "pm_from", "pm_until")
+PARTS = (("am_from", "am_until"), ("pm_from", "pm_until"), ("more_from", "more_until"))
 SITE_FIELDS = (
     "site.name",
     "site.address.street",
@@ -87,12 +88,13 @@ def minute_of(text: str) -> int:
 
 
 def week_of(hours: list[OpeningHours]) -> list[tuple[str, ...]]:
-    """Two halves of each day as typed; a third line of a day has no place in this form."""
+    """The parts of each day as typed: morning and afternoon, and a third where some day has one."""
+    lines = [sorted((h for h in hours if h.weekday == day), key=lambda h: h.from_minute) for day in range(7)]
+    places = 2 * max(2, *(len(of_day) for of_day in lines))
     week: list[tuple[str, ...]] = []
-    for weekday in range(7):
-        lines = sorted((h for h in hours if h.weekday == weekday), key=lambda h: h.from_minute)[:2]
-        texts = [clock(m) for h in lines for m in (h.from_minute, h.until_minute)]
-        week.append(tuple(texts + [""] * (4 - len(texts))))
+    for of_day in lines:
+        texts = [clock(m % 1440) for h in of_day for m in (h.from_minute, h.until_minute)]
+        week.append(tuple(texts + [""] * (places - len(texts))))
     return week
 
 
@@ -101,37 +103,47 @@ def hours_text(hours: list[OpeningHours]) -> list[str]:
     names = day_names()
     said = []
     for weekday in range(7):
-        spans = [
-            f"{clock(h.from_minute)}–{clock(h.until_minute)}"
-            for h in sorted(hours, key=lambda h: h.from_minute)
-            if h.weekday == weekday
-        ]
+        spans = [hours_of(h) for h in sorted(hours, key=lambda h: h.from_minute) if h.weekday == weekday]
         said += [f"{names[weekday].capitalize()} {', '.join(spans)}"] if spans else []
     return said
 
 
+def hours_of(line: OpeningHours) -> str:
+    """A line of the week; what ends before it begins ends on the next day."""
+    told = f"{clock(line.from_minute)}–{clock(line.until_minute)}"
+    return told + " " + _("(le lendemain)") if line.until_minute < line.from_minute else told
+
+
 def hours_typed(visit: Visit) -> list[OpeningHours]:
-    """The hours of the posted form; ValueError when one is no time or ends before it begins."""
+    """The hours of the posted form; ValueError when one is no time or has no length."""
     hours = []
     for weekday in range(7):
-        texts = [typed(visit, f"hours-{weekday}-{half}") for half in HALVES]
-        for begins, ends in ((texts[0], texts[1]), (texts[2], texts[3])):
+        for first, last in PARTS:
+            begins, ends = (typed(visit, f"hours-{weekday}-{name}") for name in (first, last))
             if not begins and not ends:
                 continue
             from_minute, until_minute = minute_of(begins), minute_of(ends) or 1440
-            if until_minute <= from_minute:
+            if until_minute == from_minute:
                 raise ValueError(ends)
             hours.append(OpeningHours(weekday=weekday, from_minute=from_minute, until_minute=until_minute))
     return hours
 
 
 def days_shown(visit: Visit, week: list[tuple[str, ...]]) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Days with their four times: the field's name, its label, what stands in it."""
-    labels = (_("matin, de"), _("matin, à"), _("après-midi, de"), _("après-midi, à"))
+    """Days with their times: the field's name, its label, what stands in it."""
+    labels = (
+        _("matin, de"),
+        _("matin, à"),
+        _("après-midi, de"),
+        _("après-midi, à"),
+        _("encore, de"),
+        _("encore, à"),
+    )
+    names = [name for part in PARTS for name in part][: len(week[0])]
     shown = []
     for weekday, name in enumerate(day_names()):
         fields = []
-        for place, half in enumerate(HALVES):
+        for place, half in enumerate(names):
             field = f"hours-{weekday}-{half}"
             value = typed(visit, field) if visit.posted is not None else week[weekday][place]
             fields.append((field, labels[place], value))
@@ -192,11 +204,7 @@ async def edit(visit: Visit) -> Page | Response:
 
 async def own_dock(visit: Visit) -> DockView:
     """The dock of the address, among ours."""
-    found = await visit.ask(FindDocks(limit=200))
-    dock = next((d for d in found.items if d.dock_id == visit.path["dock_id"]), None)
-    if dock is None:
-        raise NotFound()
-    return dock
+    return await visit.ask(GetDock(dock_id=visit.path["dock_id"]))
 
 
 async def kept(
@@ -208,7 +216,7 @@ async def kept(
         try:
             hours = hours_typed(visit)
         except ValueError:
-            fault = _("Une heure comme 08:00 est attendue, et la fin après le début.")
+            fault = _("Une heure comme 08:00 est attendue, et une fin différente du début.")
             form.read()
         else:
             if await say(visit, form, hours, dock):

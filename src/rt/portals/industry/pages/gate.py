@@ -112,19 +112,31 @@ def drawn(docks: Sequence[DockView], slots: Sequence[SlotView]) -> list[dict[str
     return lines
 
 
+async def slots_of(visit: Visit, day: date, q: str) -> list[SlotView]:
+    """All slots of the day, page after page."""
+    slots: list[SlotView] = []
+    after = ""
+    while True:
+        found = await visit.ask(FindSlots(day=day, q=q, after=after, limit=200))
+        slots += found.items
+        after = found.next
+        if not after:
+            return slots
+
+
 async def gate(visit: Visit) -> Page | Response:
     day, q = day_asked(visit), visit.query.get("q", "")[:80]
     docks = await attempt(visit, FindDocks(limit=200))
-    found = await visit.ask(FindSlots(day=day, q=q, limit=200))
+    slots = await slots_of(visit, day, q)
     ours = [d for d in (docks.items if docks else ()) if d.active]
-    rows = sorted((row_of(slot) for slot in found.items), key=lambda r: (r.starts_at, r.dock))
+    rows = sorted((row_of(slot) for slot in slots), key=lambda r: (r.starts_at, r.dock))
     return GatePage(
         title=_("Quais du jour"),
         day=day,
         before=f"/docks?day={day - timedelta(days=1)}",
         after=f"/docks?day={day + timedelta(days=1)}",
         rows=rows,
-        gantt=drawn(ours, found.items),
+        gantt=drawn(ours, slots),
         begins=datetime.combine(day, DAY_BEGINS, ZONE),
         ends=datetime.combine(day, DAY_ENDS, ZONE),
         docks=len(ours),

@@ -4,9 +4,16 @@ from datetime import date, datetime, timedelta
 
 from starlette.responses import Response
 
-from rt.contracts.planning import FindDocks, FindOpenings, FindSlots, FreeSlotsView, MoveSlot, SlotView
+from rt.contracts.planning import (
+    FindDocks,
+    FindOpenings,
+    FindSlots,
+    FreeSlotsView,
+    GetSlot,
+    MoveSlot,
+    SlotView,
+)
 from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
 from rt.ui.asking import attempt, pressed, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, span
@@ -66,10 +73,7 @@ async def slot(visit: Visit) -> Page | Response:
     here = f"/slots/{order_id}/{slot_id}"
     if visit.posted is not None:
         return await moved(visit, order_id, slot_id, here)
-    found = await visit.ask(FindSlots(order_id=order_id))
-    read = next((one for one in found.items if one.slot_id == slot_id), None)
-    if read is None:
-        raise NotFound()
+    read = await visit.ask(GetSlot(order_id=order_id, slot_id=slot_id))
     day = day_asked(visit) or read.starts_at.astimezone(ZONE).date()
     word = FindOpenings(dock_id=read.dock_id, day=day, pallets=read.pallets, goods_type=read.goods_type)
     free = await attempt(visit, word)

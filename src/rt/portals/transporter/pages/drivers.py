@@ -1,6 +1,7 @@
 """Drivers: their hours and skills, when they are away, and their access to the driver's app."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
@@ -12,10 +13,10 @@ from rt.contracts.planning import (
     DriverView,
     EditDriver,
     FindDrivers,
+    GetDriver,
     RemoveAbsence,
     WorkingHours,
 )
-from rt.kernel.errors import NotFound
 from rt.kernel.messages import Command
 from rt.portals.transporter.asking import edited, said_here
 from rt.portals.transporter.pages.docks import moment_of
@@ -80,7 +81,7 @@ def hours_text(hours: list[WorkingHours]) -> str:
 
 
 async def drivers(visit: Visit) -> Page | Response:
-    word = FindDrivers(q=visit.query.get("q", ""), after=visit.query.get("after", ""))
+    word = FindDrivers(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""))
     found = await visit.ask(word)
     rows = [
         DriverRow(
@@ -106,7 +107,7 @@ async def drivers(visit: Visit) -> Page | Response:
             Column(name="state", label=_("État"), kind="state"),
         ],
         q=word.q,
-        more=f"/drivers?after={found.next}" if found.next else "",
+        more=f"/drivers?{urlencode({'q': word.q, 'after': found.next})}" if found.next else "",
         may_plan=visit.session.may("planning.write"),
     )
 
@@ -133,11 +134,7 @@ async def add(visit: Visit) -> Page | Response:
 
 async def read_driver(visit: Visit) -> DriverView:
     """The driver of the address."""
-    found = await visit.ask(FindDrivers(limit=200))
-    driver = next((d for d in found.items if d.driver_id == visit.path["driver_id"]), None)
-    if driver is None:
-        raise NotFound()
-    return driver
+    return await visit.ask(GetDriver(driver_id=visit.path["driver_id"]))
 
 
 def emptied(said: Command[Any]) -> Command[Any]:

@@ -1,7 +1,7 @@
 """Putting one job on a vehicle and driver: best places first, any place by hand, conflicts at once."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 from starlette.responses import Response
@@ -14,12 +14,12 @@ from rt.contracts.planning import (
     ConflictView,
     DayView,
     FindFits,
-    FindJobs,
+    GetJob,
     GetPlan,
     JobView,
     UnassignJob,
 )
-from rt.kernel.errors import NotFound, Refusal
+from rt.kernel.errors import Refusal
 from rt.portals.transporter.drawing import (
     conflict_text,
     derogation_choices,
@@ -31,6 +31,7 @@ from rt.portals.transporter.drawing import (
 from rt.portals.transporter.pages.docks import day_asked, day_of
 from rt.portals.transporter.pages.offers import load_text
 from rt.portals.transporter.pages.order import job_of
+from rt.trade.days import TRIP_AHEAD_DAYS, TRIP_PAST_DAYS
 from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
@@ -40,8 +41,6 @@ from rt.ui.pages import Choice, Page
 from rt.ui.visit import Visit, page
 
 TRUCK_BAN = "truck_banned"
-PAGES_LOOKED_AT = 5
-"""Pages of 200 jobs looked through for one that is not in the day's basket."""
 
 
 class ConflictRow(msgspec.Struct, kw_only=True):
@@ -77,8 +76,11 @@ class JobPage(Page):
     day: date
     fits: list[FitRow]
     fits_known: bool
+    fits_complete: bool
+    obstacles: list[ConflictRow]
     chosen: list[Input]
     check: CheckView | None
+    check_added: str
     conflicts: list[ConflictRow]
     refusal: str
     assign: dict[str, str]
@@ -104,25 +106,10 @@ def derogable(conflicts: Sequence[ConflictView]) -> bool:
     return bool(conflicts) and all(c.rule == TRUCK_BAN for c in conflicts)
 
 
-async def find_job(visit: Visit, plan: DayView, job_id: str) -> JobView:
-    """The job of the address: in the day's basket, else anywhere in the basket."""
-    known = next((job for job in plan.unplanned if job.job_id == job_id), None)
-    after = ""
-    for _turn in range(PAGES_LOOKED_AT):
-        if known is not None:
-            return known
-        found = await visit.ask(FindJobs(limit=200, after=after))
-        known = next((job for job in found.items if job.job_id == job_id), None)
-        after = found.next
-        if not after:
-            break
-    if known is None:
-        raise NotFound()
-    return known
-
-
-def added(kilometres: float, minutes: int) -> str:
-    """What a place costs: kilometres and minutes more."""
+def added(kilometres: float | None, minutes: int) -> str:
+    """What a place costs: kilometres and minutes more, where they can be known."""
+    if kilometres is None:
+        return _("distance inconnue")
     values = {"km": number(round(kilometres)), "min": number(minutes)}
     return _("+%(km)s km, +%(min)s min") % values
 
@@ -153,11 +140,9 @@ async def shown(visit: Visit, refusal: str) -> JobPage:
     """The job's page, with why the last try was refused."""
     job_id = visit.path["job_id"]
     day = day_asked(visit)
-    plan = await visit.ask(GetPlan(day=day or day_of(None)))
-    wanted = await find_job(visit, plan, job_id)
-    if day is None:
-        day = day_of(wanted.pickup_from)
-        plan = await visit.ask(GetPlan(day=day))
+    wanted = await visit.ask(GetJob(job_id=job_id))
+    day = day or nearest_day(wanted)
+    plan = await visit.ask(GetPlan(day=day))
     tour_id, vehicle_id, driver_id = (visit.query.get(n, "") for n in ("tour_id", "vehicle_id", "driver_id"))
     if vehicle_id and not driver_id:
         usual = next((v.usual_driver_id for v in plan.vehicles if v.vehicle_id == vehicle_id), None)
@@ -194,8 +179,11 @@ async def shown(visit: Visit, refusal: str) -> JobPage:
             for f in (fits.items if fits else [])
         ],
         fits_known=fits is not None,
+        fits_complete=fits is None or fits.complete,
+        obstacles=conflict_rows(fits.against if fits else wanted.obstacles),
         chosen=selects(plan, tour_id, vehicle_id, driver_id),
         check=check,
+        check_added=added(check.added_km, check.added_minutes) if check else "",
         conflicts=conflict_rows(check.conflicts) if check else [],
         refusal=refusal or why,
         assign=fields,
@@ -209,6 +197,14 @@ async def shown(visit: Visit, refusal: str) -> JobPage:
         ),
         may_plan=visit.session.may("planning.write"),
     )
+
+
+def nearest_day(job: JobView) -> date:
+    """The day that suits the job best among those that can be planned: one that is years away is not."""
+    wanted = job.pickup_from.date()
+    today = day_of(None)
+    earliest, latest = today - timedelta(days=TRIP_PAST_DAYS), today + timedelta(days=TRIP_AHEAD_DAYS)
+    return day_of(job.pickup_from) if earliest < wanted < latest else today
 
 
 async def checked(visit: Visit, asked: CheckAssignment | None) -> tuple[CheckView | None, str]:
@@ -266,7 +262,7 @@ async def of_order(visit: Visit) -> Page | Response:
         return visit.go(f"/orders/{order.order_id}/plan")
     if known.tour_id:
         return visit.go(f"/planning/tours/{known.tour_id}")
-    return visit.go(f"/planning/jobs/{known.job_id}?day={day_of(known.pickup_from)}")
+    return visit.go(f"/planning/jobs/{known.job_id}?day={nearest_day(known)}")
 
 
 PAGES = [

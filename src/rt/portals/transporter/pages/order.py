@@ -17,7 +17,7 @@ from rt.contracts.core_orders import (
     ResolveIncident,
 )
 from rt.contracts.ecpmr import DocumentRow, FindDocuments
-from rt.contracts.planning import FindJobs, FindSlots, JobView, SlotView
+from rt.contracts.planning import FindSlots, GetJobOfOrder, JobView, SlotView
 from rt.contracts.tracking_ia import GetTrack, TrackView
 from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
@@ -146,11 +146,8 @@ def history(order: OrderView, track: TrackView | None) -> list[Happened]:
 
 async def job_of(visit: Visit, order: OrderView) -> JobView | None:
     """The planning's job for an order, waiting or on a tour."""
-    waiting = attempt(visit, FindJobs(state="unplanned", q=order.reference, limit=20))
-    on_tour = attempt(visit, FindJobs(state="planned", q=order.reference, limit=20))
-    found = await asyncio.gather(waiting, on_tour)
-    jobs = [job for some in found if some for job in some.items]
-    return next((job for job in jobs if job.order_id == order.order_id), None)
+    found = await attempt(visit, GetJobOfOrder(order_id=order.order_id))
+    return found if found and found.state in ("unplanned", "planned") else None
 
 
 async def order(visit: Visit) -> Page | Response:

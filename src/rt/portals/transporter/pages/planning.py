@@ -1,6 +1,6 @@
 """The day: who drives what when, what waits in the basket, and the optimiser's proposals."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,14 @@ from rt.ui.visit import Visit, page
 BUDGET_SECONDS = 5.0
 
 
+OBSTACLES: dict[str, Callable[[], str]] = {
+    "sea_crossing": lambda: _("traversée maritime"),
+    "out_of_reach": lambda: _("hors de portée"),
+    "place_unknown": lambda: _("lieu inconnu"),
+}
+"""What keeps a job from every tour, in two words."""
+
+
 class BasketRow(msgspec.Struct, kw_only=True):
     """A job that waits for a truck."""
 
@@ -51,6 +59,7 @@ class BasketRow(msgspec.Struct, kw_only=True):
     delivery: str
     load: str
     needs: Sequence[str]
+    against: Sequence[str]
     pickup_until: datetime
 
 
@@ -124,6 +133,7 @@ def basket_row(job: JobView) -> BasketRow:
         delivery=f"{job.delivery.address.city} · {span(job.delivery_from, job.delivery_until)}",
         load=load_text(job.pallets, job.weight_kg, job.loading_metres),
         needs=job.requirements,
+        against=[OBSTACLES[one.rule]() for one in job.obstacles if one.rule in OBSTACLES],
         pickup_until=job.pickup_until,
     )
 
@@ -135,6 +145,13 @@ def hours_text(tour: TourView) -> str:
     return f"{told} " + _("(+%(n)s j)") % {"n": over} if over else told
 
 
+def distance_text(tour: TourView) -> str:
+    """Kilometres and time at the wheel, where they can be known."""
+    if tour.distance_km is None:
+        return _("distance inconnue")
+    return f"{number(round(tour.distance_km))} km · {duration(tour.driving_minutes * 60)}"
+
+
 def tour_row(tour: TourView) -> TourRow:
     return TourRow(
         tour_id=tour.tour_id,
@@ -142,11 +159,21 @@ def tour_row(tour: TourView) -> TourRow:
         driver=tour.driver_name,
         when=hours_text(tour),
         stops=stops_text(tour),
-        distance=f"{number(round(tour.distance_km))} km · {duration(tour.driving_minutes * 60)}",
+        distance=distance_text(tour),
         state=tour.state,
         tone=tone_of(tour),
         conflicts=len(tour.conflicts),
     )
+
+
+def basket_columns() -> list[Column]:
+    return [
+        Column(name="reference", label=_("À planifier")),
+        Column(name="pickup_until", label=_("Avant"), kind="deadline"),
+        Column(name="pickup", label=_("Enlèvement")),
+        Column(name="delivery", label=_("Livraison")),
+        Column(name="load", label=_("Chargement")),
+    ]
 
 
 def tour_columns() -> list[Column]:
@@ -182,18 +209,12 @@ async def shown(visit: Visit, day: date) -> DayPage:
         points=points,
         lines=lines,
         basket=[basket_row(job) for job in plan.unplanned],
-        basket_columns=[
-            Column(name="reference", label=_("À planifier")),
-            Column(name="pickup_until", label=_("Avant"), kind="deadline"),
-            Column(name="pickup", label=_("Enlèvement")),
-            Column(name="delivery", label=_("Livraison")),
-            Column(name="load", label=_("Chargement")),
-        ],
+        basket_columns=basket_columns(),
         tours=[tour_row(t) for t in live],
         tour_columns=tour_columns(),
         drafts=sum(t.state == "draft" and not t.conflicts for t in live),
         driving=duration(sum(t.driving_minutes for t in live) * 60),
-        kilometres=sum(t.distance_km for t in live),
+        kilometres=sum(t.distance_km or 0 for t in live),
         may_plan=visit.session.may("planning.write"),
     )
 

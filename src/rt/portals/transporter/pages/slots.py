@@ -1,6 +1,7 @@
 """Our slots at the docks of others: list by day, move, give back, keep in a calendar."""
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
@@ -10,11 +11,11 @@ from rt.contracts.planning import (
     FindFreeSlots,
     FindSlots,
     FreeSlotsView,
+    GetSlot,
     MoveSlot,
     SlotCalendar,
     SlotView,
 )
-from rt.kernel.errors import NotFound
 from rt.portals.transporter.pages.docks import day_asked, day_of, moment_of
 from rt.ui.asking import attempt, pressed, sent, typed
 from rt.ui.catalogues import gettext as _
@@ -67,6 +68,7 @@ async def slots(visit: Visit) -> Page | Response:
     day = day_asked(visit)
     q = visit.query.get("q", "")[:80]
     found = await visit.ask(FindSlots(day=day, q=q, after=visit.query.get("after", "")))
+    known = ({"q": q} if q else {}) | ({"day": str(day)} if day else {})
     rows = [
         SlotRow(
             slot_id=s.slot_id,
@@ -93,17 +95,13 @@ async def slots(visit: Visit) -> Page | Response:
         ],
         q=q,
         day=day,
-        more=f"/slots?after={found.next}" if found.next else "",
+        more=f"/slots?{urlencode(known | {'after': found.next})}" if found.next else "",
     )
 
 
 async def read_slot(visit: Visit) -> SlotView:
     """The slot of the address."""
-    found = await visit.ask(FindSlots(order_id=visit.path["order_id"]))
-    slot = next((s for s in found.items if s.slot_id == visit.path["slot_id"]), None)
-    if slot is None:
-        raise NotFound()
-    return slot
+    return await visit.ask(GetSlot(order_id=visit.path["order_id"], slot_id=visit.path["slot_id"]))
 
 
 async def slot(visit: Visit) -> Page | Response:

@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from typing import Any, get_args
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
 
 from rt.contracts.core_orders.vocabulary import Requirement
-from rt.contracts.planning import AddVehicle, EditVehicle, FindDrivers, FindVehicles, VehicleView
+from rt.contracts.planning import (
+    AddVehicle,
+    DriverView,
+    EditVehicle,
+    FindDrivers,
+    FindVehicles,
+    GetVehicle,
+    VehicleView,
+)
 from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
 from rt.kernel.messages import Command
 from rt.portals.transporter.asking import edited
 from rt.portals.transporter.drawing import driver_choices
@@ -86,10 +94,9 @@ def away_text(periods: Sequence[Any]) -> str:
 
 
 async def vehicles(visit: Visit) -> Page | Response:
-    word = FindVehicles(q=visit.query.get("q", ""), after=visit.query.get("after", ""))
+    word = FindVehicles(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""))
     found = await visit.ask(word)
-    drivers = await attempt(visit, FindDrivers(limit=200))
-    names = {d.driver_id: d.name for d in drivers.items} if drivers else {}
+    names = {driver.driver_id: driver.name for driver in await all_drivers(visit)}
     rows = [
         VehicleRow(
             vehicle_id=v.vehicle_id,
@@ -119,15 +126,26 @@ async def vehicles(visit: Visit) -> Page | Response:
             Column(name="state", label=_("État"), kind="state"),
         ],
         q=word.q,
-        more=f"/fleet?after={found.next}" if found.next else "",
+        more=f"/fleet?{urlencode({'q': word.q, 'after': found.next})}" if found.next else "",
         may_plan=visit.session.may("planning.write"),
     )
 
 
 async def drivers_offered(visit: Visit) -> list[Choice]:
     """Drivers for the choice of the usual one."""
-    found = await attempt(visit, FindDrivers(limit=200))
-    return [Choice("", "—"), *(driver_choices(found.items) if found else [])]
+    return [Choice("", "—"), *driver_choices(await all_drivers(visit))]
+
+
+async def all_drivers(visit: Visit) -> list[DriverView]:
+    """Every driver, page after page; those that answered when planning stops answering."""
+    drivers: list[DriverView] = []
+    after = ""
+    while True:
+        found = await attempt(visit, FindDrivers(after=after, limit=200))
+        drivers += found.items if found else []
+        after = found.next if found else ""
+        if not after:
+            return drivers
 
 
 def equipment_offered() -> list[Choice]:
@@ -155,10 +173,7 @@ async def add(visit: Visit) -> Page | Response:
 
 
 async def vehicle(visit: Visit) -> Page | Response:
-    found = await visit.ask(FindVehicles(limit=200))
-    read = next((v for v in found.items if v.vehicle_id == visit.path["vehicle_id"]), None)
-    if read is None:
-        raise NotFound()
+    read = await visit.ask(GetVehicle(vehicle_id=visit.path["vehicle_id"]))
     form = edited(
         visit,
         EditVehicle,
@@ -197,10 +212,7 @@ def emptied(said: Command[Any]) -> Command[Any]:
 async def switch(visit: Visit) -> Page | Response:
     """Take a vehicle out of service, or back; the address says which, so that it can be undone."""
     vehicle_id, active = visit.path["vehicle_id"], visit.path["to"] == "on"
-    found = await visit.ask(FindVehicles(limit=200))
-    read = next((v for v in found.items if v.vehicle_id == vehicle_id), None)
-    if read is None:
-        raise NotFound()
+    read = await visit.ask(GetVehicle(vehicle_id=vehicle_id))
     word = EditVehicle(vehicle_id=vehicle_id, active=active)
     undo = f"/fleet/{vehicle_id}/service/{'off' if active else 'on'}"
     said = _("%(plate)s est en service.") if active else _("%(plate)s est hors service.")

@@ -21,6 +21,7 @@ from rt.contracts.planning import (
     FindOpenings,
     FreeSlotsView,
     FreeSlotView,
+    GetDock,
 )
 from rt.contracts.planning.docks import GoodsType, SlotKind
 from rt.kernel.clock import now
@@ -60,6 +61,9 @@ class Docks:
     async def find(self, asked: FindDocks) -> DocksPage:
         page = await self._store.docks.page({}, sort="name", after=asked.after, limit=asked.limit)
         return DocksPage(items=[one.view() for one in page.items], next=page.next)
+
+    async def get(self, asked: GetDock) -> DockView:
+        return (await self._store.docks.get(asked.dock_id)).view()
 
     async def find_openings(self, asked: FindOpenings) -> FreeSlotsView:
         dock = await self.own(asked.dock_id)

@@ -15,6 +15,8 @@ from rt.contracts.planning import (
     EditVehicle,
     FindDrivers,
     FindVehicles,
+    GetDriver,
+    GetVehicle,
     PeriodView,
     RemoveAbsence,
     VehiclesPage,
@@ -23,7 +25,8 @@ from rt.contracts.planning import (
 from rt.kernel.errors import AlreadyExists, Conflict
 from rt.kernel.ids import new_id
 from rt.services.planning.domain.distances import placed
-from rt.services.planning.domain.fleet import USUAL_HOURS, Driver, Vehicle, check_hours, check_periods
+from rt.services.planning.domain.fleet import USUAL_HOURS, Driver, Vehicle, check_periods
+from rt.services.planning.domain.hours import check_hours
 from rt.services.planning.store import PlanningStore
 
 
@@ -63,6 +66,9 @@ class Fleet:
             raise PlateKnown("plate", plate=asked.plate) from error
         return vehicle.view()
 
+    async def get_vehicle(self, asked: GetVehicle) -> VehicleView:
+        return (await self._store.vehicles.get(asked.vehicle_id)).view()
+
     async def find_vehicles(self, asked: FindVehicles) -> VehiclesPage:
         where = _search("plate", asked.q.upper(), asked.active)
         page = await self._store.vehicles.page(where, sort="plate", after=asked.after, limit=asked.limit)
@@ -88,6 +94,9 @@ class Fleet:
                 setattr(driver, name, value)
             driver.user_id = driver.user_id or None
         return driver.view()
+
+    async def get_driver(self, asked: GetDriver) -> DriverView:
+        return (await self._store.drivers.get(asked.driver_id)).view()
 
     async def find_drivers(self, asked: FindDrivers) -> DriversPage:
         where = _search("name", asked.q, asked.active)

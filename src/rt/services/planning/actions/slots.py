@@ -1,7 +1,7 @@
 """Slots booked, moved, given back, reached and missed; the waiting list; the calendar file."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from rt.contracts.planning import (
@@ -38,10 +38,10 @@ from rt.services.planning.domain.slots import (
     order_key,
 )
 from rt.services.planning.store import DockUnknown, PlanningStore, SlotUnknown
-from rt.trade.calendars import paris_day, paris_instant
 
 OFFERED = 3
-"""Free times named to whoever comes second."""
+"""Free times named to whoever comes second, and tried for whoever waits."""
+LONGEST_LINE = 500
 
 
 class Load(NamedTuple):
@@ -74,9 +74,8 @@ class Slots:
         """Store the slot at the first door that nobody else holds: the unique index decides, not a look."""
         duration = dock.duration(slot.pallets)
         with acting_for(dock.org_id):
-            taken = await self._store.taken(dock, paris_day(starts_at))
-            first = dock.free_doors(starts_at, duration, taken)
-            for door in dict.fromkeys([*first, *range(1, dock.doors + 1)]):
+            taken = await self._store.taken(dock, dock.day_of(starts_at))
+            for door in dock.free_doors(starts_at, duration, taken):
                 slot.place(dock, door, starts_at)
                 slot.told()
                 slot.book()
@@ -93,9 +92,8 @@ class Slots:
             duration = dock.duration(seen.pallets)
             if asked.starts_at != seen.starts_at:
                 dock.check(asked.starts_at, duration, seen.goods_type, now())
-            taken = await self._store.taken(dock, paris_day(asked.starts_at)) - set(seen.cells)
-            first = dock.free_doors(asked.starts_at, duration, taken)
-            for door in dict.fromkeys([*first, *range(1, dock.doors + 1)]):
+            taken = await self._store.taken(dock, dock.day_of(asked.starts_at)) - set(seen.cells)
+            for door in dock.free_doors(asked.starts_at, duration, taken):
                 try:
                     async with self._store.slots.change(seen.id) as slot:
                         slot.move(dock, door, asked.starts_at, asked.reason)
@@ -171,21 +169,32 @@ class Slots:
         """Give what has become free to those who wait, in their order; asked for the site."""
         dock = await self._store.docks.get(dock_id)
         line = await self._store.waitings.find(
-            {"dock_id": dock.id, "state": "waiting", "day": {"$gte": paris_day(now()).isoformat()}},
+            {"dock_id": dock.id, "state": "waiting", "day": {"$gte": dock.day_of(now()).isoformat()}},
             sort="created_at",
+            limit=LONGEST_LINE,
         )
+        taken: dict[date, set[str]] = {}
         for one in line:
-            for free in await self._docks.free(dock, one.day, one.pallets, one.goods_type):
-                try:
-                    load = Load(one.pallets, one.goods_type, one.reference, one.carrier_id, one.carrier_name)
-                    await self.seat(_slot(dock, load, one.order_id, one.kind), dock, free.starts_at)
-                except SlotTaken:
-                    continue
-                except OrderHasSlot:
-                    pass
-                async with self._store.waitings.change(one.id) as waiting:
-                    waiting.seat()
-                break
+            if one.day not in taken:
+                taken[one.day] = await self._store.taken(dock, one.day)
+            free = dock.free(one.day, one.pallets, one.goods_type, taken[one.day], now())
+            for place in free[:OFFERED]:
+                if await self._seated(one, dock, place.starts_at):
+                    taken[one.day] = await self._store.taken(dock, one.day)
+                    break
+
+    async def _seated(self, one: Waiting, dock: Dock, starts_at: datetime) -> bool:
+        """Whether whoever waits has got that time, or has a slot already."""
+        load = Load(one.pallets, one.goods_type, one.reference, one.carrier_id, one.carrier_name)
+        try:
+            await self.seat(_slot(dock, load, one.order_id, one.kind), dock, starts_at)
+        except SlotTaken:
+            return False
+        except OrderHasSlot:
+            pass
+        async with self._store.waitings.change(one.id) as waiting:
+            waiting.seat()
+        return True
 
     async def get(self, asked: GetSlot) -> SlotView:
         return (await self._of_order(asked.slot_id, asked.order_id)).view()
@@ -193,7 +202,7 @@ class Slots:
     async def find(self, asked: FindSlots) -> SlotsPage:
         where: dict[str, Any] = {}
         if asked.day is not None:
-            where["starts_at"] = {"$gte": paris_instant(asked.day, 0), "$lt": paris_instant(asked.day, 24)}
+            where["day"] = asked.day.isoformat()
         for name in ("dock_id", "order_id"):
             if value := getattr(asked, name):
                 where[name] = value
@@ -201,7 +210,8 @@ class Slots:
             match = {"$regex": re.escape(asked.q), "$options": "i"}
             names = ("reference", "order_id", "carrier_name", "vehicle_plate")
             where["$or"] = [{name: match} for name in names]
-        page = await self._store.slots.page(where, sort="starts_at", after=asked.after, limit=asked.limit)
+        order = "starts_at" if asked.day is not None else "-starts_at"
+        page = await self._store.slots.page(where, sort=order, after=asked.after, limit=asked.limit)
         return SlotsPage(items=[slot.view() for slot in page.items], next=page.next)
 
     async def calendar(self, asked: SlotCalendar) -> Download:
@@ -249,7 +259,7 @@ class Slots:
         held = await self._store.slots.first({"cells": order_key(slot.org_id, slot.order_id, slot.kind)})
         if held is not None and held.id != slot.id:
             return OrderHasSlot(starts_at=clock(held.starts_at), dock=held.dock_name)
-        day = paris_day(starts_at)
+        day = dock.day_of(starts_at)
         free = await self._docks.free(dock, day, slot.pallets, slot.goods_type)
         later = [one.starts_at for one in free if one.starts_at > starts_at][:OFFERED]
         others = ", ".join(clock(one) for one in later) or "-"
@@ -273,6 +283,7 @@ def _slot(dock: Dock, load: Load, order_id: str, kind: SlotKind) -> Slot:
         vehicle_plate=load.vehicle_plate,
         pallets=load.pallets,
         goods_type=load.goods_type,
+        day=dock.day_of(now()),
         starts_at=now(),
         ends_at=now(),
         door=0,

@@ -1,21 +1,14 @@
-"""The basket and the tours made of it by hand, each step checked against every rule."""
+"""Tours made of the basket by hand, each step checked against every rule, and the day that they make."""
 
-import re
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from rt.contracts.planning import (
     AssignJob,
-    CheckAssignment,
-    CheckView,
+    DayCounts,
     DayView,
-    FindFits,
-    FindJobs,
-    FitsView,
-    FitView,
     GetPlan,
     GetTour,
-    JobsPage,
     JobView,
     MoveStop,
     MyDay,
@@ -26,28 +19,24 @@ from rt.contracts.planning import (
     WithdrawTour,
 )
 from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, Invalid, NotFound
+from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound
 from rt.kernel.identity import current_actor
-from rt.kernel.ids import new_id
 from rt.kernel.persistence import together
+from rt.services.planning.actions.computing import worked_out
+from rt.services.planning.actions.placing import fit_of, known
+from rt.services.planning.domain.beside import ChecksAsked, checks
 from rt.services.planning.domain.checks import conflicts
-from rt.services.planning.domain.conflicts import AssignmentRefused, DerogationUnknown
-from rt.services.planning.domain.fits import Fit, best_fit, fits
-from rt.services.planning.domain.fleet import Crew, crews
-from rt.services.planning.domain.job import Job, JobNotFree
-from rt.services.planning.domain.tour import Tour, move, new_tour
+from rt.services.planning.domain.conflicts import AssignmentRefused
+from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
+from rt.services.planning.domain.tour import Tour, move
 from rt.services.planning.store import LIVE, MOST, PlanningStore, TourUnknown
 from rt.trade.calendars import paris_day, paris_instant
-from rt.trade.truck_bans import bans, derogation_of, seasons_known
+from rt.trade.truck_bans import bans, seasons_known
 
-SEARCHED = ("reference", "shipper_name", "consignee_name", "pickup.address.city", "delivery.address.city")
 HEAVY_KG = 40_000
 """Weight for which a day's driving bans are shown."""
-
-
-class CrewMissing(Invalid):
-    fr = "Indiquez une tournée, ou un véhicule, un conducteur et un jour."
-    en = "Name a tour, or a vehicle, a driver and a day."
+MOST_SHOWN = 200
+"""Jobs of the basket beside the day."""
 
 
 class DriverNotTied(NotFound):
@@ -56,59 +45,13 @@ class DriverNotTied(NotFound):
 
 
 class Tours:
-    """Jobs, tours and the day."""
+    """Tours and the day."""
 
     def __init__(self, store: PlanningStore) -> None:
         self._store = store
 
-    async def find_jobs(self, asked: FindJobs) -> JobsPage:
-        where: dict[str, Any] = {"state": asked.state}
-        if asked.day is not None:
-            where["pickup_from"] = {"$lt": paris_instant(asked.day, 24)}
-            where["pickup_until"] = {"$gte": paris_instant(asked.day, 0)}
-        if asked.q:
-            match = {"$regex": re.escape(asked.q), "$options": "i"}
-            where["$or"] = [{name: match} for name in SEARCHED]
-        page = await self._store.jobs.page(where, sort="pickup_from", after=asked.after, limit=asked.limit)
-        return JobsPage(items=[job.view() for job in page.items], next=page.next)
-
-    async def check(self, asked: CheckAssignment) -> CheckView:
-        _, fit = await self._fit(asked, "")
-        return CheckView(
-            feasible=not fit.conflicts,
-            conflicts=[one.conflict_view() for one in fit.conflicts],
-            added_km=fit.added_km,
-            added_minutes=fit.added_minutes,
-            tour=fit.tour.view(fit.conflicts),
-        )
-
-    async def find_fits(self, asked: FindFits) -> FitsView:
-        """Over the draft tours of the day and every crew that is free on it."""
-        job = await self._store.jobs.get(asked.job_id)
-        vehicles, drivers = await self._store.fleet()
-        others = await self._store.around(asked.day)
-        known = {one.id: one for one in vehicles}
-        named = {one.id: one for one in drivers}
-        today = [
-            (tour, Crew(known[tour.vehicle_id], named[tour.driver_id]))
-            for tour in others
-            if tour.day == asked.day and tour.state == "draft" and job.id not in tour.job_ids
-            and tour.vehicle_id in known and tour.driver_id in named
-        ]  # fmt: skip
-        since, until = paris_instant(asked.day, 0), paris_instant(asked.day, 24)
-        busy = {
-            taken for tour in others if tour.starts_at < until and tour.ends_at > since
-            for taken in (tour.vehicle_id, tour.driver_id)
-        }  # fmt: skip
-        free = crews(
-            [one for one in vehicles if one.id not in busy], [one for one in drivers if one.id not in busy],
-            since, until,
-        )  # fmt: skip
-        found = fits(job, today, free, asked.day, others)[: asked.limit]
-        return FitsView(items=[_fit_view(fit) for fit in found])
-
     async def assign(self, asked: AssignJob) -> TourView:
-        job, fit = await self._fit(asked, _known(asked.derogation))
+        job, fit = await fit_of(self._store, asked, known(asked.derogation))
         if job.tour_id == fit.tour.id:
             return (await self._store.tours.get(job.tour_id)).view()
         if fit.conflicts:
@@ -132,7 +75,7 @@ class Tours:
     async def unassign(self, asked: UnassignJob) -> JobView:
         job = await self._store.jobs.get(asked.job_id)
         if job.tour_id is None:
-            return job.view()
+            return job.view(now())
         crew = await self._store.crew_of(await self._store.tours.get(job.tour_id))
         async with together(self._store.database):
             async with self._store.tours.change(job.tour_id) as tour:
@@ -142,7 +85,7 @@ class Tours:
                     tour.withdraw()
             async with self._store.jobs.change(job.id) as stored:
                 stored.free()
-        return stored.view()
+        return stored.view(now())
 
     async def move_stop(self, asked: MoveStop) -> TourView:
         seen = await self._store.tours.get(asked.tour_id)
@@ -151,7 +94,7 @@ class Tours:
             async with self._store.tours.change(asked.tour_id) as tour:
                 tour.need_draft()
                 tour.take(move(tour.stops, asked.position, asked.to_position), crew)
-                tour.derogation = _known(asked.derogation) or tour.derogation
+                tour.derogation = known(asked.derogation) or tour.derogation
                 if against := conflicts(tour, crew, others, tour.derogation):
                     raise AssignmentRefused(against)
         except AlreadyExists as error:
@@ -163,7 +106,7 @@ class Tours:
         crew, others = await self._store.crew_of(seen), await self._store.around(seen.day)
         async with self._store.tours.change(asked.tour_id) as tour:
             tour.need_draft()
-            tour.derogation = _known(asked.derogation) or tour.derogation
+            tour.derogation = known(asked.derogation) or tour.derogation
             tour.driver_name, tour.driver_user_id = crew.driver.name, crew.driver.user_id
             tour.vehicle_plate = crew.vehicle.plate
             if against := conflicts(tour, crew, others, tour.derogation):
@@ -182,12 +125,14 @@ class Tours:
         return tour.view()
 
     async def get(self, asked: GetTour) -> TourView:
-        """A tour; a driver sees the own ones alone."""
+        """A tour; a driver sees the own ones alone, once they are published."""
         tour = await self._store.tours.get(asked.tour_id)
         actor = current_actor()
-        if only_driver() and tour.driver_user_id != actor.id:
+        own = tour.driver_user_id == actor.id and tour.state in ("published", "done")
+        if actor.roles == frozenset({"driver"}) and not own:
             raise TourUnknown
-        return await self._seen(tour, await self._store.around(tour.day))
+        (shown,) = await self._seen([tour], await self._store.around(tour.day), {}, {})
+        return shown
 
     async def day(self, asked: GetPlan) -> DayView:
         since, until = paris_instant(asked.day, 0), paris_instant(asked.day, 24)
@@ -196,19 +141,26 @@ class Tours:
         done = {"state": "done", "starts_at": {"$lt": until}, "ends_at": {"$gt": since}}
         tours += await self._store.tours.find(done, sort="starts_at", limit=MOST)
         around = await self._store.around(asked.day)
-        basket = await self._store.jobs.find(
-            {"state": "unplanned", "pickup_from": {"$lt": until}}, sort="pickup_from", limit=MOST
-        )
+        waiting = {"state": "unplanned", "pickup_from": {"$lt": until}}
+        basket = await self._store.jobs.find(waiting, sort="pickup_from", limit=MOST_SHOWN)
         forbidden = bans(since, until, HEAVY_KG)
         words = [ban.fr for ban in forbidden if ban.starts_at < until]
         if not seasons_known(asked.day.year):
             words.append("Samedis d'été et d'hiver pas encore publiés : à vérifier.")
+        known_vehicles = {one.id: one for one in vehicles}
+        known_drivers = {one.id: one for one in drivers}
         return DayView(
             day=asked.day,
             vehicles=[one.view() for one in vehicles],
             drivers=[one.view() for one in drivers],
-            tours=[await self._seen(tour, around) for tour in tours],
-            unplanned=[job.view() for job in basket],
+            tours=await self._seen(tours[:MOST], around, known_vehicles, known_drivers),
+            unplanned=[job.view(now()) for job in basket],
+            counts=DayCounts(
+                vehicles=await self._store.vehicles.count({"active": True}),
+                drivers=await self._store.drivers.count({"active": True}),
+                tours=await self._store.tours_of(since, until),
+                unplanned=await self._store.jobs.count(waiting),
+            ),
             driving_bans=words,
         )
 
@@ -229,39 +181,23 @@ class Tours:
         )
         return MyDayView(driver_id=driver.id, driver_name=driver.name, tours=[tour.view() for tour in found])
 
-    async def _seen(self, tour: Tour, others: list[Tour]) -> TourView:
-        """A tour with what stands against it now: a driver fallen ill shows on the plan."""
-        if tour.state not in LIVE or not tour.stops:
-            return tour.view()
-        crew = await self._store.crew_of(tour)
-        return tour.view(conflicts(tour, crew, others, tour.derogation))
-
-    async def _fit(self, asked: CheckAssignment | AssignJob, derogation: str) -> tuple[Job, Fit]:
-        job = await self._store.jobs.get(asked.job_id)
-        if asked.tour_id:
-            tour = await self._store.tours.get(asked.tour_id)
-            tour.need_draft()
-            crew = await self._store.crew_of(tour)
-        elif asked.vehicle_id and asked.driver_id and asked.day:
-            vehicle = await self._store.vehicles.get(asked.vehicle_id)
-            crew = Crew(vehicle, await self._store.drivers.get(asked.driver_id))
-            tour = new_tour(new_id("tur"), crew, asked.day)
-        else:
-            raise CrewMissing("vehicle_id")
-        if job.tour_id not in (None, tour.id) or job.state == "cancelled":
-            raise JobNotFree(reference=job.reference, state=job.state)
-        others = await self._store.around(tour.day)
-        fit = best_fit(
-            job, tour, crew, others,
-            pickup_position=asked.pickup_position, delivery_position=asked.delivery_position,
-            derogation=derogation,
-        )  # fmt: skip
-        return job, fit
-
-
-def only_driver() -> bool:
-    """Whether the actor is a driver and nothing more in the office."""
-    return current_actor().roles == frozenset({"driver"})
+    async def _seen(
+        self,
+        tours: Sequence[Tour],
+        others: list[Tour],
+        vehicles: Mapping[str, Vehicle],
+        drivers: Mapping[str, Driver],
+    ) -> list[TourView]:
+        """Tours with what stands against them now: a driver fallen ill shows on the plan."""
+        live = [tour for tour in tours if tour.state in LIVE and tour.stops]
+        crews = []
+        for tour in live:
+            vehicle, driver = vehicles.get(tour.vehicle_id), drivers.get(tour.driver_id)
+            crews.append(Crew(vehicle, driver) if vehicle and driver else await self._store.crew_of(tour))
+        asked = ChecksAsked(tours=list(zip(live, crews, strict=True)), others=others)
+        found = await worked_out(checks, asked)
+        against = {tour.id: conflicts for tour, conflicts in zip(live, found, strict=True)}
+        return [tour.view(against.get(tour.id, ())) for tour in tours]
 
 
 def _become(tour: Tour, wanted: Tour) -> None:
@@ -272,25 +208,3 @@ def _become(tour: Tour, wanted: Tour) -> None:
     tour.starts_at, tour.ends_at = wanted.starts_at, wanted.ends_at
     tour.distance_km, tour.driving_minutes = wanted.distance_km, wanted.driving_minutes
     tour.derogation = wanted.derogation
-
-
-def _known(derogation: str) -> str:
-    if derogation and derogation_of(derogation) is None:
-        raise DerogationUnknown(field="derogation", given=derogation[:60])
-    return derogation
-
-
-def _fit_view(fit: Fit) -> FitView:
-    return FitView(
-        vehicle_id=fit.crew.vehicle.id,
-        vehicle_plate=fit.crew.vehicle.plate,
-        driver_id=fit.crew.driver.id,
-        driver_name=fit.crew.driver.name,
-        tour_id="" if fit.tour.id == "new" else fit.tour.id,
-        pickup_position=fit.pickup_position,
-        delivery_position=fit.delivery_position,
-        added_km=fit.added_km,
-        added_minutes=fit.added_minutes,
-        feasible=not fit.conflicts,
-        conflicts=[one.conflict_view() for one in fit.conflicts],
-    )

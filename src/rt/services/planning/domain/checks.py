@@ -10,6 +10,7 @@ from rt.services.planning.domain.conflicts import (
     OverCapacity,
     PlaceUnknown,
     PlanningConflict,
+    SeaCrossing,
     SkillMissing,
     TourTooLong,
     TruckBanned,
@@ -18,10 +19,10 @@ from rt.services.planning.domain.conflicts import (
     WindowMissed,
     clock,
 )
-from rt.services.planning.domain.distances import located
+from rt.services.planning.domain.distances import by_road, located, town_of
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span
-from rt.services.planning.domain.timeline import HORIZON
+from rt.services.planning.domain.job import HORIZON
 from rt.services.planning.domain.tour import Tour, plus
 from rt.trade.places import Site
 from rt.trade.truck_bans import Zone, bans
@@ -102,7 +103,7 @@ def _calendar(tour: Tour, crew: Crew) -> list[PlanningConflict]:
 
 
 def _outside(spans: Sequence[Span], shifts: Sequence[Span]) -> list[Span]:
-    """The stretches that lie in no shift whole; of the shifts begun by then, the one that lasts longest counts."""
+    """The stretches that lie in no shift whole; of those begun by then the longest counts."""
     found, place, lasts = [], 0, None
     for since, until in sorted(spans):
         while place < len(shifts) and shifts[place][0] <= since:
@@ -115,7 +116,14 @@ def _outside(spans: Sequence[Span], shifts: Sequence[Span]) -> list[Span]:
 
 def _places(tour: Tour, crew: Crew) -> list[PlanningConflict]:
     sites = [(None, crew.vehicle.depot), *((n, stop.site) for n, stop in enumerate(tour.stops))]
-    return [PlaceUnknown(stop=n, site=site.name) for n, site in sites if not located(site)]
+    found: list[PlanningConflict] = [
+        PlaceUnknown(stop=n, site=site.name) for n, site in sites if not located(site)
+    ]
+    there = [*sites[1:], (None, crew.vehicle.depot)]
+    for (_, start), (position, end) in zip(sites, there, strict=True):
+        if not by_road(start, end):
+            found.append(SeaCrossing(stop=position, start=town_of(start), end=town_of(end)))
+    return found
 
 
 def _order(tour: Tour) -> list[PlanningConflict]:

@@ -134,11 +134,22 @@ class PlaceUnknown(PlanningConflict):
     fix_en = "Give its latitude and longitude, or a known town."
 
 
+class SeaCrossing(PlanningConflict):
+    fr = "{start} → {end} : traversée maritime. La distance par la route est inconnue, rien n'est calculé."
+    en = "{start} → {end}: a crossing by sea. The distance by road is unknown, nothing is worked out."
+    fix_fr = "Planifiez la commande depuis sa page, avec l'heure du bateau ou de la navette."
+    fix_en = "Plan the order from its own page, with the time of the ship or shuttle."
+
+
 class OutOfReach(PlanningConflict):
     fr = "{reference} va du {since} au {until}, hors de portée d'une tournée du {day} : rien n'est calculé."
     en = "{reference} runs from {since} to {until}, out of reach of a tour on {day}: nothing is worked out."
     fix_fr = "Choisissez un jour plus proche, ou faites corriger les dates de la commande."
     fix_en = "Choose a closer day, or have the order's dates corrected."
+
+
+UNMEASURED = (PlaceUnknown, SeaCrossing, OutOfReach)
+"""Conflicts that leave no kilometres to speak of."""
 
 
 class TourTooLong(PlanningConflict):
@@ -160,6 +171,13 @@ class NoRoomLeft(PlanningConflict):
     en = "{count} crew(s) could carry {reference} alone, but their tours are more useful as they are."
     fix_fr = "Ajoutez un véhicule, élargissez un créneau ou affectez-la à la main."
     fix_en = "Add a vehicle, widen a window or assign it by hand."
+
+
+class NotLookedAt(PlanningConflict):
+    fr = "Le temps de calcul n'a pas suffi pour {reference}."
+    en = "There was no time left to look at {reference}."
+    fix_fr = "Relancez le calcul avec plus de temps, ou affectez-la à la main."
+    fix_en = "Run it again with more time, or assign it by hand."
 
 
 class NobodyThere(PlanningConflict):

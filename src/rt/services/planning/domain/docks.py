@@ -1,6 +1,6 @@
 """Docks: when they work, how long a load takes there, and what may be booked when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from rt.trade.places import Site
 from rt.trade.zones import day_at, instant_at, zone_of
 
 DAY_MINUTES = NO_CUT_OFF = 1440
+LONGEST_SLOT = timedelta(days=1)
 STAMP = "%Y%m%d%H%M"
 """How a cell names its time, in UTC: an hour that clocks show twice has two names."""
 
@@ -104,6 +105,8 @@ class Dock(Entity):
     def starts(self, day: date, duration: timedelta) -> list[datetime]:
         """Every time of the grid on that day at which so long a slot fits into the opening hours."""
         since, until = self.bounds(day)
+        if duration > LONGEST_SLOT:
+            return []
         found = []
         for opens, closes in self.opening(day):
             begin = self._on_grid(max(opens, since))
@@ -160,6 +163,7 @@ class Dock(Entity):
                 starts_at=begin,
                 ends_at=begin + duration,
                 doors_free=count,
+                zone=self.zone.key,
             )
             for begin, count in zip(begins, doors, strict=True)
             if count and now <= self.bookable_until(begin)
@@ -171,15 +175,16 @@ class Dock(Entity):
             return []
         steps = int((begins[-1] + duration - begins[0]) / self.step)
         stamps = [f"{begins[0] + self.step * n:{STAMP}}" for n in range(steps)]
-        held: dict[str, set[str]] = {}
+        held: dict[int, set[str]] = {}
         for cell in taken:
-            door, _, stamp = cell.removeprefix(f"{self.id}/").partition("@")
-            held.setdefault(door, set()).add(stamp)
+            number, _, stamp = cell.removeprefix(f"{self.id}/").partition("@")
+            if number.isdecimal():
+                held.setdefault(int(number), set()).add(stamp)
         needed = int(duration / self.step)
         places = [int((begin - begins[0]) / self.step) for begin in begins]
         counts = [0] * len(begins)
         for door in range(1, self.doors + 1):
-            of_door = held.get(str(door), frozenset[str]())
+            of_door = held.get(door, set())
             free_from = [0] * (steps + 1)
             for n in range(steps - 1, -1, -1):
                 free_from[n] = 0 if stamps[n] in of_door else free_from[n + 1] + 1
@@ -193,6 +198,7 @@ class Dock(Entity):
             organization_id=self.org_id,
             name=self.name,
             site=self.site,
+            zone=self.zone.key,
             doors=self.doors,
             hours=self.hours,
             accepts=self.accepts,
@@ -212,7 +218,3 @@ class Dock(Entity):
         over = timedelta(minutes=moment.minute % self.step_minutes, seconds=moment.second)
         over += timedelta(microseconds=moment.microsecond)
         return moment if not over else moment + self.step - over
-
-
-def taken_cells(slots: Iterable[Sequence[str]]) -> set[str]:
-    return {cell for cells in slots for cell in cells}

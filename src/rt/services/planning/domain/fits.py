@@ -8,19 +8,20 @@ from typing import NamedTuple
 
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import (
+    UNMEASURED,
     OutOfReach,
     OutOfService,
     PlaceUnknown,
     PlanningConflict,
+    SeaCrossing,
     SkillMissing,
 )
 from rt.services.planning.domain.distances import kilometres
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.job import Job, Stop
-from rt.services.planning.domain.obstacles import obstacles
 from rt.services.planning.domain.tour import Tour, insert, new_tour
 
-ANYWHERE = (SkillMissing, OutOfService, PlaceUnknown, OutOfReach)
+ANYWHERE = (SkillMissing, OutOfService, PlaceUnknown, SeaCrossing, OutOfReach)
 """Conflicts that no other position would mend."""
 MOST_TRIES = 400
 """Pairs of positions looked at: all of them up to 26 stops, the 400 shortest beyond."""
@@ -41,6 +42,11 @@ class Fit(NamedTuple):
     def rank(self) -> tuple[int, float]:
         return len(self.conflicts), self.added_km
 
+    @property
+    def measured(self) -> bool:
+        """Whether its kilometres mean anything: not where a place is unknown or water lies between."""
+        return not any(isinstance(one, UNMEASURED) for one in self.conflicts)
+
 
 def best_fit(
     job: Job,
@@ -57,7 +63,7 @@ def best_fit(
 
     Positions that are given are kept to. After `ends` (of time.monotonic) the best so far is taken.
     """
-    if against := obstacles(job, tour.day):
+    if against := job.obstacles(tour.day):
         return Fit(tour, crew, 0, 1, against, 0, 0)
     others = [one for one in others if one.vehicle_id == tour.vehicle_id or one.driver_id == tour.driver_id]
     best: Fit | None = None
@@ -74,6 +80,11 @@ def best_fit(
         second = last + 1 if delivery_position is None else min(delivery_position, last + 1)
         best = try_at(job, tour, crew, others, first, second, derogation=derogation)
     return best
+
+
+def tries(tour: Tour) -> int:
+    """How many places of a tour are looked at, at most."""
+    return min(MOST_TRIES, (len(tour.stops) + 1) * (len(tour.stops) + 2) // 2)
 
 
 def try_at(

@@ -1,4 +1,4 @@
-"""Hours of a week as stretches of time: over midnight, through the nights when clocks change, each day once."""
+"""Hours of a week as stretches of time: over midnight and through the nights when clocks change."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -14,8 +14,8 @@ DAY_MINUTES = 1_440
 
 
 class HoursEmpty(Invalid):
-    fr = "Les horaires du jour {weekday} commencent et finissent à la même heure. Donnez deux heures différentes."
-    en = "The hours of weekday {weekday} begin and end at the same time. Give two different times."
+    fr = "Les horaires du jour {weekday} commencent et finissent à la même heure : donnez-en deux."
+    en = "The hours of weekday {weekday} begin and end at the same time. Give two times."
 
 
 class Line(Protocol):
@@ -85,4 +85,4 @@ def without(spans: Sequence[Span], holes: Iterable[Span]) -> list[Span]:
             here += 1
         if at < until:
             left.append((at, until))
-    return left
+    return sorted(left)

@@ -1,19 +1,29 @@
 """A job: the carrier's own copy of an order it accepted, waiting for a truck."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
 from rt.contracts.core_orders import OrderSummary
 from rt.contracts.planning import JobView
 from rt.contracts.planning.docks import GoodsType
-from rt.contracts.planning.tours import JobState, StopKind
+from rt.contracts.planning.jobs import JobState
+from rt.contracts.planning.tours import StopKind
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
-from rt.services.planning.domain.distances import placed
+from rt.services.planning.domain.conflicts import (
+    OutOfReach,
+    PlaceUnknown,
+    PlanningConflict,
+    SeaCrossing,
+    dated,
+)
+from rt.services.planning.domain.distances import by_road, located, placed, town_of
 from rt.services.planning.domain.hours import Span
+from rt.trade.days import TRIP_AHEAD_DAYS, TRIP_PAST_DAYS
 from rt.trade.places import Site
+from rt.trade.zones import day_at, instant_at
 
 GATE_MINUTES, PALLET_MINUTES, LONGEST_STOP_MINUTES = 20, 1.2, 180
 """At a stop: papers and doors, then each pallet; never more than the longest free time of the trade."""
@@ -21,6 +31,12 @@ APPOINTMENT_GRACE = timedelta(minutes=30)
 """How late an appointment may be kept (contrat type général)."""
 OPEN_ENDED = timedelta(days=7)
 """How long a window without an end stays open."""
+
+
+HORIZON = timedelta(days=10)
+"""A tour that needs longer is no tour: nothing beyond is worked out."""
+BEHIND, AHEAD = timedelta(days=TRIP_PAST_DAYS), timedelta(days=TRIP_AHEAD_DAYS)
+"""How far from today a tour's day may lie."""
 
 
 class JobNotFree(Conflict):
@@ -140,6 +156,27 @@ class Job(Entity):
             return self.slots.get(kind, (self.pickup_from, self.pickup_until))
         return self.slots.get(kind, (self.delivery_from, self.delivery_until))
 
+    def obstacles(self, day: date) -> list[PlanningConflict]:
+        """What no crew could mend on a tour of that day."""
+        found: list[PlanningConflict] = [
+            PlaceUnknown(site=site.name) for site in (self.pickup, self.delivery) if not located(site)
+        ]
+        if not by_road(self.pickup, self.delivery):
+            found.append(SeaCrossing(start=town_of(self.pickup), end=town_of(self.delivery)))
+        (since, closes), (reaches, until) = self.window("pickup"), self.window("delivery")
+        midnight = instant_at(day, 0)
+        if closes < midnight - BEHIND or max(since, reaches) > midnight + HORIZON:
+            found.append(
+                OutOfReach(
+                    reference=self.reference, since=dated(since), until=dated(until), day=f"{day:%d/%m/%Y}"
+                )
+            )
+        return found
+
+    def obstacles_ever(self, today: datetime) -> list[PlanningConflict]:
+        """What stands against it on every day that could be planned: on the one that suits it best."""
+        return self.obstacles(day_at(min(max(self.window("pickup")[0], today - BEHIND), today + AHEAD)))
+
     def book(self, kind: StopKind, starts_at: datetime) -> None:
         """A dock expects the truck at that time, within the grace of an appointment."""
         self.slots = {**self.slots, kind: (starts_at, starts_at + APPOINTMENT_GRACE)}
@@ -147,7 +184,8 @@ class Job(Entity):
     def unbook(self, kind: StopKind) -> None:
         self.slots = {name: span for name, span in self.slots.items() if name != kind}
 
-    def view(self) -> JobView:
+    def view(self, today: datetime) -> JobView:
+        """The job, with what keeps it from every day that could be planned from today on."""
         return JobView(
             job_id=self.id,
             order_id=self.order_id,
@@ -168,6 +206,7 @@ class Job(Entity):
             goods_text=self.goods_text,
             state=self.state,
             tour_id=self.tour_id,
+            obstacles=[one.conflict_view() for one in self.obstacles_ever(today)],
         )
 
     def _stop(self, kind: StopKind, site: Site, window: Span) -> Stop:

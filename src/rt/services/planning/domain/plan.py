@@ -48,7 +48,7 @@ class Plan(Entity):
             state=self.state,
             tours=self.tours,
             left_over=self.left_over,
-            distance_km=round(sum(tour.distance_km for tour in self.tours), 1),
+            distance_km=round(sum(tour.distance_km or 0 for tour in self.tours), 1),
             driving_hours=round(sum(tour.driving_minutes for tour in self.tours) / 60, 1),
             working_hours=round(sum(_worked(tour) for tour in self.tours) / 60, 1),
             assigned=len({stop.job_id for tour in self.tours for stop in tour.stops}),

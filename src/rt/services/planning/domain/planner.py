@@ -5,6 +5,7 @@ delivered on Tuesday morning. Driving is stretched by 45 min in 270, which alway
 Every route is then laid out on the calendar and checked; what the calendar refuses is taken off again.
 """
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -14,23 +15,29 @@ import msgspec
 import numpy as np
 
 from rt.services.planning.domain.checks import conflicts, zone_of
-from rt.services.planning.domain.conflicts import NobodyThere, NoRoomLeft, PlaceUnknown, PlanningConflict
-from rt.services.planning.domain.distances import located, minutes_between, minutes_matrix
-from rt.services.planning.domain.fits import best_fit
-from rt.services.planning.domain.fleet import Crew, Span, without
+from rt.services.planning.domain.conflicts import NobodyThere, NoRoomLeft, NotLookedAt, PlanningConflict
+from rt.services.planning.domain.distances import by_road, located, minutes_between, minutes_matrix
+from rt.services.planning.domain.fits import Fit, best_fit
+from rt.services.planning.domain.fleet import Crew
+from rt.services.planning.domain.hours import Span, without
 from rt.services.planning.domain.job import Job, Stop
 from rt.services.planning.domain.routing.problem import Call, Problem, Request, Route, Truck
 from rt.services.planning.domain.routing.solver import solve
 from rt.services.planning.domain.timeline import DRIVING_BEFORE_BREAK, DRIVING_PER_DAY
 from rt.services.planning.domain.tour import Tour, new_tour
 from rt.trade.calendars import paris_day, paris_instant
-from rt.trade.truck_bans import bans
+from rt.trade.places import Site
+from rt.trade.truck_bans import Zone, bans
 
 STRETCH = (DRIVING_BEFORE_BREAK + 45) / DRIVING_BEFORE_BREAK
 Window = tuple[int, int, int]
 """From and until on the axis, and over how many shifts."""
 PATIENCE = 4_000
 """Iterations without progress after which a small day is solved well enough."""
+AFTERWARDS_SECONDS = 10.0
+MOST_JOBS, MOST_SKILL_SETS = 500, 12
+"""What one search takes: beyond, its matrices would outgrow the memory of its process."""
+Manned = tuple[Crew, Window]
 
 
 class Proposal(msgspec.Struct):
@@ -49,51 +56,108 @@ def propose(
     seconds: float,
     others: Sequence[Tour] = (),
     name_tour: str = "tour",
+    afterwards: float = AFTERWARDS_SECONDS,
 ) -> Proposal:
-    """Tours for these jobs with these crews, from `day` over `days`, found in that many seconds."""
-    left_over: dict[str, list[PlanningConflict]] = {}
-    placed = []
-    for job in jobs:
-        unknown = [site for site in (job.pickup, job.delivery) if not located(site)]
-        if unknown:
-            left_over[job.id] = [PlaceUnknown(site=site.name) for site in unknown]
-        else:
-            placed.append(job)
+    """Tours for these jobs with these crews, from `day` over `days`, found in that many seconds.
+
+    `afterwards` seconds more go into placing by hand what was left and saying why the rest has no place.
+    """
+    ends = time.monotonic() + seconds + afterwards
+    left_over = {job.id: against for job in jobs if (against := job.obstacles(day))}
+    placed = [job for job in jobs if job.id not in left_over]
     usable = [crew for crew in crews if located(crew.vehicle.depot)]
-    axis = _Axis(usable, day, days)
-    manned = [(crew, window) for crew in usable if (window := axis.window(crew, placed)) is not None]
     tours: list[tuple[Tour, Crew]] = []
-    if placed and manned:
-        problem = _problem(placed, manned, axis)
-        answer = solve(problem, seconds, patience=PATIENCE)
-        for number, route in enumerate(answer.routes):
-            crew = manned[route.truck][0]
-            tour = _lay(f"{name_tour}{number}", route, placed, crew, day, others)
-            if tour.stops:
-                tours.append((tour, crew))
+    for its_jobs, its_crews in _by_land(placed, usable):
+        share = seconds * len(its_jobs) / len(placed)
+        tours += _search(its_jobs, its_crews, day, days, share, others, f"{name_tour}{len(tours)}_")
     on_tour = {job_id for tour, _ in tours for job_id in tour.job_ids}
-    reasons = {job.id: why_not(job, usable, day, days, others) for job in placed if job.id not in on_tour}
+    reasons: dict[str, list[PlanningConflict]] = {
+        job.id: why_not(job, usable, day, days, others, ends=ends) for job in placed if job.id not in on_tour
+    }
     able = [job for job in placed if any(isinstance(one, NoRoomLeft) for one in reasons.get(job.id, []))]
-    added = _place_the_rest(able, tours, [crew for crew, _ in manned], day, others, name_tour)
+    added = _place_the_rest(able, tours, usable, day, others, f"{name_tour}_", ends)
     left_over |= {job_id: why for job_id, why in reasons.items() if job_id not in added}
     return Proposal([tour for tour, _ in tours], left_over)
 
 
 def why_not(
-    job: Job, crews: Sequence[Crew], day: date, days: int, others: Sequence[Tour]
+    job: Job,
+    crews: Sequence[Crew],
+    day: date,
+    days: int,
+    others: Sequence[Tour],
+    *,
+    ends: float = float("inf"),
 ) -> list[PlanningConflict]:
-    """The least that stands against this job, over all crews if it were alone."""
+    """The least that stands against this job, over all crews if it were alone, as far as there is time."""
     if not crews:
         return [NobodyThere(vehicles=0, drivers=0)]
-    alone = [
-        best_fit(job, new_tour("alone", crew, day + timedelta(days=later)), crew, others)
-        for crew in crews
-        for later in range(days)
-    ]
-    able = {fit.crew.vehicle.id for fit in alone if not fit.conflicts}
+    least: Fit | None = None
+    able: set[str] = set()
+    for crew in crews:
+        for later in range(days):
+            if time.monotonic() > ends:
+                break
+            fit = best_fit(job, new_tour("alone", crew, day + timedelta(days=later)), crew, others)
+            least = fit if least is None or fit.rank < least.rank else least
+            if not fit.conflicts:
+                able.add(crew.vehicle.id)
     if able:
         return [NoRoomLeft(count=len(able), reference=job.reference)]
-    return min(alone, key=lambda fit: fit.rank).conflicts
+    return least.conflicts if least else [NotLookedAt(reference=job.reference)]
+
+
+def _by_land(jobs: Sequence[Job], crews: Sequence[Crew]) -> list[tuple[list[Job], list[Crew]]]:
+    """Jobs with the crews that a road leads to them: each land is a problem of its own."""
+    lands: list[tuple[list[Job], list[Crew]]] = []
+    for crew in crews:
+        same = next((its for _, its in lands if by_road(its[0].vehicle.depot, crew.vehicle.depot)), None)
+        if same is None:
+            lands.append(([], [crew]))
+        else:
+            same.append(crew)
+    for job in jobs:
+        for its_jobs, its_crews in lands:
+            if by_road(its_crews[0].vehicle.depot, job.pickup):
+                its_jobs.append(job)
+    return [(its_jobs[:MOST_JOBS], its_crews) for its_jobs, its_crews in lands if its_jobs]
+
+
+def _search(
+    jobs: Sequence[Job],
+    crews: Sequence[Crew],
+    day: date,
+    days: int,
+    seconds: float,
+    others: Sequence[Tour],
+    name_tour: str,
+) -> list[tuple[Tour, Crew]]:
+    """The tours that the search finds, laid out on the calendar."""
+    axis = _Axis(crews, day, days)
+    zone = zone_of([*(crew.vehicle.depot for crew in crews), *_sites(jobs)])
+    manned = [(crew, window) for crew in crews if (window := axis.window(crew, zone)) is not None]
+    manned = _alike_enough(manned, frozenset(skill for job in jobs for skill in job.requirements))
+    if not manned:
+        return []
+    answer = solve(_problem(jobs, manned, axis), seconds, patience=PATIENCE)
+    tours = []
+    for number, route in enumerate(answer.routes):
+        crew = manned[route.truck][0]
+        tour = _lay(f"{name_tour}{number}", route, jobs, crew, day, others)
+        if tour.stops:
+            tours.append((tour, crew))
+    return tours
+
+
+def _alike_enough(manned: Sequence[Manned], needed: frozenset[str]) -> list[Manned]:
+    """The crews of the commonest skills: the search keeps a matrix for each set of skills that matters."""
+    sets = Counter(crew.skills & needed for crew, _ in manned)
+    kept = {skills for skills, _ in sets.most_common(MOST_SKILL_SETS)}
+    return [one for one in manned if one[0].skills & needed in kept]
+
+
+def _sites(jobs: Sequence[Job]) -> list[Site]:
+    return [site for job in jobs for site in (job.pickup, job.delivery)]
 
 
 class _Axis:
@@ -112,12 +176,10 @@ class _Axis:
             sum(max(timedelta(0), min(at, end) - start) / timedelta(minutes=1) for start, end in self.spans)
         )
 
-    def window(self, crew: Crew, jobs: Sequence[Job]) -> Window | None:
+    def window(self, crew: Crew, zone: Zone) -> Window | None:
         """From, until and days of the longest time this crew may be on the road without a gap."""
-        zone = zone_of([crew.vehicle.depot, *(site for job in jobs for site in (job.pickup, job.delivery))])
-        spans = self._shifts(crew)
-        for ban in bans(self.since, self.until, crew.vehicle.gross_kg, zone):
-            spans = without(spans, ban.starts_at, ban.ends_at)
+        forbidden = bans(self.since, self.until, crew.vehicle.gross_kg, zone)
+        spans = without(self._shifts(crew), [(ban.starts_at, ban.ends_at) for ban in forbidden])
         pieces: list[Window] = []
         for start, end in self.spans:
             for since, until in spans:
@@ -143,11 +205,10 @@ class _Axis:
         return crew.driver.shifts(self.since, self.until)
 
 
-def _problem(
-    jobs: Sequence[Job], manned: Sequence[tuple[Crew, tuple[int, int, int]]], axis: _Axis
-) -> Problem:
+def _problem(jobs: Sequence[Job], manned: Sequence[Manned], axis: _Axis) -> Problem:
     """Whole minutes at the wheel are what costs; loads in whole kilograms, pallets and centimetres."""
     sites = [crew.vehicle.depot for crew, _ in manned]
+    needed = frozenset(skill for job in jobs for skill in job.requirements)
     requests = []
     for job in jobs:
         pickup, delivery = job.stops()
@@ -172,7 +233,7 @@ def _problem(
                 crew.vehicle.capacity_pallets,
                 floor(crew.vehicle.capacity_loading_metres * 100 + 1e-6),
             ),
-            skills=crew.skills,
+            skills=crew.skills & needed,
             most_cost=DRIVING_PER_DAY * days,
         )
         for number, (crew, (since, until, days)) in enumerate(manned)
@@ -214,12 +275,15 @@ def _place_the_rest(
     day: date,
     others: Sequence[Tour],
     name_tour: str,
+    ends: float,
 ) -> set[str]:
     """Put what was left or taken off where it still fits, if it does; the job ids that found a place."""
     added: set[str] = set()
     for job in jobs:
+        if time.monotonic() > ends:
+            break
         busy = {crew.vehicle.id for _, crew in tours}
-        places = [(n, best_fit(job, tour, crew, others)) for n, (tour, crew) in enumerate(tours)]
+        places = [(n, best_fit(job, tour, crew, others, ends=ends)) for n, (tour, crew) in enumerate(tours)]
         places += [
             (-1, best_fit(job, new_tour(f"{name_tour}{len(tours)}", crew, start), crew, others))
             for crew in crews

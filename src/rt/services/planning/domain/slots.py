@@ -12,6 +12,7 @@ from rt.services.planning.domain.conflicts import clock
 from rt.services.planning.domain.docks import Dock
 from rt.services.planning.domain.job import APPOINTMENT_GRACE
 from rt.trade.places import Site
+from rt.trade.zones import zone_of
 
 
 class SlotTaken(Conflict):
@@ -43,7 +44,7 @@ class Slot(Entity):
     """A booked time. It belongs to the site and is seen by the carrier too.
 
     `cells` are unique over all slots: the steps of its door, and one for its order. A slot that is over
-    holds only itself, so that its time is free again in the same write.
+    holds only itself, so that its time is free again in the same write. `day` is the site's.
     """
 
     order_id: str
@@ -57,6 +58,7 @@ class Slot(Entity):
     vehicle_plate: str
     pallets: int
     goods_type: GoodsType
+    day: date
     starts_at: datetime
     ends_at: datetime
     door: int
@@ -82,6 +84,7 @@ class Slot(Entity):
         """Take this time at this door; the earlier one is let go in the same write."""
         duration = dock.duration(self.pallets)
         self.door, self.starts_at, self.ends_at = door, starts_at, starts_at + duration
+        self.day = dock.day_of(starts_at)
         key = order_key(self.org_id, self.order_id, self.kind)
         self.cells = [*dock.cells(door, starts_at, duration), key]
 
@@ -133,6 +136,7 @@ class Slot(Entity):
             goods_type=self.goods_type,
             starts_at=self.starts_at,
             ends_at=self.ends_at,
+            zone=zone_of(self.site.address.country, self.site.address.postal_code).key,
             state=self.state,
             arrived_at=self.arrived_at,
             minutes_late=max(0, round(late.total_seconds() / 60)),

@@ -13,15 +13,13 @@ import msgspec
 from rt.services.planning.domain.distances import kilometres
 from rt.services.planning.domain.fleet import LONGEST_SHIFT, Driver, Vehicle
 from rt.services.planning.domain.hours import Span
-from rt.services.planning.domain.job import Stop
+from rt.services.planning.domain.job import HORIZON, Stop
 from rt.trade.calendars import paris_instant
 from rt.trade.distances import driving_minutes
 
 BREAK, REST = timedelta(minutes=45), timedelta(hours=11)
 DRIVING_BEFORE_BREAK, DRIVING_PER_DAY = 270, 540
 """Minutes at the wheel (art. 6 and 7)."""
-HORIZON = timedelta(days=10)
-"""A tour that needs longer is no tour: nothing beyond is worked out."""
 
 
 class Timeline(msgspec.Struct, kw_only=True):

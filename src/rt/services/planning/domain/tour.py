@@ -9,11 +9,11 @@ from rt.contracts.planning import StopView, TourPublished, TourStop, TourView, T
 from rt.contracts.planning.tours import TourState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
-from rt.services.planning.domain.conflicts import PlanningConflict
+from rt.services.planning.domain.conflicts import UNMEASURED, PlanningConflict
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span
-from rt.services.planning.domain.job import Job, Stop
-from rt.services.planning.domain.timeline import HORIZON, lay_out
+from rt.services.planning.domain.job import HORIZON, Job, Stop
+from rt.services.planning.domain.timeline import lay_out
 from rt.trade.calendars import paris_instant
 
 HOLD = timedelta(minutes=30)
@@ -178,7 +178,7 @@ class Tour(Entity):
             driver_name=self.driver_name,
             starts_at=self.starts_at,
             ends_at=self.ends_at,
-            distance_km=self.distance_km,
+            distance_km=None if any(isinstance(one, UNMEASURED) for one in conflicts) else self.distance_km,
             driving_minutes=self.driving_minutes,
             stops=stops,
             conflicts=[one.conflict_view() for one in conflicts],
@@ -192,6 +192,7 @@ def new_tour(id: str, crew: Crew, day: date) -> Tour:
     midnight = paris_instant(day, 0)
     return Tour(
         id=id,
+        org_id=crew.vehicle.org_id,
         day=day,
         vehicle_id=crew.vehicle.id,
         vehicle_plate=crew.vehicle.plate,

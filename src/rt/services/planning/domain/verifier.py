@@ -38,17 +38,25 @@ def violations(
     for job_id, times in Counter(job for tour in tours for job in tour.job_ids).items():
         if times > 1:
             found.append(Violation("job_once", "", f"{job_id} is on {times} tours"))
-    for number, one in enumerate(tours):
-        for other in tours[number + 1 :]:
-            if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
-                if one.vehicle_id == other.vehicle_id:
-                    found.append(Violation("vehicle_twice", one.id, other.id))
-                if one.driver_id == other.driver_id:
-                    found.append(Violation("driver_twice", one.id, other.id))
+    found += _twice("vehicle_twice", [(tour.vehicle_id, tour) for tour in tours])
+    found += _twice("driver_twice", [(tour.driver_id, tour) for tour in tours])
     for tour in tours:
         found += _cargo(tour, vehicles[tour.vehicle_id], drivers[tour.driver_id])
         found += _times(tour, vehicles[tour.vehicle_id])
         found += _law(tour, vehicles[tour.vehicle_id], drivers[tour.driver_id])
+    return found
+
+
+def _twice(rule: Rule, taken: Sequence[tuple[str, Tour]]) -> list[Violation]:
+    """Tours of one vehicle or driver that begin before an earlier one has ended."""
+    found = []
+    last: dict[str, Tour] = {}
+    for who, tour in sorted(taken, key=lambda one: one[1].starts_at):
+        before = last.get(who)
+        if before is not None and tour.starts_at < before.ends_at and before.starts_at < tour.ends_at:
+            found.append(Violation(rule, before.id, tour.id))
+        if before is None or tour.ends_at > before.ends_at:
+            last[who] = tour
     return found
 
 
@@ -131,7 +139,14 @@ def _works(driver: Driver, at: datetime) -> bool:
     local = at.astimezone(PARIS)
     minute = local.hour * 60 + local.minute
     here = any(
-        one.weekday == local.weekday() and one.from_minute <= minute < one.until_minute
+        (one.weekday == local.weekday() and one.from_minute <= minute < one.until_minute)
+        or (
+            one.until_minute < one.from_minute
+            and (
+                (one.weekday == local.weekday() and minute >= one.from_minute)
+                or ((one.weekday + 1) % 7 == local.weekday() and minute < one.until_minute)
+            )
+        )
         for one in driver.hours
     )
     return here and not any(away.starts_at <= at < away.ends_at for away in driver.absences)

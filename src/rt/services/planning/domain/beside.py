@@ -1,0 +1,96 @@
+"""What may be worked out in a process beside: its questions, each with what it needs and no more."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+import msgspec
+
+from rt.services.planning.domain.checks import conflicts
+from rt.services.planning.domain.conflicts import PlanningConflict
+from rt.services.planning.domain.fits import Fit, Found, best_fit, fits, tries
+from rt.services.planning.domain.fleet import Crew
+from rt.services.planning.domain.job import Job
+from rt.services.planning.domain.tour import Tour
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+
+class PlaceAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """Where on this tour a job would go; positions that are given are kept to."""
+
+    job: Job
+    tour: Tour
+    crew: Crew
+    others: list[Tour]
+    pickup_position: int | None
+    delivery_position: int | None
+    derogation: str
+
+    @property
+    def size(self) -> int:
+        return tries(self.tour)
+
+
+class PlacesAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """The best places for a job over all tours and free crews of a day."""
+
+    job: Job
+    tours: list[tuple[Tour, Crew]]
+    free: list[Crew]
+    day: date
+    others: list[Tour]
+    most: int
+    seconds: float
+
+    @property
+    def size(self) -> int:
+        return sum(tries(tour) for tour, _ in self.tours) + len(self.free)
+
+
+class ChecksAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands against each of these tours now; `others` are the live tours around them."""
+
+    tours: list[tuple[Tour, Crew]]
+    others: list[Tour]
+
+    @property
+    def size(self) -> int:
+        return len(self.tours)
+
+
+def place(asked: PlaceAsked) -> Fit:
+    return best_fit(
+        asked.job,
+        asked.tour,
+        asked.crew,
+        asked.others,
+        pickup_position=asked.pickup_position,
+        delivery_position=asked.delivery_position,
+        derogation=asked.derogation,
+    )
+
+
+def places(asked: PlacesAsked) -> Found:
+    found = fits(asked.job, asked.tours, asked.free, asked.day, asked.others, seconds=asked.seconds)
+    return found._replace(fits=found.fits[: asked.most])
+
+
+def checks(asked: ChecksAsked) -> list[list[PlanningConflict]]:
+    of_vehicle: dict[str, list[Tour]] = {}
+    of_driver: dict[str, list[Tour]] = {}
+    for other in asked.others:
+        of_vehicle.setdefault(other.vehicle_id, []).append(other)
+        of_driver.setdefault(other.driver_id, []).append(other)
+    found = []
+    for tour, crew in asked.tours:
+        near = [*of_vehicle.get(tour.vehicle_id, ()), *of_driver.get(tour.driver_id, ())]
+        others = {other.id: other for other in near}
+        found.append(conflicts(tour, crew, list(others.values()), tour.derogation))
+    return found
+
+
+def unpacked(answers: Callable[[A], R], kind: type[A], packed: bytes) -> R:
+    """The answer to a question that came as MessagePack."""
+    return answers(msgspec.msgpack.decode(packed, type=kind))
