@@ -8,30 +8,27 @@ Every route is then laid out on the calendar and checked; what the calendar refu
 import time
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from math import ceil, floor
 
 import msgspec
 import numpy as np
 
+from rt.services.planning.domain.axis import Axis, Window
 from rt.services.planning.domain.checks import conflicts, zone_of
 from rt.services.planning.domain.conflicts import NobodyThere, NoRoomLeft, NotLookedAt, PlanningConflict
 from rt.services.planning.domain.distances import by_road, located, minutes_between, minutes_matrix
 from rt.services.planning.domain.fits import Fit, best_fit
 from rt.services.planning.domain.fleet import Crew
-from rt.services.planning.domain.hours import Span, without
 from rt.services.planning.domain.job import Job, Stop
-from rt.services.planning.domain.routing.problem import Call, Problem, Request, Route, Truck
+from rt.services.planning.domain.routing.problem import Problem, Request, Route, Truck
 from rt.services.planning.domain.routing.solver import solve
 from rt.services.planning.domain.timeline import DRIVING_BEFORE_BREAK, DRIVING_PER_DAY
 from rt.services.planning.domain.tour import Tour, new_tour
-from rt.trade.calendars import paris_day, paris_instant
+from rt.trade.calendars import paris_day
 from rt.trade.places import Site
-from rt.trade.truck_bans import Zone, bans
 
 STRETCH = (DRIVING_BEFORE_BREAK + 45) / DRIVING_BEFORE_BREAK
-Window = tuple[int, int, int]
-"""From and until on the axis, and over how many shifts."""
 PATIENCE = 4_000
 """Iterations without progress after which a small day is solved well enough."""
 AFTERWARDS_SECONDS = 10.0
@@ -133,7 +130,7 @@ def _search(
     name_tour: str,
 ) -> list[tuple[Tour, Crew]]:
     """The tours that the search finds, laid out on the calendar."""
-    axis = _Axis(crews, day, days)
+    axis = Axis(crews, day, days)
     zone = zone_of([*(crew.vehicle.depot for crew in crews), *_sites(jobs)])
     manned = [(crew, window) for crew in crews if (window := axis.window(crew, zone)) is not None]
     manned = _alike_enough(manned, frozenset(skill for job in jobs for skill in job.requirements))
@@ -160,52 +157,7 @@ def _sites(jobs: Sequence[Job]) -> list[Site]:
     return [site for job in jobs for site in (job.pickup, job.delivery)]
 
 
-class _Axis:
-    """Working minutes of the horizon, one after the other: most crews' hours, without the nights."""
-
-    def __init__(self, crews: Sequence[Crew], day: date, days: int) -> None:
-        self.since = paris_instant(day, 0)
-        self.until = paris_instant(day + timedelta(days=days), 0)
-        patterns = Counter(tuple(self._shifts(crew)) for crew in crews)
-        usual = sorted(patterns.items(), key=lambda one: (one[1], one[0]))
-        self.spans: list[Span] = list(usual[-1][0]) if usual else []
-
-    def minute(self, at: datetime) -> int:
-        """Working minutes from the start of the horizon to that moment."""
-        return int(
-            sum(max(timedelta(0), min(at, end) - start) / timedelta(minutes=1) for start, end in self.spans)
-        )
-
-    def window(self, crew: Crew, zone: Zone) -> Window | None:
-        """From, until and days of the longest time this crew may be on the road without a gap."""
-        forbidden = bans(self.since, self.until, crew.vehicle.gross_kg, zone)
-        spans = without(self._shifts(crew), [(ban.starts_at, ban.ends_at) for ban in forbidden])
-        pieces: list[Window] = []
-        for start, end in self.spans:
-            for since, until in spans:
-                a, b = self.minute(max(start, since)), self.minute(min(end, until))
-                if a >= b:
-                    continue
-                if pieces and pieces[-1][1] == a:
-                    pieces[-1] = (pieces[-1][0], b, pieces[-1][2] + 1)
-                else:
-                    pieces.append((a, b, 1))
-        return max(pieces, key=lambda one: one[1] - one[0], default=None)
-
-    def call(self, node: int, stop: Stop) -> Call:
-        """The stop's window on the axis; work that would run into the night is begun earlier."""
-        opens, closes = self.minute(stop.opens), self.minute(stop.closes)
-        over = any(end <= stop.closes + timedelta(minutes=stop.service_minutes) for _, end in self.spans)
-        ends = {self.minute(end) for _, end in self.spans}
-        if over and closes in ends:
-            closes = max(opens, closes - stop.service_minutes)
-        return Call(node, opens, closes, stop.service_minutes)
-
-    def _shifts(self, crew: Crew) -> list[Span]:
-        return crew.driver.shifts(self.since, self.until)
-
-
-def _problem(jobs: Sequence[Job], manned: Sequence[Manned], axis: _Axis) -> Problem:
+def _problem(jobs: Sequence[Job], manned: Sequence[Manned], axis: Axis) -> Problem:
     """Whole minutes at the wheel are what costs; loads in whole kilograms, pallets and centimetres."""
     sites = [crew.vehicle.depot for crew, _ in manned]
     needed = frozenset(skill for job in jobs for skill in job.requirements)
