@@ -40,7 +40,6 @@ OF_THE_HOUSE = {"authz.signing_keys", "authz.attempts", "authz.challenges", "aut
 BY_DERIVED_ID = {"core_orders.series", "core_orders.headings", "ecpmr.series", "palette.notices"}
 """Found by an id that is derived from the organization itself: no word takes such an id or lists them."""
 BEHIND_OTHERS = {"planning.waitings", "tracking_ia.buckets", "tracking_ia.shares"} | {
-    "authz.invitations",
     "authz.sessions",
     "authz.links",
     "notifications.preferences",

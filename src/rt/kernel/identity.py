@@ -19,7 +19,7 @@ from joserfc.jwk import OKPKey
 from rt.kernel.clock import now
 from rt.kernel.errors import Forbidden, Unauthorized
 from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, WordShape
-from rt.kernel.tokens import ALGORITHM, PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE, Revoked
+from rt.kernel.tokens import ALGORITHM, PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE, Revoked, member_of
 
 LEEWAY_SECONDS = 5
 FUTURE_SECONDS = 60
@@ -377,7 +377,8 @@ class Identity:
     def _refuse_revoked(self, actor: Actor, issued: float) -> None:
         covers = self._revocations.covers
         if actor.kind == "user" and (
-            covers("session", actor.session_id, issued) or covers("user", actor.id, issued)
+            covers("session", actor.session_id, issued)
+            or covers("member", member_of(actor.id, actor.org_id), issued)
         ):
             raise TokenRefused
         if actor.kind == "link" and covers("link", actor.id, issued):

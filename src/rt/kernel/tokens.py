@@ -20,6 +20,11 @@ PLATFORM_RIGHTS = frozenset(
 class Revoked(Event, topic="kernel.access.revoked"):
     """Tokens of this subject issued before a moment are worth nothing any more."""
 
-    subject: Literal["session", "user", "organization", "link", "key"]
+    subject: Literal["session", "member", "organization", "link", "key"]
     subject_id: str
     before: datetime
+
+
+def member_of(person_id: str, organization_id: str) -> str:
+    """The subject "member": one person as a member of one organization, and nowhere else."""
+    return f"{person_id}@{organization_id}"

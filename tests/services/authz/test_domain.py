@@ -18,7 +18,7 @@ from rt.services.authz.domain.link import LinkTooLong, LinkWidened, check_life, 
 from rt.services.authz.domain.lockout import ACCOUNT, ADDRESS, ANY_SOURCE, PAIR, Attempts, TooManyTries
 from rt.services.authz.domain.organization import EmailInvalid, Organization, address
 from rt.services.authz.domain.passwords import PasswordTooCommon, PasswordTooShort, check_password, digest
-from rt.services.authz.domain.person import LastAdministrator, NotYourOrganization, OwnRole, ResetOver
+from rt.services.authz.domain.person import AlreadyMember, LastAdministrator, OwnRole, ResetOver
 from rt.services.authz.domain.session import Challenge, ChallengeOver, Session, SessionOver
 from rt.services.authz.domain.signing import generate, signer_of
 from rt.services.authz.domain.totp import (
@@ -318,21 +318,18 @@ class TestPerson:
     def test_a_lowered_role_refuses_the_tokens_of_before(self) -> None:
         person = make.person()
         person.change_role("org_a", "viewer", "usr_b", 1, AT)
-        assert person.telling[0] == Revoked(subject="user", subject_id="usr_a", before=AT)
+        assert person.telling[0] == Revoked(subject="member", subject_id="usr_a@org_a", before=AT)
 
     def test_who_leaves_one_organization_stays_in_the_other(self) -> None:
         person = make.person()
-        person.invite("org_b", "viewer", "Léa")
-        person.join("org_b", AT)
+        person.join("org_b", "viewer", AT)
         person.leave("org_a", "usr_b", 1, AT)
         assert person.seen_by == ["org_b"]
         assert person.usual_organization() == "org_b"
 
-    def test_an_invitation_alone_opens_nothing(self) -> None:
-        person = make.person(memberships=[])
-        person.invite("org_b", "admin", "Léa")
-        with pytest.raises(NotYourOrganization):
-            person.usual_organization()
+    def test_nobody_joins_twice(self) -> None:
+        with pytest.raises(AlreadyMember):
+            make.person().join("org_a", "admin", AT)
 
     def test_a_reset_link_is_good_once_for_fifteen_minutes(self) -> None:
         person = make.person()

@@ -14,7 +14,7 @@ UserState = Literal["invited", "active", "disabled"]
 
 
 class UserView(View):
-    """A person as a member of the reader's organization."""
+    """A person as a member of the reader's organization; one who is `invited` is none before they accept."""
 
     user_id: str
     email: str
@@ -40,6 +40,12 @@ class FindUsers(Query[UsersPage], route="/auth/users", needs="authz.read"):
     state: UserState | Literal[""] = ""
     after: Cursor = ""
     limit: PageSize = 50
+
+
+class GetUser(Query[UserView], route="/auth/users/{user_id}", needs="authz.read"):
+    """One member of one's own organization, or somebody it invited."""
+
+    user_id: PersonId
 
 
 class InviteUser(Command[UserView], route="/auth/users", needs="authz.write", status=201):
@@ -73,7 +79,7 @@ class AddUser(
 
 
 class ChangeRole(Command[UserView], route="/auth/users/{user_id}/role", needs="authz.write"):
-    """Give a member another role; tokens with the old rights are refused at once."""
+    """Give a member, or who is invited, another role; a member's tokens for this organization end at once."""
 
     user_id: PersonId
     role: Role

@@ -53,6 +53,7 @@ def table(
         serve(words.SuspendOrganization, organizations.suspend),
         serve(words.ResumeOrganization, organizations.resume),
         serve(words.FindUsers, members.find),
+        serve(words.GetUser, members.get),
         serve(words.InviteUser, members.invite),
         serve(words.AcceptInvitation, members.accept),
         serve(words.AddUser, members.add),

@@ -26,7 +26,7 @@ def build(ground: Ground) -> Unit:
     store, vault = AuthzStore(ground.database), Vault(settings.jwt_secret)
     policy = Policy(mfa_demanded=settings.production, common_passwords=common_passwords())
     hasher, guard = Hasher(settings.bcrypt_rounds, vault.key("passwords")), Guard(store, vault)
-    signing, members, cards = Signing(store, vault), Members(store, hasher, policy), Cards(store)
+    signing, members, cards = Signing(store, vault), Members(store, vault, hasher, policy), Cards(store)
     organizations, partners = Organizations(store, members, cards), Partners(store, members, cards)
     entry = Entry(store, vault, hasher, guard, signing, policy)
     account = Account(store, vault, hasher, guard, entry, policy)

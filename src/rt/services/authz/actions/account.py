@@ -191,8 +191,8 @@ class Account:
         return Empty()
 
     async def _end_sessions(self, person_id: str, why: str, keep: str = "") -> None:
-        for session in await self._store.open_sessions(person_id):
-            if session.id != keep:
+        while sessions := await self._store.open_sessions(person_id, but=keep):
+            for session in sessions:
                 async with self._store.sessions.everywhere.change(session.id) as ending:
                     ending.end(why, now())
 

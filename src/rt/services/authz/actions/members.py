@@ -1,6 +1,6 @@
 """The people of an organization: invited, in, changed, out."""
 
-import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from rt.contracts.authz import (
@@ -10,6 +10,7 @@ from rt.contracts.authz import (
     DisableUser,
     EnableUser,
     FindUsers,
+    GetUser,
     InviteUser,
     RemoveMember,
     Role,
@@ -17,84 +18,85 @@ from rt.contracts.authz import (
     UserView,
 )
 from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound
+from rt.kernel.errors import NotFound
 from rt.kernel.identity import current_actor
-from rt.kernel.ids import derived_id, new_id
+from rt.kernel.ids import derived_id
 from rt.kernel.messages import Empty
+from rt.kernel.persistence import together
 from rt.kernel.tenancy import current_org
 from rt.services.authz.adapters import Hasher
-from rt.services.authz.domain.organization import (
-    INVITATION_LIFE,
-    OPERATOR,
-    Invitation,
-    InvitationOver,
-    MemberState,
-    Organization,
-    address,
-)
+from rt.services.authz.domain.invitation import Invitation, InvitationOver
+from rt.services.authz.domain.organization import OPERATOR, MemberState, Organization, address
 from rt.services.authz.domain.passwords import check_password, shortest_for
-from rt.services.authz.domain.person import Membership, PasswordNeeded, Person
+from rt.services.authz.domain.person import AlreadyMember, PasswordNeeded, Person
 from rt.services.authz.domain.policy import Policy
 from rt.services.authz.domain.roles import check_role
-from rt.services.authz.domain.vault import fresh_secret
+from rt.services.authz.domain.vault import Vault, fresh_secret
 from rt.services.authz.store import AuthzStore
 
-OFFER_SECONDS: Final = 0.1
-"""How long an offer takes, more than it needs: a known person is changed, an unknown one added, and the time
-of an answer must not tell which (A-33)."""
+PENDING: Final = "~"
+"""Begins the cursor of a page of invitations, which follow the members."""
 
 
 class Members:
-    """Who belongs to an organization, and as what."""
+    """Who belongs to an organization, and as what; an invitation is no membership until it is accepted."""
 
-    def __init__(self, store: AuthzStore, hasher: Hasher, policy: Policy) -> None:
+    def __init__(self, store: AuthzStore, vault: Vault, hasher: Hasher, policy: Policy) -> None:
         self._store = store
+        self._vault = vault
         self._hasher = hasher
         self._policy = policy
 
     async def find(self, asked: FindUsers) -> UsersPage:
+        """Members by name, then who is invited."""
         organization_id = current_org()
-        page = await self._store.members(
-            organization_id, asked.q, asked.role, asked.state, asked.after, asked.limit
-        )
-        return UsersPage(items=[view_of(person, organization_id) for person in page.items], next=page.next)
+        items: list[UserView] = []
+        after, following = asked.after, ""
+        if asked.state != "invited" and not after.startswith(PENDING):
+            page = await self._store.members(
+                organization_id, asked.q, asked.role, asked.state, after, asked.limit
+            )
+            items = [view_of(person, organization_id) for person in page.items]
+            after, following = PENDING, page.next
+        room = asked.limit - len(items)
+        if not following and room == 0:
+            following = PENDING
+        elif not following and asked.state != "active":
+            disabled = {"invited": False, "disabled": True}.get(asked.state)
+            waiting = await self._store.waiting(
+                asked.q, asked.role, disabled, after.removeprefix(PENDING), room
+            )
+            items += [offer_view(invitation) for invitation in waiting.items]
+            following = PENDING + waiting.next if waiting.next else ""
+        return UsersPage(items=items, next=following)
+
+    async def get(self, asked: GetUser) -> UserView:
+        """A member, or who is invited to be one."""
+        organization_id = current_org()
+        invitation = await self._waiting(asked.user_id)
+        if invitation is not None:
+            return offer_view(invitation)
+        return view_of(await self._store.people.get(asked.user_id), organization_id)
 
     async def invite(self, asked: InviteUser) -> UserView:
-        """Offer a place by mail; to a person already on the platform as to a new one."""
+        """Offer a place by mail; who has an account already is not told from who has none."""
         organization = await self._store.organizations.get(current_org())
         check_role(asked.role, organization.id)
-        person = await self.offer(organization, asked.email, asked.name, asked.role, asked.language)
-        return view_of(person, organization.id)
+        return offer_view(await self.offer(organization, asked.email, asked.name, asked.role, asked.language))
 
     async def offer(
         self, organization: Organization, email: str, name: str, role: Role, language: str
-    ) -> Person:
-        """The place, the invitation, and its mail."""
-        work = self._offered(organization, email, name, role, language)
-        person, _ = await asyncio.gather(work, asyncio.sleep(OFFER_SECONDS))
-        return person
-
-    async def _offered(
-        self, organization: Organization, email: str, name: str, role: Role, language: str
-    ) -> Person:
-        person = await self._placed(organization, email, name, role, language)
-        invitation = Invitation(
-            id=derived_id("inv", organization.id, person.id),
-            org_id=organization.id,
-            person_id=person.id,
-            email=person.email,
-            role=role,
-            expires_at=now() + INVITATION_LIFE,
-        )
-        secret = fresh_secret()
-        invitation.send(secret, name, organization.name, language, now())
-        try:
-            await self._store.invitations.add(invitation)
-        except AlreadyExists:
-            async with self._store.invitations.everywhere.change(invitation.id) as again:
-                again.role = role
-                again.send(secret, name, organization.name, language, now())
-        return person
+    ) -> Invitation:
+        """The invitation and its mail: one write, whoever is meant."""
+        email = address(email)
+        person_id = self._person_id(email)
+        if await self._store.is_member(organization.id, email):
+            raise AlreadyMember("email", email=email)
+        secret, at = fresh_secret(), now()
+        async with self._store.inviting(organization.id, person_id, email, at) as invitation:
+            invitation.offer(role, name, language)
+            invitation.send(secret, organization.name, at)
+        return invitation
 
     async def accept(self, asked: AcceptInvitation) -> Empty:
         """Come in by the link of the mail, which proves the address; an administrator opens the house."""
@@ -104,21 +106,20 @@ class Members:
         except NotFound:
             raise InvitationOver from None
         invitation.check(secret, now())
-        person = await self._store.people.everywhere.get(invitation.person_id)
         password_hash = ""
-        if not person.password_hash:
+        known = await self._store.person_by_email(invitation.email)
+        if known is None or not known.password_hash:
             if not asked.password:
                 raise PasswordNeeded("password")
-            shortest = shortest_for(person.roles)
-            check_password(asked.password, person.email, self._policy.common_passwords, shortest)
+            roles = frozenset({invitation.role}) | (known.roles if known else frozenset())
+            self._check_password(asked.password, invitation.email, roles)
             password_hash = await self._hasher.hash(asked.password)
-        async with self._store.people.everywhere.change(person.id) as joining:
-            if password_hash:
-                joining.introduce(asked.name, password_hash, now())
-            joining.join(invitation.org_id, now())
-        await self._welcome(joining, invitation.org_id)
-        async with self._store.invitations.everywhere.change(invitation.id) as used:
-            used.use(now())
+        async with together(self._store.database):
+            async with self._store.invitations.everywhere.change(invitation.id) as used:
+                used.check(secret, now())
+                used.use(now())
+            name = asked.name.strip() or used.name
+            await self._join(used.org_id, used.email, name, used.role, used.language, password_hash)
         return Empty()
 
     async def add(self, asked: AddUser) -> UserView:
@@ -126,111 +127,146 @@ class Members:
         organization = await self._store.organizations.everywhere.get(asked.organization_id)
         check_role(asked.role, organization.id)
         email = address(asked.email)
-        check_password(
-            asked.password, email, self._policy.common_passwords, shortest_for(frozenset({asked.role}))
-        )
-        person = await self._placed(organization, email, asked.name, asked.role, asked.language)
-        password_hash = person.password_hash or await self._hasher.hash(asked.password)
-        async with self._store.people.everywhere.change(person.id) as joining:
-            joining.password_hash = password_hash
-            joining.join(organization.id, now())
-        await self._welcome(joining, organization.id)
-        return view_of(joining, organization.id)
+        self._check_password(asked.password, email, frozenset({asked.role}))
+        password_hash = await self._hasher.hash(asked.password)
+        async with together(self._store.database):
+            person = await self._join(
+                organization.id, email, asked.name, asked.role, asked.language, password_hash
+            )
+        return view_of(person, organization.id)
 
     async def change_role(self, asked: ChangeRole) -> UserView:
-        organization = await self._store.organizations.get(current_org())
-        check_role(asked.role, organization.id)
-        left = await self._store.other_administrators(organization.id, asked.user_id)
-        async with self._store.people.change(asked.user_id) as person:
-            person.change_role(organization.id, asked.role, current_actor().id, left, now())
-        return await self._noted(person, organization.id)
+        check_role(asked.role, current_org())
+        return await self._changed(
+            asked.user_id,
+            lambda invitation: setattr(invitation, "role", asked.role),
+            lambda person, left: person.change_role(
+                current_org(), asked.role, current_actor().id, left, now()
+            ),
+        )
 
     async def disable(self, asked: DisableUser) -> UserView:
-        organization_id = current_org()
-        left = await self._store.other_administrators(organization_id, asked.user_id)
-        async with self._store.people.change(asked.user_id) as person:
-            person.disable(organization_id, current_actor().id, left, now())
-        return await self._noted(person, organization_id)
+        return await self._changed(
+            asked.user_id,
+            lambda invitation: setattr(invitation, "disabled", True),
+            lambda person, left: person.disable(current_org(), current_actor().id, left, now()),
+        )
 
     async def enable(self, asked: EnableUser) -> UserView:
-        organization_id = current_org()
-        async with self._store.people.change(asked.user_id) as person:
-            person.enable(organization_id)
-        return await self._noted(person, organization_id)
+        return await self._changed(
+            asked.user_id,
+            lambda invitation: setattr(invitation, "disabled", False),
+            lambda person, left: person.enable(current_org()),
+        )
 
     async def remove(self, asked: RemoveMember) -> Empty:
         organization_id = current_org()
-        left = await self._store.other_administrators(organization_id, asked.user_id)
-        role = (await self._store.people.get(asked.user_id)).member(organization_id).role
-        async with self._store.people.change(asked.user_id) as person:
-            person.leave(organization_id, current_actor().id, left, now())
-        await self._note(person, organization_id, role, "removed")
+        async with together(self._store.database):
+            invitation = await self._waiting(asked.user_id)
+            if invitation is not None:
+                async with self._store.invitations.change(invitation.id) as withdrawn:
+                    withdrawn.withdraw()
+                await self._note(asked.user_id, withdrawn.email, withdrawn.role, "removed")
+                return Empty()
+            left = await self._store.other_administrators(organization_id, asked.user_id)
+            async with self._store.people.change(asked.user_id) as person:
+                role = person.member(organization_id).role
+                person.leave(organization_id, current_actor().id, left, now())
+            await self._note(person.id, person.email, role, "removed")
         return Empty()
 
     async def forget(self, organization_id: str) -> None:
-        """Nobody waits for this organization any more; who waited for nothing else is forgotten."""
-        for person in await self._store.people.everywhere.find({"seen_by": organization_id}):
-            if not person.password_hash and len(person.memberships) == 1:
-                await self._store.people.everywhere.remove(person.id)
-                continue
-            async with self._store.people.everywhere.change(person.id) as waiting:
-                waiting.forget(organization_id)
+        """Nobody waits for this organization any more."""
+        await self._store.invitations.everywhere.remove_where({"org_id": organization_id})
 
-    async def _placed(
-        self, organization: Organization, email: str, name: str, role: Role, language: str
+    async def _changed(
+        self,
+        user_id: str,
+        offered: Callable[[Invitation], None],
+        placed: Callable[[Person, int], None],
+    ) -> UserView:
+        """Change an invitation, which is nobody's account yet, or a membership.
+
+        Every change of a membership writes the organization too: of two administrators who shut each other
+        out at once, one comes second, and is told that somebody must stay.
+        """
+        async with together(self._store.database):
+            invitation = await self._waiting(user_id)
+            if invitation is not None:
+                async with self._store.invitations.change(invitation.id) as changing:
+                    offered(changing)
+                await self._note(user_id, changing.email, changing.role, changing.state)
+                return offer_view(changing)
+            organization_id = current_org()
+            left = await self._store.other_administrators(organization_id, user_id)
+            async with self._store.people.change(user_id) as person:
+                placed(person, left)
+            view = view_of(person, organization_id)
+            await self._note(user_id, view.email, view.role, view.state)
+        return view
+
+    async def _join(
+        self, organization_id: str, email: str, name: str, role: Role, language: str, password_hash: str
     ) -> Person:
-        """The person of that address with a place that waits for their yes."""
-        email = address(email)
+        """The account of that address, made if there is none, as a member; the organization hears it."""
+        at = now()
         known = await self._store.person_by_email(email)
-        if known is not None:
+        if known is None:
+            person = Person(
+                id=self._person_id(email), org_id=OPERATOR, email=email, name=name, language=language
+            )
+            person.choose_password(password_hash, at)
+            person.join(organization_id, role, at)
+            await self._store.people.add(person)
+        else:
             async with self._store.people.everywhere.change(known.id) as person:
-                person.invite(organization.id, role, name)
-            return person
-        fresh = Person(
-            id=new_id("usr"),
-            org_id=OPERATOR,
-            seen_by=[organization.id],
-            email=email,
-            name=name,
-            language=language,
-            memberships=[Membership(organization_id=organization.id, role=role, name=name)],
-        )
-        try:
-            return await self._store.people.add(fresh)
-        except AlreadyExists as error:
-            raise ChangedMeanwhile from error  # somebody else has just invited the same address
-
-    async def _welcome(self, person: Person, organization_id: str) -> None:
+                if not person.password_hash:
+                    person.choose_password(password_hash, at)
+                person.join(organization_id, role, at)
         async with self._store.organizations.everywhere.change(organization_id) as organization:
-            role = person.member(organization_id).role
             organization.welcome(person.id, person.email, person.name, role)
         if organization.open:
-            for note in await self._store.partners.everywhere.find(
-                {"partner_id": organization_id, "guest": True}
-            ):
-                async with self._store.partners.everywhere.change(note.id) as partner:
-                    partner.open()
+            await self._store.open_guests(organization.id)
+        return person
 
-    async def _noted(self, person: Person, organization_id: str) -> UserView:
-        membership = person.member(organization_id)
-        await self._note(person, organization_id, membership.role, membership.state)
-        return view_of(person, organization_id)
+    async def _waiting(self, user_id: str) -> Invitation | None:
+        """The open invitation of that id to the organization acted for."""
+        return await self._store.invitation(current_org(), user_id)
 
-    async def _note(self, person: Person, organization_id: str, role: Role, state: MemberState) -> None:
-        async with self._store.organizations.change(organization_id) as organization:
-            organization.note_member(person.id, person.email, role, state)
+    async def _note(self, user_id: str, email: str, role: Role, state: MemberState) -> None:
+        async with self._store.organizations.change(current_org()) as organization:
+            organization.note_member(user_id, email, role, state)
+
+    def _person_id(self, email: str) -> str:
+        """The same for an address whether or not it has an account: an id tells nothing of it."""
+        return derived_id("usr", self._vault.derive("people", email))
+
+    def _check_password(self, password: str, email: str, roles: frozenset[Role]) -> None:
+        check_password(password, email, self._policy.common_passwords, shortest_for(roles))
 
 
 def view_of(person: Person, organization_id: str) -> UserView:
-    """A member as their organization sees them; before they join, only what it said itself."""
+    """A member as their organization sees them."""
     membership = person.member(organization_id)
-    joined = membership.joined_at is not None
     return UserView(
         user_id=person.id,
         email=person.email,
-        name=person.name if joined else membership.name,
+        name=person.name,
         role=membership.role,
         state=membership.state,
-        mfa=person.mfa and joined,
+        mfa=person.mfa,
         joined_at=membership.joined_at,
+    )
+
+
+def offer_view(invitation: Invitation) -> UserView:
+    """Who was invited: only what the organization said itself."""
+    return UserView(
+        user_id=invitation.person_id,
+        email=invitation.email,
+        name=invitation.name,
+        role=invitation.role,
+        state=invitation.state,
+        mfa=False,
+        joined_at=None,
     )

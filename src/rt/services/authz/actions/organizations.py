@@ -19,8 +19,8 @@ from rt.kernel.ids import new_id
 from rt.kernel.tenancy import current_org
 from rt.services.authz.actions.cards import Cards, whole
 from rt.services.authz.actions.members import Members
+from rt.services.authz.domain.invitation import INVITATION_LIFE
 from rt.services.authz.domain.organization import (
-    INVITATION_LIFE,
     OPERATOR,
     Organization,
     address,

@@ -1,6 +1,6 @@
-"""Organizations, and the invitations they send."""
+"""Organizations: how they are called, opened, shut out."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
@@ -14,20 +14,17 @@ from rt.contracts.authz import (
     OrganizationSuspended,
     RegisterOrganization,
     Role,
-    UserInvited,
     UserJoined,
 )
 from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Invalid, Unauthorized
+from rt.kernel.errors import Conflict, Invalid
 from rt.kernel.tokens import PLATFORM, Revoked
 from rt.services.authz.domain.passwords import ADMINISTRATORS
-from rt.services.authz.domain.vault import hash_of, same
 from rt.trade import identifiers
 from rt.trade.roles import OrganizationKind
 
 OPERATOR: Final = PLATFORM
 """The organization that runs the platform; accounts and signing keys are kept under its name."""
-INVITATION_LIFE: Final = timedelta(days=7)
 
 MemberState = Literal["invited", "active", "disabled", "removed"]
 
@@ -35,11 +32,6 @@ MemberState = Literal["invited", "active", "disabled", "removed"]
 class EmailInvalid(Invalid):
     fr = "{value} n'est pas une adresse électronique."
     en = "{value} is not an e-mail address."
-
-
-class InvitationOver(Unauthorized):
-    fr = "Cette invitation a expiré ou a déjà servi : demandez-en une nouvelle."
-    en = "This invitation has expired or was already used: ask for a new one."
 
 
 class AlreadySuspended(Conflict):
@@ -126,39 +118,6 @@ class Organization(Entity):
         if self.suspended:
             self.suspended_at, self.suspended_for = None, ""
             self.tell(OrganizationResumed(organization_id=self.id))
-
-
-class Invitation(Entity):
-    """A place in an organization that a mail offers; only the hash of its token is kept."""
-
-    person_id: str
-    email: str
-    role: Role
-    expires_at: datetime
-    token_hash: str = ""
-    used_at: datetime | None = None
-
-    def send(self, token: str, name: str, organization_name: str, language: str, at: datetime) -> None:
-        """Offer the place by mail; a link sent before is worth nothing from now on."""
-        self.token_hash, self.expires_at, self.used_at = hash_of(token), at + INVITATION_LIFE, None
-        self.tell(
-            UserInvited(
-                user_id=self.person_id,
-                email=self.email,
-                name=name,
-                role=self.role,
-                organization_name=organization_name,
-                token=f"{self.id}.{token}",
-                language=language,
-            )
-        )
-
-    def check(self, token: str, at: datetime) -> None:
-        if self.used_at is not None or at >= self.expires_at or not same(hash_of(token), self.token_hash):
-            raise InvitationOver
-
-    def use(self, at: datetime) -> None:
-        self.used_at = at
 
 
 def named(organization_id: str, asked: RegisterOrganization | AddPartner) -> Organization:

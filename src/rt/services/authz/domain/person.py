@@ -8,7 +8,7 @@ import msgspec
 from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
-from rt.kernel.tokens import Revoked
+from rt.kernel.tokens import Revoked, member_of
 from rt.services.authz.domain.totp import CodeWrong, SecondFactor
 from rt.services.authz.domain.vault import hash_of, same
 
@@ -72,12 +72,11 @@ class FactorMissing(Conflict):
 
 
 class Membership(msgspec.Struct):
-    """What a person is in one organization; `name` is what the organization calls them until they join."""
+    """What a person is in one organization."""
 
     organization_id: str
     role: Role
-    state: UserState = "invited"
-    name: str = ""
+    state: UserState
     joined_at: datetime | None = None
 
 
@@ -126,63 +125,45 @@ class Person(Entity):
             raise NotYourOrganization
         return self.last_organization_id if self.last_organization_id in actives else actives[0]
 
-    def invite(self, organization_id: str, role: Role, name: str) -> Membership:
-        """Take a place that waits for the person's yes; an open invitation takes the new role."""
-        for membership in self.memberships:
-            if membership.organization_id == organization_id:
-                if membership.state != "invited":
-                    raise AlreadyMember("email", email=self.email)
-                membership.role, membership.name = role, name
-                return membership
-        membership = Membership(organization_id=organization_id, role=role, name=name)
-        self.memberships.append(membership)
-        self._see()
-        return membership
-
     def introduce(self, name: str, password_hash: str, at: datetime) -> None:
         """A new person says who they are."""
         self.name = name.strip() or self.name
         self.choose_password(password_hash, at)
 
-    def join(self, organization_id: str, at: datetime) -> None:
-        """Say yes to an invitation; to have said so already is fine."""
-        membership = self.member(organization_id)
-        if membership.state == "active":
-            return
-        if membership.state == "disabled":
-            raise NotYourOrganization
-        membership.state, membership.joined_at = "active", at
+    def join(self, organization_id: str, role: Role, at: datetime) -> None:
+        """Become a member: only the person's own yes leads here."""
+        if any(m.organization_id == organization_id for m in self.memberships):
+            raise AlreadyMember("email", email=self.email)
+        self.memberships.append(
+            Membership(organization_id=organization_id, role=role, state="active", joined_at=at)
+        )
+        self._see()
 
     def change_role(self, organization_id: str, role: Role, by: str, admins_left: int, at: datetime) -> None:
         membership = self.member(organization_id)
         self._keep_administrator(membership, by, admins_left, demoted=role != membership.role)
         if membership.role != role:
             membership.role = role
-            self._refuse_old_tokens(at)
+            self._refuse_old_tokens(organization_id, at)
             self.alert("role_changed")
 
     def disable(self, organization_id: str, by: str, admins_left: int, at: datetime) -> None:
         membership = self.member(organization_id)
         self._keep_administrator(membership, by, admins_left, demoted=True)
         membership.state = "disabled"
-        self._refuse_old_tokens(at)
+        self._refuse_old_tokens(organization_id, at)
 
     def enable(self, organization_id: str) -> None:
         membership = self.member(organization_id)
         if membership.state == "disabled":
-            membership.state = "active" if membership.joined_at else "invited"
+            membership.state = "active"
 
     def leave(self, organization_id: str, by: str, admins_left: int, at: datetime) -> None:
         membership = self.member(organization_id)
         self._keep_administrator(membership, by, admins_left, demoted=True)
         self.memberships.remove(membership)
         self._see()
-        self._refuse_old_tokens(at)
-
-    def forget(self, organization_id: str) -> None:
-        """The organization never opened: its invitation is gone."""
-        self.memberships = [m for m in self.memberships if m.organization_id != organization_id]
-        self._see()
+        self._refuse_old_tokens(organization_id, at)
 
     def choose_password(self, password_hash: str, at: datetime) -> None:
         """Take a password; an open reset link is used up."""
@@ -234,8 +215,9 @@ class Person(Entity):
         """Have the person told of something by mail."""
         self.tell(SecurityAlert(user_id=self.id, email=self.email, kind=kind, language=self.language))
 
-    def _refuse_old_tokens(self, at: datetime) -> None:
-        self.tell(Revoked(subject="user", subject_id=self.id, before=at))
+    def _refuse_old_tokens(self, organization_id: str, at: datetime) -> None:
+        """Those for this organization: what the person is elsewhere is none of its business."""
+        self.tell(Revoked(subject="member", subject_id=member_of(self.id, organization_id), before=at))
 
     def _keep_administrator(self, membership: Membership, by: str, admins_left: int, demoted: bool) -> None:
         """Nobody changes their own place, and the last active administrator stays."""

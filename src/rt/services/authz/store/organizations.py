@@ -1,0 +1,109 @@
+"""Where organizations and what they want of each other are kept."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from rt.kernel.ids import derived_id
+from rt.kernel.persistence import Collection, Database, Index, Page
+from rt.services.authz.domain.organization import Organization, words_of
+from rt.services.authz.domain.partner import Partner
+
+WRITTEN_DOWN = ("guest", "partner", "asked")
+"""Standings of those that an organization counts as its partners."""
+
+
+class KeptOrganizations:
+    """Organizations, looked up over the whole platform, and each one's notes on others."""
+
+    def __init__(self, database: Database) -> None:
+        self.organizations = Collection(
+            database,
+            Organization,
+            "organizations",
+            Index("words", everywhere=True),
+            Index("name", everywhere=True),
+            Index("siret", everywhere=True),
+            Index("vat", everywhere=True),
+        )
+        self.partners = Collection(
+            database,
+            Partner,
+            "partners",
+            Index("partner_id", unique=True),
+            Index("words"),
+            Index("standing", "name"),
+            Index("partner_id", "guest", everywhere=True),
+        )
+
+    async def organizations_by_id(self, ids: list[str]) -> dict[str, Organization]:
+        found = await self.organizations.everywhere.find({"id": {"$in": ids}}, limit=len(ids) or 1)
+        return {organization.id: organization for organization in found}
+
+    async def registered(self, kind: str, q: str, after: str, limit: int) -> Page[Organization]:
+        """Open organizations by kind and words, over the whole platform."""
+        where = {"open": True, "guest": False, **_of_kind(kind), **_by_words(q)}
+        return await self.organizations.everywhere.page(where, sort="name", after=after, limit=limit)
+
+    async def registered_as(self, siret: str, vat: str) -> Organization | None:
+        """The open organization with that SIRET, else with that VAT number."""
+        for name, number in (("siret", siret), ("vat", vat)):
+            found = number and await self.organizations.everywhere.first({name: number, "open": True})
+            if found:
+                return found
+        return None
+
+    async def partners_by(self, kind: str, q: str, standing: str, after: str, limit: int) -> Page[Partner]:
+        where = {"standing": standing or {"$in": WRITTEN_DOWN}, **_of_kind(kind), **_by_words(q)}
+        return await self.partners.page(where, sort="name", after=after, limit=limit)
+
+    async def partner(self, organization_id: str) -> Partner | None:
+        return await self.partners.first({"partner_id": organization_id})
+
+    async def notes_on(self, organization_ids: list[str]) -> dict[str, Partner]:
+        """What the organization acted for keeps of others, by their ids."""
+        where = {"partner_id": {"$in": organization_ids}}
+        found = await self.partners.find(where, limit=len(organization_ids) or 1)
+        return {note.partner_id: note for note in found}
+
+    @asynccontextmanager
+    async def noting(self, holder: Organization, other: Organization) -> AsyncIterator[Partner]:
+        """One organization's note on another, to be changed; begun where there is none.
+
+        A guest and whoever wrote it down want each other from the start.
+        """
+        id_ = derived_id("prt", holder.id, other.id)
+        if await self.partners.everywhere.count({"id": id_}):
+            async with self.partners.everywhere.change(id_) as note:
+                yield note
+            return
+        begun = Partner(
+            id=id_,
+            org_id=holder.id,
+            partner_id=other.id,
+            kind=other.kind,
+            name=other.name,
+            words=other.words,
+            guest=other.guest,
+            mine="yes" if holder.guest else "",
+            theirs="yes" if other.guest else "",
+        )
+        yield begun
+        await self.partners.everywhere.add(begun)
+
+    async def open_guests(self, organization_id: str) -> None:
+        """Whoever had this organization as a guest has a partner with an account now."""
+        for note in await self.partners.everywhere.find({"partner_id": organization_id, "guest": True}):
+            async with self.partners.everywhere.change(note.id) as partner:
+                partner.open()
+
+
+def _of_kind(kind: str) -> dict[str, Any]:
+    return {"kind": kind} if kind else {}
+
+
+def _by_words(q: str) -> dict[str, Any]:
+    """Every word asked for begins a word that is kept."""
+    words = words_of(q)
+    return {"$and": [{"words": {"$regex": f"^{re.escape(word)}"}} for word in words]} if words else {}

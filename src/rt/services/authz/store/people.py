@@ -1,0 +1,130 @@
+"""Where people, their invitations and their sessions are kept."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from rt.contracts.authz import Role, UserState
+from rt.kernel.errors import AlreadyExists, ChangedMeanwhile
+from rt.kernel.ids import derived_id
+from rt.kernel.persistence import Collection, Database, Index, Page
+from rt.services.authz.domain.invitation import Invitation
+from rt.services.authz.domain.lockout import Attempts
+from rt.services.authz.domain.passwords import ADMINISTRATORS
+from rt.services.authz.domain.person import Person
+from rt.services.authz.domain.reset import ResetWish
+from rt.services.authz.domain.session import Challenge, Session
+
+
+class KeptPeople:
+    """People are shared by the organizations that they are members of; logins look everywhere."""
+
+    def __init__(self, database: Database) -> None:
+        self.people = Collection(
+            database,
+            Person,
+            "people",
+            Index("email", unique=True, everywhere=True),
+            Index("name"),
+            shared=True,
+        )
+        self.invitations = Collection(database, Invitation, "invitations", Index("name"))
+        self.sessions = Collection(
+            database,
+            Session,
+            "sessions",
+            Index("person_id", "-rotated_at", everywhere=True),
+            Index("expires_at", everywhere=True, expires=True),
+        )
+        self.challenges = Collection(
+            database, Challenge, "challenges", Index("expires_at", everywhere=True, expires=True)
+        )
+        self.attempts = Collection(
+            database, Attempts, "attempts", Index("expires_at", everywhere=True, expires=True), quiet=True
+        )
+        self.reset_wishes = Collection(
+            database, ResetWish, "reset_wishes", Index("expires_at", everywhere=True, expires=True)
+        )
+
+    async def person_by_email(self, email: str) -> Person | None:
+        return await self.people.everywhere.first({"email": email})
+
+    async def members(
+        self, organization_id: str, q: str, role: str, state: str, after: str, limit: int
+    ) -> Page[Person]:
+        """Members of the organization acted for."""
+        where: dict[str, Any] = {"memberships": {"$elemMatch": _membership(organization_id, role, state)}}
+        where |= _by_text(q)
+        return await self.people.page(where, sort="name", after=after, limit=limit)
+
+    async def waiting(
+        self, q: str, role: str, disabled: bool | None, after: str, limit: int
+    ) -> Page[Invitation]:
+        """Who is invited by the organization acted for, by name."""
+        where: dict[str, Any] = {"used_at": None, "withdrawn": False, **_by_text(q)}
+        where |= {"role": role} if role else {}
+        where |= {} if disabled is None else {"disabled": disabled}
+        return await self.invitations.page(where, sort="name", after=after, limit=limit)
+
+    async def invitation(self, organization_id: str, person_id: str) -> Invitation | None:
+        """The invitation that still waits for a person's yes."""
+        where = {"id": derived_id("inv", organization_id, person_id), "used_at": None, "withdrawn": False}
+        return await self.invitations.first(where)
+
+    @asynccontextmanager
+    async def inviting(
+        self, organization_id: str, person_id: str, email: str, at: datetime
+    ) -> AsyncIterator[Invitation]:
+        """An organization's one invitation to an address, to be sent; begun where there is none."""
+        id_ = derived_id("inv", organization_id, person_id)
+        if await self.invitations.everywhere.count({"id": id_}):
+            async with self.invitations.everywhere.change(id_) as invitation:
+                yield invitation
+            return
+        begun = Invitation(
+            id=id_,
+            org_id=organization_id,
+            person_id=person_id,
+            email=email,
+            name="",
+            role="viewer",
+            language="fr",
+            expires_at=at,
+        )
+        yield begun
+        try:
+            await self.invitations.everywhere.add(begun)
+        except AlreadyExists as error:
+            raise ChangedMeanwhile from error  # the same address was invited at the same time
+
+    async def is_member(self, organization_id: str, email: str) -> bool:
+        where = {"email": email, "memberships.organization_id": organization_id}
+        return await self.people.everywhere.count(where) > 0
+
+    async def other_administrators(self, organization_id: str, person_id: str) -> int:
+        """Active administrators of an organization besides one person."""
+        held = {
+            "organization_id": organization_id,
+            "role": {"$in": sorted(ADMINISTRATORS)},
+            "state": "active",
+        }
+        return await self.people.everywhere.count(
+            {"seen_by": organization_id, "id": {"$ne": person_id}, "memberships": {"$elemMatch": held}}
+        )
+
+    async def open_sessions(self, person_id: str, but: str = "") -> list[Session]:
+        """Some of a person's open sessions, the latest first."""
+        where = {"person_id": person_id, "ended_at": None, "id": {"$ne": but}}
+        return await self.sessions.everywhere.find(where, sort="-rotated_at", limit=200)
+
+
+def _membership(organization_id: str, role: Role | str, state: UserState | str) -> dict[str, Any]:
+    wanted = {"organization_id": organization_id, "role": role, "state": state}
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _by_text(q: str) -> dict[str, Any]:
+    text = {"$regex": re.escape(q), "$options": "i"}
+    return {"$or": [{"name": text}, {"email": text}]} if q else {}
