@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.contracts.authz import CheckKey, GetKeys
 from rt.host.keys import UnitKeys
-from rt.host.topology import UNITS, UnitRow, may_ask
+from rt.host.topology import UNITS, UnitRow, may_ask, secrets_of
 from rt.kernel.bus import Hub, listen
 from rt.kernel.client import Services
 from rt.kernel.errors import Refusal, Unavailable
@@ -84,17 +84,17 @@ class House:
         database = self.database(package)
         database.seals = self.keys.seals_of(package)
         services = Services(self.keys.of(package), self.door)
-        files = Files(self.settings, self.keys.secret_of(package))
-        return Ground(self.settings, database, services, files, Timers(database))
+        settings = self.settings.with_only(secrets_of(package))
+        secret = self.keys.secret_of(package)
+        return Ground(settings, database, services, Files(settings, secret), Timers(database), secret)
 
     def add(self, row: UnitRow, build: Build | None = None) -> Room:
         """Build a unit (from its service's `app.py`) and open it to the web of this process."""
         build = build or importlib.import_module(f"rt.services.{row.package}.app").build
         ground = self.ground(row.package)
         unit = build(ground)
-        desk = Desk(
-            unit, self.settings, ground.database, self.identity(row.package), self.limiter, ground.files
-        )
+        identity = self.identity(row.package)
+        desk = Desk(unit, ground.settings, ground.database, identity, self.limiter, ground.files)
         app = web_app(desk, row.path, self.works)
         relay = Relay(ground.database, self.hub)
         sources = [one.package for one in UNITS]

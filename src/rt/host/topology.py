@@ -33,8 +33,9 @@ ORDERS = "core_orders"
 class UnitRow(msgspec.Struct, frozen=True):
     """A service: `asks` are the packages of the services it puts questions to; it may hear events of all.
 
-    `needs` are the systems outside the house. `memory_mb` caps its process in production: all of them
-    together leave a t3.medium (4 GB) room for its system.
+    `needs` are the systems outside the house; `secrets` the secret variables that it is given beside the
+    address of its database (rt.kernel.settings.SECRETS). `memory_mb` caps its process in production: all of
+    them together leave a t3.medium (4 GB) room for its system.
     """
 
     name: str
@@ -45,6 +46,7 @@ class UnitRow(msgspec.Struct, frozen=True):
     asks: tuple[str, ...]
     needs: tuple[str, ...] = ("MongoDB",)
     memory_mb: int = 176
+    secrets: tuple[str, ...] = ()
 
     @property
     def package(self) -> str:
@@ -94,6 +96,7 @@ UNITS = (
         "People, organizations, sessions, rights",
         (),
         ("MongoDB", "Mailgun"),
+        secrets=("JWT_SECRET", "ADMIN_PASSWORD"),
     ),
     UnitRow(
         "core-orders",
@@ -104,6 +107,7 @@ UNITS = (
         (AUTHZ, "ecpmr", "tracking_ia"),
         ("MongoDB", "S3"),
         224,
+        ("CDN_PRIVATE_KEY",),
     ),
     UnitRow(
         "notifications",
@@ -113,6 +117,14 @@ UNITS = (
         "Mail, SMS, push and webhooks",
         (AUTHZ, ORDERS),
         ("MongoDB", "Mailgun", "AWS SES"),
+        secrets=(
+            "MAILGUN_API_KEY",
+            "MAILGUN_WEBHOOK_SIGNING_KEY",
+            "SMS_API_KEY",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+        ),
     ),
     UnitRow(
         "planning",
@@ -211,6 +223,11 @@ def may_ask(asker: str, asked: str) -> bool:
     if any(portal.package == asker for portal in PORTALS):
         return True
     return any(row.package == asker and (EVERYBODY in row.asks or asked in row.asks) for row in UNITS)
+
+
+def secrets_of(process: str) -> tuple[str, ...]:
+    """The secret variables of a unit (by package) beside the address of its database; none for others."""
+    return next((row.secrets for row in UNITS if row.package == process), ())
 
 
 def as_json() -> bytes:

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +12,20 @@ WEAK_SECRETS = frozenset({"", "secret", "changeme", "change-me", "password", "jw
 EU_REGIONS = ("eu-west-1", "eu-west-3", "eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2")
 """AWS regions inside the European Union: London (eu-west-2) and Zurich (eu-central-2) are not."""
 
+
+SECRETS: Mapping[str, str] = {
+    "JWT_SECRET": "jwt_secret",
+    "MONGODB_URI": "mongodb_uri",
+    "ADMIN_PASSWORD": "admin_password",
+    "CDN_PRIVATE_KEY": "cdn_private_key",
+    "MAILGUN_API_KEY": "mailgun_api_key",
+    "MAILGUN_WEBHOOK_SIGNING_KEY": "mailgun_webhook_key",
+    "SMS_API_KEY": "sms_api_key",
+    "AWS_ACCESS_KEY_ID": "aws_access_key_id",
+    "AWS_SECRET_ACCESS_KEY": "aws_secret_access_key",
+    "AWS_SESSION_TOKEN": "aws_session_token",
+}
+"""The variables that are secret, each with its field: which unit needs which, the topology says."""
 
 Environment = Literal["development", "staging", "production"]
 
@@ -66,13 +80,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     otlp_endpoint: str = ""
     embedded_metrics: bool = False
 
+    def with_only(self, names: Collection[str]) -> "Settings":
+        """The same without the secrets that are not among these (by their variables)."""
+        left_out = {field: "" for name, field in SECRETS.items() if name not in names}
+        return msgspec.structs.replace(self, **left_out)
+
     @property
     def production(self) -> bool:
         return self.environment == "production"
 
 
-def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from the environment; SettingRefused names what production lacks or has too weak."""
+def read(environ: Mapping[str, str] = os.environ, needs: Collection[str] = tuple(SECRETS)) -> Settings:
+    """Settings from the environment; SettingRefused names what production lacks or has too weak.
+
+    `needs` are the secret variables that this process is to know: what else it was given, it forgets.
+    """
     environment = environ.get("RT_ENV") or environ.get("NODE_ENV") or "development"
     try:
         checked = msgspec.convert(environment, Environment)
@@ -123,18 +145,20 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         otlp_endpoint=environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
         embedded_metrics=environ.get("RT_METRICS") == "emf",
     )
-    faults = weaknesses(settings)
+    settings = settings.with_only(needs)
+    faults = weaknesses(settings, needs)
     if faults:
         raise SettingRefused("refusing to start:\n  " + "\n  ".join(faults))
     return settings
 
 
-def weaknesses(settings: Settings) -> list[str]:
+def weaknesses(settings: Settings, needs: Collection[str] = tuple(SECRETS)) -> list[str]:
     """What production and staging must not start with, each named by its variable."""
     if settings.environment == "development":
         return []
     faults = []
-    if len(settings.jwt_secret) < 32 or settings.jwt_secret.lower() in WEAK_SECRETS:
+    weak = len(settings.jwt_secret) < 32 or settings.jwt_secret.lower() in WEAK_SECRETS
+    if weak and "JWT_SECRET" in needs:
         faults.append("JWT_SECRET must hold at least 32 bytes of randomness")
     if not settings.security_enforce:
         faults.append("SECURITY_ENFORCE cannot be false in production")

@@ -22,13 +22,18 @@ W = TypeVar("W", bound="Query[Any] | Command[Any]")
 
 
 class Ground(msgspec.Struct, frozen=True):
-    """What a unit stands on: handed to its `build` function, which puts the service together."""
+    """What a unit stands on: handed to its `build` function, which puts the service together.
+
+    `settings` holds what this unit needs and no other's secrets; `secret` is its own, for what it signs or
+    seals itself: it follows from the unit's key and changes with it.
+    """
 
     settings: Settings
     database: Database
     services: Services
     files: Files
     timers: Timers
+    secret: bytes
 
 
 class Served(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -21,9 +21,9 @@ from rt.host.keys import UnitKeys
 from rt.host.listener import PortTaken, check_free
 from rt.host.mongod import running
 from rt.host.serving import Place, Supervisor
-from rt.host.topology import PORTALS, UNITS, as_json
+from rt.host.topology import PORTALS, UNITS, as_json, secrets_of
 from rt.kernel.migrations import Phase
-from rt.kernel.settings import Settings, read
+from rt.kernel.settings import SECRETS, Settings, read
 from rt.kernel.telemetry import start_logging, start_metrics
 from rt.ops import world
 from rt.ops.actors import OPEN_SESAME
@@ -69,7 +69,7 @@ def up(
 @app.command()
 def run(unit: str, port: Port = 8080, data: Data = Path(".rt"), shift: Shift = 0) -> None:
     """Run one unit or portal, the edge, or all `units` of a machine; logs go to standard output."""
-    settings, keys = _prepare(data, port)
+    settings, keys = _prepare(data, port, secrets_of(unit.replace("-", "_")) if unit != "units" else SECRETS)
     start_logging(settings.log_level)
     if unit == "units":
         from rt.ops.deploy.units import run_units
@@ -131,7 +131,9 @@ def migrate(
 
     async def alone() -> None:
         async with running(data) as uri:
-            console.print("\n".join(await run_migrations(read(), uri, phase)) or "Nothing to do.")
+            console.print(
+                "\n".join(await run_migrations(read(needs=("MONGODB_URI",)), uri, phase)) or "Nothing to do."
+            )
 
     asyncio.run(alone())
 
@@ -247,20 +249,25 @@ def _in_a_sentence() -> Iterator[None]:
         raise typer.Exit(1) from ended
 
 
-def _prepare(data: Path, port: int) -> tuple[Settings, UnitKeys]:
-    """Settings and keys of this house; what production must be given, development makes for itself."""
-    settings = read()
+def _prepare(data: Path, port: int, needs: Collection[str] = tuple(SECRETS)) -> tuple[Settings, UnitKeys]:
+    """Settings and keys of this house; what production must be given, development makes for itself.
+
+    `needs` are the secret variables that this process is to know beside the address of its database.
+    """
+    settings = read(needs=(*needs, "MONGODB_URI"))
     keys = UnitKeys(settings.keys or data / "keys")
     if settings.keys is None:
         keys.ensure()
     settings = msgspec.structs.replace(
         settings,
         home=data,
-        jwt_secret=settings.jwt_secret or keys.jwt_secret(),
         admin_email=settings.admin_email or ("" if settings.production else world.ADMIN_EMAIL),
-        admin_password=settings.admin_password or ("" if settings.production else OPEN_SESAME),
         public_url=os.environ.get("PUBLIC_API_URL", f"http://localhost:{port}"),
     )
+    if "JWT_SECRET" in needs and not settings.jwt_secret:
+        settings = msgspec.structs.replace(settings, jwt_secret=keys.jwt_secret())
+    if "ADMIN_PASSWORD" in needs and not settings.admin_password and not settings.production:
+        settings = msgspec.structs.replace(settings, admin_password=OPEN_SESAME)
     return settings, keys
 
 

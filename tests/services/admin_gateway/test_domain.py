@@ -77,9 +77,9 @@ def test_an_export_keeps_everything_but_credentials() -> None:
 
 
 def test_a_checkpoint_is_signed_by_the_house() -> None:
-    content = Seal("one").seal(7, "abc", AT)
-    assert Seal("one").open(content).seq == 7
+    content = Seal(b"one").seal(7, "abc", AT)
+    assert Seal(b"one").open(content).seq == 7
     with pytest.raises(CheckpointForged):
-        Seal("two").open(content)
+        Seal(b"two").open(content)
     with pytest.raises(CheckpointForged):
-        Seal("one").open(content.replace(b'"seq":7', b'"seq":8'))
+        Seal(b"one").open(content.replace(b'"seq":7', b'"seq":8'))

@@ -233,7 +233,9 @@ async def test_a_browser_that_is_gone_is_told_nothing_more(store: NotificationsS
         with acting_for(SHIPPER):
             await store.subscriptions.add(subscription)
             await store.messages.add(make.message(channel="push", to="psh_1"))
-        push = Browsers(Loopback(), PushSender("s", "mailto:a@b.example"), store.subscriptions.everywhere.get)
+        push = Browsers(
+            Loopback(), PushSender(b"s", "mailto:a@b.example"), store.subscriptions.everywhere.get
+        )
         with held(AT):
             await Sender(store, {"push": push}, False).send_waiting()
     assert await store.subscriptions.everywhere.first({"id": "psh_1"}) is None

@@ -26,7 +26,7 @@ def build(ground: Ground) -> Unit:
     board, costs = Board(store, ground.services), Costs(database, ground.services)
     maintenance, incidents = Maintenance(store, timers), Incidents(store, timers)
     tenants = Tenants(store, database, ground.services, ground.files)
-    audits = Audits(trail, ground.files, Seal(ground.settings.jwt_secret))
+    audits = Audits(trail, ground.files, Seal(ground.secret))
     return Unit(
         name="admin_gateway",
         serves=[

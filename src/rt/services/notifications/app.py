@@ -21,9 +21,9 @@ def build(ground: Ground) -> Unit:
     """Notifications on their ground."""
     settings = ground.settings
     store = NotificationsStore(ground.database)
-    unsubscriber = Unsubscriber(settings.jwt_secret)
+    unsubscriber = Unsubscriber(ground.secret)
     outside = Outside(plain_too=not settings.production)
-    push = PushSender(settings.jwt_secret, f"mailto:{settings.admin_email or 'support@rt-technologie.com'}")
+    push = PushSender(ground.secret, f"mailto:{settings.admin_email or 'support@rt-technologie.com'}")
     teller = Teller(store, People(ground.services), Portals(settings.public_url), unsubscriber)
     preferences = Preferences(store, unsubscriber)
     found = store.webhooks.everywhere.get, store.subscriptions.everywhere.get

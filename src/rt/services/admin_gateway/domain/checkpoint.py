@@ -26,8 +26,8 @@ class CheckpointForged(Conflict):
 class Seal:
     """Signs and reads checkpoints with a key that the database does not hold."""
 
-    def __init__(self, secret: str) -> None:
-        self._key = hmac.new(secret.encode(), b"audit checkpoint", hashlib.sha256).digest()
+    def __init__(self, secret: bytes) -> None:
+        self._key = hmac.new(secret, b"audit checkpoint", hashlib.sha256).digest()
 
     def seal(self, seq: int, line_hash: str, at: datetime) -> bytes:
         unsigned = Checkpoint(seq=seq, hash=line_hash, at=at)

@@ -54,8 +54,8 @@ def address_id(address: str) -> str:
 class Unsubscriber:
     """Signs and reads the tokens that mails carry (RFC 8058): who, and from what."""
 
-    def __init__(self, secret: str) -> None:
-        self._key = hmac.new(secret.encode(), b"notifications unsubscribe", hashlib.sha256).digest()
+    def __init__(self, secret: bytes) -> None:
+        self._key = hmac.new(secret, b"notifications unsubscribe", hashlib.sha256).digest()
 
     def token(self, address: str, topic: str) -> str:
         body = _base64(msgspec.json.encode([folded(address), topic]))

@@ -48,10 +48,10 @@ class Subscription(Entity, kw_only=True):
 
 
 class PushSender:
-    """The house as push services know it: one key pair that follows from the house's secret."""
+    """The house as push services know it: one key pair that follows from the secret of its unit."""
 
-    def __init__(self, secret: str, contact: str) -> None:
-        seed = hmac.new(secret.encode(), b"notifications vapid", hashlib.sha512).digest()
+    def __init__(self, secret: bytes, contact: str) -> None:
+        seed = hmac.new(secret, b"notifications vapid", hashlib.sha512).digest()
         self._key = ec.derive_private_key(int.from_bytes(seed, "big") % (P256_ORDER - 1) + 1, ec.SECP256R1())
         self._contact = contact
 
