@@ -229,10 +229,12 @@ class Story:
                 jobs = wait_for(lambda: self._jobs(wanted), "19 jobs in the carrier's basket")
                 ids = [job["job_id"] for job in jobs if job["order_id"] in self._today()]
                 body = {"day": self.day.isoformat(), "days": 1, "budget_seconds": 3, "job_ids": ids}
-                plan = self.carrier.post("/api/planning/optimise", body, key=self.run)
+                begun = self.carrier.post("/api/planning/optimise", body, key=self.run)
+                plan = wait_for(lambda: self._searched(begun["plan_id"]), "the search to end")
                 check(plan["violations"] == 0, "the independent verifier finds no violation")
                 check(plan["assigned"] >= 4, f"orders are on tours: {plan['assigned']} of {len(ids)}")
-                self.carrier.post(f"/api/planning/plans/{plan['plan_id']}/accept", key=self.run)
+                read = {"version": plan["version"]}
+                self.carrier.post(f"/api/planning/plans/{plan['plan_id']}/accept", read, key=self.run)
         with self.step("planning", self.carrier.name, "publie les tournées vers les chauffeurs"):
             tours = self._tours_with(wanted)
             check(tours, "there are tours")
@@ -495,6 +497,10 @@ class Story:
         jobs = self.carrier.get("/api/planning/jobs", limit=200)["items"]
         mine = [job for job in jobs if job["order_id"] in wanted]
         return mine if len(mine) == len(wanted) else None
+
+    def _searched(self, plan_id: str) -> dict[str, Any] | None:
+        plan = self.carrier.get(f"/api/planning/plans/{plan_id}")
+        return plan if plan["state"] != "running" else None
 
     def _tours_with(self, wanted: set[str]) -> list[dict[str, Any]]:
         tours = self.carrier.get(f"/api/planning/days/{self.day}")["tours"]

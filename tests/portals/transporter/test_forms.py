@@ -3,6 +3,7 @@
 import re
 
 import httpx
+import msgspec
 import pytest
 from tests.portals.transporter import make
 from tests.portals.transporter.town import Town, browser, signed_in, token_of
@@ -30,7 +31,10 @@ from rt.contracts.planning import (
     EditDriver,
     EditVehicle,
     FindFreeSlots,
+    FindJobs,
+    GetOptimisedPlan,
     GetSlot,
+    JobsPage,
     MoveSlot,
     MoveStop,
     Optimise,
@@ -182,6 +186,52 @@ async def test_the_optimiser_leads_to_its_proposal() -> None:
     answer, _client = await press(town, "/planning/optimise?day=2026-11-23")
     assert answer.headers["location"] == "/planning/plans/pla_1"
     assert town.heard(Optimise).day == make.DAY
+
+
+async def test_a_proposal_is_accepted_at_the_version_that_was_on_the_screen() -> None:
+    town = Town()
+    town.answers[AcceptPlan] = Empty()
+    client, _token = await signed_in(town)
+    page = await client.get("/planning/plans/pla_1")
+    assert 'name="version" value="4"' in page.text
+    await press(town, "/planning/plans/pla_1/accept?day=2026-11-23", version="4")
+    assert town.heard(AcceptPlan).version == 4
+
+
+async def test_a_search_shows_how_far_it_is_and_leads_on_when_it_ends() -> None:
+    town = Town()
+    done = town.answers[GetOptimisedPlan]
+    town.answers[GetOptimisedPlan] = msgspec.structs.replace(
+        done, state="running", progress=0.4, tours=[], left_over=[]
+    )
+    client, _token = await signed_in(town)
+    page = await client.get("/planning/plans/pla_1")
+    assert 'hx-trigger="every 2s"' in page.text
+    assert "40 % du temps de calcul" in page.text.replace("\u202f", " ").replace("\xa0", " ")
+    asked = {"hx-request": "true"}
+    assert "<html" not in (await client.get("/planning/plans/pla_1", headers=asked)).text
+    town.answers[GetOptimisedPlan] = done
+    answer = await client.get("/planning/plans/pla_1", headers=asked)
+    assert answer.headers["hx-redirect"] == "/planning/plans/pla_1"
+
+
+async def test_a_search_that_was_lost_says_so_and_can_be_run_again() -> None:
+    town = Town()
+    lost = {"state": "lost", "lost_to": "restarts", "tours": [], "left_over": []}
+    town.answers[GetOptimisedPlan] = msgspec.structs.replace(town.answers[GetOptimisedPlan], **lost)
+    client, _token = await signed_in(town)
+    page = await client.get("/planning/plans/pla_1")
+    assert "a redémarré pendant le calcul" in page.text
+    assert 'action="/planning/optimise?day=2026-11-23"' in page.text
+
+
+async def test_the_basket_is_read_page_by_page() -> None:
+    town = Town()
+    town.answers[FindJobs] = JobsPage(items=[make.job()], next="more")
+    client, _token = await signed_in(town)
+    page = await client.get("/planning/basket?q=CMD")
+    assert "/planning/basket?q=CMD&amp;after=more" in page.text
+    assert town.heard(FindJobs).q == "CMD"
 
 
 async def test_a_vehicle_is_changed_at_the_version_that_was_read() -> None:

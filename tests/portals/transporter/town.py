@@ -242,7 +242,13 @@ def answers() -> dict[type, Any]:
         GetOptimisedPlan: OptimisedPlanView(
             plan_id="pla_1",
             day=make.DAY,
+            days=2,
             state="proposed",
+            lost_to="",
+            progress=1,
+            asked_at=make.AT,
+            version=4,
+            beyond=0,
             tours=[make.tour(tour_id="prop_1"), busy],
             left_over=[LeftOverView(job_id="job_3", reference="CMD-24110", reasons=[make.CONFLICT])],
             distance_km=428,

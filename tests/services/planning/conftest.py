@@ -107,6 +107,13 @@ class World:
         vehicle, driver = crew or await self.crew()
         return await self.carrier.get(assign(job, vehicle, driver))
 
+    async def plan(self, **more):
+        """A search asked for and finished."""
+        asked = words.Optimise(**({"day": make.DAY, "days": 1, "budget_seconds": 0.5} | more))
+        plan = await self.carrier.get(asked)
+        await self.house.tick()
+        return await self.carrier.get(words.GetOptimisedPlan(plan_id=plan["plan_id"]))
+
     async def dock(self, **more):
         weekdays = [words.OpeningHours(weekday=n, from_minute=480, until_minute=720) for n in range(5)]
         values = {"name": "Quai 1", "site": make.site("Reims"), "hours": weekdays}

@@ -243,50 +243,6 @@ async def test_a_driver_sees_the_own_published_tours_and_no_others(world):
     assert await stranger.refused(words.MyDay()) == "driver_not_tied"
 
 
-async def test_an_optimised_plan_is_proposed_accepted_and_done_once(world):
-    for town in ("Reims", "Amiens", "Rouen"):
-        await world.job(delivery=town)
-    await world.job(weight_kg=50_000)
-    await world.crew()
-    await world.crew()
-    asked = words.Optimise(day=make.DAY, days=1, budget_seconds=0.5)
-    plan = await world.carrier.get(asked, **{"idempotency-key": "opt"})
-    assert (plan["assigned"], plan["violations"], plan["state"]) == (3, 0, "proposed")
-    assert plan["distance_km"] > 0
-    assert [one["rule"] for one in plan["left_over"][0]["reasons"]] == ["over_capacity"]
-    assert (await world.carrier.get(asked, **{"idempotency-key": "opt"}))["plan_id"] == plan["plan_id"]
-    assert len((await world.carrier.get(words.FindJobs()))["items"]) == 4
-    await world.carrier.get(words.AcceptPlan(plan_id=plan["plan_id"]))
-    day = await world.carrier.get(words.GetPlan(day=make.DAY))
-    assert sum(len(tour["stops"]) for tour in day["tours"]) == 6
-    assert len(day["unplanned"]) == 1
-    assert await world.carrier.refused(words.DiscardPlan(plan_id=plan["plan_id"])) == "plan_decided"
-
-
-async def test_a_plan_whose_job_was_taken_meanwhile_is_not_accepted_at_all(world):
-    job = await world.job()
-    await world.job()
-    await world.crew()
-    plan = await world.carrier.get(words.Optimise(day=make.DAY, budget_seconds=0.5))
-    crew = await world.crew()
-    await world.carrier.get(assign(job, *crew))
-    assert await world.carrier.refused(words.AcceptPlan(plan_id=plan["plan_id"])) == "job_not_free"
-    assert len((await world.carrier.get(words.GetPlan(day=make.DAY)))["tours"]) == 1
-
-
-async def test_the_search_leaves_the_event_loop_free(world):
-    for _ in range(6):
-        await world.job()
-    await world.crew()
-    searching = asyncio.create_task(world.carrier.get(words.Optimise(day=make.DAY, budget_seconds=1.5)))
-    turns = 0
-    while not searching.done():
-        await asyncio.sleep(0.001)
-        turns += 1
-    await searching
-    assert turns > 20
-
-
 async def test_best_fits_offer_tours_and_free_crews(world):
     await world.tour()
     await world.crew()

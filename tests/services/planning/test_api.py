@@ -71,7 +71,6 @@ async def test_an_order_is_carried_from_basket_to_driver(world):
         (words.GetTour(tour_id="x"), "tour_unknown"),
         (words.GetOptimisedPlan(plan_id="x"), "plan_unknown"),
         (words.UnassignJob(job_id="x"), "job_unknown"),
-        (words.Optimise(day=make.DAY, job_ids=["x"]), "job_unknown"),
         (words.FindOpenings(dock_id="x", day=make.DAY), "dock_unknown"),
         (words.MarkArrived(slot_id="x"), "slot_unknown"),
         (words.FindFreeSlots(order_id="x", kind="pickup", day=make.DAY), "job_unknown"),

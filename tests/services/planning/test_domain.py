@@ -10,6 +10,7 @@ from tests.services.planning import make
 
 from rt.contracts.planning import OpeningHours, PeriodView, WorkingHours
 from rt.kernel.tenancy import acting_for
+from rt.services.planning.domain.accepted import job_of
 from rt.services.planning.domain.calendar_file import icalendar
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.docks import (
@@ -23,7 +24,7 @@ from rt.services.planning.domain.docks import (
 from rt.services.planning.domain.fits import best_fit, try_at
 from rt.services.planning.domain.fleet import AlreadyAway, PeriodReversed, crews
 from rt.services.planning.domain.hours import HoursEmpty
-from rt.services.planning.domain.job import JobNotFree, job_of
+from rt.services.planning.domain.job import JobNotFree
 from rt.services.planning.domain.planner import propose, why_not
 from rt.services.planning.domain.slots import Slot, SlotOver, TooEarlyForNoShow
 from rt.services.planning.domain.tour import NoSuchStop, TourEmpty, TourNotDraft, TourOver, move

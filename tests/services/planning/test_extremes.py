@@ -13,9 +13,9 @@ from tests.services.planning.conftest import assign
 from rt.contracts import core_orders
 from rt.contracts import planning as words
 from rt.kernel.tenancy import acting_for
+from rt.services.planning.domain.accepted import job_of
 from rt.services.planning.domain.distances import minutes_between, minutes_matrix
 from rt.services.planning.domain.fits import best_fit, fits
-from rt.services.planning.domain.job import job_of
 from rt.services.planning.domain.planner import propose
 from rt.services.planning.domain.tour import new_tour
 from rt.services.planning.store import PlanningStore

@@ -1,6 +1,6 @@
 """The optimiser's words: a proposal of tours, kept until it is accepted or put aside."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, field
@@ -20,12 +20,29 @@ class LeftOverView(View):
     reasons: list[ConflictView]
 
 
+PlanState = Literal["running", "proposed", "lost", "accepted", "discarded"]
+"""`lost`: the search could not be finished, see `lost_to`; it was asked for and did nothing."""
+LostTo = Literal["", "restarts", "size"]
+"""What ended a search: restarts of the house, three times, or that it outgrew its time or memory."""
+Seen = Annotated[int, Meta(ge=1)]
+"""The version that was read when this was decided."""
+
+
 class OptimisedPlanView(View):
-    """A proposal of tours: nothing is planned until it is accepted."""
+    """A proposal of tours: nothing is planned until it is accepted.
+
+    While it is `running` it has no tours yet; `progress` goes from 0 (waiting for its turn) to 1.
+    `beyond` counts jobs that were more than one search takes: they were not looked at.
+    """
 
     plan_id: str
     day: date
-    state: Literal["proposed", "accepted", "discarded"]
+    days: int
+    state: PlanState
+    lost_to: LostTo
+    progress: float
+    asked_at: datetime
+    version: int
     tours: list[TourView]
     left_over: list[LeftOverView]
     distance_km: float
@@ -34,6 +51,7 @@ class OptimisedPlanView(View):
     assigned: int
     seconds: float
     violations: int
+    beyond: int
 
 
 class Optimise(
@@ -41,6 +59,8 @@ class Optimise(
 ):
     """Propose tours for the unplanned jobs of a day (all of them, or those named) within a time budget.
 
+    Answers at once with a plan that is running; ask for it again until it is not. One search at a time for an
+    organization: the same one asked for again meets the one that runs, another is refused meanwhile.
     Vehicles and drivers that already have a tour in the horizon of `days` keep it and are left out.
     """
 
@@ -56,7 +76,7 @@ class GetOptimisedPlan(
     needs="planning.read",
     closed_to=("driver",),
 ):
-    """A proposal again."""
+    """A proposal again, or how far its search is."""
 
     plan_id: PlanId
 
@@ -64,14 +84,18 @@ class GetOptimisedPlan(
 class AcceptPlan(
     Command[OptimisedPlanView], route="/api/planning/plans/{plan_id}/accept", needs="planning.write"
 ):
-    """Turn a proposal into draft tours; refused if a job or vehicle was taken meanwhile."""
+    """Turn the proposal of this version into draft tours, exactly as they were read.
+
+    Refused with what changed if a job, vehicle or driver is no longer as it was when this was worked out.
+    """
 
     plan_id: PlanId
+    version: Seen
 
 
 class DiscardPlan(
     Command[OptimisedPlanView], route="/api/planning/plans/{plan_id}/discard", needs="planning.write"
 ):
-    """Put a proposal aside."""
+    """Put a proposal aside, or end a search."""
 
     plan_id: PlanId

@@ -4,7 +4,8 @@ from rt.kernel.unit import Ground, Unit, every
 from rt.services.planning.actions.docks import Docks
 from rt.services.planning.actions.fleet import Fleet
 from rt.services.planning.actions.jobs import Basket
-from rt.services.planning.actions.plans import Plans
+from rt.services.planning.actions.plans import SEARCH, Plans
+from rt.services.planning.actions.searching import Searching
 from rt.services.planning.actions.slots import Slots
 from rt.services.planning.actions.tours import Tours
 from rt.services.planning.api import table
@@ -20,9 +21,11 @@ def build(ground: Ground) -> Unit:
     store = PlanningStore(ground.database)
     docks = Docks(store)
     slots = Slots(store, docks)
+    searching = Searching(store, ground.timers)
     return Unit(
         name="planning",
-        serves=table(Fleet(store), Basket(store), Tours(store), Plans(store), docks, slots),
+        serves=table(Fleet(store), Basket(store), Tours(store), Plans(store, ground.timers), docks, slots),
         hears=Reactions(store, slots).heard(),
-        jobs=[every(HOUR_SECONDS, Closing(store).close)],
+        jobs=[every(HOUR_SECONDS, Closing(store).close), every(HOUR_SECONDS, Closing(store).forget)],
+        timers={SEARCH: searching.run},
     )

@@ -11,10 +11,11 @@ from rt.services.planning.store import PlanningStore
 AFTERWARDS = timedelta(hours=12)
 """How long after its end a tour stays open for corrections."""
 BATCH = 200
+PLANS_KEPT = timedelta(days=30)
 
 
 class Closing:
-    """Closes the past."""
+    """Closes the past, and forgets proposals that nobody looks at any more."""
 
     def __init__(self, store: PlanningStore) -> None:
         self._store = store
@@ -33,3 +34,6 @@ class Closing:
             after = page.next
             if not after:
                 return
+
+    async def forget(self) -> None:
+        await self._store.plans.everywhere.remove_where({"changed_at": {"$lt": now() - PLANS_KEPT}})

@@ -17,7 +17,8 @@ from rt.kernel.persistence import together
 from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import hear
 from rt.services.planning.actions.slots import Slots
-from rt.services.planning.domain.job import Job, job_of
+from rt.services.planning.domain.accepted import job_of
+from rt.services.planning.domain.job import Job
 from rt.services.planning.domain.slots import Slot
 from rt.services.planning.store import MOST, PlanningStore
 
@@ -53,7 +54,7 @@ class Reactions:
                 await self._store.jobs.add(job_of(order, derived_id("job", order.carrier_id, order.order_id)))
                 return
             async with self._store.jobs.change(known.id) as job:
-                job.renew(order)
+                job.renew(job_of(order, known.id))
 
     async def empty_basket(self, event: OrderCancelled | TenderLapsed, told: Told) -> None:
         """Cancelled, or no longer this carrier's: the job goes, from a draft its stops too.

@@ -57,8 +57,8 @@ class SlotUnknown(NotFound):
 class PlanningStore:
     """Collections of the service. Docks, slots and waiting places are seen by site and carrier.
 
-    Two indexes are rules: no two tours hold the same job or the same half hour of a vehicle or driver, and
-    no two slots hold the same step of a door.
+    Three indexes are rules: an organization has one search at a time, no two tours hold the same job or the
+    same half hour of a vehicle or driver, and no two slots hold the same step of a door.
     """
 
     def __init__(self, database: Database) -> None:
@@ -87,7 +87,14 @@ class PlanningStore:
             Index("state", "ends_at", everywhere=True),
             missing=TourUnknown,
         )
-        self.plans = Collection(database, Plan, "plans", missing=PlanUnknown)
+        self.plans = Collection(
+            database,
+            Plan,
+            "plans",
+            Index("turn", unique=True),
+            Index("changed_at", everywhere=True),
+            missing=PlanUnknown,
+        )
         self.docks = Collection(database, Dock, "docks", Index("name"), shared=True, missing=DockUnknown)
         self.slots = Collection(
             database,

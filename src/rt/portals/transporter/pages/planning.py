@@ -32,11 +32,11 @@ from rt.portals.transporter.drawing import (
 )
 from rt.portals.transporter.pages.docks import day_asked, day_of
 from rt.portals.transporter.pages.offers import load_text
-from rt.ui.asking import key_of, pressed, signed_in_still, told
+from rt.ui.asking import key_of, pressed, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
 from rt.ui.formats import clock_time, duration, number, span
-from rt.ui.pages import Column, Page
+from rt.ui.pages import Column, Page, wants_part
 from rt.ui.visit import Visit, page
 
 BUDGET_SECONDS = 5.0
@@ -122,6 +122,14 @@ class ProposalPage(Page):
     tour_columns: list[Column]
     left: list[LeftRow]
     back: str
+    may_plan: bool
+
+
+class SearchPage(Page):
+    """A search that is not finished: how far it is."""
+
+    template, part = "searching.html", "_searching.html"
+    plan: OptimisedPlanView
     may_plan: bool
 
 
@@ -231,6 +239,15 @@ async def optimise(visit: Visit) -> Page | Response:
 
 async def proposal(visit: Visit) -> Page | Response:
     plan = await visit.ask(GetOptimisedPlan(plan_id=visit.path["plan_id"]))
+    if plan.state == "running":
+        return SearchPage(
+            title=_("Optimisation de la journée"),
+            crumbs=[(f"/planning?day={plan.day}", _("Planning"))],
+            plan=plan,
+            may_plan=visit.session.may("planning.write"),
+        )
+    if wants_part(visit.request.headers):
+        return visit.go(f"/planning/plans/{plan.plan_id}")
     begins, ends = window(plan.day, plan.tours)
     points, lines = map_of(plan.tours)
     for mark in points:
@@ -261,10 +278,16 @@ async def proposal(visit: Visit) -> Page | Response:
 
 async def accept(visit: Visit) -> Page | Response:
     day = day_asked(visit) or day_of(now())
-    word = AcceptPlan(plan_id=visit.path["plan_id"])
+    word = AcceptPlan(plan_id=visit.path["plan_id"], version=version_seen(visit))
     return await pressed(
         visit, word, f"/planning?day={day}", _("Tournées créées en brouillon : relisez, puis publiez.")
     )
+
+
+def version_seen(visit: Visit) -> int:
+    """The version of what was on the screen when the button was pressed; 1 when the form was not ours."""
+    text = typed(visit, "version")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
 
 
 async def discard(visit: Visit) -> Page | Response:

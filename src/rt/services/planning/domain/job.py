@@ -4,12 +4,10 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from rt.contracts.core_orders import OrderSummary
 from rt.contracts.planning import JobView
 from rt.contracts.planning.docks import GoodsType
 from rt.contracts.planning.jobs import JobState
 from rt.contracts.planning.tours import StopKind
-from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 from rt.services.planning.domain.conflicts import (
@@ -17,9 +15,10 @@ from rt.services.planning.domain.conflicts import (
     PlaceUnknown,
     PlanningConflict,
     SeaCrossing,
+    clock,
     dated,
 )
-from rt.services.planning.domain.distances import by_road, located, placed, town_of
+from rt.services.planning.domain.distances import by_road, located, town_of
 from rt.services.planning.domain.hours import Span
 from rt.trade.days import TRIP_AHEAD_DAYS, TRIP_PAST_DAYS
 from rt.trade.places import Site
@@ -27,10 +26,9 @@ from rt.trade.zones import day_at, instant_at
 
 GATE_MINUTES, PALLET_MINUTES, LONGEST_STOP_MINUTES = 20, 1.2, 180
 """At a stop: papers and doors, then each pallet; never more than the longest free time of the trade."""
+KINDS: tuple[StopKind, ...] = ("pickup", "delivery")
 APPOINTMENT_GRACE = timedelta(minutes=30)
 """How late an appointment may be kept (contrat type général)."""
-OPEN_ENDED = timedelta(days=7)
-"""How long a window without an end stays open."""
 
 
 HORIZON = timedelta(days=10)
@@ -126,9 +124,8 @@ class Job(Entity):
         if self.state == "planned":
             self.state = "unplanned"
 
-    def renew(self, order: OrderSummary) -> None:
+    def renew(self, fresh: "Job") -> None:
         """The order was accepted again, perhaps changed: everything but what is planned and booked is new."""
-        fresh = job_of(order, self.id)
         kept = {"id", "org_id", "version", "created_at", "changed_at", "seen_by", "state", "tour_id", "slots"}
         for field in set(self.__struct_fields__) - kept:
             setattr(self, field, getattr(fresh, field))
@@ -176,6 +173,20 @@ class Job(Entity):
     def obstacles_ever(self, today: datetime) -> list[PlanningConflict]:
         """What stands against it on every day that could be planned: on the one that suits it best."""
         return self.obstacles(day_at(min(max(self.window("pickup")[0], today - BEHIND), today + AHEAD)))
+
+    def facts(self) -> dict[str, str]:
+        """What a plan is worked out from, in words."""
+        windows = {kind: " - ".join(map(clock, self.window(kind))) for kind in KINDS}
+        return {
+            "weight": f"{self.weight_kg:g} kg",
+            "pallets": str(self.pallets),
+            "loading_metres": f"{self.loading_metres:g} m",
+            "requirements": ", ".join(sorted(self.requirements)),
+            "pickup": _place(self.pickup),
+            "delivery": _place(self.delivery),
+            "pickup_window": windows["pickup"],
+            "delivery_window": windows["delivery"],
+        }
 
     def book(self, kind: StopKind, starts_at: datetime) -> None:
         """A dock expects the truck at that time, within the grace of an appointment."""
@@ -232,49 +243,6 @@ class Job(Entity):
         )
 
 
-def job_of(order: OrderSummary, id: str) -> Job:
-    """The job of an accepted order, its sites with coordinates looked up where they have none."""
-    pickup_from = order.pickup_from or now()
-    pickup_until = max(order.pickup_until or _open_ended(pickup_from), pickup_from)
-    delivery_from = order.delivery_from or pickup_from
-    delivery_until = max(order.delivery_until or _open_ended(pickup_until), delivery_from)
-    return Job(
-        id=id,
-        order_id=order.order_id,
-        reference=order.reference,
-        shipper_id=order.shipper_id,
-        shipper_name=order.shipper_name,
-        consignee_id=order.consignee_id,
-        consignee_name=order.consignee_name,
-        logistician_id=order.logistician_id,
-        carrier_name=order.carrier_name,
-        pickup=placed(order.pickup),
-        delivery=placed(order.delivery),
-        pickup_from=pickup_from,
-        pickup_until=pickup_until,
-        delivery_from=delivery_from,
-        delivery_until=delivery_until,
-        weight_kg=order.weight_kg,
-        pallets=order.pallets,
-        loading_metres=order.loading_metres,
-        requirements=[str(one) for one in order.requirements],
-        goods_text=", ".join(
-            f"{line.quantity} {line.package_code} {line.description}" for line in order.goods
-        )[:300],
-        goods_type=_goods_type(order),
-    )
-
-
-def _open_ended(since: datetime) -> datetime:
-    try:
-        return since + OPEN_ENDED
-    except OverflowError:  # the last days of the year 9999, which orders of old could name
-        return since
-
-
-def _goods_type(order: OrderSummary) -> GoodsType:
-    """What dock the goods need: dangerous goods first, then temperature."""
-    if any(line.un_number for line in order.goods) or "adr" in order.requirements:
-        return "adr"
-    cold = any(line.temperature_max_c is not None for line in order.goods)
-    return "temperature" if cold or "temperature" in order.requirements else "dry"
+def _place(site: Site) -> str:
+    at = f" ({site.latitude:.4f}, {site.longitude:.4f})" if site.latitude and site.longitude else ""
+    return f"{site.name}, {site.address.postal_code} {site.address.city}{at}"
