@@ -103,6 +103,7 @@ class Duty:
                     driver_name=actor.name,
                     begins_at=now(),
                     ends_at=now() + LONGEST_DUTY,
+                    planned_end=now() + LONGEST_DUTY,
                 )
             )
         return await self._view()

@@ -1,29 +1,36 @@
 """Arrivals and departures: a fence around each stop, wider on the way out, and a time to stand in it."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import msgspec
 
 from rt.services.tracking_ia.domain.motion import dense, driven_fixes
-from rt.services.tracking_ia.domain.points import Fix, kmh_between, metres
+from rt.services.tracking_ia.domain.points import DEGREE_M, Fix, kmh_between, metres
 
 ENTER_M = 200
 LEAVE_M = 350
 """Wider than the way in, so that a fix at the gate does not leave and arrive again."""
 DWELL = timedelta(minutes=2)
 AWAY = timedelta(minutes=1)
+SILENCE = timedelta(minutes=5)
+"""After so long without a position a departure is no longer seen: the vehicle was last known to be there."""
 USELESS_ACCURACY_M = 300
 STANDING_KMH = 5
 SHORTEST_STOP = timedelta(minutes=3)
 
 
 class Crossing(msgspec.Struct, frozen=True):
-    """When a fence was crossed, and how far from its middle the vehicle was then."""
+    """When a fence was crossed, and how far from its middle the vehicle was then.
+
+    `elsewhere_at` of a departure: when the vehicle was first seen outside.
+    """
 
     at: datetime
     distance_m: int
+    elsewhere_at: datetime | None = None
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -37,38 +44,44 @@ class Segment(msgspec.Struct, frozen=True):
         return self.fixes[-1].at - self.fixes[0].at
 
 
-def arrival(track: Sequence[Fix], place: tuple[float, float], after: datetime) -> Crossing | None:
+def arrival(track: Sequence[Fix], place: tuple[float, float], after: datetime | None) -> Crossing | None:
     """The first time the vehicle came and stood for two minutes; passing by is no arrival.
 
     A single fix outside (a reflection on a hall) does not end a stay, being away for a minute does.
     """
-    came: Fix | None = None
+    came: tuple[Fix, float] | None = None
     out: Fix | None = None
-    for fix in _usable(track, after):
-        distance = metres(fix.place, place)
-        if out is not None and fix.at - out.at >= AWAY:
+    for fix, distance in _distances(track, place, after):
+        if out is not None and _lasted(out, fix, AWAY):
             came = out = None
         if distance <= ENTER_M:
             out = None
-            came = came or fix
-            if fix.at - came.at >= DWELL:
-                return Crossing(came.at, round(metres(came.place, place)))
+            came = came or (fix, distance)
+            if _lasted(came[0], fix, DWELL):
+                return Crossing(came[0].at, round(came[1]))
         elif distance > LEAVE_M and came is not None:
             out = out or fix
     return None
 
 
 def departure(track: Sequence[Fix], place: tuple[float, float], after: datetime) -> Crossing | None:
-    """The first time after an arrival that the vehicle was beyond the wider fence for a minute."""
+    """The first time after an arrival that the vehicle was beyond the wider fence for a minute.
+
+    Where it was not seen leaving, it left when it was last seen there.
+    """
+    inside: Fix | None = None
     out: Fix | None = None
-    for fix in _usable(track, after):
-        distance = metres(fix.place, place)
+    for fix, distance in _distances(track, place, after):
         if distance > LEAVE_M:
             out = out or fix
-            if fix.at - out.at >= AWAY:
-                return Crossing(out.at, round(metres(out.place, place)))
-        elif distance <= ENTER_M:
+            if _lasted(out, fix, AWAY):
+                last = inside if inside is not None and _lasted(inside, out, SILENCE) else out
+                return Crossing(last.at, round(metres(last.place, place)), out.at)
+            continue
+        if distance <= ENTER_M:
             out = None
+        if out is None:
+            inside = fix
     return None
 
 
@@ -103,9 +116,24 @@ def _standing(track: Sequence[Fix]) -> list[bool]:
     return [kmh_between(a, b) < STANDING_KMH for a, b in pairwise(track)]
 
 
-def _usable(track: Sequence[Fix], after: datetime) -> list[Fix]:
-    return [
-        fix
-        for fix in track
-        if fix.at >= after and (fix.accuracy_m is None or fix.accuracy_m <= USELESS_ACCURACY_M)
-    ]
+def _distances(
+    track: Sequence[Fix], place: tuple[float, float], after: datetime | None
+) -> Iterator[tuple[Fix, float]]:
+    """Each usable fix with its metres to a place; where that is more than the wider fence, how much is open.
+
+    Most of a day is spent elsewhere: a look at the degrees saves measuring the way.
+    """
+    north = LEAVE_M * 1.01 / DEGREE_M
+    east = north / max(0.01, math.cos(math.radians(place[0])))
+    since = -math.inf if after is None else round(after.timestamp() * 1000)
+    for fix in track:
+        if fix.at_ms < since or (fix.accuracy_m is not None and fix.accuracy_m > USELESS_ACCURACY_M):
+            continue
+        if abs(fix.latitude - place[0]) > north or abs(fix.longitude - place[1]) > east:
+            yield fix, math.inf
+        else:
+            yield fix, metres(fix.place, place)
+
+
+def _lasted(since: Fix, until: Fix, length: timedelta) -> bool:
+    return until.at_ms - since.at_ms >= length.total_seconds() * 1000

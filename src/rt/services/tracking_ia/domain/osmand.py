@@ -1,111 +1,101 @@
 """The OsmAnd protocol as devices speak it: query parameters, or the JSON body of newer clients."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from rt.contracts.tracking_ia import PositionPoint
 from rt.kernel.errors import Invalid
+from rt.services.tracking_ia.domain.reading import Doubt, moment_of, number, quoted
 
 KMH_PER_KNOT = 1.852
 KMH_PER_METRE_PER_SECOND = 3.6
-MILLISECONDS_FROM = 100_000_000_000
-"""A number this big cannot be seconds (year 5138): the device counts milliseconds."""
 
 
 class ReportUnreadable(Invalid):
+    """Nobody can be told: what arrived names no device."""
+
     fr = "Trame OsmAnd illisible."
     en = "Unreadable OsmAnd report."
 
 
-def from_query(query: Mapping[str, str], moment: datetime) -> tuple[str, list[PositionPoint]]:
+def from_query(query: Mapping[str, str], moment: datetime) -> tuple[str, list[PositionPoint | Doubt]]:
     """The device key and the position of a request; speed is in knots, time is now when none is given."""
     key = query.get("id") or query.get("deviceid") or query.get("device_id") or ""
     if not key:
         raise ReportUnreadable("id")
-    latitude, longitude = _number(query.get("lat")), _number(query.get("lon"))
+    at = _moment(query.get("timestamp"), moment)
+    if isinstance(at, Doubt):
+        return key, [at]
+    latitude, longitude = number(query.get("lat")), number(query.get("lon"))
     if (pair := query.get("location", "")).count(",") == 1:
-        latitude, longitude = (_number(part) for part in pair.split(","))
+        latitude, longitude = (number(part.strip()) for part in pair.split(","))
     if query.get("valid", "true").lower() in ("false", "0"):
         latitude = longitude = None
-    speed = _number(query.get("speed"))
     return key, [
         PositionPoint(
-            at=_moment(query["timestamp"]) if query.get("timestamp") else moment,
+            at=at,
             latitude=latitude,
             longitude=longitude,
-            speed_kmh=None if speed is None else round(speed * KMH_PER_KNOT, 3),
-            heading_deg=_number(query.get("bearing") or query.get("heading")),
-            altitude_m=_number(query.get("altitude")),
-            accuracy_m=_number(query.get("accuracy")),
-            battery_percent=_number(query.get("batt")),
+            speed_kmh=_times(number(query.get("speed")), KMH_PER_KNOT),
+            heading_deg=number(query.get("bearing") or query.get("heading")),
+            altitude_m=number(query.get("altitude")),
+            accuracy_m=number(query.get("accuracy")),
+            battery_percent=number(query.get("batt")),
         )
     ]
 
 
-def from_body(body: bytes, moment: datetime) -> tuple[str, list[PositionPoint]]:
-    """The device key and the positions of a JSON body; -1 is unknown, speed is in metres per second."""
+def from_body(body: bytes, moment: datetime) -> tuple[str, list[PositionPoint | Doubt]]:
+    """The device key and the positions of a JSON body, each read on its own; speed is in metres per second.
+
+    Python's reader, because devices send NaN, which JSON does not know.
+    """
     try:
-        said = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
+        said = json.loads(body)
+    except (ValueError, RecursionError) as error:
         raise ReportUnreadable from error
     if not isinstance(said, dict) or not isinstance(said.get("device_id"), str) or not said["device_id"]:
         raise ReportUnreadable("device_id")
     locations = said.get("location")
     locations = locations if isinstance(locations, list) else [locations]
-    if not all(isinstance(location, dict) for location in locations):
-        raise ReportUnreadable("location")
     return said["device_id"], [_located(location, moment) for location in locations]
 
 
-def _located(location: dict[str, Any], moment: datetime) -> PositionPoint:
-    coords = location.get("coords")
-    coords = coords if isinstance(coords, dict) else {}
-    battery = location.get("battery")
-    level = _known(battery.get("level")) if isinstance(battery, dict) else None
-    speed = _known(coords.get("speed"))
-    timestamp = location.get("timestamp")
+def _located(location: Any, moment: datetime) -> PositionPoint | Doubt:
+    if not isinstance(location, dict):
+        return Doubt("malformed", quoted(location))
+    at = _moment(location.get("timestamp"), moment)
+    if isinstance(at, Doubt):
+        return at
+    coords = _part(location, "coords")
     return PositionPoint(
-        at=_moment(str(timestamp)) if timestamp else moment,
-        latitude=_number(coords.get("latitude")),
-        longitude=_number(coords.get("longitude")),
-        speed_kmh=None if speed is None else round(speed * KMH_PER_METRE_PER_SECOND, 3),
-        heading_deg=_known(coords.get("heading")),
-        altitude_m=_number(coords.get("altitude")),
-        accuracy_m=_known(coords.get("accuracy")),
-        battery_percent=None if level is None else round(level * 100, 1),
+        at=at,
+        latitude=number(coords.get("latitude")),
+        longitude=number(coords.get("longitude")),
+        speed_kmh=_times(number(coords.get("speed")), KMH_PER_METRE_PER_SECOND),
+        heading_deg=number(coords.get("heading")),
+        altitude_m=number(coords.get("altitude")),
+        accuracy_m=number(coords.get("accuracy")),
+        battery_percent=_times(number(_part(location, "battery").get("level")), 100),
     )
 
 
-def _moment(said: str) -> datetime:
-    """Seconds, milliseconds or ISO 8601; without a zone it is UTC."""
-    try:
-        number = float(said)
-    except ValueError:
-        try:
-            at = datetime.fromisoformat(said)
-        except ValueError as error:
-            raise ReportUnreadable("timestamp") from error
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
-    try:
-        return datetime.fromtimestamp(number / 1000 if number > MILLISECONDS_FROM else number, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise ReportUnreadable("timestamp") from error
+def _part(location: dict[str, Any], name: str) -> dict[str, Any]:
+    part = location.get(name)
+    return part if isinstance(part, dict) else {}
 
 
-def _number(said: Any) -> float | None:
-    if isinstance(said, bool):
-        return None
-    if isinstance(said, (int, float)):
-        return float(said)
-    try:
-        return float(said) if isinstance(said, str) else None
-    except ValueError:
-        return None
+def _moment(said: Any, moment: datetime) -> datetime | Doubt:
+    """What is said without a zone is UTC."""
+    if said is None or said == "":
+        return moment
+    at = moment_of(said)
+    if at is None:
+        return Doubt("malformed", quoted(said))
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _known(said: Any) -> float | None:
-    number = _number(said)
-    return None if number is None or number < 0 else number
+def _times(figure: float | None, factor: float) -> float | None:
+    return None if figure is None else round(figure * factor, 3)

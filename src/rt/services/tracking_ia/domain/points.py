@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import msgspec
 
-from rt.contracts.tracking_ia import PositionPoint, RefusedReason
+from rt.contracts.tracking_ia import PositionPoint
+from rt.services.tracking_ia.domain.reading import Doubt, known
 
 EARTH_M = 6_371_008.8
 """Mean radius of the Earth (IUGG)."""
@@ -19,6 +20,10 @@ WORST_ACCURACY_M = 5_000
 IMPOSSIBLE_KMH = 200
 IMPOSSIBLE_M = 500
 """Jumps below this are noise of the receiver whatever speed they imply."""
+DEGREE_M = EARTH_M * math.pi / 180
+"""Metres of a degree of latitude; of longitude they are fewer."""
+LOWEST_M, HIGHEST_M = -500, 9_000
+FASTEST_KMH = 300
 
 
 class Fix(msgspec.Struct, frozen=True, array_like=True):
@@ -44,8 +49,15 @@ class Fix(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def key(self) -> tuple[str, int]:
-        """One device is at one place at one time."""
-        return self.source, self.at_ms
+        """One device is at one place in one second."""
+        return self.source, self.at_ms // 1000
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """Which of several fixes of one device and second is kept, in whatever order they come: the lowest."""
+        said = (self.accuracy_m, self.latitude, self.longitude, self.speed_kmh, self.heading_deg)
+        rest = (self.altitude_m, self.battery_percent)
+        return self.at_ms, *(math.inf if figure is None else figure for figure in (*said, *rest))
 
 
 _packer = msgspec.msgpack.Encoder()
@@ -60,48 +72,50 @@ def unpack(content: bytes) -> list[Fix]:
     return _unpacker.decode(content) if content else []
 
 
-def doubt(point: PositionPoint, moment: datetime, oldest: datetime) -> RefusedReason | None:
+def doubt(point: PositionPoint, moment: datetime, oldest: datetime) -> Doubt | None:
     """Why a point is not believed, or None."""
     latitude, longitude = point.latitude, point.longitude
     if latitude is None or longitude is None:
-        return "no_fix"
-    if not (math.isfinite(latitude) and math.isfinite(longitude)):
-        return "malformed"
-    if abs(latitude) > 90 or abs(longitude) > 180:
-        return "out_of_range"
+        return Doubt("no_fix")
+    for degrees, limit in ((latitude, 90), (longitude, 180)):
+        if not math.isfinite(degrees):
+            return Doubt("malformed", f"{degrees}")
+        if abs(degrees) > limit:
+            return Doubt("out_of_range", f"{degrees:g}")
     if abs(latitude) < ZERO_ISLAND_DEG and abs(longitude) < ZERO_ISLAND_DEG:
-        return "zero_island"
+        return Doubt("zero_island")
     if point.accuracy_m is not None and point.accuracy_m > WORST_ACCURACY_M:
-        return "no_fix"
+        return Doubt("no_fix", f"± {point.accuracy_m:.0f} m")
     if point.at.tzinfo is None:
-        return "malformed"
+        return Doubt("malformed", point.at.isoformat())
     if point.at > moment + FUTURE:
-        return "future"
-    return "too_old" if point.at < oldest else None
+        return Doubt("future", point.at.isoformat())
+    return Doubt("too_old", point.at.isoformat()) if point.at < oldest else None
 
 
 def fix_of(point: PositionPoint, source: str) -> Fix:
-    """The fix of a point that is believed."""
+    """The fix of a point that is believed; what else it says only where that can be true."""
     return Fix(
         at_ms=round(point.at.timestamp() * 1000),
         latitude=point.latitude or 0.0,
         longitude=point.longitude or 0.0,
         source=source,
-        speed_kmh=_finite(point.speed_kmh),
-        heading_deg=_finite(point.heading_deg),
-        altitude_m=_finite(point.altitude_m),
-        accuracy_m=_finite(point.accuracy_m),
-        battery_percent=_finite(point.battery_percent),
+        speed_kmh=known(point.speed_kmh, 0, FASTEST_KMH),
+        heading_deg=known(point.heading_deg, 0, 360),
+        altitude_m=known(point.altitude_m, LOWEST_M, HIGHEST_M),
+        accuracy_m=known(point.accuracy_m, 0, WORST_ACCURACY_M),
+        battery_percent=known(point.battery_percent, 0, 100),
     )
 
 
-def merged(kept: Sequence[Fix], fresh: Iterable[Fix]) -> tuple[list[Fix], int]:
-    """Both by time, each device and time once (the first kept stays), and how many were new."""
+def merged(kept: Sequence[Fix], fresh: Iterable[Fix]) -> list[Fix]:
+    """Both by time, of each device and second one: the same whichever came first."""
     by_key = {fix.key: fix for fix in kept}
-    before = len(by_key)
     for fix in fresh:
-        by_key.setdefault(fix.key, fix)
-    return sorted(by_key.values(), key=lambda fix: (fix.at_ms, fix.source)), len(by_key) - before
+        before = by_key.get(fix.key)
+        if before is None or fix.rank < before.rank:
+            by_key[fix.key] = fix
+    return sorted(by_key.values(), key=lambda fix: (fix.at_ms, fix.source))
 
 
 def cleaned(fixes: Iterable[Fix]) -> list[Fix]:
@@ -150,8 +164,9 @@ def plain_plate(plate: str) -> str:
 
 
 def _impossible(a: Fix, b: Fix) -> bool:
+    """A jump of more than 500 m at more than 200 km/h; the way is measured only where it may be so far."""
+    limit = max(IMPOSSIBLE_M, abs(b.at_ms - a.at_ms) * IMPOSSIBLE_KMH / 3_600) / DEGREE_M
+    east, north = b.longitude - a.longitude, b.latitude - a.latitude
+    if east * east + north * north <= limit * limit:
+        return False
     return metres(a.place, b.place) > IMPOSSIBLE_M and kmh_between(a, b) > IMPOSSIBLE_KMH
-
-
-def _finite(number: float | None) -> float | None:
-    return number if number is not None and math.isfinite(number) else None

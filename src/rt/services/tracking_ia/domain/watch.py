@@ -11,51 +11,34 @@ from rt.contracts.tracking_ia import (
     DutyState,
     EtaChanged,
     RefusedReason,
+    StopCorrected,
     StopKind,
     StopLeft,
     StopReached,
-    StopSource,
+    StopTime,
 )
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 from rt.services.tracking_ia.domain.arrivals import Arrival, expected
-from rt.services.tracking_ia.domain.fences import ENTER_M, arrival, departure
+from rt.services.tracking_ia.domain.fences import ENTER_M, Crossing
+from rt.services.tracking_ia.domain.judging import Seen, reached
 from rt.services.tracking_ia.domain.points import Fix, metres, plain_plate
-from rt.trade.places import Site
+from rt.services.tracking_ia.domain.stops import Correction, WatchedStop
 
 BEFORE_FIRST_STOP = timedelta(hours=1)
 AFTER_LAST_STOP = timedelta(hours=6)
 """A late tour is followed to its end; one that never ends is not followed for ever."""
 LONGEST_DUTY = timedelta(hours=15)
 """Duty that was not ended ends by itself (day with a reduced rest, Regulation (EC) 561/2006, art. 8)."""
-SAME_PLACE_M = 500
+LEAST_CORRECTION = timedelta(minutes=1)
+"""A smaller difference is within what the fences can tell."""
+CORRECTIONS_KEPT = 10
 
 
 class NotOnDuty(Conflict):
     fr = "Aucun service n'est en cours."
     en = "There is no duty going on."
-
-
-class WatchedStop(msgspec.Struct, kw_only=True):
-    """A call of one order on the tour, as planned and as it was."""
-
-    order_id: str
-    kind: StopKind
-    site: Site
-    planned_from: datetime
-    planned_until: datetime
-    reached_at: datetime | None = None
-    left_at: datetime | None = None
-    source: StopSource | None = None
-    told_eta: datetime | None = None
-    delay_told: bool = False
-
-    @property
-    def place(self) -> tuple[float, float] | None:
-        if self.site.latitude is None or self.site.longitude is None:
-            return None
-        return self.site.latitude, self.site.longitude
 
 
 class Pause(msgspec.Struct, kw_only=True):
@@ -76,6 +59,7 @@ class Watch(Entity, kw_only=True):
     driver_name: str
     begins_at: datetime
     ends_at: datetime
+    planned_end: datetime
     stops: list[WatchedStop] = msgspec.field(default_factory=list)
     pauses: list[Pause] = msgspec.field(default_factory=list)
     judged_fix_at: datetime | None = None
@@ -104,7 +88,7 @@ class Watch(Entity, kw_only=True):
 
     def withdraw(self) -> None:
         """The tour was taken back: nothing more is kept, and its orders may be on another tour."""
-        self.ends_at = min(self.ends_at, now())
+        self.ends_at = self.planned_end = min(self.ends_at, now())
         self.stops = []
 
     def replan(self, event: TourPublished) -> None:
@@ -113,58 +97,37 @@ class Watch(Entity, kw_only=True):
         self.stops = _stops(event)
         for stop in self.stops:
             if (before := known.get((stop.order_id, stop.kind))) is not None:
-                stop.reached_at, stop.left_at, stop.source = before.reached_at, before.left_at, before.source
-                stop.told_eta, stop.delay_told = before.told_eta, before.delay_told
+                stop.happened_as(before)
         self.vehicle_plate, self.plate = event.vehicle_plate, plain_plate(event.vehicle_plate)
         self.driver_user_id, self.driver_name = event.driver_user_id or "", event.driver_name
-        self.begins_at, self.ends_at = _span(self.stops)
+        self.begins_at, self.planned_end = _span(self.stops)
+        self._end()
 
-    def judge(self, track: Sequence[Fix]) -> None:
-        """Tell the stops that the track reached or left and that were not told yet."""
-        for stop in self.stops:
-            if stop.place is None:
-                continue
-            after = self._not_before(stop)
-            if stop.reached_at is None and after is not None:
-                came = arrival(track, stop.place, after)
-                if came is not None:
-                    stop.reached_at = came.at
-                    stop.source = "gps"
-                    self.tell(
-                        StopReached(
-                            order_id=stop.order_id,
-                            kind=stop.kind,
-                            at=came.at,
-                            distance_m=came.distance_m,
-                            source="gps",
-                            tour_id=self.tour_id,
-                            site_name=stop.site.name,
-                        )
-                    )
-            if stop.reached_at is not None and stop.left_at is None:
-                gone = departure(track, stop.place, stop.reached_at)
-                if gone is not None:
-                    stop.left_at = gone.at
-                    self.tell(
-                        StopLeft(
-                            order_id=stop.order_id,
-                            kind=stop.kind,
-                            at=gone.at,
-                            distance_m=gone.distance_m,
-                            source="gps",
-                            tour_id=self.tour_id,
-                            site_name=stop.site.name,
-                        )
-                    )
-        if self.stops and all(stop.left_at is not None for stop in self.stops):
-            self.ends_at = min(self.ends_at, max(stop.left_at for stop in self.stops if stop.left_at))
+    def judge(self, seen: Sequence[Seen]) -> None:
+        """Take what the track shows of each stop; tell what is new, and correct what was told otherwise."""
+        for stop, one in zip(self.stops, seen, strict=True):
+            stop.reached_at = reached(stop.call, one)
+            gps = one.came is not None and one.came.at == stop.reached_at
+            stop.source = None if stop.reached_at is None else "gps" if gps else "signature"
+            stop.left_at = one.left.at if one.left else None
+            stop.elsewhere_at = one.left.elsewhere_at if one.left else None
+            if "arrival" in stop.told:
+                self._correct(stop, "arrival", stop.reached_at)
+            elif one.came is not None and stop.signed_at is None:
+                self._tell(stop, "arrival", StopReached, one.came)
+            if "departure" in stop.told:
+                self._correct(stop, "departure", stop.left_at)
+            elif one.left is not None:
+                self._tell(stop, "departure", StopLeft, one.left)
+        self._end()
 
     def signed(self, order_id: str, kind: StopKind, at: datetime) -> None:
         """A signature proves the stop without telling it: the signature itself was told."""
         stop = self.stop_of(order_id, kind)
-        if stop is not None and stop.reached_at is None:
-            stop.reached_at = at
-            stop.source = "signature"
+        if stop is not None and stop.signed_at is None:
+            stop.signed_at = at
+            if stop.reached_at is None:
+                stop.reached_at, stop.source = at, "signature"
 
     def stop_of(self, order_id: str, kind: StopKind) -> WatchedStop | None:
         return next((stop for stop in self.stops if stop.order_id == order_id and stop.kind == kind), None)
@@ -218,14 +181,47 @@ class Watch(Entity, kw_only=True):
                     )
                 )
 
-    def _not_before(self, stop: WatchedStop) -> datetime | None:
-        """A delivery is not awaited before its pickup, nor at the pickup's own place before it was left."""
-        if stop.kind == "pickup":
-            return self.begins_at
-        pickup = self.stop_of(stop.order_id, "pickup")
-        if pickup is None or pickup.place is None or stop.place is None:
-            return self.begins_at
-        return pickup.left_at if metres(pickup.place, stop.place) < SAME_PLACE_M else pickup.reached_at
+    def _tell(
+        self, stop: WatchedStop, what: StopTime, event: type[StopReached] | type[StopLeft], seen: Crossing
+    ) -> None:
+        stop.told = {**stop.told, what: seen.at}
+        self.tell(
+            event(
+                order_id=stop.order_id,
+                kind=stop.kind,
+                at=seen.at,
+                distance_m=seen.distance_m,
+                source="gps",
+                tour_id=self.tour_id,
+                site_name=stop.site.name,
+            )
+        )
+
+    def _correct(self, stop: WatchedStop, what: StopTime, after: datetime | None) -> None:
+        """Positions that came late show it otherwise than it was told."""
+        before = stop.told[what]
+        if before == after or (before and after and abs(after - before) < LEAST_CORRECTION):
+            return
+        stop.told = {**stop.told, what: after}
+        correction = Correction(what=what, before=before, after=after, told_at=now())
+        stop.corrections = [*stop.corrections, correction][-CORRECTIONS_KEPT:]
+        self.tell(
+            StopCorrected(
+                order_id=stop.order_id,
+                kind=stop.kind,
+                what=what,
+                before=before,
+                after=after,
+                tour_id=self.tour_id,
+                site_name=stop.site.name,
+            )
+        )
+
+    def _end(self) -> None:
+        """With the last stop: when the vehicle was seen elsewhere, for positions of before may yet come."""
+        gone = [stop.elsewhere_at for stop in self.stops if stop.elsewhere_at is not None]
+        done = bool(self.stops) and len(gone) == len(self.stops)
+        self.ends_at = min(self.planned_end, max(gone)) if done else self.planned_end
 
 
 def watched(event: TourPublished, watch_id: str) -> Watch:
@@ -242,6 +238,7 @@ def watched(event: TourPublished, watch_id: str) -> Watch:
         driver_name=event.driver_name,
         begins_at=begins_at,
         ends_at=ends_at,
+        planned_end=ends_at,
         stops=stops,
     )
 
