@@ -1,9 +1,10 @@
 """Things of the tracking service for its tests: say only what the test is about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from rt.contracts.authz import FindUsers, GetKeys, KeySetView, UsersPage, UserView
 from rt.contracts.core_orders import OrderPlanned, OrderSummary
 from rt.contracts.planning import TourPublished, TourStop
 from rt.contracts.tracking_ia import PositionPoint
@@ -11,8 +12,9 @@ from rt.kernel.entity import Entity
 from rt.kernel.ids import new_id
 from rt.kernel.messages import Event
 from rt.kernel.persistence import Collection
-from rt.kernel.tenancy import acting_for
-from rt.kernel.unit import Ground, Unit
+from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.unit import Ground, Unit, serve
+from rt.services.tracking_ia.domain.judging import seen_at
 from rt.services.tracking_ia.domain.points import Fix
 from rt.services.tracking_ia.domain.watch import Watch, watched
 from rt.trade.places import Address, Site
@@ -68,6 +70,11 @@ def tour(**says: Any) -> TourPublished:
 
 def watch(**says: Any) -> Watch:
     return watched(tour(**says), "wat_1")
+
+
+def judge(watch: Watch, track: Sequence[Fix]) -> None:
+    """Have a watch take what a track shows."""
+    watch.judge(seen_at(track, [stop.call for stop in watch.stops]))
 
 
 def fix(minute: float, place: tuple[float, float], **says: Any) -> Fix:
@@ -187,3 +194,27 @@ def _silent(unit: str) -> Callable[[Ground], Unit]:
 
     build.__module__ = f"rt.services.{unit}.app"
     return build
+
+
+def people(ground: Ground) -> Unit:
+    """Authz as far as tracking asks it: the carrier has 230 members, the driver is the last."""
+
+    async def find(asked: FindUsers) -> UsersPage:
+        mine = [f"usr_{nth}" for nth in range(229)] + [DRIVER] if current_org() == CARRIER else ["usr_other"]
+        begin = int(asked.after or 0)
+        end = begin + asked.limit
+        shown = [member(one) for one in mine[begin:end]]
+        return UsersPage(items=shown, next=str(end) if end < len(mine) else "")
+
+    async def keys(asked: GetKeys) -> KeySetView:
+        return KeySetView(keys=[])
+
+    return Unit(name="authz", serves=[serve(FindUsers, find), serve(GetKeys, keys)])
+
+
+def member(user_id: str) -> UserView:
+    email = f"{user_id}@x.example"
+    return UserView(user_id=user_id, email=email, name=user_id, role="driver", state="active", mfa=False)
+
+
+people.__module__ = "rt.services.authz.app"

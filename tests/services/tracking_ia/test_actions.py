@@ -11,20 +11,9 @@ from rt.contracts.core_orders import OrderCancelled, OrderDelivered
 from rt.contracts.ecpmr import TakeoverSigned
 from rt.contracts.planning import TourWithdrawn
 from rt.kernel.clock import held
-from rt.services.tracking_ia.app import build
 
 RIGHTS = {"tracking_ia.read", "tracking_ia.write", "tracking_ia.admin"}
 POSITIONS = "/api/tracking/positions"
-
-
-@pytest.fixture
-async def tracking(house):
-    """The tracking service with a published tour and its planned order."""
-    await house.mount(build)
-    with held(make.AT):
-        await make.tell(house, "planning", make.tour(), make.CARRIER)
-        await make.tell(house, "core_orders", make.planned())
-    return house
 
 
 def web(house, org=make.CARRIER, id="usr_dispatcher"):
@@ -340,7 +329,7 @@ async def test_a_link_of_a_cancelled_order_a_wrong_one_and_an_ended_one_look_the
     anyone = tracking.web("tracking_ia")
     with held(make.minutes(2)):
         wrong = await anyone.get(f"/api/tracking/follow/{'x' * 32}")
-        await asked(web(tracking).delete("/api/tracking/orders/ord_1/share"))
+        await asked(web(tracking, make.SHIPPER).delete("/api/tracking/orders/ord_1/share"))
         ended = await anyone.get(f"/api/tracking/follow/{share_id}")
         fresh = await asked(web(tracking).post("/api/tracking/orders/ord_1/share"))
         await make.tell(tracking, "core_orders", OrderCancelled(order=make.summary(), reason="no need"))
@@ -365,7 +354,8 @@ async def test_positions_are_purged_the_day_after_and_the_proof_is_kept(tracking
 async def test_an_organization_may_keep_less(tracking):
     await record(tracking, make.drive()[:100])
     rule = {"kind": "retention_days", "valid_from": "2026-01-01", "value": 7}
-    await asked(web(tracking).post("/api/tracking/rules", json=rule))
+    with held(make.AT):
+        await asked(web(tracking).post("/api/tracking/rules", json=rule))
     with held(make.minutes(60) + timedelta(days=8)):
         await tracking.tick()
     assert await points_stored(tracking) == 0
@@ -388,3 +378,78 @@ async def test_the_event_log_holds_no_position(tracking):
     events = tracking.rooms["tracking_ia"].ground.database["events"]
     assert await events.count_documents({"source": "tracking_ia"}) > 0
     assert await events.count_documents({"entity": "tracking_ia.buckets"}) == 0
+
+
+async def test_a_device_is_of_a_member_of_one_s_own_organization(tracking):
+    """Whoever is on the last page of the members is one of them."""
+    for user_id in ("usr_other", "usr_of_nobody", "usr_ driver"):
+        refused = await tracking.office().post(
+            "/api/tracking/devices", json={"kind": "phone", "driver_user_id": user_id}
+        )
+        assert (refused.status_code, refused.json()["code"]) == (422, "reference_unknown")
+        assert refused.json()["errors"][0]["field"] == "driver_user_id"
+    assert (await tracking.device(kind="phone", driver_user_id=make.DRIVER))["driver_user_id"] == make.DRIVER
+
+
+async def test_all_devices_are_found_however_many(tracking):
+    for nth in range(7):
+        await tracking.device(vehicle_plate=f"AB-{nth:03}-CD", name=f"Boîtier {nth}")
+    seen, after = [], ""
+    while True:
+        way = "/api/tracking/devices"
+        page = await tracking.ok(tracking.office().get(way, params={"limit": 3, "after": after}))
+        seen += [one["name"] for one in page["items"]]
+        if not (after := page["next"]):
+            break
+    assert seen == [f"Boîtier {nth}" for nth in range(6, -1, -1)]
+    for q, count in (("ab 003", 1), ("AB0", 7), ("boîtier 5", 1), ("zz", 0), (".*", 0)):
+        found = await tracking.ok(tracking.office().get("/api/tracking/devices", params={"q": q}))
+        assert len(found["items"]) == count, q
+
+
+async def test_a_driver_neither_shares_nor_ends_nor_sees_devices_and_a_partner_does_not_end(tracking):
+    way = "/api/tracking/orders/ord_1/share"
+    for response in (
+        tracking.driver().post(way),
+        tracking.driver().delete(way),
+        tracking.driver().get("/api/tracking/devices"),
+        tracking.driver().get("/api/tracking/apps"),
+    ):
+        refused = await response
+        assert (refused.status_code, refused.json()["code"]) == (403, "role_may_not")
+    assert (await tracking.office().delete(way)).status_code == 404
+    assert (await tracking.office("org_stranger").post(way)).json()["code"] == "track_unknown"
+    with held(make.minutes(1)):
+        await tracking.ok(tracking.office(make.CONSIGNEE).post(way))
+
+
+async def test_a_driver_does_not_see_when_colleagues_arrive(tracking):
+    await record(tracking, make.drive()[:100])
+    for user, etas in ((make.DRIVER, 2), ("usr_colleague", 0)):
+        with held(make.minutes(50)):
+            view = await asked(
+                tracking.office(id=user, roles=("driver",)).get("/api/tracking/orders/ord_1/eta")
+            )
+        assert len(view["items"]) == etas
+
+
+async def test_a_day_of_positions_is_judged_beside_and_says_the_same(tracking, monkeypatch):
+    """Every half minute of the tour, twice: judged at once, and as if it were too much for the loop."""
+    drive = make.drive()
+    watch = make.watch()
+    make.judge(watch, drive)
+    monkeypatch.setattr("rt.services.tracking_ia.actions.beside.AT_ONCE", 0)
+    await record(tracking, drive, at=make.minutes(225))
+    with held(make.minutes(226)):
+        track = await asked(web(tracking).get("/api/tracking/orders/ord_1"))
+        trips = await asked(web(tracking).get("/api/tracking/tours/tou_1/trips"))
+    pickup = watch.stop_of("ord_1", "pickup")
+    assert track["stops"][0]["left_at"] == f"{pickup.left_at:%Y-%m-%dT%H:%M:%SZ}"
+    assert len(trips["segments"]) == 7
+
+
+@pytest.mark.parametrize("day", ["1999-01-01", "2036-01-01", "9999-12-31"])
+async def test_a_figure_holds_from_a_day_that_somebody_can_mean(tracking, day):
+    rule = {"kind": "late_alert_percent", "valid_from": day, "value": 80}
+    refused = await web(tracking).post("/api/tracking/rules", json=rule)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "valid_from")

@@ -65,8 +65,8 @@ def test_stops_are_told_once_however_the_track_arrives(cuts, order):
     stored = []
     for batch in batches:
         stored += batch
-        watch.judge(cleaned(stored))
-        watch.judge(cleaned(stored))
+        make.judge(watch, cleaned(stored))
+        make.judge(watch, cleaned(stored))
     for kind in (StopReached, StopLeft):
         calls = [(event.order_id, event.kind) for event in told(watch, kind)]
         assert sorted(calls) == [("ord_1", "delivery"), ("ord_1", "pickup"), ("ord_2", "delivery")]
@@ -74,7 +74,7 @@ def test_stops_are_told_once_however_the_track_arrives(cuts, order):
 
 def test_stops_are_reached_at_the_minute_they_were():
     watch = make.watch()
-    watch.judge(make.drive())
+    make.judge(watch, make.drive())
     reached = {(event.order_id, event.kind): event.at for event in told(watch, StopReached)}
     for call, minute in (
         (("ord_1", "pickup"), 60),
@@ -90,7 +90,7 @@ def test_a_delivery_is_not_reached_before_its_pickup():
         ("ord_1", "pickup", "Vienne", make.VIENNE, 120, 180),
     ]
     watch = make.watch(calls=calls)
-    watch.judge([make.fix(60 + n, make.LYON) for n in range(10)])
+    make.judge(watch, [make.fix(60 + n, make.LYON) for n in range(10)])
     assert told(watch, StopReached) == []
 
 
@@ -101,25 +101,25 @@ def test_a_delivery_at_the_pickup_s_own_place_waits_for_the_return():
     ]
     watch = make.watch(calls=calls)
     stay = [make.fix(60 + n, make.LYON) for n in range(10)]
-    watch.judge(stay)
+    make.judge(watch, stay)
     assert [event.kind for event in told(watch, StopReached)] == ["pickup"]
     round_trip = [make.fix(70 + n, make.VIENNE) for n in range(20, 30)] + [
         make.fix(120 + n, make.LYON) for n in range(5)
     ]
-    watch.judge([*stay, *round_trip])
+    make.judge(watch, [*stay, *round_trip])
     assert [event.kind for event in told(watch, StopReached)] == ["pickup", "delivery"]
 
 
 def test_a_signature_proves_a_stop_and_the_fence_tells_it_no_more():
     watch = make.watch()
     watch.signed("ord_1", "pickup", make.minutes(62))
-    watch.judge(make.drive())
+    make.judge(watch, make.drive())
     assert ("ord_1", "pickup") not in [(event.order_id, event.kind) for event in told(watch, StopReached)]
 
 
 def test_the_watch_ends_with_its_last_stop():
     watch = make.watch()
-    watch.judge(make.drive())
+    make.judge(watch, make.drive())
     assert watch.refuses(make.minutes(230)) == "off_duty"
     assert watch.refuses(make.minutes(100)) is None
 
@@ -154,7 +154,7 @@ def test_after_the_end_of_duty_positions_are_off_duty():
 
 def test_a_tour_published_again_keeps_what_was_reached():
     watch = make.watch()
-    watch.judge(make.drive()[:200])
+    make.judge(watch, make.drive()[:200])
     watch.replan(make.tour(vehicle_plate="XY-999-ZZ"))
     assert watch.plate == "XY999ZZ"
     assert watch.stop_of("ord_1", "pickup").reached_at is not None

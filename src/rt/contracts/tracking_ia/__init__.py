@@ -1,6 +1,7 @@
 """Words of the tracking service: devices, duty, positions, stops reached, arrival times, links to follow."""
 
 from rt.contracts.tracking_ia.journeys import (
+    CorrectionView,
     DelayForeseen,
     EndShare,
     EtaChanged,
@@ -18,6 +19,7 @@ from rt.contracts.tracking_ia.journeys import (
     SegmentView,
     ShareOrder,
     ShareView,
+    StopCorrected,
     StopLeft,
     StopReached,
     StopView,
@@ -27,10 +29,14 @@ from rt.contracts.tracking_ia.journeys import (
 )
 from rt.contracts.tracking_ia.positions import (
     AddDevice,
+    AppsView,
+    AppView,
+    BadPointView,
     DevicesView,
     DeviceView,
     DutyView,
     EndDuty,
+    FindApps,
     FindDevices,
     FindPurges,
     FindRules,
@@ -51,6 +57,7 @@ from rt.contracts.tracking_ia.positions import (
     SetRule,
     StartDuty,
     TrackPoint,
+    TroubleView,
 )
 from rt.contracts.tracking_ia.terms import (
     DeviceKind,
@@ -60,10 +67,15 @@ from rt.contracts.tracking_ia.terms import (
     RuleKind,
     StopKind,
     StopSource,
+    StopTime,
 )
 
 __all__ = [
     "AddDevice",
+    "AppView",
+    "AppsView",
+    "BadPointView",
+    "CorrectionView",
     "DelayForeseen",
     "DeviceKind",
     "DeviceView",
@@ -75,6 +87,7 @@ __all__ = [
     "EtaChanged",
     "EtaView",
     "EtasView",
+    "FindApps",
     "FindDevices",
     "FindPurges",
     "FindRules",
@@ -109,13 +122,16 @@ __all__ = [
     "ShareOrder",
     "ShareView",
     "StartDuty",
+    "StopCorrected",
     "StopKind",
     "StopLeft",
     "StopReached",
     "StopSource",
+    "StopTime",
     "StopView",
     "TrackPoint",
     "TrackView",
     "TripsView",
+    "TroubleView",
     "VehiclePositionView",
 ]

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from rt.contracts.tracking_ia.positions import TrackPoint
-from rt.contracts.tracking_ia.terms import OrderPhase, StopKind, StopSource
+from rt.contracts.tracking_ia.terms import OrderPhase, StopKind, StopSource, StopTime
 from rt.kernel.messages import OPEN, Command, Empty, Event, Query, View
 from rt.trade.places import Site
 from rt.trade.references import MailSecret, OrderId, TourId
@@ -29,8 +29,21 @@ class EtaView(View):
     old: bool
 
 
+class CorrectionView(View):
+    """An arrival or departure that late positions show otherwise than it was told; None: not seen."""
+
+    what: StopTime
+    before: datetime | None
+    after: datetime | None
+    told_at: datetime
+
+
 class StopView(View):
-    """A call of an order as planned and as it was."""
+    """A call of an order as planned and as all positions so far show it.
+
+    Where no position shows the vehicle leaving, `left_at` is when it was last seen there and `elsewhere_at`
+    when it was first seen away.
+    """
 
     order_id: str
     kind: StopKind
@@ -39,7 +52,9 @@ class StopView(View):
     planned_until: datetime
     reached_at: datetime | None
     left_at: datetime | None
+    elsewhere_at: datetime | None
     source: StopSource | None
+    corrections: list[CorrectionView]
 
 
 class TrackView(View):
@@ -143,17 +158,25 @@ class ShareView(View):
 
 
 class ShareOrder(
-    Command[ShareView], route="/api/tracking/orders/{order_id}/share", needs="tracking_ia.write", status=201
+    Command[ShareView],
+    route="/api/tracking/orders/{order_id}/share",
+    needs="tracking_ia.write",
+    status=201,
+    closed_to=("driver",),
 ):
-    """Make a link to follow an order, or meet the one that already runs."""
+    """Make a link to follow an order that one takes part in, or meet the one that already runs."""
 
     order_id: OrderId
 
 
 class EndShare(
-    Command[Empty], route="/api/tracking/orders/{order_id}/share", needs="tracking_ia.write", method="DELETE"
+    Command[Empty],
+    route="/api/tracking/orders/{order_id}/share",
+    needs="tracking_ia.write",
+    method="DELETE",
+    closed_to=("driver",),
 ):
-    """Take back every link of an order."""
+    """Take back every link of one's own order."""
 
     order_id: OrderId
 
@@ -166,7 +189,10 @@ class FollowStep(View):
 
 
 class FollowView(View):
-    """What the holder of a share sees: no other stop, no driver's name, the position to about 1 km."""
+    """What the holder of a share sees: no other stop, no driver's name, the position to about 1 km.
+
+    `arrived_at` at the delivery site and `left_at`, with their corrections, are of this delivery alone.
+    """
 
     reference: str
     phase: OrderPhase
@@ -183,6 +209,9 @@ class FollowView(View):
     fix_at: datetime | None
     fix_age_minutes: int | None
     old: bool
+    arrived_at: datetime | None
+    left_at: datetime | None
+    corrections: list[CorrectionView]
     steps: list[FollowStep]
     expires_at: datetime
 
@@ -213,6 +242,18 @@ class StopLeft(Event, topic="tracking_ia.stop.left"):
     at: datetime
     distance_m: int
     source: StopSource
+    tour_id: str
+    site_name: str
+
+
+class StopCorrected(Event, topic="tracking_ia.stop.corrected"):
+    """Late positions show an arrival or departure otherwise than it was told; None: not seen at all."""
+
+    order_id: str
+    kind: StopKind
+    what: StopTime
+    before: datetime | None
+    after: datetime | None
     tour_id: str
     site_name: str
 

@@ -1,13 +1,31 @@
 """Words about devices, duty and the positions that they report."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from rt.contracts.tracking_ia.terms import DeviceKind, DutyState, RefusedReason, RuleKind, Text
-from rt.kernel.messages import OPEN, SELF, Command, Empty, Query, View
+from rt.contracts.tracking_ia.terms import DeviceKind, DutyState, Limit, RefusedReason, RuleKind, Text
+from rt.kernel.messages import OPEN, SELF, Command, Cursor, Empty, Query, SearchText, View
+from rt.trade.days import TripDay
 from rt.trade.references import DeviceId, PersonId
+
+
+class BadPointView(View):
+    """A point that was not believed: when it came, why not, and what was said there; never a place."""
+
+    received_at: datetime
+    reason: RefusedReason
+    said: str
+
+
+class TroubleView(View):
+    """Points of one sender that were not believed: how many, by reason, and the last ten, newest first."""
+
+    total: int
+    by_reason: dict[RefusedReason, int]
+    since: datetime
+    last: list[BadPointView]
 
 
 class DeviceView(View):
@@ -21,12 +39,29 @@ class DeviceView(View):
     key: str
     added_at: datetime
     last_fix_at: datetime | None
+    trouble: TroubleView | None = None
 
 
 class DevicesView(View):
-    """The organization's devices."""
+    """Devices, the newest first; `next` is empty on the last page."""
 
     items: list[DeviceView]
+    next: str = ""
+
+
+class AppView(View):
+    """The app on a driver's phone, of which points were not believed."""
+
+    driver_user_id: str
+    driver_name: str
+    trouble: TroubleView
+
+
+class AppsView(View):
+    """Drivers whose app sent points that were not believed, the latest first."""
+
+    items: list[AppView]
+    next: str = ""
 
 
 class AddDevice(Command[DeviceView], route="/api/tracking/devices", needs="tracking_ia.admin", status=201):
@@ -38,8 +73,21 @@ class AddDevice(Command[DeviceView], route="/api/tracking/devices", needs="track
     driver_user_id: PersonId = ""
 
 
-class FindDevices(Query[DevicesView], route="/api/tracking/devices", needs="tracking_ia.read"):
-    """The organization's devices, without their keys."""
+class FindDevices(
+    Query[DevicesView], route="/api/tracking/devices", needs="tracking_ia.read", closed_to=("driver",)
+):
+    """The organization's devices without their keys, and what each sent that was not believed."""
+
+    q: SearchText = ""
+    after: Cursor = ""
+    limit: Limit = 50
+
+
+class FindApps(Query[AppsView], route="/api/tracking/apps", needs="tracking_ia.read", closed_to=("driver",)):
+    """What the drivers' app sent that was not believed, by driver."""
+
+    after: Cursor = ""
+    limit: Limit = 50
 
 
 class RemoveDevice(
@@ -51,17 +99,32 @@ class RemoveDevice(
 
 
 class PositionPoint(View):
-    """One fix; coordinates are WGS 84 degrees checked one by one: a bad point spoils no batch."""
+    """One fix in WGS 84 degrees, as it is read: figures that cannot be true are unknown."""
 
     at: datetime
     latitude: float | None
     longitude: float | None
-    id: Annotated[str, Meta(max_length=64)] = ""
     speed_kmh: float | None = None
     heading_deg: float | None = None
     altitude_m: float | None = None
     accuracy_m: float | None = None
     battery_percent: float | None = None
+
+
+SentPoint = Annotated[
+    Any,
+    Meta(
+        title="SentPoint",
+        description=(
+            "An object, read on its own: `at` (RFC 3339 with an offset, or seconds or milliseconds since "
+            "1970), `latitude` (-90 to 90), `longitude` (-180 to 180), and if known `speed_kmh` (0 to 300), "
+            "`heading_deg` (0 to 360), `altitude_m` (-500 to 9,000), `accuracy_m` (0 to 5,000), "
+            "`battery_percent` (0 to 100). Figures may be texts; one that cannot be true (-1) is unknown. "
+            "A point that cannot be read or believed is refused alone, with its reason, in the answer."
+        ),
+        examples=[{"at": "2026-03-02T08:00:00Z", "latitude": 45.75, "longitude": 4.85, "speed_kmh": 72}],
+    ),
+]
 
 
 class RefusedPoint(View):
@@ -83,9 +146,12 @@ class RecordedView(View):
 class RecordPositions(
     Command[RecordedView], route="/api/tracking/positions", needs="tracking_ia.write", keyed=False
 ):
-    """Positions of the driver's phone, at most 1,000; the same batch sent twice changes nothing."""
+    """Positions of the driver's phone, at most 1,000; the same batch sent twice changes nothing.
 
-    points: Annotated[list[PositionPoint], Meta(min_length=1, max_length=1_000)]
+    Each point stands alone: what is wrong with one costs that one.
+    """
+
+    points: Annotated[list[SentPoint], Meta(max_length=1_000)]
 
 
 class OsmAndReport(Query[Empty], route="/api/tracking/osmand", needs=OPEN):
@@ -135,6 +201,7 @@ class MyTrackView(View):
 
     duty: DutyView
     points: list[TrackPoint]
+    trouble: TroubleView | None
     kept_days: int
     why_fr: str
     why_en: str
@@ -143,7 +210,7 @@ class MyTrackView(View):
 class MyTrack(Query[MyTrackView], route="/api/tracking/me", needs=SELF):
     """The driver's own recorded positions of one day."""
 
-    day: date | None = None
+    day: TripDay | None = None
 
 
 class RuleView(View):
@@ -169,7 +236,7 @@ class SetRule(Command[RuleView], route="/api/tracking/rules", needs="tracking_ia
     """Set a figure from a day on; earlier days keep theirs."""
 
     kind: RuleKind
-    valid_from: date
+    valid_from: TripDay
     value: Annotated[int, Meta(ge=1, le=1_000)]
     source: Annotated[str, Meta(max_length=500)] = ""
 

@@ -7,6 +7,7 @@ from msgspec import Meta
 DeviceKind = Literal["vehicle", "phone"]
 StopKind = Literal["pickup", "delivery"]
 StopSource = Literal["gps", "signature"]
+StopTime = Literal["arrival", "departure"]
 DutyState = Literal["on", "paused", "off"]
 RefusedReason = Literal[
     "off_duty", "paused", "future", "too_old", "no_fix", "zero_island", "out_of_range", "malformed"

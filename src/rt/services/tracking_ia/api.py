@@ -10,6 +10,7 @@ from rt.contracts.tracking_ia import (
     AddDevice,
     EndDuty,
     EndShare,
+    FindApps,
     FindDevices,
     FindPurges,
     FindRules,
@@ -38,14 +39,15 @@ from rt.services.tracking_ia.actions.recording import Recording
 from rt.services.tracking_ia.actions.shares import Rules, Shares
 from rt.services.tracking_ia.domain.osmand import from_body, from_query
 
-REPORT_LIMIT_BYTES = 200_000
+REPORT_LIMIT_BYTES = 1_000_000
+"""A day of positions every half minute: a device sends what is refused again for ever."""
 
 
 def table(
     recording: Recording, devices: Devices, duty: Duty, journeys: Journeys, shares: Shares, rules: Rules
 ) -> list[Served]:
     async def osmand(request: Request) -> Response:
-        """A position off duty is answered with 200 all the same: a device would send it again for ever."""
+        """A position off duty or unreadable is answered with 200: a device would send it again for ever."""
         said = dict(request.query_params)
         body = await read_body(request, REPORT_LIMIT_BYTES)
         if body.lstrip().startswith(b"{"):
@@ -61,6 +63,7 @@ def table(
         serve(RecordPositions, recording.record),
         serve(AddDevice, devices.add),
         serve(FindDevices, devices.find),
+        serve(FindApps, devices.apps),
         serve(RemoveDevice, devices.remove),
         serve(StartDuty, duty.start),
         serve(PauseDuty, duty.pause),

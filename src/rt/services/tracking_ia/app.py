@@ -5,6 +5,7 @@ from rt.services.tracking_ia.actions.devices import Devices, Duty
 from rt.services.tracking_ia.actions.journeys import Journeys
 from rt.services.tracking_ia.actions.recording import Recording
 from rt.services.tracking_ia.actions.shares import Rules, Shares
+from rt.services.tracking_ia.adapters import People
 from rt.services.tracking_ia.api import table
 from rt.services.tracking_ia.jobs import Clock
 from rt.services.tracking_ia.reactions import Reactions
@@ -20,10 +21,11 @@ def build(ground: Ground) -> Unit:
     recording = Recording(store)
     journeys = Journeys(store)
     shares = Shares(store, journeys)
+    devices = Devices(store, People(ground.services))
     clock = Clock(store, recording)
     return Unit(
         name="tracking_ia",
-        serves=table(recording, Devices(store), Duty(store), journeys, shares, Rules(store)),
+        serves=table(recording, devices, Duty(store), journeys, shares, Rules(store)),
         hears=Reactions(store, shares).heard(),
         jobs=[every(FORESEE_SECONDS, clock.foresee), every(DAY_SECONDS, clock.purge)],
     )

@@ -6,8 +6,9 @@ from rt.kernel.clock import now
 from rt.kernel.ids import new_id
 from rt.kernel.tenancy import acting_for
 from rt.services.tracking_ia.actions.recording import Recording
+from rt.services.tracking_ia.domain.bucket import HOUR
 from rt.services.tracking_ia.domain.order import Purge
-from rt.services.tracking_ia.store import HOUR, TrackingStore
+from rt.services.tracking_ia.store import TrackingStore, every
 
 
 class Clock:
@@ -20,14 +21,10 @@ class Clock:
     async def foresee(self) -> None:
         """A vehicle that sends nothing any more may be late too."""
         moment = now()
-        on = await self._store.watches.everywhere.find(
-            {"begins_at": {"$lte": moment}, "ends_at": {"$gte": moment}, "stops.reached_at": None},
-            sort="ends_at",
-            limit=10_000,
-        )
-        for watch in on:
+        on = {"begins_at": {"$lte": moment}, "ends_at": {"$gte": moment}, "stops.reached_at": None}
+        async for watch in every(self._store.watches.everywhere, on):
             with acting_for(watch.org_id):
-                await self._recording.judge(watch.id, None)
+                await self._recording.foresee(watch.id)
 
     async def purge(self) -> None:
         """Delete positions past each organization's retention and keep the proof (GDPR, art. 5 (1) e)."""

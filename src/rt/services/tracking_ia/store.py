@@ -1,15 +1,18 @@
 """Where positions, watches, followed orders, shares and devices are kept."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from rt.contracts.tracking_ia import RuleKind
 from rt.kernel.clock import now, today
-from rt.kernel.entity import Entity
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile
 from rt.kernel.ids import derived_id
-from rt.kernel.persistence import Collection, Database, Index
+from rt.kernel.persistence import Collection, Database, Index, Page, persist
+from rt.kernel.tenancy import current_org
+from rt.services.tracking_ia.domain.bucket import Bucket, hour_of
 from rt.services.tracking_ia.domain.order import (
     Device,
     FollowedOrder,
@@ -18,25 +21,14 @@ from rt.services.tracking_ia.domain.order import (
     Share,
     in_force,
 )
-from rt.services.tracking_ia.domain.points import Fix, merged, pack, unpack
+from rt.services.tracking_ia.domain.points import Fix, cleaned, plain_plate, unpack
+from rt.services.tracking_ia.domain.reading import Doubt
+from rt.services.tracking_ia.domain.trouble import Trouble, trouble_id
 from rt.services.tracking_ia.domain.watch import Watch
 
-HOUR = timedelta(hours=1)
-
-
-class Bucket(Entity, kw_only=True):
-    """The positions of one watch in one hour, packed.
-
-    One document per watch and hour makes of a batch one write, of a track a few reads and of retention a
-    deletion of whole documents. `content` is so named because the story of a change never shows such a field:
-    positions must not outlive their deletion in the event log.
-    """
-
-    watch_id: str
-    hour: datetime
-    sources: list[str]
-    count: int
-    content: bytes
+HOURS_READ = 400
+"""Hours with positions in one watch: more than two weeks without a break."""
+LATEST = 120
 
 
 class TrackingStore:
@@ -72,6 +64,14 @@ class TrackingStore:
         self.devices = Collection(
             database, Device, "devices", Index("key_hash", unique=True, everywhere=True), Index("plate")
         )
+        self.troubles = Collection(
+            database,
+            Trouble,
+            "troubles",
+            Index("source", unique=True),
+            Index("app", "-changed_at"),
+            quiet=True,
+        )
         self.rules = Collection(database, Rule, "rules", Index("kind", "valid_from", unique=True))
         self.purges = Collection(database, Purge, "purges", Index("-at"))
 
@@ -82,26 +82,43 @@ class TrackingStore:
             by_hour.setdefault(hour_of(fix.at), []).append(fix)
         new: set[tuple[str, int]] = set()
         for hour, group in sorted(by_hour.items()):
-            new |= await self._keep_hour(watch, hour, group)
+            new |= await persist(partial(self._keep_hour, watch, hour, group))
         return new
 
-    async def track(
-        self, watch_id: str, since: datetime | None = None, until: datetime | None = None
-    ) -> list[Fix]:
-        """Every stored fix of a watch between two moments, by time."""
+    async def hours(self, watch_id: str, since: datetime | None = None) -> list[Bucket]:
+        """All that is kept of a watch, by hour, from the hour of a moment on."""
         where: dict[str, Any] = {"watch_id": watch_id}
         if since is not None:
             where["hour"] = {"$gte": hour_of(since)}
-        buckets = await self.buckets.find(where, sort="hour", limit=400)
-        fixes = [fix for bucket in buckets for fix in unpack(bucket.content)]
-        return [
-            fix for fix in fixes if (since is None or fix.at >= since) and (until is None or fix.at <= until)
-        ]
+        return await self.buckets.find(where, sort="hour", limit=HOURS_READ)
 
-    async def newest(self, watch_id: str) -> list[Fix]:
-        """The fixes of the latest two hours in which there were any."""
+    async def stamp(self, watch_id: str) -> int:
+        """A number that moves whenever a position of the watch is kept."""
+        sums = {"$group": {"_id": None, "versions": {"$sum": "$version"}}}
+        rows = await self.buckets.aggregate([{"$match": {"watch_id": watch_id}}, sums])
+        return int(rows[0]["versions"]) if rows else 0
+
+    async def newest(self, watch_id: str) -> Fix | None:
+        """The newest fix that is believed, by the last ones of the latest two hours that have any."""
         buckets = await self.buckets.find({"watch_id": watch_id}, sort="-hour", limit=2)
-        return [fix for bucket in reversed(buckets) for fix in unpack(bucket.content)]
+        fixes = [fix for bucket in reversed(buckets) for fix in unpack(bucket.content)]
+        track = cleaned(fixes[-LATEST:])
+        return track[-1] if track else None
+
+    async def devices_by(self, q: str, after: str, limit: int) -> Page[Device]:
+        """Devices whose plate or name begins like this, the newest first."""
+        where: dict[str, Any] = {}
+        if q.strip():
+            begins = {"$regex": "^" + re.escape(q.strip()), "$options": "i"}
+            where["$or"] = [{"name": begins}]
+            if plate := plain_plate(q):
+                where["$or"].append({"plate": {"$regex": "^" + plate}})
+        return await self.devices.page(where, after=after, limit=limit)
+
+    async def troubles_of(self, sources: Sequence[str]) -> dict[str, Trouble]:
+        """What was not believed, by who sent it."""
+        found = await self.troubles.find({"source": {"$in": list(sources)}}, limit=len(sources) or 1)
+        return {trouble.source: trouble for trouble in found}
 
     async def figure(self, kind: RuleKind) -> int:
         """The figure that holds today for the organization acted for."""
@@ -116,36 +133,44 @@ class TrackingStore:
 
     async def on_now(self) -> list[Watch]:
         """Watches of the organization that cover this moment."""
-        return await self.watches.find(
-            {"begins_at": {"$lte": now()}, "ends_at": {"$gte": now()}}, sort="ends_at", limit=2_000
-        )
+        where = {"begins_at": {"$lte": now()}, "ends_at": {"$gte": now()}}
+        return [watch async for watch in every(self.watches, where)]
+
+    async def note_trouble(self, source: str, app: bool, name: str, doubts: Sequence[Doubt]) -> None:
+        """Count the points that were not believed at whoever sent them."""
+        noted = Trouble(id=trouble_id(current_org(), source), source=source, app=app, name=name)
+        if await self.troubles.first({"id": noted.id}) is None:
+            noted.note(doubts, now())
+            try:
+                await self.troubles.add(noted)
+            except AlreadyExists as error:
+                raise ChangedMeanwhile from error
+            return
+        async with self.troubles.change(noted.id) as trouble:
+            trouble.name = name
+            trouble.note(doubts, now())
 
     async def _keep_hour(self, watch: Watch, hour: datetime, fixes: Sequence[Fix]) -> set[tuple[str, int]]:
         bucket_id = derived_id("bkt", watch.id, hour.isoformat())
         if await self.buckets.first({"id": bucket_id}) is None:
-            kept, _ = merged([], fixes)
-            bucket = Bucket(
-                id=bucket_id,
-                watch_id=watch.id,
-                hour=hour,
-                sources=sorted({fix.source for fix in kept}),
-                count=len(kept),
-                content=pack(kept),
-            )
+            bucket = Bucket(id=bucket_id, watch_id=watch.id, hour=hour, sources=[], count=0, content=b"")
+            bucket.take(fixes)
             try:
                 await self.buckets.add(bucket)
             except AlreadyExists as error:  # another batch has just begun the same hour: run again
                 raise ChangedMeanwhile from error
-            return {fix.key for fix in kept}
+            return {fix.key for fix in fixes}
         async with self.buckets.change(bucket_id) as bucket:
-            before = unpack(bucket.content)
-            kept, added = merged(before, fixes)
-            if added:
-                bucket.sources = sorted({fix.source for fix in kept})
-                bucket.count = len(kept)
-                bucket.content = pack(kept)
-        return {fix.key for fix in kept} - {fix.key for fix in before}
+            return bucket.take(fixes)
 
 
-def hour_of(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)
+async def every(watches: Collection[Watch], where: Mapping[str, Any]) -> AsyncIterator[Watch]:
+    """All watches of a kind, however many."""
+    after = ""
+    while True:
+        page = await watches.page(where, sort="ends_at", after=after, limit=200)
+        for watch in page.items:
+            yield watch
+        if not page.next:
+            return
+        after = page.next

@@ -2,34 +2,41 @@
 
 import secrets
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from rt.contracts.tracking_ia import (
     AddDevice,
+    AppsView,
+    AppView,
+    BadPointView,
     DevicesView,
     DeviceView,
     DutyView,
     EndDuty,
+    FindApps,
     FindDevices,
     MyTrack,
     MyTrackView,
     PauseDuty,
     RemoveDevice,
     StartDuty,
+    TroubleView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import Invalid
+from rt.kernel.clock import ZONE, now, today
+from rt.kernel.errors import Invalid, ReferenceUnknown
 from rt.kernel.identity import current_actor
 from rt.kernel.ids import new_id
 from rt.kernel.messages import Empty
+from rt.kernel.tenancy import current_org
 from rt.services.tracking_ia.actions.journeys import shown
 from rt.services.tracking_ia.actions.recording import duty_of, hash_of
+from rt.services.tracking_ia.adapters import People
+from rt.services.tracking_ia.domain.drawing import between, thinned
 from rt.services.tracking_ia.domain.order import Device
 from rt.services.tracking_ia.domain.points import Fix, plain_plate, unpack
+from rt.services.tracking_ia.domain.trouble import Trouble, trouble_id
 from rt.services.tracking_ia.domain.watch import LONGEST_DUTY, NotOnDuty, Watch
 from rt.services.tracking_ia.store import TrackingStore
 
-HOME_ZONE = ZoneInfo("Europe/Paris")
 WHY = (
     "Vos positions sont enregistrées pendant le service seulement, pour suivre les livraisons ; "
     "elles sont effacées après {days} jours.",
@@ -45,10 +52,13 @@ class DeviceOfNobody(Invalid):
 class Devices:
     """The organization's trackers and phones."""
 
-    def __init__(self, store: TrackingStore) -> None:
+    def __init__(self, store: TrackingStore, people: People) -> None:
         self._store = store
+        self._people = people
 
     async def add(self, asked: AddDevice) -> DeviceView:
+        if asked.driver_user_id and not await self._people.member(asked.driver_user_id):
+            raise ReferenceUnknown("driver_user_id")
         owner = asked.vehicle_plate if asked.kind == "vehicle" else asked.driver_user_id
         if not plain_plate(owner):
             raise DeviceOfNobody("vehicle_plate" if asked.kind == "vehicle" else "driver_user_id")
@@ -66,12 +76,33 @@ class Devices:
         return _device(stored, key if stored.key_hash == device.key_hash else "", None)
 
     async def find(self, asked: FindDevices) -> DevicesView:
-        devices = await self._store.devices.find({}, limit=1_000)
-        return DevicesView(items=[_device(device, "", await self._last_fix(device)) for device in devices])
+        """By the beginning of a plate or name."""
+        page = await self._store.devices_by(asked.q, asked.after, asked.limit)
+        troubles = await self._store.troubles_of([device.id for device in page.items])
+        return DevicesView(
+            items=[
+                _device(device, "", await self._last_fix(device), troubles.get(device.id))
+                for device in page.items
+            ],
+            next=page.next,
+        )
+
+    async def apps(self, asked: FindApps) -> AppsView:
+        page = await self._store.troubles.page(
+            {"app": True}, sort="-changed_at", after=asked.after, limit=asked.limit
+        )
+        return AppsView(
+            items=[
+                AppView(driver_user_id=one.source, driver_name=one.name, trouble=trouble_view(one))
+                for one in page.items
+            ],
+            next=page.next,
+        )
 
     async def remove(self, asked: RemoveDevice) -> Empty:
         await self._store.devices.get(asked.device_id)
         await self._store.devices.remove(asked.device_id)
+        await self._store.troubles.remove(trouble_id(current_org(), asked.device_id))
         return Empty()
 
     async def _last_fix(self, device: Device) -> datetime | None:
@@ -117,24 +148,24 @@ class Duty:
     async def mine(self, asked: MyTrack) -> MyTrackView:
         """Everything that is kept of the driver's day, whichever device reported it."""
         actor = current_actor()
-        day = asked.day or now().astimezone(HOME_ZONE).date()
-        begin = datetime.combine(day, time(), HOME_ZONE)
-        end = datetime.combine(day + timedelta(days=1), time(), HOME_ZONE)
+        day = asked.day or today()
+        begin = datetime.combine(day, time(), ZONE)
+        end = datetime.combine(day + timedelta(days=1), time(), ZONE)
         watches = await self._store.watches.find(
             {"driver_user_id": actor.id, "begins_at": {"$lt": end}, "ends_at": {"$gte": begin}},
             sort="begins_at",
         )
         fixes: dict[tuple[str, int], Fix] = {}
         for watch in watches:
-            fixes |= {
-                fix.key: fix
-                for fix in await self._store.track(watch.id, begin, end - timedelta(milliseconds=1))
-            }
+            kept = [bucket.content for bucket in await self._store.hours(watch.id, begin)]
+            fixes |= {fix.key: fix for fix in between(kept, begin, end - timedelta(milliseconds=1))}
+        trouble = (await self._store.troubles_of([actor.id])).get(actor.id)
         days = await self._store.figure("retention_days")
         french, english = (sentence.format(days=days) for sentence in WHY)
         return MyTrackView(
             duty=await self._view(),
-            points=shown(sorted(fixes.values(), key=lambda fix: fix.at_ms)),
+            points=shown(thinned(sorted(fixes.values(), key=lambda fix: fix.at_ms))),
+            trouble=trouble_view(trouble) if trouble else None,
             kept_days=days,
             why_fr=french,
             why_en=english,
@@ -174,7 +205,21 @@ class Duty:
         )
 
 
-def _device(device: Device, key: str, last_fix_at: datetime | None) -> DeviceView:
+def trouble_view(trouble: Trouble) -> TroubleView:
+    return TroubleView(
+        total=trouble.total,
+        by_reason=trouble.by_reason,
+        since=trouble.created_at,
+        last=[
+            BadPointView(received_at=one.received_at, reason=one.reason, said=one.said)
+            for one in trouble.last
+        ],
+    )
+
+
+def _device(
+    device: Device, key: str, last_fix_at: datetime | None, trouble: Trouble | None = None
+) -> DeviceView:
     return DeviceView(
         id=device.id,
         kind=device.kind,
@@ -184,4 +229,5 @@ def _device(device: Device, key: str, last_fix_at: datetime | None) -> DeviceVie
         key=key,
         added_at=device.created_at,
         last_fix_at=last_fix_at,
+        trouble=trouble_view(trouble) if trouble else None,
     )

@@ -1,9 +1,9 @@
 """Tracks, arrival times and the fleet, to each the part that concerns them."""
 
-import math
 from collections.abc import Sequence
 
 from rt.contracts.tracking_ia import (
+    CorrectionView,
     EtasView,
     EtaView,
     FleetPositions,
@@ -22,15 +22,18 @@ from rt.kernel.clock import now
 from rt.kernel.errors import NotFound
 from rt.kernel.identity import current_actor
 from rt.kernel.tenancy import acting_for, current_org
+from rt.services.tracking_ia.actions.beside import beside
 from rt.services.tracking_ia.domain.arrivals import OLD, Arrival
-from rt.services.tracking_ia.domain.fences import Segment, segments
+from rt.services.tracking_ia.domain.bucket import Bucket
+from rt.services.tracking_ia.domain.drawing import Drawn, Stretch, drawn, stretches
 from rt.services.tracking_ia.domain.order import FollowedOrder
-from rt.services.tracking_ia.domain.points import Fix, cleaned, driven_metres
-from rt.services.tracking_ia.domain.watch import Watch, WatchedStop
+from rt.services.tracking_ia.domain.points import Fix
+from rt.services.tracking_ia.domain.stops import WatchedStop
+from rt.services.tracking_ia.domain.watch import Watch
 from rt.services.tracking_ia.store import TrackingStore
 
-POINTS_SHOWN = 2_000
-"""Of a longer track every second, third … fix is shown."""
+LOOKS, LOOKS_TO_CUT = 10, 30
+"""How often each fix is looked at to draw a line, and to cut it into trips and stops."""
 
 
 class TrackUnknown(NotFound):
@@ -60,23 +63,25 @@ class Journeys:
             return _nothing(order)
         pickup, delivery = watch.stop_of(order.order_id, "pickup"), watch.stop_of(order.order_id, "delivery")
         begun = own or pickup is None or pickup.reached_at is not None
-        fixes: list[Fix] = []
+        line = Drawn([], 0, None)
         if begun:
             since = None if own or pickup is None else pickup.reached_at
             until = None if own or delivery is None else (delivery.left_at or delivery.reached_at)
             with acting_for(watch.org_id):
-                fixes = cleaned(await self._store.track(watch.id, since, until))
-        fix = fixes[-1] if fixes else None
+                kept = await self._store.hours(watch.id, since)
+            contents = [bucket.content for bucket in kept]
+            line = await beside(LOOKS * _count(kept), drawn, contents, since, until)
+        fix = line.newest
         return TrackView(
             order_id=order.order_id,
             reference=order.reference,
             phase=order.phase,
             vehicle_plate=watch.vehicle_plate,
             driver_name=watch.driver_name if current_org() in (order.carrier_id, order.shipper_id) else "",
-            points=shown(fixes),
+            points=shown(line.fixes),
             stops=[_stop(stop) for stop in watch.stops if stop.order_id == order.order_id],
             etas=_etas(watch, newest, order.order_id),
-            driven_km=round(driven_metres(fixes) / 1000, 1),
+            driven_km=round(line.metres / 1000, 1),
             fix_at=fix.at if fix else None,
             old=fix is not None and now() - fix.at > OLD,
         )
@@ -86,13 +91,15 @@ class Journeys:
         if order is None:
             raise TrackUnknown
         watch, newest = await self.of_order(order)
-        return EtasView(order_id=order.order_id, items=_etas(watch, newest, order.order_id) if watch else [])
+        mine = watch is not None and _may_follow(watch)
+        return EtasView(
+            order_id=order.order_id, items=_etas(watch, newest, order.order_id) if watch and mine else []
+        )
 
     async def fleet(self, asked: FleetPositions) -> FleetView:
         items = []
         for watch in filter(_may_follow, await self._store.on_now()):
-            track = cleaned(await self._store.newest(watch.id))
-            fix = track[-1] if track else None
+            fix = await self._store.newest(watch.id)
             coming = watch.arrivals(fix, now()) if fix else []
             ahead = watch.ahead()
             items.append(
@@ -116,13 +123,13 @@ class Journeys:
         watch = await self._store.watches.first({"tour_id": asked.tour_id})
         if watch is None or not _may_follow(watch):
             raise TourUnknown
-        track = cleaned(await self._store.track(watch.id))
-        cut = segments(track)
-        minutes = {stop: sum(_minutes(one) for one in cut if one.stop is stop) for stop in (True, False)}
+        kept = await self._store.hours(watch.id)
+        cut = await beside(LOOKS_TO_CUT * _count(kept), stretches, [bucket.content for bucket in kept])
+        minutes = {stop: sum(one.minutes for one in cut if one.stop is stop) for stop in (True, False)}
         return TripsView(
             tour_id=asked.tour_id,
             segments=[_segment(one) for one in cut],
-            driven_km=round(driven_metres(track) / 1000, 1),
+            driven_km=round(sum(one.metres for one in cut) / 1000, 1),
             driving_minutes=round(minutes[False], 1),
             standing_minutes=round(minutes[True], 1),
         )
@@ -133,13 +140,12 @@ class Journeys:
             return None, None
         with acting_for(order.carrier_id):
             watch = await self._store.watch_of_order(order.order_id)
-            track = cleaned(await self._store.newest(watch.id)) if watch else []
-        return watch, track[-1] if track else None
+            newest = await self._store.newest(watch.id) if watch else None
+        return watch, newest
 
 
 def shown(fixes: Sequence[Fix]) -> list[TrackPoint]:
-    """A track as it is drawn."""
-    stride = max(1, math.ceil(len(fixes) / POINTS_SHOWN))
+    """Positions as points of a line."""
     return [
         TrackPoint(
             at=fix.at,
@@ -148,7 +154,7 @@ def shown(fixes: Sequence[Fix]) -> list[TrackPoint]:
             speed_kmh=fix.speed_kmh,
             heading_deg=fix.heading_deg,
         )
-        for fix in fixes[::stride]
+        for fix in fixes
     ]
 
 
@@ -164,6 +170,13 @@ def eta_view(stop: WatchedStop, coming: Arrival) -> EtaView:
         fix_at=coming.fix_at,
         old=coming.old,
     )
+
+
+def corrected(stop: WatchedStop) -> list[CorrectionView]:
+    return [
+        CorrectionView(what=one.what, before=one.before, after=one.after, told_at=one.told_at)
+        for one in stop.corrections
+    ]
 
 
 def _may_follow(watch: Watch) -> bool:
@@ -189,7 +202,9 @@ def _stop(stop: WatchedStop) -> StopView:
         planned_until=stop.planned_until,
         reached_at=stop.reached_at,
         left_at=stop.left_at,
+        elsewhere_at=stop.elsewhere_at,
         source=stop.source,
+        corrections=corrected(stop),
     )
 
 
@@ -209,21 +224,19 @@ def _nothing(order: FollowedOrder) -> TrackView:
     )
 
 
-def _minutes(segment: Segment) -> float:
-    return segment.duration.total_seconds() / 60
-
-
-def _segment(segment: Segment) -> SegmentView:
-    first, last = segment.fixes[0], segment.fixes[-1]
-    kilometres = driven_metres(segment.fixes) / 1000
-    hours = _minutes(segment) / 60
+def _segment(stretch: Stretch) -> SegmentView:
+    kilometres, hours = stretch.metres / 1000, stretch.minutes / 60
     return SegmentView(
-        stop=segment.stop,
-        begins_at=first.at,
-        ends_at=last.at,
-        minutes=round(_minutes(segment), 1),
+        stop=stretch.stop,
+        begins_at=stretch.first.at,
+        ends_at=stretch.last.at,
+        minutes=round(stretch.minutes, 1),
         distance_km=round(kilometres, 3),
         mean_kmh=round(kilometres / hours, 1) if hours else 0.0,
-        latitude=first.latitude,
-        longitude=first.longitude,
+        latitude=stretch.first.latitude,
+        longitude=stretch.first.longitude,
     )
+
+
+def _count(kept: Sequence[Bucket]) -> int:
+    return sum(bucket.count for bucket in kept)

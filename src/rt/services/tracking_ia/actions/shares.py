@@ -22,7 +22,7 @@ from rt.kernel.errors import Invalid
 from rt.kernel.ids import derived_id, new_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import acting_for, current_org
-from rt.services.tracking_ia.actions.journeys import Journeys, TrackUnknown
+from rt.services.tracking_ia.actions.journeys import Journeys, TrackUnknown, corrected
 from rt.services.tracking_ia.domain.arrivals import OLD
 from rt.services.tracking_ia.domain.order import (
     HOUSE_FIGURES,
@@ -75,8 +75,9 @@ class Shares:
         return await self._store.shares.add(share)
 
     async def end(self, asked: EndShare) -> Empty:
+        """Those who follow were invited by the shipper, whoever made the link: it alone takes it back."""
         order = await self._store.order(asked.order_id)
-        if order is None:
+        if order is None or order.shipper_id != current_org():
             raise TrackUnknown
         with acting_for(order.shipper_id):
             for share in await self._store.shares.find({"order_id": order.order_id, "ended": False}):
@@ -123,6 +124,9 @@ class Shares:
             fix_at=fix.at if fix and place else None,
             fix_age_minutes=int((now() - fix.at).total_seconds() // 60) if fix and place else None,
             old=fix is not None and place is not None and now() - fix.at > OLD,
+            arrived_at=delivery.reached_at if delivery else None,
+            left_at=delivery.left_at if delivery else None,
+            corrections=corrected(delivery) if delivery else [],
             steps=[FollowStep(phase=phase, done_at=order.done_at(phase)) for phase in PHASES],
             expires_at=share.expires_at,
         )

@@ -1,4 +1,4 @@
-"""What a whole track says of the stops of a tour: a function of the set of fixes, whatever order they came in."""
+"""What a whole track says of the stops of a tour: a function of the set of fixes, not of their order."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -54,7 +54,7 @@ class Fix(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def rank(self) -> tuple[float, ...]:
-        """Which of several fixes of one device and second is kept, in whatever order they come: the lowest."""
+        """Which of several fixes of one device and second is kept, whichever came first: the lowest."""
         said = (self.accuracy_m, self.latitude, self.longitude, self.speed_kmh, self.heading_deg)
         rest = (self.altitude_m, self.battery_percent)
         return self.at_ms, *(math.inf if figure is None else figure for figure in (*said, *rest))

@@ -83,7 +83,7 @@ def known(figure: float | None, low: float, high: float) -> float | None:
 
 
 def quoted(said: Any) -> str:
-    """What was said, short and on one line, to be shown to people; of lists and objects only what they are."""
+    """What was said, short and on one line, to be shown to people; of lists and objects only their kind."""
     if isinstance(said, dict):
         return "{…}"
     if isinstance(said, (list, tuple)):

@@ -1,0 +1,63 @@
+"""A tracking service with a published tour, its planned order, and the people who are asked for."""
+
+import pytest
+from tests.conftest import TestHouse
+from tests.services.tracking_ia import make
+
+from rt.kernel.clock import held
+from rt.services.tracking_ia.app import build
+
+RIGHTS = {"tracking_ia.read", "tracking_ia.write", "tracking_ia.admin"}
+
+
+class Tracking:
+    """The house, and those who speak to it."""
+
+    def __init__(self, house: TestHouse) -> None:
+        self.house = house
+        self.rooms = house.rooms
+        self.web = house.web
+        self.actor = house.actor
+        self.settle = house.settle
+        self.tick = house.tick
+        self.mount = house.mount
+
+    def office(self, org=make.CARRIER, id="usr_dispatcher", roles=("dispatcher",)):
+        who = self.actor(org=org, rights=RIGHTS, roles=set(roles), id=id, name="Jean Dupuis")
+        return self.web("tracking_ia", who)
+
+    def driver(self):
+        return self.office(id=make.DRIVER, roles=("driver",))
+
+    def tracker(self):
+        return self.web("tracking_ia")
+
+    async def ok(self, response):
+        got = await response
+        assert got.status_code < 300, got.text
+        return got.json()
+
+    async def device(self, **says):
+        return await self.ok(self.office().post("/api/tracking/devices", json={"kind": "vehicle", **says}))
+
+    async def record(self, fixes, at=None):
+        with held(at or fixes[-1].at):
+            sent = {"points": make.sent(fixes)}
+            return await self.ok(self.driver().post("/api/tracking/positions", json=sent))
+
+    async def told(self, topic):
+        await self.settle()
+        events = self.rooms["tracking_ia"].ground.database["events"]
+        return [event["body"] async for event in events.find({"topic": topic}).sort("seq", 1)]
+
+    async def stored(self, name):
+        return await self.rooms["tracking_ia"].ground.database[f"tracking_ia.{name}"].count_documents({})
+
+
+@pytest.fixture
+async def tracking(house):
+    await house.mount(make.people, build)
+    with held(make.AT):
+        await make.tell(house, "planning", make.tour(), make.CARRIER)
+        await make.tell(house, "core_orders", make.planned())
+    return Tracking(house)
