@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from tests.portals.recipient.world import MORNING, SHIPPER, STROKES, Browser, World
+from tests.portals.recipient.world import CARRIER, LYON, MORNING, SHIPPER, STROKES, Browser, World
 
 from rt.contracts.tracking_ia import ShareOrder
-from rt.kernel.clock import held
+from rt.kernel.clock import ZONE, held
+from rt.kernel.tenancy import acting_for
+from rt.services.tracking_ia.domain.stops import Correction, WatchedStop
+from rt.services.tracking_ia.domain.watch import Watch
 from rt.ui.portal import STATIC
 
 LIGHT = 100_000
@@ -193,3 +196,43 @@ async def test_a_public_page_weighs_less_than_100_kb_with_all_it_loads(browser: 
     fonts = sum(f.stat().st_size for f in (STATIC / "built").glob("*.woff2"))
     weight = len(page.content) + fonts + sum(len(gzip.compress(f.read_bytes())) for f in loaded)
     assert weight < LIGHT
+
+
+async def test_whoever_waits_reads_that_a_time_was_corrected(browser: Browser) -> None:
+    """By the link and at the desk: before and after, and why."""
+    await browser.world.taken_over()
+    came, corrected = MORNING + timedelta(hours=5), MORNING + timedelta(hours=4)
+    stop = WatchedStop(
+        order_id=browser.world.order_id,
+        kind="delivery",
+        site=LYON,
+        planned_from=MORNING,
+        planned_until=MORNING + timedelta(hours=9),
+        reached_at=corrected,
+        source="gps",
+        corrections=[Correction(what="arrival", before=came, after=corrected, told_at=came)],
+    )
+    watch = Watch(
+        id="wat_1",
+        org_id=CARRIER,
+        vehicle_plate="AB-123-CD",
+        plate="AB123CD",
+        driver_user_id="usr_driver",
+        driver_name="Lucie Martin",
+        begins_at=MORNING,
+        ends_at=MORNING + timedelta(hours=12),
+        planned_end=MORNING + timedelta(hours=12),
+        stops=[stop],
+    )
+    rooms = browser.world.house.rooms["tracking_ia"].ground.database.collections
+    with acting_for(CARRIER):
+        await next(one for one in rooms if one.entity is Watch).add(watch)
+    share = await browser.world.say(SHIPPER, ShareOrder(order_id=browser.world.order_id))
+    await browser.sign_in()
+    for page in (share.url, f"/deliveries/{browser.world.order_id}"):
+        text = (await browser.web.get(page)).text
+        assert "Heure d&#39;arrivée corrigée" in text, page
+        assert "d&#39;après des positions reçues en retard" in text
+        for at in (came, corrected):
+            assert f"{at.astimezone(ZONE):%H:%M}" in text
+    assert "Arrival time corrected" in (await browser.web.get(f"{share.url}?lang=en")).text

@@ -388,7 +388,9 @@ def truck(**changed: Any) -> VehiclePositionView:
         planned_until=AT + hours(7),
         reached_at=None,
         left_at=None,
+        elsewhere_at=None,
         source=None,
+        corrections=[],
     )
     told: dict[str, Any] = {
         "tour_id": "tou_1",

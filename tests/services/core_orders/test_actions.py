@@ -26,9 +26,9 @@ from rt.contracts.core_orders import (
 )
 from rt.contracts.ecpmr import DeliverySigned, DocumentIssued, GetPdf, ReserveFact, TakeoverSigned
 from rt.contracts.planning import TourPublished, TourStop, TourWithdrawn
-from rt.contracts.tracking_ia import StopReached
+from rt.contracts.tracking_ia import StopCorrected, StopReached
 from rt.kernel.bus import Told, listen
-from rt.kernel.clock import held, now
+from rt.kernel.clock import ZONE, held, now
 from rt.kernel.entity import Entity
 from rt.kernel.ids import new_id
 from rt.kernel.messages import Download, Event
@@ -244,6 +244,24 @@ async def test_facts_that_come_out_of_order_carry_it_forward_and_never_back(says
     whats = [line["what"] for line in order["history"]]
     assert whats[-3:] == ["delivered", "in_transit_late", "loading_late"]
     assert "OrderInTransit" not in ear.names()
+
+
+async def test_a_time_that_was_told_wrongly_is_put_right_in_the_history_and_moves_nothing(says, web):
+    order_id = await assigned(web())
+    await says(CARRIER, tour(order_id), reached(order_id))
+    told = {"order_id": order_id, "kind": "pickup", "tour_id": "tour_1", "site_name": "x"}
+    later = make.MONDAY + timedelta(minutes=80)
+    put_right = StopCorrected(what="departure", before=make.MONDAY, after=later, **told)
+    never = StopCorrected(what="arrival", before=make.MONDAY, after=None, **told)
+    await says(STRANGER, put_right)
+    await says(CARRIER, put_right, never)
+    order = await look(web, order_id)
+    begin, end = (f"{at.astimezone(ZONE):%d/%m %H:%M}" for at in (make.MONDAY, later))
+    assert order["state"] == "loading"
+    assert [(line["what"], line["note"]) for line in order["history"]][-2:] == [
+        ("pickup_departure_corrected", f"{begin} → {end}"),
+        ("pickup_arrival_corrected", f"{begin} → —"),
+    ]
 
 
 async def test_the_truck_at_the_delivery_has_not_delivered(says, web):

@@ -26,7 +26,7 @@ from rt.contracts.core_orders import (
 from rt.contracts.ecpmr import CodeRequested, LinkSent
 from rt.contracts.palette import StatementReady
 from rt.contracts.planning import TourPublished
-from rt.contracts.tracking_ia import DelayForeseen, FollowLinkMade
+from rt.contracts.tracking_ia import DelayForeseen, FollowLinkMade, StopCorrected
 from rt.services.notifications.store import NotificationsStore
 
 MAILBOX = "/api/notifications/mailbox"
@@ -321,6 +321,23 @@ async def test_a_delay_is_told_to_shipper_and_carrier(house: Any, voice: Any, ma
     found = await mails(mailbox, topic="tracking_ia.delay.foreseen", channel="email")
     assert {one["to"] for one in found} == {"anna@ship.example", "carl@carr.example"}
     assert all("2026-000001" in one["subject"] for one in found)
+
+
+async def test_whoever_was_told_of_a_stop_hears_that_its_time_was_another(
+    house: Any, voice: Any, mailbox: Any
+) -> None:
+    await voice.say(TenderAccepted(order=make.order()))
+    told_of = {"order_id": "ord_1", "kind": "pickup", "tour_id": "tou_1", "site_name": "Feurs"}
+    await voice.say(StopCorrected(what="departure", before=AT + timedelta(hours=2), after=AT, **told_of))
+    await voice.say(StopCorrected(what="arrival", before=AT, after=None, **told_of))
+    await told(house)
+    found = await mails(mailbox, topic="tracking_ia.stop.corrected")
+    assert {(one["to"], one["channel"]) for one in found} == {("usr_anna", "in_app"), ("usr_carl", "in_app")}
+    texts = {one["subject"]: one["text"] for one in found}
+    departure = texts["2026-000001 : heure de départ corrigée à l'enlèvement"]
+    assert "Annoncé : 23 novembre 2026 à 10 h 00" in departure
+    assert "Corrigé : 23 novembre 2026 à 8 h 00" in departure
+    assert "pas de passage" in texts["2026-000001 : heure d'arrivée corrigée à l'enlèvement"]
 
 
 async def test_a_muted_topic_is_not_sent_and_a_mandatory_one_cannot_be_muted(

@@ -6,7 +6,7 @@ from datetime import datetime
 from rt.contracts.core_orders import PlanView
 from rt.contracts.ecpmr import DeliverySigned, DocumentIssued, TakeoverSigned
 from rt.contracts.planning import TourPublished, TourStop, TourWithdrawn
-from rt.contracts.tracking_ia import StopReached
+from rt.contracts.tracking_ia import StopCorrected, StopReached
 from rt.kernel.bus import Listener, Told, listen
 from rt.kernel.errors import NotFound
 from rt.kernel.ids import derived_id
@@ -36,6 +36,13 @@ class Reactions:
         by = Hand("tracking_ia", "", told.org_id, "gps")
         if event.kind == "pickup":
             await self._change(event.order_id, lambda order: order.fact(by, "loading", event.at))
+
+    async def corrected(self, event: StopCorrected, told: Told) -> None:
+        by = Hand("tracking_ia", "", told.org_id, "gps")
+        await self._change(
+            event.order_id,
+            lambda order: order.corrected(by, event.kind, event.what, event.before, event.after),
+        )
 
     async def note_issued(self, event: DocumentIssued, told: Told) -> None:
         await self._with_note(event, Hand("ecpmr", "", told.org_id, "cmr"))
@@ -98,6 +105,7 @@ def listeners(reactions: Reactions) -> list[Listener]:
         listen(TourPublished, reactions.plan),
         listen(TourWithdrawn, reactions.unplan),
         listen(StopReached, reactions.reached),
+        listen(StopCorrected, reactions.corrected),
         listen(DocumentIssued, reactions.note_issued),
         listen(TakeoverSigned, reactions.taken_over),
         listen(DeliverySigned, reactions.delivered),

@@ -69,7 +69,7 @@ class TrackingStore:
             Trouble,
             "troubles",
             Index("source", unique=True),
-            Index("app", "-changed_at"),
+            Index("by_device", "-changed_at"),
             quiet=True,
         )
         self.rules = Collection(database, Rule, "rules", Index("kind", "valid_from", unique=True))
@@ -136,9 +136,9 @@ class TrackingStore:
         where = {"begins_at": {"$lte": now()}, "ends_at": {"$gte": now()}}
         return [watch async for watch in every(self.watches, where)]
 
-    async def note_trouble(self, source: str, app: bool, name: str, doubts: Sequence[Doubt]) -> None:
+    async def note_trouble(self, source: str, by_device: bool, name: str, doubts: Sequence[Doubt]) -> None:
         """Count the points that were not believed at whoever sent them."""
-        noted = Trouble(id=trouble_id(current_org(), source), source=source, app=app, name=name)
+        noted = Trouble(id=trouble_id(current_org(), source), source=source, by_device=by_device, name=name)
         if await self.troubles.first({"id": noted.id}) is None:
             noted.note(doubts, now())
             try:

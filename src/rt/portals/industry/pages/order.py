@@ -120,7 +120,9 @@ def history(order: OrderView, track: TrackView | None) -> list[Happened]:
     lines = offers(order)
     for change in order.history or ():
         text = " · ".join(t for t in (change.actor_name, change.note) if t)
-        lines.append(Happened(at=change.at, title=named("state", change.state), text=text))
+        put_right = change.what.endswith("_corrected")
+        title = named("choice", change.what) if put_right else named("state", change.state)
+        lines.append(Happened(at=change.at, title=title, text=text))
     for incident in order.incidents:
         tone = "bad" if incident.open else "idle"
         title = _("Incident : %(kind)s") % {"kind": named("choice", incident.kind)}

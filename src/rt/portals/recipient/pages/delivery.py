@@ -10,7 +10,7 @@ from rt.contracts.core_orders import GetOrder, OrderView
 from rt.contracts.ecpmr import DocumentView, FindDocuments, GetDocument, GetPdf, Language
 from rt.contracts.palette import GetPolicy, PolicyView
 from rt.contracts.planning import FindSlots, SlotView
-from rt.contracts.tracking_ia import EtaView, GetTrack, TrackView
+from rt.contracts.tracking_ia import EtaView, GetTrack, StopView, TrackView
 from rt.portals.recipient.pages.arrivals import expected
 from rt.portals.recipient.pages.by_link import done_page, signature_on
 from rt.portals.recipient.pages.signing import Signer, note_for, signed
@@ -29,6 +29,7 @@ class DeliveryPage(Page):
     eta: EtaView | None
     track: TrackView | None
     points: list[dict[str, Any]]
+    here_times: StopView | None
     note: DocumentView | None
     slots: list[SlotView]
     exchange: str
@@ -52,11 +53,19 @@ async def delivery(visit: Visit) -> Page:
         eta=eta,
         track=track,
         points=truck(track),
+        here_times=came(track),
         note=note,
         slots=[slot for slot in slots.items if slot.kind == "delivery"] if slots else [],
         exchange=exchange_text(policy) if policy else "",
         signable=note is not None and note.state == "in_transport" and visit.session.may("ecpmr.write"),
     )
+
+
+def came(track: TrackView | None) -> StopView | None:
+    """Our own stop, once the truck was there or was said to be."""
+    stops = track.stops if track else []
+    ours = next((stop for stop in stops if stop.kind == "delivery"), None)
+    return ours if ours is not None and (ours.reached_at or ours.corrections) else None
 
 
 def exchange_text(policy: PolicyView) -> str:

@@ -10,6 +10,8 @@ from rt.contracts.core_orders import (
     OrderPlanned,
     PlanView,
 )
+from rt.contracts.tracking_ia import StopKind, StopTime
+from rt.kernel.clock import ZONE
 from rt.services.core_orders.domain.states import EXECUTION, Hand, refuse_illegal
 from rt.services.core_orders.domain.tendering import Tendered
 
@@ -64,6 +66,13 @@ class Carried(Tendered, kw_only=True):
         else:
             self.write(by, f"{reached}_late", at=at)
 
+    def corrected(
+        self, by: Hand, kind: StopKind, what: StopTime, before: datetime | None, after: datetime | None
+    ) -> None:
+        """A time at a stop was another than was told: written down; what the order went through stays."""
+        if by.org_id == self.carrier_id:
+            self.write(by, f"{kind}_{what}_corrected", f"{_clock(before)} → {_clock(after)}")
+
     def _planned(self, plan: PlanView) -> None:
         self.plan = plan
         self.tell(
@@ -89,3 +98,7 @@ class Carried(Tendered, kw_only=True):
             case "delivered":
                 self.with_reserves = with_reserves
                 self.tell(OrderDelivered(order=self.summary(), with_reserves=with_reserves))
+
+
+def _clock(at: datetime | None) -> str:
+    return "—" if at is None else f"{at.astimezone(ZONE):%d/%m %H:%M}"

@@ -80,6 +80,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "ecpmr.delivery.signed": Subject("Livraison signée", "Delivery signed", QUIET, DESK),
     "tracking_ia.follow_link.made": Subject("Suivi de livraison", "Delivery tracking", MAIL, possible=MAIL),
     "tracking_ia.delay.foreseen": Subject("Retard prévu", "Delay expected", LOUD, DESK),
+    "tracking_ia.stop.corrected": Subject("Passage corrigé", "Stop corrected", QUIET, DESK),
     "palette.voucher.issued": Subject("Bon palettes", "Pallet voucher", QUIET, DESK | ACCOUNTS),
     "palette.statement.ready": Subject("Relevé de palettes", "Pallet statement", LOUD, ACCOUNTS),
     "palette.statement.answered": Subject("Réponse au relevé", "Statement answered", LOUD, ACCOUNTS),

@@ -2,12 +2,13 @@
 
 from rt.contracts.ecpmr import CodeRequested, DeliverySigned, LinkSent
 from rt.contracts.planning import SlotBooked, SlotChanged, TourPublished
-from rt.contracts.tracking_ia import DelayForeseen, FollowLinkMade
+from rt.contracts.tracking_ia import DelayForeseen, FollowLinkMade, StopCorrected
 from rt.kernel.bus import Listener, Told
 from rt.kernel.unit import hear
 from rt.services.notifications.actions.telling import About, Teller
 from rt.services.notifications.domain.letters import carriage as letters
-from rt.services.notifications.store import NotificationsStore
+from rt.services.notifications.domain.letters.layout import Written
+from rt.services.notifications.store import NotificationsStore, OrderCard
 
 
 class Carriage:
@@ -27,6 +28,7 @@ class Carriage:
             hear(DeliverySigned, self.signed),
             hear(FollowLinkMade, self.follow),
             hear(DelayForeseen, self.delay),
+            hear(StopCorrected, self.corrected),
         ]
 
     async def tour(self, event: TourPublished, told: Told) -> None:
@@ -116,10 +118,26 @@ class Carriage:
             promised_until=event.promised_until,
             minutes_late=event.minutes_late,
         )
-        about = About(object_id=event.order_id, order_id=event.order_id)
+        await self._both(told, letter, card, event.order_id)
+
+    async def corrected(self, event: StopCorrected, told: Told) -> None:
+        """Whoever was told that the truck is there, or reckons waiting time, hears the other time."""
+        card = await self._store.order(event.order_id)
+        letter = letters.StopPutRight(
+            reference=card.reference if card else event.order_id,
+            kind=event.kind,
+            what=event.what,
+            site_name=event.site_name,
+            before=event.before,
+            after=event.after,
+        )
+        await self._both(told, letter, card, event.order_id)
+
+    async def _both(self, told: Told, letter: Written, card: OrderCard | None, order_id: str) -> None:
+        about = About(object_id=order_id, order_id=order_id)
         parties = [card.shipper_id, card.carrier_id] if card else [told.org_id]
         for party in dict.fromkeys(parties):
-            await self._teller.organization(told, letter, party, about, f"/orders/{event.order_id}")
+            await self._teller.organization(told, letter, party, about, f"/orders/{order_id}")
 
     async def _reference(self, order_id: str) -> str:
         card = await self._store.order(order_id)

@@ -89,7 +89,7 @@ class Devices:
 
     async def apps(self, asked: FindApps) -> AppsView:
         page = await self._store.troubles.page(
-            {"app": True}, sort="-changed_at", after=asked.after, limit=asked.limit
+            {"by_device": False}, sort="-changed_at", after=asked.after, limit=asked.limit
         )
         return AppsView(
             items=[

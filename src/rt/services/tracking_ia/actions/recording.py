@@ -48,7 +48,7 @@ class Recording:
         points = [point_of(said) for said in asked.points]
         doubts, answer = await self._take(points, actor.id, {"driver_user_id": actor.id})
         if doubts:
-            await persist(lambda: self._store.note_trouble(actor.id, True, actor.name, doubts))
+            await persist(lambda: self._store.note_trouble(actor.id, False, actor.name, doubts))
         return answer
 
     async def report(self, key: str, points: Sequence[PositionPoint | Doubt]) -> RecordedView:
@@ -59,7 +59,7 @@ class Recording:
         with acting_for(device.org_id):
             doubts, answer = await self._take(points, device.id, _whose(device))
             if doubts:
-                await persist(lambda: self._store.note_trouble(device.id, False, device.name, doubts))
+                await persist(lambda: self._store.note_trouble(device.id, True, device.name, doubts))
         return answer
 
     async def judge(self, watch_id: str) -> None:

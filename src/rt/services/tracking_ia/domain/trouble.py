@@ -29,7 +29,7 @@ class Trouble(Entity, kw_only=True):
     """
 
     source: str
-    app: bool
+    by_device: bool
     name: str
     by_reason: dict[RefusedReason, int] = msgspec.field(default_factory=dict)
     last: list[BadPoint] = msgspec.field(default_factory=list)

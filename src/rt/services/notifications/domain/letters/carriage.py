@@ -232,3 +232,40 @@ class DelayAhead(Letter, frozen=True, kw_only=True):
             facts=[("Expected", at_en(self.eta)), ("Promised before", at_en(self.promised_until))],
             button="Follow the order",
         )
+
+
+class StopPutRight(Letter, frozen=True, kw_only=True):
+    topic = "tracking_ia.stop.corrected"
+
+    reference: str
+    kind: str
+    what: str
+    site_name: str
+    before: datetime | None
+    after: datetime | None
+
+    def fr(self) -> Words:
+        stop = "l'enlèvement" if self.kind == "pickup" else "la livraison"
+        time = "d'arrivée" if self.what == "arrival" else "de départ"
+        return Words(
+            subject=f"{self.reference} : heure {time} corrigée à {stop}",
+            lines=["Des positions reçues en retard montrent une autre heure que celle annoncée."],
+            facts=[
+                ("Lieu", self.site_name),
+                ("Annoncé", at_fr(self.before) or "pas de passage"),
+                ("Corrigé", at_fr(self.after) or "pas de passage"),
+            ],
+            button="Voir la commande",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.reference}: {self.what} at {self.kind} corrected",
+            lines=["Positions that came late show another time than was announced."],
+            facts=[
+                ("Place", self.site_name),
+                ("Announced", at_en(self.before) or "not there"),
+                ("Corrected", at_en(self.after) or "not there"),
+            ],
+            button="See the order",
+        )
