@@ -140,3 +140,9 @@ def test_tables_are_given_out_through_the_one_guard_against_formulas() -> None:
     units = [path for path in python_files() if {"services", "portals"} & set(path.relative_to(ROOT).parts)]
     sources = [path for path in units if path.is_relative_to(PACKAGE)]
     assert hits(re.compile(r"csv\.(writer|DictWriter)|Workbook\("), sources) == []
+
+
+def test_a_digit_is_one_that_int_takes() -> None:
+    """`"²".isdigit()` is true and `int("²")` explodes: rt.kernel.digits reads numbers."""
+    ours = [path for path in python_files() if path.is_relative_to(PACKAGE)]
+    assert hits(re.compile(r"\.is(digit|numeric)\("), ours) == []

@@ -1,12 +1,14 @@
 """What every portal promises: sealed sessions, proven forms, a strict policy, words for whatever happens."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.responses import Response
 from tests.ui.shop import PASSWORD, Town, browser, shop, signed_in, token_of
 
 from rt.contracts.authz import Login, Logout, Refresh, SwitchOrganization, TokensView
@@ -292,15 +294,54 @@ def test_a_missing_or_different_english_is_named(tmp_path: Path) -> None:
     assert "field «dock» is named in one language only" in wrong[2]
 
 
-def test_a_portal_never_sends_its_visitors_elsewhere() -> None:
-    for path in ("//evil.example", "https://evil.example", "/\\evil.example"):
-        with pytest.raises(ValueError, match="leaves the portal"):
-            Visit.go(object.__new__(Visit), path)
-
-
 async def test_what_a_phone_installs_is_there() -> None:
     async with browser(shop(Town(), offline=True)) as client:
         told = (await client.get("/manifest.webmanifest")).json()
         for icon in told["icons"]:
             assert (await client.get(icon["src"])).headers["content-type"] == "image/png"
         assert (await client.get("/sw.js")).headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/nope", "/static/../portal.py", "/static/", "/static/%00", "/portal/x"]
+)
+async def test_a_file_that_is_not_there_is_not_found(path: str) -> None:
+    async with browser(shop(Town(), folder=STATIC.parent)) as client:
+        answer = await client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("path", "allowed"), [("/static/nope", "GET, HEAD"), ("/offline", "GET, HEAD")])
+async def test_a_method_that_is_not_served_is_told_which_are(path: str, allowed: str) -> None:
+    async with browser(shop(Town())) as client:
+        answer = await client.put(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+async def test_a_form_without_end_is_not_taken() -> None:
+    async def taken(visit: Visit) -> Page:
+        raise AssertionError("never asked")
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'--x\r\ncontent-disposition: form-data; name="a"; filename="a"\r\n\r\n'
+        for _ in range(70):
+            yield bytes(1_000_000)
+
+    async with browser(shop(Town(), pages=[page("/photos", taken, anyone=True)])) as client:
+        proof = token_of((await client.get("/login")).text)
+        said = {"content-type": "multipart/form-data; boundary=x", "x-csrf-token": proof}
+        answer = await client.post("/photos", content=endless(), headers=said)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"a": "\\ud800"}', b"[" * 5000, b'{"page": 1}'])
+async def test_what_an_island_says_unreadably_is_refused(body: bytes) -> None:
+    async def heard(visit: Visit) -> Response:
+        return visit.json(await visit.body(dict[str, str]))
+
+    async with browser(shop(Town(), pages=[page("/heard", heard, anyone=True)])) as client:
+        proof = token_of((await client.get("/login")).text)
+        said = {"content-type": "application/json", "accept": "application/json", "x-csrf-token": proof}
+        answer = await client.post("/heard", content=body, headers=said)
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")

@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import stamina
 
+from rt.kernel.digits import whole
 from rt.kernel.errors import AskRefused, NotFound, Problem, Unavailable
 from rt.kernel.identity import UnitKey, current_actor, current_address
 from rt.kernel.ids import caused_key
@@ -196,5 +197,5 @@ def _refusal(response: httpx.Response) -> AskRefused:
             type="about:blank", title=title, status=response.status_code, code="unreadable_answer"
         )
     refusal = AskRefused(problem)
-    refusal.retry_after = int(response.headers.get("retry-after", "0") or 0)
+    refusal.retry_after = whole(response.headers.get("retry-after", "")) or 0
     return refusal

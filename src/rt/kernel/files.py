@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from obstore.store import LocalStore, ObjectStore, S3Store
 
+from rt.kernel.digits import whole
 from rt.kernel.errors import NotFound
 from rt.kernel.ids import new_id
 from rt.kernel.settings import Settings
@@ -122,8 +123,10 @@ class Files:
 
     async def open_signed(self, key: str, expires: str, signature: str) -> tuple[bytes, str]:
         """Bytes and media type for a signed address; NotFound when altered or expired."""
-        valid = expires.isdigit() and hmac.compare_digest(signature, self._signature(key, int(expires)))
-        if not valid or int(expires) < time.time():
+        until = whole(expires, longest=11)
+        if until is None or until < time.time():
+            raise NotFound
+        if not hmac.compare_digest(signature.encode(), self._signature(key, until).encode()):
             raise NotFound
         ending = key.rpartition(".")[2]
         return await self.get(key), MEDIA_TYPES.get(ending, "application/octet-stream")

@@ -14,10 +14,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rt.kernel.bounds import refuse_far_dates, refuse_unstorable
+from rt.kernel.digits import whole
 from rt.kernel.errors import (
     Forbidden,
     KeyRequired,
@@ -291,9 +292,11 @@ def _handlers() -> dict[Any, Any]:
         return answer_problem(Unavailable(retry_after=2), request)
 
     async def unrouted(request: Request, error: Exception) -> Response:
-        return answer_problem(
-            MethodUnknown() if getattr(error, "status_code", 404) == 405 else NotFound(), request
-        )
+        if getattr(error, "status_code", 404) != 405:
+            return answer_problem(NotFound(), request)
+        answer = answer_problem(MethodUnknown(), request)
+        answer.headers["allow"] = ", ".join(sorted(_allowed(request)))
+        return answer
 
     return {
         Refusal: refuse,
@@ -307,10 +310,15 @@ def _handlers() -> dict[Any, Any]:
     }
 
 
+def _allowed(request: Request) -> set[str]:
+    """The methods of all words at this address: each has a route of its own (RFC 9110, 15.5.6)."""
+    there = [one for one in request.app.routes if one.matches(request.scope)[0] != Match.NONE]
+    return {method for one in there for method in getattr(one, "methods", None) or ()}
+
+
 async def read_body(request: Request, limit_bytes: int) -> bytes:
     """The body, or TooLarge as soon as the limit is passed, whatever length was announced."""
-    announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > limit_bytes:
+    if (whole(request.headers.get("content-length", "0"), longest=18) or 0) > limit_bytes:
         raise TooLarge(limit_mb=limit_bytes // 1_000_000)
     chunks = []
     size = 0

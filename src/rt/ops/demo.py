@@ -391,7 +391,7 @@ class Story:
                 code = next(
                     word
                     for word in code_mail["text"].split()
-                    if word.strip(".").isdigit() and len(word.strip(".")) == 6
+                    if word.strip(".").isdecimal() and len(word.strip(".")) == 6
                 )
                 happened = datetime.now(UTC).isoformat()
                 body = self._signing(note, "consignee", "M. Roche", happened)

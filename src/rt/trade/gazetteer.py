@@ -92,7 +92,7 @@ def suggest(prefix: str, *, country: str = "", limit: int = 10) -> list[Place]:
     for line in sorted(wanted, key=lambda line: line.weight, reverse=True):
         code = next(iter(line.postal_codes), "")
         # Abroad a town is known by where it is, since it stands once for each of its names.
-        district = (code if start.isdigit() else _department(code)) or f"{line.latitude},{line.longitude}"
+        district = (code if start.isdecimal() else _department(code)) or f"{line.latitude},{line.longitude}"
         place = Place(
             name=line.name,
             postal_code=code,

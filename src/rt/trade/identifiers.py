@@ -180,7 +180,7 @@ def plate(value: str, *, country: str = "FR", field: str = "plate") -> str:
     """A registration plate: AB-123-CD or 1234-AB-69 in France, letters and digits elsewhere."""
     bare = _bare(value)
     if country != "FR":
-        if PLATE_ABROAD.fullmatch(bare) and any(c.isdigit() for c in bare):
+        if PLATE_ABROAD.fullmatch(bare) and any(c.isdecimal() for c in bare):
             return bare
         raise PlateInvalid(field, value=value)
     for shape in (PLATE_SIV, PLATE_SIV_PROVISIONAL, PLATE_FNI):
@@ -192,7 +192,7 @@ def plate(value: str, *, country: str = "FR", field: str = "plate") -> str:
 def _gs1(kind: str, value: str, field: str, digits: str | None = None) -> str:
     digits = _bare(value) if digits is None else digits
     lengths = GS1_LENGTHS[kind]
-    shaped = digits.isascii() and digits.isdigit() and len(digits) in lengths
+    shaped = digits.isascii() and digits.isdecimal() and len(digits) in lengths
     if shaped and ean.calc_check_digit(digits[:-1]) == digits[-1]:
         return digits
     raise Gs1KeyInvalid(field, value=value, kind=kind, lengths=", ".join(map(str, lengths)))

@@ -92,7 +92,7 @@ def postal_code(text: str, country: str = "FR", *, field: str = "postal_code") -
         if len(kept) > LONGEST:
             raise PostalCodeInvalid(field, value=kept[:40], country=country, shape=f"≤ {LONGEST}")
         return kept
-    if bare.isdigit() and shape.digits - shape.zeros <= len(bare) < shape.digits:
+    if bare.isdecimal() and shape.digits - shape.zeros <= len(bare) < shape.digits:
         bare = bare.zfill(shape.digits)
     if not re.fullmatch(shape.pattern, bare):
         raise PostalCodeInvalid(field, value=text[:40], country=country, shape=shape.example)

@@ -15,6 +15,8 @@ from rt.ui.catalogues import named, pgettext
 from rt.ui.formats import ZONE, number
 from rt.ui.pages import Choice
 
+MOST_MAGNITUDE = 18
+"""Powers of ten: to write 1e999999999 as a whole number would take this machine's memory."""
 FRENCH_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
 CLOCK = re.compile(r"(\d{1,2})\s*[:hH]\s*(\d{2})?")
 LONG_TEXT = 250
@@ -198,7 +200,7 @@ def decimal(text: str) -> Decimal:
         value = Decimal(plain.replace(",", "."))
     except InvalidOperation:
         raise Unreadable(_("Un nombre est attendu, par exemple 12,5.")) from None
-    if not value.is_finite():
+    if not value.is_finite() or value.adjusted() > MOST_MAGNITUDE:
         raise Unreadable(_("Un nombre est attendu, par exemple 12,5."))
     return value
 

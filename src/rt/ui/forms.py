@@ -9,6 +9,7 @@ import msgspec
 from msgspec import inspect
 from starlette.datastructures import FormData
 
+from rt.kernel.digits import whole
 from rt.kernel.errors import Refusal
 from rt.kernel.messages import Command
 from rt.ui.catalogues import gettext as _
@@ -22,7 +23,7 @@ VERSION = "_version"
 """Where a form carries the version of the thing that its reader saw."""
 PROOF = "_csrf"
 """Where a form carries the token of its session."""
-ROW = re.compile(r"^(.+?)\.(\d+)\.")
+ROW = re.compile(r"^(.+?)\.([0-9]{1,4})\.")
 MISTYPED = "wrong_password"
 PRESENT = "current_password"
 """Where a form that also asks for a new password has the present one; elsewhere it is `password`."""
@@ -257,6 +258,6 @@ def _lists(built: Any) -> Any:
     """Parts numbered 0, 1, 2… as the list they are; empty lines between them fall out."""
     if not isinstance(built, dict):
         return built
-    if built and all(step.isdigit() for step in built):
+    if built and all(whole(step) is not None for step in built):
         return [_lists(built[step]) for step in sorted(built, key=int)]
     return {step: _lists(value) for step, value in built.items()}

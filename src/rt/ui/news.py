@@ -13,6 +13,7 @@ from starlette.responses import Response
 from rt.contracts.admin_gateway import GetToldToAll, ToldView
 from rt.kernel.errors import NotFound, Refusal
 from rt.kernel.telemetry import log
+from rt.ui.addresses import inside
 from rt.ui.asking import typed
 from rt.ui.formats import language
 from rt.ui.pages import Page
@@ -96,8 +97,7 @@ async def dismiss(visit: Visit) -> Page | Response:
     if not IDENTITY.fullmatch(notice_id):
         raise NotFound
     kept = [one for one in put_away(visit.request) if one != notice_id]
-    back = typed(visit, "back")
-    answer = visit.go(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
+    answer = visit.go(inside(typed(visit, "back"), "/"))
     answer.set_cookie(
         COOKIE,
         ".".join([*kept, notice_id][-MOST_PUT_AWAY:]),

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rt.contracts.authz import Refresh
-from rt.kernel.errors import NotFound, Refusal, Unavailable
+from rt.kernel.errors import NotFound, Refusal, TooLarge, Unavailable
 from rt.ui import news, signin, status
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LANGUAGES, speaking
@@ -30,6 +30,8 @@ from rt.ui.visit import Connect, page
 
 LANGUAGE_COOKIE = "rt_language"
 YEAR_S = 365 * 24 * 3600
+FORM_LIMIT_BYTES = 60_000_000
+"""Five photos as units take them, and some."""
 PRESSED = (".css", ".js", ".json", ".svg")
 """Files sent compressed. Pages are not: they hold a token beside what visitors typed (BREACH)."""
 
@@ -139,7 +141,7 @@ class Gate:
             await send(message)
 
         with speaking(chosen):
-            await self.app(scope, receive, keep)
+            await self.app(scope, bounded(receive), keep)
 
     def _language_cookie(self, chosen: str) -> str:
         kept = f"{LANGUAGE_COOKIE}={chosen}; Path=/; HttpOnly; SameSite=Lax; Max-Age={YEAR_S}"
@@ -169,6 +171,21 @@ class Gate:
         signin.hold(session, tokens)
 
 
+def bounded(receive: Receive) -> Receive:
+    """A body up to FORM_LIMIT_BYTES, TooLarge beyond: the parser of forms knows no end of files."""
+    taken = 0
+
+    async def receiving() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > FORM_LIMIT_BYTES:
+            raise TooLarge(limit_mb=FORM_LIMIT_BYTES // 1_000_000)
+        return message
+
+    return receiving
+
+
 async def refused(request: Request, exc: Exception) -> Response:
     """A refusal as a page, or as problem details for islands."""
     refusal = exc if isinstance(exc, Refusal) else NotFound()
@@ -191,10 +208,14 @@ async def refused(request: Request, exc: Exception) -> Response:
 
 
 async def unrouted(request: Request, exc: Exception) -> Response:
-    """No page at this address, or not with this method."""
-    status = exc.status_code if isinstance(exc, HTTPException) else 404
-    answer = await refused(request, NotFound())
-    answer.status_code = status
+    """No page or file at this address, or not with this method; a form that cannot be read."""
+    found = exc if isinstance(exc, HTTPException) else HTTPException(404)
+    if "frame" in request.scope.get("state", {}):
+        answer = await refused(request, NotFound())
+    else:
+        answer = Response(status_code=found.status_code, headers=PAGE_HEADERS)
+    answer.status_code = found.status_code
+    answer.headers.update(found.headers or {})
     return answer
 
 

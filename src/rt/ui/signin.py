@@ -22,6 +22,7 @@ from rt.contracts.authz import (
     WhoAmI,
 )
 from rt.kernel.errors import Refusal
+from rt.ui.addresses import inside
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.forms import Form
@@ -80,9 +81,7 @@ async def enter(visit: Visit, tokens: TokensView) -> None:
 
 def destination(visit: Visit) -> str:
     """Where the visitor wanted to go; never outside this portal."""
-    wanted = visit.query.get("next", "")
-    home: str = visit.request.state.portal.home
-    return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else home
+    return inside(visit.query.get("next", ""), visit.request.state.portal.home)
 
 
 async def login(visit: Visit) -> Page | Response:

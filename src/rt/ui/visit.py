@@ -11,7 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from rt.kernel.errors import Forbidden, Refusal, Unauthorized
+from rt.kernel.malformed import malformed
 from rt.kernel.messages import Command, Query
+from rt.ui.addresses import inside
 from rt.ui.forms import PROOF, Form
 from rt.ui.pages import Page, render
 from rt.ui.policy import PAGE_HEADERS
@@ -97,15 +99,11 @@ class Visit:
     def go(self, path: str, say: str = "", *, undo: str = "", kind: Tone = "ok") -> Response:
         """Go to another page of the portal, with a message there and the address that takes it back.
 
-        A message of kind `bad` says why nothing was done.
+        An address that leads out of it leads home. A message of kind `bad` says why nothing was done.
         """
-        if not path.startswith("/") or path.startswith(("//", "/\\")):
-            raise ValueError(f"«{path}» leaves the portal")
         if say:
             self.session.flash = Flash(say, undo, kind)
-        if self.request.headers.get("hx-request") == "true":
-            return Response(status_code=204, headers={"HX-Redirect": path})
-        return RedirectResponse(path, 303)
+        return sent(self.request, inside(path, self.request.state.portal.home))
 
     def json(self, value: Any, status: int = 200) -> Response:
         """A struct as JSON, for islands."""
@@ -115,7 +113,10 @@ class Visit:
 
     async def body(self, kind: type[Answer]) -> Answer:
         """A JSON body of an island as a struct."""
-        return msgspec.json.decode(await self.request.body(), type=kind)
+        try:
+            return msgspec.json.decode(await self.request.body(), type=kind)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise malformed(error) from error
 
 
 Handler = Callable[[Visit], Awaitable[Page | Response]]
@@ -174,6 +175,11 @@ def signing_in(request: Request) -> Response:
         return Response(msgspec.json.encode(Unauthorized().problem()), 401, headers=headers)
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     target = f"/login?next={quote(back, safe='')}" if request.method in SAFE and back != "/" else "/login"
+    return sent(request, target)
+
+
+def sent(request: Request, path: str) -> Response:
+    """To a page of this portal; HTMX is told so that it loads it whole."""
     if request.headers.get("hx-request") == "true":
-        return Response(status_code=204, headers={"HX-Redirect": target})
-    return RedirectResponse(target, 303)
+        return Response(status_code=204, headers={"HX-Redirect": path})
+    return RedirectResponse(path, 303)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from starlette.datastructures import FormData
 
+from rt.kernel.digits import whole
 from rt.kernel.messages import Query
 from rt.ui.asking import attempt, typed
 from rt.ui.forms import VERSION, Form
@@ -35,8 +36,7 @@ def ticked(visit: Visit, name: str) -> list[str]:
 
 def version_seen(visit: Visit) -> int | None:
     """The version of what the reader of the form saw."""
-    seen = typed(visit, VERSION)
-    return int(seen) if seen.isdigit() and int(seen) else None
+    return whole(typed(visit, VERSION)) or None
 
 
 def apart(form: Form) -> Form:

@@ -6,6 +6,7 @@ import msgspec
 
 from rt.contracts.core_orders import FindOrders, GetOrder
 from rt.contracts.planning import FindDocks
+from rt.kernel.digits import whole
 from rt.portals.industry.asking import attempt_all, with_values
 from rt.trade.places import Site
 from rt.ui.asking import attempt, typed
@@ -45,7 +46,7 @@ def filled_in(visit: Visit, places: Mapping[str, Known]) -> bool:
     """Whether a known place was pressed: its fields are then in the form as if typed."""
     number, _at, key = typed(visit, "known").partition(":")
     place = places.get(key)
-    if visit.posted is None or place is None or not number.isdigit():
+    if visit.posted is None or place is None or whole(number) is None:
         return False
     site, under = place.site, f"stops.{number}.site"
     visit.posted = with_values(

@@ -2,14 +2,14 @@
 
 from starlette.datastructures import UploadFile
 
+from rt.kernel.digits import whole
 from rt.ui.asking import typed
 from rt.ui.visit import Visit
 
 
 def counted(visit: Visit, name: str) -> int:
     """A count of the posted form; what is no number counts as none."""
-    digits = typed(visit, name)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
+    return whole(typed(visit, name), longest=5) or 0
 
 
 def pictures(visit: Visit, name: str) -> list[UploadFile]:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import AuditLineView, ExportAudit, FindAudit, VerificationView, VerifyAudit
 from rt.kernel.clock import now
+from rt.kernel.digits import whole
 from rt.portals.backoffice.changes import Line, changed, short, story_of
 from rt.portals.backoffice.naming import names_of, on_one_line
 from rt.ui.asking import sent
@@ -110,7 +111,7 @@ def asked(visit: Visit) -> tuple[dict[str, str], dict[str, Any]]:
 async def audit(visit: Visit) -> Page | Response:
     given, chosen = asked(visit)
     before = visit.query.get("before_seq", "")
-    word = FindAudit(before_seq=int(before) if before.isdigit() else None, **chosen)
+    word = FindAudit(before_seq=whole(before), **chosen)
     found = await visit.ask(word)
     names = await names_of(visit, [line.org_id for line in found.items])
     known = {name: value for name, value in given.items() if value}

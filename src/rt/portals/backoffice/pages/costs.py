@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.admin_gateway import CostsView, CostSwitchView, GetCosts
+from rt.kernel.digits import whole
 from rt.portals.backoffice.billing import SECTIONS, Bar, Row, bars, decimal, dollars, row, small
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
@@ -117,7 +118,7 @@ def measured(view: CostsView) -> list[tuple[str, str]]:
 
 async def costs(visit: Visit) -> Page | Response:
     chosen = [name for name in GetCosts.__struct_fields__ if visit.query.get(name) == "true"]
-    load = {name: value for name in LOAD if (value := visit.query.get(name, "")).isdigit()}
+    load = {name: value for name in LOAD if whole(value := visit.query.get(name, "")) is not None}
     fixed: dict[str, object] = {"by_tenant": True, "language": language() if language() == "en" else "fr"}
     first = not visit.query or set(visit.query) == {"lang"}
     turned = dict.fromkeys(SPEC, True) if first else {}

@@ -70,7 +70,7 @@ def written(label: str, q: str) -> list[str]:
     The index keeps labels in lower case; on paper references and plates are in upper case.
     """
     known = sorted(label.split(", "), key=lambda one: q.lower() not in one)[:MOST_LABELS]
-    return [one.upper() if any(letter.isdigit() for letter in one) else one.capitalize() for one in known]
+    return [one.upper() if any(letter.isdecimal() for letter in one) else one.capitalize() for one in known]
 
 
 def orders_first(items: list[FoundView]) -> list[FoundView]:

@@ -20,6 +20,7 @@ from rt.contracts.core_orders import (
     SaveTemplate,
     TemplateView,
 )
+from rt.kernel.digits import whole
 from rt.kernel.errors import Refusal
 from rt.portals.industry import drafting
 from rt.portals.industry.places import Known, filled_in, known_places
@@ -120,8 +121,7 @@ async def places(visit: Visit) -> Page | Response:
     """Step one of a new order: it becomes a draft at once, so that nothing typed is lost."""
     known = await known_places(visit)
     filled = filled_in(visit, known)
-    asked = visit.query.get("stops", "")
-    count = min(max(int(asked), 2), drafting.MOST_STOPS) if asked.isdigit() else 2
+    count = min(max(whole(visit.query.get("stops", "")) or 2, 2), drafting.MOST_STOPS)
     form = await drafting.new_order(visit, count)
     if visit.posted is not None and not filled:
         drafting.require(form)

@@ -19,6 +19,7 @@ from rt.contracts.planning import (
     JobView,
     UnassignJob,
 )
+from rt.kernel.digits import whole
 from rt.kernel.errors import Refusal
 from rt.portals.transporter.drawing import (
     conflict_text,
@@ -220,8 +221,7 @@ async def checked(visit: Visit, asked: CheckAssignment | None) -> tuple[CheckVie
 
 def position(visit: Visit, name: str) -> int | None:
     """A place among the stops, as the form carries it."""
-    text = typed(visit, name)
-    return int(text) if text.isdigit() else None
+    return whole(typed(visit, name))
 
 
 async def assign(visit: Visit) -> Page | Response:

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from rt.contracts.planning import GetTour, MoveStop, PublishTour, TourView, WithdrawTour
+from rt.kernel.digits import whole
 from rt.portals.transporter.drawing import (
     derogation_choices,
     derogation_text,
@@ -102,10 +103,10 @@ async def move(visit: Visit) -> Page | Response:
     """Move a stop; both places stand in the address so that undoing is the same address turned round."""
     tour_id = visit.path["tour_id"]
     here = f"/planning/tours/{tour_id}"
-    old, new = visit.query.get("from", ""), visit.query.get("to", "")
-    if not (old.isdigit() and new.isdigit()):
+    old, new = whole(visit.query.get("from", "")), whole(visit.query.get("to", ""))
+    if old is None or new is None:
         return visit.go(here)
-    word = MoveStop(tour_id=tour_id, position=int(old), to_position=int(new))
+    word = MoveStop(tour_id=tour_id, position=old, to_position=new)
     return await pressed(visit, word, here, _("Arrêt déplacé."), undo=f"{here}/move?from={new}&to={old}")
 
 

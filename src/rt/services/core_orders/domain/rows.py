@@ -234,7 +234,7 @@ def postal_code(text: str) -> str:
     """Spreadsheets take the zero from 01000."""
     if len(text) > 12:
         raise CellWrong("n'est pas un code postal", "is not a postal code")
-    return f"0{text}" if text.isdigit() and len(text) == 4 else text
+    return f"0{text}" if text.isdecimal() and len(text) == 4 else text
 
 
 def country(text: str) -> str:

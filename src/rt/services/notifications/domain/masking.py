@@ -13,7 +13,7 @@ def masked_address(to: str) -> str:
     if at:
         return f"{name[:1]}…@{domain}"
     digits = to.lstrip("+")
-    return f"…{to[-SHOWN_DIGITS:]}" if digits.isdigit() else to
+    return f"…{to[-SHOWN_DIGITS:]}" if digits.isdecimal() else to
 
 
 def masked_text(text: str, secret: bool) -> str:

@@ -1,0 +1,78 @@
+"""What a unit's door answers to strange requests: refusals, never faults of ours."""
+
+import time
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+import httpx
+import pytest
+from tests.conftest import TestHouse
+from tests.kernel.toys import Toys
+
+from rt.kernel.digits import whole
+from rt.kernel.tenancy import acting_for
+
+
+@pytest.fixture
+async def web(house: TestHouse) -> AsyncIterator[httpx.AsyncClient]:
+    await house.mount(Toys())
+    async with house.web("palette", house.actor(rights={"palette.write", "palette.read"})) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/palettes/jars", {"GET", "HEAD", "POST"}),
+        ("DELETE", "/api/palettes/jars/jar_1", {"GET", "HEAD", "PATCH"}),
+        ("GET", "/api/palettes/jars/jar_1/take", {"POST"}),
+        ("POST", "/health", {"GET", "HEAD"}),
+        ("OPTIONS", "/api/palettes/jars", {"GET", "HEAD", "POST"}),
+    ],
+)
+async def test_a_method_that_is_not_served_is_told_which_are(
+    web: httpx.AsyncClient, method: str, path: str, allowed: set[str]
+) -> None:
+    answer = await web.request(method, path)
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_unknown")
+    assert set(answer.headers["allow"].split(", ")) == allowed
+
+
+STRANGE = ["²", "9" * 5000, "-1", "1e9", "٣", "\ud7ff", "", " 1", "0x1", "1_0", "é"]
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+async def test_a_signed_address_that_was_altered_is_not_found(
+    house: TestHouse, web: httpx.AsyncClient, strange: str
+) -> None:
+    files = house.ground("palette").files
+    with acting_for("org_a"):
+        key = await files.put("documents", b"%PDF", "application/pdf")
+    good = files.signed_url("/api/palettes", key)
+    assert (await web.get(good)).status_code == 200
+    path, _, rest = good.partition("?")
+    until, signature = (part.partition("=")[2] for part in rest.split("&"))
+    for altered in (
+        f"{path}?expires={quote(strange)}&signature={signature}",
+        f"{path}?expires={until}&signature={quote(strange)}",
+        f"{path}?expires={int(time.time()) - 1}&signature={signature}",
+        f"{path}{quote(strange)}x?expires={until}&signature={signature}",
+        path,
+    ):
+        assert (await web.get(altered)).status_code == 404, altered
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+async def test_a_strange_header_is_refused_or_left_alone(web: httpx.AsyncClient, strange: str) -> None:
+    for name in ("if-match", "content-length", "idempotency-key", "traceparent", "accept-language", "range"):
+        headers = [(name.encode(), strange.encode("utf-8")), (b"content-type", b"application/json")]
+        answer = await web.patch("/api/palettes/jars/jar_1", headers=headers, content=b'{"marbles": 1}')
+        assert answer.status_code < 500, name
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("007", 7), ("1" * 9, 111_111_111), ("1" * 10, None), *((one, None) for one in STRANGE)],
+)
+def test_a_whole_number_is_plain_digits(text: str, number: int | None) -> None:
+    assert whole(text) == number
