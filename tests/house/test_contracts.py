@@ -2,12 +2,15 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from msgspec import inspect as mi
 from tests.house.words import asked, contracts, told, words
 
 from rt.host.topology import UNITS
-from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, Query
+from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, Command, Query
 
 PATHS = {row.package: row.path for row in UNITS}
 METHODS = {"POST", "PUT", "PATCH", "DELETE"}
@@ -56,3 +59,35 @@ def test_no_two_words_answer_the_same_call() -> None:
 def test_no_two_events_share_a_topic() -> None:
     topics = Counter(word.topic for contract in contracts() for word in told(contract))
     assert [topic for topic, times in topics.items() if times > 1] == []
+
+
+def test_every_address_that_a_command_takes_is_one_address() -> None:
+    """Whatever is called an e-mail in a wish has the one form of `rt.trade.contacts`."""
+    loose = {
+        f"{word.__name__}.{field}"
+        for contract in contracts()
+        for word in asked(contract)
+        if issubclass(word, Command)
+        for field, node, extra in texts(mi.type_info(word))
+        if "email" in field and "form" not in extra
+    }
+    assert loose == set()
+
+
+def texts(node: mi.Type, field: str = "", extra: dict[str, Any] | None = None) -> Iterator[Any]:
+    """Every text field of a word, at any depth: its name, its type, what is said besides."""
+    match node:
+        case mi.Metadata():
+            yield from texts(node.type, field, {**(node.extra or {}), **(extra or {})})
+        case mi.StrType():
+            yield field, node, extra or {}
+        case mi.StructType():
+            for inner in node.fields:
+                yield from texts(inner.type, inner.encode_name)
+        case mi.CollectionType():
+            yield from texts(node.item_type, field, extra)
+        case mi.DictType():
+            yield from texts(node.value_type, field, extra)
+        case mi.UnionType():
+            for one in node.types:
+                yield from texts(one, field, extra)

@@ -1,14 +1,14 @@
 """What no message may carry: dates that mean nothing, texts that cannot be stored, rights for nobody."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rt.kernel.bounds import AHEAD_DAYS, EARLIEST, DateTooFar, refuse_far_dates, refuse_unstorable, within
+from rt.kernel.bounds import AHEAD_DAYS, EARLIEST, DateTooFar, formed, refuse_unfit, refuse_unstorable, within
 from rt.kernel.clock import day_of, held, today
 from rt.kernel.errors import Malformed
 from rt.kernel.identity import Actor, PeopleOnly, RoleMayNot, check
@@ -39,7 +39,7 @@ def near(wish: Wish) -> str:
     """The field that is refused, or ""."""
     with held(NOON):
         try:
-            refuse_far_dates(wish)
+            refuse_unfit(wish)
         except DateTooFar as refusal:
             return refusal.field
     return ""
@@ -136,3 +136,33 @@ def test_the_day_is_the_one_in_paris() -> None:
     with held(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)):
         assert today() == date(2027, 1, 1)
     assert day_of(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)) == date(2026, 7, 2)
+
+
+class Words(Command[Empty], route="/toys/words", needs="toys.write"):
+    """Texts of a form, alone and in a list."""
+
+    colour: Annotated[str, formed("^[a-z]+$", "des minuscules", "small letters")] = "red"
+    colours: list[Annotated[str, formed("^[a-z]+$", "des minuscules", "small letters")]] = []
+    country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] = "FR"
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({}, ""),
+        ({"colour": "Red"}, "colour"),
+        ({"colour": "red\n"}, "colour"),
+        ({"colours": ["red", "", "blue"]}, "colours.1"),
+        ({"country": "FR\n"}, "country"),
+    ],
+)
+def test_a_text_is_of_its_form_from_end_to_end(said: dict[str, Any], field: str) -> None:
+    """msgspec's patterns let a line break pass behind their end."""
+    words = msgspec.convert(said, Words)
+    if not field:
+        refuse_unfit(words)
+        return
+    with pytest.raises(Malformed) as refused:
+        refuse_unfit(words)
+    assert refused.value.field == field
+    assert "a-z" not in refused.value.says("fr")

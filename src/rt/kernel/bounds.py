@@ -1,5 +1,6 @@
-"""What no message may carry, whoever reads it: dates that mean nothing, texts that cannot be stored."""
+"""What no message may carry, whoever reads it: dates that mean nothing, texts of no use to anybody."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -33,6 +34,11 @@ def within(*, past_days: int, ahead_days: int) -> msgspec.Meta:
     )
 
 
+def formed(pattern: str, fr: str, en: str) -> msgspec.Meta:
+    """Marks a text field that must match a pattern from end to end; the words are what a refusal says."""
+    return msgspec.Meta(extra={"form": (pattern, fr, en)}, extra_json_schema={"pattern": pattern})
+
+
 def refuse_unstorable(value: Any, field: str = "", left: int = DEPTH_LIMIT) -> None:
     """Refuse what came as JSON or in an address: too deep, or with a text that no store and no page takes."""
     if left == 0:
@@ -48,8 +54,10 @@ def refuse_unstorable(value: Any, field: str = "", left: int = DEPTH_LIMIT) -> N
             refuse_unstorable(inner, f"{field}.{position}".lstrip("."), left - 1)
 
 
-def refuse_far_dates(message: msgspec.Struct) -> None:
-    """Refuse a date, at any depth, that lies further away than its field allows, by the field's name."""
+def refuse_unfit(message: msgspec.Struct) -> None:
+    """Refuse, by the field's name and at any depth, a date further away than its field allows, a text of
+    another form.
+    """
     check = _check_of(type(message))
     if check is not None:
         check(message, "")
@@ -70,12 +78,16 @@ def _check_of(kind: type[msgspec.Struct]) -> Check | None:
 
 
 def _check(node: inspect.Type, extra: dict[str, Any]) -> Check | None:
-    """What looks at the dates below a type; None where there are none, so that most messages cost nothing."""
+    """What looks at dates and forms below a type; None where there are none: most messages cost nothing."""
     match node:
         case inspect.Metadata():
             return _check(node.type, {**(node.extra or {}), **extra})
         case inspect.DateType() | inspect.DateTimeType():
             return _nearby(extra.get("past_days"), extra.get("ahead_days", AHEAD_DAYS))
+        case inspect.StrType() if "form" in extra:
+            return _form(*extra["form"])
+        case inspect.StrType() if node.pattern and node.pattern.endswith("$"):
+            return _one_line
         case inspect.StructType():
             below = {field.name: _check(field.type, {}) for field in node.fields}
             return _fields(node.cls, {name: check for name, check in below.items() if check is not None})
@@ -87,6 +99,22 @@ def _check(node: inspect.Type, extra: dict[str, Any]) -> Check | None:
             return _any(tuple(check for one in node.types if (check := _check(one, extra)) is not None))
         case _:
             return None
+
+
+def _form(pattern: str, fr: str, en: str) -> Check:
+    whole = re.compile(pattern)
+
+    def check(value: Any, field: str) -> None:
+        if isinstance(value, str) and whole.fullmatch(value) is None:
+            raise Malformed(field, fr, en)
+
+    return check
+
+
+def _one_line(value: Any, field: str) -> None:
+    """The `$` that ends a pattern lets one line break pass behind it."""
+    if isinstance(value, str) and value.endswith("\n"):
+        raise Malformed(field, "sans saut de ligne", "without a line break")
 
 
 def _nearby(past_days: int | None, ahead_days: int) -> Check:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rt.kernel.bounds import refuse_far_dates, refuse_unstorable
+from rt.kernel.bounds import refuse_unfit, refuse_unstorable
 from rt.kernel.digits import whole
 from rt.kernel.errors import (
     Forbidden,
@@ -173,7 +173,7 @@ class Operation:
     def _convert(self, values: dict[str, Any], strict: bool) -> Any:
         refuse_unstorable(values)
         asked = msgspec.convert(values, self._served.word, strict=strict, builtin_types=(bytes,))
-        refuse_far_dates(asked)
+        refuse_unfit(asked)
         return asked
 
     def _cause(self, request: Request, actor: Actor, body: bytes) -> Cause | None:

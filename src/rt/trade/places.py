@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from rt.kernel.messages import View
+from rt.trade.contacts import OptionalEmail
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
@@ -15,7 +16,7 @@ class Contact(View):
 
     name: Annotated[str, Meta(max_length=120)] = ""
     phone: Annotated[str, Meta(max_length=40)] = ""
-    email: Annotated[str, Meta(max_length=254)] = ""
+    email: OptionalEmail = ""
 
 
 class Address(View):

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-EmailText = Annotated[str, Meta(min_length=3, max_length=254)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=120)]
 OrganizationName = Annotated[str, Meta(min_length=1, max_length=160)]
 PasswordText = Annotated[str, Meta(min_length=1, max_length=1024)]

@@ -6,13 +6,13 @@ from msgspec import Meta
 
 from rt.contracts.authz.fields import (
     CountryCode,
-    EmailText,
     Language,
     OrganizationName,
     PageSize,
     PersonName,
 )
 from rt.kernel.messages import OPEN, SIGNED_IN, Command, Cursor, Query, View
+from rt.trade.contacts import EmailText
 from rt.trade.references import OrganizationId
 from rt.trade.roles import OrganizationKind
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.contracts.authz.fields import CountryCode, EmailText, Language, OrganizationName, PageSize
+from rt.contracts.authz.fields import CountryCode, Language, OrganizationName, PageSize
 from rt.contracts.authz.organizations import (
     AnyKind,
     OrganizationsPage,
@@ -16,6 +16,7 @@ from rt.contracts.authz.organizations import (
     VatNumber,
 )
 from rt.kernel.messages import Command, Cursor, Empty, Query
+from rt.trade.contacts import EmailText
 from rt.trade.references import OrganizationId
 
 

@@ -8,7 +8,6 @@ from msgspec import Meta
 from rt.contracts.authz.fields import (
     AgentText,
     DeviceText,
-    EmailText,
     Language,
     OneTimeCode,
     OpaqueToken,
@@ -16,6 +15,7 @@ from rt.contracts.authz.fields import (
 )
 from rt.contracts.authz.users import Role
 from rt.kernel.messages import OPEN, SELF, Command, Empty, Query, View
+from rt.trade.contacts import EmailText
 from rt.trade.references import OrganizationId, SessionId
 
 

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.contracts.authz.fields import EmailText, Language, OpaqueToken, PageSize, PasswordText, PersonName
+from rt.contracts.authz.fields import Language, OpaqueToken, PageSize, PasswordText, PersonName
 from rt.kernel.messages import OPEN, Command, Cursor, Empty, Query, View
+from rt.trade.contacts import EmailText
 from rt.trade.references import OrganizationId, PersonId
 
 Role = Literal["admin", "dispatcher", "operator", "accountant", "driver", "viewer", "platform_admin"]

@@ -24,11 +24,11 @@ from rt.contracts.core_orders.vocabulary import (
     Incoterm,
 )
 from rt.kernel.messages import Command, Cursor, Download, Query, View
+from rt.trade.contacts import OptionalEmail
 from rt.trade.references import DriverId, OrderId, OrganizationId, TemplateId
 
 STATES = "^([a-z_]+(,[a-z_]+)*)?$"
 Name = Annotated[str, Meta(max_length=120)]
-Email = Annotated[str, Meta(max_length=254)]
 
 
 class CreateOrder(Command[OrderView], route="/api/orders", needs="core_orders.write", status=201):
@@ -40,7 +40,7 @@ class CreateOrder(Command[OrderView], route="/api/orders", needs="core_orders.wr
     goods: GoodsLines = field(default_factory=list)
     consignee_id: OrganizationId | None = None
     consignee_name: Name = ""
-    consignee_email: Email = ""
+    consignee_email: OptionalEmail = ""
     logistician_id: OrganizationId | None = None
     requirements: Requirements = field(default_factory=list)
     equipment: Equipment = ""
@@ -62,7 +62,7 @@ class EditOrder(
     goods: GoodsLines | UnsetType = UNSET
     consignee_id: OrganizationId | UnsetType | None = UNSET
     consignee_name: Name | UnsetType = UNSET
-    consignee_email: Email | UnsetType = UNSET
+    consignee_email: OptionalEmail | UnsetType = UNSET
     logistician_id: OrganizationId | UnsetType | None = UNSET
     requirements: Requirements | UnsetType = UNSET
     equipment: Equipment | UnsetType = UNSET

@@ -19,6 +19,7 @@ from rt.contracts.ecpmr.note import (
 )
 from rt.contracts.ecpmr.shown import CodeSentView, DocumentView, PhotoView, SigningLinkView
 from rt.kernel.messages import Command, View
+from rt.trade.contacts import EmailText
 from rt.trade.references import NoteId
 
 
@@ -125,7 +126,7 @@ class MakeSigningLink(
 
     document_id: NoteId
     party: Party
-    email: Annotated[str, Meta(min_length=3, max_length=254, pattern="^[^@\\s]+@[^@\\s]+$")]
+    email: EmailText
     phone: Annotated[str, Meta(max_length=40)] = ""
     language: Language = "fr"
 

@@ -15,6 +15,7 @@ from rt.contracts.palette.terms import (
     Text,
 )
 from rt.kernel.messages import Command, Cursor, Download, Event, Query, View
+from rt.trade.contacts import OptionalEmail
 from rt.trade.references import AccountId, MailSecret, StatementId
 
 
@@ -80,7 +81,7 @@ class MakeStatement(
     partner_id: AccountId
     period_from: date
     period_until: date
-    partner_email: Annotated[str, Meta(max_length=254)] = ""
+    partner_email: OptionalEmail = ""
 
 
 class FindStatements(Query[StatementsPage], route="/api/palettes/statements", needs="palette.read"):

@@ -20,6 +20,7 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.errors import Refusal
 from rt.services.core_orders.domain.columns import folded
+from rt.trade import contacts
 from rt.trade.goods import Goods
 from rt.trade.money import to_cents
 from rt.trade.places import Address, Contact, Site
@@ -121,7 +122,7 @@ def make(cells: Mapping[ImportField, tuple[str, str]]) -> Made:
         "stops": [_stop(row, "pickup"), _stop(row, "delivery")],
         "goods": [goods] if goods else [],
         "consignee_name": row.text("delivery_name"),
-        "consignee_email": row.text("consignee_email", 254),
+        "consignee_email": row.read("consignee_email", email, ""),
         "requirements": row.read("requirements", requirements, []),
         "incoterm": row.read("incoterm", incoterm, ""),
         "instructions": row.text("instructions", 1_000),
@@ -198,6 +199,12 @@ def number(text: str) -> Decimal:
         return Decimal(plain)
     except InvalidOperation as error:
         raise CellWrong("n'est pas un nombre", "is not a number") from error
+
+
+def email(text: str) -> str:
+    if not contacts.is_address(text):
+        raise CellWrong(f"n'est pas {contacts.FR}", f"is not {contacts.EN}")
+    return text
 
 
 def whole(text: str) -> int:
