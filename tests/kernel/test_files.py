@@ -91,3 +91,14 @@ def test_an_address_of_the_cdn_is_the_one_that_aws_own_library_signs(tmp_path: P
     given = Files(settings, b"secret").signed_url("/api/orders", "documents/org_a/fil_1.pdf")
     assert given.startswith("https://cdn-docs.example/org_a/fil_1.pdf?Expires=")
     assert Files(settings, b"secret").signed_url("/api/orders", "images/org_a/fil_1.png").startswith("/api/")
+
+
+async def test_a_browser_saves_what_s3_hands_out(s3: str, tmp_path: Path) -> None:
+    files = Files(Settings(home=tmp_path, **BUCKETS), b"secret")
+    with acting_for("org_a"):
+        key = await files.put("documents", b"%PDF-1.7", "application/pdf")
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(files.signed_url("/api/orders", key))
+    assert answer.content == b"%PDF-1.7"
+    assert answer.headers["content-disposition"] == "attachment"
+    assert answer.headers["content-type"] == "application/pdf"

@@ -10,6 +10,7 @@ from tests.conftest import TestHouse
 from tests.kernel.toys import Toys
 
 from rt.kernel.digits import whole
+from rt.kernel.files import ENDINGS
 from rt.kernel.tenancy import acting_for
 
 
@@ -76,3 +77,22 @@ async def test_a_strange_header_is_refused_or_left_alone(web: httpx.AsyncClient,
 )
 def test_a_whole_number_is_plain_digits(text: str, number: int | None) -> None:
     assert whole(text) == number
+
+
+@pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "application/pdf", "image/png"])
+async def test_what_people_sent_is_saved_by_the_browser_and_runs_nothing(
+    house: TestHouse, web: httpx.AsyncClient, kind: str
+) -> None:
+    jar = (await web.post("/api/palettes/jars", json={"marbles": 1})).json()["id"]
+    sent = b"<script>alert(1)</script>"
+    path = f"/api/palettes/jars/{jar}/picture"
+    assert (await web.post(path, content=sent, headers={"content-type": kind})).status_code == 200
+    with acting_for("org_a"):
+        key = f"images/org_a/pic.{ENDINGS.get(kind, 'bin')}"
+        kept = house.ground("palette").files.signed_url("/api/palettes", key)
+    for address in (path, kept):
+        answer = await web.get(address)
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"].startswith("attachment;")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in answer.headers["content-security-policy"]

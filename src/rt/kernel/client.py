@@ -183,9 +183,13 @@ def _in_query(value: Any) -> Any:
 
 
 def _download(response: httpx.Response) -> Download:
-    filename = response.headers.get("content-disposition", "").partition('filename="')[2].partition('"')[0]
-    media_type = response.headers.get("content-type", "application/octet-stream")
-    return Download(content=response.content, media_type=media_type, filename=filename)
+    how, _, named = response.headers.get("content-disposition", "").partition('filename="')
+    return Download(
+        content=response.content,
+        media_type=response.headers.get("content-type", "application/octet-stream"),
+        filename=named.partition('"')[0],
+        inline=how.startswith("inline"),
+    )
 
 
 def _refusal(response: httpx.Response) -> AskRefused:

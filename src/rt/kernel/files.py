@@ -8,7 +8,7 @@ import re
 import time
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -23,6 +23,9 @@ from rt.kernel.ids import new_id
 from rt.kernel.settings import Settings
 from rt.kernel.tenancy import current_org
 
+if TYPE_CHECKING:
+    from obstore import Attributes
+
 Kind = Literal["documents", "images"]
 KEY = re.compile(r"^[a-z]+/[a-z0-9_]+/[a-z0-9_]+\.[a-z0-9]{1,5}$")
 ENDINGS = {
@@ -30,7 +33,6 @@ ENDINGS = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/webp": "webp",
-    "image/svg+xml": "svg",
     "text/csv": "csv",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
 }
@@ -86,7 +88,11 @@ class Files:
     async def put(self, kind: Kind, content: bytes, media_type: str, id: str = "") -> str:
         """Store bytes under a new key; the same id gives the same key, so that a repeat overwrites itself."""
         key = f"{kind}/{current_org()}/{id or new_id('fil')}.{ENDINGS.get(media_type, 'bin')}"
-        await obstore.put_async(self._stores[kind], key.partition("/")[2], content)
+        store = self._stores[kind]
+        told: Attributes | None = None
+        if isinstance(store, S3Store):  # said by S3 and the CDN, where no answer of ours says it
+            told = {"Content-Type": media_type, "Content-Disposition": "attachment"}
+        await obstore.put_async(store, key.partition("/")[2], content, attributes=told)
         return key
 
     async def get(self, key: str) -> bytes:

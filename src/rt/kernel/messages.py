@@ -152,8 +152,13 @@ class Empty(View):
 
 
 class Download(View):
-    """Bytes of a document: answered with its own media type instead of JSON."""
+    """Bytes of a document: answered with its own media type instead of JSON.
+
+    `inline` lets a browser show it instead of saving it: only what this house drew itself, never what people
+    sent, however it was looked through.
+    """
 
     content: bytes
     media_type: str
     filename: str
+    inline: bool = False

@@ -332,9 +332,9 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
 
 
 def download(view: Download, headers: Mapping[str, str]) -> Response:
-    """A document that a browser saves or shows, and never runs."""
+    """A document that a browser saves, or shows when it is ours, and never runs."""
     safe = "".join(c if (c.isalnum() and c.isascii()) or c in "-_." else "_" for c in view.filename)[:120]
-    shown = "inline" if view.media_type in ("application/pdf", "image/png", "image/jpeg") else "attachment"
+    shown = "inline" if view.inline else "attachment"
     return Response(
         view.content,
         media_type=view.media_type,

@@ -8,12 +8,11 @@ from rt.kernel.errors import Refusal
 from rt.kernel.messages import Command, Download, Query
 from rt.ui.formats import language
 from rt.ui.forms import KEY
-from rt.ui.policy import PAGE_HEADERS
+from rt.ui.policy import PAGE_HEADERS, SENT_POLICY
 from rt.ui.session import signed_out
 from rt.ui.visit import Visit
 
 Answer = TypeVar("Answer")
-READ_IN_PLACE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 
 
 async def attempt(visit: Visit, word: Query[Answer]) -> Answer | None:
@@ -62,8 +61,12 @@ def typed(visit: Visit, name: str) -> str:
 
 
 def sent(file: Download) -> Response:
-    """A document as the browser gets it: papers are shown, the rest is saved."""
-    how = "inline" if file.media_type.split(";")[0] in READ_IN_PLACE else "attachment"
+    """A document as the browser gets it: ours are shown, what people sent is saved and does nothing here."""
+    how = "inline" if file.inline else "attachment"
     name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in file.filename)
-    headers = {**PAGE_HEADERS, "content-disposition": f'{how}; filename="{name or "document"}"'}
-    return Response(file.content, headers=headers, media_type=file.media_type)
+    headers = PAGE_HEADERS if file.inline else PAGE_HEADERS | {"content-security-policy": SENT_POLICY}
+    return Response(
+        file.content,
+        headers={**headers, "content-disposition": f'{how}; filename="{name or "document"}"'},
+        media_type=file.media_type,
+    )

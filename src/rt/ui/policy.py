@@ -20,6 +20,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 """`data:` and `blob:` images are the signature and the photo just taken, shown before they are sent."""
 
+SENT_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""Of what people sent: opened all the same, it is of no origin and runs nothing."""
+
 PAGE_HEADERS = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "referrer-policy": "same-origin",

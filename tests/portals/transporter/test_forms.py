@@ -322,7 +322,9 @@ async def test_a_slot_taken_meanwhile_is_told_beside_the_other_times() -> None:
 
 async def test_papers_go_in_and_out() -> None:
     town = Town()
-    pdf = Download(content=b"%PDF-1.7", media_type="application/pdf", filename="lettre à voir.pdf")
+    pdf = Download(
+        content=b"%PDF-1.7", media_type="application/pdf", filename="lettre à voir.pdf", inline=True
+    )
     page = Download(content=b"<script>", media_type="text/html", filename="x.html")
     ics = Download(content=b"BEGIN:VCALENDAR", media_type="text/calendar", filename="slot.ics")
     town.answers |= {GetPdf: pdf, GetDocument: page, SlotCalendar: ics, AddDocument: Empty()}
@@ -331,6 +333,7 @@ async def test_papers_go_in_and_out() -> None:
     assert note.headers["content-disposition"] == 'inline; filename="lettre___voir.pdf"'
     other = await client.get("/orders/ord_1/documents/doc_1")
     assert other.headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in other.headers["content-security-policy"]
     assert (await client.get("/slots/ord_1/slo_1/calendar.ics")).content == b"BEGIN:VCALENDAR"
     file = {"file": ("pod.pdf", b"%PDF-1.7", "application/pdf")}
     await client.post("/orders/ord_1/documents", data={"_csrf": token, "kind": "pod"}, files=file)

@@ -77,7 +77,8 @@ class Reading:
     async def pdf(self, asked: GetPdf) -> Download:
         note = await self._store.notes.get(asked.document_id)
         content = await paper.pdf(note, asked.language, self._url(note), await self._photos(note))
-        return Download(content=content, media_type="application/pdf", filename=f"{note.number}.pdf")
+        name = f"{note.number}.pdf"
+        return Download(content=content, media_type="application/pdf", filename=name, inline=True)
 
     def whole(self, note: Note) -> DocumentView:
         return shown.whole(note, self._page)
