@@ -5,7 +5,7 @@ import re
 
 import pytest
 from babel import Locale
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rt.trade.countries import CountryAmbiguous, CountryUnknown, country, name
@@ -55,6 +55,7 @@ def test_what_may_be_two_countries_is_asked_about(text: str, choices: list[str])
     assert all(one in asked.value.says("fr") for one in choices)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(EUROPE), st.sampled_from(LANGUAGES), st.sampled_from([str.upper, str.lower, str.title])
 )
@@ -62,12 +63,14 @@ def test_a_country_of_europe_is_known_in_its_neighbours_languages(code: str, lan
     assert country(cased(Locale(language).territories[code])) == code
 
 
+@settings(deadline=None)
 @given(st.sampled_from(EUROPE))
 def test_a_code_is_that_country_and_has_a_name(code: str) -> None:
     assert country(code) == code
     assert name(code, "fr") != code
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_a_country_or_a_refusal(text: str) -> None:
     with contextlib.suppress(CountryUnknown, CountryAmbiguous):

@@ -62,7 +62,7 @@ def xlsx_file(headings: Sequence[str], rows: Iterable[Sequence[Cell]], title: st
     def cell(value: Cell, bold: bool = False) -> object:
         made = WriteOnlyCell(page)
         if isinstance(value, str):
-            made.value = escaped(value)
+            made.value = escaped(value if unguarded(value) == value else f"{GUARD}{value}")
             made.data_type, made.number_format = "s", "@"
         elif isinstance(value, datetime) and not value.astimezone(PARIS).fold:
             made.value, made.number_format = value.astimezone(PARIS).replace(tzinfo=None), "dd/mm/yyyy hh:mm"

@@ -1,214 +1,17 @@
-"""Sheets of orders: read whatever their make, judged by cell, taken in once, their bad rows given back."""
+"""Sheets of orders: judged by cell, taken in once, their bad rows given back, what is unsure asked."""
 
 import asyncio
-import contextlib
-import io
-import zipfile
-from datetime import UTC, date, datetime, time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from openpyxl import Workbook
 from tests.services.core_orders.make import CARRIER
+from tests.services.core_orders.sheets import HEAD, changed, csv, line, xlsx
 
-from rt.contracts.core_orders import ImportField
-from rt.kernel.errors import Invalid
 from rt.services.core_orders.actions import imports as actions
-from rt.services.core_orders.domain import columns, rows, sheet
-from rt.trade.spreadsheets import csv_file as table
-
-HEAD = (
-    "Référence;Ville d'enlèvement;CP enlèvement;Date d'enlèvement;Ville de livraison;CP livraison;"
-    "Marchandise;Poids;Palettes"
-)
+from rt.trade.spreadsheets import SPREADSHEET
 
 
 class Killed(BaseException):
     """The process ends here."""
-
-
-def csv(*lines: str, head: str = HEAD, encoding: str = "utf-8", separator: str = ";") -> bytes:
-    return "\r\n".join([head, *lines]).replace(";", separator).encode(encoding)
-
-
-def line(reference: str = "R-1", weight: str = "1 250,5", day: str = "15/01/2027", **more: str) -> str:
-    pallets = more.get("pallets", "4")
-    return f"{reference};Lyon;69007;{day};Bourg-en-Bresse;1000;Robinetterie;{weight};{pallets}"
-
-
-def xlsx(*lines: list) -> bytes:
-    book = Workbook()
-    for cells in lines:
-        book.active.append(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
-@pytest.mark.parametrize("separator", [";", "\t", "|"])
-def test_a_sheet_is_read_whatever_its_encoding_and_separator(encoding, separator):
-    read = sheet.read(csv(line(), encoding=encoding, separator=separator))
-    assert read.headings[:2] == ["Référence", "Ville d'enlèvement"]
-    assert [row.number for row in read.rows] == [2]
-    assert read.rows[0].cells[4] == "Bourg-en-Bresse"
-
-
-def test_commas_separate_too_and_quoted_ones_do_not():
-    read = sheet.read(b'Ref,To,Goods\nA,Lyon,"Vis, \xc3\xa9crous"\n')
-    assert read.rows[0].cells == ["A", "Lyon", "Vis, écrous"]
-
-
-def test_an_xlsx_is_read_with_its_dates_and_numbers_and_no_formula():
-    content = xlsx(
-        ["Ref", "Date d'enlèvement", "Poids"], ["A", datetime(2027, 1, 15, 8, 30), 4250.5], [None], ["B"]
-    )
-    read = sheet.read(content)
-    assert [(row.number, row.cells) for row in read.rows] == [
-        (2, ["A", "15/01/2027 08:30", "4250.5"]),
-        (4, ["B", "", ""]),
-    ]
-
-
-def bomb(entries: int = 1, size: int = 0, name: str = "xl/sharedStrings.xml") -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for n in range(entries):
-            archive.writestr(f"{name}{n or ''}", bytes(size))
-    return out.getvalue()
-
-
-def with_entity() -> bytes:
-    good = io.BytesIO(xlsx(["Ref"], ["A"]))
-    out = io.BytesIO()
-    laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
-    with zipfile.ZipFile(good) as source, zipfile.ZipFile(out, "w") as archive:
-        for entry in source.namelist():
-            text = source.read(entry).decode()
-            archive.writestr(entry, laughs + text if entry == "xl/worksheets/sheet1.xml" else text)
-    return out.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "sheet_empty"),
-        (csv(), "sheet_empty"),
-        (b"\x00\x01\x02", "sheet_unreadable"),
-        (b"PK\x03\x04 not really", "sheet_unreadable"),
-        (bomb(), "sheet_unreadable"),
-        (bomb(size=60_000_000), "sheet_unpacks_too_far"),
-        (bomb(entries=10_000), "sheet_unpacks_too_far"),
-        (with_entity(), "sheet_unreadable"),
-        (csv(*[line()] * 5_001), "sheet_too_long"),
-        (b";" * 200 + b"\n" + b"a;" * 200, "sheet_too_long"),
-    ],
-)
-def test_a_file_that_is_no_sheet_or_unpacks_to_a_heap_is_refused(content, code):
-    with pytest.raises(Invalid) as refused:
-        sheet.read(content)
-    assert refused.value.code == code
-
-
-@given(st.binary(max_size=400))
-def test_any_bytes_are_a_sheet_or_a_refusal(content):
-    with contextlib.suppress(Invalid):
-        sheet.read(content)
-
-
-def test_headings_are_known_in_both_languages_with_or_without_accents():
-    known = {
-        "N° commande": "reference",
-        "Poids brut (kg)": "weight_kg",
-        "VILLE DE LIVRAISON": "delivery_city",
-        "Date d’enlevement": "pickup_from",
-        "Delivery City": "delivery_city",
-        "weight_kg": "weight_kg",
-        "Chiffre d'affaires": None,
-    }
-    for heading, field in known.items():
-        assert columns.matched([heading], {})[0].field == field, heading
-
-
-def test_no_heading_means_two_fields_and_a_field_is_filled_by_one_column():
-    said = {(columns.folded(h), f) for f, hs in columns.HEADINGS.items() for h in hs.split("|")}
-    assert len({key for key, _ in said}) == len(said)
-    assert [one.field for one in columns.matched(["Poids", "Weight"], {})] == ["weight_kg", None]
-
-
-def test_the_template_is_understood_by_its_own_reader():
-    heads = [columns.HEADINGS[field].partition("|")[0] for field in columns.FIELDS]
-    read = sheet.read(table(heads, [[columns.EXAMPLE.get(field, "") for field in columns.FIELDS]]))
-    matches = columns.matched(read.headings, {})
-    assert [match.field for match in matches] == list(columns.FIELDS)
-    cells = {m.field: (m.column, cell) for m, cell in zip(matches, read.rows[0].cells, strict=True) if cell}
-    made = rows.make(cells)
-    assert made.reasons == []
-    assert (made.asked.goods[0].weight_kg, made.asked.buy_cents) == (4250.5, 48_000)
-    assert made.asked.requirements == ["tail_lift"]
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("1 250,5", 1250.5), ("1\u202f250,50", 1250.5), ("1.250,5", 1250.5), ("1,250.5", 1250.5),
-     ("12.5 kg", 12.5), ("24000", 24000), ("480,00 €", 480)],
-)  # fmt: skip
-def test_numbers_are_read_as_french_and_english_write_them(text, value):
-    assert float(rows.number(text)) == value
-
-
-@given(st.decimals(0, 10**9, places=2), st.booleans())
-def test_any_amount_written_the_french_way_is_read_back(amount, spaced):
-    text = f"{amount:,.2f}".replace(",", "\u202f" if spaced else "").replace(".", ",")
-    assert rows.number(text) == amount
-
-
-@pytest.mark.parametrize(
-    ("text", "at"),
-    [
-        ("15/01/2027", datetime(2027, 1, 14, 23, 0, tzinfo=UTC)),
-        ("15/07/2027 08:30", datetime(2027, 7, 15, 6, 30, tzinfo=UTC)),
-        ("5.1.27 8h30", datetime(2027, 1, 5, 7, 30, tzinfo=UTC)),
-        ("2027-01-15T08:30:00", datetime(2027, 1, 15, 7, 30, tzinfo=UTC)),
-    ],
-)
-def test_dates_are_read_in_paris_time(text, at):
-    assert rows.moment(text, time()) == at
-
-
-@given(st.dates(date(2001, 1, 1), date(2098, 12, 31)))
-def test_any_day_written_the_french_way_is_that_day(day):
-    assert rows.moment(f"{day:%d/%m/%Y}", time(12)).date() == day
-
-
-def cells(**said: str) -> dict[ImportField, tuple[str, str]]:
-    complete = {"pickup_city": "Lyon", "delivery_city": "Metz", "description": "Vis", "weight_kg": "5"}
-    return {field: (field.upper(), text) for field, text in (complete | said).items()}
-
-
-@pytest.mark.parametrize(
-    ("field", "text"),
-    [
-        ("weight_kg", "lourd"), ("weight_kg", "-5"), ("weight_kg", ""), ("quantity", "1,5"),
-        ("quantity", "0"),
-        ("pickup_from", "31/02/2027"), ("pickup_from", "demain"), ("delivery_country", "Atlantide"),
-        ("requirements", "tapis rouge"), ("incoterm", "ABC"), ("buy_price", "-3"),
-        ("package_code", "palette"),
-        ("delivery_city", ""), ("reference", "x" * 41), ("pickup_postal_code", "1234567890123"),
-    ],
-)  # fmt: skip
-def test_a_cell_that_cannot_be_read_is_named_with_its_value_and_the_reason_in_both_languages(field, text):
-    made = rows.make(cells(**{field: text}))
-    assert made.asked is None
-    assert [(why.field, why.column) for why in made.reasons] == [(field, field.upper())]
-    assert made.reasons[0].fr != made.reasons[0].en
-
-
-def test_a_day_without_an_hour_lasts_until_its_evening_and_zip_codes_get_their_zero_back():
-    asked = rows.make(cells(pickup_from="15/01/2027", pickup_postal_code="1000")).asked
-    assert asked.stops[0].until_at == datetime(2027, 1, 15, 22, 59, tzinfo=UTC)
-    assert asked.stops[0].site.address.postal_code == "01000"
 
 
 async def upload(client, content: bytes, name: str = "commandes.csv"):
@@ -251,10 +54,10 @@ async def test_good_rows_go_in_and_bad_rows_come_back_with_their_reasons(web):
     assert order["pickup"]["latitude"] == pytest.approx(45.7, abs=0.2)
     assert order["delivery"]["address"]["postal_code"] == "01000"
     rejects = (await web().get(f"/api/orders/imports/{seen['import_id']}/rejects")).content
-    back = sheet.read(rejects)
-    assert back.headings[-1] == "Motif / Reason"
-    assert [row.cells[0] for row in back.rows] == ["R-2", "R-3", "R-1"]
-    assert "n'est pas un nombre / is not a number" in back.rows[0].cells[-1]
+    text = rejects.decode("utf-8-sig").splitlines()
+    assert text[0].endswith(";Motif / Reason")
+    assert [line.split(";")[0] for line in text[1:]] == ["R-2", "R-3", "R-1"]
+    assert "n'est pas un nombre" in text[1]
 
 
 async def test_a_rejected_formula_comes_back_quoted(web):
@@ -368,7 +171,92 @@ async def test_two_commits_at_once_take_each_row_in_once(web):
     assert len(await references(web())) == 25
 
 
-async def test_the_template_can_be_fetched(web):
-    answer = await web().get("/api/orders/imports/template")
-    assert answer.headers["content-type"].startswith("text/csv")
-    assert sheet.read(answer.content).rows
+@pytest.mark.parametrize(("form", "media_type"), [("csv", "text/csv"), ("xlsx", SPREADSHEET)])
+async def test_the_template_can_be_fetched_and_sent_back(web, form, media_type):
+    answer = await web().get("/api/orders/imports/template", params={"format": form})
+    assert answer.headers["content-type"].startswith(media_type)
+    seen = await upload(web(), answer.content)
+    done = await commit(web(), seen["import_id"])
+    assert (done["created_orders"], done["bad"]) == (1, 0)
+    order = (await web().get(f"/api/orders/{done['rows'][0]['order_id']}")).json()
+    assert order["pickup"]["contact"]["phone"] == "+33 4 78 00 00 00"
+
+
+async def answered(client, import_id: str, **asked):
+    return await client.post(f"/api/orders/imports/{import_id}/mapping", json=asked)
+
+
+async def test_a_question_is_answered_once_for_the_column_and_its_rows_go_in(web):
+    content = csv(line("R-1", weight="1,250"), line("R-2", weight="2,500"))
+    seen = await upload(web(), content)
+    (question,) = seen["questions"]
+    assert (seen["bad"], question["rows"], question["answer"]) == (2, 2, "")
+    assert "deux lectures" in seen["rows"][0]["reasons"][0]["fr"]
+    mended = (await answered(web(), seen["import_id"], answers={question["question"]: "."})).json()
+    assert (mended["new"], mended["questions"][0]["answer"]) == (2, ".")
+    done = await commit(web(), seen["import_id"])
+    orders = [(await web().get(f"/api/orders/{row['order_id']}")).json() for row in done["rows"]]
+    assert [order["weight_kg"] for order in orders] == [1250, 2500]
+    again = await upload(web(), content)
+    assert again["questions"][0]["answer"] == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"), [("decimal:weight_kg", "x"), ("decimal:price", "."), ("", "")]
+)
+async def test_an_answer_to_what_was_not_asked_is_refused_by_its_field(web, question, answer):
+    seen = await upload(web(), csv(line(weight="1,250")))
+    refused = await answered(web(), seen["import_id"], answers={question: answer})
+    assert (refused.status_code, refused.json()["code"]) == (422, "answer_unknown")
+    assert refused.json()["errors"][0]["field"] == f"answers.{question}"
+
+
+async def test_another_page_of_the_workbook_is_read_when_it_is_named(web):
+    def shape(book):
+        book.active.title = "Semaine 1"
+        other = book.create_sheet("Semaine 2")
+        other.append(HEAD.split(";"))
+        other.append(line("R-2").split(";"))
+
+    seen = await upload(web(), xlsx(HEAD.split(";"), line("R-1").split(";"), shape=shape))
+    assert (seen["page"], seen["pages"]) == ("Semaine 1", ["Semaine 1", "Semaine 2"])
+    assert seen["notes"]
+    other = (await answered(web(), seen["import_id"], page="Semaine 2")).json()
+    assert (other["page"], other["rows"][0]["reference"]) == ("Semaine 2", "R-2")
+    refused = await answered(web(), seen["import_id"], page="Semaine 3")
+    assert (refused.status_code, refused.json()["code"]) == (422, "page_unknown")
+
+
+async def test_what_was_named_later_changes_no_sheet_that_was_sent_before(web):
+    head = HEAD.replace("Poids", "Masse")
+    first = await upload(web(), csv(line("R-1"), head=head))
+    second = await upload(web(), csv(line("R-2"), head=head))
+    await answered(web(), second["import_id"], mapping={"Masse": "weight_kg"})
+    seen = (await web().get(f"/api/orders/imports/{first['import_id']}")).json()
+    assert seen["bad"] == 1
+
+
+async def test_rejected_rows_come_back_as_a_workbook_too_and_go_in_once_mended(web):
+    seen = await upload(web(), csv(line("R-1", weight="lourd")))
+    path = f"/api/orders/imports/{seen['import_id']}/rejects"
+    answer = await web().get(path, params={"format": "xlsx"})
+    assert answer.headers["content-type"] == SPREADSHEET
+    mended = changed(answer.content, "xl/worksheets/sheet1.xml", "lourd", "12,5")
+    assert (await upload(web(), mended))["new"] == 1
+
+
+async def test_a_file_of_another_kind_is_refused_with_what_to_do(web):
+    refused = await web().post(
+        "/api/orders/imports", content=b"%PDF-1.7", headers={"content-type": "application/pdf"}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (422, "sheet_of_another_kind")
+    assert "PDF" in refused.json()["messages"]["fr"]
+
+
+async def test_twenty_thousand_rows_are_refused_by_the_limit_they_pass(web):
+    rows = [line(f"R-{n}") for n in range(20_000)]
+    refused = await web().post(
+        "/api/orders/imports", content=csv(*rows), headers={"content-type": "text/csv"}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (422, "sheet_too_long")
+    assert "5000" in refused.json()["messages"]["fr"]

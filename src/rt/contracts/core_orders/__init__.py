@@ -15,6 +15,7 @@ from rt.contracts.core_orders.facts import (
     TenderRefused,
 )
 from rt.contracts.core_orders.imports import (
+    COLUMNS_LIMIT,
     IMPORT_LIMIT,
     CellReason,
     ColumnMatch,
@@ -22,10 +23,14 @@ from rt.contracts.core_orders.imports import (
     GetImport,
     GetImportRejects,
     GetImportTemplate,
+    ImportChoice,
     ImportField,
+    ImportNote,
+    ImportQuestion,
     ImportRow,
     ImportView,
     RemapImport,
+    SheetFormat,
     UploadImport,
 )
 from rt.contracts.core_orders.orders import (
@@ -100,6 +105,7 @@ from rt.contracts.core_orders.vocabulary import (
 )
 
 __all__ = [
+    "COLUMNS_LIMIT",
     "DOCUMENT_LIMIT",
     "IMPORT_LIMIT",
     "AcceptProof",
@@ -136,7 +142,10 @@ __all__ = [
     "GetImportRejects",
     "GetImportTemplate",
     "GetOrder",
+    "ImportChoice",
     "ImportField",
+    "ImportNote",
+    "ImportQuestion",
     "ImportRow",
     "ImportView",
     "IncidentKind",
@@ -172,6 +181,7 @@ __all__ = [
     "ResolveIncident",
     "Responsible",
     "SaveTemplate",
+    "SheetFormat",
     "SignedUrlView",
     "Source",
     "Stop",

@@ -10,6 +10,10 @@ from rt.trade.references import ImportId
 
 IMPORT_LIMIT = 5_000_000
 """Bytes of one sheet (5 MB)."""
+COLUMNS_LIMIT = 100
+
+SheetFormat = Literal["csv", "xlsx"]
+Cell = Annotated[str, Meta(max_length=2_000)]
 
 ImportField = Literal[
     "reference",
@@ -25,6 +29,7 @@ ImportField = Literal[
     "pickup_phone",
     "pickup_from",
     "pickup_until",
+    "pickup_hours",
     "delivery_name",
     "delivery_street",
     "delivery_postal_code",
@@ -34,6 +39,7 @@ ImportField = Literal[
     "delivery_phone",
     "delivery_from",
     "delivery_until",
+    "delivery_hours",
     "consignee_email",
     "description",
     "quantity",
@@ -79,8 +85,45 @@ class ImportRow(View):
     order_id: str | None = None
 
 
+class ImportNote(View):
+    """Something about the whole sheet that its sender should know: the page read, what was left aside."""
+
+    fr: str
+    en: str
+
+
+class ImportChoice(View):
+    """One of the answers to a question."""
+
+    value: str
+    fr: str
+    en: str
+
+
+class ImportQuestion(View):
+    """What cannot be read in one way only; until it is answered the rows it concerns are bad.
+
+    `question` names it in RemapImport; `rows` is how many rows it concerns, `examples` are cells of them;
+    `answer` is the choice made, "" while it is open.
+    """
+
+    question: str
+    column: str
+    field: str
+    fr: str
+    en: str
+    examples: list[str]
+    choices: list[ImportChoice]
+    rows: int
+    answer: str = ""
+
+
 class ImportView(View):
-    """A sheet, its columns, the verdict on each row (the first 500 shown) and the totals."""
+    """A sheet, its columns, the verdict on each row (the first 500 shown) and the totals.
+
+    `page` is the page of a workbook that was read, `pages` are all that are not hidden; `headings_line` is
+    the line of the sheet where its headings were found.
+    """
 
     import_id: str
     filename: str
@@ -93,6 +136,11 @@ class ImportView(View):
     update: int
     duplicate: int
     bad: int
+    page: str = ""
+    pages: list[str] = []
+    headings_line: int = 1
+    notes: list[ImportNote] = []
+    questions: list[ImportQuestion] = []
     created_orders: int = 0
     updated_orders: int = 0
 
@@ -114,10 +162,15 @@ class UploadImport(
 class RemapImport(
     Command[ImportView], route="/api/orders/imports/{import_id}/mapping", needs="core_orders.write"
 ):
-    """Name the field of columns that were not recognized; remembered for the organization's next sheets."""
+    """Name the field of columns, answer questions, or choose another page of the workbook.
+
+    Columns once named are remembered for the organization's next sheets; answers hold for this sheet alone.
+    """
 
     import_id: ImportId
-    mapping: dict[str, ImportField | None]
+    mapping: Annotated[dict[Cell, ImportField | None], Meta(max_length=COLUMNS_LIMIT)] = {}
+    answers: Annotated[dict[Cell, Annotated[str, Meta(max_length=40)]], Meta(max_length=COLUMNS_LIMIT)] = {}
+    page: Annotated[str, Meta(max_length=31)] = ""
 
 
 class CommitImport(
@@ -138,10 +191,13 @@ class GetImport(Query[ImportView], route="/api/orders/imports/{import_id}", need
 class GetImportRejects(
     Query[Download], route="/api/orders/imports/{import_id}/rejects", needs="core_orders.read"
 ):
-    """The bad rows as a CSV file with the reasons in a last column, to be mended and sent again."""
+    """The bad rows with the reasons in a last column, to be mended and sent again: CSV, or XLSX."""
 
     import_id: ImportId
+    format: SheetFormat = "csv"
 
 
 class GetImportTemplate(Query[Download], route="/api/orders/imports/template", needs="core_orders.read"):
-    """An empty sheet (CSV, semicolons, UTF-8) with the French column names and one example row."""
+    """A sheet with the French column names and one example row: CSV (semicolons, UTF-8), or XLSX."""
+
+    format: SheetFormat = "csv"

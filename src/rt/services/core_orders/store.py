@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from rt.contracts.core_orders import ColumnMatch, CreateOrder, ImportField, OrderState
+from rt.contracts.core_orders import CreateOrder, ImportField, OrderState
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound
@@ -46,11 +46,16 @@ class Template(Entity, kw_only=True):
 
 
 class Import(Entity, kw_only=True):
-    """A sheet that was sent; its rows are read again from the file whenever they are needed."""
+    """A sheet that was sent; its rows are read again from the file whenever they are needed.
+
+    `named` are the columns that the organization had named by then, `answers` what was asked about the sheet.
+    """
 
     filename: str
     file_key: str
-    columns: list[ColumnMatch]
+    named: dict[str, ImportField | None] = {}
+    answers: list[tuple[str, str]] = []
+    page: str = ""
     state: Literal["previewed", "committing", "committed"] = "previewed"
     same_reference: Literal["update", "skip"] = "skip"
     created_orders: int = 0

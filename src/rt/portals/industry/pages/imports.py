@@ -1,7 +1,6 @@
 """Orders from a sheet: upload, verdict and reason of each row, columns named, rows taken in."""
 
-from collections import Counter
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import msgspec
 from starlette.datastructures import UploadFile
@@ -13,9 +12,11 @@ from rt.contracts.core_orders import (
     GetImportRejects,
     GetImportTemplate,
     ImportField,
+    ImportQuestion,
     ImportRow,
     ImportView,
     RemapImport,
+    SheetFormat,
     UploadImport,
 )
 from rt.kernel.errors import Refusal
@@ -26,6 +27,8 @@ from rt.ui.formats import language
 from rt.ui.pages import Choice, Page
 from rt.ui.visit import Visit, page
 
+AT_ONE_PRESS = 4
+"""Answers to a question up to which each has a button of its own."""
 VERDICTS = {
     "bad": (marked("à corriger"), "bad", "circle-x"),
     "duplicate": (marked("en double"), "warn", "copy"),
@@ -34,6 +37,19 @@ VERDICTS = {
 }
 """How a row's fate is said, its tone and its icon; those with work to do come first."""
 COLUMN = "column."
+ANSWER = "answer."
+
+
+class Question(NamedTuple):
+    """What the sheet leaves unsure, with the answers that settle it."""
+
+    name: str
+    text: str
+    column: str
+    examples: list[str]
+    rows: int
+    answer: str
+    choices: list[Choice]
 
 
 class UploadPage(Page):
@@ -55,7 +71,9 @@ class ImportPage(Page):
     current: str
     fields: list[Choice]
     unknown: int
-    twice: list[str]
+    questions: list[Question]
+    at_one_press: int
+    notes: list[str]
     english: bool
     here: str
 
@@ -84,10 +102,21 @@ async def start(visit: Visit) -> Page | Response:
     )
 
 
-def twice_named(sheet: ImportView) -> list[str]:
-    """Fields that more than one column would fill."""
-    counts = Counter(match.field for match in sheet.columns if match.field)
-    return [named("field", str(field)) for field, count in counts.items() if count > 1]
+def asked(questions: list[ImportQuestion], english: bool) -> list[Question]:
+    """The questions in the reader's language, the open ones first."""
+    shown = [
+        Question(
+            name=f"{ANSWER}{one.question}",
+            text=one.en if english else one.fr,
+            column=one.column or (named("field", one.field) if one.field else ""),
+            examples=one.examples,
+            rows=one.rows,
+            answer=one.answer,
+            choices=[Choice(choice.value, choice.en if english else choice.fr) for choice in one.choices],
+        )
+        for one in questions
+    ]
+    return sorted(shown, key=lambda one: bool(one.answer))
 
 
 async def preview(visit: Visit) -> Page | Response:
@@ -97,6 +126,7 @@ async def preview(visit: Visit) -> Page | Response:
     counts = {"bad": sheet.bad, "duplicate": sheet.duplicate, "update": sheet.update, "new": sheet.new}
     order = list(VERDICTS)
     rows = [row for row in sheet.rows if not shown or row.verdict == shown]
+    english = language() == "en"
     return ImportPage(
         title=sheet.filename or _("Tableau importé"),
         crumbs=[("/orders", _("Commandes")), ("/imports", _("Importer"))],
@@ -113,14 +143,16 @@ async def preview(visit: Visit) -> Page | Response:
             (Choice(code, named("field", code)) for code in get_args(ImportField)), key=lambda c: c.label
         ),
         unknown=sum(match.field is None for match in sheet.columns),
-        twice=twice_named(sheet),
-        english=language() == "en",
+        questions=asked(sheet.questions, english),
+        at_one_press=AT_ONE_PRESS,
+        notes=[note.en if english else note.fr for note in sheet.notes],
+        english=english,
         here=here,
     )
 
 
 async def remap(visit: Visit) -> Response:
-    """Name columns; the organization's next sheets are read the same way."""
+    """Name columns, answer a question or choose a page; what was named holds for the next sheets too."""
     here = f"/imports/{visit.path['import_id']}"
     posted = visit.posted if visit.posted is not None else {}
     mapping = {
@@ -128,11 +160,17 @@ async def remap(visit: Visit) -> Response:
         for name, value in posted.items()
         if name.startswith(COLUMN)
     }
+    answers = {
+        name.removeprefix(ANSWER): str(value)
+        for name, value in posted.items()
+        if name.startswith(ANSWER) and value
+    }
+    said = {"mapping": mapping, "answers": answers, "page": typed(visit, "page")}
     try:
-        word = msgspec.convert({"import_id": visit.path["import_id"], "mapping": mapping}, RemapImport)
+        word = msgspec.convert({"import_id": visit.path["import_id"], **said}, RemapImport)
     except msgspec.ValidationError:
         return visit.go(here, _("Choisissez les champs dans la liste."))
-    return await pressed(visit, word, here, _("Colonnes reconnues : les verdicts sont refaits."))
+    return await pressed(visit, word, here, _("Le tableau est relu : les verdicts sont refaits."))
 
 
 async def commit(visit: Visit) -> Response:
@@ -151,18 +189,25 @@ async def commit(visit: Visit) -> Response:
 
 
 async def rejects(visit: Visit) -> Response:
-    return sent(await visit.ask(GetImportRejects(import_id=visit.path["import_id"])))
+    word = GetImportRejects(import_id=visit.path["import_id"], format=_format(visit))
+    return sent(await visit.ask(word))
 
 
 async def sheet_template(visit: Visit) -> Response:
-    return sent(await visit.ask(GetImportTemplate()))
+    return sent(await visit.ask(GetImportTemplate(format=_format(visit))))
+
+
+def _format(visit: Visit) -> SheetFormat:
+    return "xlsx" if visit.request.url.path.endswith(".xlsx") else "csv"
 
 
 PAGES = [
     page("/imports", start),
     page("/imports/template.csv", sheet_template, methods=("GET",)),
+    page("/imports/template.xlsx", sheet_template, methods=("GET",)),
     page("/imports/{import_id}", preview, methods=("GET",)),
     page("/imports/{import_id}/mapping", remap, methods=("POST",)),
     page("/imports/{import_id}/commit", commit, methods=("POST",)),
     page("/imports/{import_id}/rejects.csv", rejects, methods=("GET",)),
+    page("/imports/{import_id}/rejects.xlsx", rejects, methods=("GET",)),
 ]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from rt.contracts.core_orders import (
     CommitImport,
@@ -13,24 +13,27 @@ from rt.contracts.core_orders import (
     RemapImport,
     UploadImport,
 )
+from rt.kernel import offload
+from rt.kernel.clock import today
 from rt.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound
 from rt.kernel.files import Files
 from rt.kernel.ids import derived_id, new_id
 from rt.kernel.messages import Download
 from rt.kernel.tenancy import current_org
 from rt.services.core_orders.adapters import Directory, hand
-from rt.services.core_orders.domain.columns import EXAMPLE, FIELDS, HEADINGS, folded, matched
+from rt.services.core_orders.domain.columns import Named, folded
 from rt.services.core_orders.domain.order import drafted
-from rt.services.core_orders.domain.sheet import Sheet, read
+from rt.services.core_orders.domain.returned import rejected, template
 from rt.services.core_orders.domain.states import Hand
-from rt.services.core_orders.domain.verdicts import Verdict, changes, judge, read_rows
+from rt.services.core_orders.domain.verdicts import Judged, Verdict, changes, judge, read_sheet
 from rt.services.core_orders.store import Headings, Import, OrderStore
-from rt.trade.spreadsheets import SPREADSHEET, csv_file
+from rt.trade.spreadsheets import SPREADSHEET
 
 ROWS_SHOWN = 500
 AT_ONCE = 16
 """Rows written at the same time."""
-REASON_HEADING = "Motif / Reason"
+READING_SECONDS = 12
+"""5,000 rows of 40 columns take three."""
 
 
 class ImportCommitted(Conflict):
@@ -43,6 +46,11 @@ class ColumnUnknown(Invalid):
     en = "The column “{column}” is not in the sheet."
 
 
+class AnswerUnknown(Invalid):
+    fr = "Ce tableau ne pose pas la question « {question} », ou cette réponse n'y répond pas."
+    en = "This sheet does not ask “{question}”, or this is no answer to it."
+
+
 class Imports:
     """What organizations do with sheets."""
 
@@ -52,31 +60,36 @@ class Imports:
         self._files = files
 
     async def upload(self, asked: UploadImport) -> ImportView:
-        sheet = await asyncio.to_thread(read, asked.content)
+        named = (await self._headings()).fields
+        judged = await _judged(asked.content, named, {}, "")
         import_id = new_id("imp")
         media_type = SPREADSHEET if asked.content.startswith(b"PK") else "text/csv"
         key = await self._files.put("documents", asked.content, media_type, id=import_id)
-        columns = matched(sheet.headings, (await self._headings()).fields)
-        sent = Import(id=import_id, filename=asked.filename, file_key=key, columns=columns)
-        return await self._view(await self._store.imports.add(sent))
+        sent = Import(id=import_id, filename=asked.filename, file_key=key, named=named, page=judged.page)
+        return await self._view(await self._store.imports.add(sent), judged)
 
     async def get(self, asked: GetImport) -> ImportView:
         return await self._view(await self._store.imports.get(asked.import_id))
 
     async def remap(self, asked: RemapImport) -> ImportView:
         sent = await self._store.imports.get(asked.import_id)
-        present = {column.column for column in sent.columns}
-        for column in asked.mapping:
-            if column not in present:
-                raise ColumnUnknown(field=f"mapping.{column}", column=column)
+        if sent.state != "previewed":
+            raise ImportCommitted
+        if asked.page:
+            sent.page = asked.page
+        judged = await self._read(sent)
+        _refuse_unknown(asked, judged)
         named = {folded(column): field for column, field in asked.mapping.items()}
-        headings = await self._headings()
-        async with self._store.headings.change(headings.id) as kept:
-            kept.fields = {**kept.fields, **named}
+        if named:
+            headings = await self._headings()
+            async with self._store.headings.change(headings.id) as kept:
+                kept.fields = {**kept.fields, **named}
         async with self._store.imports.change(asked.import_id) as sent:
             if sent.state != "previewed":
                 raise ImportCommitted
-            sent.columns = matched([column.column for column in sent.columns], kept.fields)
+            sent.named = {**sent.named, **named}
+            sent.answers = list({**dict(sent.answers), **asked.answers}.items())
+            sent.page = judged.page
         return await self._view(sent)
 
     async def commit(self, asked: CommitImport) -> ImportView:
@@ -86,7 +99,7 @@ class Imports:
                 sent.state, sent.same_reference = "committing", asked.same_reference
         if sent.state == "committed":
             return await self._view(sent)
-        verdicts = await self._verdicts(sent)
+        verdicts = await self._verdicts(sent, await self._read(sent))
         new = [one for one in verdicts if one.kind == "new"]
         updates = [one for one in verdicts if one.kind == "update" and sent.same_reference == "update"]
         by = hand()._replace(source="import")
@@ -100,19 +113,12 @@ class Imports:
 
     async def rejects(self, asked: GetImportRejects) -> Download:
         sent = await self._store.imports.get(asked.import_id)
-        verdicts = await self._verdicts(sent)
-        rows = [
-            [*one.row.cells, " · ".join(f"{why.column} {why.fr} / {why.en}".strip() for why in one.reasons)]
-            for one in verdicts
-            if one.kind in ("bad", "duplicate")
-        ]
-        content = csv_file([*(column.column for column in sent.columns), REASON_HEADING], rows)
-        return Download(content=content, media_type="text/csv", filename="lignes-rejetees.csv")
+        judged = await self._read(sent)
+        verdicts = [one for one in await self._verdicts(sent, judged) if one.kind in ("bad", "duplicate")]
+        return rejected(judged.headings, verdicts, asked.format)
 
     async def template(self, asked: GetImportTemplate) -> Download:
-        headings = [HEADINGS[field].partition("|")[0] for field in FIELDS]
-        content = csv_file(headings, [[EXAMPLE.get(field, "") for field in FIELDS]])
-        return Download(content=content, media_type="text/csv", filename="modele-commandes.csv")
+        return template(asked.format)
 
     async def _headings(self) -> Headings:
         """The columns the organization has named so far."""
@@ -125,15 +131,14 @@ class Imports:
             except AlreadyExists:
                 return await self._store.headings.get(headings_id)
 
-    async def _sheet(self, sent: Import) -> Sheet:
-        return await asyncio.to_thread(read, await self._files.get(sent.file_key))
+    async def _read(self, sent: Import) -> Judged:
+        content = await self._files.get(sent.file_key)
+        return await _judged(content, sent.named, dict(sent.answers), sent.page)
 
-    async def _verdicts(self, sent: Import) -> list[Verdict]:
-        sheet = await self._sheet(sent)
-        rows = await asyncio.to_thread(read_rows, sheet, sent.columns)
-        references = [one.asked.reference for one in rows if one.asked and one.asked.reference]
+    async def _verdicts(self, sent: Import, judged: Judged) -> list[Verdict]:
+        references = [one.asked.reference for one in judged.rows if one.asked and one.asked.reference]
         known = await self._store.by_reference(list(dict.fromkeys(references)))
-        return judge(rows, known, sent.id)
+        return judge(judged.rows, known, sent.id)
 
     async def _add(self, one: Verdict, by: Hand, shipper: str, import_id: str) -> None:
         if one.asked is None:
@@ -160,24 +165,48 @@ class Imports:
                 order.take(by, changes(one.asked), "imported")
                 order.import_id = import_id
 
-    async def _view(self, sent: Import) -> ImportView:
-        verdicts = await self._verdicts(sent)
+    async def _view(self, sent: Import, judged: Judged | None = None) -> ImportView:
+        judged = judged or await self._read(sent)
+        verdicts = await self._verdicts(sent, judged)
         counts = Counter(one.kind for one in verdicts)
         return ImportView(
             import_id=sent.id,
             filename=sent.filename,
             state=sent.state,
             created_at=sent.created_at,
-            columns=sent.columns,
+            columns=judged.columns,
             rows=[one.shown() for one in verdicts[:ROWS_SHOWN]],
             rows_total=len(verdicts),
             new=counts["new"],
             update=counts["update"],
             duplicate=counts["duplicate"],
             bad=counts["bad"],
+            page=judged.page,
+            pages=judged.pages,
+            headings_line=judged.line,
+            notes=judged.notes,
+            questions=judged.questions,
             created_orders=sent.created_orders,
             updated_orders=sent.updated_orders,
         )
+
+
+async def _judged(content: bytes, named: Named, answers: Mapping[str, str], page: str) -> Judged:
+    """The sheet read beside the event loop, within limits of time and memory."""
+    return await offload.run(
+        read_sheet, content, named, answers, page, today(), seconds=READING_SECONDS, field="content"
+    )
+
+
+def _refuse_unknown(asked: RemapImport, judged: Judged) -> None:
+    present = {column.column for column in judged.columns}
+    for column in asked.mapping:
+        if column not in present:
+            raise ColumnUnknown(field=f"mapping.{column}", column=column)
+    offered = {one.question: {choice.value for choice in one.choices} for one in judged.questions}
+    for question, answer in asked.answers.items():
+        if answer not in offered.get(question, ()):
+            raise AnswerUnknown(field=f"answers.{question}", question=question)
 
 
 async def _in_parts(rows: Sequence[Verdict], work: Callable[[Verdict], Awaitable[None]]) -> None:
