@@ -159,7 +159,8 @@ def test_exported_orders_are_read_back_as_they_were(
         consignee_name=name, pickup_name=name, pickup_city="Lyon", pickup_country="FR", pickup_from=at,
         pickup_until=at + timedelta(hours=1), delivery_name=name, delivery_city="Metz", delivery_country="FR",
         delivery_from=at, delivery_until=at, pallets=pallets, weight_kg=weight, loading_metres=1,
-        requirements=[], vehicle_plate="", driver_name=name, incident_open=False, with_reserves=False, currency="EUR",
+        requirements=[], vehicle_plate="", driver_name=name, incident_open=False, with_reserves=False,
+        currency="EUR",
     )  # fmt: skip
     read = judged(with_goods(as_csv([row])))
     assert read.questions == []
