@@ -157,7 +157,7 @@ def _time(text: str, half: str, bare: bool = False) -> time:
     if word is not None:
         return word
     found = CLOCK.fullmatch(text.strip())
-    if not found or (text.strip().isdigit() and not bare):
+    if not found or (text.strip().isdecimal() and not bare):
         raise _unreadable()
     hour, minute = int(found[1]), int(found[2] or 0)
     meridian = (found[4] or half).casefold()[:1]

@@ -14,6 +14,7 @@ from rt.services.core_orders.domain.conventions import WHOLE, Ways, likely, like
 from rt.services.core_orders.domain.headings import UNITS
 from rt.services.core_orders.domain.moments import Clock, MomentUnreadable, Spoken, hours, spoken
 from rt.services.core_orders.domain.sheet.cells import EMPTY, Cell
+from rt.trade import contacts
 from rt.trade.money import to_cents
 from rt.trade.numbers import in_unit
 
@@ -67,7 +68,8 @@ ERRORS = frozenset(
 """What spreadsheets write where they could not compute, in the languages of Excel."""
 UNCOMPUTED = re.compile(r"#{3,}|Err:\d{3}")
 """A column too narrow for its figure when it was copied; an error of LibreOffice."""
-ADDRESS = re.compile(r"[^\s@<>,;:/\"()\[\]\\]+@[^\s@<>,;:/\"()\[\]\\]+\.[^\s@<>,;:/\"()\[\]\\.]{2,}")
+APART = re.compile(r"[\s;,/|<>]+")
+"""What stands between addresses, and around one behind a name."""
 REQUIREMENT_WORDS: dict[str, Requirement] = {
     **{folded(one): one for one in get_args(Requirement)},
     **{"HAYON": "tail_lift", "TAILLIFT": "tail_lift", "MATIERESDANGEREUSES": "adr", "FROID": "temperature"},
@@ -247,18 +249,18 @@ class Reader:
 
 
 def email(text: str) -> str:
-    """One address; several are not kept as one, nor is one of them guessed."""
-    found = list(dict.fromkeys(one.casefold() for one in ADDRESS.findall(text.removeprefix("mailto:"))))
+    """One address, bare or behind a name; several are not kept as one, nor is one of them guessed."""
+    parts = [part for part in APART.split(text.removeprefix("mailto:")) if part]
+    found = list(dict.fromkeys(part for part in parts if contacts.is_address(part)))
     if len(found) > 1:
         raise CellWrong(
             "contient plusieurs adresses : une seule est prévue",
             "holds several addresses: only one is expected",
         )
-    left = ADDRESS.sub("", text.removeprefix("mailto:"))
-    if not found or "@" in left or (left.strip() and not re.fullmatch(r"[^<>@;,]*<\s*>\s*", left)):
-        raise CellWrong("n'est pas une adresse e-mail", "is not an e-mail address")
-    address: str = ADDRESS.findall(text)[0]
-    return address.removeprefix("mailto:")
+    behind_a_name = text.rstrip().endswith(">") and parts[-1:] == found
+    if not found or (len(parts) > 1 and not behind_a_name) or sum("@" in part for part in parts) > 1:
+        raise CellWrong(f"n'est pas {contacts.FR}", f"is not {contacts.EN}")
+    return found[0]
 
 
 def requirements(text: str) -> list[Requirement]:
