@@ -1,10 +1,13 @@
 """How pages ask: parts that may be missing, one command per button, refusals in words, files handed on."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
+import msgspec
 from starlette.responses import Response
 
 from rt.kernel.errors import Refusal
+from rt.kernel.malformed import malformed
 from rt.kernel.messages import Command, Download, Query
 from rt.ui.formats import language
 from rt.ui.forms import KEY
@@ -13,6 +16,7 @@ from rt.ui.session import signed_out
 from rt.ui.visit import Visit
 
 Answer = TypeVar("Answer")
+Word = TypeVar("Word", bound=Query[Any] | Command[Any])
 
 
 async def attempt(visit: Visit, word: Query[Answer]) -> Answer | None:
@@ -34,6 +38,15 @@ async def pressed(
         signed_in_still(refusal)
         return visit.go(path, told(refusal), kind="bad")
     return visit.go(path, done, undo=undo)
+
+
+def worded(word: type[Word], values: Mapping[str, Any]) -> Word:
+    """The word with what an address or a form says; what does not fit is refused, and no fault of ours."""
+    try:
+        made: Word = msgspec.convert(values, word)
+    except msgspec.ValidationError as wrong:
+        raise malformed(wrong) from wrong
+    return made
 
 
 def signed_in_still(refusal: Refusal) -> None:

@@ -81,7 +81,11 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bare(kind: Any) -> tuple[Any, bool]:
-    """A type without its None, and whether it had one; every kind of collection as a list."""
+    """A type without its marks and its None, and whether it had one; every kind of collection as a list."""
+    if isinstance(kind, inspect.Metadata):
+        return bare(kind.type)
+    if isinstance(kind, inspect.ListType) and isinstance(kind.item_type, inspect.Metadata):
+        return inspect.ListType(bare(kind.item_type)[0], kind.min_length, kind.max_length), False
     if isinstance(kind, inspect.VarTupleType | inspect.SetType | inspect.FrozenSetType):
         return inspect.ListType(kind.item_type, kind.min_length, kind.max_length), False
     if isinstance(kind, inspect.UnionType):
