@@ -133,8 +133,9 @@ def plan_orders(shipper: Caller, carrier: Caller, count: int) -> list[str]:
         body |= {"reference": f"NOTE-{number:03d}", "consignee_name": "Réception"}
         order_id = shipper.post("/api/orders", body)["order_id"]
         path = f"/api/orders/{order_id}"
-        shipper.post(f"{path}/confirm")
-        shipper.post(f"{path}/assign", {"carrier_id": carrier.organization, "agreed_cents": 40_000})
+        read = shipper.post(f"{path}/confirm")["version"]
+        given = {"version": read, "carrier_id": carrier.organization, "agreed_cents": 40_000}
+        shipper.post(f"{path}/assign", given)
         carrier.post(f"{path}/plan", {"vehicle_plate": "AR-417-RT", "driver_name": "Lucie Martin"})
         ids.append(order_id)
 

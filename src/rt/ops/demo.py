@@ -187,8 +187,10 @@ class Story:
                 if state == "draft":
                     self.shipper.post(f"/api/orders/{order_id}/confirm")
             price = {"price_cents": PRICE_CENTS, "deadline": deadline}
-            if self.shipper.get(f"/api/orders/{ids[0]}")["state"] == "confirmed":
-                body = {"order_ids": ids[:19], "carrier_id": self.carrier.organization, **price}
+            read = [self.shipper.get(f"/api/orders/{order_id}") for order_id in ids[:19]]
+            if read[0]["state"] == "confirmed":
+                named = [{"order_id": one["order_id"], "version": one["version"]} for one in read]
+                body = {"orders": named, "carrier_id": self.carrier.organization, **price}
                 results = self.shipper.post("/api/orders/bulk/tender", body, key=self.run)["results"]
                 check(all(one["ok"] for one in results), f"19 tenders sent: {results}")
             if self.shipper.get(f"/api/orders/{ids[19]}")["state"] == "confirmed":
@@ -203,8 +205,10 @@ class Story:
         with self.step("core_orders", self.carrier.name, "accepte 19 commandes depuis son portail"):
             for row in self.orders[:19]:
                 path = f"/api/orders/{row['order_id']}"
-                if self.carrier.get(path)["state"] == "tendered":
-                    accepted = self.carrier.post(f"{path}/tender/accept")
+                offered = self.carrier.get(path)
+                if offered["state"] == "tendered":
+                    named = {"tender_id": offered["tender"]["tender_id"]}
+                    accepted = self.carrier.post(f"{path}/tender/accept", named)
                     check(accepted["state"] == "assigned", "an accepted order is assigned")
             mine = self.carrier.get(f"/api/orders/{self.orders[0]['order_id']}")
             check(mine["sell_cents"] is None, "the carrier does not see the shipper's selling price")
@@ -213,8 +217,9 @@ class Story:
         ):
             by_link = self.stage.with_link(token_in(self.offer), GUEST["name"])
             path = f"/api/orders/{self.orders[19]['order_id']}"
-            if self.shipper.get(path)["state"] == "tendered":
-                by_link.post(f"{path}/tender/accept")
+            offered = self.shipper.get(path)
+            if offered["state"] == "tendered":
+                by_link.post(f"{path}/tender/accept", {"tender_id": offered["tender"]["tender_id"]})
             check(self.shipper.get(path)["state"] == "assigned", "the guest has the order")
             other = f"/api/orders/{self.orders[0]['order_id']}"
             self._refused(403, lambda: by_link.get(other))
@@ -363,8 +368,11 @@ class Story:
             self.documents.append({"kind": "cmr", "url": f"{self.edge}{path}/pdf"})
             self.documents.append({"kind": "cmr_verification", "url": note["verification_url"]})
         with self.step("core_orders", self.shipper.name, "accepte la preuve de livraison"):
-            if self._state(self.order_id) == "delivered":
-                self.shipper.post(f"/api/orders/{self.order_id}/accept-proof")
+            order = self.shipper.get(f"/api/orders/{self.order_id}")
+            if order["state"] == "delivered":
+                check(order["proof"]["ecpmr_document_id"] == note["document_id"], "the signed note proves it")
+                read = {name: order["proof"][name] for name in ("document_id", "content_hash")}
+                self.shipper.post(f"/api/orders/{self.order_id}/accept-proof", read)
             check(self._state(self.order_id) == "pod_ok", "the proof is accepted")
 
     def deliver_by_link(self) -> None:

@@ -64,6 +64,8 @@ class Customer:
         self._http = httpx.Client(base_url=house, timeout=SECONDS, headers={"accept-language": "en"})
         self._email = email
         self._password = password
+        self._read_at = 0
+        self._gone = False
 
     def run(self) -> Run:
         """Do the job once; after the first fault only the house's own word on its units is asked for."""
@@ -106,9 +108,13 @@ class Customer:
         found = self._say("GET", f"/api/orders/{self._made}")
         if found["reference"] != order["reference"] or found["state"] not in ("draft", "cancelled"):
             raise NotAsExpected(f"order {self._made} is {found['reference']}, {found['state']}")
+        self._read_at = found["version"]
+        self._gone = found["state"] == "cancelled"
 
     def _cancel(self) -> None:
-        body = {"reason": "Commande de surveillance, sans transport"}
+        if self._gone:
+            return
+        body = {"version": self._read_at, "reason": "Commande de surveillance, sans transport"}
         found = self._say("POST", f"/api/orders/{self._made}/cancel", body, key=f"cancel-{self._made}")
         if found["state"] != "cancelled":
             raise NotAsExpected(f"order {self._made} is {found['state']} after it was called off")

@@ -14,6 +14,11 @@ from rt.ops.actors import OPEN_SESAME, Caller, Refused, Stage
 
 PARIS = ZoneInfo("Europe/Paris")
 RUN = "world-1"
+SIGNED_PAPER = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a4944415478da63f8"
+    "0f00010101001cb08c990000000049454e44ae426082"
+)
+"""A white PNG of one pixel: what stands for the scan of a signed paper."""
 ADMIN_EMAIL = "admin@rt-technologie.example"
 
 
@@ -288,8 +293,8 @@ class Builder:
         order = shipper.post("/api/orders", body)
         path = f"/api/orders/{order['order_id']}"
         if steps < 0:
-            shipper.post(f"{path}/confirm")
-            shipper.post(f"{path}/cancel", {"reason": "Commande annulée par le client"})
+            read = shipper.post(f"{path}/confirm")["version"]
+            shipper.post(f"{path}/cancel", {"version": read, "reason": "Commande annulée par le client"})
             return
         for step in STEPS[:steps]:
             self._step(step, path, order["order_id"], shipper, carrier, number)
@@ -309,7 +314,8 @@ class Builder:
             case "confirm":
                 shipper.post(f"{path}/confirm")
             case "accept":
-                carrier.post(f"{path}/tender/accept")
+                offered = carrier.get(path)["tender"]
+                carrier.post(f"{path}/tender/accept", {"tender_id": offered["tender_id"]})
             case "plan":
                 carrier.post(
                     f"{path}/plan", {"vehicle_plate": f"AR-{500 + number}-RT", "driver_name": DRIVERS[0]}
@@ -317,12 +323,18 @@ class Builder:
             case "loading" | "in_transit" | "delivered":
                 carrier.post(f"{path}/progress", {"reached": step})
             case "proof":
-                shipper.post(f"{path}/accept-proof")
+                scan = {"kind": "pod", "filename": "emarge.png"}
+                carrier.put_file(f"{path}/documents", SIGNED_PAPER, "image/png", **scan)
+                proof = shipper.get(path)["proof"]
+                read = {name: proof[name] for name in ("document_id", "content_hash")}
+                shipper.post(f"{path}/accept-proof", read)
             case "invoice":
-                shipper.post(
-                    f"{path}/invoiced",
-                    {"invoice_number": f"F26-{number:04d}", "invoiced_cents": 32_000 + 900 * number},
-                )
+                body = {
+                    "version": shipper.get(path)["version"],
+                    "invoice_number": f"F26-{number:04d}",
+                    "invoiced_cents": 32_000 + 900 * number,
+                }
+                shipper.post(f"{path}/invoiced", body)
             case "close":
                 shipper.post(f"{path}/close")
 

@@ -107,6 +107,7 @@ class World:
                 language="fr",
                 guest=False,
                 suspended=False,
+                standing="partner",
             )
 
         async def keys(asked: GetKeys) -> KeySetView:
@@ -202,9 +203,12 @@ class World:
         )
         self.order_id = order.order_id
         await self.say(SHIPPER, SetPolicy(mode="deferred", partner_id=CONSIGNEE, note="Bon palettes signé"))
-        await self.say(SHIPPER, ConfirmOrder(order_id=self.order_id))
+        firm = await self.say(SHIPPER, ConfirmOrder(order_id=self.order_id))
         await self.say(
-            SHIPPER, AssignCarrier(order_id=self.order_id, carrier_id=CARRIER, agreed_cents=48_517)
+            SHIPPER,
+            AssignCarrier(
+                order_id=self.order_id, version=firm.version, carrier_id=CARRIER, agreed_cents=48_517
+            ),
         )
         (job,) = (await self.say(CARRIER, FindJobs())).items
         lucie = await self.say(CARRIER, AddDriver(name="Lucie Martin", user_id=DRIVERS["lucie"]))

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import inspect
 
-from rt.contracts.core_orders import OrderRow, OrderView, Stop, TenderView
+from rt.contracts.core_orders import OrderRow, OrderView, ProofView, Stop, TenderView
 from rt.contracts.core_orders.shown import References
 from rt.contracts.planning import DockView, OpeningHours, SlotView
 from rt.contracts.tracking_ia import EtasView, EtaView
@@ -18,6 +18,7 @@ AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 """Monday, 08:00 in France."""
 DAY = date(2026, 11, 23)
 ME = "org_monts"
+HASH = "a" * 64
 PATTERNED = {"country": "FR", "currency": "EUR", "package_code": "PX", "topic": "core_orders.order.delivered"}
 BOURG = Site(
     name="Fromagerie de Bourg",
@@ -83,9 +84,11 @@ def tender(state: str = "open", **said: Any) -> TenderView:
 
 
 def order(state: str = "confirmed", may: tuple[str, ...] = (), **said: Any) -> OrderView:
+    proof = view(ProofView, ecpmr_document_id="cmr_1", content_hash=HASH, signed_at=AT, reserves=0)
     told: dict[str, Any] = {
         "order_id": "ord_1",
         "version": 3,
+        "proof": proof if state in ("delivered", "pod_ok", "invoiced", "closed") else None,
         "my_role": "shipper",
         "reference": "D26-0011",
         "references": References(purchase_order="PO-7043"),

@@ -1,20 +1,24 @@
 """What a shipper does: each button and form says its command, each refusal stands where it is read."""
 
 import re
+import zipfile
+from io import BytesIO
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.portals.industry import make
-from tests.portals.industry.town import Town, signed_in
+from tests.portals.industry.make import view
+from tests.portals.industry.town import Town, partner, signed_in
 
-from rt.contracts.authz import EditOrganization, GetOrganization
+from rt.contracts.authz import EditOrganization, FindPartners, GetOrganization, OrganizationsPage
 from rt.contracts.core_orders import (
     AcceptProof,
     BulkCancel,
     BulkResult,
     BulkView,
+    CancelOrder,
     ConfirmOrder,
     CreateOrder,
     EditOrder,
@@ -27,10 +31,13 @@ from rt.contracts.core_orders import (
     UploadImport,
     WithdrawTender,
 )
+from rt.contracts.core_orders import DocumentView as PaperView
+from rt.contracts.ecpmr import DocumentView, GetDocument, GetPdf
 from rt.contracts.planning import AddDock, EditDock, FindSlots, GetDock, MarkArrived, OpeningHours, SlotsPage
 from rt.contracts.tracking_ia import GetEta
 from rt.kernel.clock import held
-from rt.kernel.errors import AskRefused, Invalid
+from rt.kernel.errors import AskRefused, Invalid, Unavailable
+from rt.kernel.messages import Download
 from rt.portals.industry import concerns
 from rt.portals.industry.pages.docks import clock, minute_of, week_of
 from rt.portals.industry.pages.orders import VIEWS
@@ -150,15 +157,18 @@ async def test_an_offer_goes_to_the_chosen_carrier_and_can_be_undone() -> None:
     assert town.heard(TenderOrder).price_cents == 48_050
     page = await client.get("/orders/ord_1")
     assert "Proposée à Transports Delmas" in page.text
-    assert 'action="/orders/ord_1/withdraw"' in page.text
+    assert 'action="/orders/ord_1/tenders/tender_id_1/withdraw"' in page.text
 
 
 async def test_the_undo_of_an_accepted_proof_gives_its_reason_itself() -> None:
     town = Town()
     town.answers |= {AcceptProof: make.order("pod_ok"), ReopenOrder: make.order("delivered")}
     client, proof = await signed_in(town)
-    answer = await client.post("/orders/ord_1/accept-proof", data=proof | {"back": "/?kind=proof"})
+    named = {"document_id": "doc_1", "content_hash": make.HASH}
+    answer = await client.post("/orders/ord_1/accept-proof", data=proof | named | {"back": "/?kind=proof"})
     assert answer.headers["location"] == "/?kind=proof"
+    said = town.heard(AcceptProof)
+    assert (said.document_id, said.content_hash) == ("doc_1", make.HASH)
     await client.post("/orders/ord_1/reopen", data=proof)
     assert town.heard(ReopenOrder).reason
 
@@ -168,7 +178,8 @@ async def test_a_button_leads_back_to_known_pages_alone(back: str) -> None:
     town = Town()
     town.answers[AcceptProof] = make.order("pod_ok")
     client, proof = await signed_in(town)
-    answer = await client.post("/orders/ord_1/accept-proof", data=proof | {"back": back})
+    named = {"document_id": "doc_1", "content_hash": make.HASH, "back": back}
+    answer = await client.post("/orders/ord_1/accept-proof", data=proof | named)
     assert answer.headers["location"] == "/orders/ord_1"
 
 
@@ -192,9 +203,79 @@ async def test_a_bulk_cancel_asks_for_its_reason_first() -> None:
     assert asked.status_code == 200
     assert 'name="reason"' in asked.text
     assert (await client.post("/orders/bulk", data=chosen | {"sure": "yes"})).status_code == 422
-    done = await client.post("/orders/bulk", data=chosen | {"sure": "yes", "reason": "Client fermé"})
+    assert 'name="version-ord_1" value="3"' in asked.text
+    sure = {"sure": "yes", "reason": "Client fermé", "version-ord_1": "2"}
+    done = await client.post("/orders/bulk", data=chosen | sure)
     assert "card edge-ok" in done.text
-    assert town.heard(BulkCancel).order_ids == ["ord_1"]
+    assert [(one.order_id, one.version) for one in town.heard(BulkCancel).orders] == [("ord_1", 2)]
+
+
+async def test_a_cancellation_is_about_the_order_as_its_page_showed_it() -> None:
+    town = Town()
+    town.answers[CancelOrder] = make.order("cancelled")
+    client, proof = await signed_in(town)
+    page = await client.get("/orders/ord_1/cancel")
+    assert 'name="_version" value="3"' in page.text
+    await client.post("/orders/ord_1/cancel", data=proof | {"_version": "2", "reason": "Client fermé"})
+    assert town.heard(CancelOrder).version == 2
+
+
+async def test_an_order_is_attributed_to_partners_and_guests_alone() -> None:
+    town = Town()
+    town.answers[FindPartners] = lambda word: OrganizationsPage(
+        items=[partner("carrier", id=f"org_{s}", standing=s) for s in ("partner", "guest", "asked")]
+        if word.kind == "carrier"
+        else []
+    )
+    client, _proof = await signed_in(town)
+    given = (await client.get("/orders/ord_1/assign")).text
+    offered = (await client.get("/orders/ord_1/tender")).text
+    assert [f'value="org_{s}"' in given for s in ("partner", "guest", "asked")] == [True, True, False]
+    assert 'value="org_asked"' in offered
+
+
+def lost(*missing: str) -> Any:
+    """The PDFs of a service that has none of some notes."""
+
+    def answer(word: GetPdf) -> Any:
+        if word.document_id in missing:
+            return Unavailable()
+        return Download(content=b"%PDF", media_type="application/pdf", filename=f"{word.document_id}.pdf")
+
+    return answer
+
+
+async def test_a_pdf_that_fails_once_is_in_the_archive_all_the_same() -> None:
+    town = Town()
+    failed: set[str] = set()
+
+    def once(word: GetPdf) -> Any:
+        if word.document_id == "cmr_2" and not failed:
+            failed.add("cmr_2")
+            return Unavailable()
+        return lost()(word)
+
+    town.answers[GetPdf] = once
+    client, _proof = await signed_in(town)
+    answer = await client.get("/documents.zip?id=cmr_1&id=cmr_2&id=cmr_3")
+    assert answer.headers["content-type"] == "application/zip"
+    names = zipfile.ZipFile(BytesIO(answer.content)).namelist()
+    assert names == [f"{name[-6:]}-{name}.pdf" for name in ("cmr_1", "cmr_2", "cmr_3")]
+
+
+async def test_what_is_missing_in_an_archive_is_told_before_it_is_downloaded() -> None:
+    town = Town()
+    town.answers[GetPdf] = lost("cmr_2")
+    client, _proof = await signed_in(town)
+    told = await client.get("/documents.zip?id=cmr_1&id=cmr_2")
+    assert told.headers["content-type"].startswith("text/html")
+    assert "1 PDF n&#39;a pas pu être fait" in told.text
+    assert "rest=yes" in told.text
+    rest = await client.get("/documents.zip?id=cmr_1&id=cmr_2&rest=yes")
+    assert zipfile.ZipFile(BytesIO(rest.content)).namelist() == ["cmr_1-cmr_1.pdf"]
+    town.answers[GetPdf] = lost("cmr_1", "cmr_2")
+    nothing = await client.get("/documents.zip?id=cmr_1&id=cmr_2&rest=yes")
+    assert nothing.headers["content-type"].startswith("text/html")
 
 
 async def test_a_sheet_goes_up_with_its_name_and_a_refused_one_says_why() -> None:
@@ -254,6 +335,34 @@ async def test_an_awaited_truck_is_marked_arrived_where_it_is_seen() -> None:
     assert 'action="/docks/slots/slo_1/no-show?day=2026-11-23"' in page.text
     await client.post("/docks/slots/slo_1/arrive?day=2026-11-23", data=proof)
     assert town.heard(MarkArrived).slot_id == "slo_1"
+
+
+async def test_a_delivery_that_nobody_signed_is_not_offered_for_acceptance() -> None:
+    town = Town()
+    bare = make.order("delivered", ("AcceptProof",), proof=None)
+    town.answers |= {GetOrder: bare, GetDocument: view(DocumentView, delivered_at=None)}
+    town.answers[FindOrders] = lambda word: OrdersPage(
+        items=[make.row("delivered", proof=None)] if word.state == "delivered" else [], next=""
+    )
+    client, _proof = await signed_in(town)
+    for path in ("/", "/orders/ord_1", "/orders/ord_1/cmr/cmr_1", "/documents/batch?id=cmr_1"):
+        assert "accept-proof" not in (await client.get(path)).text, path
+    assert "Livrée, mais rien ne le prouve encore" in (await client.get("/orders/ord_1")).text
+    assert "rien de signé encore" in (await client.get("/")).text
+
+
+async def test_a_note_is_accepted_as_it_was_read() -> None:
+    town = Town()
+    kept = view(PaperView, document_id="doc_9", ecpmr_document_id="cmr_1")
+    town.answers |= {
+        GetOrder: make.order("delivered", ("AcceptProof",), documents=[kept]),
+        GetDocument: view(DocumentView, document_id="cmr_1", delivered_at=make.AT, content_hash="b" * 64),
+    }
+    client, _proof = await signed_in(town)
+    for path in ("/orders/ord_1/cmr/cmr_1", "/documents/batch?id=cmr_1"):
+        page = (await client.get(path)).text
+        assert 'name="document_id" value="doc_9"' in page
+        assert f'name="content_hash" value="{"b" * 64}"' in page
 
 
 async def test_the_day_shows_a_late_truck_before_an_offer_and_a_proof() -> None:

@@ -126,7 +126,8 @@ def who(rights: list[str]) -> WhoView:
 
 
 def partner(kind: str, **said: Any) -> OrganizationView:
-    return view(OrganizationView, id=f"org_{kind}", name=f"Maison {kind}", kind=kind, **said)
+    told = {"id": f"org_{kind}", "name": f"Maison {kind}", "kind": kind, "suspended": False}
+    return view(OrganizationView, **(told | said))
 
 
 def answers() -> dict[type, Any]:

@@ -216,9 +216,12 @@ class World:
             ),
         )
         self.order_id = order.order_id
-        await self.say(SHIPPER, ConfirmOrder(order_id=self.order_id))
+        firm = await self.say(SHIPPER, ConfirmOrder(order_id=self.order_id))
         await self.say(
-            SHIPPER, AssignCarrier(order_id=self.order_id, carrier_id=CARRIER, agreed_cents=48_517)
+            SHIPPER,
+            AssignCarrier(
+                order_id=self.order_id, version=firm.version, carrier_id=CARRIER, agreed_cents=48_517
+            ),
         )
         await self.say(
             CARRIER,
@@ -263,6 +266,7 @@ def organization(org_id: str) -> OrganizationView:
         language="fr",
         guest=False,
         suspended=False,
+        standing="partner",
     )
 
 

@@ -147,6 +147,7 @@ def order(state: str = "tendered", may: list[str] | None = None, **changed: Any)
         ]
         if state == "in_transit"
         else [],
+        "proof": None,
         "cancel_reason": "",
         "tender": offered if state == "tendered" else None,
         "agreed_cents": None if state == "tendered" else 48_500,
@@ -166,6 +167,7 @@ def row(state: str = "tendered", **changed: Any) -> OrderRow:
         "state": state,
         "may": of.may,
         "created_at": of.created_at,
+        "shipper_id": of.shipper_id,
         "shipper_name": of.shipper_name,
         "carrier_id": of.carrier_id,
         "carrier_name": of.carrier_name,
@@ -188,6 +190,8 @@ def row(state: str = "tendered", **changed: Any) -> OrderRow:
         "driver_name": "",
         "incident_open": False,
         "with_reserves": False,
+        "tender_id": "ten_1" if state == "tendered" else None,
+        "tender_stranger": False if state == "tendered" else None,
         "tender_deadline": AT + hours(3),
         "tender_price_cents": 48_500 if state == "tendered" else None,
         "currency": "EUR",

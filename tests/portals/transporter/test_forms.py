@@ -8,12 +8,21 @@ import pytest
 from tests.portals.transporter import make
 from tests.portals.transporter.town import Town, browser, signed_in, token_of
 
-from rt.contracts.authz import ChangeRole, EditOrganization, EndAllSessions, InviteUser, UserView
+from rt.contracts.authz import (
+    BlockPartner,
+    ChangeRole,
+    EditOrganization,
+    EndAllSessions,
+    InviteUser,
+    UserView,
+)
 from rt.contracts.core_orders import (
     AcceptTender,
     AddDocument,
+    FindOrders,
     GetDocument,
     GetOrder,
+    OrdersPage,
     PlanOrder,
     RefuseTender,
     ReportIncident,
@@ -80,8 +89,8 @@ async def followed(answer: httpx.Response, client: httpx.AsyncClient) -> str:
 async def test_one_press_accepts_under_the_key_of_its_form() -> None:
     town = Town()
     town.answers[AcceptTender] = make.order("assigned")
-    answer, client = await press(town, "/offers/ord_1/accept")
-    assert town.heard(AcceptTender).order_id == "ord_1"
+    answer, client = await press(town, "/offers/ord_1/accept", tender_id="ten_1")
+    assert (town.heard(AcceptTender).order_id, town.heard(AcceptTender).tender_id) == ("ord_1", "ten_1")
     assert town.keys[town.said.index(town.heard(AcceptTender))] == "k1"
     assert "Offre acceptée" in await followed(answer, client)
 
@@ -101,9 +110,10 @@ async def test_ticked_offers_are_answered_one_by_one_and_failures_named() -> Non
     )
     client, token = await signed_in(town)
     typed = {"_csrf": token, "_key": "k", "order_id": ["ord_1", "ord_2"], "ref-ord_2": "CMD-24108"}
+    typed |= {"tender-ord_1": "ten_1", "tender-ord_2": "ten_2"}
     answer = await client.post("/offers/accept", data=typed)
-    said = [word.order_id for word in town.said if isinstance(word, AcceptTender)]
-    assert said == ["ord_1", "ord_2"]
+    said = [(word.order_id, word.tender_id) for word in town.said if isinstance(word, AcceptTender)]
+    assert said == [("ord_1", "ten_1"), ("ord_2", "ten_2")]
     assert "CMD-24108 n&#39;a pas été acceptée" in answer.text
     keys = [key for key, word in zip(town.keys, town.said, strict=True) if isinstance(word, AcceptTender)]
     assert len(set(keys)) == 2
@@ -114,8 +124,44 @@ async def test_a_refusal_needs_its_reason() -> None:
     town.answers[RefuseTender] = Empty()
     await press(town, "/offers/ord_1/refuse", reason="")
     assert not any(isinstance(word, RefuseTender) for word in town.said)
-    await press(town, "/offers/ord_1/refuse", reason="Prix trop bas")
-    assert town.heard(RefuseTender).reason == "Prix trop bas"
+    await press(town, "/offers/ord_1/refuse", reason="Prix trop bas", tender_id="ten_1")
+    assert (town.heard(RefuseTender).tender_id, town.heard(RefuseTender).reason) == ("ten_1", "Prix trop bas")
+
+
+async def test_an_unknown_shipper_is_shown_as_such_and_can_be_blocked() -> None:
+    town = Town()
+    offered = make.order().tender
+    assert offered is not None
+    town.answers |= {
+        FindOrders: OrdersPage(items=[make.row(tender_stranger=True)], next=""),
+        GetOrder: make.order(tender=msgspec.structs.replace(offered, stranger=True)),
+        RefuseTender: OfferLapsed(),
+        BlockPartner: Empty(),
+    }
+    client, _token = await signed_in(town)
+    with held(make.AT):
+        pages = [(await client.get(path)).text for path in ("/", "/orders/ord_1")]
+    for page in pages:
+        assert "Un expéditeur que vous ne connaissez pas" in page
+        assert 'action="/offers/ord_1/block"' in page
+    answer, client = await press(town, "/offers/ord_1/block", tender_id="ten_1", shipper_id="org_monts")
+    assert town.heard(BlockPartner).organization_id == "org_monts"
+    assert 'action="/partners/org_monts/unblock"' in await followed(answer, client)
+
+
+async def test_a_known_shipper_is_not_shown_as_unknown() -> None:
+    client, _token = await signed_in(Town())
+    with held(make.AT):
+        pages = [(await client.get(path)).text for path in ("/", "/orders/ord_1")]
+    assert not any("ne connaissez pas" in page or "/block" in page for page in pages)
+
+
+async def test_a_step_that_does_not_exist_is_refused_and_no_fault_of_ours() -> None:
+    town = Town()
+    answer, _client = await press(town, "/orders/ord_1/progress/teleported")
+    by_hand = await by_link(town, "/l/tok/tender/ord_1/progress", reached="teleported")
+    assert (answer.status_code, by_hand.status_code) == (422, 422)
+    assert not any(isinstance(word, ReportProgress) for word in town.said)
 
 
 async def test_nothing_is_said_without_the_forms_token() -> None:
@@ -392,7 +438,8 @@ async def test_a_carrier_without_account_does_the_whole_job_by_link() -> None:
     town = Town()
     for word in (AcceptTender, PlanOrder, ReportProgress, ReportIncident):
         town.answers[word] = make.order("assigned")
-    await by_link(town, "/l/tok/tender/ord_1/accept")
+    await by_link(town, "/l/tok/tender/ord_1/accept", tender_id="ten_1")
+    assert town.heard(AcceptTender).tender_id == "ten_1"
     town.answers[GetOrder] = make.order("assigned")
     await by_link(town, "/l/tok/tender/ord_1/plan", vehicle_plate="ZZ-999-ZZ", driver_name="Paul")
     await by_link(town, "/l/tok/tender/ord_1/progress", reached="loading")
@@ -406,7 +453,10 @@ async def test_a_carrier_without_account_does_the_whole_job_by_link() -> None:
 async def test_a_refusal_by_link_ends_on_a_thank_you_though_the_order_is_gone() -> None:
     town = Town()
     town.answers[RefuseTender] = Empty()
-    answer = await by_link(town, "/l/tok/tender/ord_1/refuse", reason="Pas de véhicule")
+    shown = (await browser(town).get("/l/tok/tender/ord_1")).text
+    assert shown.count('name="tender_id" value="ten_1"') == 2
+    answer = await by_link(town, "/l/tok/tender/ord_1/refuse", tender_id="ten_1", reason="Pas de véhicule")
+    assert town.heard(RefuseTender).tender_id == "ten_1"
     assert answer.status_code == 200
     assert "Merci de votre réponse" in answer.text
 

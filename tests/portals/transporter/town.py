@@ -73,11 +73,8 @@ from rt.kernel.errors import NotFound
 from rt.portals.transporter.app import build
 
 ORIGIN = "http://transporter.localhost"
-RIGHTS = [
-    f"{unit}.{level}"
-    for unit in ("core_orders", "planning", "ecpmr", "tracking_ia", "palette", "authz")
-    for level in ("read", "write")
-]
+UNITS = ("core_orders", "planning", "ecpmr", "tracking_ia", "palette", "authz")
+RIGHTS = ["authz.partner", *(f"{unit}.{level}" for unit in UNITS for level in ("read", "write"))]
 
 
 class Town:

@@ -8,10 +8,11 @@ from tests.services.core_orders import make
 
 from rt.contracts.authz import GetKeys, GetOrganization, IssueLink, KeySetView, LinkView, OrganizationView
 from rt.kernel.errors import NotFound
+from rt.kernel.tenancy import current_org
 from rt.kernel.unit import Ground, Unit, serve
 from rt.services.core_orders import app
 
-GUEST = "org_guest"
+GUEST, THEIR_GUEST = "org_guest", "org_their_guest"
 KINDS = {
     make.SHIPPER: "shipper",
     make.CARRIER: "carrier",
@@ -19,7 +20,14 @@ KINDS = {
     make.LOGISTICIAN: "logistician",
     make.STRANGER: "carrier",
     GUEST: "carrier",
+    THEIR_GUEST: "carrier",
 }
+STANDINGS = {make.STRANGER: "stranger", GUEST: "guest", THEIR_GUEST: "stranger"}
+"""How these organizations stand to all others; the rest are partners."""
+
+
+def _standing(of: str) -> str:
+    return "self" if of == current_org() else STANDINGS.get(of, "partner")
 
 
 async def _card(asked: GetOrganization) -> OrganizationView:
@@ -35,13 +43,15 @@ async def _card(asked: GetOrganization) -> OrganizationView:
         email=f"contact@{asked.organization_id}.example",
         phone="",
         language="fr",
-        guest=asked.organization_id == GUEST,
+        guest=asked.organization_id in (GUEST, THEIR_GUEST),
         suspended=False,
+        standing=_standing(asked.organization_id),
     )
 
 
 async def _link(asked: IssueLink) -> LinkView:
-    token = f"{asked.scope}/{asked.object_id}/{asked.organization_id}"
+    said = "/".join(f"{name}={value}" for name, value in asked.claims.items())
+    token = "/".join(part for part in (asked.scope, asked.object_id, asked.organization_id, said) if part)
     return LinkView(link_id="lnk_1", token=token, expires_at=asked.expires_at)
 
 
@@ -50,7 +60,7 @@ async def _keys(asked: GetKeys) -> KeySetView:
 
 
 def partners(ground: Ground) -> Unit:
-    """The answers of authz that core_orders asks for, over the six organizations of these tests."""
+    """The answers of authz that core_orders asks for, over the organizations of these tests."""
     return Unit(
         name="authz",
         serves=[serve(GetKeys, _keys), serve(GetOrganization, _card), serve(IssueLink, _link)],

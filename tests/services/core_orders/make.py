@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rt.contracts.core_orders import CreateOrder, PlanView, Stop
+from rt.kernel.clock import now
 from rt.kernel.tenancy import acting_for
+from rt.services.core_orders.domain.kept import Document
 from rt.services.core_orders.domain.order import Order, drafted
+from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.domain.states import Hand
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Site
@@ -22,6 +25,28 @@ SHIPPER, CARRIER, CONSIGNEE, LOGISTICIAN, STRANGER = (
 
 def hand(org: str = SHIPPER, **more: Any) -> Hand:
     return Hand(**{"actor_id": "usr_1", "name": "Camille", "org_id": org, "source": "portal", **more})
+
+
+HASH = "a" * 64
+
+
+def partner(id: str = CARRIER, **more: Any) -> Partner:
+    told = {"name": "Transports Martin", "email": "exploitation@martin.example", "kind": "carrier"}
+    return Partner(**{"id": id, **told, "guest": False, "standing": "partner", **more})
+
+
+def paper(document_id: str = "doc_pod", kind: str = "pod", org: str = CARRIER) -> Document:
+    """A paper that somebody attached: signed by hand, if it is a proof of delivery."""
+    return Document(
+        document_id=document_id,
+        kind=kind,
+        filename="émargé.pdf",
+        media_type="application/pdf",
+        added_at=now(),
+        added_by="Jo",
+        org_id=org,
+        content_hash=HASH,
+    )
 
 
 def site(name: str = "Usine Dupont", city: str = "Lyon", postal_code: str = "69007", **more: Any) -> Site:
@@ -127,7 +152,7 @@ def bring(made: Order, state: str) -> None:
         offer(made)
     if state not in PATH[1:]:
         return
-    made.assign(hand(), CARRIER, "Transports Martin", 80_000)
+    made.assign(hand(), partner(), 80_000)
     for step in PATH[2 : PATH.index(state) + 1]:
         _step(made, step)
 
@@ -138,25 +163,27 @@ def _step(made: Order, step: str) -> None:
             made.plan_by_hand(hand(CARRIER), PlanView(vehicle_plate="AB-123-CD", driver_name="Jo"))
         case "loading" | "in_transit" | "delivered":
             made.report(hand(CARRIER), step, False)
+            if step == "delivered":
+                made.attach(hand(CARRIER), paper())
         case "pod_ok":
-            made.accept_proof(hand())
+            made.accept_proof(hand(), "doc_pod", HASH)
         case "invoiced":
             made.invoice(hand(CARRIER), "F-1", 80_000)
         case "closed":
             made.close(hand())
 
 
-def offer(made: Order, carrier: str = CARRIER, deadline: datetime | None = None, **more: Any) -> None:
+def offer(made: Order, to: str = CARRIER, deadline: datetime | None = None, **more: Any) -> str:
+    """Offer it at 800 €; the id of the offer."""
+    tender_id = f"tnd_{len(made.tenders)}"
     made.tender(
         hand(),
         **{
-            "tender_id": f"tnd_{len(made.tenders)}",
-            "carrier_id": carrier,
-            "carrier_name": "Transports Martin",
+            "tender_id": tender_id,
+            "carrier": partner(to),
             "price_cents": 80_000,
             "deadline": deadline or MONDAY,
-            "carrier_email": "exploitation@martin.example",
-            "carrier_guest": False,
             **more,
         },
     )
+    return tender_id

@@ -9,7 +9,17 @@ import pytest
 from tests.services.core_orders import make
 from tests.services.core_orders.conftest import GUEST, partners
 from tests.services.core_orders.make import CARRIER, CONSIGNEE, SHIPPER, STRANGER
-from tests.services.core_orders.test_api import assigned, body, confirmed, post, tendered
+from tests.services.core_orders.test_api import (
+    accept,
+    assigned,
+    body,
+    confirmed,
+    offer,
+    post,
+    proven,
+    tendered,
+    version,
+)
 
 from rt.contracts.core_orders import (
     OrderCancelled,
@@ -139,6 +149,7 @@ def signed(order_id: str, *reserves: str) -> DeliverySigned:
         document_id="cmr_1", order_id=order_id, number="N1", shipper_id=SHIPPER, carrier_id=CARRIER,
         consignee_id=CONSIGNEE, consignee_name="x", site_name="y", signed_at=make.MONDAY, by_name="Léa",
         reserves=[ReserveFact(line=0, text=text, photos=0) for text in reserves], pallets=[],
+        content_hash=make.HASH,
     )  # fmt: skip
 
 
@@ -148,11 +159,11 @@ async def look(web, order_id: str):
 
 async def test_the_story_is_told_once_and_in_order(orders, web, ear):
     order_id = await tendered(web())
-    await post(web(CARRIER), f"{order_id}/tender/accept")
-    await post(web(CARRIER), f"{order_id}/plan", vehicle_plate="X1", driver_name="Jo", driver_id="drv_1")
+    await accept(web(CARRIER), order_id)
+    await post(web(CARRIER), f"{order_id}/plan", vehicle_plate="X1", driver_name="Jo")
     for step in ("loading", "in_transit", "delivered"):
         await post(web(CARRIER), f"{order_id}/progress", reached=step, with_reserves=step == "delivered")
-    await post(web(), f"{order_id}/accept-proof")
+    await post(web(), f"{order_id}/accept-proof", **await proven(web(CARRIER), order_id))
     await orders.settle()
     assert ear.names() == [
         *("OrderConfirmed", "OrderTendered", "TenderAccepted", "OrderPlanned", "OrderLoading"),
@@ -160,7 +171,7 @@ async def test_the_story_is_told_once_and_in_order(orders, web, ear):
     ]
     offered, planned, delivered = ear.heard[1], ear.heard[3], ear.heard[6]
     assert (offered.order.carrier_id, offered.carrier_guest, offered.link_token) == (CARRIER, False, "")
-    assert (planned.vehicle_plate, planned.driver_id) == ("X1", "drv_1")
+    assert (planned.vehicle_plate, planned.driver_name) == ("X1", "Jo")
     assert delivered.with_reserves
     assert delivered.order.pickup.latitude is not None
 
@@ -170,7 +181,7 @@ async def test_a_guest_carrier_is_told_of_its_offer_with_a_link(orders, web, ear
     await orders.settle()
     offered = ear.heard[-1]
     assert (offered.carrier_guest, offered.carrier_email) == (True, f"contact@{GUEST}.example")
-    assert offered.link_token == f"accept_tender/{order_id}/{GUEST}"
+    assert offered.link_token == f"accept_tender/{order_id}/{GUEST}/tender={await offer(web(), order_id)}"
 
 
 async def test_an_unanswered_offer_expires_at_its_deadline_by_itself(orders, web, ear):
@@ -188,7 +199,7 @@ async def test_an_unanswered_offer_expires_at_its_deadline_by_itself(orders, web
 
 async def test_a_deadline_leaves_an_accepted_order_alone(orders, web, ear):
     order_id = await tendered(web())
-    await post(web(CARRIER), f"{order_id}/tender/accept")
+    await accept(web(CARRIER), order_id)
     with held(now() + timedelta(hours=5)):
         await orders.tick()
     assert (await look(web, order_id))["state"] == "assigned"
@@ -280,7 +291,7 @@ async def test_what_strangers_tell_about_an_order_changes_nothing(says, web):
 
 async def test_a_cancelled_order_tells_the_carrier_it_had(orders, web, ear):
     order_id = await tendered(web())
-    await post(web(), f"{order_id}/cancel", reason="client parti")
+    await post(web(), f"{order_id}/cancel", version=await version(web(), order_id), reason="client parti")
     await orders.settle()
     assert (ear.heard[-1].order.carrier_id, ear.heard[-1].reason) == (CARRIER, "client parti")
 

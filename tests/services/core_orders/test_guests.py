@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.services.core_orders.test_api import body, post
+from tests.services.core_orders.test_api import accept, body, post
 
 from rt.contracts.core_orders import OrderTendered, TenderAccepted
 from rt.kernel.bus import Told, listen
@@ -58,7 +58,7 @@ async def test_a_guest_carrier_answers_with_the_very_link_that_authz_issued(hous
     async with house.web("core_orders", **bearer) as carrier:
         seen = (await carrier.get(f"/api/orders/{order_id}")).json()
         assert (seen["tender"]["price_cents"], seen["shipper_name"]) == (50_000, "Usines Dupont")
-        accepted = await post(carrier, f"{order_id}/tender/accept")
+        accepted = await accept(carrier, order_id)
         planned = await post(carrier, f"{order_id}/plan", vehicle_plate="AB-123-CD", driver_name="Jo")
         assert (accepted["state"], planned["state"]) == ("assigned", "planned")
         assert (await carrier.get("/api/orders")).status_code == 403

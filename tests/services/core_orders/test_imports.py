@@ -129,7 +129,7 @@ async def test_a_known_reference_is_updated_or_left_alone_as_chosen(web, choice,
 async def test_an_order_under_way_is_not_updated_by_a_sheet(web):
     done = await commit(web(), (await upload(web(), csv(line("R-1"))))["import_id"])
     order_id = done["rows"][0]["order_id"]
-    await web().post(f"/api/orders/{order_id}/cancel", json={"reason": "x"})
+    await web().post(f"/api/orders/{order_id}/cancel", json={"version": 1, "reason": "x"})
     seen = await upload(web(), csv(line("R-1", weight="77")))
     assert seen["rows"][0]["verdict"] == "bad"
 

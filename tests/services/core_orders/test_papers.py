@@ -181,4 +181,4 @@ async def test_an_incident_names_only_documents_of_the_order(web):
     refused = await web().post(
         f"/api/orders/{order_id}/incidents", json={"kind": "delay", "text": "x", "photos": ["doc_none"]}
     )
-    assert (refused.status_code, refused.json()["code"]) == (404, "document_not_found")
+    assert (refused.status_code, refused.json()["code"]) == (422, "reference_unknown")

@@ -10,7 +10,7 @@ from rt.contracts.core_orders import OrderRow, OrderView
 from rt.kernel.clock import held
 from rt.kernel.tenancy import acting_for
 from rt.services.core_orders.domain import sight
-from rt.services.core_orders.domain.record import Document, Incident
+from rt.services.core_orders.domain.kept import Document, Incident
 
 READERS = {
     "shipper": hand(SHIPPER),
@@ -36,15 +36,16 @@ OPEN_TO_ALL = {
     *("delivery_until", "goods", "pallets", "weight_kg", "volume_m3", "loading_metres", "requirements"),
     *("equipment", "instructions", "plan", "with_reserves", "milestones", "incident_open", "incidents"),
     *("documents", "cancel_reason", "pickup_name", "pickup_city", "pickup_country", "delivery_name"),
-    *("delivery_city", "delivery_country", "vehicle_plate", "driver_name"),
+    *("delivery_city", "delivery_country", "vehicle_plate", "driver_name", "proof"),
 }
 GOLDEN = {
     "shipper": OPEN_TO_ALL
     | {"consignee_email", "incoterm", "tender", "tenders", "sell_cents", "buy_cents", "agreed_cents"}
-    | {"invoiced_cents", "invoice_number", "currency", "history", "tender_deadline", "tender_price_cents"},
+    | {"invoiced_cents", "invoice_number", "currency", "history", "tender_deadline", "tender_price_cents"}
+    | {"tender_id", "tender_stranger"},
     "carrier": OPEN_TO_ALL
     | {"consignee_email", "tender", "agreed_cents", "invoiced_cents", "invoice_number", "currency"}
-    | {"tender_deadline", "tender_price_cents"},
+    | {"tender_deadline", "tender_price_cents", "tender_id", "tender_stranger"},
     "consignee": OPEN_TO_ALL | {"consignee_email", "incoterm"},
     "logistician": OPEN_TO_ALL | {"consignee_email"},
     "driver": OPEN_TO_ALL,
@@ -83,7 +84,7 @@ def _document(id: str, kind: str) -> Document:
 def test_a_role_sees_exactly_the_fields_of_its_list(full, role, show):
     view = show(full, role, READERS[role])
     shown = {name for name in view.__struct_fields__ if getattr(view, name) is not None}
-    empty_anyway = {"carrier_id", "plan"}
+    empty_anyway = {"carrier_id", "plan", "proof"}
     every = set(view.__struct_fields__)
     assert shown - empty_anyway == (GOLDEN[role] & every) - empty_anyway
 
@@ -109,12 +110,14 @@ def _amounts(view):
 
 def test_the_carrier_sees_only_the_offer_made_to_itself(full):
     with held(make.MONDAY - timedelta(days=3)), acting_for(SHIPPER):
-        full.withdraw(hand(), "")
-        make.offer(full, carrier="org_rival")
+        full.withdraw(hand(), "tnd_0", "")
+        make.offer(full, "org_rival", carrier=make.partner("org_rival", standing="stranger"))
         full.carrier_id = CARRIER
     assert sight.order_view(full, "carrier", hand(CARRIER)).tender is None
     assert sight.order_view(full, "carrier", hand("org_rival")).tender.carrier_id == "org_rival"
-    assert sight.order_row(full, "carrier", hand(CARRIER)).tender_price_cents is None
+    hidden = sight.order_row(full, "carrier", hand(CARRIER))
+    assert (hidden.tender_id, hidden.tender_stranger, hidden.tender_price_cents) == (None, None, None)
+    assert sight.order_row(full, "carrier", hand("org_rival")).tender_stranger
     assert sight.order_row(full, "carrier", hand("org_rival")).tender_price_cents == 80_000
 
 
@@ -134,7 +137,7 @@ def test_invoices_are_shown_between_shipper_and_carrier_alone(full):
 
 
 def test_a_stranger_has_no_role(full):
-    assert full.role_of(STRANGER) is None
+    assert full.role_of(hand(STRANGER)) is None
     assert STRANGER not in full.seen_by
 
 

@@ -19,13 +19,17 @@ class OrderConfirmed(Event, topic="core_orders.order.confirmed"):
 
 
 class OrderTendered(Event, topic="core_orders.order.tendered"):
-    """The order was offered to `order.carrier_id`; a guest answers with the link."""
+    """The order was offered to `order.carrier_id`; a guest answers with the link.
+
+    `stranger`: the carrier never agreed to work with this shipper.
+    """
 
     order: OrderSummary
     carrier_email: str
     carrier_guest: bool
     deadline: datetime
     link_token: MailSecret = ""
+    stranger: bool = False
 
 
 class TenderAccepted(Event, topic="core_orders.tender.accepted"):

@@ -149,6 +149,7 @@ class UploadImport(
     Command[ImportView],
     route="/api/orders/imports",
     needs="core_orders.write",
+    closed_to=("driver",),
     status=201,
     upload=IMPORT_LIMIT,
 ):
@@ -160,7 +161,10 @@ class UploadImport(
 
 
 class RemapImport(
-    Command[ImportView], route="/api/orders/imports/{import_id}/mapping", needs="core_orders.write"
+    Command[ImportView],
+    route="/api/orders/imports/{import_id}/mapping",
+    needs="core_orders.write",
+    closed_to=("driver",),
 ):
     """Name the field of columns, answer questions, or choose another page of the workbook.
 
@@ -174,7 +178,10 @@ class RemapImport(
 
 
 class CommitImport(
-    Command[ImportView], route="/api/orders/imports/{import_id}/commit", needs="core_orders.write"
+    Command[ImportView],
+    route="/api/orders/imports/{import_id}/commit",
+    needs="core_orders.write",
+    closed_to=("driver",),
 ):
     """Take the good rows in; a known reference is updated or left alone, as chosen. Repeats are harmless."""
 
@@ -182,14 +189,22 @@ class CommitImport(
     same_reference: Literal["update", "skip"] = "skip"
 
 
-class GetImport(Query[ImportView], route="/api/orders/imports/{import_id}", needs="core_orders.read"):
+class GetImport(
+    Query[ImportView],
+    route="/api/orders/imports/{import_id}",
+    needs="core_orders.read",
+    closed_to=("driver",),
+):
     """The sheet and its verdicts as they stand."""
 
     import_id: ImportId
 
 
 class GetImportRejects(
-    Query[Download], route="/api/orders/imports/{import_id}/rejects", needs="core_orders.read"
+    Query[Download],
+    route="/api/orders/imports/{import_id}/rejects",
+    needs="core_orders.read",
+    closed_to=("driver",),
 ):
     """The bad rows with the reasons in a last column, to be mended and sent again: CSV, or XLSX."""
 
@@ -197,7 +212,9 @@ class GetImportRejects(
     format: SheetFormat = "csv"
 
 
-class GetImportTemplate(Query[Download], route="/api/orders/imports/template", needs="core_orders.read"):
+class GetImportTemplate(
+    Query[Download], route="/api/orders/imports/template", needs="core_orders.read", closed_to=("driver",)
+):
     """A sheet with the French column names and one example row: CSV (semicolons, UTF-8), or XLSX."""
 
     format: SheetFormat = "csv"

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from rt.contracts.core_orders.shown import (
     Cents,
+    ContentHash,
     Currency,
     GoodsLines,
     Moment,
@@ -18,6 +19,7 @@ from rt.contracts.core_orders.shown import (
     References,
     Requirements,
     Stops,
+    Version,
 )
 from rt.contracts.core_orders.vocabulary import (
     Equipment,
@@ -25,13 +27,15 @@ from rt.contracts.core_orders.vocabulary import (
 )
 from rt.kernel.messages import Command, Cursor, Download, Query, View
 from rt.trade.contacts import OptionalEmail
-from rt.trade.references import DriverId, OrderId, OrganizationId, TemplateId
+from rt.trade.references import OrderId, OrderPaperId, OrganizationId, TemplateId
 
 STATES = "^([a-z_]+(,[a-z_]+)*)?$"
 Name = Annotated[str, Meta(max_length=120)]
 
 
-class CreateOrder(Command[OrderView], route="/api/orders", needs="core_orders.write", status=201):
+class CreateOrder(
+    Command[OrderView], route="/api/orders", needs="core_orders.write", closed_to=("driver",), status=201
+):
     """Write a draft order; without a reference the next number of the organization is taken."""
 
     stops: Stops
@@ -52,7 +56,11 @@ class CreateOrder(Command[OrderView], route="/api/orders", needs="core_orders.wr
 
 
 class EditOrder(
-    Command[OrderView], route="/api/orders/{order_id}", needs="core_orders.write", method="PATCH"
+    Command[OrderView],
+    route="/api/orders/{order_id}",
+    needs="core_orders.write",
+    closed_to=("driver",),
+    method="PATCH",
 ):
     """Change what is named and leave the rest; If-Match carries the version that was read."""
 
@@ -81,7 +89,7 @@ class GetOrder(
     order_id: OrderId
 
 
-class FindOrders(Query[OrdersPage], route="/api/orders", needs="core_orders.read"):
+class FindOrders(Query[OrdersPage], route="/api/orders", needs="core_orders.read", closed_to=("driver",)):
     """Orders the organization has a role on, newest first; `q` is any fragment of references, names, places.
 
     `state` is one state or several separated by commas; `pickup_since` and `pickup_until` bound the first
@@ -98,11 +106,15 @@ class FindOrders(Query[OrdersPage], route="/api/orders", needs="core_orders.read
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
-class CountOrders(Query[OrderCounts], route="/api/orders/counts", needs="core_orders.read"):
+class CountOrders(
+    Query[OrderCounts], route="/api/orders/counts", needs="core_orders.read", closed_to=("driver",)
+):
     """How many orders stand in each state, for the counters of saved views."""
 
 
-class ExportOrders(Query[Download], route="/api/orders/export", needs="core_orders.read"):
+class ExportOrders(
+    Query[Download], route="/api/orders/export", needs="core_orders.read", closed_to=("driver",)
+):
     """The found orders as a CSV file (at most 20,000, semicolons, UTF-8), with the columns of the role."""
 
     q: Annotated[str, Meta(max_length=80)] = ""
@@ -113,21 +125,36 @@ class ExportOrders(Query[Download], route="/api/orders/export", needs="core_orde
     incident: bool | None = None
 
 
-class ConfirmOrder(Command[OrderView], route="/api/orders/{order_id}/confirm", needs="core_orders.write"):
+class ConfirmOrder(
+    Command[OrderView],
+    route="/api/orders/{order_id}/confirm",
+    needs="core_orders.write",
+    closed_to=("driver",),
+):
     """Make the draft firm; every missing mandatory mention (contrat type, art. 3) is listed by its field."""
 
     order_id: OrderId
 
 
-class CancelOrder(Command[OrderView], route="/api/orders/{order_id}/cancel", needs="core_orders.write"):
-    """Call the order off, with the reason its partners are told."""
+class CancelOrder(
+    Command[OrderView],
+    route="/api/orders/{order_id}/cancel",
+    needs="core_orders.write",
+    closed_to=("driver",),
+):
+    """Call the order off as it was read, with the reason its partners are told."""
 
     order_id: OrderId
+    version: Version
     reason: Reason
 
 
 class DuplicateOrder(
-    Command[OrderView], route="/api/orders/{order_id}/duplicate", needs="core_orders.write", status=201
+    Command[OrderView],
+    route="/api/orders/{order_id}/duplicate",
+    needs="core_orders.write",
+    closed_to=("driver",),
+    status=201,
 ):
     """A new draft with the same partners, places and goods; dates move by `shift_days`."""
 
@@ -139,6 +166,7 @@ class PlanOrder(
     Command[OrderView],
     route="/api/orders/{order_id}/plan",
     needs="core_orders.write",
+    closed_to=("driver",),
     link="accept_tender",
 ):
     """The carrier names vehicle, driver and times itself, without a tour in planning."""
@@ -146,7 +174,6 @@ class PlanOrder(
     order_id: OrderId
     vehicle_plate: Annotated[str, Meta(min_length=1, max_length=20)]
     driver_name: Annotated[str, Meta(max_length=120)] = ""
-    driver_id: DriverId = ""
     planned_pickup_at: Moment | None = None
     planned_delivery_at: Moment | None = None
 
@@ -164,28 +191,51 @@ class ReportProgress(
     with_reserves: bool = False
 
 
-class AcceptProof(Command[OrderView], route="/api/orders/{order_id}/accept-proof", needs="core_orders.write"):
-    """The shipper accepts the proof of delivery."""
+class AcceptProof(
+    Command[OrderView],
+    route="/api/orders/{order_id}/accept-proof",
+    needs="core_orders.write",
+    closed_to=("driver",),
+):
+    """The shipper accepts the named proof of delivery, as it was read: its id and its hash (OrderView.proof).
+
+    A consignment note proves once the consignee has signed it; so does signed paper, attached as pod or cmr.
+    """
 
     order_id: OrderId
+    document_id: OrderPaperId
+    content_hash: ContentHash
 
 
-class ReopenOrder(Command[OrderView], route="/api/orders/{order_id}/reopen", needs="core_orders.write"):
+class ReopenOrder(
+    Command[OrderView],
+    route="/api/orders/{order_id}/reopen",
+    needs="core_orders.write",
+    closed_to=("driver",),
+):
     """Take the acceptance of the proof back, with a reason."""
 
     order_id: OrderId
     reason: Reason
 
 
-class MarkInvoiced(Command[OrderView], route="/api/orders/{order_id}/invoiced", needs="core_orders.write"):
-    """The carrier's invoice has come: its number and amount before tax."""
+class MarkInvoiced(
+    Command[OrderView],
+    route="/api/orders/{order_id}/invoiced",
+    needs="core_orders.write",
+    closed_to=("driver",),
+):
+    """The carrier's invoice has come for the order as it was read: its number and amount before tax."""
 
     order_id: OrderId
+    version: Version
     invoice_number: Annotated[str, Meta(min_length=1, max_length=40)]
     invoiced_cents: Cents
 
 
-class CloseOrder(Command[OrderView], route="/api/orders/{order_id}/close", needs="core_orders.write"):
+class CloseOrder(
+    Command[OrderView], route="/api/orders/{order_id}/close", needs="core_orders.write", closed_to=("driver",)
+):
     """Nothing more is due on the order."""
 
     order_id: OrderId
@@ -208,7 +258,11 @@ class TemplatesPage(View):
 
 
 class SaveTemplate(
-    Command[TemplateView], route="/api/orders/templates", needs="core_orders.write", status=201
+    Command[TemplateView],
+    route="/api/orders/templates",
+    needs="core_orders.write",
+    closed_to=("driver",),
+    status=201,
 ):
     """Keep an order as a template, under a name of the organization's choice."""
 
@@ -216,7 +270,9 @@ class SaveTemplate(
     name: Annotated[str, Meta(min_length=1, max_length=80)]
 
 
-class FindTemplates(Query[TemplatesPage], route="/api/orders/templates", needs="core_orders.read"):
+class FindTemplates(
+    Query[TemplatesPage], route="/api/orders/templates", needs="core_orders.read", closed_to=("driver",)
+):
     """The organization's templates."""
 
 
@@ -224,6 +280,7 @@ class CreateFromTemplate(
     Command[OrderView],
     route="/api/orders/templates/{template_id}/orders",
     needs="core_orders.write",
+    closed_to=("driver",),
     status=201,
 ):
     """A new draft from a template; its first pickup is moved to `pickup_day`, the rest with it."""

@@ -81,6 +81,7 @@ class GetDocumentUrl(
     Query[SignedUrlView],
     route="/api/orders/{order_id}/documents/{document_id}/url",
     needs="core_orders.read",
+    closed_to=("driver",),
 ):
     """A signed address of the document, good for ten minutes."""
 
@@ -102,13 +103,14 @@ class ReportIncident(
     shared: bool = False
     responsible: Responsible = ""
     cost_cents: Cents | None = None
-    photos: Annotated[list[str], Meta(max_length=20)] = field(default_factory=list)
+    photos: Annotated[list[OrderPaperId], Meta(max_length=20)] = field(default_factory=list)
 
 
 class ResolveIncident(
     Command[OrderView],
     route="/api/orders/{order_id}/incidents/{incident_id}/resolve",
     needs="core_orders.write",
+    closed_to=("driver",),
 ):
     """Close an incident and say how it ended."""
 

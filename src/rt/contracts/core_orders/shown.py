@@ -16,16 +16,22 @@ from rt.contracts.core_orders.vocabulary import (
     Source,
 )
 from rt.kernel.messages import View
+from rt.trade.days import TripMoment
 from rt.trade.goods import Goods
 from rt.trade.places import Site
 from rt.trade.roles import PartnerRole
 
-Moment = Annotated[datetime, Meta(tz=True)]
-"""A point in time with its offset; naive ones are refused."""
+Moment = TripMoment
+"""A point in time with its offset; naive ones and far ones are refused."""
 Reference = Annotated[str, Meta(max_length=40)]
 Cents = Annotated[int, Meta(ge=0, le=10_000_000_00)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+ContentHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+"""SHA-256 of what was read, in hexadecimal."""
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
+Version = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+"""The version of an order that was read: what is said of another one is refused."""
+LinesNamed = Annotated[list[Annotated[int, Meta(ge=0, lt=100)]], Meta(max_length=100)]
 
 
 class References(View):
@@ -43,7 +49,7 @@ class Stop(View):
     site: Site
     from_at: Moment | None = None
     until_at: Moment | None = None
-    lines: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(max_length=100)] = field(default_factory=list)
+    lines: LinesNamed = field(default_factory=list)
 
 
 Stops = Annotated[list[Stop], Meta(max_length=20)]
@@ -85,7 +91,7 @@ class OrderSummary(View):
 
 
 class TenderView(View):
-    """An offer of the order to one carrier."""
+    """An offer of the order to one carrier; `stranger`: the two never agreed to work with each other."""
 
     tender_id: str
     carrier_id: str
@@ -97,6 +103,7 @@ class TenderView(View):
     sent_at: datetime
     answered_at: datetime | None = None
     reason: str = ""
+    stranger: bool = False
 
 
 class PlanView(View):
@@ -143,6 +150,21 @@ class DocumentView(View):
     added_at: datetime
     added_by: str
     ecpmr_document_id: str = ""
+
+
+class ProofView(View):
+    """What proves the delivery: the note as the consignee signed it, or the signed paper that was attached.
+
+    `reserves` counts those written on the note, at takeover and at delivery.
+    """
+
+    document_id: str
+    content_hash: str
+    filename: str
+    ecpmr_document_id: str
+    reserves: int
+    signed_at: datetime | None = None
+    signed_by: str = ""
 
 
 class IncidentView(View):
@@ -207,6 +229,7 @@ class OrderView(View):
     incident_open: bool
     incidents: list[IncidentView]
     documents: list[DocumentView]
+    proof: ProofView | None
     cancel_reason: str
     tender: TenderView | None = None
     tenders: list[TenderView] | None = None
@@ -230,6 +253,7 @@ class OrderRow(View):
     state: OrderState
     may: list[str]
     created_at: datetime
+    shipper_id: str
     shipper_name: str
     carrier_id: str | None
     carrier_name: str
@@ -252,6 +276,9 @@ class OrderRow(View):
     driver_name: str
     incident_open: bool
     with_reserves: bool
+    proof: ProofView | None = None
+    tender_id: str | None = None
+    tender_stranger: bool | None = None
     tender_deadline: datetime | None = None
     tender_price_cents: int | None = None
     agreed_cents: int | None = None

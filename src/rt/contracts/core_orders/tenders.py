@@ -9,15 +9,33 @@ from rt.contracts.core_orders.shown import (
     Moment,
     OrderView,
     Reason,
+    Version,
 )
 from rt.kernel.messages import Command, Empty, View
-from rt.trade.references import OrderId, OrganizationId
-
-OrderIds = Annotated[list[str], Meta(min_length=1, max_length=200)]
+from rt.trade.references import OrderId, OrganizationId, TenderId
 
 
-class TenderOrder(Command[OrderView], route="/api/orders/{order_id}/tender", needs="core_orders.write"):
-    """Offer a confirmed order to a carrier at a price, until a deadline; a guest carrier gets a link."""
+class ReadOrder(View):
+    """An order and the version of it that was read: one that changed since is left as it is."""
+
+    order_id: OrderId
+    version: Version
+
+
+ReadOrders = Annotated[list[ReadOrder], Meta(min_length=1, max_length=200)]
+
+
+class TenderOrder(
+    Command[OrderView],
+    route="/api/orders/{order_id}/tender",
+    needs="core_orders.write",
+    closed_to=("driver",),
+):
+    """Offer a confirmed order to a carrier or forwarder at a price, until a deadline.
+
+    A guest carrier gets a link; one that is no partner yet is told that it does not know the shipper.
+    Price and deadline of an offer never change: another price is another offer.
+    """
 
     order_id: OrderId
     carrier_id: OrganizationId
@@ -29,49 +47,69 @@ class AcceptTender(
     Command[OrderView],
     route="/api/orders/{order_id}/tender/accept",
     needs="core_orders.write",
+    closed_to=("driver",),
     link="accept_tender",
 ):
-    """The carrier takes the order at the offered price, before the deadline."""
+    """The carrier takes the order at the price of the offer that it names, before its deadline."""
 
     order_id: OrderId
+    tender_id: TenderId
 
 
 class RefuseTender(
     Command[Empty],
     route="/api/orders/{order_id}/tender/refuse",
     needs="core_orders.write",
+    closed_to=("driver",),
     link="accept_tender",
 ):
     """The carrier declines the offer and says why; it sees the order no more, which can be offered again."""
 
     order_id: OrderId
+    tender_id: TenderId
     reason: Reason
 
 
 class WithdrawTender(
-    Command[OrderView], route="/api/orders/{order_id}/tender/withdraw", needs="core_orders.write"
+    Command[OrderView],
+    route="/api/orders/{order_id}/tender/withdraw",
+    needs="core_orders.write",
+    closed_to=("driver",),
 ):
     """The shipper takes an unanswered offer back."""
 
     order_id: OrderId
+    tender_id: TenderId
     reason: Annotated[str, Meta(max_length=500)] = ""
 
 
-class AssignCarrier(Command[OrderView], route="/api/orders/{order_id}/assign", needs="core_orders.write"):
-    """Give the order to a carrier that has agreed already (contract, awarded bid, telephone)."""
+class AssignCarrier(
+    Command[OrderView],
+    route="/api/orders/{order_id}/assign",
+    needs="core_orders.write",
+    closed_to=("driver",),
+):
+    """Give the order, as it was read, to a partner that has agreed already (contract, bid, telephone).
+
+    A carrier that is no accepted partner is asked by an offer instead.
+    """
 
     order_id: OrderId
+    version: Version
     carrier_id: OrganizationId
     agreed_cents: Cents
 
 
-class ReleaseCarrier(Command[Empty], route="/api/orders/{order_id}/release", needs="core_orders.write"):
+class ReleaseCarrier(
+    Command[Empty], route="/api/orders/{order_id}/release", needs="core_orders.write", closed_to=("driver",)
+):
     """Take the order from its carrier before it is loaded, or give it back as that carrier.
 
-    The order is free to be offered again; the carrier sees it no more.
+    The order is free to be offered again; the carrier sees it no more. `version` is that which was read.
     """
 
     order_id: OrderId
+    version: Version
     reason: Reason
 
 
@@ -91,17 +129,21 @@ class BulkView(View):
     results: list[BulkResult]
 
 
-class BulkTender(Command[BulkView], route="/api/orders/bulk/tender", needs="core_orders.write"):
+class BulkTender(
+    Command[BulkView], route="/api/orders/bulk/tender", needs="core_orders.write", closed_to=("driver",)
+):
     """Offer several orders to one carrier, each at the same price and deadline."""
 
-    order_ids: OrderIds
+    orders: ReadOrders
     carrier_id: OrganizationId
     price_cents: Cents
     deadline: Moment
 
 
-class BulkCancel(Command[BulkView], route="/api/orders/bulk/cancel", needs="core_orders.write"):
+class BulkCancel(
+    Command[BulkView], route="/api/orders/bulk/cancel", needs="core_orders.write", closed_to=("driver",)
+):
     """Cancel several orders for one reason."""
 
-    order_ids: OrderIds
+    orders: ReadOrders
     reason: Reason

@@ -46,7 +46,7 @@ class TakeoverSigned(Event, topic="ecpmr.takeover.signed"):
 
 
 class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
-    """The consignee has the goods."""
+    """The consignee has the goods; `content_hash` is that of the version of the note which it signed."""
 
     document_id: str
     order_id: str
@@ -60,6 +60,7 @@ class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
     by_name: str
     reserves: list[ReserveFact]
     pallets: list[PalletExchange]
+    content_hash: str = ""
 
 
 class TimeRecorded(Event, topic="ecpmr.time.recorded"):

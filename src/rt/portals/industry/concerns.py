@@ -26,6 +26,7 @@ KINDS = {
     "tender": (marked("Offres sans réponse"), "warn", "timer"),
     "uncarried": (marked("Sans transporteur"), "warn", "send"),
     "reserves": (marked("Livrées avec réserves"), "bad", "gavel"),
+    "unproven": (marked("Livrées sans preuve"), "warn", "file-x"),
     "absent": (marked("Absents au quai"), "warn", "warehouse"),
     "proof": (marked("Preuves à accepter"), "ok", "file-check"),
 }
@@ -47,6 +48,8 @@ class Concern(msgspec.Struct, kw_only=True):
     post: str = ""
     more: str = ""
     more_label: str = ""
+    fields: dict[str, str] = {}
+    """What exactly is answered, posted with the step."""
 
 
 def way(row: OrderRow) -> str:
@@ -128,7 +131,7 @@ def tender(row: OrderRow) -> Concern | None:
         why=_("%(carrier)s n'a pas répondu") % {"carrier": row.carrier_name or _("Le transporteur")},
         due=at,
         step=_("Retirer l'offre"),
-        post=f"/orders/{row.order_id}/withdraw",
+        post=f"/orders/{row.order_id}/tenders/{row.tender_id}/withdraw",
         more=f"/orders/{row.order_id}",
         more_label=_("Ouvrir"),
     )
@@ -151,7 +154,7 @@ def uncarried(row: OrderRow) -> Concern | None:
 
 
 def proof(row: OrderRow) -> Concern:
-    """A delivery to be accepted; with reserves it must be read first."""
+    """A delivery to be accepted; with reserves it is read first, and what nobody signed proves nothing."""
     if row.with_reserves:
         return Concern(
             kind="reserves",
@@ -163,6 +166,17 @@ def proof(row: OrderRow) -> Concern:
             step=_("Lire les réserves"),
             href=f"/orders/{row.order_id}#papers",
         )
+    if row.proof is None:
+        return Concern(
+            kind="unproven",
+            order_id=row.order_id,
+            reference=row.reference,
+            way=way(row),
+            why=_("Livrée par %(carrier)s, rien de signé encore") % {"carrier": row.carrier_name},
+            due=None,
+            step=_("Voir ce qui manque"),
+            href=f"/orders/{row.order_id}#papers",
+        )
     return Concern(
         kind="proof",
         order_id=row.order_id,
@@ -172,6 +186,7 @@ def proof(row: OrderRow) -> Concern:
         due=None,
         step=_("Accepter"),
         post=f"/orders/{row.order_id}/accept-proof",
+        fields={"document_id": row.proof.document_id, "content_hash": row.proof.content_hash},
         more=f"/orders/{row.order_id}#papers",
         more_label=_("Lire"),
     )

@@ -3,7 +3,6 @@
 from rt.contracts import core_orders as words
 from rt.kernel.unit import Served, serve
 from rt.services.core_orders.actions.imports import Imports
-from rt.services.core_orders.actions.office import at_desk
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.tenders import Tenders
@@ -12,7 +11,7 @@ from rt.services.core_orders.actions.tenders import Tenders
 def table(orders: Orders, tenders: Tenders, papers: Papers, imports: Imports) -> list[Served]:
     """Every word and its answer."""
     return [
-        serve(words.CreateOrder, at_desk(orders.create)),
+        serve(words.CreateOrder, orders.create),
         serve(words.EditOrder, orders.edit),
         serve(words.GetOrder, orders.get),
         serve(words.FindOrders, orders.find),
@@ -27,9 +26,9 @@ def table(orders: Orders, tenders: Tenders, papers: Papers, imports: Imports) ->
         serve(words.ReopenOrder, orders.reopen),
         serve(words.MarkInvoiced, orders.invoice),
         serve(words.CloseOrder, orders.close),
-        serve(words.SaveTemplate, at_desk(orders.save_template)),
+        serve(words.SaveTemplate, orders.save_template),
         serve(words.FindTemplates, orders.find_templates),
-        serve(words.CreateFromTemplate, at_desk(orders.create_from_template)),
+        serve(words.CreateFromTemplate, orders.create_from_template),
         serve(words.TenderOrder, tenders.tender),
         serve(words.AcceptTender, tenders.accept),
         serve(words.RefuseTender, tenders.refuse),
@@ -44,10 +43,10 @@ def table(orders: Orders, tenders: Tenders, papers: Papers, imports: Imports) ->
         serve(words.GetDocumentUrl, papers.url),
         serve(words.ReportIncident, papers.report),
         serve(words.ResolveIncident, papers.resolve),
-        serve(words.UploadImport, at_desk(imports.upload)),
+        serve(words.UploadImport, imports.upload),
         serve(words.GetImport, imports.get),
-        serve(words.RemapImport, at_desk(imports.remap)),
-        serve(words.CommitImport, at_desk(imports.commit)),
+        serve(words.RemapImport, imports.remap),
+        serve(words.CommitImport, imports.commit),
         serve(words.GetImportRejects, imports.rejects),
         serve(words.GetImportTemplate, imports.template),
     ]

@@ -10,6 +10,7 @@ from rt.contracts.tracking_ia import StopCorrected, StopReached
 from rt.kernel.bus import Listener, Told, listen
 from rt.kernel.errors import NotFound
 from rt.kernel.ids import derived_id
+from rt.services.core_orders.domain.kept import Document
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.states import Hand
 from rt.services.core_orders.store import OrderStore
@@ -49,15 +50,22 @@ class Reactions:
 
     async def taken_over(self, event: TakeoverSigned, told: Told) -> None:
         by = Hand("ecpmr", event.by_name, told.org_id, "cmr")
-        await self._with_note(
-            event, by, lambda order: order.fact(by, "in_transit", event.signed_at, event.reserves > 0)
-        )
+
+        def apply(order: Order, note: Document) -> None:
+            note.reserves += event.reserves
+            order.fact(by, "in_transit", event.signed_at)
+
+        await self._with_note(event, by, apply)
 
     async def delivered(self, event: DeliverySigned, told: Told) -> None:
         by = Hand("ecpmr", event.by_name, told.org_id, "cmr")
-        await self._with_note(
-            event, by, lambda order: order.fact(by, "delivered", event.signed_at, bool(event.reserves))
-        )
+
+        def apply(order: Order, note: Document) -> None:
+            note.reserves += len(event.reserves)
+            note.sign(event.signed_at, event.by_name, event.content_hash)
+            order.fact(by, "delivered", event.signed_at)
+
+        await self._with_note(event, by, apply)
 
     async def _plan_one(self, order_id: str, event: TourPublished, told: Told) -> None:
         by = Hand(told.actor["id"], told.actor["name"], told.org_id, "planning")
@@ -76,13 +84,13 @@ class Reactions:
         self,
         event: DocumentIssued | TakeoverSigned | DeliverySigned,
         by: Hand,
-        fact: Callable[[Order], None] = lambda order: None,
+        fact: Callable[[Order, Document], None] = lambda order, note: None,
     ) -> None:
         """Attach the consignment note, which any of its events may be the first to name."""
 
         def apply(order: Order) -> None:
-            order.attach_note(by, derived_id("doc", event.document_id), event.document_id, event.number)
-            fact(order)
+            document_id = derived_id("doc", event.document_id)
+            fact(order, order.attach_note(by, document_id, event.document_id, event.number))
 
         await self._change(event.order_id, apply)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from rt.contracts.core_orders import CreateOrder, ImportField, OrderState
-from rt.kernel.clock import now
+from rt.kernel.clock import today
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound
 from rt.kernel.ids import because, derived_id
@@ -105,7 +105,7 @@ class OrderStore:
 
         A number is spent and not given back, so it is taken outside of what a repeat of the command repeats.
         """
-        key = (current_org(), now().year)
+        key = (current_org(), today().year)
         async with self._reserving:
             left = self._reserved.get(key) or await self._reserve(key[1])
             self._reserved[key] = left[1:]

@@ -23,9 +23,10 @@ from rt.contracts.core_orders import (
 from rt.contracts.tracking_ia import EndShare, ShareOrder, ShareView
 from rt.kernel.clock import now
 from rt.kernel.messages import Command
+from rt.portals.industry.asking import version_seen
 from rt.portals.industry.pages.order import incident_form, shown
 from rt.portals.industry.pages.partners import carrier_choices
-from rt.ui.asking import key_of, pressed, typed
+from rt.ui.asking import key_of, pressed, typed, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page
@@ -95,7 +96,8 @@ async def tender(visit: Visit) -> Page | Response:
     if visit.posted is not None and (made := await form.submit()):
         name = made.tender.carrier_name if made.tender else made.carrier_name
         said = _("Proposée à %(carrier)s. Vous serez prévenu de sa réponse.") % {"carrier": name}
-        return visit.go(f"/orders/{order_id}", said, undo=f"/orders/{order_id}/withdraw")
+        undo = f"/orders/{order_id}/tenders/{made.tender.tender_id}/withdraw" if made.tender else ""
+        return visit.go(f"/orders/{order_id}", said, undo=undo)
     return TenderPage(
         title=_("Proposer %(ref)s") % {"ref": order.reference},
         crumbs=crumbs(order),
@@ -112,9 +114,10 @@ async def assign(visit: Visit) -> Page | Response:
     order = await visit.ask(GetOrder(order_id=order_id))
     form = visit.form(
         AssignCarrier,
-        fixed={"order_id": order_id},
+        fixed={"order_id": order_id, "version": version_seen(visit) or order.version},
+        version=order.version,
         values={"agreed_cents": order.buy_cents},
-        choices={"carrier_id": await carrier_choices(visit)},
+        choices={"carrier_id": await carrier_choices(visit, agreed=True)},
         submit=_("Attribuer"),
     )
     if visit.posted is not None and await form.submit() is not None:
@@ -132,10 +135,14 @@ async def assign(visit: Visit) -> Page | Response:
 async def reasoned(
     visit: Visit, word: type[Command[Any]], title: str, lead: str, submit: str, done: str, **fixed: str
 ) -> Page | Response:
-    """A command that wants a reason, on a page of its own."""
+    """A command that wants a reason, on a page of its own, about the order as that page showed it."""
     order_id = visit.path["order_id"]
     order = await visit.ask(GetOrder(order_id=order_id))
-    form = visit.form(word, fixed={"order_id": order_id, **fixed}, submit=submit)
+    named: dict[str, Any] = {"order_id": order_id, **fixed}
+    read = order.version if "version" in word.__struct_fields__ else None
+    if read:
+        named["version"] = version_seen(visit) or read
+    form = visit.form(word, fixed=named, submit=submit, version=read)
     if visit.posted is not None and await form.submit() is not None:
         return visit.go(f"/orders/{order_id}", done)
     return ActPage(
@@ -201,15 +208,16 @@ def back_to(visit: Visit, order_id: str) -> str:
 
 
 async def withdraw(visit: Visit) -> Response:
-    order_id = visit.path["order_id"]
-    word = WithdrawTender(order_id=order_id, reason=typed(visit, "reason")[:500])
+    order_id, tender_id = visit.path["order_id"], visit.path["tender_id"]
+    word = WithdrawTender(order_id=order_id, tender_id=tender_id, reason=typed(visit, "reason")[:500])
     return await pressed(visit, word, back_to(visit, order_id), _("Offre retirée."))
 
 
 async def accept_proof(visit: Visit) -> Response:
     order_id = visit.path["order_id"]
     undo = f"/orders/{order_id}/reopen"
-    word = AcceptProof(order_id=order_id)
+    proof = {name: typed(visit, name) for name in ("document_id", "content_hash")}
+    word = worded(AcceptProof, {"order_id": order_id, **proof})
     return await pressed(visit, word, back_to(visit, order_id), _("Preuve acceptée."), undo=undo)
 
 
@@ -259,7 +267,7 @@ PAGES = [
     page("/orders/{order_id}/cancel", cancel),
     page("/orders/{order_id}/release", release),
     page("/orders/{order_id}/reopen", reopen),
-    page("/orders/{order_id}/withdraw", withdraw, methods=("POST",)),
+    page("/orders/{order_id}/tenders/{tender_id}/withdraw", withdraw, methods=("POST",)),
     page("/orders/{order_id}/accept-proof", accept_proof, methods=("POST",)),
     page("/orders/{order_id}/close", close, methods=("POST",)),
     page("/orders/{order_id}/incidents", incident, methods=("POST",)),

@@ -1,6 +1,7 @@
 """Several orders at once: confirm, offer or cancel them, and what became of each."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import msgspec
@@ -13,6 +14,7 @@ from rt.contracts.core_orders import (
     ConfirmOrder,
     GetOrder,
     OrderView,
+    ReadOrder,
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
@@ -43,6 +45,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     way: str
     ok: bool
     said: str = ""
+    version: int = 0
 
 
 class BulkPage(Page):
@@ -63,6 +66,7 @@ def seen(orders: list[OrderView]) -> list[Outcome]:
             reference=o.reference,
             way=f"{o.pickup.address.city} → {o.delivery.address.city}",
             ok=True,
+            version=o.version,
         )
         for o in orders
     ]
@@ -91,7 +95,7 @@ async def bulk(visit: Visit) -> Page | Response:
         return visit.go("/orders", _("Cochez d'abord des commandes."))
     found = await attempt_all(visit, [GetOrder(order_id=order_id) for order_id in ids])
     orders = [order for order in found if order]
-    form = await form_of(visit, verb, ids)
+    form = await form_of(visit, verb, as_read(visit, orders))
     results: list[Outcome] = []
     if form is None:
         results = outcomes(orders, await confirmed(visit, ids))
@@ -110,12 +114,21 @@ async def bulk(visit: Visit) -> Page | Response:
     )
 
 
-async def form_of(visit: Visit, verb: str, ids: list[str]) -> Form | None:
+def as_read(visit: Visit, orders: list[OrderView]) -> list[ReadOrder]:
+    """The orders with the versions that the page showed before it was posted, if it was."""
+    shown = {o.order_id: typed(visit, f"version-{o.order_id}") for o in orders}
+    return [
+        ReadOrder(order_id=o.order_id, version=int(seen) if re.fullmatch("[0-9]{1,9}", seen) else o.version)
+        for o, seen in ((o, shown[o.order_id]) for o in orders)
+    ]
+
+
+async def form_of(visit: Visit, verb: str, orders: list[ReadOrder]) -> Form | None:
     """What else the action needs to know; confirming needs nothing."""
     if verb == "tender":
         return visit.form(
             BulkTender,
-            fixed={"order_ids": ids},
+            fixed={"orders": orders},
             values={"deadline": now() + timedelta(hours=ANSWER_HOURS)},
             only=("carrier_id", "price_cents", "deadline"),
             choices={"carrier_id": await carrier_choices(visit)},
@@ -123,7 +136,7 @@ async def form_of(visit: Visit, verb: str, ids: list[str]) -> Form | None:
             submit=_("Proposer à ce transporteur"),
         )
     if verb == "cancel":
-        return visit.form(BulkCancel, fixed={"order_ids": ids}, submit=_("Annuler ces commandes"))
+        return visit.form(BulkCancel, fixed={"orders": orders}, submit=_("Annuler ces commandes"))
     return None
 
 

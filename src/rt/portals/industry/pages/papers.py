@@ -3,7 +3,7 @@
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from rt.contracts.core_orders import AddDocument, DocumentKind, GetOrder
+from rt.contracts.core_orders import AddDocument, DocumentKind, GetOrder, OrderView
 from rt.contracts.core_orders import GetDocument as GetPaper
 from rt.contracts.ecpmr import DocumentView, GetDocument, GetPdf, GetPhoto, VerificationView, VerifyDocument
 from rt.contracts.ecpmr.note import Language
@@ -29,7 +29,7 @@ class NotePage(Page):
     order_id: str
     note: DocumentView
     verification: VerificationView | None
-    may_accept: bool
+    proof: dict[str, str]
     english: bool
 
 
@@ -46,9 +46,18 @@ async def note(visit: Visit) -> Page | Response:
         order_id=order_id,
         note=read,
         verification=checked,
-        may_accept="AcceptProof" in order.may and visit.session.may("core_orders.write"),
+        proof=acceptable(visit, order, read),
         english=language() == "en",
     )
+
+
+def acceptable(visit: Visit, order: OrderView, note: DocumentView) -> dict[str, str]:
+    """What accepting this note as a proof names; nothing when it cannot be accepted now."""
+    kept = next((one for one in order.documents if one.ecpmr_document_id == note.document_id), None)
+    may = "AcceptProof" in order.may and visit.session.may("core_orders.write")
+    if kept is None or note.delivered_at is None or not may:
+        return {}
+    return {"document_id": kept.document_id, "content_hash": note.content_hash}
 
 
 async def pdf(visit: Visit) -> Response:

@@ -18,13 +18,18 @@ CARRYING: tuple[Literal["carrier", "forwarder"], ...] = ("carrier", "forwarder")
 """Kinds of partners that take orders to carry."""
 
 
-async def carrier_choices(visit: Visit) -> list[Choice]:
-    """Whom an order may be offered to: our partners first, then the registered carriers."""
+async def carrier_choices(visit: Visit, agreed: bool = False) -> list[Choice]:
+    """Whom an order may be offered to: our partners first, then the registered carriers.
+
+    `agreed`: whom it may be given to without asking, partners by the will of both and guests alone.
+    """
     ours = await attempt_all(visit, [FindPartners(kind=kind, limit=MOST_CHOICES) for kind in CARRYING])
     all_carriers = await attempt(visit, FindOrganizations(kind="carrier", limit=MOST_CHOICES))
     known = [one for found in ours if found for one in found.items]
     others = all_carriers.items if all_carriers else []
     offered = {one.id: one for one in (*others, *known) if not one.suspended and one.standing != "blocked"}
+    if agreed:
+        offered = {one.id: one for one in offered.values() if one.standing in ("partner", "guest")}
     first = [one.id for one in known if one.id in offered]
     return [_carrier(offered[one]) for one in dict.fromkeys((*first, *offered))]
 

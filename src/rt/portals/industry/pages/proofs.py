@@ -1,6 +1,7 @@
 """Consignment notes and proofs of delivery: found, read one after the other, downloaded together."""
 
 import zipfile
+from collections.abc import Sequence
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -9,10 +10,10 @@ from starlette.responses import Response
 from rt.contracts.core_orders import GetOrder
 from rt.contracts.ecpmr import DocumentRow, DocumentView, FindDocuments, GetDocument, GetPdf
 from rt.contracts.ecpmr.note import Language
-from rt.kernel.errors import NotFound
-from rt.kernel.messages import Download
+from rt.kernel.messages import Download, Query
 from rt.portals.industry.asking import attempt_all
-from rt.ui.asking import sent
+from rt.portals.industry.pages.papers import acceptable
+from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language
@@ -46,9 +47,10 @@ class BatchPage(Page):
 
     template = "batch.html"
     notes: list[DocumentView]
-    acceptable: set[str]
+    proofs: dict[str, dict[str, str]]
     archive: str
     here: str
+    missing: list[str] = []
 
 
 async def proofs(visit: Visit) -> Page | Response:
@@ -77,6 +79,11 @@ async def batch(visit: Visit) -> Page | Response:
     ids = chosen(visit)
     if not ids:
         return visit.go("/documents", _("Cochez d'abord des lettres de voiture."))
+    return await read_together(visit, ids, ())
+
+
+async def read_together(visit: Visit, ids: list[str], unprinted: Sequence[str]) -> BatchPage:
+    """The chosen notes; `unprinted` are those of which no PDF could be had."""
     found = await attempt_all(visit, [GetDocument(document_id=one) for one in ids])
     notes = [note for note in found if note]
     orders = await attempt_all(visit, [GetOrder(order_id=note.order_id) for note in notes])
@@ -85,31 +92,38 @@ async def batch(visit: Visit) -> Page | Response:
         title=_("Preuves à lire d'affilée"),
         crumbs=[("/documents", _("Lettres de voiture et preuves"))],
         notes=notes,
-        acceptable={
-            order.order_id
-            for order in orders
-            if order and "AcceptProof" in order.may and visit.session.may("core_orders.write")
+        proofs={
+            note.document_id: acceptable(visit, order, note) if order else {}
+            for note, order in zip(notes, orders, strict=True)
         },
         archive=f"/documents.zip?{address}",
         here=f"/documents/batch?{address}",
+        missing=[note.number for note in notes if note.document_id in unprinted],
     )
 
 
-async def archive(visit: Visit) -> Response:
-    """The PDF of each chosen note in one ZIP file; what cannot be read now is named in it."""
+async def archive(visit: Visit) -> Page | Response:
+    """The PDF of each chosen note in one ZIP file.
+
+    One that cannot be had is asked for once more by itself; if it is still missing, the reader is told before
+    anything is downloaded, and takes the rest with `rest=yes`.
+    """
     ids = chosen(visit)
+    if not ids:
+        return visit.go("/documents", _("Cochez d'abord des lettres de voiture."))
     told: Language = "en" if language() == "en" else "fr"
-    files = await attempt_all(visit, [GetPdf(document_id=one, language=told) for one in ids])
-    if not any(files):
-        raise NotFound()
+    words: list[Query[Download]] = [GetPdf(document_id=one, language=told) for one in ids]
+    files = await attempt_all(visit, words)
+    for place, word in enumerate(words):
+        if files[place] is None:
+            files[place] = await attempt(visit, word)
+    unprinted = [one for one, file in zip(ids, files, strict=True) if file is None]
+    if unprinted and (visit.query.get("rest") != "yes" or len(unprinted) == len(ids)):
+        return await read_together(visit, ids, unprinted)
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as made:
         for one, file in zip(ids, files, strict=True):
-            if file is None:
-                made.writestr(
-                    f"{one}.txt", _("Cette lettre de voiture n'a pas pu être lue. Réessayez plus tard.")
-                )
-            else:
+            if file is not None:
                 made.writestr(f"{one[-6:]}-{file.filename}", file.content)
     return sent(Download(content=packed.getvalue(), media_type="application/zip", filename="preuves.zip"))
 

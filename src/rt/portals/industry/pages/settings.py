@@ -2,7 +2,6 @@
 
 import asyncio
 
-import msgspec
 from starlette.responses import Response
 
 from rt.contracts.authz import (
@@ -18,7 +17,7 @@ from rt.contracts.authz import (
 )
 from rt.contracts.notifications import FindPreferences, PreferenceView, SetPreference
 from rt.portals.industry.asking import apart, ticked
-from rt.ui.asking import attempt, pressed
+from rt.ui.asking import attempt, pressed, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.forms import Form
@@ -90,7 +89,7 @@ async def shown(visit: Visit, said: str) -> Page | Response:
 
 async def preference(visit: Visit) -> Response:
     told = {"topic": visit.path["topic"], "channels": ticked(visit, "channels")}
-    word = msgspec.convert(told, SetPreference)
+    word = worded(SetPreference, told)
     return await pressed(visit, word, "/settings#told", _("Préférence enregistrée."))
 
 

@@ -1,6 +1,5 @@
 """For a carrier without an account, by link: the offer, then the vehicle, then each step reported."""
 
-import msgspec
 from starlette.responses import Response
 
 from rt.contracts.core_orders import (
@@ -16,7 +15,7 @@ from rt.portals.transporter.asking import said_here as form_of
 from rt.portals.transporter.pages.offers import load_text
 from rt.portals.transporter.pages.order import progress_left
 from rt.portals.transporter.pages.papers import added, document
-from rt.ui.asking import pressed, typed
+from rt.ui.asking import pressed, typed, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page
@@ -60,7 +59,7 @@ async def shown(visit: Visit, said: str) -> Page | Response:
         visit,
         RefuseTender,
         posted=said == "refuse",
-        fixed={"order_id": order_id},
+        fixed={"order_id": order_id, "tender_id": typed(visit, "tender_id")},
         hints={"reason": _("Le client lira votre raison.")},
         submit=_("Refuser l'offre"),
         action=f"{here}/refuse",
@@ -106,7 +105,7 @@ async def shown(visit: Visit, said: str) -> Page | Response:
 
 
 async def accept(visit: Visit) -> Page | Response:
-    word = AcceptTender(order_id=visit.path["order_id"])
+    word = AcceptTender(order_id=visit.path["order_id"], tender_id=typed(visit, "tender_id"))
     return await pressed(
         visit, word, here_of(visit), _("Offre acceptée. Dites maintenant quel véhicule vient.")
     )
@@ -130,9 +129,7 @@ async def progress(visit: Visit) -> Page | Response:
         "reached": typed(visit, "reached"),
         "with_reserves": typed(visit, "reserves") == "yes",
     }
-    return await pressed(
-        visit, msgspec.convert(told, ReportProgress), here_of(visit), _("Étape notée, merci.")
-    )
+    return await pressed(visit, worded(ReportProgress, told), here_of(visit), _("Étape notée, merci."))
 
 
 async def paper(visit: Visit) -> Response:

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from starlette.responses import Response
 
+from rt.contracts.authz import BlockPartner
 from rt.contracts.core_orders import (
     AcceptTender,
     CountOrders,
@@ -37,6 +38,9 @@ class OfferRow(msgspec.Struct, kw_only=True):
     price_cents: int | None
     currency: str
     deadline: datetime | None
+    tender_id: str
+    shipper_id: str
+    stranger: bool
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -55,6 +59,7 @@ class OffersPage(Page):
     counts: OrderCounts
     q: str
     may_answer: bool
+    may_block: bool
     more: str
     failed: list[Outcome]
 
@@ -79,6 +84,9 @@ def offer_row(order: OrderRow) -> OfferRow:
         price_cents=order.tender_price_cents,
         currency=order.currency or "EUR",
         deadline=order.tender_deadline,
+        tender_id=order.tender_id or "",
+        shipper_id=order.shipper_id,
+        stranger=bool(order.tender_stranger),
     )
 
 
@@ -101,6 +109,7 @@ async def shown(visit: Visit, failed: list[Outcome]) -> OffersPage:
         counts=counts or OrderCounts(states={}, incident=0, total=0),
         q=q,
         may_answer=visit.session.may("core_orders.write"),
+        may_block=visit.session.may("authz.partner"),
         more=f"/?after={found.next}" if found.next else "",
         failed=failed,
     )
@@ -124,8 +133,9 @@ def back_to(visit: Visit) -> str:
 
 
 async def accept(visit: Visit) -> Page | Response:
+    """Accept the offer whose price was read, and no other that took its place."""
     order_id = visit.path["order_id"]
-    word = AcceptTender(order_id=order_id)
+    word = AcceptTender(order_id=order_id, tender_id=typed(visit, "tender_id"))
     return await pressed(visit, word, back_to(visit), _("Offre acceptée : elle est à planifier."))
 
 
@@ -137,8 +147,25 @@ async def refuse(visit: Visit) -> Page | Response:
             _("Dites pourquoi : le client lira votre raison."),
             kind="warn",
         )
-    word = RefuseTender(order_id=visit.path["order_id"], reason=reason[:500])
-    return await pressed(visit, word, "/", _("Offre refusée, le client est prévenu."))
+    return await pressed(visit, refusal(visit, reason), "/", _("Offre refusée, le client est prévenu."))
+
+
+def refusal(visit: Visit, reason: str) -> RefuseTender:
+    named = typed(visit, "tender_id")
+    return RefuseTender(order_id=visit.path["order_id"], tender_id=named, reason=reason[:500])
+
+
+async def block(visit: Visit) -> Page | Response:
+    """Refuse the offer of somebody unknown, and any other that it would send."""
+    shipper_id = typed(visit, "shipper_id")
+    word = refusal(visit, _("Nous ne travaillons pas avec cet expéditeur."))
+    try:
+        await visit.ask(word, key=f"{key_of(visit)[:60]}-refuse")
+    except Refusal as refused:
+        signed_in_still(refused)
+    blocked = BlockPartner(organization_id=shipper_id)
+    said = _("Expéditeur bloqué : ses offres ne vous parviennent plus.")
+    return await pressed(visit, blocked, "/", said, undo=f"/partners/{shipper_id}/unblock")
 
 
 async def accept_many(visit: Visit) -> Page | Response:
@@ -149,7 +176,8 @@ async def accept_many(visit: Visit) -> Page | Response:
     failed = []
     for order_id in chosen[:200]:
         try:
-            await visit.ask(AcceptTender(order_id=order_id), key=f"{key_of(visit)[:60]}-{order_id}"[:200])
+            word = AcceptTender(order_id=order_id, tender_id=typed(visit, f"tender-{order_id}"))
+            await visit.ask(word, key=f"{key_of(visit)[:60]}-{order_id}"[:200])
         except Refusal as refusal:
             signed_in_still(refusal)
             failed.append(
@@ -167,4 +195,5 @@ PAGES = [
     page("/offers/accept", accept_many, methods=("POST",)),
     page("/offers/{order_id}/accept", accept, methods=("POST",)),
     page("/offers/{order_id}/refuse", refuse, methods=("POST",)),
+    page("/offers/{order_id}/block", block, methods=("POST",)),
 ]

@@ -19,7 +19,7 @@ from rt.contracts.core_orders import (
 from rt.contracts.ecpmr import DocumentRow, FindDocuments
 from rt.contracts.planning import FindSlots, GetJobOfOrder, JobView, SlotView
 from rt.contracts.tracking_ia import GetTrack, TrackView
-from rt.ui.asking import attempt, pressed
+from rt.ui.asking import attempt, pressed, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.forms import Form
@@ -65,6 +65,7 @@ class OrderPage(Page):
     plan: Form
     may_write: bool
     may_plan: bool
+    may_block: bool
 
 
 class FormPage(Page):
@@ -191,6 +192,7 @@ async def order(visit: Visit) -> Page | Response:
         plan=plan,
         may_write=visit.session.may("core_orders.write"),
         may_plan=visit.session.may("planning.write"),
+        may_block=visit.session.may("authz.partner"),
     )
 
 
@@ -233,9 +235,7 @@ async def planned(visit: Visit) -> Page | Response:
 async def progress(visit: Visit) -> Page | Response:
     order_id, reached = visit.path["order_id"], visit.path["reached"]
     reserves = visit.query.get("reserves") == "yes"
-    word = msgspec.convert(
-        {"order_id": order_id, "reached": reached, "with_reserves": reserves}, ReportProgress
-    )
+    word = worded(ReportProgress, {"order_id": order_id, "reached": reached, "with_reserves": reserves})
     return await pressed(visit, word, f"/orders/{order_id}", _("Étape notée."))
 
 

@@ -103,7 +103,7 @@ class Imports:
         new = [one for one in verdicts if one.kind == "new"]
         updates = [one for one in verdicts if one.kind == "update" and sent.same_reference == "update"]
         by = hand()._replace(source="import")
-        shipper = (await self._directory.card(current_org())).name
+        shipper = await self._directory.own_name()
         await _in_parts(new, lambda one: self._add(one, by, shipper, sent.id))
         await _in_parts(updates, lambda one: self._update(one, by, sent.id))
         async with self._store.imports.change(asked.import_id) as sent:

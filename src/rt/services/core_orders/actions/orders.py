@@ -33,7 +33,8 @@ from rt.contracts.core_orders import (
     TemplatesPage,
     TemplateView,
 )
-from rt.kernel.errors import AlreadyExists, Conflict
+from rt.kernel.bounds import refuse_unfit
+from rt.kernel.errors import AlreadyExists, Conflict, Invalid, ReferenceUnknown
 from rt.kernel.ids import new_id
 from rt.kernel.messages import Download
 from rt.kernel.persistence import Page
@@ -41,10 +42,13 @@ from rt.kernel.tenancy import current_org
 from rt.services.core_orders.adapters import Directory, hand
 from rt.services.core_orders.domain.export import as_csv
 from rt.services.core_orders.domain.order import Order, OrderNotFound, as_asked, drafted
+from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.domain.sight import order_row, order_view
 from rt.services.core_orders.store import OrderStore, Template
 
 PARIS = ZoneInfo("Europe/Paris")
+NAMED = ("consignee_id", "logistician_id")
+"""Fields by which an order is shown to another organization."""
 EXPORT_LIMIT = 20_000
 """Rows of one export."""
 
@@ -87,10 +91,11 @@ class Orders:
         return Download(content=as_csv(rows), media_type="text/csv", filename="commandes.csv")
 
     async def edit(self, asked: EditOrder) -> OrderView:
-        if asked.consignee_id:
-            await self._directory.card(str(asked.consignee_id), "consignee_id")
-        if asked.logistician_id:
-            await self._directory.card(str(asked.logistician_id), "logistician_id")
+        before = await self._store.orders.get(asked.order_id)
+        for field in NAMED:
+            partner_id = getattr(asked, field)
+            if partner_id and partner_id != getattr(before, field):
+                await self._namable(partner_id, field)
         async with self._store.orders.change(asked.order_id) as order:
             order.edit(hand(), asked)
         return shown(order)
@@ -102,14 +107,13 @@ class Orders:
 
     async def cancel(self, asked: CancelOrder) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.cancel(hand(), asked.reason)
+            order.cancel(hand(asked.version), asked.reason)
         return shown(order)
 
     async def plan(self, asked: PlanOrder) -> OrderView:
         plan = PlanView(
             vehicle_plate=asked.vehicle_plate,
             driver_name=asked.driver_name,
-            driver_id=asked.driver_id,
             planned_pickup_at=asked.planned_pickup_at,
             planned_delivery_at=asked.planned_delivery_at,
         )
@@ -124,7 +128,7 @@ class Orders:
 
     async def accept_proof(self, asked: AcceptProof) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.accept_proof(hand())
+            order.accept_proof(hand(), asked.document_id, asked.content_hash)
         return shown(order)
 
     async def reopen(self, asked: ReopenOrder) -> OrderView:
@@ -134,7 +138,7 @@ class Orders:
 
     async def invoice(self, asked: MarkInvoiced) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.invoice(hand(), asked.invoice_number, asked.invoiced_cents)
+            order.invoice(hand(asked.version), asked.invoice_number, asked.invoiced_cents)
         return shown(order)
 
     async def close(self, asked: CloseOrder) -> OrderView:
@@ -146,10 +150,14 @@ class Orders:
         order = await self._own(asked.order_id)
         again = as_asked(order)
         shift = timedelta(days=asked.shift_days)
-        return shown(await self._add(structs.replace(again, stops=_moved(again.stops, shift))))
+        again = structs.replace(again, stops=_moved(again.stops, shift))
+        return shown(await self._add(await self._still_named(again)))
 
     async def save_template(self, asked: SaveTemplate) -> TemplateView:
-        order = await self._own(asked.order_id)
+        try:
+            order = await self._own(asked.order_id)
+        except OrderNotFound as refused:
+            raise ReferenceUnknown("order_id") from refused
         template = Template(
             id=new_id("tpl"), name=asked.name, asked=as_asked(order), pickup_at=order.pickup_at
         )
@@ -166,22 +174,42 @@ class Orders:
             first_day = template.pickup_at.astimezone(PARIS).date()
             shift = asked.pickup_day - first_day
             again = structs.replace(again, stops=_moved(again.stops, shift))
-        return shown(await self._add(again))
+        return shown(await self._add(await self._still_named(again)))
 
     async def _add(self, asked: CreateOrder) -> Order:
         order_id = new_id("ord")
-        for field in ("consignee_id", "logistician_id"):
-            if partner := getattr(asked, field):
-                card = await self._directory.card(partner, field)
+        for field in NAMED:
+            if partner_id := getattr(asked, field):
+                partner = await self._namable(partner_id, field)
                 if field == "consignee_id" and not asked.consignee_name:
-                    asked = structs.replace(asked, consignee_name=card.name)
-        own = await self._directory.card(current_org())
+                    asked = structs.replace(asked, consignee_name=partner.name)
+        own = await self._directory.own_name()
         reference = asked.reference or await self._store.next_reference()
-        order = drafted(hand(), asked, order_id=order_id, reference=reference, shipper_name=own.name)
+        order = drafted(hand(), asked, order_id=order_id, reference=reference, shipper_name=own)
         try:
             return await self._store.orders.add(order)
         except AlreadyExists as refused:
             raise ReferenceTaken(field="reference", reference=reference) from refused
+
+    async def _namable(self, organization_id: str, field: str) -> Partner:
+        """An organization that the order may be shown to."""
+        partner = await self._directory.partner(organization_id, field)
+        partner.refuse_unnamable(field)
+        return partner
+
+    async def _still_named(self, again: CreateOrder) -> CreateOrder:
+        """What an earlier order asked for, without the partners that may be named no more; names stay.
+
+        Its days are looked at as if they had been said now: repeated shifts lead far away.
+        """
+        refuse_unfit(again)
+        for field in NAMED:
+            if partner_id := getattr(again, field):
+                try:
+                    await self._namable(partner_id, field)
+                except (Invalid, Conflict):
+                    again = structs.replace(again, **{field: None})
+        return again
 
     async def _own(self, order_id: str) -> Order:
         """An order that is the organization's own: partners' orders are not copied."""
@@ -207,7 +235,7 @@ class Orders:
 def shown(order: Order) -> OrderView:
     """The order as whoever acts may see it; OrderNotFound when it has no part in it any more."""
     by = hand()
-    role = order.role_of(by.org_id, by.driver)
+    role = order.role_of(by)
     if role is None:
         raise OrderNotFound
     return order_view(order, role, by)
@@ -215,7 +243,7 @@ def shown(order: Order) -> OrderView:
 
 def _rows(page: Page[Order]) -> list[OrderRow]:
     by = hand()
-    parts = ((order, order.role_of(by.org_id, by.driver)) for order in page.items)
+    parts = ((order, order.role_of(by)) for order in page.items)
     return [order_row(order, role, by) for order, role in parts if role]
 
 

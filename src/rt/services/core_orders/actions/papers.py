@@ -1,6 +1,7 @@
 """Documents and incidents of an order."""
 
 import asyncio
+import hashlib
 from datetime import timedelta
 
 from rt.contracts.core_orders import (
@@ -24,9 +25,10 @@ from rt.kernel.ids import new_id
 from rt.kernel.messages import Download
 from rt.services.core_orders.actions.orders import shown
 from rt.services.core_orders.adapters import hand
-from rt.services.core_orders.domain.order import DocumentNotFound, OrderNotFound
+from rt.services.core_orders.domain.kept import Document, Incident
+from rt.services.core_orders.domain.order import OrderNotFound
 from rt.services.core_orders.domain.papers import clean
-from rt.services.core_orders.domain.record import Document, Incident
+from rt.services.core_orders.domain.proving import DocumentNotFound
 from rt.services.core_orders.domain.sight import document_view, documents_shown
 from rt.services.core_orders.store import OrderStore
 
@@ -48,11 +50,12 @@ class Papers:
         self._services = services
 
     async def add(self, asked: AddDocument) -> DocumentView:
-        await self._store.orders.get(asked.order_id)
+        by, order = hand(), await self._store.orders.get(asked.order_id)
+        if asked.replaces:
+            order.replaced_document(by, asked.replaces)
         paper = await asyncio.to_thread(
             clean, asked.content, asked.media_type, attachments=asked.kind == "invoice"
         )
-        by = hand()
         document_id = new_id("doc")
         pdf = paper.media_type == "application/pdf"
         key = await self._files.put(
@@ -67,6 +70,8 @@ class Papers:
             added_by=by.name,
             file_key=key,
             size_bytes=len(paper.content),
+            org_id=by.org_id,
+            content_hash=hashlib.sha256(paper.content).hexdigest(),
         )
         async with self._store.orders.change(asked.order_id) as order:
             order.attach(by, document, asked.replaces)
@@ -75,7 +80,7 @@ class Papers:
     async def find(self, asked: FindDocuments) -> DocumentsPage:
         order = await self._store.orders.get(asked.order_id)
         by = hand()
-        role = order.role_of(by.org_id, by.driver)
+        role = order.role_of(by)
         if role is None:
             raise OrderNotFound
         return DocumentsPage(items=documents_shown(order, role))

@@ -11,12 +11,13 @@ from rt.contracts.core_orders import (
     BulkTender,
     BulkView,
     OrderView,
+    ReadOrder,
     RefuseTender,
     ReleaseCarrier,
     TenderOrder,
     WithdrawTender,
 )
-from rt.kernel.errors import ChangedMeanwhile, Refusal
+from rt.kernel.errors import ChangedMeanwhile, Invalid, ReferenceUnknown, Refusal
 from rt.kernel.ids import new_id
 from rt.kernel.jobs import Timers
 from rt.kernel.messages import Empty
@@ -24,6 +25,7 @@ from rt.kernel.tenancy import current_org
 from rt.services.core_orders.actions.orders import shown
 from rt.services.core_orders.adapters import Directory, hand
 from rt.services.core_orders.domain.order import Order, OrderNotFound
+from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.domain.states import Hand
 from rt.services.core_orders.store import OrderStore
 
@@ -37,26 +39,29 @@ class Tenders:
         self._timers = timers
 
     async def tender(self, asked: TenderOrder) -> OrderView:
-        return shown(await self._tender(asked, new_id("tnd")))
+        tender_id = new_id("tnd")
+        await self._store.orders.get(asked.order_id)
+        carrier = await self._directory.partner(asked.carrier_id, "carrier_id")
+        return shown(await self._tender(asked, carrier, tender_id, hand()))
 
     async def accept(self, asked: AcceptTender) -> OrderView:
-        offer = (seen := await self._store.orders.get(asked.order_id)).offer
+        seen = await self._store.orders.get(asked.order_id)
         guest = None
-        if offer is not None and offer.carrier_id == current_org():
-            guest = await self._directory.guest(seen, await self._directory.card(offer.carrier_id))
+        if seen.offer is not None and seen.offer.carrier_id == current_org():
+            guest = await self._directory.guest(seen, await self._directory.partner(current_org(), ""))
         async with self._store.orders.change(asked.order_id) as order:
-            order.accept(hand(), guest)
+            order.accept(hand(), asked.tender_id, guest)
         return shown(order)
 
     async def refuse(self, asked: RefuseTender) -> Empty:
         by = hand()
         async with self._store.orders.everywhere.change(asked.order_id) as order:
             _require_part(order, by)
-            order.refuse(by, asked.reason)
+            order.refuse(by, asked.tender_id, asked.reason)
         return Empty()
 
     async def release(self, asked: ReleaseCarrier) -> Empty:
-        by = hand()
+        by = hand(asked.version)
         async with self._store.orders.everywhere.change(asked.order_id) as order:
             _require_part(order, by)
             order.release(by, asked.reason)
@@ -64,60 +69,74 @@ class Tenders:
 
     async def withdraw(self, asked: WithdrawTender) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.withdraw(hand(), asked.reason)
+            order.withdraw(hand(), asked.tender_id, asked.reason)
         return shown(order)
 
     async def assign(self, asked: AssignCarrier) -> OrderView:
-        carrier = await self._directory.card(asked.carrier_id, "carrier_id")
-        guest = await self._directory.guest(await self._store.orders.get(asked.order_id), carrier)
+        seen = await self._store.orders.get(asked.order_id)
+        carrier = await self._directory.partner(asked.carrier_id, "carrier_id")
+        guest = await self._directory.guest(seen, carrier)
         async with self._store.orders.change(asked.order_id) as order:
-            order.assign(hand(), carrier.id, carrier.name, asked.agreed_cents, guest)
+            order.assign(hand(asked.version), carrier, asked.agreed_cents, guest)
         return shown(order)
 
     async def tender_many(self, asked: BulkTender) -> BulkView:
-        await self._directory.card(asked.carrier_id, "carrier_id")
-        ids = {order_id: new_id("tnd") for order_id in asked.order_ids}
+        carrier = await self._directory.partner(asked.carrier_id, "carrier_id")
+        carrier.refuse_unaskable("carrier_id")
+        await self._refuse_unknown(asked.orders)
+        ids = {one.order_id: new_id("tnd") for one in asked.orders}
 
-        async def offer(order_id: str) -> object:
+        async def offer(one: ReadOrder) -> object:
             word = TenderOrder(
-                order_id=order_id,
+                order_id=one.order_id,
                 carrier_id=asked.carrier_id,
                 price_cents=asked.price_cents,
                 deadline=asked.deadline,
             )
-            return await self._tender(word, ids[order_id])
+            return await self._tender(word, carrier, ids[one.order_id], hand(one.version))
 
-        return await each(asked.order_ids, offer)
+        return await each(asked.orders, offer)
 
     async def cancel_many(self, asked: BulkCancel) -> BulkView:
-        async def cancel(order_id: str) -> object:
-            async with self._store.orders.change(order_id) as order:
-                order.cancel(hand(), asked.reason)
+        await self._refuse_unknown(asked.orders)
+
+        async def cancel(one: ReadOrder) -> object:
+            async with self._store.orders.change(one.order_id) as order:
+                order.cancel(hand(one.version), asked.reason)
             return order
 
-        return await each(asked.order_ids, cancel)
+        return await each(asked.orders, cancel)
 
     async def expire(self, payload: dict[str, Any]) -> None:
         """The deadline of an offer has come."""
         async with self._store.orders.change(payload["order_id"]) as order:
             order.expire(hand()._replace(source="timer"), payload["tender_id"])
 
-    async def _tender(self, asked: TenderOrder, tender_id: str) -> Order:
+    async def _refuse_unknown(self, orders: list[ReadOrder]) -> None:
+        """Refuse the whole when it names an order that the organization does not see."""
+        named = {one.order_id for one in orders}
+        seen = await self._store.orders.find({"id": {"$in": list(named)}}, limit=len(named))
+        unknown = named - {order.id for order in seen}
+        wrong = [
+            ReferenceUnknown(f"orders.{n}.order_id")
+            for n, one in enumerate(orders)
+            if one.order_id in unknown
+        ]
+        if wrong:
+            raise Invalid.together(wrong)
+
+    async def _tender(self, asked: TenderOrder, carrier: Partner, tender_id: str, by: Hand) -> Order:
         await self._store.orders.get(asked.order_id)
-        carrier = await self._directory.card(asked.carrier_id, "carrier_id")
-        link_token = await self._directory.tender_link(asked.order_id, carrier, asked.deadline)
+        link_token = await self._directory.tender_link(asked.order_id, tender_id, carrier, asked.deadline)
         deadline = {"order_id": asked.order_id, "tender_id": tender_id}
         await self._timers.at(asked.deadline, "expire_tender", deadline)
         async with self._store.orders.change(asked.order_id) as order:
             order.tender(
-                hand(),
+                by,
                 tender_id=tender_id,
-                carrier_id=carrier.id,
-                carrier_name=carrier.name,
+                carrier=carrier,
                 price_cents=asked.price_cents,
                 deadline=asked.deadline,
-                carrier_email=carrier.email,
-                carrier_guest=carrier.guest,
                 link_token=link_token,
             )
         return order
@@ -128,16 +147,17 @@ def _require_part(order: Order, by: Hand) -> None:
 
     It is read so because the change ends that sight, and a repeat must still find what it did.
     """
-    if order.role_of(by.org_id) is None:
+    if order.role_of(by) is None:
         raise OrderNotFound
 
 
-async def each(order_ids: list[str], act: Callable[[str], Awaitable[object]]) -> BulkView:
+async def each(orders: list[ReadOrder], act: Callable[[ReadOrder], Awaitable[object]]) -> BulkView:
     """Do it for each order, once; one refusal stops nothing."""
     results = []
-    for order_id in dict.fromkeys(order_ids):
+    for order_id in dict.fromkeys(one.order_id for one in orders):
+        one = next(one for one in orders if one.order_id == order_id)
         try:
-            await act(order_id)
+            await act(one)
         except ChangedMeanwhile:
             raise
         except Refusal as refused:

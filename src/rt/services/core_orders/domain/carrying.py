@@ -12,10 +12,16 @@ from rt.contracts.core_orders import (
 )
 from rt.contracts.tracking_ia import StopKind, StopTime
 from rt.kernel.clock import ZONE
+from rt.kernel.errors import Invalid
 from rt.services.core_orders.domain.states import EXECUTION, Hand, refuse_illegal
 from rt.services.core_orders.domain.tendering import Tendered
 
 Step = Literal["loading", "in_transit", "delivered"]
+
+
+class PlanReversed(Invalid):
+    fr = "La livraison prévue précède l'enlèvement prévu."
+    en = "The planned delivery precedes the planned pickup."
 
 
 class Carried(Tendered, kw_only=True):
@@ -23,6 +29,9 @@ class Carried(Tendered, kw_only=True):
 
     def plan_by_hand(self, by: Hand, plan: PlanView) -> None:
         """The carrier names vehicle and driver without a tour."""
+        begins, ends = plan.planned_pickup_at, plan.planned_delivery_at
+        if begins and ends and ends < begins:
+            raise PlanReversed(field="planned_delivery_at")
         self.move("PlanOrder", by, "planned", plan.vehicle_plate)
         self._planned(plan)
 
@@ -49,9 +58,10 @@ class Carried(Tendered, kw_only=True):
         self.allow("ReportProgress", by)
         if EXECUTION.index(reached) <= EXECUTION.index(self.state):
             raise refuse_illegal(self.state, f"ReportProgress({reached})")
-        self._reach(by, reached, None, with_reserves)
+        self.reserves_reported = self.reserves_reported or with_reserves
+        self._reach(by, reached, None)
 
-    def fact(self, by: Hand, reached: Step, at: datetime, with_reserves: bool = False) -> None:
+    def fact(self, by: Hand, reached: Step, at: datetime) -> None:
         """A step that happened, as another unit tells it.
 
         Facts come late and out of order: the order jumps forward to what happened, never back; a fact about
@@ -62,9 +72,9 @@ class Carried(Tendered, kw_only=True):
                 self.write(by, f"{reached}_ignored", at=at)
             return
         if EXECUTION.index(reached) > EXECUTION.index(self.state):
-            self._reach(by, reached, at, with_reserves)
+            self._reach(by, reached, at)
         else:
-            self.write(by, f"{reached}_late", at=at)
+            self.write(by, f"{reached}_late", self._reserved(), at=at)
 
     def corrected(
         self, by: Hand, kind: StopKind, what: StopTime, before: datetime | None, after: datetime | None
@@ -87,17 +97,19 @@ class Carried(Tendered, kw_only=True):
             )
         )
 
-    def _reach(self, by: Hand, reached: Step, at: datetime | None, with_reserves: bool) -> None:
+    def _reserved(self) -> str:
+        return "réserves" if self.with_reserves else ""
+
+    def _reach(self, by: Hand, reached: Step, at: datetime | None) -> None:
         self.state = reached
-        self.write(by, reached, "réserves" if with_reserves else "", at=at)
+        self.write(by, reached, self._reserved(), at=at)
         match reached:
             case "loading":
                 self.tell(OrderLoading(order=self.summary()))
             case "in_transit":
                 self.tell(OrderInTransit(order=self.summary()))
             case "delivered":
-                self.with_reserves = with_reserves
-                self.tell(OrderDelivered(order=self.summary(), with_reserves=with_reserves))
+                self.tell(OrderDelivered(order=self.summary(), with_reserves=self.with_reserves))
 
 
 def _clock(at: datetime | None) -> str:

@@ -12,11 +12,6 @@ class MentionMissing(Invalid):
     en = "Mandatory mention missing: {mention_en} (French standard contract, art. 3)."
 
 
-class WindowReversed(Invalid):
-    fr = "La fin de la plage horaire précède son début."
-    en = "The window ends before it begins."
-
-
 STOP_FR = {"pickup": "de l'enlèvement", "delivery": "de la livraison"}
 
 
@@ -59,8 +54,6 @@ def _of_stop(path: str, stop: Stop) -> Iterator[Invalid]:
         )
     if stop.from_at is None and stop.until_at is None:
         yield _lack(f"{path}.from_at", f"la date {at}", f"the {stop.kind} date")
-    if stop.from_at and stop.until_at and stop.until_at < stop.from_at:
-        yield WindowReversed(field=f"{path}.until_at")
 
 
 def _of_goods(path: str, line: Goods, requirements: Sequence[str]) -> Iterator[Invalid]:

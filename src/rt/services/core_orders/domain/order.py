@@ -11,17 +11,14 @@ from rt.contracts.core_orders import (
     IncidentReported,
     OrderCancelled,
     OrderConfirmed,
-    ProofAccepted,
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Conflict, Invalid, NotFound
-from rt.services.core_orders.domain.carrying import Carried
+from rt.services.core_orders.domain.kept import Incident
 from rt.services.core_orders.domain.mentions import missing
-from rt.services.core_orders.domain.record import Document, Incident
-from rt.services.core_orders.domain.states import DEAL, Hand, NotYourPart
+from rt.services.core_orders.domain.proving import Proven, TooManyPapers
+from rt.services.core_orders.domain.states import Hand
 
-DOCUMENTS_LIMIT = 200
-"""Files of one order."""
 INCIDENTS_LIMIT = 100
 """Incidents of one order."""
 ALWAYS_EDITABLE = frozenset({"references", "instructions"})
@@ -34,16 +31,6 @@ class OrderNotFound(NotFound):
     en = "This order was not found."
 
 
-class DocumentNotFound(NotFound):
-    fr = "Ce document est introuvable."
-    en = "This document was not found."
-
-
-class DocumentReplaced(Conflict):
-    fr = "Ce document a déjà été remplacé par une version plus récente."
-    en = "This document was already replaced by a newer version."
-
-
 class IncidentNotFound(NotFound):
     fr = "Cet incident est introuvable."
     en = "This incident was not found."
@@ -54,12 +41,7 @@ class IncidentResolved(Conflict):
     en = "The incident is already resolved."
 
 
-class TooManyPapers(Conflict):
-    fr = "La commande a déjà {limit} pièces."
-    en = "The order already has {limit} pieces."
-
-
-class Order(Carried, kw_only=True):
+class Order(Proven, kw_only=True):
     """A transport order, from the draft to the last paper."""
 
     def edit(self, by: Hand, asked: EditOrder) -> None:
@@ -70,7 +52,7 @@ class Order(Carried, kw_only=True):
 
     def take(self, by: Hand, changes: dict[str, Any], what: str) -> None:
         """Set these fields, if the state still allows it."""
-        if not set(changes) <= ALWAYS_EDITABLE or self.role_of(by.org_id, by.driver) != "shipper":
+        if not set(changes) <= ALWAYS_EDITABLE or self.role_of(by) != "shipper":
             self.allow("EditOrder", by)
         for name, value in changes.items():
             setattr(self, name, value)
@@ -96,12 +78,9 @@ class Order(Carried, kw_only=True):
             self.index()
         self.tell(told)
 
-    def accept_proof(self, by: Hand) -> None:
-        self.move("AcceptProof", by, "proof_accepted")
-        self.tell(ProofAccepted(order=self.summary()))
-
     def reopen(self, by: Hand, reason: str) -> None:
         self.move("ReopenOrder", by, "reopened", reason)
+        self.accepted_proof = ""
 
     def invoice(self, by: Hand, number: str, cents: int) -> None:
         self.move("MarkInvoiced", by, "invoiced", number)
@@ -110,53 +89,14 @@ class Order(Carried, kw_only=True):
     def close(self, by: Hand) -> None:
         self.move("CloseOrder", by, "closed")
 
-    def attach(self, by: Hand, document: Document, replaces: str = "") -> None:
-        """Add a document, or the next version of one."""
-        self.allow("AddDocument", by)
-        role = self.role_of(by.org_id, by.driver)
-        if document.kind == "invoice" and role not in DEAL:
-            raise NotYourPart(role=role, asked="AddDocument(invoice)")
-        if len(self.documents) >= DOCUMENTS_LIMIT:
-            raise TooManyPapers(limit=DOCUMENTS_LIMIT)
-        if replaces:
-            former = self.document(replaces)
-            if not former.latest:
-                raise DocumentReplaced
-            former.latest = False
-            document.number = former.number + 1
-        self.documents = [*self.documents, document]
-        self.write(by, "document_added", document.filename)
-
-    def attach_note(self, by: Hand, document_id: str, ecpmr_document_id: str, number: str) -> None:
-        """Name the consignment note that ecpmr keeps; once."""
-        if any(one.ecpmr_document_id == ecpmr_document_id for one in self.documents):
-            return
-        note = Document(
-            document_id=document_id,
-            kind="cmr",
-            filename=f"{number}.pdf",
-            media_type="application/pdf",
-            added_at=now(),
-            added_by=by.name,
-            ecpmr_document_id=ecpmr_document_id,
-        )
-        self.documents = [*self.documents, note]
-        self.write(by, "note_attached", number)
-
-    def document(self, document_id: str) -> Document:
-        """The document of that id, or DocumentNotFound."""
-        found = next((one for one in self.documents if one.document_id == document_id), None)
-        if found is None:
-            raise DocumentNotFound
-        return found
-
     def report_incident(self, by: Hand, incident: Incident) -> None:
         """Something went wrong; the order keeps its state and carries a flag."""
+        self.allow_part("ReportIncident", by)
+        for photo in incident.photos:
+            self.named_document(by, photo, "photos")
         self.allow("ReportIncident", by)
         if len(self.incidents) >= INCIDENTS_LIMIT:
             raise TooManyPapers(limit=INCIDENTS_LIMIT)
-        for photo in incident.photos:
-            self.document(photo)
         self.incidents = [*self.incidents, incident]
         self.incident_open = True
         self.write(by, "incident", incident.kind)

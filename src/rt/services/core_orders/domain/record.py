@@ -1,103 +1,46 @@
 """What is kept of an order, how its history is written and what is told of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
-from typing import Literal
 
 import msgspec
 from msgspec import structs
 
 from rt.contracts.core_orders import (
     ChangeView,
-    DocumentKind,
     Equipment,
-    IncidentKind,
     Incoterm,
     OrderState,
     OrderSummary,
     PlanView,
     References,
     Requirement,
-    Responsible,
     Stop,
 )
-from rt.kernel.clock import now, today
+from rt.kernel.clock import now
 from rt.kernel.entity import Entity
-from rt.kernel.errors import Invalid
+from rt.kernel.errors import Conflict
 from rt.services.core_orders.domain.fragments import fragments
+from rt.services.core_orders.domain.journey import located, weighed
+from rt.services.core_orders.domain.kept import Document, Incident, Tender
 from rt.services.core_orders.domain.states import MOVES, Hand, NotYourPart, refuse_illegal
-from rt.trade.gazetteer import locate
 from rt.trade.goods import Goods
-from rt.trade.loading import Totals, equipment, require_fit
 from rt.trade.roles import PartnerRole
 
-USUAL_VEHICLE = "semi_tautliner"
-"""What an order travels on when nothing else is asked for: 13.6 loading metres, 33 Euro pallets, 24 t."""
 HISTORY_LIMIT = 500
 """Lines of history kept with the order; the oldest go first, the audit keeps them all."""
 
 
-class StopsIncomplete(Invalid):
-    fr = "Il faut au moins un enlèvement puis une livraison, l'enlèvement en premier."
-    en = "An order needs at least one pickup and one delivery, the pickup first."
-
-
-class LineUnknown(Invalid):
-    fr = "L'arrêt cite la ligne de marchandise {line}, qui n'existe pas."
-    en = "The stop names goods line {line}, which does not exist."
-
-
-class Tender(msgspec.Struct, kw_only=True):
-    """An offer to one carrier and what became of it."""
-
-    tender_id: str
-    carrier_id: str
-    carrier_name: str
-    price_cents: int
-    currency: str
-    deadline: datetime
-    sent_at: datetime
-    state: Literal["open", "accepted", "refused", "expired", "withdrawn"] = "open"
-    answered_at: datetime | None = None
-    reason: str = ""
-
-
-class Document(msgspec.Struct, kw_only=True):
-    """A file kept with the order, or the consignment note of ecpmr (then `file_key` is empty)."""
-
-    document_id: str
-    kind: DocumentKind
-    filename: str
-    media_type: str
-    added_at: datetime
-    added_by: str
-    file_key: str = ""
-    size_bytes: int = 0
-    number: int = 1
-    latest: bool = True
-    ecpmr_document_id: str = ""
-
-
-class Incident(msgspec.Struct, kw_only=True):
-    """Something that went wrong, and how it ended."""
-
-    incident_id: str
-    org_id: str
-    kind: IncidentKind
-    text: str
-    reported_at: datetime
-    reported_by: str
-    shared: bool
-    responsible: Responsible = ""
-    cost_cents: int | None = None
-    photos: list[str] = msgspec.field(default_factory=list)
-    resolution: str = ""
-    resolved_at: datetime | None = None
+class OrderChanged(Conflict):
+    fr = "La commande a changé depuis que vous l'avez lue (version {given}, à présent {current}). Relisez-la."
+    en = "The order has changed since you read it (version {given}, now {current}). Read it again."
 
 
 class Record(Entity, kw_only=True):
-    """An order as it is stored: owned by its shipper, seen by the partners that have a part in it."""
+    """An order as it is stored: owned by its shipper, seen by the partners that have a part in it.
+
+    `given_by` is the offer by which the carrier has it; None when it was given outright.
+    """
 
     reference: str
     references: References = References()
@@ -105,6 +48,7 @@ class Record(Entity, kw_only=True):
     shipper_name: str = ""
     carrier_id: str | None = None
     carrier_name: str = ""
+    given_by: str | None = None
     consignee_id: str | None = None
     consignee_name: str = ""
     consignee_email: str = ""
@@ -128,7 +72,8 @@ class Record(Entity, kw_only=True):
     currency: str = "EUR"
     tenders: list[Tender] = msgspec.field(default_factory=list)
     plan: PlanView | None = None
-    with_reserves: bool = False
+    reserves_reported: bool = False
+    accepted_proof: str = ""
     cancel_reason: str = ""
     documents: list[Document] = msgspec.field(default_factory=list)
     incidents: list[Incident] = msgspec.field(default_factory=list)
@@ -146,13 +91,24 @@ class Record(Entity, kw_only=True):
         return next(stop for stop in reversed(self.stops) if stop.kind == "delivery")
 
     @property
+    def with_reserves(self) -> bool:
+        """Whether anybody made a reserve: written on a note, or said by whoever reported the delivery."""
+        return self.reserves_reported or any(one.reserves for one in self.documents)
+
+    @property
     def offer(self) -> Tender | None:
         """The tender that waits for an answer."""
         return next((tender for tender in self.tenders if tender.state == "open"), None)
 
-    def role_of(self, org_id: str, driver: bool = False) -> PartnerRole | None:
-        """The part an organization plays; its drivers play theirs whatever the organization's is."""
-        offered_to = self.offer.carrier_id if self.offer else None
+    def role_of(self, by: Hand) -> PartnerRole | None:
+        """The part that a hand's organization plays; its drivers play theirs whatever the organization's is.
+
+        A link opens the order while its offer is open, or is the one by which the carrier has the order.
+        """
+        offer = self.offer
+        if by.tender_id is not None and by.tender_id not in (self.given_by, offer and offer.tender_id):
+            return None
+        offered_to = offer.carrier_id if offer else None
         parts: Iterable[tuple[str | None, PartnerRole]] = (
             (self.org_id, "shipper"),
             (self.carrier_id, "carrier"),
@@ -160,8 +116,8 @@ class Record(Entity, kw_only=True):
             (self.logistician_id, "logistician"),
             (self.consignee_id, "consignee"),
         )
-        role = next((role for partner, role in parts if partner == org_id), None)
-        return "driver" if role and driver else role
+        role = next((role for partner, role in parts if partner == by.org_id), None)
+        return "driver" if role and by.driver else role
 
     def reckon(self) -> None:
         """Derive what follows from the rest: totals, who sees it, how it is found. Refuses what cannot be."""
@@ -192,13 +148,18 @@ class Record(Entity, kw_only=True):
         )
 
     def allow(self, asked: str, by: Hand) -> None:
-        """Refuse a command that is not this hand's to say, or not in this state."""
-        move = MOVES[asked]
-        role = self.role_of(by.org_id, by.driver)
-        if role not in move.roles:
-            raise NotYourPart(role=role or "none", asked=asked)
-        if self.state not in move.states:
+        """Refuse a command that is not this hand's to say, not of what it read, or not in this state."""
+        self.allow_part(asked, by)
+        if by.read not in (None, self.version):
+            raise OrderChanged(field="version", given=by.read, current=self.version)
+        if self.state not in MOVES[asked].states:
             raise refuse_illegal(self.state, asked)
+
+    def allow_part(self, asked: str, by: Hand) -> None:
+        """Refuse a command that is not this hand's to say, whatever the state."""
+        role = self.role_of(by)
+        if role not in MOVES[asked].roles:
+            raise NotYourPart(role=role or "none", asked=asked)
 
     def move(self, asked: str, by: Hand, what: str, note: str = "") -> None:
         """Say a command that leads to another state."""
@@ -252,32 +213,3 @@ class Record(Entity, kw_only=True):
             stops=self.stops,
             instructions=self.instructions,
         )
-
-
-def weighed(stops: Sequence[Stop], goods: Sequence[Goods], vehicle: Equipment) -> Totals:
-    """What the goods add up to, if the stops make sense and the vehicle takes them."""
-    kinds = [stop.kind for stop in stops]
-    if "delivery" not in kinds or kinds[0] != "pickup":
-        raise StopsIncomplete(field="stops")
-    for n, stop in enumerate(stops):
-        for line in stop.lines:
-            if line >= len(goods):
-                raise LineUnknown(field=f"stops.{n}.lines", line=line)
-    return require_fit(goods, equipment(vehicle or USUAL_VEHICLE, today()))
-
-
-def located(stop: Stop) -> Stop:
-    """The stop with the position of its town where none was given; unknown towns stay without."""
-    site = stop.site
-    if site.latitude is not None and site.longitude is not None:
-        return stop
-    found = _position(site.address.postal_code, site.address.city, site.address.country)
-    if found is None:
-        return stop
-    placed = structs.replace(site, latitude=found[0], longitude=found[1])
-    return structs.replace(stop, site=placed)
-
-
-@lru_cache(maxsize=10_000)
-def _position(postal_code: str, city: str, country: str) -> tuple[float, float] | None:
-    return locate(postal_code, city, country)

@@ -10,12 +10,13 @@ from rt.contracts.core_orders import (
     Milestone,
     OrderRow,
     OrderView,
+    ProofView,
     TenderView,
 )
 from rt.kernel.messages import View
+from rt.services.core_orders.domain.kept import Document, Incident, Tender
 from rt.services.core_orders.domain.order import Order
-from rt.services.core_orders.domain.record import Document, Incident, Tender
-from rt.services.core_orders.domain.states import DEAL, EVERYONE, SHIPPER, Hand, moves
+from rt.services.core_orders.domain.states import DEAL, EVERYONE, SHIPPER, Hand
 from rt.trade.goods import Goods
 from rt.trade.roles import PartnerRole
 
@@ -31,6 +32,8 @@ HIDDEN: dict[str, frozenset[PartnerRole]] = {
     "invoice_number": EVERYONE - DEAL,
     "currency": EVERYONE - DEAL,
     "tender": EVERYONE - DEAL,
+    "tender_id": EVERYONE - DEAL,
+    "tender_stranger": EVERYONE - DEAL,
     "tender_deadline": EVERYONE - DEAL,
     "tender_price_cents": EVERYONE - DEAL,
     "incoterm": EVERYONE - frozenset({"shipper", "consignee"}),
@@ -53,7 +56,7 @@ def order_view(order: Order, role: PartnerRole, by: Hand) -> OrderView:
         reference=order.reference,
         references=order.references,
         state=order.state,
-        may=moves(role, order.state),
+        may=order.may(role),
         created_at=order.created_at,
         changed_at=order.changed_at,
         shipper_id=order.org_id,
@@ -86,6 +89,7 @@ def order_view(order: Order, role: PartnerRole, by: Hand) -> OrderView:
         incident_open=any(one.open for one in incidents_shown(order, role, by)),
         incidents=incidents_shown(order, role, by),
         documents=documents_shown(order, role),
+        proof=proof_shown(order),
         cancel_reason=order.cancel_reason,
         tender=tender_view(offer) if offer and _between(offer, role, by) else None,
         tenders=[tender_view(tender) for tender in order.tenders],
@@ -104,6 +108,7 @@ def order_row(order: Order, role: PartnerRole, by: Hand) -> OrderRow:
     """The order in a list as this role may see it."""
     pickup, delivery = order.pickup, order.delivery
     offer, plan = order.offer, order.plan
+    between = offer if offer and _between(offer, role, by) else None
     row = OrderRow(
         order_id=order.id,
         version=order.version,
@@ -111,8 +116,9 @@ def order_row(order: Order, role: PartnerRole, by: Hand) -> OrderRow:
         reference=order.reference,
         references=order.references,
         state=order.state,
-        may=moves(role, order.state),
+        may=order.may(role),
         created_at=order.created_at,
+        shipper_id=order.org_id,
         shipper_name=order.shipper_name,
         carrier_id=order.carrier_id,
         carrier_name=order.carrier_name,
@@ -135,8 +141,11 @@ def order_row(order: Order, role: PartnerRole, by: Hand) -> OrderRow:
         driver_name=plan.driver_name if plan else "",
         incident_open=any(one.open for one in incidents_shown(order, role, by)),
         with_reserves=order.with_reserves,
+        proof=proof_shown(order),
+        tender_id=between.tender_id if between else None,
+        tender_stranger=between.stranger if between else None,
         tender_deadline=offer.deadline if offer else None,
-        tender_price_cents=offer.price_cents if offer and _between(offer, role, by) else None,
+        tender_price_cents=between.price_cents if between else None,
         agreed_cents=order.agreed_cents,
         currency=order.currency,
     )
@@ -162,11 +171,23 @@ def goods_shown(goods: list[Goods], role: PartnerRole) -> list[Goods]:
 
 def documents_shown(order: Order, role: PartnerRole) -> list[DocumentView]:
     """The documents, newest first; invoices only for those between whom they pass."""
-    return [
-        document_view(order.id, one)
-        for one in reversed(order.documents)
-        if one.kind != "invoice" or role in DEAL
-    ]
+    return [document_view(order.id, one) for one in reversed(order.documents_for(role))]
+
+
+def proof_shown(order: Order) -> ProofView | None:
+    """What proves the delivery, if anything does yet."""
+    proof = order.proof
+    if proof is None:
+        return None
+    return ProofView(
+        document_id=proof.document_id,
+        content_hash=proof.content_hash,
+        filename=proof.filename,
+        ecpmr_document_id=proof.ecpmr_document_id,
+        reserves=proof.reserves,
+        signed_at=proof.signed_at,
+        signed_by=proof.signed_by,
+    )
 
 
 def document_view(order_id: str, one: Document) -> DocumentView:
@@ -223,6 +244,7 @@ def tender_view(tender: Tender) -> TenderView:
         sent_at=tender.sent_at,
         answered_at=tender.answered_at,
         reason=tender.reason,
+        stranger=tender.stranger,
     )
 
 

@@ -99,6 +99,10 @@ class Hand(NamedTuple):
     org_id: str
     source: Source
     driver: bool = False
+    tender_id: str | None = None
+    """The offer that its link was sent for; None for whoever comes with an account."""
+    read: int | None = None
+    """The version of the order that was read, where what is said depends on it."""
 
 
 def refuse_illegal(state: OrderState, asked: str) -> IllegalTransition:

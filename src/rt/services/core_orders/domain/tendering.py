@@ -5,9 +5,11 @@ from typing import Literal, NamedTuple
 
 from rt.contracts.core_orders import OrderTendered, TenderAccepted, TenderLapsed, TenderRefused
 from rt.kernel.clock import now
-from rt.kernel.errors import Conflict, Invalid
-from rt.services.core_orders.domain.record import Record, Tender
-from rt.services.core_orders.domain.states import Hand, refuse_illegal
+from rt.kernel.errors import Conflict, Invalid, ReferenceUnknown
+from rt.services.core_orders.domain.kept import Tender
+from rt.services.core_orders.domain.partners import Partner
+from rt.services.core_orders.domain.record import Record
+from rt.services.core_orders.domain.states import Hand
 
 TenderEnd = Literal["accepted", "refused", "expired", "withdrawn"]
 TENDERS_LIMIT = 100
@@ -22,6 +24,11 @@ class DeadlinePassed(Invalid):
 class TenderExpired(Conflict):
     fr = "L'offre a expiré le {deadline}."
     en = "The offer expired at {deadline}."
+
+
+class OfferClosed(Conflict):
+    fr = "Cette offre n'attend plus de réponse. Relisez la commande : une autre est peut-être en cours."
+    en = "This offer no longer awaits an answer. Read the order again: another may be open."
 
 
 class CarrierIsShipper(Invalid):
@@ -44,21 +51,23 @@ class Tendered(Record, kw_only=True):
         by: Hand,
         *,
         tender_id: str,
-        carrier_id: str,
-        carrier_name: str,
+        carrier: Partner,
         price_cents: int,
         deadline: datetime,
-        carrier_email: str,
-        carrier_guest: bool,
         link_token: str = "",
     ) -> None:
         """Offer the order; the carrier sees it from now on."""
-        self.may_tender(by, carrier_id, deadline)
-        self.move("TenderOrder", by, "tendered", carrier_name)
+        self.allow_part("TenderOrder", by)
+        self._refuse_own(carrier)
+        carrier.refuse_unaskable("carrier_id")
+        if deadline <= now():
+            raise DeadlinePassed(field="deadline")
+        self.move("TenderOrder", by, "tendered", carrier.name)
         offer = Tender(
             tender_id=tender_id,
-            carrier_id=carrier_id,
-            carrier_name=carrier_name,
+            carrier_id=carrier.id,
+            carrier_name=carrier.name,
+            stranger=carrier.stranger,
             price_cents=price_cents,
             currency=self.currency,
             deadline=deadline,
@@ -69,39 +78,34 @@ class Tendered(Record, kw_only=True):
         self.tell(
             OrderTendered(
                 order=self.summary(),
-                carrier_email=carrier_email,
-                carrier_guest=carrier_guest,
+                carrier_email=carrier.email,
+                carrier_guest=carrier.guest,
                 deadline=deadline,
                 link_token=link_token,
+                stranger=carrier.stranger,
             )
         )
 
-    def may_tender(self, by: Hand, carrier_id: str, deadline: datetime) -> None:
-        """Refuse an offer that cannot be made, before anybody is asked for a link."""
-        self.allow("TenderOrder", by)
-        self._refuse_own(carrier_id)
-        if deadline <= now():
-            raise DeadlinePassed(field="deadline")
-
-    def accept(self, by: Hand, guest: Guest | None = None) -> None:
-        """The carrier takes the offer at its price."""
-        offer = self._answerable("AcceptTender", by)
+    def accept(self, by: Hand, tender_id: str, guest: Guest | None = None) -> None:
+        """The carrier takes the named offer at its price."""
+        offer = self._answerable("AcceptTender", by, tender_id)
         self.move("AcceptTender", by, "accepted", offer.carrier_name)
         self._end(offer, "accepted")
+        self.given_by = offer.tender_id
         self._give(offer.carrier_id, offer.carrier_name, offer.price_cents, guest)
 
-    def refuse(self, by: Hand, reason: str) -> None:
-        """The carrier declines; it sees the order no more."""
-        offer = self._answerable("RefuseTender", by)
+    def refuse(self, by: Hand, tender_id: str, reason: str) -> None:
+        """The carrier declines the named offer; it sees the order no more."""
+        offer = self._answerable("RefuseTender", by, tender_id)
         told = TenderRefused(order=self.summary(), reason=reason)
         self.move("RefuseTender", by, "refused", reason)
         self._end(offer, "refused", reason)
         self.index()
         self.tell(told)
 
-    def withdraw(self, by: Hand, reason: str) -> None:
-        """The shipper takes the offer back."""
-        self.allow("WithdrawTender", by)
+    def withdraw(self, by: Hand, tender_id: str, reason: str) -> None:
+        """The shipper takes the named offer back."""
+        self._open_tender("WithdrawTender", by, tender_id)
         self._lapse(by, "withdrawn", reason)
 
     def expire(self, by: Hand, tender_id: str) -> None:
@@ -111,31 +115,40 @@ class Tendered(Record, kw_only=True):
             return
         self._lapse(by, "expired", "")
 
-    def assign(
-        self, by: Hand, carrier_id: str, carrier_name: str, agreed_cents: int, guest: Guest | None = None
-    ) -> None:
-        """Give the order to a carrier that has agreed elsewhere."""
-        self._refuse_own(carrier_id)
-        self.move("AssignCarrier", by, "assigned", carrier_name)
-        self._give(carrier_id, carrier_name, agreed_cents, guest)
+    def assign(self, by: Hand, carrier: Partner, agreed_cents: int, guest: Guest | None = None) -> None:
+        """Give the order to a partner that has agreed elsewhere."""
+        self.allow_part("AssignCarrier", by)
+        self._refuse_own(carrier)
+        carrier.refuse_unasked("carrier_id")
+        self.move("AssignCarrier", by, "assigned", carrier.name)
+        self._give(carrier.id, carrier.name, agreed_cents, guest)
 
     def release(self, by: Hand, reason: str) -> None:
         """The carrier goes before it has loaded, sent away or of itself; it sees the order no more."""
         told = TenderLapsed(order=self.summary(), expired=False, reason=reason)
         self.move("ReleaseCarrier", by, "released", reason)
         self.carrier_id, self.carrier_name, self.agreed_cents, self.plan = None, "", None, None
+        self.given_by = None
         self.index()
         self.tell(told)
 
-    def _refuse_own(self, carrier_id: str) -> None:
-        if carrier_id == self.org_id:
+    def _refuse_own(self, carrier: Partner) -> None:
+        if carrier.id == self.org_id:
             raise CarrierIsShipper(field="carrier_id")
 
-    def _answerable(self, asked: str, by: Hand) -> Tender:
+    def _open_tender(self, asked: str, by: Hand, tender_id: str) -> Tender:
+        """The named offer of this order to (or by) this hand, while it awaits an answer."""
+        mine = (one for one in self.tenders if by.org_id in (self.org_id, one.carrier_id))
+        named = next((one for one in mine if one.tender_id == tender_id), None)
+        if named is None or by.tender_id not in (None, tender_id):
+            raise ReferenceUnknown("tender_id")
         self.allow(asked, by)
-        offer = self.offer
-        if offer is None:
-            raise refuse_illegal(self.state, asked)
+        if named.state != "open":
+            raise OfferClosed("tender_id")
+        return named
+
+    def _answerable(self, asked: str, by: Hand, tender_id: str) -> Tender:
+        offer = self._open_tender(asked, by, tender_id)
         if now() > offer.deadline:
             raise TenderExpired(deadline=offer.deadline.isoformat(timespec="minutes"))
         return offer

@@ -25,8 +25,8 @@ from rt.services.core_orders.domain.asking import (
 )
 from rt.services.core_orders.domain.columns import Named
 from rt.services.core_orders.domain.conventions import Answers, conventions
+from rt.services.core_orders.domain.journey import weighed
 from rt.services.core_orders.domain.order import EDITED, Order
-from rt.services.core_orders.domain.record import weighed
 from rt.services.core_orders.domain.rows import make, refused
 from rt.services.core_orders.domain.sheet import read
 from rt.services.core_orders.domain.sheet.cells import Cell, Row, Sheet

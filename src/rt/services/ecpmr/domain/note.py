@@ -224,6 +224,7 @@ class Note(Ledger):
                         for r in (kept.given for kept in act.reserves)
                     ],
                     pallets=act.pallets,
+                    content_hash=act.content_hash,
                 )
             )
         elif act.step == "amendment" and not self.must_agree(act.version):

@@ -1,0 +1,144 @@
+"""The papers of an order, and which of them proves that the goods were delivered."""
+
+from rt.contracts.core_orders import ProofAccepted
+from rt.kernel.clock import now
+from rt.kernel.errors import Conflict, NotFound, ReferenceUnknown
+from rt.services.core_orders.domain.carrying import Carried
+from rt.services.core_orders.domain.kept import Document
+from rt.services.core_orders.domain.states import DEAL, Hand, NotYourPart, moves
+from rt.trade.roles import PartnerRole
+
+DOCUMENTS_LIMIT = 200
+"""Files of one order."""
+SIGNED_ON_PAPER = ("pod", "cmr")
+"""Kinds of a brought file that can prove a delivery: the paper that the consignee signed."""
+
+
+class DocumentNotFound(NotFound):
+    fr = "Ce document est introuvable."
+    en = "This document was not found."
+
+
+class DocumentReplaced(Conflict):
+    fr = "Ce document a déjà été remplacé par une version plus récente."
+    en = "This document was already replaced by a newer version."
+
+
+class TooManyPapers(Conflict):
+    fr = "La commande a déjà {limit} pièces."
+    en = "The order already has {limit} pieces."
+
+
+class ProofMissing(Conflict):
+    fr = (
+        "« {filename} » ne prouve pas la livraison : il faut la lettre de voiture signée par le "
+        "destinataire, ou l'émargé déposé comme preuve de livraison."
+    )
+    en = (
+        "“{filename}” does not prove the delivery: that takes the consignment note signed by the consignee, "
+        "or the signed paper attached as a proof of delivery."
+    )
+
+
+class ProofChanged(Conflict):
+    fr = "Ce n'est plus le document que vous avez lu. Relisez-le avant de l'accepter."
+    en = "This is no longer the document that you read. Read it again before accepting it."
+
+
+class Proven(Carried, kw_only=True):
+    """An order with its papers."""
+
+    @property
+    def proof(self) -> Document | None:
+        """What proves the delivery: what was accepted, else the signed note, else the newest signed paper."""
+        proving = [one for one in self.documents if proves(one)]
+        accepted = [one for one in proving if one.document_id == self.accepted_proof]
+        signed = [one for one in proving if one.signed_at]
+        return next(reversed([*proving, *signed, *accepted]), None)
+
+    def may(self, role: PartnerRole) -> list[str]:
+        """The commands that this role can say now; a proof is accepted only where there is one."""
+        return [one for one in moves(role, self.state) if one != "AcceptProof" or self.proof]
+
+    def accept_proof(self, by: Hand, document_id: str, content_hash: str) -> None:
+        """Accept the named paper as it was read."""
+        self.allow_part("AcceptProof", by)
+        named = self.named_document(by, document_id, "document_id")
+        self.allow("AcceptProof", by)
+        if not proves(named):
+            raise ProofMissing("document_id", filename=named.filename)
+        if named.content_hash != content_hash:
+            raise ProofChanged("content_hash")
+        self.move("AcceptProof", by, "proof_accepted", named.filename)
+        self.accepted_proof = document_id
+        self.tell(ProofAccepted(order=self.summary()))
+
+    def attach(self, by: Hand, document: Document, replaces: str = "") -> None:
+        """Add a document, or the next version of one of the same organization."""
+        self.allow_part("AddDocument", by)
+        former = self.replaced_document(by, replaces) if replaces else None
+        self.allow("AddDocument", by)
+        role = self.role_of(by)
+        if document.kind == "invoice" and role not in DEAL:
+            raise NotYourPart(role=role, asked="AddDocument(invoice)")
+        if len(self.documents) >= DOCUMENTS_LIMIT:
+            raise TooManyPapers(limit=DOCUMENTS_LIMIT)
+        if former:
+            if not former.latest:
+                raise DocumentReplaced
+            former.latest = False
+            document.number = former.number + 1
+        self.documents = [*self.documents, document]
+        self.write(by, "document_added", document.filename)
+
+    def replaced_document(self, by: Hand, document_id: str) -> Document:
+        """The document of which somebody brings the next version: one of their own organization."""
+        former = self.named_document(by, document_id, "replaces")
+        if former.org_id != by.org_id:
+            raise ReferenceUnknown("replaces")
+        return former
+
+    def attach_note(self, by: Hand, document_id: str, ecpmr_document_id: str, number: str) -> Document:
+        """The consignment note that ecpmr keeps, named among the documents once."""
+        known = (one for one in self.documents if one.ecpmr_document_id == ecpmr_document_id)
+        if note := next(known, None):
+            return note
+        note = Document(
+            document_id=document_id,
+            kind="cmr",
+            filename=f"{number}.pdf",
+            media_type="application/pdf",
+            added_at=now(),
+            added_by=by.name,
+            ecpmr_document_id=ecpmr_document_id,
+        )
+        self.documents = [*self.documents, note]
+        self.write(by, "note_attached", number)
+        return note
+
+    def document(self, document_id: str) -> Document:
+        """The document of that id, or DocumentNotFound."""
+        found = next((one for one in self.documents if one.document_id == document_id), None)
+        if found is None:
+            raise DocumentNotFound
+        return found
+
+    def documents_for(self, role: PartnerRole) -> list[Document]:
+        """What this role may read: invoices only for those between whom they pass."""
+        return [one for one in self.documents if one.kind != "invoice" or role in DEAL]
+
+    def named_document(self, by: Hand, document_id: str, field: str) -> Document:
+        """A document that a command names: one of this order that its reader may see."""
+        role = self.role_of(by)
+        seen = self.documents_for(role) if role else ()
+        found = next((one for one in seen if one.document_id == document_id), None)
+        if found is None:
+            raise ReferenceUnknown(field)
+        return found
+
+
+def proves(one: Document) -> bool:
+    """Whether a paper says that the goods were delivered: a signed note, or what was signed on paper."""
+    if one.ecpmr_document_id:
+        return one.signed_at is not None
+    return one.latest and one.kind in SIGNED_ON_PAPER
