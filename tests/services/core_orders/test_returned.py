@@ -155,7 +155,8 @@ def test_exported_orders_are_read_back_as_they_were(
     row = OrderRow(
         order_id="o", version=1, my_role="shipper", reference="=R",
         references=References(purchase_order=name),
-        state="draft", may=[], created_at=at, shipper_name=name, carrier_id=None, carrier_name=name,
+        state="draft", may=[], created_at=at, shipper_id="s", shipper_name=name, carrier_id=None,
+        carrier_name=name,
         consignee_name=name, pickup_name=name, pickup_city="Lyon", pickup_country="FR", pickup_from=at,
         pickup_until=at + timedelta(hours=1), delivery_name=name, delivery_city="Metz", delivery_country="FR",
         delivery_from=at, delivery_until=at, pallets=pallets, weight_kg=weight, loading_metres=1,
