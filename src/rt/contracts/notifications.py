@@ -136,7 +136,7 @@ class SubscribePush(Command[Empty], route="/api/notifications/push", needs=SELF)
 
 
 class WebhookView(View):
-    """A webhook of the organization; `secrets` are shown once, when made or rotated."""
+    """A webhook of the organization; `secrets` holds a secret only in the answer to what made it."""
 
     webhook_id: str
     url: str
@@ -156,7 +156,10 @@ class WebhooksPage(View):
 class AddWebhook(
     Command[WebhookView], route="/api/notifications/webhooks", needs="notifications.write", status=201
 ):
-    """Have events sent to an address, signed (Standard Webhooks); private addresses are refused."""
+    """Have events sent to an address, signed (Standard Webhooks); private addresses are refused.
+
+    At most 50 an organization. The secret is in this answer and in no other; lost, it is made anew.
+    """
 
     url: Annotated[str, Meta(pattern="^https?://", max_length=500)]
     topics: Annotated[list[Topic], Meta(min_length=1, max_length=50)]
@@ -171,7 +174,7 @@ class RotateWebhookSecret(
     route="/api/notifications/webhooks/{webhook_id}/rotate",
     needs="notifications.write",
 ):
-    """Make a new secret; the old one signs too until the next rotation."""
+    """Make a new secret, shown in this answer alone; the old one signs too until the next rotation."""
 
     webhook_id: WebhookId
 

@@ -98,7 +98,10 @@ class Directory:
         return KeySetView(keys=[])
 
     async def find(self, asked: FindUsers) -> UsersPage:
-        return UsersPage(items=self.members.get(current_org(), []))
+        all_of_them = self.members.get(current_org(), [])
+        begin = int(asked.after or 0)
+        end = begin + asked.limit
+        return UsersPage(items=all_of_them[begin:end], next=str(end) if end < len(all_of_them) else "")
 
 
 def card(org: str, kind: Any, **more: Any) -> OrganizationView:

@@ -340,6 +340,18 @@ async def test_whoever_was_told_of_a_stop_hears_that_its_time_was_another(
     assert "pas de passage" in texts["2026-000001 : heure d'arrivée corrigée à l'enlèvement"]
 
 
+async def test_the_two_hundred_and_first_member_is_told_too(
+    house: Any, voice: Any, mailbox: Any, directory: Any
+) -> None:
+    directory.members[SHIPPER] = [
+        make.user(f"usr_{n}", f"{n}@ship.example", "dispatcher") for n in range(230)
+    ]
+    await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
+    await house.settle()
+    (mail,) = await mails(mailbox, to="229@ship.example")
+    assert mail["topic"] == "core_orders.order.delivered"
+
+
 async def test_a_muted_topic_is_not_sent_and_a_mandatory_one_cannot_be_muted(
     house: Any, voice: Any, mailbox: Any
 ) -> None:

@@ -7,11 +7,14 @@ import pytest
 from tests.conftest import TestHouse
 from tests.house.words import asked
 
+from rt.kernel.identity import Actor, PeopleOnly, check
 from rt.kernel.messages import OPEN, SELF, SIGNED_IN
 from rt.kernel.settings import Settings
+from rt.services.authz.domain.roles import RIGHTS
 
 WORDS = asked("notifications")
 CLOSED = [word for word in WORDS if word.word.needs != OPEN]
+OWN = [word for word in CLOSED if word.word.needs == SELF]
 
 
 @pytest.mark.parametrize("word", CLOSED, ids=lambda word: word.__name__)
@@ -47,3 +50,46 @@ class TestProduction:
         root = house.actor("org_operator", {"notifications.admin"}, {"platform_admin"})
         async with house.web("notifications", root) as client:
             assert (await client.get("/api/notifications/mailbox")).status_code == 404
+
+
+OFFICE = ("admin", "dispatcher", "operator", "accountant")
+PEOPLE = (*OFFICE, "driver", "viewer", "platform_admin")
+MAY = {
+    "FindMessages": (*OFFICE, "platform_admin"),
+    **dict.fromkeys(("ReadMailbox", "ReplayMessage"), ("platform_admin",)),
+    **dict.fromkeys(("MyNotices", "MarkRead", "FindPreferences", "SetPreference", "SubscribePush"), PEOPLE),
+    **dict.fromkeys(
+        ("AddWebhook", "FindWebhooks", "RotateWebhookSecret", "RemoveWebhook"), ("admin", "platform_admin")
+    ),
+}
+
+
+def test_the_table_names_every_word_that_is_not_open() -> None:
+    assert sorted(MAY) == sorted(word.__name__ for word in CLOSED)
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+async def test_each_role_says_these_words_and_no_others(house: Any, voice: Any, role: Any) -> None:
+    """With the rights that its token really has."""
+    org = "org_operator" if role == "platform_admin" else "org_ship"
+    actor = house.actor(org, set(RIGHTS[role]), {role}, id="usr_x")
+    may = set()
+    async with house.web("notifications", actor) as client:
+        for word in CLOSED:
+            shape = word.word
+            way = shape.route
+            for field in shape.path_fields:
+                way = way.replace("{" + field + "}", "x.y" if field == "topic" else "x")
+            if (await client.request(shape.method, way)).status_code != 403:
+                may.add(word.__name__)
+    assert may == {word for word, roles in MAY.items() if role in roles}
+
+
+@pytest.mark.parametrize("kind", ["key", "unit"])
+@pytest.mark.parametrize(
+    "word", [word for word in CLOSED if word.word.needs == SELF], ids=lambda w: w.__name__
+)
+def test_nothing_that_is_one_s_own_is_said_by_a_key_or_a_unit(word: Any, kind: Any) -> None:
+    actor = Actor(kind=kind, id="key_1", org_id="org_ship", rights=RIGHTS["admin"])
+    with pytest.raises(PeopleOnly):
+        check(word.word, actor, {})

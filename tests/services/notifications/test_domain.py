@@ -175,7 +175,12 @@ def test_webhooks_hear_of_what_concerns_them() -> None:
     assert concerned("core_orders.order.delivered", "a", body) == ["a", "b"]
     assert concerned("core_orders.order.tendered", "a", body) == ["a"]
     assert concerned("core_orders.incident.reported", "a", {**body, "shared": False}) == ["a"]
-    assert shown(body) == {"order": {"shipper_id": "a", "carrier_id": "b"}, "deep": {}}
+    told = {**body, "stops": [{"site": {"email": "x", "name": "y"}}]}
+    assert shown(told, {"link_token", "slot_link_token"}) == {
+        "order": {"shipper_id": "a", "carrier_id": "b"},
+        "deep": {},
+        "stops": [{"site": {"name": "y"}}],
+    }
     assert not published("ecpmr.code.requested")
     assert not published("authz.user.invited")
     assert not published("core_orders.orders.changed")

@@ -7,6 +7,7 @@ import hmac
 import ipaddress
 import json
 import random
+import re
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -16,20 +17,25 @@ import httpx
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.isolation.samples import sample
 from tests.services.notifications import make
 from tests.services.notifications.make import AT, SHIPPER
 from tests.services.notifications.sink import BAD, Loopback, Posted, sink
 
 from rt.contracts.core_orders import OrderCancelled, OrderDelivered
 from rt.kernel.clock import held, now
+from rt.kernel.messages import EVENTS
+from rt.kernel.sealing import secrets_of
 from rt.kernel.tenancy import acting_for
 from rt.services.notifications.adapters.mail import Credentials, Mailgun, Ses, Sms, as_mail, signed_headers
 from rt.services.notifications.adapters.outside import Outside
-from rt.services.notifications.adapters.provider import NotSent, Provider
+from rt.services.notifications.adapters.provider import Mailbox, NotSent, Provider
 from rt.services.notifications.adapters.webhooks import Browsers, Webhooks
-from rt.services.notifications.domain.message import TRIES, Content
+from rt.services.notifications.domain.address import Unsubscriber
+from rt.services.notifications.domain.message import TRIES, Content, Message, SecretForgotten
 from rt.services.notifications.domain.outside import UrlNotAllowed
-from rt.services.notifications.domain.webhook import Webhook, fresh_secret
+from rt.services.notifications.domain.portals import Portals
+from rt.services.notifications.domain.webhook import WEBHOOKS_AT_MOST, Webhook, fresh_secret, published
 from rt.services.notifications.domain.webpush import (
     PushSender,
     Subscription,
@@ -42,6 +48,7 @@ from rt.services.notifications.store import NotificationsStore
 
 SECRET = fresh_secret()
 MAILGUN_KEY = "a webhook key of tests"
+SEALED = re.compile(r"eyJ[\w-]{20,}")
 FORM = "application/x-www-form-urlencoded"
 OLD_SECRET = fresh_secret()
 
@@ -68,6 +75,10 @@ def verified(secret: str, posted: Posted) -> bool:
     return any(hmac.compare_digest(base64.b64encode(mac).decode(), one) for one in given)
 
 
+def way_off(message: Message) -> str:
+    return "https://rt.example/u" if message.unsubscribable else ""
+
+
 @pytest.fixture
 def store(house: Any, voice: Any) -> NotificationsStore:
     return NotificationsStore(house.database("notifications"))
@@ -79,9 +90,8 @@ def sender(store: NotificationsStore, provider: Provider, forget: bool = False) 
 
 async def test_mailgun_is_sent_the_mail_with_one_click_unsubscribing() -> None:
     async with sink(lambda _: (200, b'{"id": "<x@mg>"}')) as there, httpx.AsyncClient() as http:
-        provider = Mailgun(http, "key-1", "mg.example", "RT <no@rt.example>", there.url)
-        message = make.message(unsubscribe_url="https://rt.example/u")
-        assert await provider.send(message) == "x@mg"
+        provider = Mailgun(http, "key-1", "mg.example", "RT <no@rt.example>", way_off, there.url)
+        assert await provider.send(make.message(unsubscribable=True)) == "x@mg"
     (posted,) = there.taken
     fields = dict(httpx.QueryParams(posted.body.decode()))
     assert posted.path == "/v3/mg.example/messages"
@@ -93,7 +103,7 @@ async def test_mailgun_is_sent_the_mail_with_one_click_unsubscribing() -> None:
 
 async def test_ses_is_sent_a_signed_mail() -> None:
     async with sink(lambda _: (200, b'{"MessageId": "ses-1"}')) as there, httpx.AsyncClient() as http:
-        provider = Ses(http, Credentials("AKID", "s3cr3t"), "eu-west-1", "no@rt.example", there.url)
+        provider = Ses(http, Credentials("AKID", "s3cr3t"), "eu-west-1", "no@rt.example", way_off, there.url)
         assert await provider.send(make.message()) == "ses-1"
     (posted,) = there.taken
     assert "/eu-west-1/ses/aws4_request" in posted.headers["authorization"]
@@ -254,7 +264,7 @@ async def test_providers_that_fail_at_random_take_each_message_once(store: Notif
     for number in range(count):
         await store.messages.add(make.message(id=f"msg_{number}", to=f"p{number}@ship.example"))
     async with sink(moody) as there, httpx.AsyncClient() as http:
-        provider = Mailgun(http, "key", "mg.example", "no@rt.example", there.url)
+        provider = Mailgun(http, "key", "mg.example", "no@rt.example", way_off, there.url)
         for nth in range(TRIES):
             with held(AT + timedelta(hours=2 * nth)):
                 one, other = sender(store, provider), sender(store, provider)
@@ -442,7 +452,10 @@ async def test_one_click_unsubscribes_from_one_kind_of_mail(
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
     await house.settle()
     (mail,) = await store.messages.everywhere.find({"channel": "email"})
-    path = mail.unsubscribe_url.removeprefix("http://localhost:8080")
+    secret = house.rooms["notifications"].ground.secret
+    address = Portals("http://localhost:8080").way_off(Unsubscriber(secret))(mail)
+    path = address.removeprefix("http://localhost:8080")
+    assert path.rpartition("/")[2] not in msgspec.json.encode(mail).decode()
     form = {"content": "List-Unsubscribe=One-Click", "headers": {"content-type": FORM}}
     async with house.web("notifications") as anybody:
         assert (await anybody.get(path)).status_code == 405
@@ -454,6 +467,135 @@ async def test_one_click_unsubscribes_from_one_kind_of_mail(
     await house.settle()
     mails = await store.messages.everywhere.find({"channel": "email"}, sort="created_at")
     assert [one.topic for one in mails] == ["core_orders.order.delivered", "core_orders.order.cancelled"]
+
+
+async def test_a_secret_is_shown_by_the_request_that_made_it_and_never_again(house: Any, voice: Any) -> None:
+    """Not in the list, not by rotating under the same key, not by adding under the same key."""
+    admin = house.actor(SHIPPER, {"notifications.write"}, {"admin"})
+    async with house.web("notifications", admin) as client:
+        path = "/api/notifications/webhooks"
+        good = {"url": "https://93.184.216.34/rt", "topics": ["core_orders.order"]}
+        add, rotate = {"idempotency-key": "add"}, {"idempotency-key": "rotate"}
+        (first,) = (await client.post(path, json=good, headers=add)).json()["secrets"]
+        again = (await client.post(path, json=good, headers=add)).json()
+        (second,) = (await client.post(f"{path}/{again['webhook_id']}/rotate", headers=rotate)).json()[
+            "secrets"
+        ]
+        answers = [
+            await client.post(path, json=good, headers=add),
+            await client.post(f"{path}/{again['webhook_id']}/rotate", headers=rotate),
+            await client.get(path),
+        ]
+    assert first != second
+    assert again["secrets"] == []
+    assert [answer.status_code for answer in answers] == [201, 200, 200]
+    assert not any(first in answer.text or second in answer.text for answer in answers)
+
+
+async def test_an_organization_has_fifty_webhooks_and_all_of_them_hear(
+    house: Any, voice: Any, store: NotificationsStore
+) -> None:
+    admin = house.actor(SHIPPER, {"notifications.write"}, {"admin"})
+    with acting_for(SHIPPER):
+        for nth in range(WEBHOOKS_AT_MOST):
+            await store.webhooks.add(hook(id=f"whk_{nth}"))
+    async with house.web("notifications", admin) as client:
+        good = {"url": "https://93.184.216.34/rt", "topics": ["core_orders.order"]}
+        refused = await client.post("/api/notifications/webhooks", json=good)
+        assert (refused.status_code, refused.json()["code"]) == (409, "too_many_webhooks")
+        assert len((await client.get("/api/notifications/webhooks")).json()["items"]) == WEBHOOKS_AT_MOST
+    await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
+    await house.settle()
+    assert await store.messages.everywhere.count({"channel": "webhook"}) == WEBHOOKS_AT_MOST
+
+
+async def test_no_event_brings_a_secret_or_an_address_to_a_webhook(
+    house: Any, voice: Any, store: NotificationsStore
+) -> None:
+    """Every event that is published, with a secret in each field that holds one."""
+    with acting_for(SHIPPER):
+        await store.webhooks.add(hook(topics=["core_orders", "planning", "ecpmr", "tracking_ia", "palette"]))
+    said = 0
+    for topic, kind in sorted(EVENTS.items()):
+        if published(topic):
+            secret = dict.fromkeys(secrets_of(kind), "a-door-that-opens")
+            body = sample(kind, text="mail@hidden.example") | secret
+            await voice.say(msgspec.convert(body, kind, builtin_types=(datetime,)))
+            said += 1
+    await house.settle()
+    sent = await store.messages.everywhere.find({"channel": "webhook"}, limit=200)
+    assert len(sent) == said > 20
+    for message in sent:
+        assert "a-door-that-opens" not in message.content.text
+        assert '"email"' not in message.content.text
+        assert '_email"' not in message.content.text
+        assert not SEALED.search(message.content.text), message.topic
+
+
+class Poison(Mailbox):
+    """Fails as no provider should over one message."""
+
+    name = "poison"
+
+    async def send(self, message: Message) -> str:
+        if message.id == "msg_bad":
+            raise ValueError("a header with a line break")
+        return await super().send(message)
+
+
+async def test_one_message_that_cannot_be_sent_holds_up_no_other(store: NotificationsStore) -> None:
+    await store.messages.add(make.message(id="msg_bad"))
+    await store.messages.add(make.message(id="msg_good", due_at=AT + timedelta(seconds=1)))
+    for nth in range(60):
+        with held(AT + timedelta(minutes=10 * nth)):
+            await sender(store, Poison()).send_waiting()
+    states = {one.id: one.state for one in await store.messages.everywhere.find({})}
+    assert states == {"msg_bad": "dead", "msg_good": "sent"}
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "a@x.example; b@x.example",
+        "a@x.example, b@x.example",
+        "a@x.example\r\nBcc: b@x.example",
+        "Anna <a@x.example>",
+        "a@x.example b@x.example",
+        "a@x@y.example",
+        "nobody",
+    ],
+)
+async def test_a_letter_goes_to_one_address_or_to_nobody(store: NotificationsStore, to: str) -> None:
+    await store.messages.add(make.message(to=to))
+    taken = Counter[str]()
+
+    class Counting(Mailbox):
+        async def send(self, message: Message) -> str:
+            taken[message.to] += 1
+            return ""
+
+    with held(AT):
+        await sender(store, Counting()).send_waiting()
+    kept = await store.messages.everywhere.get("msg_1")
+    assert (kept.state, kept.error, taken) == ("dead", "not one address", Counter())
+
+
+async def test_what_opens_something_is_forgotten_a_day_after_it_could_not_be_sent(
+    store: NotificationsStore,
+) -> None:
+    """A letter without a secret keeps its words; development's mailbox keeps all."""
+    for kept_as, secret in (("secret", True), ("plain", False)):
+        await store.messages.add(make.message(id=f"msg_{kept_as}", secret=secret, state="dead"))
+        await store.messages.add(make.message(id=f"msg_{kept_as}_waiting", secret=secret))
+    for hours, forget, left in ((25, False, 4), (23, True, 4), (25, True, 2)):
+        with held(now() + timedelta(hours=hours)):
+            await sender(store, Mailbox(), forget=forget).forget_secrets()
+        found = await store.messages.everywhere.find({})
+        assert len([one for one in found if one.content.text]) == left, (hours, forget)
+    waiting = await store.messages.everywhere.get("msg_secret_waiting")
+    assert (waiting.state, waiting.forgotten) == ("dead", True)
+    with pytest.raises(SecretForgotten):
+        waiting.replay(AT)
 
 
 async def test_a_webhook_is_added_rotated_and_removed(house: Any, voice: Any) -> None:

@@ -203,7 +203,7 @@ async def test_whoever_follows_by_the_link_sees_the_correction(tracking):
     await tracking.record(inside(240, 243), at=make.minutes(243))
     await tracking.record(inside(200, 203), at=make.minutes(244))
     with held(make.minutes(246)):
-        view = await tracking.ok(tracking.tracker().get(f"/api/tracking/follow/{link['share_id']}"))
+        view = await tracking.ok(tracking.tracker().get("/api/tracking" + link["url"]))
     assert view["arrived_at"] == "2026-03-02T11:20:00Z"
     assert [(one["what"], one["before"]) for one in view["corrections"]] == [
         ("arrival", "2026-03-02T12:00:00Z")

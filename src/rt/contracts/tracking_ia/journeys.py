@@ -280,7 +280,10 @@ class DelayForeseen(Event, topic="tracking_ia.delay.foreseen"):
 
 
 class FollowLinkMade(Event, topic="tracking_ia.follow_link.made"):
-    """A link to follow the order is ready for the consignee; `url` is a path of the recipients' portal."""
+    """A link to follow the order is ready for the consignee; `url` is a path of the recipients' portal.
+
+    `share_id` names the link and does not open it.
+    """
 
     order_id: str
     share_id: str

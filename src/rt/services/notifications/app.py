@@ -24,15 +24,21 @@ def build(ground: Ground) -> Unit:
     unsubscriber = Unsubscriber(ground.secret)
     outside = Outside(plain_too=not settings.production)
     push = PushSender(ground.secret, f"mailto:{settings.admin_email or 'support@rt-technologie.com'}")
-    teller = Teller(store, People(ground.services), Portals(settings.public_url), unsubscriber)
+    portals = Portals(settings.public_url)
+    teller = Teller(store, People(ground.services), portals)
     preferences = Preferences(store, unsubscriber)
     found = store.webhooks.everywhere.get, store.subscriptions.everywhere.get
-    sender = Sender(store, providers(settings, outside, push, *found), forget=settings.production)
+    ways_out = providers(settings, outside, push, portals.way_off(unsubscriber), *found)
+    sender = Sender(store, ways_out, forget=settings.production)
     messages = Messages(store, mailbox_open=not settings.production)
     forms = Forms(preferences, settings.mailgun_webhook_key)
     return Unit(
         name="notifications",
         serves=table(messages, preferences, Receivers(store, outside, push), forms),
         hears=heard(teller, store),
-        jobs=[every(1, sender.send_waiting), every(86_400, sender.forget_old)],
+        jobs=[
+            every(1, sender.send_waiting),
+            every(3_600, sender.forget_secrets),
+            every(86_400, sender.forget_old),
+        ],
     )

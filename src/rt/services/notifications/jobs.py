@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
+from functools import partial
 
 from rt.contracts.notifications import Channel
 from rt.kernel.clock import now
@@ -10,12 +12,15 @@ from rt.kernel.errors import ChangedMeanwhile, NotFound
 from rt.kernel.persistence import persist
 from rt.kernel.telemetry import log, tracing
 from rt.kernel.tenancy import acting_for
-from rt.services.notifications.adapters.provider import NotSent, Provider
+from rt.services.notifications.adapters.provider import NotSent, Provider, deliver
 from rt.services.notifications.domain.message import Message, shaken
 from rt.services.notifications.store import KEPT, NotificationsStore
 
 AT_ONCE = 10
 BATCH = 100
+SECRETS_KEPT = timedelta(days=1)
+"""Links and codes of letters that could not be sent: as long as somebody may mend it and send them again."""
+FORGOTTEN_AT_ONCE = 1_000
 ROUND_SECONDS = 40
 """A round ends before the lease of the clock does; what is left is taken up by the next."""
 
@@ -44,9 +49,22 @@ class Sender:
         except TimeoutError:
             log.warning("sending_continues_later")
 
+    async def forget_secrets(self) -> None:
+        """What could not be sent within a day opens nothing any more."""
+        if not self._forget:
+            return
+        old = {"secret": True, "forgotten": False, "created_at": {"$lt": now() - SECRETS_KEPT}}
+        kept = self._store.messages.everywhere
+        for message in await kept.find(old, sort="created_at", limit=FORGOTTEN_AT_ONCE):
+            await persist(partial(self._forget_one, message.id))
+
     async def forget_old(self) -> None:
         """Messages are kept as long as the audit trail, then removed."""
         await self._store.messages.everywhere.remove_where({"created_at": {"$lt": now() - KEPT}})
+
+    async def _forget_one(self, message_id: str) -> None:
+        async with self._store.messages.everywhere.change(message_id) as message:
+            message.give_up_secret()
 
     async def _together(self, messages: list[Message]) -> list[bool]:
         gate = asyncio.Semaphore(AT_ONCE)
@@ -73,7 +91,7 @@ class Sender:
                 await self._fail(message.id, "", NotSent("no provider is configured", permanent=True))
                 return True
             try:
-                receipt = await provider.send(claimed)
+                receipt = await deliver(provider, claimed)
             except NotSent as reason:
                 log.info("not_sent", message_id=message.id, provider=provider.name, reason=reason.reason)
                 await self._fail(message.id, provider.name, reason)

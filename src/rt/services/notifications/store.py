@@ -50,6 +50,7 @@ class NotificationsStore:
             Index("order_id", "-created_at"),
             Index("user_id", "channel", "-created_at"),
             Index("due_at", everywhere=True, when={"state": "waiting"}),
+            Index("created_at", everywhere=True, when={"secret": True, "forgotten": False}),
             Index("to", "-created_at", everywhere=True),
             Index("receipt", everywhere=True),
             shared=True,

@@ -50,7 +50,7 @@ TABLE: Final[Mapping[str, str]] = {
     "core_orders": "    a    w          w        r          w      r      a",
     "ecpmr": "          a    w          w        r          w      r      a",
     "erp_sync": "       a    r          -        w          -      -      a",
-    "notifications": "  w    w          w        w          w      w      a",
+    "notifications": "  w    r          r        r          -      -      a",
     "palette": "        a    w          w        w          w      r      a",
     "planning": "       a    w          w        r          r      r      a",
     "pricing_grids": "  a    r          -        w          -      -      a",

@@ -19,9 +19,17 @@ from rt.kernel.ids import derived_id, new_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import current_org
 from rt.services.notifications.adapters.outside import Outside
-from rt.services.notifications.domain.webhook import Webhook, check_topics, fresh_secret
+from rt.services.notifications.domain.webhook import (
+    WEBHOOKS_AT_MOST,
+    TooManyWebhooks,
+    Webhook,
+    check_topics,
+    fresh_secret,
+)
 from rt.services.notifications.domain.webpush import PushSender, Subscription
 from rt.services.notifications.store import NotificationsStore
+
+BROWSERS_AT_MOST = 20
 
 
 class Receivers:
@@ -35,20 +43,22 @@ class Receivers:
     async def add(self, asked: AddWebhook) -> WebhookView:
         """The address is looked at now, and again at each sending: names can move."""
         await self._outside.check(asked.url)
+        if await self._store.webhooks.count({}) >= WEBHOOKS_AT_MOST:
+            raise TooManyWebhooks(limit=WEBHOOKS_AT_MOST)
+        secret = fresh_secret()
         webhook = await self._store.webhooks.add(
-            Webhook(
-                id=new_id("whk"), url=asked.url, topics=check_topics(asked.topics), secrets=[fresh_secret()]
-            )
+            Webhook(id=new_id("whk"), url=asked.url, topics=check_topics(asked.topics), secrets=[secret])
         )
-        return _view(webhook, webhook.secrets)
+        return _view(webhook, secret)
 
     async def find(self, asked: FindWebhooks) -> WebhooksPage:
-        return WebhooksPage(items=[_view(webhook, []) for webhook in await self._store.webhooks.find({})])
+        return WebhooksPage(items=[_view(webhook, "") for webhook in await self._store.webhooks.find({})])
 
     async def rotate(self, asked: RotateWebhookSecret) -> WebhookView:
+        secret = fresh_secret()
         async with self._store.webhooks.change(asked.webhook_id) as webhook:
-            webhook.rotate()
-        return _view(webhook, webhook.secrets[:1])
+            webhook.rotate(secret)
+        return _view(webhook, secret)
 
     async def remove(self, asked: RemoveWebhook) -> Empty:
         await self._store.webhooks.remove(asked.webhook_id)
@@ -58,6 +68,7 @@ class Receivers:
         return PushKeyView(public_key=self._sender.public_key)
 
     async def subscribe(self, asked: SubscribePush) -> Empty:
+        """The browsers that a person uses; of more than twenty the oldest is forgotten."""
         await self._outside.check(asked.endpoint)
         user_id = current_actor().id
         subscription = Subscription(
@@ -70,16 +81,19 @@ class Receivers:
         subscription.check()
         with suppress(AlreadyExists):
             await self._store.subscriptions.add(subscription)
+        for old in (await self._store.subscriptions.find({"user_id": user_id}))[BROWSERS_AT_MOST:]:
+            await self._store.subscriptions.remove(old.id)
         return Empty()
 
 
-def _view(webhook: Webhook, secrets: list[str]) -> WebhookView:
+def _view(webhook: Webhook, fresh: str) -> WebhookView:
+    """A secret is shown by the very request that made it; the same said again shows none."""
     return WebhookView(
         webhook_id=webhook.id,
         url=webhook.url,
         topics=webhook.topics,
         active=webhook.active,
-        secrets=secrets,
+        secrets=[fresh] if fresh in webhook.secrets else [],
         failing_since=webhook.failing_since,
         version=webhook.version,
     )

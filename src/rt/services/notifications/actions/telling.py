@@ -7,8 +7,10 @@ from rt.kernel.bus import Told
 from rt.kernel.clock import now
 from rt.kernel.errors import AlreadyExists
 from rt.kernel.ids import derived_id
+from rt.kernel.messages import EVENTS
+from rt.kernel.sealing import secrets_of
 from rt.services.notifications.adapters.people import People
-from rt.services.notifications.domain.address import Unsubscriber, folded
+from rt.services.notifications.domain.address import folded
 from rt.services.notifications.domain.letters.layout import Written, write
 from rt.services.notifications.domain.message import Content, Message
 from rt.services.notifications.domain.portals import Portals
@@ -32,13 +34,10 @@ class Teller:
     meets its own messages.
     """
 
-    def __init__(
-        self, store: NotificationsStore, people: People, portals: Portals, unsubscriber: Unsubscriber
-    ) -> None:
+    def __init__(self, store: NotificationsStore, people: People, portals: Portals) -> None:
         self._store = store
         self.people = people
         self.portals = portals
-        self._unsubscriber = unsubscriber
 
     async def address(
         self, told: Told, letter: Written, email: str, language: str, about: About, phone: str = ""
@@ -100,7 +99,9 @@ class Teller:
                     await self._hook(told, org_id, webhook.id)
 
     async def _hook(self, told: Told, org_id: str, webhook_id: str) -> None:
-        body = {"type": told.topic, "timestamp": told.at.isoformat(), "data": shown(told.body)}
+        hidden = secrets_of(EVENTS[told.topic]) if told.topic in EVENTS else ()
+        data = shown(told.body, hidden)
+        body = {"type": told.topic, "timestamp": told.at.isoformat(), "data": data}
         order = told.body.get("order") or {}
         message = Message(
             id=derived_id("msg", told.id, webhook_id, "webhook"),
@@ -136,11 +137,8 @@ class Teller:
             known.bounced_at is not None or not (mandatory or known.takes(letter.topic))
         ):
             return
-        url = ""
-        if not mandatory:
-            url = self.portals.unsubscribe(self._unsubscriber.token(email, letter.topic))
         await self._write(
-            told, letter, "email", folded(email), language, about, org_id, user_id, unsubscribe_url=url
+            told, letter, "email", folded(email), language, about, org_id, user_id, not mandatory
         )
 
     async def _write(
@@ -153,7 +151,7 @@ class Teller:
         about: About,
         org_id: str,
         user_id: str = "",
-        unsubscribe_url: str = "",
+        unsubscribable: bool = False,
     ) -> None:
         message = Message(
             id=derived_id("msg", told.id, letter.topic, channel, to),
@@ -173,7 +171,7 @@ class Teller:
             trace=told.trace,
             template=f"{type(letter).__name__}.{letter.version}",
             secret=letter.secret,
-            unsubscribe_url=unsubscribe_url,
+            unsubscribable=unsubscribable,
         )
         if channel == "in_app":
             message.leave("portal", "", now(), forget=False)

@@ -6,7 +6,7 @@ import httpx
 
 from rt.contracts.notifications import Channel
 from rt.kernel.settings import Settings
-from rt.services.notifications.adapters.mail import Credentials, Either, Mailgun, Ses, Sms
+from rt.services.notifications.adapters.mail import Credentials, Either, Mailgun, Ses, Sms, WayOff
 from rt.services.notifications.adapters.outside import Outside
 from rt.services.notifications.adapters.provider import Mailbox, Provider
 from rt.services.notifications.adapters.webhooks import Browsers, Webhooks
@@ -20,6 +20,7 @@ def providers(
     settings: Settings,
     outside: Outside,
     sender: PushSender,
+    way_off: WayOff,
     webhook: Callable[[str], Awaitable[Webhook]],
     subscription: Callable[[str], Awaitable[Subscription]],
 ) -> dict[Channel, Provider]:
@@ -29,7 +30,7 @@ def providers(
         "push": Browsers(outside, sender, subscription),
     }
     http = httpx.AsyncClient(timeout=SECONDS, follow_redirects=False)
-    mail = _mail(settings, http)
+    mail = _mail(settings, http, way_off)
     if mail is not None:
         found["email"] = mail
     if settings.sms_api_url:
@@ -40,15 +41,15 @@ def providers(
     return found
 
 
-def _mail(settings: Settings, http: httpx.AsyncClient) -> Provider | None:
+def _mail(settings: Settings, http: httpx.AsyncClient, way_off: WayOff) -> Provider | None:
     domain = settings.mailgun_domain
     sender = settings.mail_from or f"RT-Technologie <ne-pas-repondre@{domain or 'rt-technologie.com'}>"
     ways: list[Provider] = []
     if settings.mailgun_api_key:
-        ways.append(Mailgun(http, settings.mailgun_api_key, domain, sender))
+        ways.append(Mailgun(http, settings.mailgun_api_key, domain, sender, way_off))
     if settings.aws_access_key_id:
         key = Credentials(
             settings.aws_access_key_id, settings.aws_secret_access_key, settings.aws_session_token
         )
-        ways.append(Ses(http, key, settings.aws_ses_region, sender))
+        ways.append(Ses(http, key, settings.aws_ses_region, sender, way_off))
     return Either(ways) if ways else None

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -16,6 +16,8 @@ from rt.services.notifications.adapters.provider import NotSent, Provider
 from rt.services.notifications.domain.message import Message
 
 MAILGUN_EU = "https://api.eu.mailgun.net"
+WayOff = Callable[[Message], str]
+"""The address by which the reader of a message takes it no more; made when it leaves, written nowhere."""
 NEVER = (400, 402, 404, 413, 422)
 """Answers that would be the same again: the message itself is refused."""
 
@@ -34,12 +36,19 @@ class Mailgun:
     name = "mailgun"
 
     def __init__(
-        self, http: httpx.AsyncClient, key: str, domain: str, sender: str, api: str = MAILGUN_EU
+        self,
+        http: httpx.AsyncClient,
+        key: str,
+        domain: str,
+        sender: str,
+        way_off: WayOff,
+        api: str = MAILGUN_EU,
     ) -> None:
         self._http = http
         self._key = key
         self._url = f"{api}/v3/{domain}/messages"
         self._sender = sender
+        self._way_off = way_off
 
     async def send(self, message: Message) -> str:
         content = message.content
@@ -53,7 +62,8 @@ class Mailgun:
             "o:tracking": "no",
             "h:Message-Id": f"<{message.id}@rt-technologie.com>",
         }
-        fields |= {f"h:{name}": value for name, value in unsubscribing(message).items()}
+        head = unsubscribing(self._way_off(message))
+        fields |= {f"h:{name}": value for name, value in head.items()}
         request = self._http.build_request("POST", self._url, data=fields)
         answer = await _answer(self._http, request, auth=("api", self._key))
         return str(msgspec.json.decode(answer.content).get("id", "")).strip("<>")
@@ -65,16 +75,23 @@ class Ses:
     name = "ses"
 
     def __init__(
-        self, http: httpx.AsyncClient, key: Credentials, region: str, sender: str, api: str = ""
+        self,
+        http: httpx.AsyncClient,
+        key: Credentials,
+        region: str,
+        sender: str,
+        way_off: WayOff,
+        api: str = "",
     ) -> None:
         self._http = http
         self._key = key
         self._region = region
         self._url = (api or f"https://email.{region}.amazonaws.com") + "/v2/email/outbound-emails"
         self._sender = sender
+        self._way_off = way_off
 
     async def send(self, message: Message) -> str:
-        raw = as_mail(message, self._sender)
+        raw = as_mail(message, self._sender, self._way_off(message))
         body = msgspec.json.encode(
             {
                 "Destination": {"ToAddresses": [message.to]},
@@ -132,17 +149,17 @@ def short(message: Message) -> str:
     return " ".join(lines)[:300]
 
 
-def unsubscribing(message: Message) -> Mapping[str, str]:
+def unsubscribing(url: str) -> Mapping[str, str]:
     """One-click unsubscribe (RFC 2369, 8058), where the mail is not mandatory."""
-    if not message.unsubscribe_url:
+    if not url:
         return {}
     return {
-        "List-Unsubscribe": f"<{message.unsubscribe_url}>",
+        "List-Unsubscribe": f"<{url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 
 
-def as_mail(message: Message, sender: str) -> bytes:
+def as_mail(message: Message, sender: str, unsubscribe_url: str = "") -> bytes:
     """The message as RFC 5322 has it; a line break in a header raises instead of adding one (S-23)."""
     mail = EmailMessage()
     mail["From"] = sender
@@ -150,7 +167,7 @@ def as_mail(message: Message, sender: str) -> bytes:
     mail["Subject"] = message.content.subject
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = f"<{message.id}@rt-technologie.com>"
-    for name, value in unsubscribing(message).items():
+    for name, value in unsubscribing(unsubscribe_url).items():
         mail[name] = value
     mail.set_content(message.content.text)
     mail.add_alternative(message.content.html, subtype="html")

@@ -38,10 +38,16 @@ class People:
                 raise
 
     async def members(self, organization_id: str) -> list[Person]:
-        """The active members of an organization."""
+        """The active members of an organization, however many."""
+        found: list[Person] = []
+        after = ""
         with acting_for(organization_id):
-            page = await self._services.ask(FindUsers(state="active", limit=MEMBERS))
-        return [Person(user.user_id, user.email, user.role) for user in page.items]
+            while True:
+                page = await self._services.ask(FindUsers(state="active", after=after, limit=MEMBERS))
+                found += [Person(user.user_id, user.email, user.role) for user in page.items]
+                if not page.next:
+                    return found
+                after = page.next
 
     async def organizations(self) -> AsyncIterator[OrganizationView]:
         """Every registered organization."""

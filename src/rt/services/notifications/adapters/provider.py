@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from rt.kernel.telemetry import log
+from rt.services.notifications.domain.address import is_mailbox, is_phone
 from rt.services.notifications.domain.message import Message
 
 
@@ -33,3 +35,17 @@ class Mailbox:
 
     async def send(self, message: Message) -> str:
         return message.id
+
+
+async def deliver(provider: Provider, message: Message) -> str:
+    """The provider's receipt; whatever goes wrong is this message's own and holds up no other."""
+    check = {"email": is_mailbox, "sms": is_phone}.get(message.channel)
+    if check is not None and not check(message.to):
+        raise NotSent("not one address", permanent=True)
+    try:
+        return await provider.send(message)
+    except NotSent:
+        raise
+    except Exception as error:
+        log.error("sending_failed", message_id=message.id, provider=provider.name, exc_info=error)
+        raise NotSent(type(error).__name__) from error

@@ -3,14 +3,17 @@
 import base64
 import hashlib
 import hmac
+import re
 from datetime import datetime
 
 import msgspec
+from email_validator import EmailNotValidError, validate_email
 
 from rt.kernel.entity import Entity
 from rt.kernel.errors import NotFound
 from rt.kernel.ids import derived_id
 
+PHONE = re.compile(r"\+?[0-9][0-9 ().-]{5,24}")
 PLATFORM = "platform"
 """The owner of what belongs to no organization: an address is the same person's for all of them."""
 
@@ -41,6 +44,19 @@ class Address(Entity, kw_only=True):
 
     def takes(self, topic: str) -> bool:
         return self.bounced_at is None and topic not in self.muted
+
+
+def is_mailbox(address: str) -> bool:
+    """Whether it is one mail address and nothing else: no list, no name, no line break."""
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def is_phone(number: str) -> bool:
+    return PHONE.fullmatch(number) is not None
 
 
 def folded(address: str) -> str:

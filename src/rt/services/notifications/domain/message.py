@@ -28,6 +28,11 @@ class NotReplayable(Conflict):
     en = "This message is “{state}”: only a dead or bounced message can be sent again."
 
 
+class SecretForgotten(Conflict):
+    fr = "Ce message portait un lien ou un code, oublié depuis : la personne doit le redemander."
+    en = "This message carried a link or a code, forgotten since: the person has to ask for it again."
+
+
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """What is read; `links` are all addresses in it, the button's first."""
 
@@ -40,8 +45,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 class Message(Entity, kw_only=True):
     """`to` is an address, a phone number, a user, a webhook or a subscription, as the channel asks.
 
-    `content` keeps its name: what is written in it never reaches the audit trail. `seq` and `at` are those of
-    the event that caused it; what concerns one object leaves in that order.
+    `secret`: its words open something. What is written in `content` never reaches the audit trail. `seq` and
+    `at` are those of the event that caused it; what concerns one object leaves in that order.
     """
 
     topic: str
@@ -58,7 +63,8 @@ class Message(Entity, kw_only=True):
     trace: str = ""
     template: str = ""
     secret: bool = False
-    unsubscribe_url: str = ""
+    forgotten: bool = False
+    unsubscribable: bool = False
     state: MessageState = "waiting"
     provider: str = ""
     receipt: str = ""
@@ -88,20 +94,32 @@ class Message(Entity, kw_only=True):
         self.state = "sent"
         self.provider, self.receipt, self.error = provider, receipt, ""
         self.sent_at, self.claimed_until = moment, None
-        if forget and self.secret:
-            self.content = Content(subject=self.content.subject, text="")
+        if forget:
+            self.forget()
+
+    def forget(self) -> None:
+        """Keep that it was written and what about, not the words that open something."""
+        if self.secret:
+            self.content, self.forgotten = Content(subject=self.content.subject, text=""), True
+
+    def give_up_secret(self) -> None:
+        """It was not sent in time: what it opened is asked for again."""
+        if self.state == "waiting":
+            self._die(self.error or "not sent in time")
+        self.forget()
 
     def fail(self, provider: str, error: str, moment: datetime, permanent: bool, shake: float) -> None:
         """Try again later, twice as late each time; after eight tries, or for good, a human decides."""
         self.provider, self.error, self.claimed_until = provider, error[:ERROR_LENGTH], None
         if permanent or self.tries >= TRIES:
-            self.state = "dead"
-            orders = [self.order_id] if self.order_id else []
-            self.tell(
-                MessageDead(message_id=self.id, channel=self.channel, error=self.error, order_ids=orders)
-            )
+            self._die(self.error)
             return
         self.due_at = moment + wait_after(self.tries, shake)
+
+    def _die(self, error: str) -> None:
+        self.state, self.error = "dead", error
+        orders = [self.order_id] if self.order_id else []
+        self.tell(MessageDead(message_id=self.id, channel=self.channel, error=self.error, order_ids=orders))
 
     def bounce(self, reason: str) -> None:
         """The address does not take it."""
@@ -119,6 +137,8 @@ class Message(Entity, kw_only=True):
         again = self.state in ("dead", "bounced") or (self.channel == "webhook" and self.state == "sent")
         if not again:
             raise NotReplayable(state=self.state)
+        if self.forgotten:
+            raise SecretForgotten
         self.state, self.tries, self.due_at, self.error = "waiting", 0, moment, ""
         self.tell(MessageReplayed(message_id=self.id))
 

@@ -1,6 +1,10 @@
 """Where the links of a message lead: portals by audience, pages by what is to be done."""
 
+from collections.abc import Callable
 from urllib.parse import quote, urlsplit
+
+from rt.services.notifications.domain.address import Unsubscriber
+from rt.services.notifications.domain.message import Message
 
 DOMAIN_PREFIXES = ("api.", "www.")
 BY_KIND = {
@@ -48,5 +52,12 @@ class Portals:
         """An address that another unit gave, whole or as a path."""
         return url if url.startswith(("http://", "https://")) else self.page(subdomain, url)
 
-    def unsubscribe(self, token: str) -> str:
-        return f"{self.api}/api/notifications/unsubscribe/{token}"
+    def way_off(self, unsubscriber: Unsubscriber) -> Callable[[Message], str]:
+        """What gives the address by which a mail is unsubscribed from; none where it is mandatory."""
+
+        def address(message: Message) -> str:
+            if not message.unsubscribable:
+                return ""
+            return f"{self.api}/api/notifications/unsubscribe/{unsubscriber.token(message.to, message.topic)}"
+
+        return address

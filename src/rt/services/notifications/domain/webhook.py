@@ -4,23 +4,25 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from rt.kernel.entity import Entity
-from rt.kernel.errors import Invalid
+from rt.kernel.errors import Conflict, Invalid
 
 SECRET_BYTES = 32
 PREFIX = "whsec_"
-PRIVATE_FIELDS = frozenset(
-    {"token", "link_token", "slot_link_token", "code", "email", "carrier_email", "partner_email", "url"}
-)
-"""What events carry for the mail alone: no webhook shows it."""
+WEBHOOKS_AT_MOST = 50
 UNPUBLISHED = frozenset({"ecpmr.code.requested", "ecpmr.link.sent", "tracking_ia.follow_link.made"})
 PUBLISHED = ("core_orders.", "planning.", "ecpmr.", "tracking_ia.", "palette.")
 OWNER_ONLY = frozenset({"core_orders.order.confirmed", "core_orders.order.tendered"})
 """Facts that the named partners do not know of yet, or hear of in another way."""
+
+
+class TooManyWebhooks(Conflict):
+    fr = "Votre organisation a déjà {limit} webhooks."
+    en = "Your organization already has {limit} webhooks."
 
 
 class TopicNotPublished(Invalid):
@@ -41,8 +43,8 @@ class Webhook(Entity, kw_only=True):
         """A topic named whole, or everything below a part of its name ("core_orders.order")."""
         return self.active and any(topic == one or topic.startswith(one + ".") for one in self.topics)
 
-    def rotate(self) -> None:
-        self.secrets = [fresh_secret(), *self.secrets[:1]]
+    def rotate(self, secret: str) -> None:
+        self.secrets = [secret, *self.secrets[:1]]
 
     def went(self) -> None:
         self.failing_since = None
@@ -80,13 +82,22 @@ def concerned(topic: str, owner: str, body: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def shown(body: Mapping[str, Any]) -> dict[str, Any]:
-    """An event's body as others may read it: without tokens, codes and private addresses."""
-    return {
-        name: shown(value) if isinstance(value, dict) else value
-        for name, value in body.items()
-        if name not in PRIVATE_FIELDS
-    }
+def shown(body: Mapping[str, Any], hidden: Collection[str]) -> dict[str, Any]:
+    """An event's body as others may read it: without its secret fields, and without mail addresses."""
+    return {name: _plain(value) for name, value in body.items() if name not in hidden and not _mail(name)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items() if not _mail(name)}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _mail(name: str) -> bool:
+    """Addresses are for the letters that we write ourselves."""
+    return name == "email" or name.endswith("_email")
 
 
 def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:

@@ -28,7 +28,7 @@ from rt.kernel.ids import new_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import current_org
 from rt.services.tracking_ia.actions.journeys import shown
-from rt.services.tracking_ia.actions.recording import duty_of, hash_of
+from rt.services.tracking_ia.actions.recording import duty_of, hash_of, person
 from rt.services.tracking_ia.adapters import People
 from rt.services.tracking_ia.domain.drawing import between, thinned
 from rt.services.tracking_ia.domain.order import Device
@@ -124,7 +124,7 @@ class Duty:
             async with self._store.watches.change(watch.id) as changed:
                 changed.resume()
         if not spanning:
-            actor = current_actor()
+            actor = person()
             await self._store.watches.add(
                 Watch(
                     id=new_id("wat"),
@@ -184,7 +184,7 @@ class Duty:
         moment = now()
         return await self._store.watches.find(
             {
-                "driver_user_id": current_actor().id,
+                "driver_user_id": person().id,
                 "begins_at": {"$lte": moment},
                 "ends_at": {"$gte": moment},
             },

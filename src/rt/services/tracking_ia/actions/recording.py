@@ -15,7 +15,7 @@ from rt.contracts.tracking_ia import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import NotFound
-from rt.kernel.identity import current_actor
+from rt.kernel.identity import Actor, PeopleOnly, current_actor
 from rt.kernel.persistence import persist
 from rt.kernel.tenancy import acting_for
 from rt.services.tracking_ia.actions.beside import beside
@@ -44,7 +44,7 @@ class Recording:
 
     async def record(self, asked: RecordPositions) -> RecordedView:
         """The phone of the driver who asks."""
-        actor = current_actor()
+        actor = person()
         points = [point_of(said) for said in asked.points]
         doubts, answer = await self._take(points, actor.id, {"driver_user_id": actor.id})
         if doubts:
@@ -136,6 +136,14 @@ class Recording:
         first, last = min([*times, moment]), max([*times, moment])
         span = {"begins_at": {"$lte": last}, "ends_at": {"$gte": first}}
         return await self._store.watches.find({**whose, **span}, sort="begins_at", limit=200)
+
+
+def person() -> Actor:
+    """Whoever asks, if it is somebody: a key has no duty and no phone."""
+    actor = current_actor()
+    if actor.kind != "user":
+        raise PeopleOnly
+    return actor
 
 
 def hash_of(key: str) -> str:

@@ -107,7 +107,7 @@ class Share(Entity, kw_only=True):
         self.tell(
             FollowLinkMade(
                 order_id=self.order_id,
-                share_id=self.token,
+                share_id=self.id,
                 url=self.url,
                 expires_at=self.expires_at,
                 consignee_email=order.consignee_email,

@@ -69,12 +69,18 @@ def write(letter: Written, language: str, url: str) -> Content:
 
 
 def one_line(text: str) -> str:
-    """A subject is one line: a name with a line break in it adds no header (S-23)."""
-    return " ".join(text.split())[:200]
+    """A subject is one line of what can be seen: a name with a line break in it adds no header (S-23)."""
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())[:200]
+
+
+def paragraph(text: str) -> str:
+    """A name or note with empty lines in it makes no paragraph of its own, nor a second signature."""
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _text(words: Words, url: str, language: str) -> str:
-    parts = [*words.lines, *(f"{name} : {value}" for name, value in words.facts if value)]
+    facts = [f"{name} : {one_line(value)}" for name, value in words.facts if value]
+    parts = [*map(paragraph, words.lines), *facts]
     if url:
         parts += [f"{words.button} :", url]
     return "\n\n".join(parts) + f"\n\n-- \n{SIGNATURE[language]}\n"
