@@ -1,6 +1,6 @@
 """The notification service put together."""
 
-from rt.kernel.unit import Ground, Unit, every
+from rt.kernel.unit import Ground, Unit
 from rt.services.notifications.actions.messages import Messages
 from rt.services.notifications.actions.preferences import Preferences
 from rt.services.notifications.actions.receivers import Receivers
@@ -36,9 +36,5 @@ def build(ground: Ground) -> Unit:
         name="notifications",
         serves=table(messages, preferences, Receivers(store, outside, push), forms),
         hears=heard(teller, store),
-        jobs=[
-            every(1, sender.send_waiting),
-            every(3_600, sender.forget_secrets),
-            every(86_400, sender.forget_old),
-        ],
+        jobs=sender.jobs(),
     )

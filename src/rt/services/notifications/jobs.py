@@ -9,6 +9,7 @@ from functools import partial
 from rt.contracts.notifications import Channel
 from rt.kernel.clock import now
 from rt.kernel.errors import ChangedMeanwhile, NotFound
+from rt.kernel.jobs import Every, every
 from rt.kernel.persistence import persist
 from rt.kernel.telemetry import log, tracing
 from rt.kernel.tenancy import acting_for
@@ -38,6 +39,13 @@ class Sender:
         self._store = store
         self._providers = providers
         self._forget = forget
+
+    def jobs(self) -> list[Every]:
+        return [
+            every(1, self.send_waiting),
+            every(3_600, self.forget_secrets),
+            every(86_400, self.forget_old),
+        ]
 
     async def send_waiting(self) -> None:
         """Send everything that is due, ten at a time."""
