@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from msgspec import inspect as mi
+from tests.house.tree import PACKAGE
 from tests.house.words import asked, contracts, told, words
 
 from rt.host.topology import UNITS
+from rt.kernel.gate import DOORS
 from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, Command, Query
 
 PATHS = {row.package: row.path for row in UNITS}
@@ -91,3 +93,26 @@ def texts(node: mi.Type, field: str = "", extra: dict[str, Any] | None = None) -
         case mi.UnionType():
             for one in node.types:
                 yield from texts(one, field, extra)
+
+
+PLAIN_PLACES = {"verification_id", "provider", "notice_id"}
+"""Fields of paths that anybody may read: printed on paper, or a name."""
+
+
+def test_what_opens_something_by_standing_in_a_path_is_known_as_such() -> None:
+    """Logs and traces leave it out by its name."""
+    fields = {
+        field
+        for contract in contracts()
+        for word in asked(contract)
+        if word.word.needs == OPEN
+        for field in word.word.path_fields
+    }
+    routes = [
+        route
+        for path in [*PACKAGE.glob("portals/*/pages/*.py"), *PACKAGE.glob("ui/*.py")]
+        for route in re.findall(r'page\("([^"]+)"[^\n]*anyone=True', path.read_text())
+        if not route.startswith("/l/{token}/")
+    ]
+    fields |= {field for route in routes for field in re.findall(r"{(\w+)}", route)}
+    assert fields - DOORS == PLAIN_PLACES

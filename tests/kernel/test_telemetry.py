@@ -12,7 +12,9 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, Router
 
 from rt.kernel import telemetry
 from rt.kernel.gate import Gate
@@ -45,6 +47,31 @@ def test_one_event_is_one_json_line_with_its_trace() -> None:
         start_logging("critical")
     [line] = lines.getvalue().splitlines()
     assert json.loads(line)["trace"] == "f" * 32
+
+
+async def test_what_a_path_opens_stands_in_no_log_and_no_trace() -> None:
+    """A key that looks like a word would pass the mask over every value."""
+    exporter, lines = InMemorySpanExporter(), io.StringIO()
+
+    async def fail(request: Request) -> Response:
+        raise ValueError("something else")
+
+    routes = [Route("/follow/{share_id}/{order_id}", fail), Route("/l/{token}/{order_id}", fail)]
+    telemetry.start_tracing("", exporter)
+    try:
+        start_logging("info", lines)
+        transport = httpx.ASGITransport(Gate(Router(routes), "palette"))
+        async with httpx.AsyncClient(transport=transport, base_url="http://t") as web:
+            for way in ("/follow/opensesame/ord_1", "/l/opensesame/ord_1"):
+                assert (await web.get(way)).status_code == 500
+    finally:
+        start_logging("critical")
+        telemetry._tracer = None
+    said = lines.getvalue()
+    assert said.count('"path": "/follow/***/ord_1"') == said.count('"path": "/l/***/ord_1"') == 2
+    assert "opensesame" not in said
+    spans = exporter.get_finished_spans()
+    assert [dict(one.attributes or {})["path"] for one in spans] == ["/follow/***/ord_1", "/l/***/ord_1"]
 
 
 async def test_a_request_is_a_span_of_the_trace_it_came_with() -> None:

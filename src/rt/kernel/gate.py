@@ -27,6 +27,10 @@ SECURITY_HEADERS = {
 }
 
 
+DOORS = frozenset({"token", "share_id"})
+"""Fields of a path whose value opens something by itself: no log, trace or event holds it."""
+
+
 class Surprise(Refusal):
     """500: our fault; the trace id finds it."""
 
@@ -63,14 +67,15 @@ class Gate:
                 headers["trace-id"] = trace
             await send(message)
 
-        with tracing(trace), span(self._unit, trace, path=scope["path"]), acting_as(ANONYMOUS):
+        with tracing(trace), span(self._unit, trace) as step, acting_as(ANONYMOUS):
             try:
                 await self._app(scope, receive, sending)
             except Exception as error:
                 if begun:
                     raise
                 await answer_problem(error, request)(scope, receive, sending)
-            word = scope.get("rt.word", "-")
+            word, path = scope.get("rt.word", "-"), shown_path(scope)
+            step("path", path)
             seconds = time.perf_counter() - started
             REQUESTS.labels(self._unit, word, str(status)).inc()
             DURATIONS.labels(self._unit, word).observe(seconds)
@@ -81,7 +86,7 @@ class Gate:
                     unit=self._unit,
                     word=word,
                     method=scope["method"],
-                    path=scope["path"],
+                    path=path,
                     status=status,
                     ms=round(seconds * 1000, 1),
                     actor=actor.id,
@@ -89,11 +94,20 @@ class Gate:
                 )
 
 
+def shown_path(scope: Scope) -> str:
+    """The path that was asked for, without what opens something by itself."""
+    path: str = scope["path"]
+    for name, value in scope.get("path_params", {}).items():
+        if name in DOORS and value:
+            path = path.replace(str(value), "***")
+    return path
+
+
 def answer_problem(error: Exception, request: Request) -> Response:
     """Any exception as problem+json in the language that was asked for; what we did not expect is logged."""
     refusal = _as_refusal(error)
     if refusal.status >= 500 and not isinstance(refusal, Unavailable):
-        log.error("surprise", path=request.url.path, exc_info=error)
+        log.error("surprise", path=shown_path(request.scope), exc_info=error)
     problem = refusal.problem(language_of(request))
     problem.instance = request.url.path
     problem.trace_id = current_trace()

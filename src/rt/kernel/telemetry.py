@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from types import TracebackType
@@ -80,10 +80,10 @@ def start_tracing(endpoint: str, exporter: "SpanExporter | None" = None) -> None
 
 
 @contextmanager
-def span(name: str, trace: str, **attributes: str) -> Iterator[None]:
-    """One step of a trace, told to the collector when there is one."""
+def span(name: str, trace: str) -> Iterator[Callable[[str, str], None]]:
+    """One step of a trace, told to the collector when there is one; what it gives sets an attribute of it."""
     if _tracer is None:
-        yield
+        yield lambda name, value: None
         return
     from opentelemetry import trace as otel
 
@@ -91,8 +91,8 @@ def span(name: str, trace: str, **attributes: str) -> Iterator[None]:
         int(trace, 16), secrets.randbits(63) + 1, is_remote=True, trace_flags=otel.TraceFlags(1)
     )
     context = otel.set_span_in_context(otel.NonRecordingSpan(parent))
-    with _tracer.start_as_current_span(name, context=context, attributes=attributes):
-        yield
+    with _tracer.start_as_current_span(name, context=context) as step:
+        yield step.set_attribute
 
 
 def _masked(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

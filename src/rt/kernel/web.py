@@ -31,7 +31,7 @@ from rt.kernel.errors import (
     WrongMediaType,
 )
 from rt.kernel.files import Files
-from rt.kernel.gate import Gate, answer_problem, as_json, client_address
+from rt.kernel.gate import Gate, answer_problem, as_json, client_address, shown_path
 from rt.kernel.identity import ANONYMOUS, Actor, Identity, acting_as, check, seen_from
 from rt.kernel.ids import Cause, because, fingerprint
 from rt.kernel.limits import Limiter
@@ -109,7 +109,8 @@ class Operation:
             return await self._allowed(request)
         except Forbidden as refusal:
             actor: Actor = request.scope.get("rt.actor", ANONYMOUS)
-            await self._desk.refusals.tell(actor, self._word.name, request.url.path, refusal)
+            path = shown_path(request.scope)
+            await self._desk.refusals.tell(actor, self._word.name, path, refusal)
             raise
 
     async def _allowed(self, request: Request) -> Response:
