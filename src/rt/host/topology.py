@@ -106,7 +106,7 @@ UNITS = (
         "Transport orders, their states and tenders",
         (AUTHZ, "ecpmr", "tracking_ia"),
         ("MongoDB", "S3"),
-        224,
+        352,
         ("CDN_PRIVATE_KEY",),
     ),
     UnitRow(
@@ -144,7 +144,7 @@ UNITS = (
         "Electronic consignment notes (e-CMR)",
         (AUTHZ, ORDERS),
         ("MongoDB", "S3"),
-        224,
+        352,
     ),
     UnitRow(
         "vigilance",

@@ -1,6 +1,5 @@
 """Documents and incidents of an order."""
 
-import asyncio
 import hashlib
 from datetime import timedelta
 
@@ -17,6 +16,7 @@ from rt.contracts.core_orders import (
     SignedUrlView,
 )
 from rt.contracts.ecpmr import GetPdf
+from rt.kernel import offload
 from rt.kernel.client import Services
 from rt.kernel.clock import now
 from rt.kernel.errors import Conflict
@@ -33,6 +33,7 @@ from rt.services.core_orders.domain.sight import document_view, documents_shown
 from rt.services.core_orders.store import OrderStore
 
 PUBLIC_PATH = "/api/orders"
+CLEANING_SECONDS = 12
 URL_LIFE = timedelta(minutes=10)
 
 
@@ -53,8 +54,9 @@ class Papers:
         by, order = hand(), await self._store.orders.get(asked.order_id)
         if asked.replaces:
             order.replaced_document(by, asked.replaces)
-        paper = await asyncio.to_thread(
-            clean, asked.content, asked.media_type, attachments=asked.kind == "invoice"
+        invoice = asked.kind == "invoice"
+        paper = await offload.run(
+            clean, asked.content, asked.media_type, invoice, seconds=CLEANING_SECONDS, field="content"
         )
         document_id = new_id("doc")
         pdf = paper.media_type == "application/pdf"
@@ -72,6 +74,7 @@ class Papers:
             size_bytes=len(paper.content),
             org_id=by.org_id,
             content_hash=hashlib.sha256(paper.content).hexdigest(),
+            original_sha256=paper.original_sha256,
         )
         async with self._store.orders.change(asked.order_id) as order:
             order.attach(by, document, asked.replaces)

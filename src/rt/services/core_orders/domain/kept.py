@@ -39,6 +39,8 @@ class Document(msgspec.Struct, kw_only=True):
     added_by: str
     file_key: str = ""
     size_bytes: int = 0
+    original_sha256: str = ""
+    """Of what was sent: it is kept drawn or built anew."""
     number: int = 1
     latest: bool = True
     ecpmr_document_id: str = ""

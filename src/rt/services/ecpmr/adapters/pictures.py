@@ -1,11 +1,11 @@
 """Photos of goods made safe to keep: decoded within bounds, turned upright, written anew without EXIF."""
 
-import asyncio
 import hashlib
 import io
 
 from PIL import Image, ImageOps
 
+from rt.kernel import offload
 from rt.kernel.errors import Invalid, WrongMediaType
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -35,10 +35,10 @@ class Picture:
 
 
 async def cleaned(content: bytes, media_type: str) -> Picture:
-    """The photo written anew, in a thread; WrongMediaType, PhotoUnreadable or PhotoTooManyPixels."""
+    """The photo written anew; WrongMediaType, PhotoUnreadable, PhotoTooManyPixels or TooMuchToCompute."""
     if not media_type.startswith("image/"):
         raise WrongMediaType(media_type=media_type or "-")
-    return await asyncio.to_thread(_clean, content)
+    return await offload.run(_clean, content, field="content")
 
 
 def _clean(content: bytes) -> Picture:
