@@ -17,19 +17,23 @@ __all__ = ["start_house"]
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 COMMAND = Path(sys.executable).with_name("schemathesis")
-EXAMPLES = 3
+EXAMPLES = 2
 """Made at random for each operation, beside those that cover each bound and each way to break it."""
+ALL = "examples,coverage,fuzzing"
+AT_THE_DOOR = "examples,fuzzing"
+"""Whoever has no token is refused before a field is read: each bound need not be tried."""
 SECONDS = 300
 
 
 def faults(house: RunningHouse, unit: UnitRow, token: str, folder: Path) -> str:
     """What Schemathesis holds against a service, or ""."""
     bearer = ["--header", f"Authorization: Bearer {token}"] if token else []
+    phases = ALL if token else AT_THE_DOOR
     done = subprocess.run(
         [
             *(str(COMMAND), "--config-file", str(HERE / "schemathesis.toml")),
             *("run", f"{house.edge}{unit.path}/openapi.json", "--url", house.edge, *bearer),
-            *("--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", "1"),
+            *("--phases", phases, "--max-examples", str(EXAMPLES), "--seed", "1"),
             *("--checks", "all", "--continue-on-failure", "--no-shrink"),
         ],
         env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.conformance.accepted", "PYTHONPATH": str(ROOT)},
@@ -52,4 +56,5 @@ def test_every_service_keeps_to_its_document(signed_in: bool, start_house: Start
         if unit.built:
             speaker = stage.admin if unit.package == "admin_gateway" else carrier
             found.append(faults(house, unit, speaker.token if signed_in else "", tmp_path))
-    assert "".join(found) == ""
+    if any(found):
+        pytest.fail("\n".join(found), pytrace=False)
