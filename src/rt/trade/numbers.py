@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from rt.kernel.errors import Invalid
@@ -12,6 +13,16 @@ GAP = re.compile(r"(?<=\d)[ \t\u00a0\u2009\u202f'’](?=\d{3}(?!\d))")
 CORE = re.compile(r"[-+−]?\d*[½¼¾]|[-+−]?[\d.,_]*\d[.,]?(?:[eE][-+]?\d{1,2}(?!\d))?")
 VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 LONGEST = 30
+
+
+def _shape(mark: DecimalMark, other: str) -> re.Pattern[str]:
+    thousands = rf"[1-9]\d{{0,2}}(?:_\d{{3}})+|[1-9]\d{{0,2}}(?:{re.escape(other)}\d{{3}})+"
+    part = re.escape(mark)
+    return re.compile(rf"-?(?:{thousands}|\d+|(?={part}))(?:{part}\d+)?(?:[eE][-+]?\d+)?")
+
+
+SHAPES: dict[DecimalMark, re.Pattern[str]] = {",": _shape(",", "."), ".": _shape(".", ",")}
+"""A figure by its decimal mark, thousands in groups of three or not at all."""
 
 WEIGHT_KG = {
     **dict.fromkeys(["", "kg", "kgs", "kilo", "kilos", "kilogramme", "kilogrammes"], Decimal(1)),
@@ -62,6 +73,7 @@ class Figure(NamedTuple):
         return "." if self.comma is None else None
 
 
+@lru_cache(maxsize=4_096)
 def figure(text: str) -> Figure:
     """The readings of a text: `1,250` is 1.25 or 1250, `1 250,5` one number, `1.250,5 kg` too.
 
@@ -99,12 +111,10 @@ def written(value: Decimal | float) -> str:
     return f"{whole},{part}" if part else whole
 
 
-def _value(core: str, mark: str, other: str) -> Decimal | None:
+def _value(core: str, mark: DecimalMark, other: str) -> Decimal | None:
     if core[-1] in VULGAR:
         whole = Decimal(core[:-1] or 0) if core[:-1] != "-" else Decimal(0)
         return whole - VULGAR[core[-1]] if core.startswith("-") else whole + VULGAR[core[-1]]
-    thousands = rf"[1-9]\d{{0,2}}(?:_\d{{3}})+|[1-9]\d{{0,2}}(?:{re.escape(other)}\d{{3}})+"
-    shape = rf"-?(?:{thousands}|\d+|(?={re.escape(mark)}))(?:{re.escape(mark)}\d+)?(?:[eE][-+]?\d+)?"
-    if not re.fullmatch(shape, core):
+    if not SHAPES[mark].fullmatch(core):
         return None
     return Decimal(core.replace("_", "").replace(other, "").replace(mark, "."))

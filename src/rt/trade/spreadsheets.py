@@ -35,7 +35,7 @@ def guarded(text: str) -> str:
 
 def unguarded(cell: str) -> str:
     """A cell without the apostrophe that makes text of it ('+33 4, '01000); 's-Graveland keeps its own."""
-    return cell[1:] if GUARDED.match(cell) else cell
+    return cell[1:] if cell[:1] == GUARD and GUARDED.match(cell) else cell
 
 
 def csv_file(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

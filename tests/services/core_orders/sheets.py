@@ -10,9 +10,9 @@ from openpyxl import Workbook
 from rt.contracts.core_orders import ImportField
 from rt.kernel.clock import today
 from rt.services.core_orders.domain.conventions import Ways
+from rt.services.core_orders.domain.reading import Judged, read_sheet
 from rt.services.core_orders.domain.rows import Made, make
 from rt.services.core_orders.domain.sheet.cells import Cell
-from rt.services.core_orders.domain.verdicts import Judged, read_sheet
 
 HEAD = (
     "Référence;Ville d'enlèvement;CP enlèvement;Date d'enlèvement;Ville de livraison;CP livraison;"

@@ -12,8 +12,8 @@ from tests.services.core_orders.sheets import ENGLISH, HEAD, csv, judged, line, 
 from rt.kernel.clock import today
 from rt.services.core_orders.domain import columns, headings, moments
 from rt.services.core_orders.domain.reader import CellWrong, email
+from rt.services.core_orders.domain.reading import Judged
 from rt.services.core_orders.domain.sheet.cells import Cell
-from rt.services.core_orders.domain.verdicts import Judged
 
 DAY = today() + timedelta(days=40)
 SOON = f"{DAY:%Y-%m-%d}"

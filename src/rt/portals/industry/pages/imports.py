@@ -7,6 +7,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from rt.contracts.core_orders import (
+    CellReason,
     CommitImport,
     GetImport,
     GetImportRejects,
@@ -76,6 +77,11 @@ class ImportPage(Page):
     notes: list[str]
     english: bool
     here: str
+
+    def column_name(self, reason: CellReason) -> str:
+        """The sheet's own heading, or the name of the field that no column fills."""
+        present = any(match.column == reason.column for match in self.sheet.columns)
+        return reason.column if present else named("field", reason.field)
 
 
 async def start(visit: Visit) -> Page | Response:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVarTuple
 
 from rt.contracts.core_orders import (
     CommitImport,
@@ -23,17 +24,21 @@ from rt.kernel.tenancy import current_org
 from rt.services.core_orders.adapters import Directory, hand
 from rt.services.core_orders.domain.columns import Named, folded
 from rt.services.core_orders.domain.order import drafted
-from rt.services.core_orders.domain.returned import rejected, template
+from rt.services.core_orders.domain.reading import Judged, packed_sheet, unpacked_sheet
+from rt.services.core_orders.domain.returned import as_download, rejected, template
 from rt.services.core_orders.domain.states import Hand
-from rt.services.core_orders.domain.verdicts import Judged, Verdict, changes, judge, read_sheet
+from rt.services.core_orders.domain.verdicts import Verdict, changes, judge
 from rt.services.core_orders.store import Headings, Import, OrderStore
 from rt.trade.spreadsheets import SPREADSHEET
+
+Args = TypeVarTuple("Args")
 
 ROWS_SHOWN = 500
 AT_ONCE = 16
 """Rows written at the same time."""
-READING_SECONDS = 12
-"""5,000 rows of 40 columns take three."""
+READING_SECONDS, LONG_READING_SECONDS, READING_MB = 12, 40, 384
+LONG_BYTES = 200_000
+"""5,000 rows of 40 columns take two to four seconds of a free core, several times that on a busy one."""
 
 
 class ImportCommitted(Conflict):
@@ -113,9 +118,15 @@ class Imports:
 
     async def rejects(self, asked: GetImportRejects) -> Download:
         sent = await self._store.imports.get(asked.import_id)
-        judged = await self._read(sent)
-        verdicts = [one for one in await self._verdicts(sent, judged) if one.kind in ("bad", "duplicate")]
-        return rejected(judged.headings, verdicts, asked.format)
+        verdicts = await self._verdicts(sent, await self._read(sent))
+        said = {
+            one.row.number: " · ".join(f"{why.column} {why.fr} / {why.en}".strip() for why in one.reasons)
+            for one in verdicts
+            if one.kind in ("bad", "duplicate")
+        }
+        source = await self._files.get(sent.file_key)
+        content = await _beside(source, rejected, sent.named, sent.page, said, asked.format)
+        return as_download(content, asked.format, "lignes-rejetees")
 
     async def template(self, asked: GetImportTemplate) -> Download:
         return template(asked.format)
@@ -136,19 +147,19 @@ class Imports:
         return await _judged(content, sent.named, dict(sent.answers), sent.page)
 
     async def _verdicts(self, sent: Import, judged: Judged) -> list[Verdict]:
-        references = [one.asked.reference for one in judged.rows if one.asked and one.asked.reference]
+        references = [one.reference for one in judged.rows if one.reference]
         known = await self._store.by_reference(list(dict.fromkeys(references)))
         return judge(judged.rows, known, sent.id)
 
     async def _add(self, one: Verdict, by: Hand, shipper: str, import_id: str) -> None:
-        if one.asked is None:
+        asked = one.row.asked
+        if asked is None:
             return
-        reference = one.asked.reference or await self._store.next_reference()
         order = drafted(
             by,
-            one.asked,
+            asked,
             order_id=one.order_id,
-            reference=reference,
+            reference=asked.reference or await self._store.next_reference(),
             shipper_name=shipper,
             import_id=import_id,
         )
@@ -158,11 +169,12 @@ class Imports:
             return  # somebody wrote this reference since the verdict, or another run took the row in
 
     async def _update(self, one: Verdict, by: Hand, import_id: str) -> None:
-        if one.asked is None:
+        asked = one.row.asked
+        if asked is None:
             return
         async with self._store.orders.change(one.order_id) as order:
             if order.import_id != import_id:
-                order.take(by, changes(one.asked), "imported")
+                order.take(by, changes(asked), "imported")
                 order.import_id = import_id
 
     async def _view(self, sent: Import, judged: Judged | None = None) -> ImportView:
@@ -192,10 +204,13 @@ class Imports:
 
 
 async def _judged(content: bytes, named: Named, answers: Mapping[str, str], page: str) -> Judged:
-    """The sheet read beside the event loop, within limits of time and memory."""
-    return await offload.run(
-        read_sheet, content, named, answers, page, today(), seconds=READING_SECONDS, field="content"
-    )
+    return unpacked_sheet(await _beside(content, packed_sheet, named, answers, page, today()))
+
+
+async def _beside(content: bytes, func: Callable[[bytes, *Args], bytes], *args: *Args) -> bytes:
+    """Computed beside the event loop, within limits of time and memory."""
+    seconds = READING_SECONDS if len(content) < LONG_BYTES else LONG_READING_SECONDS
+    return await offload.run(func, content, *args, seconds=seconds, memory_mb=READING_MB, field="content")
 
 
 def _refuse_unknown(asked: RemapImport, judged: Judged) -> None:

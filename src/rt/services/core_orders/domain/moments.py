@@ -75,6 +75,7 @@ class MomentUnreadable(Exception):
         self.en = en
 
 
+@lru_cache(maxsize=4_096)
 def spoken(text: str) -> Spoken:
     """The readings of "15/01/2027 8h30", "Jan 15, 2027 8:30 AM", "lundi 18 janvier 2027, 8h-12h", "8h"."""
     plain = " ".join(text.split())

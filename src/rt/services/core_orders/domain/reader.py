@@ -11,7 +11,7 @@ from rt.kernel.errors import Refusal
 from rt.services.core_orders.domain.asking import english, spaced
 from rt.services.core_orders.domain.columns import folded
 from rt.services.core_orders.domain.conventions import WHOLE, Ways, likely, likely_one, readings
-from rt.services.core_orders.domain.headings import UNITS
+from rt.services.core_orders.domain.headings import HEADINGS, UNITS
 from rt.services.core_orders.domain.moments import Clock, MomentUnreadable, Spoken, hours, spoken
 from rt.services.core_orders.domain.sheet.cells import EMPTY, Cell
 from rt.trade import contacts
@@ -193,7 +193,7 @@ class Reader:
         return cast("Clock", self.read(field, hours, Clock()))
 
     def refuse(self, field: ImportField, fr: str, en: str) -> None:
-        column, cell = self._cells.get(field, (field, EMPTY))
+        column, cell = self._cells.get(field, (HEADINGS[field].partition("|")[0], EMPTY))
         self.reasons.append(CellReason(column=column, field=field, value=cell.text[:200], fr=fr, en=en))
 
     def _figure(self, field: ImportField, text: str) -> Decimal:

@@ -1,15 +1,16 @@
 """Sheets given back: the template to fill in, and the rows not taken, read again as they were."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from rt.contracts.core_orders import SheetFormat
 from rt.kernel.messages import Download
+from rt.services.core_orders.domain.columns import Named
 from rt.services.core_orders.domain.headings import EXAMPLE, FIELDS, HEADINGS, REASON_HEADING, UNITS
+from rt.services.core_orders.domain.sheet import read
 from rt.services.core_orders.domain.sheet.cells import Cell as Read
-from rt.services.core_orders.domain.verdicts import Verdict
 from rt.trade.numbers import figure
 from rt.trade.spreadsheets import SPREADSHEET, Cell, csv_file, xlsx_file
 
@@ -24,18 +25,28 @@ def template(form: SheetFormat) -> Download:
             figure(str(text)).comma if field in UNITS and text else text
             for field, text in zip(FIELDS, example, strict=True)
         ]
-    return _download(headings, [example], form, "modele-commandes")
+    return as_download(written(headings, [example], form), form, "modele-commandes")
 
 
-def rejected(headings: Sequence[str], verdicts: Iterable[Verdict], form: SheetFormat) -> Download:
-    """The rows as they came, the reasons behind them."""
-    width = len(headings)
+def rejected(content: bytes, named: Named, page: str, said: Mapping[int, str], form: SheetFormat) -> bytes:
+    """The rows with these numbers as they came, what is said of each behind it."""
+    sheet = read(content, named, page)
+    width = len(sheet.headings)
     rows = []
-    for one in verdicts:
-        said = " · ".join(f"{why.column} {why.fr} / {why.en}".strip() for why in one.reasons)
-        cells = [_given(cell, form) for cell in one.row.cells]
-        rows.append([*cells[:width], said, *cells[width:]])
-    return _download([*headings, REASON_HEADING], rows, form, "lignes-rejetees")
+    for row in sheet.rows:
+        if row.number in said:
+            cells = [_given(cell, form) for cell in row.cells]
+            rows.append([*cells[:width], said[row.number], *cells[width:]])
+    return written([*sheet.headings, REASON_HEADING], rows, form)
+
+
+def written(headings: Sequence[str], rows: Sequence[Sequence[Cell]], form: SheetFormat) -> bytes:
+    return xlsx_file(headings, rows, "Commandes") if form == "xlsx" else csv_file(headings, rows)
+
+
+def as_download(content: bytes, form: SheetFormat, name: str) -> Download:
+    media_type = SPREADSHEET if form == "xlsx" else "text/csv"
+    return Download(content=content, media_type=media_type, filename=f"{name}.{form}")
 
 
 def _given(cell: Read, form: SheetFormat) -> Cell:
@@ -50,13 +61,3 @@ def _given(cell: Read, form: SheetFormat) -> Cell:
         case date():
             return cell.value if form == "xlsx" else cell.value.isoformat()
     return cell.text
-
-
-def _download(
-    headings: Sequence[str], rows: Sequence[Sequence[Cell]], form: SheetFormat, name: str
-) -> Download:
-    if form == "xlsx":
-        return Download(
-            content=xlsx_file(headings, rows, "Commandes"), media_type=SPREADSHEET, filename=f"{name}.xlsx"
-        )
-    return Download(content=csv_file(headings, rows), media_type="text/csv", filename=f"{name}.csv")

@@ -114,7 +114,7 @@ class _Rows:
     def _cells(self, row: Element, number: int) -> list[Cell]:
         cells: list[Cell] = []
         for element in row:
-            if local(element.tag) != "c" or not len(element):
+            if not len(element) or local(element.tag) != "c":
                 continue
             place = column(element.get("r", "")) or len(cells) + 1
             cell = self._cell(element)
