@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.portals.industry import make
 from tests.portals.industry.make import view
 from tests.portals.industry.town import Town, partner, signed_in
@@ -19,13 +20,22 @@ from rt.contracts.core_orders import (
     BulkResult,
     BulkView,
     CancelOrder,
+    CellReason,
     ConfirmOrder,
     CreateOrder,
     EditOrder,
     FindOrders,
+    GetImport,
+    GetImportTemplate,
     GetOrder,
+    ImportChoice,
+    ImportNote,
+    ImportQuestion,
+    ImportRow,
+    ImportView,
     OrdersPage,
     OrderState,
+    RemapImport,
     ReopenOrder,
     TenderOrder,
     UploadImport,
@@ -287,6 +297,51 @@ async def test_a_sheet_goes_up_with_its_name_and_a_refused_one_says_why() -> Non
     assert 'role="alert"' in page.text
     assert town.heard(UploadImport).filename == "semaine.csv"
     assert (await client.post("/imports", data=proof)).text.count('role="alert"') == 1
+
+
+async def test_a_question_of_a_sheet_is_answered_by_one_press() -> None:
+    town = Town()
+    question = ImportQuestion(
+        question="decimal:weight_kg",
+        column="Poids",
+        field="weight_kg",
+        fr="« 1,250 » a deux lectures.",
+        en="“1,250” has two readings.",
+        examples=["1,250"],
+        choices=[
+            ImportChoice(value=",", fr="1,25 (la virgule)", en="1.25 (the comma)"),
+            ImportChoice(value=".", fr="1 250 (le point)", en="1,250 (the point)"),
+        ],
+        rows=2,
+    )
+    reason = CellReason(
+        column="Pays de livraison", field="delivery_country", value="", fr="le pays manque", en="-"
+    )
+    row = ImportRow(number=5, verdict="bad", reference="", reasons=[reason])
+    sheet = view(ImportView, import_id="imp_1", state="previewed", page="Mai", pages=["Mai", "Juin"])
+    note = ImportNote(fr="Feuille lue : « Mai ».", en="-")
+    sheet = replace(sheet, questions=[question], notes=[note], rows=[row], rows_total=1, bad=1)
+    town.answers |= {GetImport: sheet, RemapImport: sheet}
+    client, proof = await signed_in(town)
+    page = (await client.get("/imports/imp_1")).text
+    assert "Feuille lue : « Mai »." in page
+    assert "Pays de livraison" in page
+    assert 'name="answer.decimal:weight_kg" value="."' in page
+    await client.post("/imports/imp_1/mapping", data=proof | {"answer.decimal:weight_kg": "."})
+    word = town.heard(RemapImport)
+    assert (word.answers, word.mapping, word.page) == ({"decimal:weight_kg": "."}, {}, "")
+    await client.post("/imports/imp_1/mapping", data=proof | {"page": "Juin"})
+    assert [word.page for word in town.said if isinstance(word, RemapImport)][-1] == "Juin"
+
+
+@pytest.mark.parametrize(("path", "form"), [("template.csv", "csv"), ("template.xlsx", "xlsx")])
+async def test_the_template_is_offered_for_excel_and_as_csv(path: str, form: str) -> None:
+    town = Town()
+    town.answers[GetImportTemplate] = Download(content=b"x", media_type="text/csv", filename="modele.csv")
+    client, _proof = await signed_in(town)
+    assert f"/imports/{path}" in (await client.get("/imports")).text
+    assert (await client.get(f"/imports/{path}")).status_code == 200
+    assert town.heard(GetImportTemplate).format == form
 
 
 async def test_a_form_of_nobody_changes_nothing() -> None:
