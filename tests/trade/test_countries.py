@@ -8,7 +8,7 @@ from babel import Locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rt.trade.countries import CountryAmbiguous, CountryUnknown, country, name
+from rt.trade.countries import CountryAmbiguous, CountryUnknown, country, name, state
 
 EUROPE = re.findall(
     "..",
@@ -75,3 +75,10 @@ def test_a_code_is_that_country_and_has_a_name(code: str) -> None:
 def test_any_text_is_a_country_or_a_refusal(text: str) -> None:
     with contextlib.suppress(CountryUnknown, CountryAmbiguous):
         assert len(country(text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "of"), [("RE", "FR"), ("GP", "FR"), ("NC", "FR"), ("FR", "FR"), ("BE", "BE")]
+)
+def test_what_lies_overseas_belongs_to_its_state(code: str, of: str) -> None:
+    assert state(code) == of

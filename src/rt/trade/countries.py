@@ -49,6 +49,8 @@ SEVERAL = {
     "SAMOA": ("WS", "AS"), "GUINEES": ("GN", "GQ"), "YOUGOSLAVIE": ("RS", "HR"), "TCHECOSLOVAQUIE": ("CZ",
     "SK"),
 }  # fmt: skip
+OVERSEAS = dict.fromkeys(["GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC", "TF"], "FR")
+"""Codes of ISO 3166-1 that are parts of the French Republic (Constitution, art. 72-3)."""
 SMALL_WORDS = ("THE", "LES", "LE", "LA", "L", "DIE", "DER")
 
 
@@ -80,6 +82,11 @@ def country(text: str, *, field: str = "country") -> str:
     if not found:
         raise CountryUnknown(field, value=text[:40])
     return found
+
+
+def state(code: str) -> str:
+    """The state that a code belongs to: carriage from Lyon to La Réunion (RE) leaves no country."""
+    return OVERSEAS.get(code, code)
 
 
 def name(code: str, language: str) -> str:

@@ -1,6 +1,7 @@
 """Sheets as people make them."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -43,14 +44,14 @@ def xlsx(*lines: list[Any], shape: Callable[[Workbook], object] | None = None) -
 
 
 def changed(content: bytes, part: str, old: str, new: str) -> bytes:
-    """The workbook with the text of one of its parts replaced."""
+    """The workbook with what a pattern finds in one of its parts replaced."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as archive:
         for name in source.namelist():
             text = source.read(name)
             if name == part:
-                assert old.encode() in text
-                text = text.replace(old.encode(), new.encode())
+                text, count = re.subn(old.encode(), new.encode(), text)
+                assert count
             archive.writestr(name, text)
     return out.getvalue()
 

@@ -55,6 +55,7 @@ def test_headings_are_known_in_three_languages_with_or_without_accents_and_units
         "PLZ Entladung": "delivery_postal_code",
         "Empfänger Land": "delivery_country",
         "Loading town": "pickup_city",
+        "PLZ Ladeort": "pickup_postal_code",
         "Zip code delivery": "delivery_postal_code",
         "Livraison – Code postal": "delivery_postal_code",
         "Chiffre d'affaires": None,
@@ -395,6 +396,13 @@ def test_a_cell_that_was_not_computed_is_refused_whatever_it_fills(text: str, fi
     reasons = made(**{field: text}).reasons
     assert [(one.field, one.value) for one in reasons] == [(field, text)]
     assert "calculer" in reasons[0].fr
+
+
+@pytest.mark.parametrize("cell", [Cell("1,23E+12"), Cell("04/03/2027", "moment", datetime(2027, 3, 4))])
+@pytest.mark.parametrize("field", ["reference", "purchase_order", "pickup_phone"])
+def test_a_text_that_the_spreadsheet_made_something_else_of_is_refused(cell: Cell, field: str) -> None:
+    reasons = made(**{field: cell}).reasons
+    assert [(one.field, "tableur" in one.fr) for one in reasons] == [(field, True)]
 
 
 @pytest.mark.parametrize("text", ["#12", "Quai #3", "n°5", "N/A-200", "#A5"])

@@ -87,9 +87,36 @@ def test_a_workbook_is_read_with_its_dates_and_numbers() -> None:
 
 def test_dates_of_a_workbook_from_an_old_mac_are_counted_from_1904() -> None:
     content = xlsx(["Ref", "Date d'enlèvement", "Poids"], ["A", datetime(2027, 1, 15), 5])
-    old = changed(content, "xl/workbook.xml", "<workbookPr ", '<workbookPr date1904="1" ')
+    old = changed(content, "xl/workbook.xml", r"<workbookPr\b(?!\w)", '<workbookPr date1904="1"')
     assert sheet.read(content).rows[0].cells[1].text == "15/01/2027"
     assert sheet.read(old).rows[0].cells[1].text == "16/01/2031"
+
+
+def related(kind: str, target: str) -> str:
+    types = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    return f'<Relationships><Relationship Id="r1" Type="{types}/{kind}" Target="{target}"/></Relationships>'
+
+
+def test_a_workbook_of_another_program_is_read_too() -> None:
+    """Strict namespaces with a prefix, no coordinates, no styles, texts of several runs."""
+    main = 'xmlns:x="http://purl.oclc.org/ooxml/spreadsheetml/main"'
+    said = [f'<x:c t="inlineStr"><x:is><x:t>{head}</x:t></x:is></x:c>' for head in ("Ref", "Goods", "Weight")]
+    runs = '<x:c t="inlineStr"><x:is><x:r><x:t>Vis </x:t></x:r><x:r><x:t>et écrous</x:t></x:r></x:is></x:c>'
+    row = f'<x:c t="str"><x:v>A</x:v></x:c>{runs}<x:c><x:v>12.5</x:v></x:c>'
+    sheets = '<x:sheets><x:sheet name="S" r:id="r1"/></x:sheets>'
+    rows = f"<x:sheetData><x:row>{''.join(said)}</x:row><x:row>{row}</x:row></x:sheetData>"
+    parts = {
+        "_rels/.rels": related("officeDocument", "/xl/workbook.xml"),
+        "xl/_rels/workbook.xml.rels": related("worksheet", "a/s.xml"),
+        "xl/workbook.xml": f'<x:workbook {main} xmlns:r="r">{sheets}</x:workbook>',
+        "xl/a/s.xml": f"<x:worksheet {main}>{rows}</x:worksheet>",
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    read = sheet.read(out.getvalue())
+    assert (read.headings, texts(read)) == (["Ref", "Goods", "Weight"], [["A", "Vis et écrous", "12,5"]])
 
 
 def with_pages(*states: str) -> bytes:
@@ -143,9 +170,8 @@ def test_hidden_rows_and_columns_are_known_as_such() -> None:
 
 def test_errors_and_formulas_without_a_value_are_told_from_texts() -> None:
     content = xlsx(["Ref", "Goods", "Weight"], ["A", "=1/0", "=2+3"])
-    computed = changed(
-        content, FIRST, '<c r="B2"><f>1/0</f><v />', '<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v>'
-    )
+    value = '<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
+    computed = changed(content, FIRST, '<c r="B2">.*?</c>', value)
     cells = sheet.read(computed).rows[0].cells
     assert (cells[1].text, cells[1].kind) == ("#DIV/0!", "error")
     assert cells[2].kind == "uncomputed"

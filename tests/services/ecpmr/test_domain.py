@@ -63,6 +63,11 @@ def test_a_note_between_two_countries_is_a_cmr():
     assert make.note().kind == "national"
 
 
+def test_a_note_to_an_overseas_departement_leaves_no_country():
+    there = Site(name="Dépôt", address=Address(postal_code="97400", city="Saint-Denis", country="RE"))
+    assert make.note(make.consignment(delivery=there)).kind == "national"
+
+
 def test_the_first_arrival_at_pickup_begins_the_loading():
     note = make.note()
     note.record_time("pickup", "arrived", MORNING)

@@ -14,6 +14,7 @@ from rt.kernel.persistence import Collection, Database, Index, Page
 from rt.kernel.tenancy import current_org
 from rt.services.core_orders.domain.fragments import words
 from rt.services.core_orders.domain.order import Order, OrderNotFound
+from rt.services.core_orders.domain.verdicts import Known
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBERS_AT_ONCE = 20
@@ -181,14 +182,15 @@ class OrderStore:
     def _without_incident(self) -> dict[str, Any]:
         return {"incidents": {"$not": {"$elemMatch": _open_for(current_org())}}}
 
-    async def by_reference(self, references: Sequence[str]) -> dict[str, Order]:
-        """The organization's own orders with these references."""
-        found: dict[str, Order] = {}
-        for start in range(0, len(references), 200):
-            part = list(references[start : start + 200])
+    async def by_reference(self, references: Sequence[str]) -> dict[str, Known]:
+        """What is known of the organization's own orders with these references."""
+        found: dict[str, Known] = {}
+        for start in range(0, len(references), 500):
+            part = list(references[start : start + 500])
             where: Mapping[str, Any] = {"org_id": current_org(), "reference": {"$in": part}}
-            for order in await self.orders.find(where, limit=200):
-                found[order.reference] = order
+            fields = {"reference": 1, "state": 1, "import_id": 1}
+            for row in await self.orders.aggregate([{"$match": where}, {"$project": fields}]):
+                found[row["reference"]] = Known(row["_id"], row["state"], row.get("import_id", ""))
         return found
 
 

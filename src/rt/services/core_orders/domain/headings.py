@@ -128,7 +128,9 @@ SIDES: dict[str, Literal["pickup", "delivery"]] = {
     **dict.fromkeys(
         ["PICKUP", "LOADING", "COLLECTION", "SENDER", "SHIPPER", "ORIGIN", "FROM", "DEPARTURE"], "pickup"
     ),
-    **dict.fromkeys(["ABHOLUNG", "BELADUNG", "ABSENDER", "VERLADUNG", "LADESTELLE", "LADEN"], "pickup"),
+    **dict.fromkeys(
+        ["ABHOLUNG", "BELADUNG", "ABSENDER", "VERLADUNG", "LADESTELLE", "LADEORT", "LADEN"], "pickup"
+    ),
     **dict.fromkeys(
         ["LIVRAISON", "DESTINATAIRE", "DESTINATION", "ARRIVEE", "DECHARGEMENT", "CLIENT"], "delivery"
     ),
@@ -137,7 +139,8 @@ SIDES: dict[str, Literal["pickup", "delivery"]] = {
         "delivery",
     ),
     **dict.fromkeys(
-        ["LIEFERUNG", "ENTLADUNG", "EMPFANGER", "EMPFAENGER", "ZIEL", "ENTLADESTELLE", "KUNDE"], "delivery"
+        ["LIEFERUNG", "ENTLADUNG", "EMPFANGER", "EMPFAENGER", "ZIEL", "ENTLADESTELLE", "ENTLADEORT", "KUNDE"],
+        "delivery",
     ),
 }
 PARTS = {

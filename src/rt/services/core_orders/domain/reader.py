@@ -68,6 +68,8 @@ ERRORS = frozenset(
 """What spreadsheets write where they could not compute, in the languages of Excel."""
 UNCOMPUTED = re.compile(r"#{3,}|Err:\d{3}")
 """A column too narrow for its figure when it was copied; an error of LibreOffice."""
+SHORTENED = re.compile(r"\d[.,]\d+E[+-]\d+", re.IGNORECASE)
+"""What is left of a long number once a spreadsheet has shown it: 1,23E+12."""
 APART = re.compile(r"[\s;,/|<>]+")
 """What stands between addresses, and around one behind a name."""
 REQUIREMENT_WORDS: dict[str, Requirement] = {
@@ -132,7 +134,15 @@ class Reader:
         return bool(self._cells.get(field, ("", EMPTY))[1].text)
 
     def text(self, field: ImportField, limit: int = 120) -> str:
-        value = self.cell(field).text
+        cell = self.cell(field)
+        value = cell.text
+        if cell.kind == "moment" or SHORTENED.fullmatch(value):
+            self.refuse(
+                field,
+                "le tableur en a fait une date ou un nombre abrégé : mettez la colonne au format texte",
+                "the spreadsheet made a date or a shortened number of it: format the column as text",
+            )
+            return ""
         if len(value) > limit:
             self.refuse(field, f"plus de {limit} caractères", f"more than {limit} characters")
             return ""

@@ -3,11 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from rt.contracts.core_orders import CellReason, CreateOrder, ImportRow
+from rt.contracts.core_orders import CellReason, CreateOrder, ImportRow, OrderState
 from rt.kernel.ids import derived_id
-from rt.services.core_orders.domain.order import EDITED, Order
+from rt.services.core_orders.domain.order import EDITED
 from rt.services.core_orders.domain.reading import Asked
 from rt.services.core_orders.domain.states import MOVES
+
+
+class Known(NamedTuple):
+    """As much of an order as its reference in a sheet is judged by."""
+
+    id: str
+    state: OrderState
+    import_id: str = ""
 
 
 class Verdict(NamedTuple):
@@ -28,7 +36,7 @@ class Verdict(NamedTuple):
         )
 
 
-def judge(rows: Sequence[Asked], known: Mapping[str, Order], import_id: str) -> list[Verdict]:
+def judge(rows: Sequence[Asked], known: Mapping[str, Known], import_id: str) -> list[Verdict]:
     """The verdict on each row, the organization's own orders with the same references being known.
 
     The id of the order that a row makes follows from sheet and line: a row taken in already is met again.

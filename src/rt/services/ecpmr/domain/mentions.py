@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from rt.contracts.ecpmr import Consignment, Kind, MentionView, PartyBox
+from rt.trade.countries import state
 from rt.trade.places import Address
 from rt.trade.waybill_rules import MENTIONS, Waybill, missing_mentions
 
@@ -13,14 +14,14 @@ PARIS = ZoneInfo("Europe/Paris")
 
 def kind_of(consignment: Consignment) -> Kind:
     """CMR art. 1: the convention governs carriage between two countries."""
-    inside = consignment.pickup.address.country == consignment.delivery.address.country
+    inside = state(consignment.pickup.address.country) == state(consignment.delivery.address.country)
     return "national" if inside else "cmr"
 
 
 def is_cabotage(consignment: Consignment) -> bool:
     """Carriage inside one country by a carrier of another (Regulation 1072/2009, art. 8)."""
     return kind_of(consignment) == "national" and (
-        consignment.carrier.address.country != consignment.pickup.address.country
+        state(consignment.carrier.address.country) != state(consignment.pickup.address.country)
     )
 
 

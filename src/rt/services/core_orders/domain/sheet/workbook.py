@@ -37,7 +37,6 @@ from rt.services.core_orders.domain.sheet.parts import (
     local,
     string,
 )
-from rt.trade.numbers import written
 from rt.trade.spreadsheets import unescaped
 
 UNPACKED_LIMIT = 40_000_000
@@ -163,7 +162,7 @@ def _figure(value: str) -> Cell:
         return Cell(value.strip())
     if not exact.is_finite():
         return Cell("#NUM!", "error")
-    return Cell(written(exact), "number", exact)
+    return Cell(f"{exact:f}".replace(".", ","), "number", exact)
 
 
 def _moment(value: object) -> Cell:
