@@ -151,6 +151,19 @@ async def test_a_carrier_with_an_account_is_told_by_mail_and_notice(
     }
 
 
+@pytest.mark.parametrize("stranger", [True, False])
+async def test_a_carrier_reads_in_its_mail_that_it_does_not_know_the_shipper(
+    house: Any, voice: Any, mailbox: Any, stranger: bool
+) -> None:
+    offer = OrderTendered(
+        order=make.order(), carrier_email="", carrier_guest=False, deadline=AT, stranger=stranger
+    )
+    await voice.say(offer)
+    await told(house)
+    (mail,) = [one for one in await mails(mailbox, order_id="ord_1") if one["channel"] == "email"]
+    assert ("que vous ne connaissez pas" in mail["text"]) is stranger
+
+
 async def test_an_event_heard_again_tells_nobody_twice(house: Any, voice: Any, mailbox: Any) -> None:
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
     await told(house)

@@ -25,7 +25,7 @@ class Offers:
     async def tendered(self, event: OrderTendered, told: Told) -> None:
         """A guest answers by the link of its mail, a carrier with an account in its portal."""
         order = event.order
-        letter = Tendered(order=order, deadline=event.deadline)
+        letter = Tendered(order=order, deadline=event.deadline, stranger=event.stranger)
         about = About(object_id=order.order_id, order_id=order.order_id)
         if not event.link_token:
             await self._teller.organization(told, letter, order.carrier_id, about, _page(order.order_id))

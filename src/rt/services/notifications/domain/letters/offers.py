@@ -6,12 +6,22 @@ from rt.services.notifications.domain.letters.layout import Words
 from rt.services.notifications.domain.letters.moments import at_en, at_fr
 from rt.services.notifications.domain.letters.orders import OrderLetter
 
+UNKNOWN_FR = (
+    "C'est un expéditeur que vous ne connaissez pas : il n'est pas de vos partenaires. "
+    "La page de l'offre permet de le bloquer."
+)
+UNKNOWN_EN = (
+    "This is a shipper that you do not know: it is none of your partners. "
+    "You can block it from the page of the offer."
+)
+
 
 class Tendered(OrderLetter, frozen=True, kw_only=True):
     topic = "core_orders.order.tendered"
     secret = True
 
     deadline: datetime
+    stranger: bool = False
 
     def fr(self) -> Words:
         return Words(
@@ -19,6 +29,7 @@ class Tendered(OrderLetter, frozen=True, kw_only=True):
             f"{self.order.delivery.address.city} ({self.order.reference})",
             lines=[
                 f"{self.order.shipper_name} vous propose ce transport.",
+                *([UNKNOWN_FR] if self.stranger else []),
                 "Rien n'est accepté tant que vous n'avez pas répondu sur la page.",
             ],
             facts=[*self.facts_fr(), ("Réponse attendue avant", at_fr(self.deadline))],
@@ -31,6 +42,7 @@ class Tendered(OrderLetter, frozen=True, kw_only=True):
             f"{self.order.delivery.address.city} ({self.order.reference})",
             lines=[
                 f"{self.order.shipper_name} offers you this transport.",
+                *([UNKNOWN_EN] if self.stranger else []),
                 "Nothing is accepted until you answer on the page.",
             ],
             facts=[*self.facts_en(), ("Answer wanted before", at_en(self.deadline))],
