@@ -1,18 +1,19 @@
 """What core_orders answers over HTTP: happy paths, each refusal, each right, and once only."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 from tests.services.core_orders import make
-from tests.services.core_orders.conftest import GUEST
+from tests.services.core_orders.conftest import GUEST, STANDINGS, THEIR_GUEST
 from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER
 
 from rt.contracts import core_orders as words
-from rt.kernel.clock import now
+from rt.kernel.clock import held, now
 from rt.kernel.messages import Command, Query
+from rt.ops.world import SIGNED_PAPER
 
 PRICES = ("sell_cents", "buy_cents", "agreed_cents", "invoiced_cents")
 
@@ -73,12 +74,11 @@ async def assigned(client, **more: Any) -> str:
 
 async def proven(client, order_id: str) -> dict[str, str]:
     """Attach a signed paper, and name it as whoever read it does."""
-    paper = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"
     answer = await client.post(
         f"/api/orders/{order_id}/documents",
-        params={"kind": "pod", "filename": "émargé.pdf"},
-        content=paper,
-        headers={"content-type": "application/pdf"},
+        params={"kind": "pod", "filename": "émargé.png"},
+        content=SIGNED_PAPER,
+        headers={"content-type": "image/png"},
     )
     assert answer.status_code == 201, answer.text
     proof = (await client.get(f"/api/orders/{order_id}")).json()["proof"]
@@ -393,6 +393,20 @@ async def test_orders_are_found_by_any_fragment_of_what_they_are_called(web):
         assert len(found) == count, q
 
 
+@pytest.mark.parametrize("named", ["12", "7", "12 / A", "AB-1", "ÉTÉ 9"])
+async def test_who_types_a_whole_reference_finds_its_order_first_however_old_it_is(web, named):
+    wanted = await new(web(), reference=named)
+    for n in range(4):
+        await new(web(), reference=f"{named}{n}", references={"booking": named})
+    first = (await web().get("/api/orders", params={"q": f" {named} ", "limit": 2})).json()
+    assert first["items"][0]["order_id"] == wanted
+    second = (await web().get("/api/orders", params={"q": named, "limit": 4, "after": first["next"]})).json()
+    seen = [row["order_id"] for row in first["items"] + second["items"]]
+    assert len(seen) == len(set(seen)) == 5
+    elsewhere = {"q": named, "state": "confirmed"}
+    assert (await web().get("/api/orders", params=elsewhere)).json()["items"] == []
+
+
 async def test_a_partner_searches_what_it_sees_and_no_more(web):
     await assigned(web(), reference="VU-1")
     await confirmed(web(), reference="VU-2")
@@ -485,3 +499,140 @@ async def test_a_template_starts_an_order_on_another_day_at_the_same_hour(web):
     made = await post(web(), f"templates/{template['template_id']}/orders", pickup_day="2027-07-05")
     assert made["pickup_from"] == "2027-07-05T06:00:00Z"  # 08:00 in Paris, winter and summer
     assert (await web(CARRIER).get("/api/orders/templates")).json()["items"] == []
+
+
+@pytest.mark.parametrize("field", ["consignee_id", "logistician_id"])
+async def test_another_tenants_guest_is_named_no_more_than_nobody_and_shows_no_name(web, field):
+    order_id = await new(web())
+    for named in (THEIR_GUEST, "org_none"):
+        asked = body(**{field: named}, consignee_name="")
+        made = await web().post("/api/orders", json=asked)
+        path, known = f"/api/orders/{order_id}", {"if-match": f'"{await version(web(), order_id)}"'}
+        edited = await web().patch(path, json={field: named}, headers=known)
+        for refused in (made, edited):
+            assert (refused.status_code, refused.json()["code"]) == (422, "reference_unknown")
+            assert refused.json()["errors"][0]["field"] == field
+            assert "Maison" not in refused.text
+
+
+async def test_an_edit_that_leaves_a_partner_as_it_was_does_not_ask_about_it_again(web, monkeypatch):
+    order_id = await new(web())
+    monkeypatch.setitem(STANDINGS, CONSIGNEE, "blocked")
+    path, known = f"/api/orders/{order_id}", {"if-match": '"1"'}
+    kept = await web().patch(path, json={"consignee_id": CONSIGNEE, "instructions": "x"}, headers=known)
+    assert kept.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("standing", "code"),
+    [("asked", "partnership_pending"), ("asks", "partnership_pending"), ("blocked", "partner_refuses")],
+)
+async def test_an_order_is_shown_to_accepted_partners_alone(web, monkeypatch, standing, code):
+    monkeypatch.setitem(STANDINGS, CONSIGNEE, standing)
+    refused = await web().post("/api/orders", json=body())
+    assert refused.json()["code"] == code
+    assert refused.json()["errors"][0]["field"] == "consignee_id"
+
+
+async def test_what_is_made_again_names_only_partners_who_still_are(web, monkeypatch):
+    order_id = await new(web())
+    template = await post(web(), "templates", order_id=order_id, name="Lyon")
+    monkeypatch.setitem(STANDINGS, CONSIGNEE, "blocked")
+    twin = await post(web(), f"{order_id}/duplicate", shift_days=7)
+    made = await post(web(), f"templates/{template['template_id']}/orders", pickup_day="2027-07-05")
+    for one in (twin, made):
+        assert (one["consignee_id"], one["consignee_name"]) == (None, "Brico Loire")
+        assert one["logistician_id"] == LOGISTICIAN
+
+
+async def test_a_block_counts_from_the_next_offer_on(web, monkeypatch):
+    first, second = await confirmed(web()), await confirmed(web())
+    asked = {"carrier_id": STRANGER, "price_cents": 1, "deadline": soon()}
+    offered = await post(web(), f"{first}/tender", **asked)
+    assert offered["tender"]["stranger"]
+    row = (await web(STRANGER).get("/api/orders")).json()["items"][0]
+    assert (row["tender_stranger"], row["shipper_id"]) == (True, SHIPPER)
+    monkeypatch.setitem(STANDINGS, STRANGER, "blocked")
+    one = await web().post(f"/api/orders/{second}/tender", json=asked)
+    named = [{"order_id": second, "version": await version(web(), second)}]
+    many = await web().post("/api/orders/bulk/tender", json=asked | {"orders": named})
+    assert [answer.json()["code"] for answer in (one, many)] == ["partner_refuses"] * 2
+
+
+async def test_an_order_is_given_outright_to_partners_and_others_are_asked(web):
+    order_id = await confirmed(web())
+    asked = {"version": await version(web(), order_id), "carrier_id": STRANGER, "agreed_cents": 1}
+    refused = await web().post(f"/api/orders/{order_id}/assign", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (422, "carrier_not_partner")
+    assert "proposez-lui" in refused.json()["messages"]["fr"]
+    assert (await web(STRANGER).get(f"/api/orders/{order_id}")).status_code == 404
+
+
+async def test_an_offer_that_was_read_at_another_price_is_not_accepted_at_this_one(web):
+    """500 € read, 300 € standing: the carrier is bound by neither."""
+    order_id = await tendered(web())
+    read = await offer(web(CARRIER), order_id)
+    await post(web(), f"{order_id}/tender/withdraw", tender_id=read)
+    await post(web(), f"{order_id}/tender", carrier_id=CARRIER, price_cents=30_000, deadline=soon())
+    late = await web(CARRIER).post(f"/api/orders/{order_id}/tender/accept", json={"tender_id": read})
+    assert (late.status_code, late.json()["code"]) == (409, "offer_closed")
+    assert (await web().get(f"/api/orders/{order_id}")).json()["state"] == "tendered"
+
+
+async def test_a_link_of_an_older_offer_opens_nothing(orders, web):
+    order_id = await tendered(web(), GUEST)
+    old = await offer(web(), order_id)
+    await post(web(), f"{order_id}/tender/withdraw", tender_id=old)
+    await post(web(), f"{order_id}/tender", carrier_id=GUEST, price_cents=30_000, deadline=soon())
+    new_one = await offer(web(), order_id)
+
+    def by_link(**claims: str) -> Any:
+        actor = orders.actor(GUEST, kind="link", scope="accept_tender", object_id=order_id, claims=claims)
+        return orders.web("core_orders", actor)
+
+    for claims in ({"tender": old}, {}):
+        async with by_link(**claims) as carrier:
+            assert (await carrier.get(f"/api/orders/{order_id}")).status_code == 404
+            path = f"/api/orders/{order_id}/tender/accept"
+            for named in (old, new_one):
+                assert not (await carrier.post(path, json={"tender_id": named})).is_success
+    async with by_link(tender=new_one) as carrier:
+        assert (await carrier.get(f"/api/orders/{order_id}")).json()["tender"]["price_cents"] == 30_000
+
+
+async def test_a_cancellation_of_what_was_not_read_is_refused(web):
+    order_id = await assigned(web())
+    read = await version(web(), order_id)
+    await post(web(CARRIER), f"{order_id}/plan", vehicle_plate="AB-123-CD", driver_name="Jo")
+    refused = await web().post(f"/api/orders/{order_id}/cancel", json={"version": read, "reason": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "order_changed")
+
+
+async def test_a_delivery_by_hand_proves_nothing_until_something_signed_is_there(web):
+    order_id = await assigned(web())
+    await post(web(CARRIER), f"{order_id}/progress", reached="delivered")
+    seen = (await web().get(f"/api/orders/{order_id}")).json()
+    assert (seen["proof"], "AcceptProof" in seen["may"]) == (None, False)
+    row = (await web().get("/api/orders")).json()["items"][0]
+    assert (row["proof"], "AcceptProof" in row["may"]) == (None, False)
+    named = await proven(web(CARRIER), order_id)
+    wrong = await web().post(f"/api/orders/{order_id}/accept-proof", json=named | {"content_hash": make.HASH})
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "proof_changed")
+    assert (await post(web(), f"{order_id}/accept-proof", **named))["state"] == "pod_ok"
+
+
+async def test_numbers_follow_the_year_of_paris(web):
+    with held(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)):
+        order_id = await new(web())
+    assert (await web().get(f"/api/orders/{order_id}")).json()["reference"] == "2027-000001"
+
+
+async def test_days_are_not_shifted_beyond_what_the_trade_can_mean(web):
+    order_id = await new(web())
+    for _ in range(3):
+        answer = await web().post(f"/api/orders/{order_id}/duplicate", json={"shift_days": 366})
+        if answer.status_code != 201:
+            break
+        order_id = answer.json()["order_id"]
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].startswith("stops.")

@@ -1,7 +1,7 @@
 """Where orders, number series, templates and imports are kept, and how orders are found."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -141,7 +141,8 @@ class OrderStore:
         after: str,
         limit: int,
     ) -> Page[Order]:
-        """Orders the organization sees, newest first."""
+        """Orders the organization sees, newest first; before them those whose whole reference was typed."""
+        named: list[Order] = []
         where: dict[str, Any] = {}
         if states:
             where["state"] = {"$in": list(states)}
@@ -152,12 +153,14 @@ class OrderStore:
         if pickup_since or pickup_before:
             until = {"$lt": pickup_before} if pickup_before else {}
             where["pickup_at"] = {"$gte": pickup_since or EPOCH} | until
-        if said := words(q):
+        if said := sorted(words(q), key=len, reverse=True):
             where["org_id"] = {"$in": await self.owners()}
-            where["$and"] = [
-                {"search_tokens": {"$regex": f"^{word}"}} for word in sorted(said, key=len)[::-1]
-            ]
-        return await self.orders.page(where, after=after, limit=limit)
+            if not after:
+                named = await self.orders.find({**where, "reference": q.strip()}, limit=limit)
+            where["reference"] = {"$ne": q.strip()}
+            where["$and"] = [{"search_tokens": {"$regex": f"^{word}"}} for word in said]
+        page = await self.orders.page(where, after=after, limit=max(1, limit - len(named)))
+        return Page([*named, *page.items], page.next)
 
     async def owners(self) -> list[str]:
         """The shippers whose orders the organization sees: the word index begins with them."""
@@ -186,8 +189,7 @@ class OrderStore:
         """What is known of the organization's own orders with these references."""
         found: dict[str, Known] = {}
         for start in range(0, len(references), 500):
-            part = list(references[start : start + 500])
-            where: Mapping[str, Any] = {"org_id": current_org(), "reference": {"$in": part}}
+            where = {"org_id": current_org(), "reference": {"$in": list(references[start : start + 500])}}
             fields = {"reference": 1, "state": 1, "import_id": 1}
             for row in await self.orders.aggregate([{"$match": where}, {"$project": fields}]):
                 found[row["reference"]] = Known(row["_id"], row["state"], row.get("import_id", ""))
