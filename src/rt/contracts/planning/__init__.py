@@ -50,6 +50,7 @@ from rt.contracts.planning.plans import (
 )
 from rt.contracts.planning.slots import (
     BookSlot,
+    BookVisit,
     CancelSlot,
     FindSlots,
     GetSlot,
@@ -96,6 +97,7 @@ __all__ = [
     "AddVehicle",
     "AssignJob",
     "BookSlot",
+    "BookVisit",
     "CancelSlot",
     "CheckAssignment",
     "CheckView",

@@ -69,8 +69,8 @@ class AddDock(Command[DockView], route="/api/planning/docks", needs="planning.wr
 
     A slot takes `base_minutes` + pallets x `minutes_per_pallet`, rounded up to the grid. It is booked at
     least `lead_hours` ahead, and before `cut_off_minute` of the day before (1440: no cut-off).
-    `serves` names other organizations whose goods are handled here (a warehouse for its depositors);
-    their carriers may book too.
+    `serves` names partners whose goods are handled here (a warehouse for its depositors); their carriers may
+    book too. Only oneself, one's guests and partners of both wills can be served.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=60)]

@@ -17,6 +17,8 @@ Note = Annotated[str, Meta(max_length=200)]
 MinuteOfDay = Annotated[int, Meta(ge=0, le=1440)]
 Moment = Annotated[datetime, Meta(tz=True)]
 """A point in time with its offset; naive ones are refused."""
+Seen = Annotated[int, Meta(ge=1)]
+"""The version that was read when this was decided; refused (412) when it is no longer the present one."""
 Limit = Annotated[int, Meta(ge=1, le=200)]
 
 
@@ -151,7 +153,7 @@ class DriversPage(View):
 
 
 class AddDriver(Command[DriverView], route="/api/planning/drivers", needs="planning.write", status=201):
-    """Add a driver; without hours Monday to Friday 06:00-19:00 is meant."""
+    """Add a driver; without hours Monday to Friday 06:00-19:00 is meant. `user_id` is a member's."""
 
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     phone: Annotated[str, Meta(max_length=40)] = ""

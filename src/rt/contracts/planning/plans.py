@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from rt.contracts.planning.fleet import Seen
 from rt.contracts.planning.jobs import ConflictView
 from rt.contracts.planning.tours import TourView
 from rt.kernel.messages import Command, Query, View
@@ -24,8 +25,6 @@ PlanState = Literal["running", "proposed", "lost", "accepted", "discarded"]
 """`lost`: the search could not be finished, see `lost_to`; it was asked for and did nothing."""
 LostTo = Literal["", "restarts", "size"]
 """What ended a search: restarts of the house, three times, or that it outgrew its time or memory."""
-Seen = Annotated[int, Meta(ge=1)]
-"""The version that was read when this was decided."""
 
 
 class OptimisedPlanView(View):

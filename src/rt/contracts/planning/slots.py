@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.planning.docks import GoodsType, SlotKind
-from rt.contracts.planning.fleet import Limit, Note
+from rt.contracts.planning.fleet import Limit, Note, Seen
 from rt.kernel.messages import Command, Cursor, Download, Event, Query, SearchText, View
 from rt.trade.days import TripDay, TripMoment
 from rt.trade.places import Site
@@ -16,7 +16,11 @@ SlotState = Literal["booked", "arrived", "late", "no_show", "cancelled"]
 
 
 class SlotView(View):
-    """A booked time at a dock; `zone` (IANA) is the site's."""
+    """A booked time at a dock; `zone` (IANA) is the site's.
+
+    Where the dock's owner has no part in the order (it serves somebody who has), `named` is false and neither
+    reference nor carrier nor plate is shown to it, and no plate is kept.
+    """
 
     slot_id: str
     order_id: str
@@ -38,6 +42,7 @@ class SlotView(View):
     arrived_at: datetime | None
     minutes_late: int
     reason: str
+    named: bool
     version: int
 
 
@@ -55,16 +60,36 @@ class BookSlot(
     link="book_slot",
     status=201,
 ):
-    """Take a slot for an order. The carrier gives dock and time; a site booking for a carrier at its own
-    dock also gives `pallets`, `goods_type` and names."""
+    """Take a slot for an order, from `starts_at` to `ends_at` as it was shown.
+
+    The carrier of the order gives dock and time; a site that has a part in the order, booking for its carrier
+    at an own dock, also gives `pallets`, `goods_type` and names.
+    """
 
     order_id: OrderId
     kind: SlotKind
     dock_id: DockId
     starts_at: TripMoment
+    ends_at: TripMoment
     vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
     reference: Annotated[str, Meta(max_length=60)] = ""
     carrier_name: Annotated[str, Meta(max_length=120)] = ""
+    pallets: Annotated[int, Meta(ge=0, le=1000)] = 0
+    goods_type: GoodsType = "dry"
+
+
+class BookVisit(
+    Command[SlotView], route="/api/planning/docks/{dock_id}/visits", needs="planning.write", status=201
+):
+    """A truck that comes without an order known here, at an own dock; its slot stands under its own id."""
+
+    dock_id: DockId
+    kind: SlotKind
+    starts_at: TripMoment
+    ends_at: TripMoment
+    reference: Annotated[str, Meta(min_length=1, max_length=60)]
+    carrier_name: Annotated[str, Meta(max_length=120)] = ""
+    vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
     pallets: Annotated[int, Meta(ge=0, le=1000)] = 0
     goods_type: GoodsType = "dry"
 
@@ -75,11 +100,13 @@ class MoveSlot(
     needs="planning.write",
     link="book_slot",
 ):
-    """Move a slot to another free time of the same dock; the old time is freed in the same write."""
+    """Move a slot to another free time of the same dock, as it was shown; the old one is freed at once."""
 
     order_id: OrderId
     slot_id: SlotId
+    version: Seen
     starts_at: TripMoment
+    ends_at: TripMoment
     reason: Note = ""
 
 
@@ -93,6 +120,7 @@ class CancelSlot(
 
     order_id: OrderId
     slot_id: SlotId
+    version: Seen
     reason: Annotated[str, Meta(min_length=3, max_length=200)]
 
 
@@ -100,6 +128,7 @@ class MarkArrived(Command[SlotView], route="/api/planning/slots/{slot_id}/arrive
     """The truck stands at the gate; more than 30 minutes after the slot's start it counts as late."""
 
     slot_id: SlotId
+    version: Seen
     vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
 
 
@@ -107,6 +136,7 @@ class MarkNoShow(Command[SlotView], route="/api/planning/slots/{slot_id}/no-show
     """Nobody came; the rest of the slot is free again."""
 
     slot_id: SlotId
+    version: Seen
 
 
 class WaitingView(View):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.contracts.planning.fleet import DriverView, VehicleView
+from rt.contracts.planning.fleet import DriverView, Seen, VehicleView
 from rt.contracts.planning.jobs import ConflictView, JobView
 from rt.kernel.messages import SELF, Command, Event, Query, View
 from rt.trade.days import TripDay
@@ -100,13 +100,14 @@ class CheckAssignment(
 
 
 class FitView(View):
-    """One place where a job would go."""
+    """One place where a job would go; `tour_id` is empty and `tour_version` 0 where it would open a tour."""
 
     vehicle_id: str
     vehicle_plate: str
     driver_id: str
     driver_name: str
     tour_id: str
+    tour_version: int
     pickup_position: int
     delivery_position: int
     added_km: float | None
@@ -140,6 +141,7 @@ class FindFits(
 class AssignJob(Command[TourView], route="/api/planning/jobs/{job_id}/assign", needs="planning.write"):
     """Put a job on a tour, or open one for a vehicle and driver; refused with every conflict at once.
 
+    A tour is named at the version that was read (`tour_version`; 0 opens a new one).
     `derogation` is the code of a reason that lifts a truck ban (arrêté of 2 March 2015, art. 4; the table
     is `rt.trade.truck_bans.DEROGATIONS`); it heals nothing else.
     """
@@ -148,6 +150,7 @@ class AssignJob(Command[TourView], route="/api/planning/jobs/{job_id}/assign", n
     tour_id: TourId = ""
     vehicle_id: VehicleId = ""
     driver_id: DriverId = ""
+    tour_version: Annotated[int, Meta(ge=0)] = 0
     day: TripDay | None = None
     pickup_position: Position | None = None
     delivery_position: Position | None = None
@@ -155,15 +158,17 @@ class AssignJob(Command[TourView], route="/api/planning/jobs/{job_id}/assign", n
 
 
 class UnassignJob(Command[JobView], route="/api/planning/jobs/{job_id}/unassign", needs="planning.write"):
-    """Take a job off its draft tour, back into the basket."""
+    """Take a job off this draft tour, back into the basket."""
 
     job_id: JobId
+    tour_id: TourId
 
 
 class MoveStop(Command[TourView], route="/api/planning/tours/{tour_id}/stops/move", needs="planning.write"):
     """Move one stop of a draft tour to another position; refused with every conflict."""
 
     tour_id: TourId
+    version: Seen
     position: Position
     to_position: Position
     derogation: Reason = ""
@@ -173,6 +178,7 @@ class PublishTour(Command[TourView], route="/api/planning/tours/{tour_id}/publis
     """Send a draft tour to its driver and tell the customers; conflicts are checked once more."""
 
     tour_id: TourId
+    version: Seen
     derogation: Reason = ""
 
 
@@ -180,6 +186,7 @@ class WithdrawTour(Command[TourView], route="/api/planning/tours/{tour_id}/withd
     """Take a tour back; its jobs return to the basket."""
 
     tour_id: TourId
+    version: Seen
     reason: Reason = ""
 
 

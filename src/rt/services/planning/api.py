@@ -8,10 +8,11 @@ from rt.services.planning.actions.jobs import Basket
 from rt.services.planning.actions.plans import Plans
 from rt.services.planning.actions.slots import Slots
 from rt.services.planning.actions.tours import Tours
+from rt.services.planning.actions.waiting import WaitingList
 
 
 def table(
-    fleet: Fleet, basket: Basket, tours: Tours, plans: Plans, docks: Docks, slots: Slots
+    fleet: Fleet, basket: Basket, tours: Tours, plans: Plans, docks: Docks, slots: Slots, waiting: WaitingList
 ) -> list[Served]:
     return [
         serve(words.AddVehicle, fleet.add_vehicle),
@@ -48,11 +49,12 @@ def table(
         serve(words.FindOpenings, docks.find_openings),
         serve(words.FindFreeSlots, docks.find_free),
         serve(words.BookSlot, slots.book),
+        serve(words.BookVisit, slots.visit),
         serve(words.MoveSlot, slots.move),
         serve(words.CancelSlot, slots.cancel),
         serve(words.MarkArrived, slots.arrive),
         serve(words.MarkNoShow, slots.miss),
-        serve(words.JoinWaitingList, slots.wait),
+        serve(words.JoinWaitingList, waiting.wait),
         serve(words.GetSlot, slots.get),
         serve(words.FindSlots, slots.find),
         serve(words.SlotCalendar, slots.calendar),

@@ -8,6 +8,8 @@ from rt.services.planning.actions.plans import SEARCH, Plans
 from rt.services.planning.actions.searching import Searching
 from rt.services.planning.actions.slots import Slots
 from rt.services.planning.actions.tours import Tours
+from rt.services.planning.actions.waiting import WaitingList
+from rt.services.planning.adapters import Neighbours
 from rt.services.planning.api import table
 from rt.services.planning.jobs import Closing
 from rt.services.planning.reactions import Reactions
@@ -19,13 +21,23 @@ HOUR_SECONDS = 3_600
 def build(ground: Ground) -> Unit:
     """Planning on its ground."""
     store = PlanningStore(ground.database)
-    docks = Docks(store)
-    slots = Slots(store, docks)
+    neighbours = Neighbours(ground.services)
+    docks = Docks(store, neighbours)
+    slots = Slots(store, docks, neighbours)
+    waiting = WaitingList(store, docks, slots)
     searching = Searching(store, ground.timers)
     return Unit(
         name="planning",
-        serves=table(Fleet(store), Basket(store), Tours(store), Plans(store, ground.timers), docks, slots),
-        hears=Reactions(store, slots).heard(),
+        serves=table(
+            Fleet(store, neighbours),
+            Basket(store),
+            Tours(store),
+            Plans(store, ground.timers),
+            docks,
+            slots,
+            waiting,
+        ),
+        hears=Reactions(store, waiting).heard(),
         jobs=[every(HOUR_SECONDS, Closing(store).close), every(HOUR_SECONDS, Closing(store).forget)],
         timers={SEARCH: searching.run},
     )

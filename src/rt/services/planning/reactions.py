@@ -16,7 +16,7 @@ from rt.kernel.ids import derived_id
 from rt.kernel.persistence import together
 from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import hear
-from rt.services.planning.actions.slots import Slots
+from rt.services.planning.actions.waiting import WaitingList
 from rt.services.planning.domain.accepted import job_of
 from rt.services.planning.domain.job import Job
 from rt.services.planning.domain.slots import Slot
@@ -26,9 +26,9 @@ from rt.services.planning.store import MOST, PlanningStore
 class Reactions:
     """Keeps the carrier's basket and the site's waiting list as others change the world."""
 
-    def __init__(self, store: PlanningStore, slots: Slots) -> None:
+    def __init__(self, store: PlanningStore, waiting: WaitingList) -> None:
         self._store = store
-        self._slots = slots
+        self._waiting = waiting
 
     def heard(self) -> list[Listener]:
         return [
@@ -91,7 +91,7 @@ class Reactions:
             slot = await self._store.slots.get(event.slot_id)
         await self._set_window(slot)
         with acting_for(told.org_id):
-            await self._slots.seat_waiting(slot.dock_id)
+            await self._waiting.seat(slot.dock_id)
 
     async def _set_window(self, slot: Slot) -> None:
         if not slot.carrier_id:

@@ -1,8 +1,10 @@
 """Docks of a site, and what is free on them.
 
 Who may see and book a dock: its own organization; and a carrier, for an order that it carries, at the docks
-of the order's shipper (pickup), consignee (delivery) or logistician (both), or of a warehouse that says it
-serves one of these, where country and postal code of dock and order agree. The carrier's job is the proof.
+of the order's shipper (pickup), consignee (delivery) or logistician (both), or of a warehouse that serves one
+of these and is its partner by both their will, now as when the dock was made; where country and postal code
+of dock and order agree. The carrier's job is the proof. A warehouse that only serves, and is not named on the
+order itself, is told when how many pallets come, but not whose, by whom, or under what reference.
 """
 
 from collections.abc import Sequence
@@ -27,6 +29,7 @@ from rt.contracts.planning.docks import GoodsType, SlotKind
 from rt.kernel.clock import now
 from rt.kernel.ids import new_id
 from rt.kernel.tenancy import acting_for, current_org
+from rt.services.planning.adapters import Neighbours
 from rt.services.planning.domain.distances import placed
 from rt.services.planning.domain.docks import Dock
 from rt.services.planning.domain.job import Job
@@ -40,16 +43,19 @@ MOST_DOCKS = 50
 class Docks:
     """Docks and their free times."""
 
-    def __init__(self, store: PlanningStore) -> None:
+    def __init__(self, store: PlanningStore, neighbours: Neighbours) -> None:
         self._store = store
+        self._neighbours = neighbours
 
     async def add(self, asked: AddDock) -> DockView:
+        await self._neighbours.need_served(asked.serves)
         dock = Dock(id=new_id("dck"), **(msgspec.structs.asdict(asked) | {"site": placed(asked.site)}))
         dock.settle()
         return (await self._store.docks.add(dock)).view()
 
     async def edit(self, asked: EditDock) -> DockView:
         await self.own(asked.dock_id)
+        await self._neighbours.need_served(asked.serves)
         async with self._store.docks.change(asked.dock_id) as dock:
             for name, value in msgspec.structs.asdict(asked).items():
                 if value is not None and name != "dock_id":
@@ -93,11 +99,17 @@ class Docks:
         site, party = (job.pickup, job.shipper_id) if kind == "pickup" else (job.delivery, job.consignee_id)
         found: dict[str, Dock] = {}
         for organization in dict.fromkeys((party, job.logistician_id)):
-            if organization:
-                with acting_for(organization):
-                    docks = await self._store.docks.find({"active": True}, sort="name", limit=MOST_DOCKS)
-                found |= {dock.id: dock for dock in docks if dock.at(site)}
+            if not organization:
+                continue
+            with acting_for(organization):
+                docks = await self._store.docks.find({"active": True}, sort="name", limit=MOST_DOCKS)
+            for dock in docks:
+                if dock.at(site) and await self._may_serve(dock, organization):
+                    found[dock.id] = dock
         return list(found.values())
+
+    async def _may_serve(self, dock: Dock, organization: str) -> bool:
+        return dock.org_id == organization or await self._neighbours.serves(dock.org_id, organization)
 
     async def free(self, dock: Dock, day: date, pallets: int, goods_type: GoodsType) -> list[FreeSlotView]:
         with acting_for(dock.org_id):

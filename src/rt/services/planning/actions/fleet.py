@@ -22,8 +22,9 @@ from rt.contracts.planning import (
     VehiclesPage,
     VehicleView,
 )
-from rt.kernel.errors import AlreadyExists, Conflict
+from rt.kernel.errors import AlreadyExists, Conflict, ReferenceUnknown
 from rt.kernel.ids import new_id
+from rt.services.planning.adapters import Neighbours
 from rt.services.planning.domain.distances import placed
 from rt.services.planning.domain.fleet import USUAL_HOURS, Driver, Vehicle, check_periods
 from rt.services.planning.domain.hours import check_hours
@@ -38,13 +39,13 @@ class PlateKnown(Conflict):
 class Fleet:
     """The carrier's own means."""
 
-    def __init__(self, store: PlanningStore) -> None:
+    def __init__(self, store: PlanningStore, neighbours: Neighbours) -> None:
         self._store = store
+        self._neighbours = neighbours
 
     async def add_vehicle(self, asked: AddVehicle) -> VehicleView:
+        await self._need_driver(asked.usual_driver_id)
         check_periods(asked.maintenance)
-        if asked.usual_driver_id:
-            await self._store.drivers.get(asked.usual_driver_id)
         values = msgspec.structs.asdict(asked) | {"depot": placed(asked.depot)}
         try:
             vehicle = await self._store.vehicles.add(Vehicle(id=new_id("veh"), **values))
@@ -53,9 +54,8 @@ class Fleet:
         return vehicle.view()
 
     async def edit_vehicle(self, asked: EditVehicle) -> VehicleView:
+        await self._need_driver(asked.usual_driver_id)
         check_periods(asked.maintenance or [])
-        if asked.usual_driver_id:
-            await self._store.drivers.get(asked.usual_driver_id)
         try:
             async with self._store.vehicles.change(asked.vehicle_id) as vehicle:
                 for name, value in _given(asked, "vehicle_id").items():
@@ -75,6 +75,7 @@ class Fleet:
         return VehiclesPage(items=[one.view() for one in page.items], next=page.next)
 
     async def add_driver(self, asked: AddDriver) -> DriverView:
+        await self._neighbours.need_member(asked.user_id, "user_id")
         hours = list(USUAL_HOURS) if asked.hours is None else asked.hours
         check_hours(hours)
         driver = Driver(
@@ -88,6 +89,7 @@ class Fleet:
         return (await self._store.drivers.add(driver)).view()
 
     async def edit_driver(self, asked: EditDriver) -> DriverView:
+        await self._neighbours.need_member(asked.user_id, "user_id")
         check_hours(asked.hours or [])
         async with self._store.drivers.change(asked.driver_id) as driver:
             for name, value in _given(asked, "driver_id").items():
@@ -112,6 +114,10 @@ class Fleet:
         async with self._store.drivers.change(asked.driver_id) as driver:
             driver.come_back(asked.starts_at)
         return driver.view()
+
+    async def _need_driver(self, driver_id: str | None) -> None:
+        if driver_id and await self._store.drivers.first({"id": driver_id}) is None:
+            raise ReferenceUnknown("usual_driver_id")
 
 
 def _given(asked: EditVehicle | EditDriver, identity: str) -> dict[str, Any]:

@@ -112,6 +112,7 @@ def _fit_view(fit: Fit) -> FitView:
         driver_id=fit.crew.driver.id,
         driver_name=fit.crew.driver.name,
         tour_id="" if fit.tour.id == "new" else fit.tour.id,
+        tour_version=0 if fit.tour.id == "new" else fit.tour.version,
         pickup_position=fit.pickup_position,
         delivery_position=fit.delivery_position,
         added_km=fit.added_km if fit.measured else None,

@@ -25,7 +25,9 @@ async def fit_of(
     """The job and its best place on the tour or with the crew that was named."""
     job = await store.jobs.get(asked.job_id)
     tour, crew = await _named(store, asked)
-    if asked.tour_id:
+    if asked.tour_id and job.tour_id != tour.id:
+        if isinstance(asked, AssignJob):
+            tour.need_read(asked.tour_version, "tour_version")
         tour.need_draft()
     if job.tour_id not in (None, tour.id) or job.state == "cancelled":
         raise JobNotFree(reference=job.reference, state=job.state)
@@ -42,20 +44,17 @@ async def fit_of(
 
 
 async def _named(store: PlanningStore, asked: CheckAssignment | AssignJob) -> tuple[Tour, Crew]:
-    """The tour that is named, or a new one for the crew that is."""
-    if asked.tour_id:
-        tour = await store.tours.first({"id": asked.tour_id})
-        if tour is None:
-            raise ReferenceUnknown("tour_id")
+    """The tour that is named, or a new one for the crew that is; whatever is named must be ours."""
+    tour = await store.tours.first({"id": asked.tour_id}) if asked.tour_id else None
+    vehicle = await store.vehicles.first({"id": asked.vehicle_id}) if asked.vehicle_id else None
+    driver = await store.drivers.first({"id": asked.driver_id}) if asked.driver_id else None
+    for field, found in (("tour_id", tour), ("vehicle_id", vehicle), ("driver_id", driver)):
+        if found is None and getattr(asked, field):
+            raise ReferenceUnknown(field)
+    if tour is not None:
         return tour, await store.crew_of(tour)
-    if not (asked.vehicle_id and asked.driver_id and asked.day):
+    if vehicle is None or driver is None or asked.day is None:
         raise CrewMissing("vehicle_id")
-    vehicle = await store.vehicles.first({"id": asked.vehicle_id})
-    driver = await store.drivers.first({"id": asked.driver_id})
-    if vehicle is None:
-        raise ReferenceUnknown("vehicle_id")
-    if driver is None:
-        raise ReferenceUnknown("driver_id")
     crew = Crew(vehicle, driver)
     return new_tour(new_id("tur"), crew, asked.day), crew
 

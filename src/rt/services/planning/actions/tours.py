@@ -19,7 +19,7 @@ from rt.contracts.planning import (
     WithdrawTour,
 )
 from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound
+from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound, ReferenceUnknown
 from rt.kernel.identity import current_actor
 from rt.kernel.persistence import together
 from rt.services.planning.actions.computing import worked_out
@@ -28,6 +28,7 @@ from rt.services.planning.domain.beside import ChecksAsked, checks
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import AssignmentRefused
 from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
+from rt.services.planning.domain.job import JobNotFree
 from rt.services.planning.domain.tour import Tour, move
 from rt.services.planning.store import LIVE, MOST, PlanningStore, TourUnknown
 from rt.trade.calendars import paris_day, paris_instant
@@ -73,12 +74,18 @@ class Tours:
         return tour.view()
 
     async def unassign(self, asked: UnassignJob) -> JobView:
+        """From the tour that is named; off it already is fine."""
         job = await self._store.jobs.get(asked.job_id)
+        seen = await self._store.tours.first({"id": asked.tour_id})
+        if seen is None:
+            raise ReferenceUnknown("tour_id")
         if job.tour_id is None:
             return job.view(now())
-        crew = await self._store.crew_of(await self._store.tours.get(job.tour_id))
+        if job.tour_id != asked.tour_id:
+            raise JobNotFree("tour_id", reference=job.reference, state=job.state)
+        crew = await self._store.crew_of(seen)
         async with together(self._store.database):
-            async with self._store.tours.change(job.tour_id) as tour:
+            async with self._store.tours.change(asked.tour_id) as tour:
                 tour.need_draft()
                 tour.take(tour.without_stops_of(job.id), crew)
                 if not tour.stops:
@@ -92,11 +99,13 @@ class Tours:
         crew, others = await self._store.crew_of(seen), await self._store.around(seen.day)
         try:
             async with self._store.tours.change(asked.tour_id) as tour:
+                tour.need_read(asked.version)
                 tour.need_draft()
-                tour.take(move(tour.stops, asked.position, asked.to_position), crew)
+                tour.arrange(move(tour.stops, asked.position, asked.to_position), crew)
                 tour.derogation = known(asked.derogation) or tour.derogation
                 if against := conflicts(tour, crew, others, tour.derogation):
                     raise AssignmentRefused(against)
+                tour.hold()
         except AlreadyExists as error:
             raise ChangedMeanwhile from error
         return tour.view()
@@ -105,6 +114,7 @@ class Tours:
         seen = await self._store.tours.get(asked.tour_id)
         crew, others = await self._store.crew_of(seen), await self._store.around(seen.day)
         async with self._store.tours.change(asked.tour_id) as tour:
+            tour.need_read(asked.version)
             tour.need_draft()
             tour.derogation = known(asked.derogation) or tour.derogation
             tour.driver_name, tour.driver_user_id = crew.driver.name, crew.driver.user_id
@@ -117,6 +127,7 @@ class Tours:
     async def withdraw(self, asked: WithdrawTour) -> TourView:
         async with together(self._store.database):
             async with self._store.tours.change(asked.tour_id) as tour:
+                tour.need_read(asked.version)
                 tour.withdraw()
             for job_id in tour.job_ids:
                 async with self._store.jobs.change(job_id) as job:

@@ -8,7 +8,7 @@ FOLD_OCTETS = 75
 """Longest content line (section 3.1)."""
 
 
-def icalendar(slot: Slot) -> bytes:
+def icalendar(slot: Slot, reference: str = "") -> bytes:
     """One event; its SEQUENCE grows with every change so that calendars replace what they know."""
     address = slot.site.address
     place = ", ".join(
@@ -28,7 +28,7 @@ def icalendar(slot: Slot) -> bytes:
         f"SEQUENCE:{max(0, slot.version - 1)}",
         f"DTSTART:{_utc(slot.starts_at)}",
         f"DTEND:{_utc(slot.ends_at)}",
-        f"SUMMARY:{_text(f'{word} {slot.reference or slot.order_id} - {slot.dock_name}')}",
+        f"SUMMARY:{_text(f'{word} {slot.reference or reference or slot.order_id} - {slot.dock_name}')}",
         f"LOCATION:{_text(place)}",
         f"DESCRIPTION:{_text(_details(slot))}",
         f"STATUS:{'CANCELLED' if slot.state in ('cancelled', 'no_show') else 'CONFIRMED'}",

@@ -42,6 +42,11 @@ class BookedTooLate(Conflict):
     en = "This slot had to be booked before {deadline}. Choose a later one or call the site."
 
 
+class OpeningChanged(Conflict):
+    fr = "Le créneau de {starts_at} au quai {dock} dure maintenant jusqu'à {until}. Choisissez à nouveau."
+    en = "The slot of {starts_at} at dock {dock} now lasts until {until}. Choose again."
+
+
 class DockOutOfUse(Conflict):
     fr = "Le quai {dock} n'est plus en service."
     en = "Dock {dock} is out of use."
@@ -136,6 +141,14 @@ class Dock(Entity):
             raise DockClosed("starts_at", dock=self.name, starts_at=clock(starts_at), ends_at=ends)
         if now > self.bookable_until(starts_at):
             raise BookedTooLate("starts_at", deadline=clock(self.bookable_until(starts_at)))
+
+    def check_shown(self, starts_at: datetime, ends_at: datetime, pallets: int) -> None:
+        """Refuse an opening that is no longer what was shown: the load or the dock's times have changed."""
+        if starts_at + self.duration(pallets) != ends_at:
+            now_until = clock(starts_at + self.duration(pallets), self.zone)
+            raise OpeningChanged(
+                "ends_at", dock=self.name, starts_at=clock(starts_at, self.zone), until=now_until
+            )
 
     def cells(self, door: int, starts_at: datetime, duration: timedelta) -> list[str]:
         """Unique keys of one door's steps in that time: two slots can never hold the same."""

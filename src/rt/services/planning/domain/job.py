@@ -174,6 +174,10 @@ class Job(Entity):
         """What stands against it on every day that could be planned: on the one that suits it best."""
         return self.obstacles(day_at(min(max(self.window("pickup")[0], today - BEHIND), today + AHEAD)))
 
+    def names(self, organization: str) -> bool:
+        """Whether that organization has a part in the order, besides carrying it."""
+        return organization in (self.shipper_id, self.consignee_id, self.logistician_id)
+
     def facts(self) -> dict[str, str]:
         """What a plan is worked out from, in words."""
         windows = {kind: " - ".join(map(clock, self.window(kind))) for kind in KINDS}

@@ -7,7 +7,7 @@ from rt.contracts.planning import SlotBooked, SlotChanged, SlotView
 from rt.contracts.planning.docks import GoodsType, SlotKind
 from rt.contracts.planning.slots import SlotState
 from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict
+from rt.kernel.errors import Conflict, VersionStale
 from rt.services.planning.domain.conflicts import clock
 from rt.services.planning.domain.docks import Dock
 from rt.services.planning.domain.job import APPOINTMENT_GRACE
@@ -44,7 +44,8 @@ class Slot(Entity):
     """A booked time. It belongs to the site and is seen by the carrier too.
 
     `cells` are unique over all slots: the steps of its door, and one for its order. A slot that is over
-    holds only itself, so that its time is free again in the same write. `day` is the site's.
+    holds only itself, so that its time is free again in the same write. `day` is the site's. It is `named`
+    when the site has a part in the order; otherwise it keeps neither reference nor carrier's name nor plate.
     """
 
     order_id: str
@@ -66,6 +67,7 @@ class Slot(Entity):
     state: SlotState = "booked"
     arrived_at: datetime | None = None
     reason: str = ""
+    named: bool = True
 
     def book(self) -> None:
         self.tell(
@@ -114,22 +116,27 @@ class Slot(Entity):
         self.state, self.cells = "no_show", [self.id]
         self._changed("no_show", "")
 
+    def need_read(self, version: int) -> None:
+        if version != self.version:
+            raise VersionStale("version", given=version, current=self.version)
+
     def need_open(self) -> None:
         if self.state != "booked":
             raise SlotOver(state=self.state)
 
-    def view(self) -> SlotView:
+    def view(self, reader: str, reference: str = "") -> SlotView:
+        """As that organization sees it; the carrier of an unnamed slot has the reference of its own job."""
         late = self.arrived_at - self.starts_at if self.arrived_at else timedelta(0)
         return SlotView(
             slot_id=self.id,
             order_id=self.order_id,
-            reference=self.reference,
+            reference=self.reference or reference,
             kind=self.kind,
             dock_id=self.dock_id,
             dock_name=self.dock_name,
             site_name=self.site.name,
             site=self.site,
-            carrier_id=self.carrier_id,
+            carrier_id=self.carrier_id if self.named or reader == self.carrier_id else "",
             carrier_name=self.carrier_name,
             vehicle_plate=self.vehicle_plate,
             pallets=self.pallets,
@@ -141,6 +148,7 @@ class Slot(Entity):
             arrived_at=self.arrived_at,
             minutes_late=max(0, round(late.total_seconds() / 60)),
             reason=self.reason,
+            named=self.named,
             version=self.version,
         )
 
@@ -172,6 +180,7 @@ class Waiting(Entity):
     pallets: int
     goods_type: GoodsType
     key: str
+    named: bool = True
     state: Literal["waiting", "seated"] = "waiting"
 
     def seat(self) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from rt.contracts.planning import StopView, TourPublished, TourStop, TourView, TourWithdrawn
 from rt.contracts.planning.tours import TourState
 from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict
+from rt.kernel.errors import Conflict, VersionStale
 from rt.services.planning.domain.conflicts import UNMEASURED, PlanningConflict
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span
@@ -87,6 +87,10 @@ class Tour(Entity):
             cells += [f"{self.vehicle_id}@{at:%Y%m%d%H%M}", f"{self.driver_id}@{at:%Y%m%d%H%M}"]
             at += HOLD
         self.holds = [*self.job_ids, *cells]
+
+    def need_read(self, version: int, field: str = "version") -> None:
+        if version != self.version:
+            raise VersionStale(field, given=version, current=self.version)
 
     def need_draft(self) -> None:
         if self.state != "draft":
