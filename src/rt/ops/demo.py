@@ -245,7 +245,8 @@ class Story:
             check(tours, "there are tours")
             for tour in tours:
                 if tour["state"] == "draft":
-                    self.carrier.post(f"/api/planning/tours/{tour['tour_id']}/publish", key=self.run)
+                    read = {"version": tour["version"]}
+                    self.carrier.post(f"/api/planning/tours/{tour['tour_id']}/publish", read, key=self.run)
             own = self.carrier.get(f"/api/planning/days/{self.day}")["drivers"]
             mine = next(one["driver_id"] for one in own if one["user_id"] == self.driver.user)
             self.tour = max(
@@ -274,7 +275,8 @@ class Story:
                     "items"
                 ]
                 check(free, "the dock has free times")
-                body = {"kind": "pickup", "dock_id": free[0]["dock_id"], "starts_at": free[0]["starts_at"]}
+                shown = {name: free[0][name] for name in ("dock_id", "starts_at", "ends_at")}
+                body = {"kind": "pickup", **shown}
                 slot = self.carrier.post(f"{path}/slots", body, key=self.run)
                 check(slot["state"] == "booked", "the slot is booked")
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from starlette.responses import Response
 
+from rt.kernel.digits import whole
 from rt.kernel.errors import Refusal
 from rt.kernel.malformed import malformed
 from rt.kernel.messages import Command, Download, Query
@@ -71,6 +72,14 @@ def typed(visit: Visit, name: str) -> str:
     """A text of the posted form."""
     given = visit.posted.get(name, "") if visit.posted is not None else ""
     return given.strip() if isinstance(given, str) else ""
+
+
+def seen(visit: Visit, name: str = "version") -> int:
+    """The version of what was on the screen when a button was pressed; it stands in the form or the address.
+
+    1 where neither says it, which is refused by whoever has moved on.
+    """
+    return whole(typed(visit, name) or visit.query.get(name, "")) or 1
 
 
 def sent(file: Download) -> Response:

@@ -11,12 +11,14 @@ from tests.conftest import TestHouse
 from rt.contracts.authz import (
     GetKeys,
     GetOrganization,
+    GetUser,
     KeySetView,
     Login,
     Logout,
     OrganizationView,
     Refresh,
     TokensView,
+    UserView,
     WhoAmI,
     WhoView,
 )
@@ -25,7 +27,7 @@ from rt.contracts.palette import SetPolicy
 from rt.contracts.planning import AddDriver, AddVehicle, AssignJob, FindJobs, PublishTour
 from rt.kernel.client import Services
 from rt.kernel.clock import now
-from rt.kernel.errors import Unauthorized
+from rt.kernel.errors import NotFound, Unauthorized
 from rt.kernel.identity import current_actor
 from rt.kernel.messages import Empty
 from rt.kernel.unit import Ground, Unit, serve
@@ -121,6 +123,15 @@ class World:
                 organization_id=CARRIER,
             )
 
+        async def member(asked: GetUser) -> UserView:
+            name = next((who for who, user_id in DRIVERS.items() if user_id == asked.user_id), None)
+            if name is None:
+                raise NotFound
+            email = f"{name}@mabille.example"
+            return UserView(
+                user_id=asked.user_id, email=email, name=name, role="driver", state="active", mfa=False
+            )
+
         async def login(asked: Login) -> TokensView:
             if asked.password != "Quai-17-avant-l-aube":
                 raise Unauthorized
@@ -155,6 +166,7 @@ class World:
         answers = [
             (GetOrganization, card),
             (GetKeys, keys),
+            (GetUser, member),
             (Login, login),
             (Refresh, refresh),
             (WhoAmI, me),
@@ -229,7 +241,7 @@ class World:
             CARRIER,
             AssignJob(job_id=job.job_id, vehicle_id=truck.vehicle_id, driver_id=lucie.driver_id, day=DAY),
         )
-        await self.say(CARRIER, PublishTour(tour_id=tour.tour_id))
+        await self.say(CARRIER, PublishTour(tour_id=tour.tour_id, version=tour.version))
         return self
 
 

@@ -343,6 +343,7 @@ def slot(**changed: Any) -> SlotView:
         "arrived_at": None,
         "minutes_late": 0,
         "reason": "",
+        "named": True,
         "version": 1,
     }
     return SlotView(**(told | changed))

@@ -73,6 +73,10 @@ class TooFull(Conflict):
     en = "34 pallets exceed the 33 places."
 
 
+EIGHT = {"starts_at": "2026-11-23T08:00:00+00:00", "ends_at": "2026-11-23T09:00:00+00:00"}
+NINE = {"starts_at": "2026-11-23T09:00:00+00:00", "ends_at": "2026-11-23T10:00:00+00:00"}
+
+
 async def press(town: Town, path: str, **typed: str) -> tuple[httpx.Response, httpx.AsyncClient]:
     client, token = await signed_in(town)
     with held(make.AT):
@@ -176,11 +180,13 @@ async def test_an_assignment_names_place_and_can_be_undone() -> None:
     town = Town()
     town.answers[AssignJob] = make.tour()
     typed = {"tour_id": "tou_1", "vehicle_id": "veh_1", "day": "2026-11-23", "pickup_position": "1"}
+    typed["tour_version"] = "3"
     answer, client = await press(town, "/planning/jobs/job_1/assign?day=2026-11-23", **typed)
     word = town.heard(AssignJob)
     assert (word.tour_id, word.vehicle_id, word.pickup_position, word.day) == ("tou_1", "", 1, None)
+    assert word.tour_version == 3
     page = await followed(answer, client)
-    assert 'action="/planning/jobs/job_1/unassign?day=2026-11-23"' in page
+    assert 'action="/planning/jobs/job_1/unassign?day=2026-11-23&amp;tour=tou_1"' in page
 
 
 async def test_a_refused_assignment_keeps_the_page_and_says_why() -> None:
@@ -193,10 +199,9 @@ async def test_a_refused_assignment_keeps_the_page_and_says_why() -> None:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/planning/jobs/job_1/unassign?day=2026-11-23", UnassignJob),
+        ("/planning/jobs/job_1/unassign?day=2026-11-23&tour=tou_1", UnassignJob),
         ("/planning/plans/pla_1/accept?day=2026-11-23", AcceptPlan),
         ("/planning/tours/tou_1/withdraw", WithdrawTour),
-        ("/planning/tours/tou_1/move?from=1&to=2", MoveStop),
         ("/orders/ord_1/progress/delivered?reserves=yes", ReportProgress),
         ("/settings/sessions/end", EndAllSessions),
     ],
@@ -214,8 +219,13 @@ async def test_publishing_a_day_leaves_out_tours_in_conflict() -> None:
     plan = town.answers[next(w for w in town.answers if w.__name__ == "GetPlan")]
     plan.tours.append(make.tour("draft", "tou_9", (make.CONFLICT,)))
     town.answers[PublishTour] = make.tour("published")
-    answer, client = await press(town, "/planning/publish?day=2026-11-23")
-    assert [w.tour_id for w in town.said if isinstance(w, PublishTour)] == ["tou_1"]
+    client, _token = await signed_in(town)
+    with held(make.AT):
+        page = (await client.get("/planning?day=2026-11-23")).text
+    (drafts,) = re.findall(r'name="drafts" value="([^"]*)"', page)
+    assert drafts == f"tou_1:{make.tour().version}"
+    answer, client = await press(town, "/planning/publish?day=2026-11-23", drafts="tou_1:7")
+    assert [(w.tour_id, w.version) for w in town.said if isinstance(w, PublishTour)] == [("tou_1", 7)]
     assert "1 tournée publiée" in await followed(answer, client)
 
 
@@ -223,7 +233,18 @@ async def test_a_published_tour_can_be_taken_back_for_ten_seconds() -> None:
     town = Town()
     town.answers[PublishTour] = make.tour("published")
     answer, client = await press(town, "/planning/tours/tou_1/publish")
-    assert 'action="/planning/tours/tou_1/withdraw"' in await followed(answer, client)
+    undo = f'action="/planning/tours/tou_1/withdraw?version={make.tour().version}"'
+    assert undo in await followed(answer, client)
+
+
+async def test_a_stop_is_moved_on_the_tour_that_was_read_and_back_on_the_one_it_became() -> None:
+    town = Town()
+    town.answers[MoveStop] = make.tour()
+    answer, client = await press(town, "/planning/tours/tou_1/move?from=1&to=2", version="2")
+    word = town.heard(MoveStop)
+    assert (word.position, word.to_position, word.version) == (1, 2, 2)
+    back = f'/move?from=2&amp;to=1&amp;version={make.tour().version}"'
+    assert back in await followed(answer, client)
 
 
 async def test_the_optimiser_leads_to_its_proposal() -> None:
@@ -347,20 +368,22 @@ async def test_a_mistake_in_an_absence_stands_in_its_own_form() -> None:
 async def test_a_free_time_is_booked_moved_and_given_back() -> None:
     town = Town()
     town.answers |= {BookSlot: make.slot(), MoveSlot: make.slot(), CancelSlot: make.slot(state="cancelled")}
-    typed = {"dock_id": "dck_1", "starts_at": "2026-11-23T08:00:00+00:00", "vehicle_plate": "AB-123-CD"}
+    typed = {"dock_id": "dck_1", "vehicle_plate": "AB-123-CD", **EIGHT}
     answer, _client = await press(town, "/orders/ord_1/slots/pickup?day=2026-11-23", **typed)
     assert answer.headers["location"] == "/slots/ord_1/slo_1"
     assert town.heard(BookSlot).kind == "pickup"
-    await press(town, "/slots/ord_1/slo_1/move", starts_at="2026-11-23T09:00:00+00:00")
-    assert town.heard(MoveSlot).starts_at.hour == 9
-    await press(town, "/slots/ord_1/slo_1", reason="Panne de camion")
-    assert town.heard(CancelSlot).reason == "Panne de camion"
+    await press(town, "/slots/ord_1/slo_1/move", version="3", **NINE)
+    moved = town.heard(MoveSlot)
+    assert (moved.starts_at.hour, moved.ends_at.hour, moved.version) == (9, 10, 3)
+    await press(town, "/slots/ord_1/slo_1", version="4", reason="Panne de camion")
+    given = town.heard(CancelSlot)
+    assert (given.reason, given.version) == ("Panne de camion", 4)
 
 
 async def test_a_slot_taken_meanwhile_is_told_beside_the_other_times() -> None:
     town = Town()
     town.answers[BookSlot] = TooFull()
-    typed = {"dock_id": "dck_1", "starts_at": "2026-11-23T08:00:00+00:00"}
+    typed = {"dock_id": "dck_1", **EIGHT}
     answer, _client = await press(town, "/orders/ord_1/slots/pickup?day=2026-11-23", **typed)
     assert "dépassent les 33 places" in answer.text
     assert answer.text.count('name="dock_id"') == 2
@@ -472,17 +495,28 @@ async def test_a_guest_comes_back_to_its_slot_and_one_given_back_is_no_longer_sh
 async def test_a_slot_by_link_is_booked_with_its_calendar_and_a_way_back() -> None:
     town = Town()
     town.answers |= {BookSlot: make.slot(), CancelSlot: make.slot(state="cancelled"), MoveSlot: make.slot()}
-    typed = {"dock_id": "dck_1", "starts_at": "2026-11-23T08:00:00+00:00"}
+    typed = {"dock_id": "dck_1", **EIGHT}
     booked = await by_link(town, "/l/tok/slots/ord_1?kind=delivery", **typed)
     assert "C&#39;est réservé" in booked.text
     assert 'href="/l/tok/slots/ord_1/slo_1/calendar.ics"' in booked.text
     assert town.heard(BookSlot).kind == "delivery"
-    moved = await by_link(town, "/l/tok/slots/ord_1/slo_1/move", starts_at="2026-11-23T09:00:00+00:00")
+    moved = await by_link(town, "/l/tok/slots/ord_1/slo_1/move", version="3", **NINE)
     assert "C&#39;est réservé" in moved.text
-    short = await by_link(town, "/l/tok/slots/ord_1/slo_1/cancel", reason="x")
+    assert town.heard(MoveSlot).version == 3
+    short = await by_link(town, "/l/tok/slots/ord_1/slo_1/cancel", version="4", reason="x")
     assert short.status_code == 422
-    gone = await by_link(town, "/l/tok/slots/ord_1/slo_1/cancel", reason="Panne")
+    assert 'name="version" value="4"' in short.text
+    gone = await by_link(town, "/l/tok/slots/ord_1/slo_1/cancel", version="4", reason="Panne")
     assert "Le site est prévenu" in gone.text
+    assert town.heard(CancelSlot).version == 4
+
+
+async def test_a_move_by_link_that_came_too_late_shows_the_slot_as_it_stands() -> None:
+    town = Town()
+    town.answers[MoveSlot] = TooFull()
+    late = await by_link(town, "/l/tok/slots/ord_1/slo_1/move", version="3", **NINE)
+    assert "dépassent les 33 places" in late.text
+    assert 'name="ends_at"' in late.text
 
 
 async def test_a_statement_is_answered_by_link() -> None:

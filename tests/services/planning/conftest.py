@@ -6,12 +6,15 @@ from tests.services.planning import make
 
 from rt.contracts import core_orders
 from rt.contracts import planning as words
+from rt.contracts.authz import GetKeys, GetOrganization, GetUser, KeySetView, OrganizationView, UserView
+from rt.contracts.core_orders import GetOrder
 from rt.kernel.clock import held
 from rt.kernel.entity import Entity
+from rt.kernel.errors import NotFound
 from rt.kernel.ids import new_id
 from rt.kernel.persistence import Collection
-from rt.kernel.tenancy import acting_for
-from rt.kernel.unit import Unit
+from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.unit import Unit, serve
 from rt.services.planning.app import build
 
 READ, WRITE = {"planning.read"}, {"planning.read", "planning.write"}
@@ -56,22 +59,60 @@ class Office:
 
 
 class World:
-    """A house with planning, and core_orders played by a unit that only tells."""
+    """A house with planning; core_orders and authz know what the test has put there and refuse the rest."""
 
     def __init__(self, house):
         self.house = house
         self.teller = None
+        self.orders = {}
+        self.members = {("carrier", "usr_anne")}
+        self.standings = {}
 
     async def begin(self):
-        def tells(ground):
+        def orders(ground):
             self.teller = Collection(ground.database, Told, "told")
-            return Unit(name="core_orders", serves=[])
+            return Unit(name="core_orders", serves=[serve(GetOrder, self._order)])
 
-        tells.__module__ = "rt.services.core_orders.app"
-        await self.house.mount(build, tells)
+        def people(ground):
+            answers = [
+                serve(GetUser, self._user),
+                serve(GetOrganization, self._card),
+                serve(GetKeys, self._keys),
+            ]
+            return Unit(name="authz", serves=answers)
+
+        orders.__module__ = "rt.services.core_orders.app"
+        people.__module__ = "rt.services.authz.app"
+        await self.house.mount(build, orders, people)
         self.carrier = self.office("carrier")
         self.site = self.office("consignee")
         return self
+
+    async def _order(self, asked):
+        if (current_org(), asked.order_id) not in self.orders:
+            raise NotFound
+        return self.orders[current_org(), asked.order_id]
+
+    async def _user(self, asked):
+        if (current_org(), asked.user_id) not in self.members:
+            raise NotFound
+        return UserView(
+            user_id=asked.user_id, email="a@b.example", name="Anne", role="driver", state="active", mfa=False
+        )
+
+    async def _card(self, asked):
+        standing = self.standings.get((current_org(), asked.organization_id))
+        if asked.organization_id == current_org():
+            standing = "self"
+        if standing is None:
+            raise NotFound
+        return OrganizationView(
+            id=asked.organization_id, name="X", kind="shipper", country="FR", siret="", vat="", email="",
+            phone="", language="fr", guest=False, suspended=False, standing=standing,
+        )  # fmt: skip
+
+    async def _keys(self, asked):
+        return KeySetView(keys=[])
 
     def office(self, org, rights=WRITE, **more):
         return Office(self.house, self.house.actor(org=org, rights=set(rights), **more))
@@ -125,6 +166,14 @@ def assign(job, vehicle, driver, **more):
         job_id=job["job_id"], vehicle_id=vehicle["vehicle_id"], driver_id=driver["driver_id"],
         **({"day": make.DAY} | more),
     )  # fmt: skip
+
+
+def booking(job, dock, hour=8, long=0.5, **more):
+    values = {
+        "order_id": job["order_id"], "kind": "delivery", "dock_id": dock["dock_id"],
+        "starts_at": make.at(hour), "ends_at": make.at(hour + long),
+    }  # fmt: skip
+    return words.BookSlot(**(values | more))
 
 
 @pytest.fixture

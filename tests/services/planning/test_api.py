@@ -58,7 +58,7 @@ async def test_an_order_is_carried_from_basket_to_driver(world):
             day=make.DAY,
         )
     )
-    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"]))
+    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
     anne = world.office("carrier", READ, roles={"driver"}, id="usr_anne")
     mine = await anne.get(words.MyDay())
     assert [stop["order_id"] for stop in mine["tours"][0]["stops"]] == [job["order_id"]] * 2
@@ -70,9 +70,9 @@ async def test_an_order_is_carried_from_basket_to_driver(world):
     [
         (words.GetTour(tour_id="x"), "tour_unknown"),
         (words.GetOptimisedPlan(plan_id="x"), "plan_unknown"),
-        (words.UnassignJob(job_id="x"), "job_unknown"),
+        (words.UnassignJob(job_id="x", tour_id="y"), "job_unknown"),
         (words.FindOpenings(dock_id="x", day=make.DAY), "dock_unknown"),
-        (words.MarkArrived(slot_id="x"), "slot_unknown"),
+        (words.MarkArrived(slot_id="x", version=1), "slot_unknown"),
         (words.FindFreeSlots(order_id="x", kind="pickup", day=make.DAY), "job_unknown"),
         (words.MyDay(), "driver_not_tied"),
     ],

@@ -474,7 +474,7 @@ def test_half_an_hour_after_its_slot_a_truck_is_late_and_only_then_missed():
     on_time, late, absent = slot(), slot(), slot()
     on_time.arrive(make.at(8.5), "AB-123-CD")
     late.arrive(make.at(8.6), "")
-    assert (on_time.state, late.state, late.view().minutes_late) == ("arrived", "late", 36)
+    assert (on_time.state, late.state, late.view("consignee").minutes_late) == ("arrived", "late", 36)
     with pytest.raises(TooEarlyForNoShow):
         absent.miss(make.at(8.4))
     absent.miss(make.at(8.5))

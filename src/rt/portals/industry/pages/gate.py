@@ -16,7 +16,7 @@ from rt.contracts.planning import (
     SlotView,
 )
 from rt.kernel.clock import now
-from rt.ui.asking import attempt, pressed
+from rt.ui.asking import attempt, pressed, seen
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, clock_time
 from rt.ui.pages import Page
@@ -30,6 +30,7 @@ class SlotRow(msgspec.Struct, kw_only=True):
     """A slot of the day."""
 
     slot_id: str
+    version: int
     order_id: str
     reference: str
     at: str
@@ -76,6 +77,7 @@ def day_asked(visit: Visit) -> date:
 def row_of(slot: SlotView) -> SlotRow:
     return SlotRow(
         slot_id=slot.slot_id,
+        version=slot.version,
         order_id=slot.order_id,
         reference=slot.reference or slot.order_id,
         at=f"{clock_time(slot.starts_at)}–{clock_time(slot.ends_at)}",
@@ -149,12 +151,12 @@ async def gate(visit: Visit) -> Page | Response:
 
 
 async def arrive(visit: Visit) -> Response:
-    word = MarkArrived(slot_id=visit.path["slot_id"])
+    word = MarkArrived(slot_id=visit.path["slot_id"], version=seen(visit))
     return await pressed(visit, word, f"/docks?day={day_asked(visit)}", _("Arrivée notée."))
 
 
 async def no_show(visit: Visit) -> Response:
-    word = MarkNoShow(slot_id=visit.path["slot_id"])
+    word = MarkNoShow(slot_id=visit.path["slot_id"], version=seen(visit))
     said = _("Absence notée : le reste du créneau est libre.")
     return await pressed(visit, word, f"/docks?day={day_asked(visit)}", said)
 

@@ -14,7 +14,7 @@ from rt.contracts.planning import (
     SlotView,
 )
 from rt.kernel.clock import now
-from rt.ui.asking import attempt, pressed, typed
+from rt.ui.asking import attempt, pressed, seen, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, span
 from rt.ui.pages import Column, Page
@@ -93,9 +93,17 @@ async def slot(visit: Visit) -> Page | Response:
 async def moved(visit: Visit, order_id: str, slot_id: str, here: str) -> Response:
     try:
         at = datetime.fromisoformat(typed(visit, "starts_at"))
+        until = datetime.fromisoformat(typed(visit, "ends_at"))
     except ValueError:
         return visit.go(here, _("Choisissez une heure."))
-    word = MoveSlot(order_id=order_id, slot_id=slot_id, starts_at=at, reason=typed(visit, "reason")[:200])
+    word = MoveSlot(
+        order_id=order_id,
+        slot_id=slot_id,
+        version=seen(visit),
+        starts_at=at,
+        ends_at=until,
+        reason=typed(visit, "reason")[:200],
+    )
     return await pressed(visit, word, here, _("Créneau déplacé : le transporteur est prévenu."))
 
 

@@ -122,14 +122,15 @@ async def booking(visit: Visit) -> Page | Response:
 
 def booked(visit: Visit, order_id: str, kind: SlotKind) -> BookSlot | None:
     """The booking that was pressed; nothing when the form was not ours."""
-    at = moment_of(typed(visit, "starts_at"))
-    if at is None:
+    at, until = moment_of(typed(visit, "starts_at")), moment_of(typed(visit, "ends_at"))
+    if at is None or until is None:
         return None
     return BookSlot(
         order_id=order_id,
         kind=kind,
         dock_id=typed(visit, "dock_id"),
         starts_at=at,
+        ends_at=until,
         vehicle_plate=typed(visit, "vehicle_plate")[:20],
     )
 

@@ -33,7 +33,7 @@ from rt.portals.transporter.pages.docks import day_asked, day_of
 from rt.portals.transporter.pages.offers import load_text
 from rt.portals.transporter.pages.order import job_of
 from rt.trade.days import TRIP_AHEAD_DAYS, TRIP_PAST_DAYS
-from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
+from rt.ui.asking import attempt, key_of, pressed, seen, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.fields import Input
@@ -60,6 +60,7 @@ class FitRow(msgspec.Struct, kw_only=True):
     where: str
     added: str
     tour_id: str
+    tour_version: int
     vehicle_id: str
     driver_id: str
     pickup_position: int
@@ -157,6 +158,7 @@ async def shown(visit: Visit, refusal: str) -> JobPage:
     fits = await attempt(visit, FindFits(job_id=job_id, day=day))
     fields = {"day": str(day)}
     fields |= {"tour_id": tour_id} if tour_id else {"vehicle_id": vehicle_id, "driver_id": driver_id}
+    fields |= {"tour_version": str(check.tour.version)} if tour_id and check else {}
     return JobPage(
         title=_("Affecter %(ref)s") % {"ref": wanted.reference},
         crumbs=[(f"/planning?day={day}", _("Planning"))],
@@ -170,6 +172,7 @@ async def shown(visit: Visit, refusal: str) -> JobPage:
                 where=_("sur une tournée ouverte") if f.tour_id else _("nouvelle tournée"),
                 added=added(f.added_km, f.added_minutes),
                 tour_id=f.tour_id,
+                tour_version=f.tour_version,
                 vehicle_id=f.vehicle_id,
                 driver_id=f.driver_id,
                 pickup_position=f.pickup_position,
@@ -230,6 +233,7 @@ async def assign(visit: Visit) -> Page | Response:
     word = AssignJob(
         job_id=job_id,
         tour_id=tour_id,
+        tour_version=seen(visit, "tour_version") if tour_id else 0,
         vehicle_id="" if tour_id else typed(visit, "vehicle_id"),
         driver_id="" if tour_id else typed(visit, "driver_id"),
         day=None if tour_id or not day else date.fromisoformat(day),
@@ -244,13 +248,15 @@ async def assign(visit: Visit) -> Page | Response:
         return await shown(visit, told(refusal))
     said = _("Affectée à %(plate)s, %(driver)s.") % {"plate": tour.vehicle_plate, "driver": tour.driver_name}
     return visit.go(
-        f"/planning?day={tour.day}", said, undo=f"/planning/jobs/{job_id}/unassign?day={tour.day}"
+        f"/planning?day={tour.day}",
+        said,
+        undo=f"/planning/jobs/{job_id}/unassign?day={tour.day}&tour={tour.tour_id}",
     )
 
 
 async def unassign(visit: Visit) -> Page | Response:
     day = day_asked(visit) or day_of(None)
-    word = UnassignJob(job_id=visit.path["job_id"])
+    word = UnassignJob(job_id=visit.path["job_id"], tour_id=visit.query.get("tour", "")[:120])
     return await pressed(visit, word, f"/planning?day={day}", _("De retour dans le panier."))
 
 

@@ -20,7 +20,7 @@ from rt.portals.transporter.pages.docks import (
     moment_of,
 )
 from rt.portals.transporter.pages.link_tender import SaidPage
-from rt.ui.asking import attempt, key_of, sent, told, typed
+from rt.ui.asking import attempt, key_of, seen, sent, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import span
 from rt.ui.forms import Form
@@ -54,6 +54,7 @@ class BookedLinkPage(Page):
     day: date
     kind: SlotKind
     cancel: Form
+    version: int
     free: FreeSlotsView | None
     refusal: str
 
@@ -115,7 +116,7 @@ def shown(
         visit,
         CancelSlot,
         posted=False,
-        fixed={"order_id": visit.path["order_id"], "slot_id": slot_id},
+        fixed={"order_id": visit.path["order_id"], "slot_id": slot_id, "version": seen(visit)},
         submit=_("Rendre le créneau"),
         action=f"{here}/cancel",
     )
@@ -128,6 +129,7 @@ def shown(
         day=day,
         kind=kind,
         cancel=cancel,
+        version=taken.version if taken else seen(visit),
         free=free,
         refusal=refusal,
     )
@@ -135,25 +137,30 @@ def shown(
 
 async def slot(visit: Visit) -> Page | Response:
     """Come back to a slot: read it again, move it within a day, or give it back."""
+    return await read_again(visit, "")
+
+
+async def read_again(visit: Visit, refusal: str) -> Page | Response:
+    """The slot as it stands, with why the last try was refused."""
     order_id, slot_id = visit.path["order_id"], visit.path["slot_id"]
     held = await attempt(visit, GetSlot(order_id=order_id, slot_id=slot_id))
     kind = held.kind if held else kind_asked(visit)
     day = day_asked(visit) or day_of(held.starts_at if held else None)
     free, why = await free_times(visit, order_id, kind, day)
     still = held if held and held.state == "booked" else None
-    return shown(visit, still, slot_id, kind, day, free, why)
+    return shown(visit, still, slot_id, kind, day, free, refusal or why)
 
 
 async def move(visit: Visit) -> Page | Response:
     order_id, slot_id, kind = visit.path["order_id"], visit.path["slot_id"], kind_asked(visit)
-    at = moment_of(typed(visit, "starts_at"))
-    if at is None:
+    at, until = moment_of(typed(visit, "starts_at")), moment_of(typed(visit, "ends_at"))
+    if at is None or until is None:
         return await slot(visit)
+    word = MoveSlot(order_id=order_id, slot_id=slot_id, version=seen(visit), starts_at=at, ends_at=until)
     try:
-        moved = await visit.ask(MoveSlot(order_id=order_id, slot_id=slot_id, starts_at=at), key=key_of(visit))
+        moved = await visit.ask(word, key=key_of(visit))
     except Refusal as refusal:
-        free, _why = await free_times(visit, order_id, kind, day_of(at))
-        return shown(visit, None, slot_id, kind, day_of(at), free, told(refusal))
+        return await read_again(visit, told(refusal))
     return shown(visit, moved, slot_id, kind, day_of(moved.starts_at), None, "")
 
 
@@ -162,7 +169,7 @@ async def cancel(visit: Visit) -> Page | Response:
     made = shown(visit, None, slot_id, kind, day_of(None), None, "")
     made.cancel = visit.form(
         CancelSlot,
-        fixed={"order_id": visit.path["order_id"], "slot_id": slot_id},
+        fixed={"order_id": visit.path["order_id"], "slot_id": slot_id, "version": seen(visit)},
         submit=_("Rendre le créneau"),
         action=f"{here_of(visit)}/{slot_id}/cancel",
     )

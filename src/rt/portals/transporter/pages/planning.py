@@ -20,6 +20,7 @@ from rt.contracts.planning import (
     TourView,
 )
 from rt.kernel.clock import now
+from rt.kernel.digits import whole
 from rt.kernel.errors import Refusal
 from rt.portals.transporter.drawing import (
     conflict_text,
@@ -32,7 +33,7 @@ from rt.portals.transporter.drawing import (
 )
 from rt.portals.transporter.pages.docks import day_asked, day_of
 from rt.portals.transporter.pages.offers import load_text
-from rt.ui.asking import key_of, pressed, signed_in_still, told, typed
+from rt.ui.asking import key_of, pressed, seen, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
 from rt.ui.formats import clock_time, duration, number, span
@@ -67,6 +68,7 @@ class TourRow(msgspec.Struct, kw_only=True):
     """A tour in the day's list."""
 
     tour_id: str
+    version: int
     plate: str
     driver: str
     when: str
@@ -94,7 +96,7 @@ class DayPage(Page):
     basket_columns: list[Column]
     tours: list[TourRow]
     tour_columns: list[Column]
-    drafts: int
+    drafts: list[str]
     driving: str
     kilometres: float
     may_plan: bool
@@ -163,6 +165,7 @@ def distance_text(tour: TourView) -> str:
 def tour_row(tour: TourView) -> TourRow:
     return TourRow(
         tour_id=tour.tour_id,
+        version=tour.version,
         plate=tour.vehicle_plate,
         driver=tour.driver_name,
         when=hours_text(tour),
@@ -220,7 +223,7 @@ async def shown(visit: Visit, day: date) -> DayPage:
         basket_columns=basket_columns(),
         tours=[tour_row(t) for t in live],
         tour_columns=tour_columns(),
-        drafts=sum(t.state == "draft" and not t.conflicts for t in live),
+        drafts=[f"{t.tour_id}:{t.version}" for t in live if t.state == "draft" and not t.conflicts],
         driving=duration(sum(t.driving_minutes for t in live) * 60),
         kilometres=sum(t.distance_km or 0 for t in live),
         may_plan=visit.session.may("planning.write"),
@@ -278,16 +281,10 @@ async def proposal(visit: Visit) -> Page | Response:
 
 async def accept(visit: Visit) -> Page | Response:
     day = day_asked(visit) or day_of(now())
-    word = AcceptPlan(plan_id=visit.path["plan_id"], version=version_seen(visit))
+    word = AcceptPlan(plan_id=visit.path["plan_id"], version=seen(visit))
     return await pressed(
         visit, word, f"/planning?day={day}", _("Tournées créées en brouillon : relisez, puis publiez.")
     )
-
-
-def version_seen(visit: Visit) -> int:
-    """The version of what was on the screen when the button was pressed; 1 when the form was not ours."""
-    text = typed(visit, "version")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
 
 
 async def discard(visit: Visit) -> Page | Response:
@@ -297,19 +294,19 @@ async def discard(visit: Visit) -> Page | Response:
 
 
 async def publish_all(visit: Visit) -> Page | Response:
-    """Publish every draft of the day that has no conflict; what is refused is told."""
+    """Publish the drafts that were on the screen, each as it was shown; what is refused is told."""
     day = day_asked(visit) or day_of(now())
-    plan = await visit.ask(GetPlan(day=day))
+    plates = {tour.tour_id: tour.vehicle_plate for tour in (await visit.ask(GetPlan(day=day))).tours}
     done, refused = 0, []
-    for tour in plan.tours:
-        if tour.state != "draft" or tour.conflicts:
-            continue
+    for shown_draft in typed(visit, "drafts").split():
+        tour_id, _colon, version = shown_draft.partition(":")
+        word = PublishTour(tour_id=tour_id, version=whole(version) or 1)
         try:
-            await visit.ask(PublishTour(tour_id=tour.tour_id), key=f"{key_of(visit)[:60]}-{tour.tour_id}")
+            await visit.ask(word, key=f"{key_of(visit)[:60]}-{tour_id}")
             done += 1
         except Refusal as refusal:
             signed_in_still(refusal)
-            refused.append(f"{tour.vehicle_plate} : {told(refusal)}")
+            refused.append(f"{plates.get(tour_id, tour_id)} : {told(refusal)}")
     counted = ngettext("%(num)s tournée publiée", "%(num)s tournées publiées", done) % {"num": number(done)}
     return visit.go(f"/planning?day={day}", " ".join([counted, *refused]))
 

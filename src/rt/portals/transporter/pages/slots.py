@@ -17,7 +17,7 @@ from rt.contracts.planning import (
     SlotView,
 )
 from rt.portals.transporter.pages.docks import day_asked, day_of, moment_of
-from rt.ui.asking import attempt, pressed, sent, typed
+from rt.ui.asking import attempt, pressed, seen, sent, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import span
 from rt.ui.forms import Form
@@ -109,7 +109,7 @@ async def slot(visit: Visit) -> Page | Response:
     here = f"/slots/{read.order_id}/{read.slot_id}"
     form = visit.form(
         CancelSlot,
-        fixed={"order_id": read.order_id, "slot_id": read.slot_id},
+        fixed={"order_id": read.order_id, "slot_id": read.slot_id, "version": seen(visit)},
         submit=_("Rendre le créneau"),
     )
     if visit.posted is not None and await form.submit() is not None:
@@ -132,10 +132,10 @@ async def slot(visit: Visit) -> Page | Response:
 async def move(visit: Visit) -> Page | Response:
     order_id, slot_id = visit.path["order_id"], visit.path["slot_id"]
     here = f"/slots/{order_id}/{slot_id}"
-    at = moment_of(typed(visit, "starts_at"))
-    if at is None:
+    at, until = moment_of(typed(visit, "starts_at")), moment_of(typed(visit, "ends_at"))
+    if at is None or until is None:
         return visit.go(here, _("Choisissez une heure."))
-    word = MoveSlot(order_id=order_id, slot_id=slot_id, starts_at=at)
+    word = MoveSlot(order_id=order_id, slot_id=slot_id, version=seen(visit), starts_at=at, ends_at=until)
     return await pressed(visit, word, here, _("Créneau déplacé, l'ancienne heure est rendue."))
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from rt.contracts.planning import GetTour, MoveStop, PublishTour, TourView, WithdrawTour
 from rt.kernel.digits import whole
+from rt.kernel.errors import Refusal
 from rt.portals.transporter.drawing import (
     derogation_choices,
     derogation_text,
@@ -16,7 +17,7 @@ from rt.portals.transporter.drawing import (
     window,
 )
 from rt.portals.transporter.pages.jobs import ConflictRow, conflict_rows, derogable
-from rt.ui.asking import pressed, typed
+from rt.ui.asking import key_of, pressed, seen, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page
@@ -45,7 +46,7 @@ def publishing(visit: Visit, tour_id: str) -> Form:
     """Publish, with the reason of a derogation where one is needed."""
     return visit.form(
         PublishTour,
-        fixed={"tour_id": tour_id},
+        fixed={"tour_id": tour_id, "version": seen(visit)},
         labels={"derogation": _("Motif de dérogation (interdiction de circuler seulement)")},
         choices={"derogation": derogation_choices()},
         submit=_("Publier avec dérogation"),
@@ -89,12 +90,14 @@ async def publish(visit: Visit) -> Page | Response:
     if done is None:
         return await shown(visit, form)
     said = _("Tournée envoyée à %(driver)s, les clients sont prévenus.") % {"driver": done.driver_name}
-    return visit.go(f"/planning/tours/{tour_id}", said, undo=f"/planning/tours/{tour_id}/withdraw")
+    return visit.go(
+        f"/planning/tours/{tour_id}", said, undo=f"/planning/tours/{tour_id}/withdraw?version={done.version}"
+    )
 
 
 async def withdraw(visit: Visit) -> Page | Response:
     read = await visit.ask(GetTour(tour_id=visit.path["tour_id"]))
-    word = WithdrawTour(tour_id=read.tour_id, reason=typed(visit, "reason")[:300])
+    word = WithdrawTour(tour_id=read.tour_id, version=seen(visit), reason=typed(visit, "reason")[:300])
     said = _("Tournée retirée : ses commandes sont de retour dans le panier.")
     return await pressed(visit, word, f"/planning?day={read.day}", said)
 
@@ -106,8 +109,14 @@ async def move(visit: Visit) -> Page | Response:
     old, new = whole(visit.query.get("from", "")), whole(visit.query.get("to", ""))
     if old is None or new is None:
         return visit.go(here)
-    word = MoveStop(tour_id=tour_id, position=old, to_position=new)
-    return await pressed(visit, word, here, _("Arrêt déplacé."), undo=f"{here}/move?from={new}&to={old}")
+    word = MoveStop(tour_id=tour_id, version=seen(visit), position=old, to_position=new)
+    try:
+        moved = await visit.ask(word, key=key_of(visit))
+    except Refusal as refusal:
+        signed_in_still(refusal)
+        return visit.go(here, told(refusal), kind="bad")
+    back = f"{here}/move?from={new}&to={old}&version={moved.version}"
+    return visit.go(here, _("Arrêt déplacé."), undo=back)
 
 
 PAGES = [
