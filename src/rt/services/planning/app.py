@@ -25,18 +25,11 @@ def build(ground: Ground) -> Unit:
     docks = Docks(store, neighbours)
     slots = Slots(store, docks, neighbours)
     waiting = WaitingList(store, docks, slots)
+    plans = Plans(store, ground.timers)
     searching = Searching(store, ground.timers)
     return Unit(
         name="planning",
-        serves=table(
-            Fleet(store, neighbours),
-            Basket(store),
-            Tours(store),
-            Plans(store, ground.timers),
-            docks,
-            slots,
-            waiting,
-        ),
+        serves=table(Fleet(store, neighbours), Basket(store), Tours(store), plans, docks, slots, waiting),
         hears=Reactions(store, waiting).heard(),
         jobs=[every(HOUR_SECONDS, Closing(store).close), every(HOUR_SECONDS, Closing(store).forget)],
         timers={SEARCH: searching.run},
