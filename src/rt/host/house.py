@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rt.contracts.authz import CheckKey, GetKeys
 from rt.host.keys import UnitKeys
 from rt.host.topology import UNITS, UnitRow, may_ask, secrets_of
-from rt.kernel.bus import Hub, listen
+from rt.kernel.bus import Hub
 from rt.kernel.client import Services
 from rt.kernel.errors import Refusal, Unavailable
 from rt.kernel.files import Files
@@ -26,12 +25,8 @@ from rt.kernel.persistence import Database, connect
 from rt.kernel.relay import Follower, Relay, Watch, prepare_log, ring_on_change
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import log, start_tracing
-from rt.kernel.tokens import Revoked
 from rt.kernel.unit import Ground, Unit
 from rt.kernel.web import Desk, web_app
-
-REVOCATIONS_KEPT = timedelta(days=95)
-"""Longer than the longest life of a link token; after that it is worth nothing anyway."""
 
 Build = Callable[[Ground], Unit]
 
@@ -140,11 +135,7 @@ class House:
             await room.clockwork.prepare()
 
     def watch(self) -> Watch:
-        async def hear(revoked: Revoked, _: Any) -> None:
-            self.revocations.heard(revoked)
-
-        listener = listen(Revoked, hear)
-        return Watch(self.database("authz"), "authz", listener, self.hub, REVOCATIONS_KEPT)
+        return Watch(self.database("authz"), "authz", self.revocations, self.hub)
 
     def works(self) -> bool:
         """Whether what goes on behind the units still goes on, or had nothing to do."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -19,7 +20,16 @@ from joserfc.jwk import OKPKey
 from rt.kernel.clock import now
 from rt.kernel.errors import Forbidden, Unauthorized
 from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, WordShape
-from rt.kernel.tokens import ALGORITHM, PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE, Revoked, member_of
+from rt.kernel.tokens import (
+    ALGORITHM,
+    LATE,
+    LIVES,
+    PLATFORM,
+    PLATFORM_RIGHTS,
+    PLATFORM_ROLE,
+    Revoked,
+    member_of,
+)
 
 LEEWAY_SECONDS = 5
 FUTURE_SECONDS = 60
@@ -27,6 +37,7 @@ ASK_AGAIN_SECONDS = 5.0
 KEYS_KEPT_SECONDS = 60.0
 TOKEN_BELIEVED_SECONDS = 60.0
 KEY_BELIEVED_SECONDS = 30.0
+SWEPT_EVERY_SECONDS = 60.0
 AUTHZ = "authz"
 """The one unit whose signature makes user and link tokens."""
 TOKEN_LIMIT_BYTES = 8192
@@ -251,17 +262,30 @@ def _check_claims(claims: dict[str, Any], audience: str) -> None:
 
 
 class Revocations:
-    """What has been revoked, kept in memory and fed from the event log."""
+    """What has been revoked, kept in memory and fed from the event log, while a token may carry it."""
 
     def __init__(self) -> None:
         self._before: dict[tuple[str, str], float] = {}
+        self._swept_at = 0.0
 
     def heard(self, revoked: Revoked) -> None:
         place = revoked.subject, revoked.subject_id
         self._before[place] = max(revoked.before.timestamp(), self._before.get(place, 0))
+        self._sweep(now())
 
     def covers(self, subject: str, subject_id: str, issued_at: float) -> bool:
         return issued_at < self._before.get((subject, subject_id), 0)
+
+    def __len__(self) -> int:
+        return len(self._before)
+
+    def _sweep(self, at: datetime) -> None:
+        """Forget, once a minute at most, what no living token can carry any more."""
+        if abs(at.timestamp() - self._swept_at) < SWEPT_EVERY_SECONDS:
+            return
+        self._swept_at = at.timestamp()
+        oldest = {subject: (at - life - LATE).timestamp() for subject, life in LIVES.items()}
+        self._before = {place: before for place, before in self._before.items() if before >= oldest[place[0]]}
 
 
 class Identity:

@@ -9,7 +9,7 @@ import msgspec
 
 from rt.kernel.bus import Hub, Listener, Told, as_event
 from rt.kernel.clock import now
-from rt.kernel.identity import Actor, acting_as
+from rt.kernel.identity import Actor, Revocations, acting_as
 from rt.kernel.ids import Cause, because, derived_id, fingerprint
 from rt.kernel.persistence import (
     BulkWriteError,
@@ -21,6 +21,7 @@ from rt.kernel.persistence import (
 )
 from rt.kernel.telemetry import HEARD, PARKED, log, tracing
 from rt.kernel.tenancy import acting_for
+from rt.kernel.tokens import LATE, LIVES, Revoked
 
 BATCH = 200
 LEASE = timedelta(seconds=15)
@@ -39,6 +40,9 @@ async def prepare_log(database: Database) -> None:
     await log_.create_index([("entity_id", 1), ("at", 1)])
     await log_.create_index([("trace", 1), ("at", 1)])
     await log_.create_index([("org_id", 1), ("at", -1)])
+    revoked = {"topic": Revoked.topic}
+    await log_.create_index([("topic", 1), ("seq", 1)], partialFilterExpression=revoked)
+    await log_.create_index([("body.subject", 1), ("at", 1)], partialFilterExpression=revoked)
     await log_.create_index([("at", 1)], expireAfterSeconds=int(KEPT.total_seconds()))
     await database["dead_letters"].create_index([("unit", 1), ("state", 1), ("next_try_at", 1)])
 
@@ -284,17 +288,17 @@ def _read(database: Database, told: Told) -> dict[str, Any]:
 
 
 class Watch:
-    """Follows one unit's part of the log in memory, for what every process must know at once."""
+    """Keeps what every process must know at once, the revocations in one unit's part of the log, in memory.
 
-    def __init__(
-        self, database: Database, source: str, listener: Listener, hub: Hub, since: timedelta
-    ) -> None:
+    The start reads what a living token may still carry, and no other event; afterwards only what is new.
+    """
+
+    def __init__(self, database: Database, source: str, revocations: Revocations, hub: Hub) -> None:
         self._database = database
         self._source = source
-        self._listener = listener
+        self._revocations = revocations
         self._hub = hub
-        self._since = since
-        self._seq = 0
+        self._seq: int | None = None
 
     async def run(self) -> None:
         while True:
@@ -305,16 +309,25 @@ class Watch:
                 await asyncio.sleep(0.5)
 
     async def step(self) -> None:
-        where = {"source": self._source, "seq": {"$gt": self._seq}}
-        if self._seq == 0:
-            where["at"] = {"$gt": now() - self._since}
-        last = self._seq
-        async for document in self._database["events"].find(where).sort([("seq", 1)]):
-            last = document["seq"]
-            if document["topic"] == self._listener.topic:
-                told = told_of(document)
-                await self._listener.hear(as_event(told.topic, told.body), told)
-        self._seq = last
+        if self._seq is None:
+            last = await self._database["events"].find_one(self._revoked(), sort=[("seq", -1)])
+            for subject, life in LIVES.items():
+                since = now() - life - LATE
+                await self._hear(self._revoked({"body.subject": subject, "at": {"$gt": since}}))
+            self._seq = int(last["seq"]) if last else 0
+        self._seq = max(self._seq, await self._hear(self._revoked({"seq": {"$gt": self._seq}})))
+
+    async def _hear(self, where: dict[str, Any]) -> int:
+        """The number of the last that was heard."""
+        last = 0
+        async for document in self._database["events"].find(where, {"seq": 1, "body": 1}):
+            last = max(last, int(document["seq"]))
+            self._revocations.heard(msgspec.convert(document["body"], Revoked))
+        return last
+
+    def _revoked(self, more: dict[str, Any] | None = None) -> dict[str, Any]:
+        known = {"topic": Revoked.topic, "source": self._source, "body.subject": {"$in": list(LIVES)}}
+        return known | (more or {})
 
 
 async def ring_on_change(database: Database, hub: Hub) -> None:

@@ -1,7 +1,8 @@
 """What all tokens of the house have in common: how they are signed, and that they can lose their worth."""
 
-from datetime import datetime
-from typing import Literal
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from rt.kernel.messages import Event
 
@@ -23,6 +24,19 @@ class Revoked(Event, topic="kernel.access.revoked"):
     subject: Literal["session", "member", "organization", "link", "key"]
     subject_id: str
     before: datetime
+
+
+LIVES: Mapping[str, timedelta] = {
+    "session": timedelta(hours=1),
+    "member": timedelta(hours=1),
+    "key": timedelta(hours=1),
+    "link": timedelta(days=90),
+    "organization": timedelta(days=90),
+}
+"""How long a token of a subject may live at most: access tokens, keys that are believed, links. A revocation
+that is older concerns none that is alive."""
+LATE: Final = timedelta(minutes=10)
+"""What clocks may differ, and how long a revocation may be on its way."""
 
 
 def member_of(person_id: str, organization_id: str) -> str:

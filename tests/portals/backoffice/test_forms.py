@@ -1,6 +1,7 @@
 """What a press in the back office says to the services: the right command, once, refused beside its field."""
 
 import re
+from typing import Any
 
 import pytest
 from tests.portals.backoffice import town
@@ -17,7 +18,9 @@ from rt.contracts.admin_gateway import (
 )
 from rt.contracts.authz import (
     ChangeRole,
+    ConfirmIdentity,
     GetOrganization,
+    RefuseIdentity,
     ResumeOrganization,
     SuspendOrganization,
 )
@@ -104,6 +107,26 @@ async def test_suspending_wants_a_reason_and_can_be_undone() -> None:
     assert re.search(r'id="[^"]*reason[^"]*-fault"', short.text)
     await client.post("/tenants/org_monts0001", data={"_csrf": token, "reason": "Impayés"})
     assert 'action="/tenants/org_monts0001/resume"' in (await client.get("/tenants/org_monts0001")).text
+
+
+@pytest.mark.parametrize(("press", "word"), [("confirm", ConfirmIdentity), ("refuse", RefuseIdentity)])
+async def test_numbers_are_judged_as_they_were_read(press: str, word: Any) -> None:
+    """The form carries the numbers: another wish made meanwhile is not what is answered."""
+    there = Town()
+    client, token = await signed_in(there)
+    listed = (await client.get("/tenants")).text
+    assert "Numéros à confirmer" in listed
+    page = (await client.get("/tenants/org_monts0001")).text
+    assert f'href="/tenants/org_monts0001/identity/{press}"' in page
+    assert "Kbis &lt;12&gt;" in page
+    assert "/tenants/org_pirate0001" in page
+    form = (await client.get(f"/tenants/org_monts0001/identity/{press}")).text
+    assert 'value="73282932000074"' in form
+    typed = {"_csrf": token, "siret": "73282932000074", "vat": "", "reason": "Kbis vu"}
+    answer = await client.post(f"/tenants/org_monts0001/identity/{press}", data=typed)
+    assert answer.status_code == 303
+    said = there.heard(word)
+    assert (said.siret, said.vat, said.reason) == ("73282932000074", "", "Kbis vu")
 
 
 async def test_erasing_wants_the_name_and_tells_what_went() -> None:

@@ -45,13 +45,21 @@ from rt.contracts.admin_gateway import (
 )
 from rt.contracts.authz import (
     ChangeRole,
+    ConfirmIdentity,
     DisableUser,
     EnableUser,
+    FindIdentityWishes,
     FindUsers,
+    GetIdentity,
     GetOrganization,
+    IdentitiesPage,
+    IdentityChangeView,
+    IdentityView,
+    IdentityWishView,
     InviteUser,
     Login,
     OrganizationView,
+    RefuseIdentity,
     ResumeOrganization,
     SuspendOrganization,
     TokensView,
@@ -169,6 +177,34 @@ def organization(organization_id: str = "org_monts0001", **changed: Any) -> Orga
         "suspended": False,
     }
     return OrganizationView(**(told | changed))
+
+
+WISHED = IdentityView(
+    organization_id="org_monts0001",
+    organization_name="Laiterie des Monts",
+    siret="40483304800022",
+    vat="",
+    confirmed=False,
+    wish=IdentityWishView(
+        siret="73282932000074",
+        vat="FR44732829320",
+        proof="Kbis <12>",
+        asked_at=AT,
+        held_by=["org_pirate0001"],
+    ),
+    history=[
+        IdentityChangeView(
+            act="declared",
+            at=AT,
+            by="usr_camille01",
+            siret_before="",
+            siret_after="40483304800022",
+            vat_before="",
+            vat_after="",
+            reason="",
+        )
+    ],
+)
 
 
 def event(number: int, source: str, topic: str, **changed: Any) -> EventView:
@@ -392,6 +428,10 @@ def answers() -> dict[type, Any]:
             ],
             next="cursor",
         ),
+        FindIdentityWishes: IdentitiesPage(items=[WISHED]),
+        GetIdentity: WISHED,
+        ConfirmIdentity: WISHED,
+        RefuseIdentity: WISHED,
         SuspendOrganization: lambda word: organization(suspended=True),
         ResumeOrganization: lambda word: organization(),
         ExportTenant: Download(content=b"{}\n", media_type="application/octet-stream", filename="org.jsonl"),

@@ -234,6 +234,23 @@ async def test_x2_only_units_issue_links(authz: TestHouse) -> None:
     assert (await admin.web.post("/auth/links", json=asked)).status_code == 403
 
 
+async def test_a_secret_that_is_replaced_without_overlap_is_refused_at_once(authz: TestHouse) -> None:
+    """Also by who has just believed it: the former secret does not live on for half a minute."""
+    admin = await make.admin(authz)
+    made = (await admin.web.post("/auth/keys", json={"name": "K", "rights": ["authz.read"]})).json()
+    async with make.bearing(authz, made["secret"]) as web:
+        assert (await web.get("/auth/users")).status_code == 200
+        way = f"/auth/keys/{made['key']['key_id']}/rotate"
+        fresh = (await admin.web.post(way, json={"overlap_hours": 0})).json()["secret"]
+        await authz.settle()
+        assert (await web.get("/auth/users")).status_code == 401
+    async with make.bearing(authz, fresh) as web:
+        assert (await web.get("/auth/users")).status_code == 200
+        await admin.web.post(way, json={"overlap_hours": 1})
+        await authz.settle()
+        assert (await web.get("/auth/users")).status_code == 200
+
+
 async def test_x2_a_link_asked_for_again_is_the_same_link(authz: TestHouse) -> None:
     unit, asked = make.unit(authz), {"scope": "follow_order", "object_id": "s", "organization_id": "o"}
     word = IssueLink(**asked, expires_at=now() + timedelta(days=1))
@@ -247,7 +264,10 @@ async def test_x2_a_narrowed_link_is_narrower_and_falls_with_its_parent(authz: T
         asked = {"token": link.token, "expires_at": sooner, "claims": {"plate": "AB-123-CD"}}
         narrow = (await web.post("/auth/links/attenuate", json=asked)).json()
         assert datetime.fromisoformat(narrow["expires_at"]) < link.expires_at
-        assert (await actor_of(authz, narrow["token"])).claims == {"name": "Durand", "plate": "AB-123-CD"}
+        assert (await actor_of(authz, narrow["token"])).claims == {
+            "name": "Durand",
+            "holder.plate": "AB-123-CD",
+        }
         for wider in (
             {"expires_at": (link.expires_at + timedelta(hours=1)).isoformat()},
             {"claims": {"name": "Dupont"}},
@@ -263,6 +283,18 @@ async def test_x2_a_narrowed_link_is_narrower_and_falls_with_its_parent(authz: T
             await actor_of(authz, token)
     async with authz.web("authz") as web:
         assert (await web.post("/auth/links/attenuate", json={"token": narrow["token"]})).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["for", "party", "email", "tender_id"])
+async def test_who_holds_a_link_does_not_say_who_they_are(authz: TestHouse, name: str) -> None:
+    """A claim that the unit did not write is none of the unit's, whatever it is called."""
+    link = await issue(authz, claims={"lang": "fr"})
+    async with authz.web("authz") as web:
+        asked = {"token": link.token, "claims": {name: "usr_somebody_else"}}
+        narrow = (await web.post("/auth/links/attenuate", json=asked)).json()
+        again = {"token": narrow["token"], "claims": {name: "usr_another"}}
+        assert (await web.post("/auth/links/attenuate", json=again)).status_code == 403
+    assert name not in (await actor_of(authz, narrow["token"])).claims
 
 
 async def test_x2_ten_thousand_altered_links_open_nothing(authz: TestHouse) -> None:

@@ -14,6 +14,7 @@ from rt.kernel.tokens import Revoked
 from rt.services.authz.adapters import common_passwords
 from rt.services.authz.domain import roles
 from rt.services.authz.domain.apikey import ApiKey, KeyRefused, KeyRightForbidden, KeySecret, check_grant
+from rt.services.authz.domain.identity import IdentityKept, NothingWished, Numbers, numbers_of
 from rt.services.authz.domain.link import LinkTooLong, LinkWidened, check_life, narrowed
 from rt.services.authz.domain.lockout import ACCOUNT, ADDRESS, ANY_SOURCE, PAIR, Attempts, TooManyTries
 from rt.services.authz.domain.organization import EmailInvalid, Organization, address
@@ -356,12 +357,12 @@ class TestKeys:
 
     def test_a61_two_secrets_live_during_rotation_and_never_three(self) -> None:
         key = self.key()
-        key.rotate("two", AT + MINUTE)
+        key.rotate("two", AT, AT + MINUTE)
         for secret in ("one", "two"):
             key.check(secret, "", AT)
         with pytest.raises(KeyRefused):
             key.check("one", "", AT + MINUTE)
-        key.rotate("three", AT + MINUTE)
+        key.rotate("three", AT, AT + MINUTE)
         with pytest.raises(KeyRefused):
             key.check("one", "", AT)
 
@@ -401,7 +402,8 @@ class TestLinks:
         else:
             assert until <= AT
             assert claims.items() >= held.items()
-            assert claims.items() >= asked.items()
+            assert {claims.get(name, claims.get(f"holder.{name}")) for name in asked} == set(asked.values())
+            assert {name for name in claims if name not in held} <= {f"holder.{name}" for name in asked}
 
     def test_a_link_lives_ninety_days_at_most(self) -> None:
         assert check_life(AT + timedelta(days=90), AT)
@@ -451,12 +453,37 @@ class TestOrganization:
     )
     def test_company_numbers_are_checked(self, siret: str, vat: str) -> None:
         with pytest.raises(Refusal):
-            self.organization().identify(siret, vat)
+            numbers_of(siret, vat)
 
     def test_it_is_found_by_its_name_and_numbers(self) -> None:
         organization = self.organization()
-        organization.identify("732 829 320 00074", "FR44732829320")
+        organization.declare(numbers_of("732 829 320 00074", "FR44732829320"), "usr_a", AT)
         assert {"usine", "73282932000074", "732829320", "fr44732829320"} <= set(organization.words)
+
+    def test_numbers_that_one_has_change_by_the_platforms_word_alone(self) -> None:
+        organization = self.organization()
+        first, other = numbers_of("73282932000074", ""), numbers_of("40483304800022", "")
+        organization.declare(first, "usr_a", AT)
+        organization.declare(first, "usr_a", AT)
+        for wanted in (other, Numbers()):
+            with pytest.raises(IdentityKept):
+                organization.declare(wanted, "usr_a", AT)
+        organization.ask_numbers(other, "Kbis 12", "usr_a", AT)
+        assert organization.numbers == first
+        for word in (organization.confirm, organization.refuse_numbers):
+            with pytest.raises(NothingWished):
+                word(numbers_of("", "FR83404833048"), "usr_p", "autre chose", AT)
+        organization.confirm(other, "usr_p", "vu", AT)
+        assert (organization.numbers, organization.confirmed, organization.wish) == (other, True, None)
+        assert "73282932000074" not in organization.words
+        with pytest.raises(NothingWished):
+            organization.confirm(first, "usr_p", "vu", AT)
+        acts = [(change.act, change.before.siret, change.after.siret) for change in organization.history]
+        assert acts == [
+            ("declared", "", first.siret),
+            ("asked", first.siret, other.siret),
+            ("confirmed", first.siret, other.siret),
+        ]
 
     def test_one_mailbox_has_one_spelling(self) -> None:
         assert address(" Léa.Durand@Usine.EXAMPLE ".replace("é", "e")) == "lea.durand@usine.example"

@@ -130,3 +130,25 @@ async def test_logout_ends_access_and_refresh(authz: TestHouse) -> None:
     await authz.settle()
     assert (await admin.web.get("/auth/me")).status_code == 401
     assert (await refresh(authz, admin.tokens["refresh_token"])).status_code == 401
+
+
+async def test_what_nobody_was_given_ends_no_session(authz: TestHouse) -> None:
+    """The id of a session is shown to its owner and stands in logs: knowing it is not to hold a token."""
+    admin = await make.admin(authz)
+    good = admin.tokens["refresh_token"]
+    session, secret, seal = good.split(".")
+    made_up = [
+        f"{session}.{'x' * 43}.{seal}",
+        f"{session}.{secret}.{'x' * 22}",
+        f"{session}.{secret}",
+        f"{session}.{secret}.{seal}.",
+        f"{session}.{secret}{seal}..",
+        f"ses_{'0' * 26}.{secret}.{seal}",
+        session + ".garbage-of-some-length",
+    ]
+    for token in made_up:
+        assert (await refresh(authz, token)).status_code == 401, token
+    await authz.settle()
+    assert (await admin.web.get("/auth/me")).status_code == 200
+    assert (await refresh(authz, good)).status_code == 200
+    assert await make.told(authz, "kernel.access.revoked") == []

@@ -8,6 +8,8 @@ from tests.services.notifications import make
 from tests.services.notifications.make import AT, CARRIER, GUEST, OPERATOR, SHIPPER
 
 from rt.contracts.authz import (
+    IdentityAnswered,
+    IdentityAsked,
     MemberChanged,
     PartnerAccepted,
     PartnerAsked,
@@ -95,6 +97,20 @@ async def test_who_is_asked_as_a_partner_hears_it_at_the_desk(house: Any, voice:
     async with house.web("notifications", house.actor(CARRIER, id="usr_carl")) as client:
         notices = (await client.get("/api/notifications/notices")).json()["items"]
     assert {notice["topic"] for notice in notices} == {"authz.partner.asked", "authz.partner.accepted"}
+
+
+async def test_a_number_is_asked_of_the_platform_and_answered_to_the_organization(
+    house: Any, voice: Any, mailbox: Any
+) -> None:
+    numbers = {"organization_id": SHIPPER, "siret": "73282932000074", "vat": ""}
+    await voice.say(IdentityAsked(organization_name="Usine", **numbers), SHIPPER)
+    await voice.say(IdentityAnswered(act="taken", reason="Kbis vu", **numbers), SHIPPER)
+    await told(house)
+    (asked,) = await mails(mailbox, topic="authz.identity.asked", channel="email")
+    (answered,) = await mails(mailbox, topic="authz.identity.answered", channel="email")
+    assert (asked["to"], answered["to"]) == ("root@op.example", "anna@ship.example")
+    assert asked["links"][0] == f"http://admin.localhost:8080/tenants/{SHIPPER}"
+    assert "Kbis vu" in answered["text"]
 
 
 async def test_a_driver_is_invited_to_the_phone(house: Any, voice: Any, mailbox: Any) -> None:

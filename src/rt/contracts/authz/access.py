@@ -121,7 +121,10 @@ class RevokeLink(Command[Empty], route="/auth/links/{link_id}", needs="unit", me
 
 
 class AttenuateLink(Command[LinkView], route="/auth/links/attenuate", needs=OPEN, keyed=False):
-    """Narrow a link one holds before handing it on: an earlier end, more conditions; never more."""
+    """Narrow a link one holds before handing it on: an earlier end, more conditions; never more.
+
+    Conditions that a holder adds are carried as `holder.<name>`: they identify nobody.
+    """
 
     token: OpaqueToken
     expires_at: datetime | None = None

@@ -45,6 +45,25 @@ class PartnerAccepted(Event, topic="authz.partner.accepted"):
     by_kind: str
 
 
+class IdentityAsked(Event, topic="authz.identity.asked"):
+    """An organization asks for company numbers: the platform is to confirm or refuse them."""
+
+    organization_id: str
+    organization_name: str
+    siret: str
+    vat: str
+
+
+class IdentityAnswered(Event, topic="authz.identity.answered"):
+    """The platform confirmed or refused numbers, or gave them to whose they are (`taken`)."""
+
+    organization_id: str
+    act: Literal["confirmed", "refused", "taken"]
+    siret: str
+    vat: str
+    reason: str
+
+
 class UserInvited(Event, topic="authz.user.invited"):
     """A person was invited; the token is for the mail alone."""
 

@@ -31,6 +31,7 @@ class OrganizationView(View):
     """The card of an organization, and what it is to the reader (`standing`).
 
     `email` and `phone` are empty, `mfa_required` false, unless it is the reader itself, its guest or partner.
+    SIRET and VAT number are what it declared, or `confirmed` by the platform.
     """
 
     id: str
@@ -47,6 +48,7 @@ class OrganizationView(View):
     mfa_required: bool = False
     version: int = 0
     standing: Standing = ""
+    confirmed: bool = False
 
 
 class OrganizationsPage(View):
@@ -101,7 +103,10 @@ class EditOrganization(
     needs="authz.write",
     method="PATCH",
 ):
-    """Change one's own organization (If-Match: its version); absent fields stay as they are."""
+    """Change one's own organization (If-Match: its version); absent fields stay as they are.
+
+    SIRET and VAT number are set here once, while they are nobody's; afterwards by AskIdentityChange.
+    """
 
     organization_id: OrganizationId
     name: OrganizationName | None = None

@@ -21,6 +21,7 @@ from rt.portals.industry.pages import (
     statements,
     vouchers,
 )
+from rt.ui import numbers
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
 from rt.ui.team import Team
@@ -60,5 +61,6 @@ PAGES: list[Route] = [
     *partners.PAGES,
     *TEAM.pages(),
     *settings.PAGES,
+    *numbers.pages("/settings"),
 ]
 """In this order: `/orders/new` and `/orders/bulk` before the orders themselves."""

@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from rt.portals.recipient.pages import account, arrivals, by_link, delivery, pallets, public, slots
+from rt.ui import numbers
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
 from rt.ui.partners import Partners
@@ -31,6 +32,7 @@ PAGES: list[Route] = [
     *pallets.PAGES,
     *PARTNERS.pages(),
     *account.PAGES,
+    *numbers.pages("/account"),
     *by_link.PAGES,
     *public.PAGES,
 ]

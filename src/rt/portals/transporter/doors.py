@@ -23,6 +23,7 @@ from rt.portals.transporter.pages import (
     tours,
     vehicles,
 )
+from rt.ui import numbers
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
 from rt.ui.partners import Partners
@@ -67,6 +68,7 @@ PAGES: list[Route] = [
     *PARTNERS.pages(),
     *TEAM.pages(),
     *settings.PAGES,
+    *numbers.pages("/settings"),
     *link_tender.PAGES,
     *link_slots.PAGES,
     *link_statements.PAGES,

@@ -4,6 +4,7 @@ from rt.contracts import authz as words
 from rt.kernel.unit import Served, serve
 from rt.services.authz.actions.account import Account
 from rt.services.authz.actions.entry import Entry
+from rt.services.authz.actions.identities import Identities
 from rt.services.authz.actions.keys import Keys
 from rt.services.authz.actions.links import Links
 from rt.services.authz.actions.members import Members
@@ -17,6 +18,7 @@ def table(
     account: Account,
     organizations: Organizations,
     partners: Partners,
+    identities: Identities,
     members: Members,
     keys: Keys,
     links: Links,
@@ -52,6 +54,11 @@ def table(
         serve(words.InvitePartner, partners.invite),
         serve(words.SuspendOrganization, organizations.suspend),
         serve(words.ResumeOrganization, organizations.resume),
+        serve(words.GetIdentity, identities.get),
+        serve(words.AskIdentityChange, identities.ask),
+        serve(words.FindIdentityWishes, identities.wishes),
+        serve(words.ConfirmIdentity, identities.confirm),
+        serve(words.RefuseIdentity, identities.refuse),
         serve(words.FindUsers, members.find),
         serve(words.GetUser, members.get),
         serve(words.InviteUser, members.invite),

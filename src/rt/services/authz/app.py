@@ -2,9 +2,9 @@
 
 from rt.kernel.unit import Ground, Unit
 from rt.services.authz.actions.account import Account
-from rt.services.authz.actions.cards import Cards
 from rt.services.authz.actions.entry import Entry
 from rt.services.authz.actions.guard import Guard
+from rt.services.authz.actions.identities import Identities
 from rt.services.authz.actions.keys import Keys
 from rt.services.authz.actions.links import Links
 from rt.services.authz.actions.members import Members
@@ -26,14 +26,14 @@ def build(ground: Ground) -> Unit:
     store, vault = AuthzStore(ground.database), Vault(settings.jwt_secret)
     policy = Policy(mfa_demanded=settings.production, common_passwords=common_passwords())
     hasher, guard = Hasher(settings.bcrypt_rounds, vault.key("passwords")), Guard(store, vault)
-    signing, members, cards = Signing(store, vault), Members(store, vault, hasher, policy), Cards(store)
-    organizations, partners = Organizations(store, members, cards), Partners(store, members, cards)
+    signing, members = Signing(store, vault), Members(store, vault, hasher, policy)
+    organizations, partners = Organizations(store, members), Partners(store, members)
     entry = Entry(store, vault, hasher, guard, signing, policy)
     account = Account(store, vault, hasher, guard, entry, policy)
-    keys, links = Keys(store, policy), Links(store, signing)
+    keys, links, identities = Keys(store, policy), Links(store, signing), Identities(store)
     return Unit(
         name="authz",
-        serves=table(entry, account, organizations, partners, members, keys, links, signing),
+        serves=table(entry, account, organizations, partners, identities, members, keys, links, signing),
         hears=reactions(account),
         jobs=jobs(signing, organizations),
         start=at_start(settings, store, signing, organizations, members),

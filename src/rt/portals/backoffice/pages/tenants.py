@@ -1,6 +1,7 @@
 """Organizations as the platform's people see them: found, shut out with a reason, exported, erased."""
 
 import asyncio
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -14,16 +15,29 @@ from rt.contracts.admin_gateway import (
     FindTenants,
     TenantView,
 )
-from rt.contracts.authz import GetOrganization, OrganizationView, ResumeOrganization, SuspendOrganization
+from rt.contracts.authz import (
+    ConfirmIdentity,
+    FindIdentityWishes,
+    GetIdentity,
+    GetOrganization,
+    IdentityView,
+    OrganizationView,
+    RefuseIdentity,
+    ResumeOrganization,
+    SuspendOrganization,
+)
 from rt.kernel.errors import NotFound
+from rt.kernel.messages import Command
 from rt.ui.asking import attempt, pressed, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import number
 from rt.ui.forms import Form
+from rt.ui.numbers import Line, history
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
 MOST_LINES = 8
+MOST_WISHES = 20
 
 
 class Row(msgspec.Struct, kw_only=True):
@@ -40,6 +54,7 @@ class TenantsListPage(Page):
     """Organizations by name."""
 
     template, part = "tenants.html", "_tenants.html"
+    waiting: list[IdentityView]
     rows: list[Row]
     columns: list[Column]
     q: str
@@ -56,8 +71,20 @@ class TenantPage(Page):
     objects: list[tuple[str, str]]
     total: int
     lines: list[AuditLineView]
+    identity: IdentityView | None
+    changes: list[Line]
+    judges: list[str]
     suspend: Form | None
     mine: bool
+
+
+class JudgePage(Page):
+    """One word of the platform on an organization's numbers."""
+
+    template = "ui/pages/form.html"
+    form: Form
+    lead: str
+    back: str
 
 
 class ErasePage(Page):
@@ -94,8 +121,10 @@ def counted(objects: dict[str, int]) -> list[tuple[str, str]]:
 async def tenants(visit: Visit) -> Page | Response:
     q, after = visit.query.get("q", "")[:80], visit.query.get("after", "")
     found = await visit.ask(FindTenants(q=q, after=after))
+    wishes = await attempt(visit, FindIdentityWishes(limit=MOST_WISHES))
     return TenantsListPage(
         title=_("Organisations"),
+        waiting=wishes.items if wishes and not (q or after) else [],
         rows=[row(one) for one in found.items],
         columns=[
             Column(name="name", label=_("Organisation")),
@@ -121,9 +150,10 @@ async def tenant(visit: Visit) -> Page | Response:
         hints={"reason": _("Gardé dans l'audit. Tous ses accès sont refusés en moins d'une minute.")},
         submit=_("Suspendre"),
     )
+    here = f"/tenants/{organization_id}"
     if visit.posted is not None and await form.submit():
-        resume = f"/tenants/{organization_id}/resume"
-        return visit.go(f"/tenants/{organization_id}", _("Organisation suspendue"), undo=resume)
+        return visit.go(here, _("Organisation suspendue"), undo=f"{here}/resume")
+    identity = await attempt(visit, GetIdentity(organization_id=organization_id))
     finding = attempt(visit, FindTenants(q=card.name))
     reading = attempt(visit, FindAudit(org_id=organization_id, limit=MOST_LINES))
     found, trail = await asyncio.gather(finding, reading)
@@ -137,8 +167,51 @@ async def tenant(visit: Visit) -> Page | Response:
         objects=counted(objects),
         total=sum(objects.values()),
         lines=trail.items if trail else [],
+        identity=identity,
+        changes=history(identity.history) if identity else [],
+        judges=judged(identity) if identity else [],
         suspend=None if card.suspended or mine else form,
         mine=mine,
+    )
+
+
+def judged(identity: IdentityView) -> list[str]:
+    """What the platform may say now of the numbers: those that are asked for, or those that were declared."""
+    if identity.wish is not None:
+        return ["confirm", "refuse"]
+    return ["confirm"] if (identity.siret or identity.vat) and not identity.confirmed else []
+
+
+async def confirm(visit: Visit) -> Page | Response:
+    return await judge(visit, ConfirmIdentity, _("Confirmer"), _("Numéros confirmés"))
+
+
+async def refuse(visit: Visit) -> Page | Response:
+    return await judge(visit, RefuseIdentity, _("Refuser"), _("Demande refusée"))
+
+
+async def judge(visit: Visit, word: type[Command[Any]], submit: str, done: str) -> Page | Response:
+    """The numbers travel with the form: what was read is judged, whatever was asked for meanwhile."""
+    identity = await visit.ask(GetIdentity(organization_id=visit.path["organization_id"]))
+    numbers = identity.wish or identity
+    here = f"/tenants/{identity.organization_id}"
+    form = visit.form(
+        word,
+        fixed={"organization_id": identity.organization_id},
+        values={"siret": numbers.siret, "vat": numbers.vat},
+        only=("siret", "vat", "reason"),
+        labels={"reason": _("Motif")},
+        hints={"reason": _("Gardé dans l'histoire des numéros et envoyé à l'organisation.")},
+        submit=submit,
+    )
+    if visit.posted is not None and await form.submit():
+        return visit.go(here, done)
+    return JudgePage(
+        title=_("Numéros d'entreprise"),
+        crumbs=[("/tenants", _("Organisations")), (here, identity.organization_name)],
+        form=form,
+        lead=identity.wish.proof if identity.wish else "",
+        back=here,
     )
 
 
@@ -178,6 +251,8 @@ async def erase(visit: Visit) -> Page | Response:
 PAGES = [
     page("/tenants", tenants, methods=("GET",)),
     page("/tenants/{organization_id}", tenant),
+    page("/tenants/{organization_id}/identity/confirm", confirm),
+    page("/tenants/{organization_id}/identity/refuse", refuse),
     page("/tenants/{organization_id}/resume", resume, methods=("POST",)),
     page("/tenants/{organization_id}/export", export, methods=("GET",)),
     page("/tenants/{organization_id}/erase", erase),

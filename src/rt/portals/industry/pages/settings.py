@@ -21,6 +21,7 @@ from rt.ui.asking import attempt, pressed, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.forms import Form
+from rt.ui.numbers import declarable
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
@@ -63,7 +64,7 @@ async def shown(visit: Visit, said: str) -> Page | Response:
         version=organization.version,
         fixed={"organization_id": organization.id},
         values=organization,
-        only=("name", "siret", "vat", "email", "phone", "country", "mfa_required"),
+        only=("name", *declarable(organization), "email", "phone", "country", "mfa_required"),
         submit=_("Enregistrer la fiche"),
         action="/settings/card",
     )

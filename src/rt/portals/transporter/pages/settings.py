@@ -20,6 +20,7 @@ from rt.portals.transporter.asking import edited, said_here
 from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
+from rt.ui.numbers import declarable
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
@@ -53,7 +54,7 @@ async def shown(visit: Visit, said: str) -> Page | Response:
         posted=said == "card",
         fixed={"organization_id": organization.id},
         values=organization,
-        only=("name", "siret", "vat", "email", "phone", "country", "mfa_required"),
+        only=("name", *declarable(organization), "email", "phone", "country", "mfa_required"),
         submit=_("Enregistrer la fiche"),
         action="/settings/card",
     )

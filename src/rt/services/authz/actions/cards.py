@@ -64,6 +64,7 @@ def whole(organization: Organization, standing: Standing = "") -> OrganizationVi
         mfa_required=organization.mfa_required,
         version=organization.version,
         standing=standing,
+        confirmed=organization.confirmed,
     )
 
 
@@ -82,4 +83,5 @@ def public(organization: Organization, standing: Standing) -> OrganizationView:
         guest=False,
         suspended=organization.suspended,
         standing=standing,
+        confirmed=organization.confirmed,
     )

@@ -27,7 +27,7 @@ from rt.services.authz.domain.session import (
     SessionOver,
 )
 from rt.services.authz.domain.signing import ACCESS_LIFE, Standing, access_claims
-from rt.services.authz.domain.vault import Vault, fresh_secret, hash_of
+from rt.services.authz.domain.vault import Vault, fresh_secret, hash_of, same
 from rt.services.authz.store import AuthzStore
 
 FACTOR: Final = "second factors"
@@ -99,7 +99,9 @@ class Entry:
     async def refresh(self, asked: Refresh) -> TokensView:
         """The successor of a refresh token; one that was used before ends the whole session."""
         at = now()
-        session_id = asked.refresh_token.partition(".")[0]
+        session_id, _, rest = asked.refresh_token.partition(".")
+        if not same(asked.refresh_token, self._refresh_token(session_id, rest.partition(".")[0])):
+            raise SessionOver  # never given to anybody: it ends nothing
         try:
             session = await self._store.sessions.everywhere.get(session_id)
         except NotFound:
@@ -114,7 +116,7 @@ class Entry:
         except NotYourOrganization:
             raise SessionOver from None
         # The successor follows from the token itself: whoever asks twice within the grace gets the same one.
-        successor = f"{session.id}.{self._vault.derive('refresh', asked.refresh_token)}"
+        successor = self._refresh_token(session.id, self._vault.derive("refresh", asked.refresh_token))
         if verdict == "next":
             async with self._store.sessions.everywhere.change(session.id) as session:
                 if session.judge(asked.refresh_token, asked.device, at) != "next":
@@ -167,7 +169,7 @@ class Entry:
     ) -> TokensView:
         at = now()
         session_id = new_id("ses")
-        token = f"{session_id}.{fresh_secret()}"
+        token = self._refresh_token(session_id, fresh_secret())
         session = await self._store.sessions.add(
             Session(
                 id=session_id,
@@ -184,6 +186,11 @@ class Entry:
         )
         await self._remember(person, organization.id)
         return await self._tokens(person, organization, session, token)
+
+    def _refresh_token(self, session_id: str, secret: str) -> str:
+        """A refresh token proves itself: an old one is told from one that somebody made up."""
+        seal = self._vault.derive("refresh seal", f"{session_id}.{secret}")
+        return f"{session_id}.{secret}.{seal[:22]}"
 
     async def _remember(self, person: Person, organization_id: str) -> None:
         if person.last_organization_id != organization_id:

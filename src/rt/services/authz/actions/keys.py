@@ -65,8 +65,9 @@ class Keys:
         """A second secret; the present one goes on for the overlap."""
         await self._demand_factor(speaking_person().session_id)
         secret = fresh_secret()
+        at = now()
         async with self._store.keys.change(asked.key_id) as key:
-            key.rotate(secret, now() + timedelta(hours=asked.overlap_hours))
+            key.rotate(secret, at, at + timedelta(hours=asked.overlap_hours))
         return ApiKeySecretView(key=view_of(key), secret=key.token(secret))
 
     async def revoke(self, asked: RevokeApiKey) -> Empty:

@@ -1,6 +1,7 @@
 """The people of an organization: invited, in, changed, out."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Final
 
 from rt.contracts.authz import (
@@ -18,13 +19,14 @@ from rt.contracts.authz import (
     UserView,
 )
 from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
+from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound
 from rt.kernel.identity import current_actor
 from rt.kernel.ids import derived_id
 from rt.kernel.messages import Empty
 from rt.kernel.persistence import together
 from rt.kernel.tenancy import current_org
 from rt.services.authz.adapters import Hasher
+from rt.services.authz.domain.identity import Numbers
 from rt.services.authz.domain.invitation import Invitation, InvitationOver
 from rt.services.authz.domain.organization import OPERATOR, MemberState, Organization, address
 from rt.services.authz.domain.passwords import check_password, shortest_for
@@ -114,7 +116,7 @@ class Members:
             roles = frozenset({invitation.role}) | (known.roles if known else frozenset())
             self._check_password(asked.password, invitation.email, roles)
             password_hash = await self._hasher.hash(asked.password)
-        async with together(self._store.database):
+        async with self._joining():
             async with self._store.invitations.everywhere.change(invitation.id) as used:
                 used.check(secret, now())
                 used.use(now())
@@ -129,7 +131,7 @@ class Members:
         email = address(asked.email)
         self._check_password(asked.password, email, frozenset({asked.role}))
         password_hash = await self._hasher.hash(asked.password)
-        async with together(self._store.database):
+        async with self._joining():
             person = await self._join(
                 organization.id, email, asked.name, asked.role, asked.language, password_hash
             )
@@ -205,6 +207,15 @@ class Members:
             await self._note(user_id, view.email, view.role, view.state)
         return view
 
+    @asynccontextmanager
+    async def _joining(self) -> AsyncIterator[None]:
+        """All that joining writes, or nothing; who comes second to an address or a number looks again."""
+        try:
+            async with together(self._store.database):
+                yield
+        except AlreadyExists as error:
+            raise ChangedMeanwhile from error
+
     async def _join(
         self, organization_id: str, email: str, name: str, role: Role, language: str, password_hash: str
     ) -> Person:
@@ -224,7 +235,9 @@ class Members:
                     person.choose_password(password_hash, at)
                 person.join(organization_id, role, at)
         async with self._store.organizations.everywhere.change(organization_id) as organization:
-            organization.welcome(person.id, person.email, person.name, role)
+            opens = not organization.open
+            taken = await self._store.taken(organization.numbers, organization_id) if opens else Numbers()
+            organization.welcome(person.id, person.email, person.name, role, taken, at)
         if organization.open:
             await self._store.open_guests(organization.id)
         return person

@@ -15,10 +15,12 @@ from rt.contracts.authz import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import AlreadyExists, NotFound
+from rt.kernel.identity import current_actor
 from rt.kernel.ids import new_id
 from rt.kernel.tenancy import current_org
 from rt.services.authz.actions.cards import Cards, whole
 from rt.services.authz.actions.members import Members
+from rt.services.authz.domain.identity import NumberTaken, numbers_of
 from rt.services.authz.domain.invitation import INVITATION_LIFE
 from rt.services.authz.domain.organization import (
     OPERATOR,
@@ -32,10 +34,10 @@ from rt.services.authz.store import AuthzStore
 class Organizations:
     """Who is on the platform."""
 
-    def __init__(self, store: AuthzStore, members: Members, cards: Cards) -> None:
+    def __init__(self, store: AuthzStore, members: Members) -> None:
         self._store = store
         self._members = members
-        self._cards = cards
+        self._cards = Cards(store)
 
     async def register(self, asked: RegisterOrganization) -> RegistrationView:
         """A new organization, closed until its administrator follows the link of the mail."""
@@ -66,20 +68,31 @@ class Organizations:
         return OrganizationsPage(items=await self._cards.of(page.items), next=page.next)
 
     async def edit(self, asked: EditOrganization) -> OrganizationView:
-        """Change one's own; another's is not found."""
-        async with self._store.organizations.change(asked.organization_id) as organization:
-            organization.name = asked.name or organization.name
-            organization.country = asked.country or organization.country
-            organization.language = asked.language or organization.language
-            organization.email = address(asked.email) if asked.email else organization.email
-            organization.phone = organization.phone if asked.phone is None else asked.phone
-            if asked.mfa_required is not None:
-                organization.mfa_required = asked.mfa_required
-            organization.identify(
-                organization.siret if asked.siret is None else asked.siret,
-                organization.vat if asked.vat is None else asked.vat,
-            )
+        """Change one's own; another's is not found, and another's numbers are not taken."""
+        try:
+            async with self._store.organizations.change(asked.organization_id) as organization:
+                organization.name = asked.name or organization.name
+                organization.country = asked.country or organization.country
+                organization.language = asked.language or organization.language
+                organization.email = address(asked.email) if asked.email else organization.email
+                organization.phone = organization.phone if asked.phone is None else asked.phone
+                if asked.mfa_required is not None:
+                    organization.mfa_required = asked.mfa_required
+                organization.call(organization.name)
+                await self._declare(organization, asked)
+        except AlreadyExists:
+            raise NumberTaken("siret") from None
         return whole(organization, "self")
+
+    async def _declare(self, organization: Organization, asked: EditOrganization) -> None:
+        numbers = numbers_of(
+            organization.siret if asked.siret is None else asked.siret,
+            organization.vat if asked.vat is None else asked.vat,
+        )
+        taken = await self._store.taken(numbers.lacks(organization.numbers), organization.id)
+        if taken:
+            raise NumberTaken("siret" if taken.siret else "vat")
+        organization.declare(numbers, current_actor().id, now())
 
     async def suspend(self, asked: SuspendOrganization) -> OrganizationView:
         async with self._store.organizations.everywhere.change(asked.organization_id) as organization:

@@ -17,7 +17,7 @@ from rt.kernel.ids import new_id
 from rt.kernel.messages import Empty
 from rt.kernel.persistence import together
 from rt.kernel.tenancy import current_org
-from rt.services.authz.actions.cards import CONFIDED, Cards, public, whole
+from rt.services.authz.actions.cards import CONFIDED, public, whole
 from rt.services.authz.actions.members import Members
 from rt.services.authz.domain.organization import OPERATOR, NotGuest, Organization, named
 from rt.services.authz.domain.partner import (
@@ -34,16 +34,15 @@ from rt.services.authz.store import AuthzStore
 class Partners:
     """Who works with whom, by the will of both."""
 
-    def __init__(self, store: AuthzStore, members: Members, cards: Cards) -> None:
+    def __init__(self, store: AuthzStore, members: Members) -> None:
         self._store = store
         self._members = members
-        self._cards = cards
 
     async def add(self, asked: AddPartner) -> OrganizationView:
         """The registered organization with that number is asked; else a guest of one's own."""
         guest = named(new_id("org"), asked)
         guest.guest = True
-        known = await self._store.registered_as(guest.siret, guest.vat)
+        known = await self._store.registered_as(guest.numbers)
         if known is not None:
             return await self._ask(known)
         guest.introduce()

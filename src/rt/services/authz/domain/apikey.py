@@ -77,13 +77,17 @@ class ApiKey(Entity):
         if not any(known) or ended or not self._allows(ip):
             raise KeyRefused
 
-    def rotate(self, secret: str, until: datetime) -> None:
-        """A new secret beside the present one, which lives on until then; older ones end now."""
+    def rotate(self, secret: str, at: datetime, until: datetime) -> None:
+        """A new secret beside the present one, which lives on until then; older ones end now.
+
+        Whoever believes the key for a moment without asking asks again at once.
+        """
         if self.revoked_at is not None:
             raise KeyRevoked
         present = self.secrets[-1]
         present.until = until
         self.secrets = [present, KeySecret(hash_of(secret))]
+        self.tell(Revoked(subject="key", subject_id=self.id, before=at))
 
     def revoke(self, at: datetime) -> None:
         if self.revoked_at is None:

@@ -12,6 +12,9 @@ from rt.kernel.tokens import Revoked
 
 LONGEST: Final = timedelta(days=90)
 
+ADDED: Final = "holder."
+"""Begins the name of a condition that a holder of the link added."""
+
 
 class LinkTooLong(Invalid):
     fr = "Un lien vit 90 jours au plus et finit dans l'avenir."
@@ -49,11 +52,18 @@ def check_life(expires_at: datetime, at: datetime) -> datetime:
 def narrowed(
     held_until: datetime, held: dict[str, str], asked_until: datetime | None, asked: dict[str, str]
 ) -> tuple[datetime, dict[str, str]]:
-    """End and claims of a narrower link: no later end, every condition kept, only new ones added."""
+    """End and claims of a narrower link: no later end, every condition kept, only new ones added.
+
+    What a holder adds stands apart from what the unit wrote that issued the link: nobody says of
+    themselves who they are.
+    """
     until = asked_until or held_until
     if until > held_until:
         raise LinkWidened("expires_at", what="expires_at")
+    added = {}
     for name, value in asked.items():
-        if held.get(name, value) != value:
+        if held.get(name, value) != value or held.get(ADDED + name, value) != value:
             raise LinkWidened(f"claims.{name}", what=name)
-    return until, {**held, **asked}
+        if name not in held:
+            added[ADDED + name] = value
+    return until, {**held, **added}

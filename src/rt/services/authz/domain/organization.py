@@ -8,6 +8,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from rt.contracts.authz import (
     AddPartner,
+    IdentityAnswered,
+    IdentityAsked,
     MemberChanged,
     OrganizationCreated,
     OrganizationResumed,
@@ -16,11 +18,21 @@ from rt.contracts.authz import (
     Role,
     UserJoined,
 )
+from rt.contracts.authz.identities import IdentityAct
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
 from rt.kernel.tokens import PLATFORM, Revoked
+from rt.services.authz.domain.identity import (
+    HISTORY_KEPT,
+    IdentityChange,
+    IdentityKept,
+    IdentityWish,
+    NothingNew,
+    NothingWished,
+    Numbers,
+    numbers_of,
+)
 from rt.services.authz.domain.passwords import ADMINISTRATORS
-from rt.trade import identifiers
 from rt.trade.roles import OrganizationKind
 
 OPERATOR: Final = PLATFORM
@@ -53,6 +65,7 @@ class Organization(Entity):
     """A company on the platform; `org_id` is its own id.
 
     A guest was written down by a partner and acts by links alone; `open` once its first administrator came.
+    `wish` and `history` are those of its company numbers.
     """
 
     name: str
@@ -67,6 +80,9 @@ class Organization(Entity):
     guest: bool = False
     open: bool = False
     mfa_required: bool = False
+    confirmed: bool = False
+    wish: IdentityWish | None = None
+    history: list[IdentityChange] = msgspec.field(default_factory=list)
     suspended_at: datetime | None = None
     suspended_for: str = ""
 
@@ -81,20 +97,69 @@ class Organization(Entity):
             {*words_of(self.name), *filter(None, (self.siret, self.siret[:9], self.vat.lower()))}
         )
 
-    def identify(self, siret: str, vat: str) -> None:
-        """Take checked company numbers; a French VAT number must be that of the SIREN."""
-        self.siret = identifiers.siret(siret) if siret.strip() else ""
-        self.vat = identifiers.vat(vat) if vat.strip() else ""
-        if self.siret and self.vat.startswith("FR"):
-            identifiers.vat_belongs_to_siren(self.vat, self.siret[:9])
-        self.call(self.name)
+    @property
+    def numbers(self) -> Numbers:
+        return Numbers(self.siret, self.vat)
 
-    def welcome(self, user_id: str, email: str, name: str, role: Role) -> None:
-        """A member came; the first administrator opens the organization, which is a guest no more."""
+    def declare(self, numbers: Numbers, by: str, at: datetime) -> None:
+        """Take one's first numbers; those that one has change by the platform's word alone."""
+        for name in ("siret", "vat"):
+            present, wanted = getattr(self.numbers, name), getattr(numbers, name)
+            if present != wanted and (present or self.confirmed):
+                raise IdentityKept(name)
+        if numbers != self.numbers:
+            self._take("declared", numbers, by, "", at)
+
+    def ask_numbers(self, numbers: Numbers, proof: str, by: str, at: datetime) -> None:
+        """Ask for other numbers, or to have one's own confirmed."""
+        if not numbers or (self.confirmed and numbers == self.numbers):
+            raise NothingNew("siret")
+        self.wish = IdentityWish(numbers=numbers, proof=proof, at=at, by=by)
+        self._keep(IdentityChange("asked", at, by, self.numbers, numbers, proof))
+        self.tell(
+            IdentityAsked(
+                organization_id=self.id, organization_name=self.name, siret=numbers.siret, vat=numbers.vat
+            )
+        )
+
+    def confirm(self, numbers: Numbers, by: str, reason: str, at: datetime) -> None:
+        """The platform's word that these numbers, asked for or declared, are this organization's."""
+        if not numbers or numbers not in (self.numbers, self.wish and self.wish.numbers):
+            raise NothingWished
+        self._take("confirmed", numbers, by, reason, at)
+        self.wish, self.confirmed = None, True
+        self._answer("confirmed", numbers, reason)
+
+    def refuse_numbers(self, numbers: Numbers, by: str, reason: str, at: datetime) -> None:
+        if self.wish is None or numbers != self.wish.numbers:
+            raise NothingWished
+        self.wish = None
+        self._keep(IdentityChange("refused", at, by, self.numbers, numbers, reason))
+        self._answer("refused", numbers, reason)
+
+    def lose(self, numbers: Numbers, by: str, reason: str, at: datetime) -> None:
+        """Numbers that turned out to be another's."""
+        self._take("taken", self.numbers.lacks(numbers), by, reason, at)
+        self.confirmed = False
+        self._answer("taken", numbers, reason)
+
+    def welcome(self, user_id: str, email: str, name: str, role: Role, taken: Numbers, at: datetime) -> None:
+        """A member came; the first administrator opens the organization, which is a guest no more.
+
+        Numbers that a registered organization has are `taken`: they are asked for, not held.
+        """
         self.tell(UserJoined(user_id=user_id, email=email, name=name, role=role))
-        if not self.open and role in ADMINISTRATORS:
-            self.open, self.guest = True, False
-            self.introduce()
+        if self.open or role not in ADMINISTRATORS:
+            return
+        self.open, self.guest = True, False
+        self.introduce()
+        if taken:
+            wanted = self.numbers
+            self.siret, self.vat = self.numbers.lacks(taken).siret, self.numbers.lacks(taken).vat
+            self.call(self.name)
+            self.ask_numbers(wanted, "", user_id, at)
+        elif self.numbers:
+            self._keep(IdentityChange("declared", at, user_id, Numbers(), self.numbers))
 
     def note_member(self, user_id: str, email: str, role: Role, state: MemberState) -> None:
         """Tell what became of a member: in the organization's own story, not in the person's."""
@@ -119,6 +184,21 @@ class Organization(Entity):
             self.suspended_at, self.suspended_for = None, ""
             self.tell(OrganizationResumed(organization_id=self.id))
 
+    def _take(self, act: IdentityAct, numbers: Numbers, by: str, reason: str, at: datetime) -> None:
+        self._keep(IdentityChange(act, at, by, self.numbers, numbers, reason))
+        self.siret, self.vat = numbers.siret, numbers.vat
+        self.call(self.name)
+
+    def _keep(self, change: IdentityChange) -> None:
+        self.history = [*self.history, change][-HISTORY_KEPT:]
+
+    def _answer(self, act: Literal["confirmed", "refused", "taken"], numbers: Numbers, reason: str) -> None:
+        self.tell(
+            IdentityAnswered(
+                organization_id=self.id, act=act, siret=numbers.siret, vat=numbers.vat, reason=reason
+            )
+        )
+
 
 def named(organization_id: str, asked: RegisterOrganization | AddPartner) -> Organization:
     """The organization that a registration or a partner describes, not open yet."""
@@ -132,7 +212,9 @@ def named(organization_id: str, asked: RegisterOrganization | AddPartner) -> Org
         phone=asked.phone,
         language=asked.language,
     )
-    organization.identify(asked.siret, asked.vat)
+    numbers = numbers_of(asked.siret, asked.vat)
+    organization.siret, organization.vat = numbers.siret, numbers.vat
+    organization.call(organization.name)
     return organization
 
 

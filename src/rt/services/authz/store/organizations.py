@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
+
 from rt.kernel.ids import derived_id
 from rt.kernel.persistence import Collection, Database, Index, Page
+from rt.services.authz.domain.identity import Numbers
 from rt.services.authz.domain.organization import Organization, words_of
 from rt.services.authz.domain.partner import Partner
 
@@ -24,8 +27,9 @@ class KeptOrganizations:
             "organizations",
             Index("words", everywhere=True),
             Index("name", everywhere=True),
-            Index("siret", everywhere=True),
-            Index("vat", everywhere=True),
+            Index("siret", unique=True, everywhere=True, when={"open": True, "siret": {"$gt": ""}}),
+            Index("vat", unique=True, everywhere=True, when={"open": True, "vat": {"$gt": ""}}),
+            Index("wish.at", everywhere=True, when={"wish.at": {"$exists": True}}),
         )
         self.partners = Collection(
             database,
@@ -46,13 +50,34 @@ class KeptOrganizations:
         where = {"open": True, "guest": False, **_of_kind(kind), **_by_words(q)}
         return await self.organizations.everywhere.page(where, sort="name", after=after, limit=limit)
 
-    async def registered_as(self, siret: str, vat: str) -> Organization | None:
-        """The open organization with that SIRET, else with that VAT number."""
-        for name, number in (("siret", siret), ("vat", vat)):
-            found = number and await self.organizations.everywhere.first({name: number, "open": True})
-            if found:
-                return found
+    async def registered_as(self, numbers: Numbers) -> Organization | None:
+        """The open organization with that SIRET; with that VAT number if either of both says no SIRET."""
+        for holder in await self.holders(numbers):
+            if numbers.siret == holder.siret or not (numbers.siret and holder.siret):
+                return holder
         return None
+
+    async def holders(self, numbers: Numbers, but: str = "") -> list[Organization]:
+        """The open organizations that have one of these numbers, those with the SIRET first."""
+        held = [{name: value} for name, value in msgspec.structs.asdict(numbers).items() if value]
+        if not held:
+            return []
+        where = {"open": True, "id": {"$ne": but}, "$or": held}
+        found = await self.organizations.everywhere.find(where)
+        return sorted(found, key=lambda holder: holder.siret != numbers.siret)
+
+    async def taken(self, numbers: Numbers, but: str) -> Numbers:
+        """Those of the numbers that another open organization has."""
+        holders = await self.holders(numbers, but)
+        return Numbers(
+            numbers.siret if any(one.siret == numbers.siret for one in holders) else "",
+            numbers.vat if any(one.vat == numbers.vat for one in holders) else "",
+        )
+
+    async def wishing(self, after: str, limit: int) -> Page[Organization]:
+        """Open organizations that wait for the platform's word on their numbers, the longest first."""
+        where = {"wish.at": {"$exists": True}, "open": True}
+        return await self.organizations.everywhere.page(where, sort="wish.at", after=after, limit=limit)
 
     async def partners_by(self, kind: str, q: str, standing: str, after: str, limit: int) -> Page[Partner]:
         where = {"standing": standing or {"$in": WRITTEN_DOWN}, **_of_kind(kind), **_by_words(q)}

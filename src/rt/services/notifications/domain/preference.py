@@ -42,6 +42,7 @@ DESK = frozenset({"admin", "dispatcher", "operator"})
 PARTNERS = frozenset({"admin", "dispatcher"})
 ACCOUNTS = frozenset({"admin", "accountant", "dispatcher"})
 ADMINS = frozenset({"admin", "platform_admin"})
+PLATFORM = frozenset({"platform_admin"})
 LOUD: tuple[Channel, ...] = ("in_app", "email")
 QUIET: tuple[Channel, ...] = ("in_app",)
 MAIL: tuple[Channel, ...] = ("email",)
@@ -56,6 +57,8 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "authz.partner.asked": Subject("Demande de partenariat", "Partnership asked for", LOUD, PARTNERS),
     "authz.partner.accepted": Subject("Partenariat accepté", "Partnership accepted", QUIET, PARTNERS),
+    "authz.identity.asked": Subject("Numéro à confirmer", "Number to confirm", LOUD, PLATFORM),
+    "authz.identity.answered": Subject("SIRET et TVA", "SIRET and VAT", LOUD, ADMINS, mandatory=True),
     "core_orders.order.tendered": Subject("Transport proposé", "Transport offered", LOUD, DESK),
     "core_orders.tender.accepted": Subject("Offre acceptée", "Offer accepted", QUIET, DESK),
     "planning.slot.wanted": Subject("Quai à réserver", "Dock to book", MAIL, mandatory=True, possible=MAIL),

@@ -1,6 +1,8 @@
 """Events of accounts and of our own messages: who is written to, and who hears that it failed."""
 
 from rt.contracts.authz import (
+    IdentityAnswered,
+    IdentityAsked,
     MemberChanged,
     PartnerAccepted,
     PartnerAsked,
@@ -12,12 +14,15 @@ from rt.contracts.authz import (
 from rt.contracts.notifications import MessageBounced, MessageDead
 from rt.kernel.bus import Fact, Listener, Told
 from rt.kernel.errors import AlreadyExists
+from rt.kernel.tokens import PLATFORM
 from rt.kernel.unit import hear
 from rt.services.notifications.actions.telling import About, Teller
 from rt.services.notifications.domain.letters.accounts import (
     Bounced,
     GivenUp,
     Invitation,
+    NumbersAnswered,
+    NumbersAsked,
     PartnerWish,
     PartnerWon,
     PasswordReset,
@@ -42,6 +47,8 @@ class Accounts:
             hear(SecurityAlert, self.alert),
             hear(PartnerAsked, self.partner_asked),
             hear(PartnerAccepted, self.partner_accepted),
+            hear(IdentityAsked, self.numbers_asked),
+            hear(IdentityAnswered, self.numbers_answered),
             hear(MessageBounced, self.bounced),
             hear(MessageDead, self.dead),
             hear(Fact, self.publish),
@@ -76,6 +83,16 @@ class Accounts:
         about = About(object_id=event.by_id)
         letter = PartnerWon(name=event.by_name)
         await self._teller.organization(told, letter, event.organization_id, about, "/partners")
+
+    async def numbers_asked(self, event: IdentityAsked, told: Told) -> None:
+        about = About(object_id=event.organization_id)
+        letter = NumbersAsked(name=event.organization_name, siret=event.siret, vat=event.vat)
+        await self._teller.organization(told, letter, PLATFORM, about, f"/tenants/{event.organization_id}")
+
+    async def numbers_answered(self, event: IdentityAnswered, told: Told) -> None:
+        about = About(object_id=event.organization_id)
+        letter = NumbersAnswered(act=event.act, siret=event.siret, vat=event.vat, reason=event.reason)
+        await self._teller.organization(told, letter, event.organization_id, about, "/settings/numbers")
 
     async def bounced(self, event: MessageBounced, told: Told) -> None:
         letter = Bounced(address=event.address, reason=event.reason)

@@ -1,6 +1,7 @@
 """Letters about accounts: invitations, passwords, alerts, and messages that did not arrive."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from rt.services.notifications.domain.letters.layout import Letter, Words
 
@@ -23,6 +24,14 @@ ALERTS: Mapping[str, tuple[str, str]] = {
     "recovery_code_used": ("Un code de secours a servi.", "A recovery code was used."),
 }
 """What is said for each kind of alert, in French and English."""
+NUMBERS: Mapping[str, tuple[str, str]] = {
+    "confirmed": ("Vos numéros sont confirmés", "Your numbers are confirmed"),
+    "refused": ("Votre demande de numéro est refusée", "Your request for a number is refused"),
+    "taken": (
+        "Un numéro ne vous appartient plus : il est celui d'une autre entreprise",
+        "A number is no longer yours: it is another company's",
+    ),
+}
 
 
 class Invitation(Letter, frozen=True, kw_only=True):
@@ -143,6 +152,55 @@ class PartnerWon(Letter, frozen=True, kw_only=True):
             subject=f"{self.name} is your partner",
             lines=[f"{self.name} accepted your request."],
             button="See your partners",
+        )
+
+
+class NumbersAsked(Letter, frozen=True, kw_only=True):
+    topic = "authz.identity.asked"
+
+    name: str
+    siret: str
+    vat: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"{self.name} demande un numéro à confirmer",
+            lines=["Vérifiez la preuve, puis confirmez ou refusez : personne d'autre ne peut le faire."],
+            facts=[("SIRET", self.siret or "—"), ("TVA", self.vat or "—")],
+            button="Voir la demande",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.name} asks for a number to be confirmed",
+            lines=["Check the proof, then confirm or refuse: nobody else can."],
+            facts=[("SIRET", self.siret or "—"), ("VAT", self.vat or "—")],
+            button="See the request",
+        )
+
+
+class NumbersAnswered(Letter, frozen=True, kw_only=True):
+    topic = "authz.identity.answered"
+
+    act: Literal["confirmed", "refused", "taken"]
+    siret: str
+    vat: str
+    reason: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=NUMBERS[self.act][0],
+            lines=["La plateforme a répondu au sujet de vos numéros d'entreprise."],
+            facts=[("SIRET", self.siret or "—"), ("TVA", self.vat or "—"), ("Raison", self.reason)],
+            button="Voir nos numéros",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=NUMBERS[self.act][1],
+            lines=["The platform has answered about your company numbers."],
+            facts=[("SIRET", self.siret or "—"), ("VAT", self.vat or "—"), ("Reason", self.reason)],
+            button="See our numbers",
         )
 
 

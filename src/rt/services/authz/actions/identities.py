@@ -1,0 +1,96 @@
+"""Company numbers: asked for with a proof, confirmed or refused by the platform, read with their history."""
+
+from rt.contracts.authz import (
+    AskIdentityChange,
+    ConfirmIdentity,
+    FindIdentityWishes,
+    GetIdentity,
+    IdentitiesPage,
+    IdentityChangeView,
+    IdentityView,
+    IdentityWishView,
+    RefuseIdentity,
+)
+from rt.kernel.clock import now
+from rt.kernel.identity import current_actor
+from rt.kernel.persistence import together
+from rt.services.authz.actions.speaker import speaks_for_platform
+from rt.services.authz.domain.identity import IdentityChange, numbers_of
+from rt.services.authz.domain.organization import Organization
+from rt.services.authz.store import AuthzStore
+
+
+class Identities:
+    """Whose SIRET and VAT number which is."""
+
+    def __init__(self, store: AuthzStore) -> None:
+        self._store = store
+
+    async def get(self, asked: GetIdentity) -> IdentityView:
+        kept = self._store.organizations
+        kept = kept.everywhere if speaks_for_platform() else kept
+        return await self._view(await kept.get(asked.organization_id))
+
+    async def ask(self, asked: AskIdentityChange) -> IdentityView:
+        async with self._store.organizations.change(asked.organization_id) as organization:
+            numbers = numbers_of(asked.siret, asked.vat)
+            organization.ask_numbers(numbers, asked.proof, current_actor().id, now())
+        return await self._view(organization)
+
+    async def wishes(self, asked: FindIdentityWishes) -> IdentitiesPage:
+        page = await self._store.wishing(asked.after, asked.limit)
+        return IdentitiesPage(items=[await self._view(one) for one in page.items], next=page.next)
+
+    async def confirm(self, asked: ConfirmIdentity) -> IdentityView:
+        """The numbers go to whose they are; whoever else held them lost them in the same write."""
+        numbers, by, at = numbers_of(asked.siret, asked.vat), current_actor().id, now()
+        kept = self._store.organizations.everywhere
+        async with together(self._store.database):
+            for holder in await self._store.holders(numbers, asked.organization_id):
+                async with kept.change(holder.id) as losing:
+                    losing.lose(numbers, by, asked.reason, at)
+            async with kept.change(asked.organization_id) as organization:
+                organization.confirm(numbers, by, asked.reason, at)
+        return await self._view(organization)
+
+    async def refuse(self, asked: RefuseIdentity) -> IdentityView:
+        numbers = numbers_of(asked.siret, asked.vat)
+        async with self._store.organizations.everywhere.change(asked.organization_id) as organization:
+            organization.refuse_numbers(numbers, current_actor().id, asked.reason, now())
+        return await self._view(organization)
+
+    async def _view(self, organization: Organization) -> IdentityView:
+        platform, wish = speaks_for_platform(), organization.wish
+        holders = await self._store.holders(wish.numbers, organization.id) if platform and wish else []
+        shown = None
+        if wish is not None:
+            shown = IdentityWishView(
+                siret=wish.numbers.siret,
+                vat=wish.numbers.vat,
+                proof=wish.proof,
+                asked_at=wish.at,
+                held_by=[holder.id for holder in holders],
+            )
+        return IdentityView(
+            organization_id=organization.id,
+            organization_name=organization.name,
+            siret=organization.siret,
+            vat=organization.vat,
+            confirmed=organization.confirmed,
+            wish=shown,
+            history=[_line(change, platform) for change in reversed(organization.history)],
+        )
+
+
+def _line(change: IdentityChange, platform: bool) -> IdentityChangeView:
+    own = change.act in ("declared", "asked")
+    return IdentityChangeView(
+        act=change.act,
+        at=change.at,
+        by=change.by if own or platform else "",
+        siret_before=change.before.siret,
+        siret_after=change.after.siret,
+        vat_before=change.before.vat,
+        vat_after=change.after.vat,
+        reason=change.reason,
+    )
