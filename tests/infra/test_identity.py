@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from tests.infra.cloud import Applied
 
+from rt.host.topology import secret_boxes
+
 pytestmark = [pytest.mark.xdist_group("infra")]
 
 WITHOUT_RESOURCES = {
@@ -98,7 +100,7 @@ def test_a_machine_keeps_files_but_places_no_release_and_deletes_no_backup(appli
 
 def test_a_machine_reads_its_own_secrets_and_release_alone(applied: Applied) -> None:
     kept = applied.client("secretsmanager").list_secrets()["SecretList"]
-    assert {secret["Name"] for secret in kept} == {"rt-prod/app", "rt-prod/keys"}
+    assert {secret["Name"] for secret in kept} == {f"rt-prod/{box}" for box in (*secret_boxes(), "keys")}
     read = allowed(applied, MACHINE, "secretsmanager:GetSecretValue")
     assert read == {secret["ARN"] for secret in kept}
     assert allowed(applied, MACHINE, "ssm:GetParameter") == {

@@ -23,7 +23,7 @@ import pytest
 from tests.conftest import left_out
 
 from rt.host.listener import DRAIN_SECONDS
-from rt.host.topology import UNITS
+from rt.host.topology import UNITS, secret_files
 from rt.ops import machine, release
 from rt.ops.release import MANIFEST, SIGNATURE, Release
 
@@ -476,8 +476,9 @@ def stub(folder: Path, name: str, script: str) -> None:
 
 
 AWS = r"""case "$*" in
-*get-secret-value*/app\ *) cat "$CLOUD/app" ;;
-*get-secret-value*/keys\ *) cat "$CLOUD/keys" ;;
+*get-secret-value*) for word; do case $word in rt-prod/*) box=$CLOUD/secrets/${word#*/} ;; esac; done
+    [ -e "$box" ] || { echo "An error occurred (ResourceNotFoundException)" >&2; exit 254; }
+    cat "$box" ;;
 *get-parameter*) cat "$CLOUD/release" ;;
 "s3 cp"*) for word; do from=$to; to=$word; done; cp "$CLOUD/bucket/${from#s3://rt-prod-releases/}" "$to" ;;
 *complete-lifecycle-action*) echo "$*" >>"$CLOUD/signals" ;;
@@ -493,10 +494,26 @@ def cloud(shelf: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "cloud"
     stub(folder / "bin", "aws", AWS)
     (folder / "bucket").symlink_to(shelf)
-    (folder / "app").write_text(json.dumps({"JWT_SECRET": TRICKY, "MONGODB_URI": "mongodb+srv://x"}))
     keys = {"palette.jwk": {"kty": "OKP", "d": "private"}, "public.jwks": '{"keys": []}', "cdn.pem": PEM}
-    (folder / "keys").write_text(json.dumps(keys))
+    boxes = {
+        "house": {"MONGODB_URI": "mongodb+srv://x"},
+        "authz": {"JWT_SECRET": TRICKY, "ADMIN_PASSWORD": "hush"},
+        "core_orders": {"CDN_PRIVATE_KEY": "hush", "MONGODB_URI": "mongodb+srv://orders@x"},
+        "notifications": {"MAILGUN_API_KEY": "hush"},
+        "keys": keys,
+    }
+    (folder / "secrets").mkdir()
+    for name, held in boxes.items():
+        (folder / "secrets" / name).write_text(json.dumps(held))
     (folder / "release").write_text(VERSION)
+    return folder
+
+
+def etc_with_files(folder: Path) -> Path:
+    """The machine's folder, told which file of secrets is made of what."""
+    folder.mkdir()
+    lines = "".join(f"{name} {' '.join(boxes)}\n" for name, boxes in secret_files().items())
+    (folder / "secret-files").write_text(lines)
     return folder
 
 
@@ -507,27 +524,59 @@ def in_cloud(folder: Path) -> dict[str, str]:
 def test_secrets_are_written_for_root_alone_and_as_systemd_reads_them(
     cloud: Path, root: Path, tmp_path: Path
 ) -> None:
-    etc = tmp_path / "etc"
+    etc = etc_with_files(tmp_path / "etc")
     answer = machine_at(root, etc)("secrets", "rt-prod", **in_cloud(cloud))
     assert done(answer) == ""
-    written = (etc / "rt.env").read_text().splitlines()
-    # systemd.exec(5): in double quotes a backslash keeps the next of " \ ` $ as it is
-    values = {n: re.sub(r"\\(.)", r"\1", v[1:-1]) for n, _, v in (line.partition("=") for line in written)}
-    assert values == {"JWT_SECRET": TRICKY, "MONGODB_URI": "mongodb+srv://x"}
+    told = secrets_told(etc)
+    assert told["authz"] == {"JWT_SECRET": TRICKY, "MONGODB_URI": "mongodb+srv://x", "ADMIN_PASSWORD": "hush"}
     assert json.loads((etc / "keys" / "palette.jwk").read_text())["d"] == "private"
     assert (etc / "keys" / "cdn.pem").read_text() == PEM
-    for path in (etc / "rt.env", etc / "keys" / "palette.jwk", etc / "keys" / "public.jwks"):
+    for path in [*(etc / "secrets").iterdir(), *(etc / "keys").iterdir()]:
         assert path.stat().st_mode & 0o777 == 0o600
-    assert (etc / "keys").stat().st_mode & 0o777 == 0o700
+    for folder in ("keys", "secrets"):
+        assert (etc / folder).stat().st_mode & 0o777 == 0o700
+
+
+def secrets_told(etc: Path) -> dict[str, dict[str, str]]:
+    """What each unit is told, as systemd reads it."""
+    found = {}
+    for path in (etc / "secrets").iterdir():
+        lines = [line.partition("=") for line in path.read_text().splitlines()]
+        # systemd.exec(5): in double quotes a backslash keeps the next of " \\ ` $ as it is
+        found[path.stem] = {name: re.sub(r"\\(.)", r"\1", text[1:-1]) for name, _, text in lines}
+    return found
+
+
+def test_each_unit_is_told_its_own_secrets_and_no_others(cloud: Path, root: Path, tmp_path: Path) -> None:
+    etc = etc_with_files(tmp_path / "etc")
+    (etc / "secrets").mkdir()
+    (etc / "secrets" / "gone.env").write_text("JWT_SECRET=hush")
+    done(machine_at(root, etc)("secrets", "rt-prod", **in_cloud(cloud)))
+    told = secrets_told(etc)
+    assert set(told) == {row.package for row in UNITS} | {"migrate", "watch"}
+    assert [name for name, held in told.items() if "JWT_SECRET" in held] == ["authz"]
+    for row in UNITS:
+        assert set(told[row.package]) <= {"MONGODB_URI", *row.secrets}, row.name
+        assert told[row.package]["MONGODB_URI"]
+    assert told["core_orders"]["MONGODB_URI"] == "mongodb+srv://orders@x", "its own wins"
+    assert told["migrate"] == {"MONGODB_URI": "mongodb+srv://x"}
+    assert told["watch"] == {}, "before the watch has an account"
+    unit = settings_of(MACHINE / "systemd" / "rt@.service")
+    assert unit["EnvironmentFile"] == ["/etc/rt/settings.env", "/etc/rt/secrets/%i.env"]
+
+
+def test_migrations_run_with_the_settings_of_the_environment_and_the_address_of_its_database() -> None:
+    told = re.findall(r'--property=EnvironmentFile="\$etc/(\S+)"', TOOL.read_text())
+    assert told == ["settings.env", "secrets/migrate.env"]
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("app", '{"JWT_SECRET": "first\\nEVIL=1"}'),
-        ("app", '{"LD_PRELOAD=x": "hush"}'),
-        ("app", "hush, no JSON"),
-        ("app", "{}"),
+        ("authz", '{"JWT_SECRET": "first\\nEVIL=1"}'),
+        ("authz", '{"LD_PRELOAD=x": "hush"}'),
+        ("house", "hush, no JSON"),
+        ("house", "{}"),
         ("keys", '{"../../root.jwk": "hush"}'),
         ("keys", '{"palette.sh": "hush"}'),
     ],
@@ -535,11 +584,11 @@ def test_secrets_are_written_for_root_alone_and_as_systemd_reads_them(
 def test_a_secret_that_is_none_is_refused_and_not_shown(
     name: str, content: str, cloud: Path, root: Path, tmp_path: Path
 ) -> None:
-    etc = tmp_path / "etc"
+    etc = etc_with_files(tmp_path / "etc")
     rt = machine_at(root, etc)
     done(rt("secrets", "rt-prod", **in_cloud(cloud)))
     before = {p: p.read_bytes() for p in etc.rglob("*") if p.is_file()}
-    (cloud / name).write_text(content)
+    (cloud / "secrets" / name).write_text(content)
     answer = rt("secrets", "rt-prod", **in_cloud(cloud))
     assert answer.returncode == 1
     assert not re.search("hush|EVIL", answer.stdout + answer.stderr)
@@ -577,6 +626,10 @@ class Boot:
         lines = "".join(f'{name}="{value}"\n' for name, value in SETTINGS.items())
         assert loop.search(text) is not None
         text = loop.sub(lines, text)
+        made = re.compile(r"%\{ for name, boxes in secret_files ~\}\n(.*\n)%\{ endfor ~\}\n")
+        assert made.search(text) is not None
+        files = "".join(f"{name} {' '.join(boxes)}\n" for name, boxes in secret_files().items())
+        text = made.sub(files, text)
         values = {
             "prefix": "rt-prod",
             "region": "eu-west-3",
@@ -640,7 +693,7 @@ def test_a_new_machine_runs_the_release_and_says_so(boot: Boot) -> None:
     ]
     settings = (boot.at / "etc" / "rt" / "settings.env").read_text()
     assert settings.splitlines() == [f'{name}="{value}"' for name, value in SETTINGS.items()]
-    assert (boot.at / "etc" / "rt" / "rt.env").stat().st_mode & 0o777 == 0o600
+    assert (boot.at / "etc" / "rt" / "secrets" / "authz.env").stat().st_mode & 0o777 == 0o600
     calls = boot.told("calls")
     assert "systemctl restart rt.target" in calls
     assert "systemctl enable --quiet rt.target" in calls

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from rt.host.topology import DOMAIN, HEALTH_CHECK, PORTALS, UNITS
+from rt.host.topology import DOMAIN, HEALTH_CHECK, PORTALS, UNITS, secret_boxes
 from rt.ops.doctor.machines import ALARMS
 from rt.ops.doctor.network import KINDS, ROLES, SUBNETS
 from rt.ops.doctor.place import CDN_REGION
@@ -153,7 +153,8 @@ def keep(app: dict[str, str]) -> None:
         put("iam").create_role(RoleName=f"{PREFIX}-{role}", AssumeRolePolicyDocument=TRUST)
         put("iam").put_role_policy(RoleName=f"{PREFIX}-{role}", PolicyName="its-work", PolicyDocument=MAY)
     keys = {f"{row.package}.jwk": "{}" for row in UNITS} | {"public.jwks": "{}"}
-    for name, held in (("app", app), ("keys", keys)):
+    boxes = {box: {name: app[name] for name in names if name in app} for box, names in secret_boxes().items()}
+    for name, held in (boxes | {"keys": keys}).items():
         put("secretsmanager").create_secret(Name=f"{PREFIX}/{name}", SecretString=json.dumps(held))
 
 

@@ -17,6 +17,7 @@ locals {
     releases_bucket    = var.releases_bucket
     release_public_key = trimspace(var.release_public_key)
     settings           = var.settings
+    secret_files       = var.secret_files
     rt_machine         = file("${local.machine}/rt-machine")
     log_group          = var.log_group
     hook               = local.hook

@@ -43,8 +43,13 @@ variable "release_public_key" {
 }
 
 variable "settings" {
-  description = "Environment of the services, beside what the secret <prefix>/app holds."
+  description = "Environment of the services, beside what is secret."
   type        = map(string)
+}
+
+variable "secret_files" {
+  description = "What runs on a machine, with the secrets (<prefix>/<box>) from which its own file is made."
+  type        = map(list(string))
 }
 
 variable "log_group" {

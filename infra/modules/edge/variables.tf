@@ -108,7 +108,7 @@ variable "origins" {
 }
 
 variable "cdn_public_key" {
-  description = "Public half (PEM) of the key that signs the addresses of files; the private half is CDN_PRIVATE_KEY of the secret <prefix>/app, its line breaks as \\n."
+  description = "Public half (PEM) of the key that signs the addresses of files; the private half is CDN_PRIVATE_KEY of the secret <prefix>/core_orders, its line breaks as \\n."
   type        = string
 }
 

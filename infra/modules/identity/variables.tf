@@ -30,12 +30,8 @@ variable "mail_subdomain" {
 }
 
 variable "secret_names" {
-  description = "Secrets that machines read: <prefix>/<name>. Terraform makes the boxes; what is in them never passes through it."
+  description = "Secrets that machines read: <prefix>/<name>, with what it is for. Terraform makes the boxes; what is in them never passes through it."
   type        = map(string)
-  default = {
-    app  = "The spec's variables that are secret, as JSON: JWT_SECRET, MONGODB_URI, MAILGUN_API_KEY, …"
-    keys = "The services' key folder as JSON: file name to content"
-  }
 }
 
 variable "secret_recovery_days" {

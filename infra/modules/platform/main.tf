@@ -18,7 +18,7 @@ locals {
   names          = { for name in setunion(local.balancer_names, ["cdn-docs", "cdn-img"]) : name => "${name}${local.suffix}.${local.domain}" }
 }
 
-# The spec's .env, but for what is secret. Services of one machine find each other on it.
+# The spec's .env, but for what is secret (each service has a file of its own of that). Services of one machine find each other on it.
 locals {
   settings = {
     RT_ENV               = var.environment
@@ -112,6 +112,10 @@ module "identity" {
   mail_subdomain    = var.mail_subdomain
   owns_account      = var.owns_account
   github_repository = var.github_repository
+  secret_names = merge(
+    { for box, variables in local.topology.secret_boxes : box => "As JSON: ${join(", ", variables)}" },
+    { keys = "The services' key folder as JSON: file name to content" },
+  )
 }
 
 module "compute" {
@@ -128,6 +132,7 @@ module "compute" {
   release_public_key   = var.release_public_key
   log_group            = module.observability.log_groups.backend.name
   settings             = local.settings
+  secret_files         = local.topology.secret_files
   tags                 = module.backup.tag
   bastion = var.bastion_key == null ? null : {
     subnet_id         = module.network.subnet_ids.public[0]

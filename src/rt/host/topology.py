@@ -27,6 +27,7 @@ class HealthCheck(msgspec.Struct, frozen=True):
 
 HEALTH_CHECK = HealthCheck()
 AUTHZ = "authz"
+HOUSE = "house"
 ORDERS = "core_orders"
 
 
@@ -230,6 +231,21 @@ def secrets_of(process: str) -> tuple[str, ...]:
     return next((row.secrets for row in UNITS if row.package == process), ())
 
 
+def secret_boxes() -> dict[str, tuple[str, ...]]:
+    """The boxes in which production keeps secrets, with the variables that each is for.
+
+    What all units need stands once; a unit that needs more has a box of its own, which wins.
+    """
+    own = {row.package: row.secrets for row in UNITS if row.secrets}
+    return {HOUSE: ("MONGODB_URI",), **own, "watch": ("RT_WATCH_EMAIL", "RT_WATCH_PASSWORD")}
+
+
+def secret_files() -> dict[str, tuple[str, ...]]:
+    """What is run on a machine, with the boxes from which its own file of secrets is made, and no others."""
+    units = {row.package: (HOUSE, row.package) if row.secrets else (HOUSE,) for row in UNITS}
+    return {**units, "migrate": (HOUSE,), "watch": ("watch",)}
+
+
 def as_json() -> bytes:
     """The whole topology for Terraform, the machines and the workflows (`rt topology --json`)."""
     services = [
@@ -243,5 +259,6 @@ def as_json() -> bytes:
     ]
     house = {"domain": DOMAIN, "support_url": SUPPORT_URL, "edge_port": EDGE_PORT}
     check = msgspec.to_builtins(HEALTH_CHECK)
-    whole = house | {"health_check": check, "services": services, "portals": portals}
+    secrets = {"secret_boxes": secret_boxes(), "secret_files": secret_files()}
+    whole = house | {"health_check": check, "services": services, "portals": portals} | secrets
     return msgspec.json.format(msgspec.json.encode(whole)) + b"\n"

@@ -7,8 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rt.host.topology import HEALTH_CHECK, UNITS
+from rt.host.topology import HEALTH_CHECK, UNITS, secret_boxes
 from rt.kernel.clock import now
+from rt.kernel.settings import SECRETS
 from rt.ops.doctor.findings import Check, Finding, done, lacking, missing, unknown
 from rt.ops.doctor.place import Place, absent
 from rt.ops.doctor.refusals import REQUIRED, faults
@@ -56,10 +57,10 @@ class Machines:
         }
 
     def secrets(self) -> Finding:
-        """Both boxes exist and hold what the services read."""
-        app, keys = f"{self.place.prefix}/app", f"{self.place.prefix}/keys"
-        files = [*(f"{row.package}.jwk" for row in UNITS), "public.jwks"]
-        for name, wanted in (("app", REQUIRED), ("keys", files)):
+        """Each box exists, holds what its services read, and no other's secret."""
+        files = (*(f"{row.package}.jwk" for row in UNITS), "public.jwks")
+        boxes = secret_boxes() | {"keys": files}
+        for name, wanted in boxes.items():
             where = f"{self.place.prefix}/{name} --secret-string file://{name}.json"
             put = f"aws secretsmanager put-secret-value --secret-id {where}"
             try:
@@ -68,9 +69,11 @@ class Machines:
                 if not absent(error):
                     raise
                 return missing(f"{self.place.prefix}/{name} has no value", put)
-            if gone := [one for one in wanted if not held.get(one)]:
+            if gone := [one for one in wanted if one in (*REQUIRED, *files) and not held.get(one)]:
                 return missing(f"{self.place.prefix}/{name} lacks {', '.join(gone)}", put)
-        return done(f"{app} and {keys} hold their values")
+            if others := [one for one in held if one in SECRETS and one not in wanted]:
+                return missing(f"{self.place.prefix}/{name} is no place for {', '.join(others)}", put)
+        return done(f"{', '.join(boxes)} hold their values and no others")
 
     def machines(self) -> Finding:
         group = self.place.group
@@ -100,7 +103,7 @@ class Machines:
         if wrong := faults(self.place.environment, self.place.variables):
             return missing(
                 "; ".join(wrong),
-                f"mend {self.place.prefix}/app or the root's variables, then {self.place.apply}",
+                f"mend the secrets or the root's variables, then {self.place.apply}",
             )
         return done(f"{len(self.place.variables)} variables, none weak")
 

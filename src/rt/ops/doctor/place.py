@@ -12,6 +12,8 @@ import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rt.host.topology import secret_boxes
+
 Cloud = Literal["production", "staging", "development"]
 PREFIXES: dict[Cloud, str] = {"production": "rt-prod", "staging": "rt-staging", "development": "rt-dev"}
 REGION = "eu-west-3"
@@ -95,9 +97,12 @@ class Place:
 
     @cached_property
     def variables(self) -> dict[str, str]:
-        """What the machines' services are started with: the open settings and the secret ones."""
+        """What the machines' services are started with, together: the open settings and the secret ones."""
         block = BLOCK.search(self.first_start)
-        return dict(SETTING.findall(block[1] if block else "")) | self.secret("app")
+        found = dict(SETTING.findall(block[1] if block else ""))
+        for box in secret_boxes():
+            found |= self.secret(box)
+        return found
 
 
 def absent(error: ClientError) -> bool:
