@@ -31,6 +31,8 @@ MORE_FIELDS: Patches = {
             "    quality: PalletQuality\n    quantity: int\n",
             '    quality: PalletQuality\n    quantity: int\n    colour: str = "blue"\n',
         ),
+    ],
+    "rt/services/palette/domain/movement.py": [
         (
             '    note: str = ""\n    reverses: str',
             '    note: str = ""\n    weather: str = "clear"\n    reverses: str',

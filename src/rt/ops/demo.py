@@ -381,7 +381,7 @@ class Story:
         others = [stop["order_id"] for stop in self.tour["stops"] if stop["order_id"] != self.order_id]
         with self.step("ecpmr", "Un destinataire sans compte", "signe par lien avec un code à usage unique"):
             check(others, "the tour has a second order")
-            order_id = others[0]
+            order_id = self.order_by_link = others[0]
             note = self._note(order_id)
             path = f"/api/ecpmr/documents/{note['document_id']}"
             stop = self._stop("pickup", order_id)
@@ -425,6 +425,35 @@ class Story:
             movement = wait_for(look, "the movement of the signed delivery")[0]
             check(len(look()) == 1, "one signature, one movement")
             check(movement["document_number"], "the movement names its note")
+            check(movement["standing"] == "confirmed", "signed with the carrier, it binds all its parties")
+        with self.step("palette", self.carrier.name, "confirme ce qui fut signé par lien, sans lui"):
+            waiting = {"waits": "ours", "order_id": self.order_by_link}
+
+            def asked() -> list[dict[str, Any]]:
+                about = self.carrier.get("/api/palettes/movements", order_id=self.order_by_link)
+                return list(about["items"])
+
+            wait_for(asked, "the movement of the delivery signed by link")
+            for claim in self.carrier.get("/api/palettes/movements", **waiting)["items"]:
+                path = f"/api/palettes/movements/{claim['id']}"
+                confirmed = self.carrier.post(f"{path}/confirm", key=self.run)
+                check(confirmed["standing"] == "confirmed", "the carrier's yes binds its shipper too")
+        with self.step("palette", self.carrier.name, "déclare des vides rendus, que l'expéditeur confirme"):
+            returned = {
+                "partner_id": self.shipper.organization,
+                "direction": "given",
+                "quantity": 3,
+                "note": f"vides rendus {self.run}",
+            }
+            before = self._stand(self.carrier)
+            claim = self.carrier.post("/api/palettes/movements", returned, key=self.run)
+            path = f"/api/palettes/movements/{claim['id']}"
+            if claim["standing"] == "claimed":
+                check(self._stand(self.carrier) == before, "what the carrier claims alone counts for nobody")
+                self.shipper.post(f"{path}/confirm", key=self.run)
+                after = self._stand(self.carrier)
+                check(after == before + 3, "confirmed, it counts on both sides")
+                self._refused(409, lambda: self.shipper.post(f"{path}/dispute", {"reason": "trop tard"}))
         with self.step(
             "palette", self.shipper.name, "envoie le relevé, le transporteur le confirme ligne à ligne"
         ):
@@ -448,8 +477,9 @@ class Story:
                 )
             if statement["state"] == "open" and statement["lines"]:
                 answers = [{"line_id": line["id"], "verdict": "confirmed"} for line in statement["lines"]]
+                said = {"version": statement["version"], "answers": answers}
                 path = f"/api/palettes/statements/{statement['id']}"
-                answered = partner.post(f"{path}/answer", {"answers": answers}, key=self.run)
+                answered = partner.post(f"{path}/answer", said, key=self.run)
                 check(answered["state"] == "confirmed", "the statement is confirmed")
             url = f"{self.edge}/api/palettes/statements/{statement['id']}/csv"
             self.documents.append({"kind": "pallet_statement", "url": url})
@@ -571,6 +601,11 @@ class Story:
         track = self.shipper.get(f"/api/tracking/orders/{self.order_id}")
         reached = any(stop["kind"] == "pickup" and stop["reached_at"] for stop in track["stops"])
         return dict(track) if reached else None
+
+    def _stand(self, partner: Caller) -> int:
+        """How many of the partner's pallets the shipper holds, as both have agreed."""
+        accounts = self.shipper.get("/api/palettes/balances", partner_id=partner.organization)["items"]
+        return sum(one["confirmed"] for one in accounts)
 
     def _pallet_partner(self) -> Caller:
         balances = self.shipper.get("/api/palettes/balances")["items"]

@@ -41,7 +41,8 @@ class Form:
     `fixed` values come from the address and are never read from the form; `values` are shown at first
     (a view of the thing, a dict or an earlier command); `only` keeps and orders some fields; `choices`
     turns a text (an identifier, say) into a list to choose from; `version` is that of the thing shown and
-    travels with the form, so that a change made meanwhile is noticed.
+    travels with the form, so that a change made meanwhile is noticed. `carried` values are those that the
+    reader saw and the command names: they travel unseen, and after a refusal the present ones are shown.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Form:
         submit: str = "",
         action: str = "",
         version: int | None = None,
+        carried: Mapping[str, str | int] | None = None,
     ) -> None:
         self.word = word
         self.posted = posted
@@ -73,7 +75,9 @@ class Form:
         self.code = ""
         self.version = version
         self._say = say
-        self._fixed = dict(fixed or {})
+        self.carried = dict(carried or {})
+        seen = {name: str(posted.get(name, "")) for name in self.carried} if posted is not None else {}
+        self._fixed = {**(fixed or {}), **self.carried, **seen}
         self._values = values
         self._labels, self._hints = dict(labels or {}), dict(hints or {})
         self._choices = {

@@ -21,6 +21,8 @@ from rt.ui.session import Flash, Seal, Session, Tone, signed_out
 
 Answer = TypeVar("Answer")
 SAFE = ("GET", "HEAD")
+MOST_FIELDS = 5_000
+"""More than the longest form has: a statement of 2,000 lines, each with an answer and a remark."""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -134,7 +136,7 @@ async def _posted(request: Request) -> FormData | None:
     if origin is not None and origin.split("://")[-1] != request.headers.get("host", ""):
         raise FormUnproven()
     kind = request.headers.get("content-type", "").split(";")[0]
-    form = await request.form() if kind in FORM_TYPES else None
+    form = await request.form(max_fields=MOST_FIELDS) if kind in FORM_TYPES else None
     token = request.headers.get("x-csrf-token") or (str(form.get(PROOF, "")) if form is not None else "")
     if not seal.accepts(session, token):
         raise FormUnproven()

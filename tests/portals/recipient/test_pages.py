@@ -4,9 +4,16 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from tests.portals.recipient.world import MORNING, SHIPPER, STROKES, Browser, World
+from tests.portals.recipient.world import MORNING, SHIPPER, STROKES, Browser, World, hidden
 
-from rt.contracts.palette import BookMovement, FindStatements, MakeStatement
+from rt.contracts.palette import (
+    BookMovement,
+    ConfirmMovement,
+    FindStatements,
+    GetBalances,
+    GetMovement,
+    MakeStatement,
+)
 from rt.ui.catalogues import check, folders
 
 PAGES = (
@@ -17,6 +24,10 @@ PAGES = (
     "/deliveries/{order}",
     "/sign/{note}",
     "/pallets/statements/{statement}",
+    "/pallets/claims",
+    "/pallets/claims/{claim}/dispute",
+    "/pallets/vouchers",
+    "/pallets/vouchers/new",
 )
 IN_PARTS = ("/", "/deliveries", "/slots", "/pallets")
 
@@ -47,16 +58,18 @@ class Fields(HTMLParser):
 
 async def addresses(world: World) -> dict[str, str]:
     note = await world.taken_over()
-    await world.say(
-        SHIPPER,
-        BookMovement(partner_id="org_consignee", direction="given", quantity=12, partner_name="Rungis Froid"),
-    )
+    for quantity in (12, 5):
+        claim = await world.say(
+            SHIPPER, BookMovement(partner_id="org_consignee", direction="given", quantity=quantity)
+        )
+        if quantity == 12:
+            await world.say("org_consignee", ConfirmMovement(movement_id=claim.id))
     day = MORNING.date()
     await world.say(
         SHIPPER, MakeStatement(partner_id="org_consignee", period_from=day.replace(day=1), period_until=day)
     )
     (statement,) = (await world.say("org_consignee", FindStatements())).items
-    return {"order": world.order_id, "note": note.document_id, "statement": statement.id}
+    return {"order": world.order_id, "note": note.document_id, "statement": statement.id, "claim": claim.id}
 
 
 async def test_every_page_renders_in_both_languages_with_labels_and_single_ids(browser: Browser) -> None:
@@ -126,6 +139,31 @@ async def test_a_statement_is_answered_line_by_line_and_a_contest_needs_its_reas
     )
     assert done.status_code == 303
     assert "8 reçues, pas 12" in (await browser.web.get(here)).text
+
+
+async def test_what_a_shipper_claims_counts_after_one_press_of_the_recipient(browser: Browser) -> None:
+    known = await addresses(browser.world)
+    await browser.sign_in()
+    home = (await browser.web.get("/pallets")).text
+    assert "1 déclaration attend votre réponse" in home
+    assert "+5 attendent notre réponse" in home
+    page = (await browser.web.get("/pallets/claims")).text
+    press = f"/pallets/claims/{known['claim']}/confirm"
+    assert page.count(f'action="{press}"') == 1
+    done = await browser.web.post(press, data=hidden(page))
+    assert done.headers["location"] == "/pallets/claims"
+    (balance,) = (await browser.world.say("org_consignee", GetBalances())).items
+    assert (balance.confirmed, balance.claimed_by_others) == (17, 0)
+
+
+async def test_a_no_to_a_claim_reaches_who_claimed_it(browser: Browser) -> None:
+    known = await addresses(browser.world)
+    await browser.sign_in()
+    here = f"/pallets/claims/{known['claim']}/dispute"
+    assert (await browser.press(here, reason="x")).status_code == 422
+    assert (await browser.press(here, reason="4 et non 5")).status_code == 303
+    seen = await browser.world.say(SHIPPER, GetMovement(movement_id=known["claim"]))
+    assert (seen.standing, seen.closed_reason) == ("disputed", "4 et non 5")
 
 
 async def test_empty_lists_say_what_they_are_for(browser: Browser) -> None:

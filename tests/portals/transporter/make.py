@@ -6,9 +6,9 @@ from typing import Any
 from rt.contracts.core_orders import OrderRow, OrderView, Stop, TenderView
 from rt.contracts.core_orders.shown import DocumentView, IncidentView, Milestone, PlanView, References
 from rt.contracts.ecpmr import DocumentRow
-from rt.contracts.palette import BalanceView, MovementView, StatementView, VoucherView
+from rt.contracts.palette import BalanceView, MovementView, PolicyView, StatementView, VoucherView
 from rt.contracts.palette.ledger import CountView, LineView
-from rt.contracts.palette.statements import StatementBalanceView, StatementLineView
+from rt.contracts.palette.statements import StatementBalanceView, StatementClaimView, StatementLineView
 from rt.contracts.planning import (
     ConflictView,
     DriverView,
@@ -420,7 +420,10 @@ def balance() -> BalanceView:
         site_name=LYON.name,
         pallet_type="EUR",
         quality="B",
-        quantity=-42,
+        confirmed=-42,
+        claimed_by_us=-6,
+        claimed_by_others=4,
+        own=0,
         last_moved_at=AT,
     )
 
@@ -429,6 +432,16 @@ def movement() -> MovementView:
     return MovementView(
         id="mov_1",
         kind="delivery",
+        standing="claimed",
+        teller_id="org_distri",
+        teller_name="Distri Rhône",
+        awaited=["Transports Delmas"],
+        lapses_at=AT + hours(24 * 30),
+        answerable=True,
+        withdrawable=True,
+        reversible=True,
+        closed_by="",
+        closed_reason="",
         order_id="ord_1",
         document_number="LV-2026-000107",
         site_name=LYON.name,
@@ -447,11 +460,33 @@ def movement() -> MovementView:
                 pallet_type="EUR",
                 quality="B",
                 quantity=4,
+                standing="claimed",
             )
         ],
         note="",
         reverses="",
         reversed_by="",
+    )
+
+
+def policy() -> PolicyView:
+    return PolicyView(
+        id="pol_1",
+        version=2,
+        owner_id="org_monts",
+        owner_name="Laiterie des Monts",
+        partner_id="org_delmas",
+        partner_name="Transports Delmas",
+        answer="none",
+        answerable=True,
+        site_name=LYON.name,
+        pallet_type="EUR",
+        mode="ratio",
+        ratio_percent=80,
+        voucher_days=180,
+        note="",
+        instruction_fr="Échange partiel : reprenez 80 % des palettes livrées.",
+        instruction_en="Partial exchange: take back 80 % of the pallets delivered.",
     )
 
 
@@ -464,7 +499,9 @@ def voucher() -> VoucherView:
         debtor_id="org_distri",
         debtor_name="Distri Rhône",
         creditor_id="org_delmas",
+        creditor_name="Transports Delmas",
         bearer_id="org_delmas",
+        bearer_name="Transports Delmas",
         site_name=LYON.name,
         pallet_type="EUR",
         quality="B",
@@ -480,6 +517,7 @@ def voucher() -> VoucherView:
 def statement(**changed: Any) -> StatementView:
     told: dict[str, Any] = {
         "id": "sta_1",
+        "version": 1,
         "state": "open",
         "maker_id": "org_monts",
         "maker_name": "Laiterie des Monts",
@@ -516,6 +554,18 @@ def statement(**changed: Any) -> StatementView:
                 comment="",
             )
             for n, quantity in ((1, 12), (2, -8))
+        ],
+        "claims": [
+            StatementClaimView(
+                movement_id="mov_9",
+                moved_at=AT,
+                site_name=LYON.name,
+                pallet_type="EUR",
+                quality="B",
+                quantity=3,
+                by_maker=True,
+                lapses_at=AT + hours(24 * 30),
+            )
         ],
         "answered_at": None,
     }

@@ -29,7 +29,14 @@ from rt.contracts.core_orders import (
     ReportProgress,
 )
 from rt.contracts.ecpmr import GetPdf
-from rt.contracts.palette import AnswerStatement, MakeStatement, RedeemVoucher
+from rt.contracts.palette import (
+    AnswerPolicy,
+    AnswerStatement,
+    ConfirmMovement,
+    DisputeMovement,
+    MakeStatement,
+    RedeemVoucher,
+)
 from rt.contracts.planning import (
     AcceptPlan,
     AddAbsence,
@@ -413,13 +420,34 @@ async def test_papers_go_in_and_out() -> None:
 async def test_a_contested_line_needs_its_reason() -> None:
     town = Town()
     town.answers[AnswerStatement] = make.statement(state="contested")
-    typed = {"verdict.lin_1": "confirmed", "verdict.lin_2": "contested"}
+    typed = {"version": "1", "verdict.lin_1": "confirmed", "verdict.lin_2": "contested"}
     answer, _client = await press(town, "/pallets/statements/sta_1", **typed)
     assert "demande une phrase" in answer.text
     assert not any(isinstance(word, AnswerStatement) for word in town.said)
     await press(town, "/pallets/statements/sta_1", **typed, **{"comment.lin_2": "6 rendues, pas 8"})
     told = [(a.line_id, a.verdict, a.comment) for a in town.heard(AnswerStatement).answers]
     assert told == [("lin_1", "confirmed", ""), ("lin_2", "contested", "6 rendues, pas 8")]
+    assert town.heard(AnswerStatement).version == 1
+
+
+async def test_a_claim_is_confirmed_in_one_press_and_a_policy_in_the_version_that_was_read() -> None:
+    town = Town()
+    town.answers |= {ConfirmMovement: make.movement(), AnswerPolicy: make.policy()}
+    answer, _client = await press(town, "/pallets/claims/mov_1/confirm")
+    assert answer.headers["location"] == "/pallets/claims"
+    assert town.heard(ConfirmMovement).movement_id == "mov_1"
+    await press(town, "/pallets/claims/policies/pol_1/accept", version="2")
+    word = town.heard(AnswerPolicy)
+    assert (word.policy_id, word.version, word.answer) == ("pol_1", 2, "accepted")
+
+
+async def test_a_no_to_a_claim_says_why() -> None:
+    town = Town()
+    town.answers[DisputeMovement] = make.movement()
+    answer, _client = await press(town, "/pallets/claims/mov_1/dispute", reason="")
+    assert answer.status_code == 422
+    await press(town, "/pallets/claims/mov_1/dispute", reason="30 et non 33")
+    assert town.heard(DisputeMovement).reason == "30 et non 33"
 
 
 async def test_our_own_statement_cannot_be_answered_by_us() -> None:
@@ -433,8 +461,9 @@ async def test_our_own_statement_cannot_be_answered_by_us() -> None:
 async def test_vouchers_are_redeemed_in_part_and_statements_drawn_up() -> None:
     town = Town()
     town.answers |= {RedeemVoucher: make.voucher(), MakeStatement: make.statement()}
-    await press(town, "/pallets/vouchers/vou_1/redeem", quantity="2")
-    assert town.heard(RedeemVoucher).quantity == 2
+    await press(town, "/pallets/vouchers/vou_1/redeem", quantity="2", left="3")
+    word = town.heard(RedeemVoucher)
+    assert (word.quantity, word.left) == (2, 3)
     typed = {"partner_id": "org_distri", "period_from": "2026-10-01", "period_until": "31/10/2026"}
     answer, _client = await press(town, "/pallets/statements/new", **typed)
     assert answer.headers["location"] == "/pallets/statements/sta_1"

@@ -31,11 +31,15 @@ from rt.contracts.ecpmr import DocumentsPage, FindDocuments
 from rt.contracts.palette import (
     BalancesView,
     FindMovements,
+    FindPolicies,
     FindStatements,
     FindVouchers,
     GetBalances,
+    GetMovement,
     GetStatement,
+    GetVoucher,
     MovementsPage,
+    PoliciesView,
     StatementsPage,
     VouchersPage,
 )
@@ -263,7 +267,10 @@ def answers() -> dict[type, Any]:
         FindDrivers: DriversPage(items=[make.driver(), make.driver("drv_2", "Thomas Girard", "usr_9")]),
         GetBalances: BalancesView(items=[make.balance()], as_of=make.AT),
         FindMovements: MovementsPage(items=[make.movement()], next=""),
+        GetMovement: make.movement(),
+        FindPolicies: PoliciesView(items=[make.policy()]),
         FindVouchers: VouchersPage(items=[make.voucher()], next=""),
+        GetVoucher: make.voucher(),
         FindStatements: StatementsPage(items=[make.statement()], next=""),
         GetStatement: make.statement(),
         FindUsers: UsersPage(

@@ -26,7 +26,7 @@ from rt.contracts.core_orders import (
     TenderAccepted,
 )
 from rt.contracts.ecpmr import CodeRequested, LinkSent
-from rt.contracts.palette import StatementReady
+from rt.contracts.palette import ClaimLine, MovementClaimed, StatementReady
 from rt.contracts.planning import TourPublished
 from rt.contracts.tracking_ia import DelayForeseen, FollowLinkMade, StopCorrected
 from rt.services.notifications.store import NotificationsStore
@@ -296,6 +296,32 @@ async def test_links_for_those_without_account_lead_to_their_pages(
         "http://recipient.localhost:8080/follow/shr_1",
         "http://transporter.localhost:8080/l/st4t/statements/sta_1",
     }
+
+
+async def test_who_is_asked_for_its_yes_reads_what_a_claim_would_change(
+    house: Any, voice: Any, mailbox: Any
+) -> None:
+    lines = [
+        ClaimLine(holder_id=holder, pallet_type="EUR", quality="A", quantity=count)
+        for holder, count in ((CARRIER, 20), (SHIPPER, -20))
+    ]
+    claim = MovementClaimed(
+        movement_id="mov_1",
+        kind="transfer",
+        order_id="",
+        teller_id=SHIPPER,
+        teller_name="Ceres",
+        awaited=[CARRIER],
+        lines=lines,
+        note="retour de vides",
+        lapses_at=AT + timedelta(days=30),
+    )
+    await voice.say(claim, SHIPPER)
+    await told(house)
+    found = await mails(mailbox, topic="palette.movement.claimed")
+    addresses = {mail["to"] for mail in found if mail["channel"] == "email"}
+    assert {address.partition("@")[2] for address in addresses} == {"carr.example"}
+    assert found[0]["links"][0].endswith("/pallets/claims")
 
 
 async def test_the_driver_is_told_of_the_tour(house: Any, voice: Any, mailbox: Any) -> None:

@@ -22,33 +22,43 @@ from rt.kernel.messages import Event
 from rt.kernel.persistence import Collection
 from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import Ground, Unit, serve
-from rt.services.palette.domain.ledger import Exchange, Movement, Party, delivery_lines, organizations
+from rt.services.palette.domain.ledger import Exchange, Party, delivery_lines, organizations
+from rt.services.palette.domain.movement import Movement
 from rt.services.palette.domain.statement import Statement, StatementLine, drawn_up
 from rt.services.palette.domain.voucher import Voucher
 from rt.trade.places import Address, Site
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
-SHIPPER, CARRIER, CONSIGNEE = "org_shipper", "org_carrier", "org_consignee"
+ALL = SHIPPER, CARRIER, CONSIGNEE = "org_shipper", "org_carrier", "org_consignee"
 
 
 def movement(**says: Any) -> Movement:
-    """A delivery of 33 EUR pallets of which 20 came back."""
+    """A delivery of 33 EUR pallets of which 20 came back, agreed by all three; `yes` names those who have."""
+    yes, absent = says.pop("yes", None), says.pop("absent", ())
     exchange = says.pop("exchange", None) or Exchange(
         pallet_type="EUR", quality="A", delivered=33, returned=20, expected=33
     )
-    return Movement(
+    made = Movement(
         **{
             "id": "mov_1",
             "org_id": SHIPPER,
             "kind": "delivery",
             "moved_at": AT,
-            "parties": [Party(id=SHIPPER, name="Shipper"), Party(id=CONSIGNEE, name="Consignee")],
+            "parties": [
+                Party(id=SHIPPER, name="Shipper"),
+                Party(id=CARRIER, name="Carrier"),
+                Party(id=CONSIGNEE, name="Consignee"),
+            ],
             "lines": delivery_lines(exchange, SHIPPER, CARRIER, CONSIGNEE, "Lyon"),
             "exchanges": [exchange],
+            "teller_id": SHIPPER,
             "seen_by": organizations(SHIPPER, CARRIER, CONSIGNEE),
         }
         | says
     )
+    made.declare(ALL if yes is None else yes, absent, AT + timedelta(days=30))
+    made.told()
+    return made
 
 
 def voucher(**says: Any) -> Voucher:
@@ -127,6 +137,7 @@ def signed(**says: Any) -> DeliverySigned:
             "site_name": "Lyon",
             "signed_at": AT,
             "by_name": "Mme Martin",
+            "by_org_id": CARRIER,
             "reserves": [],
             "pallets": pallets,
         }
@@ -134,11 +145,19 @@ def signed(**says: Any) -> DeliverySigned:
     )
 
 
-NAMES = {SHIPPER: "Shipper", CARRIER: "Carrier", CONSIGNEE: "Consignee", "org_guest": "Épicerie Dupont"}
+NAMES = {
+    SHIPPER: "Shipper",
+    CARRIER: "Carrier",
+    CONSIGNEE: "Consignee",
+    "org_guest": "Épicerie Dupont",
+    "org_stranger": "Stranger",
+    "org_blocked": "Blocked",
+}
+STANDINGS = {"org_guest": "guest", "org_stranger": "stranger", "org_blocked": "blocked"}
 
 
 def neighbours(ground: Ground) -> Unit:
-    """The part of authz that the pallet service asks: three registered organizations and one guest."""
+    """The part of authz that the pallet service asks: three partners, a guest, a stranger and one blocked."""
 
     async def organization(asked: GetOrganization) -> OrganizationView:
         if asked.organization_id not in NAMES:
@@ -179,6 +198,7 @@ def card(organization_id: str) -> OrganizationView:
         language="fr",
         guest=organization_id == "org_guest",
         suspended=False,
+        standing=STANDINGS.get(organization_id, "partner"),
     )
 
 

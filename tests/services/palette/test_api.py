@@ -28,6 +28,6 @@ async def test_every_word_needs_its_right(house, word):
 async def test_a_quantity_below_one_is_refused_with_its_field(house):
     await house.mount(build)
     client = house.web("palette", house.actor(rights={"palette.write"}))
-    refused = await client.post("/api/palettes/vouchers/vou_1/redeem", json={"quantity": 0})
+    refused = await client.post("/api/palettes/vouchers/vou_1/redeem", json={"quantity": 0, "left": 1})
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["field"] == "quantity"

@@ -10,11 +10,10 @@ from tests.services.palette import make
 
 from rt.contracts.palette import LineAnswer, VoucherExpired, VoucherRedeemed
 from rt.kernel.clock import held
+from rt.kernel.errors import ReferenceUnknown
 from rt.services.palette.domain.ledger import (
     Exchange,
-    MovementUnbalanced,
     OpenPart,
-    ReversalNotReversed,
     delivery_lines,
     known_quality,
     known_type,
@@ -23,20 +22,24 @@ from rt.services.palette.domain.ledger import (
     party_named,
     transfer,
 )
+from rt.services.palette.domain.movement import MovementUnbalanced, ReversalNotReversed
 from rt.services.palette.domain.policy import Policy, Rule, in_force, months_later, most_precise
 from rt.services.palette.domain.statement import (
     ContestWithoutReason,
     LineAgreed,
-    LineUnknown,
+    LinesRepeated,
     PeriodBackwards,
+    StatementChanged,
     StatementOfOthers,
     drawn_up,
     refuse_backwards,
 )
 from rt.services.palette.domain.voucher import (
+    VoucherChanged,
     VoucherClosed,
     VoucherExhausted,
     VoucherOfOthers,
+    through,
     voucher_number,
 )
 
@@ -98,10 +101,10 @@ def test_broken_pallets_settle_nothing():
 
 def test_a_reversal_is_the_exact_opposite_and_final():
     movement = make.movement()
-    back = make.movement(id="mov_2", kind="reversal", lines=movement.opposite())
+    back = make.movement(id="mov_2", kind="reversal", lines=movement.opposite(make.SHIPPER, []))
     assert sorted(line.quantity for line in back.lines) == sorted(-line.quantity for line in movement.lines)
     with pytest.raises(ReversalNotReversed):
-        back.opposite()
+        back.opposite(make.SHIPPER, [])
 
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(-50, 50).filter(bool)), max_size=30))
@@ -141,32 +144,75 @@ def test_a_partner_without_account_has_an_account_by_name_but_sees_nothing():
     assert organizations("org_1", party_named("X"), "") == ["org_1"]
 
 
+def agreed(voucher, quantity: int, by_id: str = make.CARRIER) -> None:
+    """A redemption that the others said yes to."""
+    voucher.redeem(quantity, voucher.left, by_id)
+    voucher.settle(voucher.redemptions[-1].movement_id, "confirmed")
+
+
 def test_a_voucher_is_given_back_little_by_little():
     voucher = make.voucher(left=13)
     with held(make.AT):
-        voucher.redeem(5, make.CARRIER)
-        voucher.redeem(8, make.CARRIER)
+        agreed(voucher, 5)
+        agreed(voucher, 8)
     assert (voucher.left, voucher.state) == (0, "redeemed")
     assert [told.left for told in voucher.telling if isinstance(told, VoucherRedeemed)] == [8, 0]
 
 
+def test_what_one_side_says_was_given_back_settles_nothing_yet():
+    voucher = make.voucher()
+    with held(make.AT):
+        voucher.redeem(13, 13, make.CARRIER)
+        assert (voucher.left, voucher.state) == (0, "open")
+        with pytest.raises(VoucherExhausted):
+            voucher.redeem(1, 0, make.CONSIGNEE)
+
+
+@pytest.mark.parametrize("end", ["disputed", "lapsed", "withdrawn"])
+def test_what_came_to_nothing_is_left_again(end):
+    voucher = make.voucher()
+    with held(make.AT):
+        voucher.redeem(13, 13, make.CARRIER)
+        voucher.settle(voucher.redemptions[0].movement_id, end)
+    assert (voucher.left, voucher.state) == (13, "open")
+
+
 def test_more_than_is_left_is_refused():
-    voucher = make.voucher(left=4)
+    voucher = make.voucher(quantity=4, left=4)
     with held(make.AT), pytest.raises(VoucherExhausted):
-        voucher.redeem(5, make.CARRIER)
+        voucher.redeem(5, 4, make.CARRIER)
     assert voucher.left == 4
+
+
+def test_a_page_that_read_another_state_redeems_nothing():
+    voucher = make.voucher()
+    with held(make.AT):
+        agreed(voucher, 5)
+        with pytest.raises(VoucherChanged):
+            voucher.redeem(5, 13, make.CARRIER)
+    assert voucher.left == 8
+
+
+def test_only_debtor_creditor_and_bearer_redeem():
+    with held(make.AT), pytest.raises(VoucherOfOthers):
+        make.voucher().redeem(1, 13, "org_stranger")
 
 
 @pytest.mark.parametrize("state", ["redeemed", "expired", "lost", "cancelled"])
 def test_a_closed_voucher_gives_nothing(state):
     with held(make.AT), pytest.raises(VoucherClosed):
-        make.voucher(state=state).redeem(1, make.CARRIER)
+        make.voucher(state=state).redeem(1, 13, make.CARRIER)
 
 
 def test_a_voucher_past_its_day_gives_nothing_even_before_the_timer_has_run():
     voucher = make.voucher()
     with held(voucher.expires_at), pytest.raises(VoucherClosed):
-        voucher.redeem(1, make.CARRIER)
+        voucher.redeem(1, 13, make.CARRIER)
+
+
+def test_a_voucher_holds_until_its_day_ends_in_paris():
+    assert through(date(2026, 1, 31)) == datetime(2026, 1, 31, 23, tzinfo=UTC)
+    assert through(date(2026, 7, 31)) == datetime(2026, 7, 31, 22, tzinfo=UTC)
 
 
 def test_expiry_is_told_once_and_not_too_early():
@@ -180,10 +226,20 @@ def test_expiry_is_told_once_and_not_too_early():
     assert [type(told) for told in voucher.telling] == [VoucherExpired]
 
 
+def test_what_is_agreed_after_the_last_day_still_settles_the_voucher():
+    voucher = make.voucher()
+    with held(make.AT):
+        voucher.redeem(13, 13, make.CARRIER)
+    with held(voucher.expires_at):
+        voucher.expire()
+        voucher.settle(voucher.redemptions[0].movement_id, "confirmed")
+    assert voucher.state == "redeemed"
+
+
 def test_what_the_debtor_writes_down_goes_to_the_bearer():
     voucher = make.voucher()
     with held(make.AT):
-        voucher.redeem(1, make.CONSIGNEE)
+        voucher.redeem(1, 13, make.CONSIGNEE)
     assert voucher.telling[0].collector_id == make.CARRIER
 
 
@@ -196,19 +252,24 @@ def test_a_bearer_may_lose_a_voucher_but_not_cancel_it():
     assert lost.state == "lost"
 
 
-@given(st.lists(st.integers(1, 20), max_size=30))
+def test_who_promised_pallets_does_not_take_the_promise_back():
+    for state in ("lost", "cancelled"):
+        with held(make.AT), pytest.raises(VoucherOfOthers):
+            make.voucher().withdraw(state, "changed my mind", make.CONSIGNEE)
+
+
+@given(st.lists(st.tuples(st.integers(1, 20), st.sampled_from(["confirmed", "claimed", "disputed"]))))
 def test_a_voucher_never_gives_more_than_it_has(asked):
     voucher = make.voucher(quantity=40, left=40)
-    given_back = 0
     with held(make.AT):
-        for quantity in asked:
+        for quantity, answer in asked:
             try:
-                voucher.redeem(quantity, make.CARRIER)
-                given_back += quantity
+                voucher.redeem(quantity, voucher.left, make.CARRIER)
             except (VoucherExhausted, VoucherClosed):
                 continue
-    assert 0 <= voucher.left == 40 - given_back
-    assert given_back == sum(one.quantity for one in voucher.redemptions)
+            voucher.settle(voucher.redemptions[-1].movement_id, answer)
+    live = sum(one.quantity for one in voucher.redemptions if one.standing != "disputed")
+    assert 0 <= voucher.left == 40 - live
 
 
 def test_a_voucher_number_says_its_month():
@@ -297,39 +358,57 @@ def answer(line_id: str, verdict: str = "confirmed", comment: str = "") -> LineA
 
 def test_only_the_partner_answers():
     with pytest.raises(StatementOfOthers):
-        make.statement(make.entry(-5)).answer([answer("lin_0_-5")], make.SHIPPER)
+        make.statement(make.entry(-5)).answer([answer("lin_0_-5")], 0, make.SHIPPER)
 
 
 def test_a_statement_is_confirmed_when_its_last_line_is():
     statement = make.statement(make.entry(-5), make.entry(3, 4))
-    statement.answer([answer("lin_0_-5")], make.CONSIGNEE)
+    statement.answer([answer("lin_0_-5")], 0, make.CONSIGNEE)
     assert statement.state == "open"
-    statement.answer([answer("lin_4_3")], make.CONSIGNEE)
+    statement.answer([answer("lin_4_3")], 0, make.CONSIGNEE)
     assert statement.state == "confirmed"
 
 
 def test_one_contested_line_contests_the_statement():
     statement = make.statement(make.entry(-5), make.entry(3, 4))
-    statement.answer([answer("lin_0_-5", "contested", "only 4 came")], make.CONSIGNEE)
+    statement.answer([answer("lin_0_-5", "contested", "only 4 came")], 0, make.CONSIGNEE)
     assert statement.state == "contested"
 
 
 @pytest.mark.parametrize(
     ("wrong", "refusal"),
-    [(answer("lin_x"), LineUnknown), (answer("lin_4_3", "contested", " "), ContestWithoutReason)],
+    [
+        (answer("lin_x"), ReferenceUnknown),
+        (answer("lin_4_3", "contested", " "), ContestWithoutReason),
+        (answer("lin_0_-5", "contested", "said twice"), LinesRepeated),
+    ],
 )
 def test_one_wrong_answer_and_none_counts(wrong, refusal):
     statement = make.statement(make.entry(-5), make.entry(3, 4))
     with pytest.raises(refusal):
-        statement.answer([answer("lin_0_-5"), wrong], make.CONSIGNEE)
+        statement.answer([answer("lin_0_-5"), wrong], 0, make.CONSIGNEE)
     assert {line.verdict for line in statement.lines} == {"pending"}
 
 
 def test_what_was_confirmed_is_not_contested_afterwards():
     statement = make.statement(make.entry(-5))
-    statement.answer([answer("lin_0_-5")], make.CONSIGNEE)
+    statement.answer([answer("lin_0_-5")], 0, make.CONSIGNEE)
     with pytest.raises(LineAgreed):
-        statement.answer([answer("lin_0_-5", "contested", "no, wrong")], make.CONSIGNEE)
+        statement.answer([answer("lin_0_-5", "contested", "no, wrong")], 0, make.CONSIGNEE)
+
+
+def test_an_answer_to_a_version_that_has_changed_is_refused():
+    statement = make.statement(make.entry(-5))
+    statement.version = 3
+    with pytest.raises(StatementChanged):
+        statement.answer([answer("lin_0_-5")], 2, make.CONSIGNEE)
+
+
+def test_claims_are_in_no_balance_and_no_line():
+    claimed = make.entry(-7, 1, standing="claimed")
+    balances, lines = drawn_up([make.entry(-5), claimed], date(2026, 3, 1), date(2026, 4, 30), 12)
+    assert [one.closing for one in balances] == [-5]
+    assert [line.quantity for line in lines] == [-5]
 
 
 def test_a_period_has_an_end_after_its_beginning():

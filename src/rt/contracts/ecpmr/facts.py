@@ -46,7 +46,11 @@ class TakeoverSigned(Event, topic="ecpmr.takeover.signed"):
 
 
 class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
-    """The consignee has the goods; `content_hash` is that of the version of the note which it signed."""
+    """The consignee has the goods.
+
+    `content_hash` is that of the version of the note which it signed, `by_org_id` the organization on whose
+    account or link it was signed.
+    """
 
     document_id: str
     order_id: str
@@ -58,6 +62,7 @@ class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
     site_name: str
     signed_at: datetime
     by_name: str
+    by_org_id: str
     reserves: list[ReserveFact]
     pallets: list[PalletExchange]
     content_hash: str = ""

@@ -14,9 +14,14 @@ from rt.contracts.palette.terms import (
     StatementState,
     Text,
 )
+from rt.kernel.bounds import within
 from rt.kernel.messages import Command, Cursor, Download, Event, Query, View
 from rt.trade.contacts import OptionalEmail
-from rt.trade.references import AccountId, MailSecret, StatementId
+from rt.trade.references import AccountId, MailSecret, StatementId, StatementLineId
+
+STATEMENT_LINES = 2_000
+"""As many lines as one answer may have: a longer period is stated in parts."""
+StatementDay = Annotated[date, within(past_days=1_830, ahead_days=1)]
 
 
 class StatementLineView(View):
@@ -49,10 +54,24 @@ class StatementBalanceView(View):
     lapses_on: date | None
 
 
+class StatementClaimView(View):
+    """A claim that the partner had not answered when the statement was made; it counts in no balance."""
+
+    movement_id: str
+    moved_at: datetime
+    site_name: str
+    pallet_type: PalletType
+    quality: PalletQuality
+    quantity: int
+    by_maker: bool
+    lapses_at: datetime | None
+
+
 class StatementView(View):
-    """What moved between two organizations in a period."""
+    """What moved between two organizations in a period; an answer names the `version` that was read."""
 
     id: str
+    version: int
     state: StatementState
     maker_id: str
     maker_name: str
@@ -63,6 +82,7 @@ class StatementView(View):
     made_at: datetime
     balances: list[StatementBalanceView]
     lines: list[StatementLineView]
+    claims: list[StatementClaimView]
     answered_at: datetime | None
 
 
@@ -74,17 +94,23 @@ class StatementsPage(View):
 
 
 class MakeStatement(
-    Command[StatementView], route="/api/palettes/statements", needs="palette.write", status=201
+    Command[StatementView],
+    route="/api/palettes/statements",
+    needs="palette.write",
+    status=201,
+    closed_to=("driver",),
 ):
     """Draw up the statement with a partner, both days included; one without account answers by a link."""
 
     partner_id: AccountId
-    period_from: date
-    period_until: date
+    period_from: StatementDay
+    period_until: StatementDay
     partner_email: OptionalEmail = ""
 
 
-class FindStatements(Query[StatementsPage], route="/api/palettes/statements", needs="palette.read"):
+class FindStatements(
+    Query[StatementsPage], route="/api/palettes/statements", needs="palette.read", closed_to=("driver",)
+):
     """Statements that the organization made or received."""
 
     partner_id: AccountId = ""
@@ -97,6 +123,7 @@ class GetStatement(
     route="/api/palettes/statements/{statement_id}",
     needs="palette.read",
     link="answer_statement",
+    closed_to=("driver",),
 ):
     """One statement."""
 
@@ -108,6 +135,7 @@ class DownloadStatement(
     route="/api/palettes/statements/{statement_id}/csv",
     needs="palette.read",
     link="answer_statement",
+    closed_to=("driver",),
 ):
     """The statement's lines as CSV."""
 
@@ -117,7 +145,7 @@ class DownloadStatement(
 class LineAnswer(View):
     """The partner's word on one line; a contested line says why."""
 
-    line_id: str
+    line_id: StatementLineId
     verdict: Literal["confirmed", "contested"]
     comment: Text = ""
 
@@ -127,11 +155,13 @@ class AnswerStatement(
     route="/api/palettes/statements/{statement_id}/answer",
     needs="palette.write",
     link="answer_statement",
+    closed_to=("driver",),
 ):
-    """Confirm or contest a statement line by line; only the partner it was made for may."""
+    """Confirm or contest, line by line, the statement in the version that was read; only its partner may."""
 
     statement_id: StatementId
-    answers: Annotated[list[LineAnswer], Meta(min_length=1, max_length=2_000)]
+    version: Annotated[int, Meta(ge=1)]
+    answers: Annotated[list[LineAnswer], Meta(min_length=1, max_length=STATEMENT_LINES)]
 
 
 class StatementReady(Event, topic="palette.statement.ready"):

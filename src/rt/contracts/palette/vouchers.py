@@ -1,25 +1,40 @@
 """Words about vouchers for pallets that are still owed (bons palettes)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.contracts.palette.terms import Count, Limit, Moment, PalletQuality, PalletType, VoucherState
+from rt.contracts.palette.terms import (
+    Count,
+    Limit,
+    Name,
+    PalletQuality,
+    PalletType,
+    Reason,
+    Standing,
+    VoucherState,
+)
+from rt.kernel.bounds import within
 from rt.kernel.messages import Command, Cursor, Event, Query, View
 from rt.trade.references import OrderId, OrganizationId, VoucherId
 
 
 class RedemptionView(View):
-    """Pallets given back against a voucher at one time."""
+    """Pallets that one side says were given back at one time; `standing` is what the others say to it."""
 
     at: datetime
     quantity: int
     by_id: str
+    movement_id: str
+    standing: Standing
 
 
 class VoucherView(View):
-    """A bon palettes: the debtor still owes pallets to the creditor; the bearer may collect them."""
+    """A bon palettes: the debtor still owes pallets to the creditor; the bearer may collect them.
+
+    `left` excludes what one side says was given back, until another says no or nobody answers in time.
+    """
 
     id: str
     number: str
@@ -28,7 +43,9 @@ class VoucherView(View):
     debtor_id: str
     debtor_name: str
     creditor_id: str
+    creditor_name: str
     bearer_id: str
+    bearer_name: str
     site_name: str
     pallet_type: PalletType
     quality: PalletQuality
@@ -51,7 +68,7 @@ class FindVouchers(Query[VouchersPage], route="/api/palettes/vouchers", needs="p
     """Vouchers in which the organization takes part; `number` finds one by what is printed on it."""
 
     state: VoucherState | None = None
-    number: str = ""
+    number: Annotated[str, Meta(max_length=40)] = ""
     order_id: OrderId = ""
     after: Cursor = ""
     limit: Limit = 50
@@ -63,35 +80,53 @@ class GetVoucher(Query[VoucherView], route="/api/palettes/vouchers/{voucher_id}"
     voucher_id: VoucherId
 
 
-class IssueVoucher(Command[VoucherView], route="/api/palettes/vouchers", needs="palette.write", status=201):
-    """Issue a voucher by hand for pallets that the organization itself owes to a partner."""
+class IssueVoucher(
+    Command[VoucherView],
+    route="/api/palettes/vouchers",
+    needs="palette.write",
+    status=201,
+    closed_to=("driver",),
+):
+    """Issue a voucher for pallets that the organization itself owes to a partner; it is its own word.
+
+    Nobody issues one in another's name: what others owe is claimed by BookMovement. It holds through
+    `expires_on` (a day of Paris), else as long as the rule says.
+    """
 
     creditor_id: OrganizationId
     quantity: Count
     bearer_id: OrganizationId = ""
-    site_name: Annotated[str, Meta(max_length=120)] = ""
+    site_name: Name = ""
     pallet_type: PalletType = "EUR"
     quality: PalletQuality = "A"
-    expires_at: Moment | None = None
+    expires_on: Annotated[date, within(past_days=0, ahead_days=730)] | None = None
 
 
 class RedeemVoucher(
     Command[VoucherView], route="/api/palettes/vouchers/{voucher_id}/redeem", needs="palette.write"
 ):
-    """Give pallets back against a voucher; partly is allowed."""
+    """Say that pallets were given back against a voucher, partly or all; the other side confirms it.
+
+    The bearer or creditor who collected or the debtor who gave back says it. `left` is what the voucher
+    had left when it was read: if it has changed since, nothing is redeemed.
+    """
 
     voucher_id: VoucherId
     quantity: Count
+    left: Count
 
 
 class WithdrawVoucher(
-    Command[VoucherView], route="/api/palettes/vouchers/{voucher_id}/withdraw", needs="palette.write"
+    Command[VoucherView],
+    route="/api/palettes/vouchers/{voucher_id}/withdraw",
+    needs="palette.write",
+    closed_to=("driver",),
 ):
-    """Declare a voucher lost, or cancel it; the debt stays on the account."""
+    """Declare a voucher lost (creditor or bearer) or cancel it (creditor); the debt stays on the account."""
 
     voucher_id: VoucherId
     state: Literal["lost", "cancelled"]
-    reason: Annotated[str, Meta(min_length=3, max_length=500)]
+    reason: Reason
 
 
 class VoucherIssued(Event, topic="palette.voucher.issued"):
@@ -109,9 +144,11 @@ class VoucherIssued(Event, topic="palette.voucher.issued"):
 
 
 class VoucherRedeemed(Event, topic="palette.voucher.redeemed"):
-    """Pallets were given back against a voucher."""
+    """One side says that pallets were given back against a voucher."""
 
     voucher_id: str
+    movement_id: str
+    by_id: str
     number: str
     quantity: int
     left: int

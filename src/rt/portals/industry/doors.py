@@ -19,7 +19,6 @@ from rt.portals.industry.pages import (
     proofs,
     settings,
     statements,
-    vouchers,
 )
 from rt.ui import numbers
 from rt.ui.catalogues import marked
@@ -56,7 +55,6 @@ PAGES: list[Route] = [
     *proofs.PAGES,
     *pallets.PAGES,
     *policies.PAGES,
-    *vouchers.PAGES,
     *statements.PAGES,
     *partners.PAGES,
     *TEAM.pages(),

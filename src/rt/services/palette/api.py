@@ -1,8 +1,11 @@
 """Requests of the pallet service, each with its action."""
 
 from rt.contracts.palette import (
+    AnswerPolicy,
     AnswerStatement,
     BookMovement,
+    ConfirmMovement,
+    DisputeMovement,
     DownloadStatement,
     FindMovements,
     FindPolicies,
@@ -21,6 +24,7 @@ from rt.contracts.palette import (
     ReverseMovement,
     SetPolicy,
     SetRule,
+    WithdrawMovement,
     WithdrawVoucher,
 )
 from rt.kernel.unit import Served, serve
@@ -35,11 +39,15 @@ def table(ledger: Ledger, policies: Policies, vouchers: Vouchers, statements: St
         serve(FindMovements, ledger.find),
         serve(GetMovement, ledger.get),
         serve(BookMovement, ledger.book),
+        serve(ConfirmMovement, ledger.confirm),
+        serve(DisputeMovement, ledger.dispute),
+        serve(WithdrawMovement, ledger.withdraw),
         serve(ReverseMovement, ledger.reverse),
         serve(GetBalances, ledger.balances),
         serve(GetPolicy, policies.for_order),
         serve(FindPolicies, policies.find),
         serve(SetPolicy, policies.set),
+        serve(AnswerPolicy, policies.answer),
         serve(RemovePolicy, policies.remove),
         serve(FindRules, policies.rules),
         serve(SetRule, policies.set_rule),

@@ -3,14 +3,17 @@
 from datetime import date, timedelta
 
 from rt.contracts.palette import LimitationNear, PalletQuality, PalletType
-from rt.kernel.clock import today
+from rt.kernel.clock import day_of, today
 from rt.kernel.errors import AlreadyExists
 from rt.kernel.ids import derived_id
 from rt.kernel.tenancy import acting_for
 from rt.services.palette.domain.ledger import OpenPart, open_parts
 from rt.services.palette.domain.policy import in_force, months_later
-from rt.services.palette.domain.statement import HOME_ZONE, StatementLine
+from rt.services.palette.domain.statement import StatementLine
 from rt.services.palette.store import Notice, PaletteStore
+
+ALL_RULES = 20_000
+"""More than there are kinds of figures and days on which they may begin."""
 
 
 class Limitation:
@@ -25,12 +28,13 @@ class Limitation:
                 await self._warn_of(creditor_id, debtor_id, today())
 
     async def _warn_of(self, creditor_id: str, debtor_id: str, day: date) -> None:
-        entries, debtor_name = await self._store.account(debtor_id)
-        rules = await self._store.rules.find({}, limit=1_000)
+        account, debtor_name = await self._store.account(debtor_id)
+        entries = [entry for entry in account if entry.counts]
+        rules = await self._store.rules.find({}, limit=ALL_RULES)
         warning = timedelta(days=in_force(rules, "limitation_warning_days", day))
         for pallet_type, quality in sorted({(entry.pallet_type, entry.quality) for entry in entries}):
             for part in open_debts(entries, pallet_type, quality):
-                moved_on = part.at.astimezone(HOME_ZONE).date()
+                moved_on = day_of(part.at)
                 lapses_on = months_later(moved_on, in_force(rules, "limitation_months", moved_on))
                 if not lapses_on - warning <= day <= lapses_on:
                     continue

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.responses import Response
 
-from rt.contracts.authz import FindPartners
 from rt.contracts.palette import (
     BookMovement,
     FindMovements,
@@ -15,24 +14,21 @@ from rt.contracts.palette import (
     MovementView,
     ReverseMovement,
 )
-from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
-from rt.ui.catalogues import named
 from rt.ui.forms import Form
-from rt.ui.pages import Choice, Column, Page
+from rt.ui.pages import Column, Page
+from rt.ui.pallets import (
+    BalanceRow,
+    Claims,
+    balance_columns,
+    balance_rows,
+    effect_text,
+    owed_and_owing,
+    partner_choices,
+    waiting_for_us,
+)
 from rt.ui.visit import Visit, page
-
-
-class BalanceRow(msgspec.Struct, kw_only=True):
-    """Where we stand with a partner, in words."""
-
-    partner_id: str
-    partner: str
-    site: str
-    pallets: str
-    quantity: int
-    sense: str
-    last_moved_at: datetime
+from rt.ui.vouchers import Vouchers
 
 
 class MovementRow(msgspec.Struct, kw_only=True):
@@ -46,7 +42,10 @@ class MovementRow(msgspec.Struct, kw_only=True):
     order_id: str
     counted: str
     effect: str
+    standing: str
     reversible: bool
+    withdrawable: bool
+    answerable: bool
 
 
 class PalletsPage(Page):
@@ -59,6 +58,7 @@ class PalletsPage(Page):
     columns: list[Column]
     owed: int
     owing: int
+    waiting: int
     more: str
     may_write: bool
 
@@ -75,6 +75,7 @@ class PalletFormPage(Page):
 def tabs() -> list[tuple[str, str, int | None]]:
     return [
         ("/pallets", _("Soldes"), None),
+        ("/pallets/claims", _("À confirmer"), None),
         ("/pallets/movements", _("Mouvements"), None),
         ("/pallets/policies", _("Consignes"), None),
         ("/pallets/vouchers", _("Bons palettes"), None),
@@ -82,51 +83,18 @@ def tabs() -> list[tuple[str, str, int | None]]:
     ]
 
 
-def pallet_text(kind: str, quality: str) -> str:
-    """Type and quality of a pallet."""
-    return f"{named('choice', kind)} · {named('choice', quality)}"
-
-
-async def partner_choices(visit: Visit) -> list[Choice]:
-    """Those with whom we have an account, then our other partners."""
-    held = await attempt(visit, GetBalances())
-    known = await attempt(visit, FindPartners(limit=200))
-    names = {b.partner_id: b.partner_name for b in (held.items if held else ())}
-    ours = [one for one in (known.items if known else ()) if one.standing in ("guest", "partner")]
-    names |= {one.id: one.name for one in ours if one.id not in names}
-    return [Choice(one, name) for one, name in names.items()]
-
-
 async def balances(visit: Visit) -> Page | Response:
     found = await visit.ask(GetBalances())
-    rows = [
-        BalanceRow(
-            partner_id=b.partner_id,
-            partner=b.partner_name,
-            site=b.site_name,
-            pallets=pallet_text(b.pallet_type, b.quality),
-            quantity=abs(b.quantity),
-            sense=_("nous leur devons") if b.quantity > 0 else _("ils nous doivent"),
-            last_moved_at=b.last_moved_at,
-        )
-        for b in sorted(found.items, key=lambda b: -abs(b.quantity))
-        if b.quantity
-    ]
+    owed, owing = owed_and_owing(found)
     return PalletsPage(
         title=_("Palettes"),
         tabs=tabs(),
         current="/pallets",
-        rows=rows,
-        columns=[
-            Column(name="partner", label=_("Partenaire")),
-            Column(name="sense", label=_("Sens")),
-            Column(name="quantity", label=_("Palettes"), kind="number"),
-            Column(name="pallets", label=_("Type")),
-            Column(name="site", label=_("Site"), wide=True),
-            Column(name="last_moved_at", label=_("Dernier mouvement"), kind="day"),
-        ],
-        owed=-sum(b.quantity for b in found.items if b.quantity < 0),
-        owing=sum(b.quantity for b in found.items if b.quantity > 0),
+        rows=balance_rows(found),
+        columns=balance_columns(),
+        owed=owed,
+        owing=owing,
+        waiting=await waiting_for_us(visit),
         more="",
         may_write=visit.session.may("palette.write"),
     )
@@ -138,11 +106,6 @@ def counted_text(movement: MovementView) -> str:
     return " ; ".join(
         said % {"d": c.delivered, "r": c.returned, "x": c.refused, "b": c.broken} for c in movement.counts
     )
-
-
-def effect_text(movement: MovementView) -> str:
-    """What the movement changed for us."""
-    return " ; ".join(f"{line.partner_name} {line.quantity:+d}" for line in movement.lines)
 
 
 async def movements(visit: Visit) -> Page | Response:
@@ -159,7 +122,10 @@ async def movements(visit: Visit) -> Page | Response:
             order_id=m.order_id,
             counted=counted_text(m) or m.note,
             effect=effect_text(m),
-            reversible=not m.reversed_by and not m.reverses,
+            standing=m.standing,
+            reversible=m.reversible,
+            withdrawable=m.withdrawable,
+            answerable=m.answerable,
         )
         for m in found.items
     ]
@@ -175,10 +141,12 @@ async def movements(visit: Visit) -> Page | Response:
             Column(name="site", label=_("Site")),
             Column(name="counted", label=_("Compté à quai")),
             Column(name="effect", label=_("Effet sur notre compte")),
+            Column(name="standing", label=_("Valeur"), kind="state"),
             Column(name="document", label=_("Lettre de voiture"), wide=True),
         ],
         owed=0,
         owing=0,
+        waiting=0,
         more=f"/pallets/movements?{urlencode(known | {'after': found.next})}" if found.next else "",
         may_write=visit.session.may("palette.write"),
     )
@@ -191,10 +159,12 @@ async def book(visit: Visit) -> Page | Response:
         values={"partner_id": visit.query.get("partner_id", "")},
         only=("partner_id", "direction", "quantity", "pallet_type", "quality", "site_name", "note"),
         choices={"partner_id": await partner_choices(visit)},
-        submit=_("Enregistrer le mouvement"),
+        submit=_("Déclarer le mouvement"),
     )
     if visit.posted is not None and await form.submit() is not None:
-        return visit.go("/pallets/movements", _("Mouvement enregistré des deux côtés."))
+        return visit.go(
+            "/pallets/movements", _("Déclaré : le mouvement compte dès que le partenaire confirme.")
+        )
     return PalletFormPage(
         title=_("Palettes rendues ou reçues"),
         crumbs=[("/pallets", _("Palettes"))],
@@ -210,12 +180,15 @@ async def reverse(visit: Visit) -> Page | Response:
         submit=_("Contre-passer"),
     )
     if visit.posted is not None and await form.submit() is not None:
-        return visit.go("/pallets/movements", _("Mouvement contre-passé."))
+        return visit.go(
+            "/pallets/movements",
+            _("Contre-passation déclarée : elle compte dès que l'autre partie confirme."),
+        )
     return PalletFormPage(
         title=_("Corriger un mouvement"),
         crumbs=[("/pallets", _("Palettes")), ("/pallets/movements", _("Mouvements"))],
         form=form,
-        lead=_("Rien n'est effacé : le mouvement exactement contraire est écrit, avec votre motif."),
+        lead=_("Rien n'est effacé : le mouvement contraire est déclaré, l'autre partie le confirme."),
         back="/pallets/movements",
     )
 
@@ -225,4 +198,6 @@ PAGES = [
     page("/pallets/movements", movements, methods=("GET",)),
     page("/pallets/movements/new", book),
     page("/pallets/movements/{movement_id}/reverse", reverse),
+    *Claims(tabs=tabs).pages(),
+    *Vouchers(partner_choices, tabs=tabs).pages(),
 ]

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import msgspec
 from starlette.responses import Response
 
-from rt.contracts.palette import FindPolicies, RemovePolicy, SetPolicy
-from rt.portals.industry.pages.pallets import PalletFormPage, partner_choices, tabs
+from rt.contracts.palette import FindPolicies, PolicyView, RemovePolicy, SetPolicy
+from rt.portals.industry.pages.pallets import PalletFormPage, tabs
 from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.formats import language
 from rt.ui.pages import Column, Page
+from rt.ui.pallets import partner_choices
 from rt.ui.visit import Visit, page
 
 
@@ -24,6 +25,7 @@ class PolicyRow(msgspec.Struct, kw_only=True):
     pallets: str
     mode: str
     said: str
+    answer: str
 
 
 class PoliciesPage(Page):
@@ -38,7 +40,6 @@ class PoliciesPage(Page):
 
 async def policies(visit: Visit) -> Page | Response:
     found = await visit.ask(FindPolicies())
-    names = {choice.value: choice.label for choice in await partner_choices(visit)}
     return PoliciesPage(
         title=_("Consignes palettes"),
         crumbs=[("/pallets", _("Palettes"))],
@@ -46,13 +47,15 @@ async def policies(visit: Visit) -> Page | Response:
         rows=[
             PolicyRow(
                 id=p.id,
-                who=names.get(p.partner_id, p.partner_id) if p.partner_id else _("Tous les clients"),
+                who=p.partner_name or _("Tous les clients"),
                 site=p.site_name or _("tous les sites"),
                 pallets=named("choice", p.pallet_type) if p.pallet_type else _("tous les types"),
                 mode=p.mode,
                 said=p.instruction_en if language() == "en" else p.instruction_fr,
+                answer=answer_text(p),
             )
             for p in found.items
+            if not p.answerable
         ],
         columns=[
             Column(name="who", label=_("Client")),
@@ -60,9 +63,18 @@ async def policies(visit: Visit) -> Page | Response:
             Column(name="pallets", label=_("Type")),
             Column(name="mode", label=_("Règle"), kind="choice"),
             Column(name="said", label=_("Ce que lit le conducteur")),
+            Column(name="answer", label=_("Réponse du client")),
         ],
         may_write=visit.session.may("palette.write"),
     )
+
+
+def answer_text(policy: PolicyView) -> str:
+    """What the client says to it: accepted, it is a contract."""
+    if not policy.partner_id:
+        return ""
+    said = {"accepted": _("acceptée : contrat"), "refused": _("refusée"), "none": _("sans réponse")}
+    return said[policy.answer]
 
 
 async def put(visit: Visit) -> Page | Response:

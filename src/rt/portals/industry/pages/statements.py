@@ -16,11 +16,12 @@ from rt.contracts.palette import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.portals.industry.pages.pallets import PalletFormPage, partner_choices, tabs
+from rt.portals.industry.pages.pallets import PalletFormPage, tabs
 from rt.ui.asking import key_of, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, day
 from rt.ui.pages import Column, Page
+from rt.ui.pallets import partner_choices, version_read
 from rt.ui.visit import Visit, page
 
 
@@ -158,7 +159,10 @@ async def answered(visit: Visit, statement: StatementView) -> str:
         for line_id, (verdict, comment) in given.items()
     ]
     try:
-        await visit.ask(AnswerStatement(statement_id=statement.id, answers=answers), key=key_of(visit))
+        await visit.ask(
+            AnswerStatement(statement_id=statement.id, version=version_read(visit), answers=answers),
+            key=key_of(visit),
+        )
     except Refusal as refusal:
         signed_in_still(refusal)
         return told(refusal)

@@ -1,6 +1,4 @@
-"""Pallets between us and those who deliver: balances, and statements to answer line by line."""
-
-from datetime import datetime
+"""Pallets between us and those who deliver: balances, claims, vouchers, statements to answer line by line."""
 
 import msgspec
 from starlette.responses import Response
@@ -15,22 +13,22 @@ from rt.contracts.palette import (
     StatementView,
 )
 from rt.kernel.errors import Refusal
-from rt.portals.recipient.naming import pallet_names
 from rt.ui.asking import attempt, key_of, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import day
 from rt.ui.pages import Column, Page
+from rt.ui.pallets import (
+    BalanceRow,
+    Claims,
+    balance_columns,
+    balance_rows,
+    pallet_names,
+    partner_choices,
+    version_read,
+    waiting_for_us,
+)
 from rt.ui.visit import Visit, page
-
-
-class BalanceRow(msgspec.Struct, kw_only=True):
-    """Where we stand with a partner."""
-
-    partner: str
-    pallets: str
-    sense: str
-    quantity: int
-    last_moved_at: datetime
+from rt.ui.vouchers import Vouchers
 
 
 class StatementRow(msgspec.Struct, kw_only=True):
@@ -49,6 +47,8 @@ class PalletsPage(Page):
     template, part = "pallets.html", "_pallets.html"
     balances: list[BalanceRow]
     balance_columns: list[Column]
+    waiting: int
+    may_write: bool
     rows: list[StatementRow]
     columns: list[Column]
     more: str
@@ -70,27 +70,13 @@ class StatementPage(Page):
 async def pallets(visit: Visit) -> Page:
     found = await visit.ask(FindStatements(after=visit.query.get("after", "")))
     stand = await attempt(visit, GetBalances())
-    me, names = visit.session.organization_id, pallet_names()
+    me = visit.session.organization_id
     return PalletsPage(
         title=_("Palettes"),
-        balances=[
-            BalanceRow(
-                partner=one.partner_name,
-                pallets=f"{names[one.pallet_type]} · {names[one.quality]}",
-                sense=_("à lui rendre") if one.quantity > 0 else _("il nous doit"),
-                quantity=abs(one.quantity),
-                last_moved_at=one.last_moved_at,
-            )
-            for one in (stand.items if stand else [])
-            if one.quantity
-        ],
-        balance_columns=[
-            Column(name="partner", label=_("Partenaire")),
-            Column(name="pallets", label=_("Palettes")),
-            Column(name="sense", label=_("Sens")),
-            Column(name="quantity", label=_("Nombre"), kind="number"),
-            Column(name="last_moved_at", label=_("Dernier mouvement"), kind="day", wide=True),
-        ],
+        balances=balance_rows(stand) if stand else [],
+        balance_columns=balance_columns(),
+        waiting=await waiting_for_us(visit),
+        may_write=visit.session.may("palette.write"),
         rows=[
             StatementRow(
                 id=one.id,
@@ -164,7 +150,10 @@ async def answer(visit: Visit, read: StatementView, given: dict[str, tuple[str, 
     if not chosen:
         return _("Choisissez une réponse pour au moins une ligne.")
     try:
-        await visit.ask(AnswerStatement(statement_id=read.id, answers=chosen), key=key_of(visit))
+        await visit.ask(
+            AnswerStatement(statement_id=read.id, version=version_read(visit), answers=chosen),
+            key=key_of(visit),
+        )
     except Refusal as refusal:
         signed_in_still(refusal)
         return told(refusal)
@@ -183,4 +172,6 @@ PAGES = [
     page("/pallets", pallets, methods=("GET",)),
     page("/pallets/statements/{statement_id}", statement),
     page("/pallets/statements/{statement_id}/lines.csv", table, methods=("GET",)),
+    *Claims().pages(),
+    *Vouchers(partner_choices).pages(),
 ]

@@ -9,7 +9,6 @@ from rt.contracts.palette import (
     AnswerStatement,
     DownloadStatement,
     FindStatements,
-    GetBalances,
     GetStatement,
     LineAnswer,
     MakeStatement,
@@ -17,11 +16,12 @@ from rt.contracts.palette import (
 )
 from rt.kernel.errors import Refusal
 from rt.portals.transporter.pages.docks import day_of
-from rt.portals.transporter.pages.pallets import PalletFormPage, pallet_names, tabs
+from rt.portals.transporter.pages.pallets import PalletFormPage, tabs
 from rt.ui.asking import key_of, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import day
-from rt.ui.pages import Choice, Column, Page
+from rt.ui.pages import Column, Page
+from rt.ui.pallets import pallet_names, partner_choices, version_read
 from rt.ui.visit import Visit, page
 
 
@@ -100,8 +100,6 @@ def month_before(today: date) -> tuple[date, date]:
 
 
 async def make(visit: Visit) -> Page | Response:
-    found = await visit.ask(GetBalances())
-    partners = {b.partner_id: b.partner_name for b in found.items}
     first, last = month_before(day_of(None))
     form = visit.form(
         MakeStatement,
@@ -110,7 +108,7 @@ async def make(visit: Visit) -> Page | Response:
             "period_from": first,
             "period_until": last,
         },
-        choices={"partner_id": [Choice(k, v) for k, v in partners.items()]},
+        choices={"partner_id": await partner_choices(visit)},
         hints={"partner_email": _("Pour un partenaire sans compte : il répond par un lien.")},
         submit=_("Établir le relevé"),
     )
@@ -149,7 +147,7 @@ async def answered(visit: Visit, statement: StatementView) -> tuple[StatementVie
         )
         for line_id, (verdict, comment) in given.items()
     ]
-    word = AnswerStatement(statement_id=statement.id, answers=answers)
+    word = AnswerStatement(statement_id=statement.id, version=version_read(visit), answers=answers)
     try:
         return await visit.ask(word, key=key_of(visit)), ""
     except Refusal as refusal:

@@ -219,6 +219,7 @@ class Note(Ledger):
                     site_name=self.consignment.delivery.name,
                     signed_at=act.happened_at,
                     by_name=by.name,
+                    by_org_id=act.who.org_id,
                     reserves=[
                         ReserveFact(line=r.line, text=r.text, photos=len(r.photo_ids))
                         for r in (kept.given for kept in act.reserves)

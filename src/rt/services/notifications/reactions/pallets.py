@@ -1,25 +1,88 @@
 """Events of pallet accounts."""
 
-from rt.contracts.palette import LimitationNear, StatementAnswered, StatementReady, VoucherIssued
+from rt.contracts.palette import (
+    LimitationNear,
+    MovementClaimed,
+    MovementConfirmed,
+    MovementDisputed,
+    MovementLapsed,
+    PolicyAnswered,
+    PolicyProposed,
+    StatementAnswered,
+    StatementReady,
+    VoucherIssued,
+)
 from rt.kernel.bus import Listener, Told
 from rt.kernel.unit import hear
 from rt.services.notifications.actions.telling import About, Teller
 from rt.services.notifications.domain.letters import pallets as letters
 
+CLAIMS, MOVEMENTS = "/pallets/claims", "/pallets"
+
 
 class Pallets:
-    """Who is told of vouchers, statements and claims."""
+    """Who is told of claims, policies, vouchers, statements and debts."""
 
     def __init__(self, teller: Teller) -> None:
         self._teller = teller
 
     def heard(self) -> list[Listener]:
         return [
+            hear(MovementClaimed, self.claimed),
+            hear(MovementConfirmed, self.confirmed),
+            hear(MovementDisputed, self.disputed),
+            hear(MovementLapsed, self.lapsed),
+            hear(PolicyProposed, self.proposed),
+            hear(PolicyAnswered, self.policy_answered),
             hear(VoucherIssued, self.voucher),
             hear(StatementReady, self.statement),
             hear(StatementAnswered, self.answered),
             hear(LimitationNear, self.limitation),
         ]
+
+    async def claimed(self, event: MovementClaimed, told: Told) -> None:
+        """Whoever is asked reads what the claim would change for it."""
+        about = About(object_id=event.movement_id, order_id=event.order_id)
+        if event.lapses_at is None:
+            return
+        for party in event.awaited:
+            counts = [line.quantity for line in event.lines if line.holder_id == party]
+            letter = letters.ClaimOut(
+                teller_name=event.teller_name,
+                received=sum(count for count in counts if count > 0),
+                given=-sum(count for count in counts if count < 0),
+                note=event.note,
+                lapses_at=event.lapses_at,
+            )
+            await self._teller.organization(told, letter, party, about, CLAIMS)
+
+    async def confirmed(self, event: MovementConfirmed, told: Told) -> None:
+        letter = letters.ClaimConfirmed(by_name=event.by_name)
+        about = About(object_id=event.movement_id)
+        await self._teller.organization(told, letter, event.teller_id, about, MOVEMENTS)
+
+    async def disputed(self, event: MovementDisputed, told: Told) -> None:
+        letter = letters.ClaimDisputed(by_name=event.by_name, reason=event.reason)
+        about = About(object_id=event.movement_id)
+        await self._teller.organization(told, letter, event.teller_id, about, MOVEMENTS)
+
+    async def lapsed(self, event: MovementLapsed, told: Told) -> None:
+        letter = letters.ClaimUnanswered(awaited_name=event.awaited_name)
+        about = About(object_id=event.movement_id)
+        await self._teller.organization(told, letter, event.teller_id, about, MOVEMENTS)
+
+    async def proposed(self, event: PolicyProposed, told: Told) -> None:
+        letter = letters.PolicyOut(owner_name=event.owner_name, site_name=event.site_name)
+        about = About(object_id=event.policy_id)
+        await self._teller.organization(told, letter, event.partner_id, about, CLAIMS)
+
+    async def policy_answered(self, event: PolicyAnswered, told: Told) -> None:
+        accepted = event.answer == "accepted"
+        letter = letters.PolicyBack(
+            partner_name=event.partner_name, site_name=event.site_name, accepted=accepted
+        )
+        about = About(object_id=event.policy_id)
+        await self._teller.organization(told, letter, event.owner_id, about, "/pallets/policies")
 
     async def voucher(self, event: VoucherIssued, told: Told) -> None:
         letter = letters.VoucherOut(

@@ -1,42 +1,38 @@
-"""Movements and balances: booked, reversed, found, folded."""
+"""Movements and balances: claimed, answered, reversed, found, folded."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from rt.contracts.authz import GetOrganization
 from rt.contracts.palette import (
     BalancesView,
     BalanceView,
     BookMovement,
-    CountView,
+    ConfirmMovement,
+    DisputeMovement,
     FindMovements,
     GetBalances,
     GetMovement,
     LineView,
     MovementsPage,
     MovementView,
-    PalletsMoved,
     ReverseMovement,
+    WithdrawMovement,
 )
-from rt.kernel.client import Services
-from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, Conflict, Forbidden, Invalid
-from rt.kernel.ids import derived_id, new_id
+from rt.kernel.clock import now, today
+from rt.kernel.errors import AlreadyExists, Conflict, Invalid, ReferenceUnknown
+from rt.kernel.ids import new_id
+from rt.kernel.jobs import Timers
 from rt.kernel.tenancy import current_org
-from rt.services.palette.actions.office import refuse_driver
-from rt.services.palette.domain.ledger import Exchange, Movement, Party, organizations, transfer
-from rt.services.palette.store import PaletteStore
+from rt.services.palette.adapters import Directory
+from rt.services.palette.domain.ledger import NAMED, Party, organizations, party_named, transfer
+from rt.services.palette.domain.movement import Movement, NothingToReverse
+from rt.services.palette.store import REVERSALS, PaletteStore
 
 
 class AlreadyReversed(Conflict):
-    fr = "Ce mouvement est déjà contre-passé."
-    en = "This movement is reversed already."
-
-
-class MovementOfOthers(Forbidden):
-    fr = "Seule l'organisation qui a enregistré le mouvement peut le contre-passer."
-    en = "Only the organization that booked the movement may reverse it."
+    fr = "Ce mouvement est déjà contre-passé, ou sa contre-passation attend une réponse."
+    en = "This movement is reversed already, or its reversal awaits an answer."
 
 
 class MovedLater(Invalid):
@@ -52,64 +48,110 @@ class PartnerIsSelf(Conflict):
 class Ledger:
     """The organization's side of every movement."""
 
-    def __init__(self, store: PaletteStore, services: Services) -> None:
+    def __init__(self, store: PaletteStore, directory: Directory, timers: Timers) -> None:
         self._store = store
-        self._services = services
+        self._directory = directory
+        self._timers = timers
 
     async def book(self, asked: BookMovement) -> MovementView:
-        refuse_driver()
+        """What one side books is its claim; only with a partner without account there is nobody to ask."""
         me = current_org()
         if asked.partner_id == me:
             raise PartnerIsSelf("partner_id")
+        partner, absent = await self._partner(asked)
         if asked.moved_at is not None and asked.moved_at > now():
             raise MovedLater("moved_at")
-        own = await self._services.ask(GetOrganization(organization_id=me))
-        partner_name = await self._partner_name(asked)
-        giver, taker = (me, asked.partner_id) if asked.direction == "given" else (asked.partner_id, me)
+        own = Party(id=me, name=await self._directory.own_name(me))
+        giver, taker = (own, partner) if asked.direction == "given" else (partner, own)
         movement = Movement(
             id=new_id("mov"),
             kind=asked.kind,
             moved_at=asked.moved_at or now(),
-            parties=[Party(id=me, name=own.name), Party(id=asked.partner_id, name=partner_name)],
-            lines=transfer(giver, taker, asked.pallet_type, asked.quality, asked.quantity, asked.site_name),
+            parties=[giver, taker],
+            lines=transfer(
+                giver.id, taker.id, asked.pallet_type, asked.quality, asked.quantity, asked.site_name
+            ),
             site_name=asked.site_name,
             note=asked.note,
+            teller_id=me,
             seen_by=organizations(me, asked.partner_id),
         )
-        movement.tell(moved(movement, shipper_id=giver, carrier_id="", consignee_id=taker))
-        return (await self._shown([await self._store.movements.add(movement)]))[0]
+        return await self._one(await self.claim(movement, {me}, {partner.id} if absent else set()))
+
+    async def claim(self, movement: Movement, yes: set[str], absent: set[str]) -> Movement:
+        """Store a movement as a claim on everybody who has not said yes, with the timer that will end it.
+
+        Raises AlreadyExists when it was stored before.
+        """
+        lapses_at = now() + timedelta(days=await self._store.figure("claim_days", today()))
+        movement.declare(yes, absent, lapses_at)
+        if movement.lapses_at is not None:
+            await self._timers.at(lapses_at, "lapse_claim", {"movement_id": movement.id})
+        return await self._store.movements.add(movement)
+
+    async def confirm(self, asked: ConfirmMovement) -> MovementView:
+        async with self._store.movements.change(asked.movement_id) as movement:
+            movement.confirm(current_org())
+        return await self._one(movement)
+
+    async def dispute(self, asked: DisputeMovement) -> MovementView:
+        async with self._store.movements.change(asked.movement_id) as movement:
+            movement.dispute(current_org(), asked.reason)
+        return await self._one(movement)
+
+    async def withdraw(self, asked: WithdrawMovement) -> MovementView:
+        if await self._store.reversals(asked.movement_id):
+            raise AlreadyReversed
+        async with self._store.movements.change(asked.movement_id) as movement:
+            movement.withdraw(current_org(), asked.reason)
+        return await self._one(movement)
+
+    async def lapse(self, payload: dict[str, Any]) -> None:
+        """The timer of a claim has come."""
+        async with self._store.movements.change(payload["movement_id"]) as movement:
+            movement.lapse()
 
     async def reverse(self, asked: ReverseMovement) -> MovementView:
-        refuse_driver()
+        """Either side may ask for it, and the other has to agree, as it had to agree to the movement."""
+        me, back_id = current_org(), new_id("mov")
         movement = await self._store.movements.get(asked.movement_id)
-        if movement.org_id != current_org():
-            raise MovementOfOthers
+        before = await self._store.reversals(movement.id)
+        if repeated := next((back for back in before if back.id == back_id), None):
+            return await self._one(repeated)
+        try:
+            lines = movement.opposite(me, before)
+        except NothingToReverse as nothing:
+            raise (AlreadyReversed if before else NothingToReverse) from nothing
+        if len(before) >= REVERSALS:
+            raise AlreadyReversed
+        involved = {party for line in lines for party in line.pair}
         back = Movement(
-            id=derived_id("mov", "reversal", movement.id),
+            id=back_id,
             kind="reversal",
             moved_at=now(),
-            parties=movement.parties,
-            lines=movement.opposite(),
+            parties=[party for party in movement.parties if party.id in involved],
+            lines=lines,
             order_id=movement.order_id,
             document_number=movement.document_number,
             site_name=movement.site_name,
             note=asked.reason,
             reverses=movement.id,
+            nth=len(before),
+            teller_id=me,
             seen_by=movement.seen_by,
         )
-        back.tell(moved(back, shipper_id=movement.org_id, carrier_id="", consignee_id=""))
         try:
-            stored = await self._store.movements.add(back)
+            return await self._one(await self.claim(back, {me}, set(movement.absent)))
         except AlreadyExists as error:
             raise AlreadyReversed from error
-        return (await self._shown([stored]))[0]
 
     async def get(self, asked: GetMovement) -> MovementView:
-        return (await self._shown([await self._store.movements.get(asked.movement_id)]))[0]
+        return await self._one(await self._store.movements.get(asked.movement_id))
 
     async def find(self, asked: FindMovements) -> MovementsPage:
+        me = current_org()
         where: dict[str, Any] = {}
-        mine: dict[str, Any] = {"holder_id": current_org()}
+        mine: dict[str, Any] = {"holder_id": me}
         if asked.partner_id:
             mine["partner_id"] = asked.partner_id
         if asked.pallet_type:
@@ -118,6 +160,13 @@ class Ledger:
             where["lines"] = {"$elemMatch": mine}
         if asked.order_id:
             where["order_id"] = asked.order_id
+        if asked.waits:
+            where["closed"] = ""
+            where["$or"] = [{"lapses_at": None}, {"lapses_at": {"$gt": now()}}]
+        if asked.waits == "ours":
+            where["awaits"] = me
+        elif asked.waits == "theirs":
+            where |= {"bound": me, "awaits.0": {"$exists": True}}
         page = await self._store.movements.page(where, sort="-moved_at", after=asked.after, limit=asked.limit)
         return MovementsPage(items=await self._shown(page.items), next=page.next)
 
@@ -125,45 +174,54 @@ class Ledger:
         found = await self._store.balances(asked.partner_id, asked.until)
         return BalancesView(items=[_balance(row) for row in found], as_of=asked.until or now())
 
-    async def _partner_name(self, asked: BookMovement) -> str:
-        """The partner's name; a partner that nobody knows is refused rather than given an account."""
-        if asked.partner_id.startswith("name:"):
-            return asked.partner_name or asked.partner_id.removeprefix("name:")
-        return (await self._services.ask(GetOrganization(organization_id=asked.partner_id))).name
+    async def _partner(self, asked: BookMovement) -> tuple[Party, bool]:
+        """The partner, and whether nobody can answer for it; a stranger is refused like an unknown id."""
+        if asked.partner_id.startswith(NAMED):
+            bare = asked.partner_id.removeprefix(NAMED).strip()
+            if not bare:
+                raise ReferenceUnknown("partner_id")
+            return Party(id=party_named(bare), name=asked.partner_name or bare), True
+        acquainted = await self._store.have_account(asked.partner_id)
+        card = await self._directory.known("partner_id", asked.partner_id, acquainted)
+        return Party(id=card.id, name=card.name), card.guest
+
+    async def _one(self, movement: Movement) -> MovementView:
+        return (await self._shown([movement]))[0]
 
     async def _shown(self, movements: Sequence[Movement]) -> list[MovementView]:
         ids = [movement.id for movement in movements]
-        backs = await self._store.movements.find({"reverses": {"$in": ids}}, limit=len(ids)) if ids else []
-        reversed_by = {back.reverses: back.id for back in backs}
-        return [_view(movement, reversed_by.get(movement.id, "")) for movement in movements]
+        limit = len(ids) * REVERSALS
+        backs = await self._store.movements.find({"reverses": {"$in": ids}}, limit=limit) if ids else []
+        return [
+            _view(movement, [back for back in backs if back.reverses == movement.id])
+            for movement in movements
+        ]
 
 
-def moved(movement: Movement, shipper_id: str, carrier_id: str, consignee_id: str) -> PalletsMoved:
-    """What is told of a movement."""
-    return PalletsMoved(
-        movement_id=movement.id,
-        kind=movement.kind,
-        order_id=movement.order_id,
-        shipper_id=shipper_id,
-        carrier_id=carrier_id,
-        consignee_id=consignee_id,
-        site_name=movement.site_name,
-        counts=[_count(exchange) for exchange in movement.exchanges],
-        owed=sum(exchange.owed for exchange in movement.exchanges),
-    )
-
-
-def _view(movement: Movement, reversed_by: str) -> MovementView:
+def _view(movement: Movement, backs: Sequence[Movement]) -> MovementView:
     me = current_org()
+    live = next((back for back in backs if back.live_pairs()), None)
+    withdrawable = movement.may_withdraw(me) and not backs
+    mine = {pair for pair in movement.settled_pairs() if me in pair}
     return MovementView(
         id=movement.id,
         kind=movement.kind,
+        standing=movement.standing(),
+        teller_id=movement.teller_id,
+        teller_name=movement.name_of(movement.teller_id),
+        awaited=[movement.name_of(party) for party in movement.awaits],
+        lapses_at=movement.lapses_at if movement.awaits else None,
+        answerable=movement.may_answer(me),
+        withdrawable=withdrawable,
+        reversible=movement.kind != "reversal" and bool(mine) and live is None and not withdrawable,
+        closed_by=movement.name_of(movement.closed_by),
+        closed_reason=movement.closed_reason,
         order_id=movement.order_id,
         document_number=movement.document_number,
         site_name=movement.site_name,
         moved_at=movement.moved_at,
         policy=movement.policy,
-        counts=[_count(exchange) for exchange in movement.exchanges],
+        counts=[exchange.view() for exchange in movement.exchanges],
         lines=[
             LineView(
                 holder_id=line.holder_id,
@@ -174,25 +232,14 @@ def _view(movement: Movement, reversed_by: str) -> MovementView:
                 pallet_type=line.pallet_type,
                 quality=line.quality,
                 quantity=line.quantity,
+                standing=movement.standing_of(line),
             )
             for line in movement.lines
             if line.holder_id == me
         ],
         note=movement.note,
         reverses=movement.reverses,
-        reversed_by=reversed_by,
-    )
-
-
-def _count(exchange: Exchange) -> CountView:
-    return CountView(
-        pallet_type=exchange.pallet_type,
-        quality=exchange.quality,
-        delivered=exchange.delivered,
-        returned=exchange.returned,
-        refused=exchange.refused,
-        broken=exchange.broken,
-        owed=exchange.owed,
+        reversed_by=live.id if live else "",
     )
 
 
@@ -205,6 +252,9 @@ def _balance(row: dict[str, Any]) -> BalanceView:
         site_name=account["site_name"],
         pallet_type=account["pallet_type"],
         quality=account["quality"],
-        quantity=row["quantity"],
+        confirmed=row["confirmed"],
+        claimed_by_us=row["claimed_by_us"],
+        claimed_by_others=row["claimed_by_others"],
+        own=row["own"],
         last_moved_at=last_moved_at,
     )

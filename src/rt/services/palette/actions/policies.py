@@ -1,6 +1,7 @@
 """Exchange policies and dated figures: set, found, and which one holds for an order."""
 
 from rt.contracts.palette import (
+    AnswerPolicy,
     FindPolicies,
     FindRules,
     GetPolicy,
@@ -18,14 +19,17 @@ from rt.kernel.errors import NotFound
 from rt.kernel.ids import derived_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import acting_for, current_org
-from rt.services.palette.actions.office import refuse_driver
+from rt.services.palette.adapters import Directory
+from rt.services.palette.domain.ledger import NAMED, organizations, party_named
 from rt.services.palette.domain.policy import (
     HOUSE_FIGURES,
+    POLICIES,
     Figure,
     Policy,
     Rule,
-    in_force,
+    TooManyPolicies,
     most_precise,
+    refuse_out_of_range,
 )
 from rt.services.palette.store import PaletteStore
 
@@ -38,8 +42,9 @@ class OrderUnknown(NotFound):
 class Policies:
     """What the organization has agreed with its clients, and the figures it goes by."""
 
-    def __init__(self, store: PaletteStore) -> None:
+    def __init__(self, store: PaletteStore, directory: Directory) -> None:
         self._store = store
+        self._directory = directory
 
     async def for_order(self, asked: GetPolicy) -> PolicyView:
         """Whoever takes part in the order may read what its shipper has agreed for that site."""
@@ -52,50 +57,71 @@ class Policies:
 
     async def holding(self, consignee: str, site_name: str, pallet_type: PalletType) -> Policy:
         """The shipper's policy for a delivery; without any, pallets are exchanged head for head."""
-        policies = await self._store.policies.find({"partner_id": {"$in": ["", consignee]}}, limit=1_000)
+        where = {"org_id": current_org(), "partner_id": {"$in": ["", consignee]}}
+        policies = await self._store.policies.find(where, limit=POLICIES)
         found = most_precise(policies, consignee, site_name, pallet_type)
         return found or Policy(id="", mode="immediate")
 
     async def voucher_days(self, policy: Policy | None) -> int:
         if policy is not None and policy.voucher_days is not None:
             return policy.voucher_days
-        return in_force(await self._store.rules.find({"kind": "voucher_days"}), "voucher_days", today())
+        return await self._store.figure("voucher_days", today())
 
     async def find(self, asked: FindPolicies) -> PoliciesView:
         days = await self.voucher_days(None)
-        policies = await self._store.policies.find({}, sort="partner_id,site_name", limit=1_000)
-        return PoliciesView(items=[_view(policy, days) for policy in policies])
+        own = await self._store.policies.find(
+            {"org_id": current_org()}, sort="partner_id,site_name", limit=POLICIES
+        )
+        theirs = await self._store.policies.find({"partner_id": current_org()}, limit=POLICIES)
+        return PoliciesView(items=[_view(policy, days) for policy in [*own, *theirs]])
 
     async def set(self, asked: SetPolicy) -> PolicyView:
-        """One policy for each mix of partner, site and type: setting it again changes it."""
-        refuse_driver()
-        scope = (asked.partner_id, " ".join(asked.site_name.casefold().split()), asked.pallet_type or "")
-        policy_id = derived_id("pol", current_org(), *scope)
+        """One policy for each mix of partner, site and type: setting it again changes it.
+
+        A partner is asked for its yes, and again when the terms change.
+        """
+        me = current_org()
+        partner_id, partner_name, answers = await self._partner(asked.partner_id)
+        scope = (partner_id, " ".join(asked.site_name.casefold().split()), asked.pallet_type or "")
+        policy_id = derived_id("pol", me, *scope)
+        terms = asked.mode, asked.ratio_percent, asked.voucher_days, asked.note
         if await self._store.policies.first({"id": policy_id}) is None:
-            policy = await self._store.policies.add(
-                Policy(
-                    id=policy_id,
-                    partner_id=asked.partner_id,
-                    site_name=asked.site_name,
-                    pallet_type=asked.pallet_type,
-                    mode=asked.mode,
-                    ratio_percent=asked.ratio_percent,
-                    voucher_days=asked.voucher_days,
-                    note=asked.note,
-                )
+            if await self._store.policies.count({"org_id": me}) >= POLICIES:
+                raise TooManyPolicies(limit=POLICIES)
+            policy = Policy(
+                id=policy_id,
+                owner_name=await self._directory.own_name(me),
+                partner_id=partner_id,
+                partner_name=partner_name,
+                site_name=asked.site_name,
+                pallet_type=asked.pallet_type,
+                mode=asked.mode,
+                ratio_percent=asked.ratio_percent,
+                voucher_days=asked.voucher_days,
+                note=asked.note,
+                seen_by=organizations(me, partner_id),
             )
+            if answers:
+                policy.propose()
+            policy = await self._store.policies.add(policy)
         else:
             async with self._store.policies.change(policy_id) as policy:
-                policy.mode = asked.mode
-                policy.ratio_percent = asked.ratio_percent
-                policy.voucher_days = asked.voucher_days
-                policy.note = asked.note
+                changed = terms != (policy.mode, policy.ratio_percent, policy.voucher_days, policy.note)
+                policy.mode, policy.ratio_percent, policy.voucher_days, policy.note = terms
+                if answers and changed:
+                    policy.propose()
+        return _view(policy, await self.voucher_days(None))
+
+    async def answer(self, asked: AnswerPolicy) -> PolicyView:
+        async with self._store.policies.change(asked.policy_id) as policy:
+            policy.answered(asked.answer, asked.version, current_org())
         return _view(policy, await self.voucher_days(None))
 
     async def remove(self, asked: RemovePolicy) -> Empty:
-        refuse_driver()
-        await self._store.policies.get(asked.policy_id)
-        await self._store.policies.remove(asked.policy_id)
+        policy = await self._store.policies.get(asked.policy_id)
+        if policy.org_id != current_org():
+            raise NotFound
+        await self._store.policies.remove(policy.id)
         return Empty()
 
     async def rules(self, asked: FindRules) -> RulesView:
@@ -103,6 +129,7 @@ class Policies:
         return RulesView(items=[*map(_rule, own), *map(_rule, HOUSE_FIGURES)])
 
     async def set_rule(self, asked: SetRule) -> RuleView:
+        refuse_out_of_range(asked.kind, asked.value)
         rule_id = derived_id("rul", current_org(), asked.kind, asked.valid_from.isoformat())
         if await self._store.rules.first({"id": rule_id}) is None:
             rule = await self._store.rules.add(
@@ -120,12 +147,27 @@ class Policies:
                 rule.source = asked.source
         return _rule(rule)
 
+    async def _partner(self, partner_id: str) -> tuple[str, str, bool]:
+        """The partner's account and name, and whether it can say yes to the policy."""
+        if not partner_id:
+            return "", "", False
+        if partner_id.startswith(NAMED):
+            return party_named(partner_id.removeprefix(NAMED)), partner_id.removeprefix(NAMED), False
+        card = await self._directory.known("partner_id", partner_id)
+        return card.id, card.name, card.standing == "partner"
+
 
 def _view(policy: Policy, default_days: int) -> PolicyView:
     french, english = policy.instruction()
     return PolicyView(
         id=policy.id,
+        version=policy.version,
+        owner_id=policy.org_id,
+        owner_name=policy.owner_name,
         partner_id=policy.partner_id,
+        partner_name=policy.partner_name,
+        answer=policy.answer,
+        answerable=policy.partner_id == current_org() != policy.org_id,
         site_name=policy.site_name,
         pallet_type=policy.pallet_type,
         mode=policy.mode,

@@ -3,29 +3,34 @@
 from datetime import timedelta
 from typing import Any
 
-from rt.contracts.authz import AddPartner, GetOrganization, IssueLink
 from rt.contracts.palette import (
+    STATEMENT_LINES,
     AnswerStatement,
     DownloadStatement,
     FindStatements,
     GetStatement,
     MakeStatement,
     StatementBalanceView,
+    StatementClaimView,
     StatementLineView,
     StatementsPage,
     StatementView,
 )
-from rt.kernel.client import Services
 from rt.kernel.clock import now
 from rt.kernel.errors import Conflict
 from rt.kernel.identity import current_actor
 from rt.kernel.ids import new_id
 from rt.kernel.messages import Download
 from rt.kernel.tenancy import current_org
-from rt.services.palette.actions.office import refuse_driver
-from rt.services.palette.domain.ledger import organizations
-from rt.services.palette.domain.policy import in_force
-from rt.services.palette.domain.statement import Statement, drawn_up, refuse_backwards
+from rt.services.palette.adapters import Directory
+from rt.services.palette.domain.ledger import NAMED, organizations
+from rt.services.palette.domain.statement import (
+    Statement,
+    claims_until,
+    drawn_up,
+    refuse_backwards,
+    refuse_too_many,
+)
 from rt.services.palette.store import PaletteStore
 
 LINK_DAYS = 60
@@ -40,25 +45,24 @@ class NothingBetween(Conflict):
 class Statements:
     """The statements that the organization made or received."""
 
-    def __init__(self, store: PaletteStore, services: Services) -> None:
+    def __init__(self, store: PaletteStore, directory: Directory) -> None:
         self._store = store
-        self._services = services
+        self._directory = directory
 
     async def make(self, asked: MakeStatement) -> StatementView:
-        refuse_driver()
-        refuse_backwards(asked.period_from, asked.period_until)
         entries, partner_name = await self._store.account(asked.partner_id)
         if not entries:
+            await self._refuse_unknown(asked.partner_id)
             raise NothingBetween
-        rules = await self._store.rules.find({"kind": "limitation_months"})
-        months = in_force(rules, "limitation_months", asked.period_until)
+        refuse_backwards(asked.period_from, asked.period_until)
+        months = await self._store.figure("limitation_months", asked.period_until)
         balances, lines = drawn_up(entries, asked.period_from, asked.period_until, months)
+        refuse_too_many(lines)
         statement_id = new_id("sta")
         partner_org_id, email, url = await self._invite(asked, partner_name, statement_id)
-        own = await self._services.ask(GetOrganization(organization_id=current_org()))
         statement = Statement(
             id=statement_id,
-            maker_name=own.name,
+            maker_name=await self._directory.own_name(current_org()),
             partner_id=asked.partner_id,
             partner_org_id=partner_org_id,
             partner_name=partner_name,
@@ -66,6 +70,7 @@ class Statements:
             period_until=asked.period_until,
             balances=balances,
             lines=lines,
+            claims=claims_until(entries, asked.period_until)[:STATEMENT_LINES],
             seen_by=organizations(current_org(), partner_org_id),
         )
         statement.ready(email, url)
@@ -80,9 +85,8 @@ class Statements:
         return StatementsPage(items=[_view(statement) for statement in page.items], next=page.next)
 
     async def answer(self, asked: AnswerStatement) -> StatementView:
-        refuse_driver()
         async with self._store.statements.change(asked.statement_id) as statement:
-            statement.answer(asked.answers, current_org())
+            statement.answer(asked.answers, asked.version, current_org())
         return _view(statement)
 
     async def download(self, asked: DownloadStatement) -> Download:
@@ -98,31 +102,30 @@ class Statements:
 
         A partner known by name alone becomes a guest once an address is given; without one, nobody answers.
         """
-        if not asked.partner_id.startswith("name:"):
-            partner = await self._services.ask(GetOrganization(organization_id=asked.partner_id))
+        if not asked.partner_id.startswith(NAMED):
+            partner = await self._directory.card(asked.partner_id)
         elif asked.partner_email:
-            partner = await self._services.ask(
-                AddPartner(name=name, kind="recipient", email=asked.partner_email)
-            )
+            partner = await self._directory.guest(name, asked.partner_email)
         else:
+            partner = None
+        if partner is None:
             return "", "", ""
         email = asked.partner_email or partner.email
         if not partner.guest:
             return partner.id, email, ""
-        link = await self._services.ask(
-            IssueLink(
-                scope="answer_statement",
-                object_id=statement_id,
-                organization_id=partner.id,
-                expires_at=now() + timedelta(days=LINK_DAYS),
-            )
-        )
-        return partner.id, email, f"/l/{link.token}"
+        until = now() + timedelta(days=LINK_DAYS)
+        token = await self._directory.statement_link(statement_id, partner.id, until)
+        return partner.id, email, f"/l/{token}"
+
+    async def _refuse_unknown(self, partner_id: str) -> None:
+        if not partner_id.startswith(NAMED):
+            await self._directory.known("partner_id", partner_id)
 
 
 def _view(statement: Statement) -> StatementView:
     return StatementView(
         id=statement.id,
+        version=statement.version,
         state=statement.state,
         maker_id=statement.org_id,
         maker_name=statement.maker_name,
@@ -160,6 +163,19 @@ def _view(statement: Statement) -> StatementView:
                 comment=line.comment,
             )
             for line in statement.lines
+        ],
+        claims=[
+            StatementClaimView(
+                movement_id=claim.movement_id,
+                moved_at=claim.moved_at,
+                site_name=claim.site_name,
+                pallet_type=claim.pallet_type,
+                quality=claim.quality,
+                quantity=claim.quantity,
+                by_maker=claim.by_maker,
+                lapses_at=claim.lapses_at,
+            )
+            for claim in statement.claims
         ],
         answered_at=statement.answered_at,
     )

@@ -1,9 +1,9 @@
 """Vouchers: issued, found, redeemed, withdrawn, and the booking that follows."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from rt.contracts.authz import GetOrganization
 from rt.contracts.palette import (
     FindVouchers,
     GetVoucher,
@@ -14,58 +14,60 @@ from rt.contracts.palette import (
     VoucherView,
     WithdrawVoucher,
 )
-from rt.kernel.client import Services
 from rt.kernel.clock import now, today
-from rt.kernel.errors import Invalid
+from rt.kernel.errors import AlreadyExists, Invalid
 from rt.kernel.ids import new_id
 from rt.kernel.jobs import Timers
 from rt.kernel.tenancy import current_org
 from rt.services.palette.actions.ledger import PartnerIsSelf
-from rt.services.palette.actions.office import refuse_driver
+from rt.services.palette.adapters import Directory
 from rt.services.palette.domain.ledger import organizations
-from rt.services.palette.domain.policy import in_force
-from rt.services.palette.domain.voucher import Voucher, voucher_number
+from rt.services.palette.domain.movement import Movement
+from rt.services.palette.domain.voucher import Voucher, owed_on_paper, through, voucher_number
 from rt.services.palette.store import PaletteStore
 
 
-class ExpiryPast(Invalid):
-    fr = "Le bon serait déjà périmé."
-    en = "The voucher would have expired already."
+class BearerIsDebtor(Invalid):
+    fr = "Le porteur reprend les palettes : ce ne peut pas être celui qui les doit."
+    en = "The bearer collects the pallets: it cannot be who owes them."
 
 
 class Vouchers:
     """The vouchers in which the organization takes part."""
 
-    def __init__(self, store: PaletteStore, services: Services, timers: Timers) -> None:
+    def __init__(self, store: PaletteStore, directory: Directory, timers: Timers) -> None:
         self._store = store
-        self._services = services
+        self._directory = directory
         self._timers = timers
 
     async def issue(self, asked: IssueVoucher) -> VoucherView:
-        refuse_driver()
         me = current_org()
         if asked.creditor_id == me:
             raise PartnerIsSelf("creditor_id")
-        if asked.expires_at is not None and asked.expires_at <= now():
-            raise ExpiryPast("expires_at")
-        own = await self._services.ask(GetOrganization(organization_id=me))
-        creditor = await self._services.ask(GetOrganization(organization_id=asked.creditor_id))
-        days = in_force(await self._store.rules.find({"kind": "voucher_days"}), "voucher_days", today())
+        named = {"creditor_id": asked.creditor_id} | (
+            {"bearer_id": asked.bearer_id} if asked.bearer_id else {}
+        )
+        known = await self._directory.all_known(named, self._store.have_account)
+        creditor, bearer = known["creditor_id"], known.get("bearer_id")
+        if bearer is not None and bearer.id == me:
+            raise BearerIsDebtor("bearer_id")
+        days = timedelta(days=await self._store.figure("voucher_days", today()))
         voucher_id = new_id("vou")
         voucher = Voucher(
             id=voucher_id,
             number=voucher_number(voucher_id, now()),
             debtor_id=me,
-            debtor_name=own.name,
-            creditor_id=asked.creditor_id,
+            debtor_name=await self._directory.own_name(me),
+            creditor_id=creditor.id,
             creditor_name=creditor.name,
-            bearer_id=asked.bearer_id,
+            bearer_id=bearer.id if bearer else "",
+            bearer_name=bearer.name if bearer else "",
             site_name=asked.site_name,
             pallet_type=asked.pallet_type,
             quality=asked.quality,
             quantity=asked.quantity,
             left=asked.quantity,
-            expires_at=asked.expires_at or now() + timedelta(days=days),
+            expires_at=through(asked.expires_on or today() + days),
             seen_by=organizations(me, asked.creditor_id, asked.bearer_id),
         )
         return _view(await self.put_out(voucher))
@@ -75,6 +77,17 @@ class Vouchers:
         await self._timers.at(voucher.expires_at, "expire_voucher", {"voucher_id": voucher.id})
         voucher.issued()
         return await self._store.vouchers.add(voucher)
+
+    async def put_out_for(self, movement: Movement) -> None:
+        """Put out the vouchers that a delivery owes, once its debtor has agreed to it."""
+        if movement.kind != "delivery":
+            return
+        creditor, _, debtor = movement.parties
+        if movement.counts_between(creditor.id, debtor.id):
+            for exchange in movement.exchanges:
+                if exchange.voucher_days and exchange.owed > 0:
+                    with suppress(AlreadyExists):
+                        await self.put_out(owed_on_paper(movement, exchange))
 
     async def get(self, asked: GetVoucher) -> VoucherView:
         return _view(await self._store.vouchers.get(asked.voucher_id))
@@ -91,9 +104,9 @@ class Vouchers:
         return VouchersPage(items=[_view(voucher) for voucher in page.items], next=page.next)
 
     async def redeem(self, asked: RedeemVoucher) -> VoucherView:
-        """The voucher's own change tells it; the movement is booked by the reaction to that, exactly once."""
+        """The voucher's own change tells it; the reaction to that claims the movement, exactly once."""
         async with self._store.vouchers.change(asked.voucher_id) as voucher:
-            voucher.redeem(asked.quantity, current_org())
+            voucher.redeem(asked.quantity, asked.left, current_org())
         return _view(voucher)
 
     async def withdraw(self, asked: WithdrawVoucher) -> VoucherView:
@@ -116,7 +129,9 @@ def _view(voucher: Voucher) -> VoucherView:
         debtor_id=voucher.debtor_id,
         debtor_name=voucher.debtor_name,
         creditor_id=voucher.creditor_id,
+        creditor_name=voucher.creditor_name,
         bearer_id=voucher.bearer_id,
+        bearer_name=voucher.bearer_name,
         site_name=voucher.site_name,
         pallet_type=voucher.pallet_type,
         quality=voucher.quality,
@@ -125,7 +140,14 @@ def _view(voucher: Voucher) -> VoucherView:
         issued_at=voucher.created_at,
         expires_at=voucher.expires_at,
         redemptions=[
-            RedemptionView(at=one.at, quantity=one.quantity, by_id=one.by_id) for one in voucher.redemptions
+            RedemptionView(
+                at=one.at,
+                quantity=one.quantity,
+                by_id=one.by_id,
+                movement_id=one.movement_id,
+                standing=one.standing,
+            )
+            for one in voucher.redemptions
         ],
         reason=voucher.reason,
     )

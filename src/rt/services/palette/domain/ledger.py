@@ -1,18 +1,17 @@
-"""Movements of pallets: every one sums to zero, none is ever changed, a balance is the fold of them."""
+"""Entries of pallet accounts: what a delivery, a transfer or a collection writes on both sides."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 from typing import cast, get_args
 
 import msgspec
 
-from rt.contracts.ecpmr import DeliverySigned
-from rt.contracts.palette import MovementKind, PalletQuality, PalletType, PolicyMode
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Invalid
-from rt.kernel.ids import derived_id
+from rt.contracts.palette import CountView, PalletQuality, PalletType
 
+NAMED = "name:"
+"""How the account of a partner without organization begins; nobody answers for it."""
+ACCOUNT_LENGTH = 120
 OTHER_SPELLINGS: dict[str, PalletType] = {
     "EPAL": "EUR",
     "EUR/EPAL": "EUR",
@@ -25,18 +24,6 @@ OTHER_SPELLINGS: dict[str, PalletType] = {
     "ONE-WAY": "ONEWAY",
     "ONE_WAY": "ONEWAY",
 }
-
-
-class MovementUnbalanced(Invalid):
-    """A movement whose lines create or lose pallets: never stored, and never read back either."""
-
-    fr = "Le mouvement crée ou perd des palettes ({difference} {pallet_type})."
-    en = "The movement creates or loses pallets ({difference} {pallet_type})."
-
-
-class ReversalNotReversed(Conflict):
-    fr = "Une contre-passation ne s'annule pas : saisissez un nouveau mouvement."
-    en = "A reversal is not reversed: book a new movement."
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,12 +43,18 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     quality: PalletQuality
     quantity: int
 
+    @property
+    def pair(self) -> frozenset[str]:
+        """Its two parties, whichever of them looks."""
+        return frozenset((self.holder_id, self.partner_id))
+
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """What was counted at the dock.
 
     `refused`: empties offered back and not taken; they stay. `broken`: taken back although not exchangeable;
     they are booked, but settle nothing. `expected` is the part of `delivered` that the policy asks back.
+    `voucher_days` is how long a voucher for what stays owed holds; 0: none is issued.
     """
 
     pallet_type: PalletType
@@ -71,47 +64,22 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     refused: int = 0
     broken: int = 0
     expected: int = 0
+    voucher_days: int = 0
 
     @property
     def owed(self) -> int:
         return self.expected - self.returned
 
-
-class Movement(Entity, kw_only=True):
-    """One document with all its lines; the same one is seen from both sides."""
-
-    kind: MovementKind
-    moved_at: datetime
-    parties: list[Party]
-    lines: list[Line]
-    order_id: str = ""
-    document_number: str = ""
-    site_name: str = ""
-    policy: PolicyMode = "immediate"
-    exchanges: list[Exchange] = msgspec.field(default_factory=list)
-    note: str = ""
-    reverses: str = ""
-
-    def __post_init__(self) -> None:
-        """The law: within each pair of parties, type and quality, the lines sum to zero."""
-        sums: Counter[tuple[str, str, PalletType, PalletQuality]] = Counter()
-        for line in self.lines:
-            if line.holder_id == line.partner_id:
-                raise MovementUnbalanced(difference=line.quantity, pallet_type=line.pallet_type)
-            low, high = sorted((line.holder_id, line.partner_id))
-            sums[low, high, line.pallet_type, line.quality] += line.quantity
-        for (_, _, pallet_type, _), difference in sums.items():
-            if difference:
-                raise MovementUnbalanced(difference=difference, pallet_type=pallet_type)
-
-    def name_of(self, party_id: str) -> str:
-        return next((party.name for party in self.parties if party.id == party_id), "")
-
-    def opposite(self) -> list[Line]:
-        """The lines of the reversal."""
-        if self.kind == "reversal":
-            raise ReversalNotReversed
-        return [msgspec.structs.replace(line, quantity=-line.quantity) for line in self.lines]
+    def view(self) -> CountView:
+        return CountView(
+            pallet_type=self.pallet_type,
+            quality=self.quality,
+            delivered=self.delivered,
+            returned=self.returned,
+            refused=self.refused,
+            broken=self.broken,
+            owed=self.owed,
+        )
 
 
 class OpenPart(msgspec.Struct, frozen=True):
@@ -179,39 +147,6 @@ def collection_lines(
     ]
 
 
-def delivered(
-    event: DeliverySigned,
-    consignee: str,
-    exchanges: list[Exchange],
-    policy: PolicyMode,
-    names: tuple[str, str],
-) -> Movement:
-    """The movement of a signed note; its identity follows from the note, so that it is booked once.
-
-    `names` are those of shipper and carrier.
-    """
-    parties = (event.shipper_id, names[0]), (event.carrier_id, names[1]), (consignee, event.consignee_name)
-    return Movement(
-        id=derived_id("mov", "delivery", event.document_id),
-        kind="delivery",
-        moved_at=event.signed_at,
-        parties=[Party(id=party, name=name) for party, name in parties],
-        lines=[
-            line
-            for exchange in exchanges
-            for line in delivery_lines(
-                exchange, event.shipper_id, event.carrier_id, consignee, event.site_name
-            )
-        ],
-        order_id=event.order_id,
-        document_number=event.number,
-        site_name=event.site_name,
-        policy=policy,
-        exchanges=exchanges,
-        seen_by=organizations(event.shipper_id, event.carrier_id, consignee),
-    )
-
-
 def open_parts(entries: Iterable[OpenPart]) -> list[OpenPart]:
     """What is left open after each entry has settled the oldest of the other sign (first in, first out)."""
     left: deque[OpenPart] = deque()
@@ -246,9 +181,9 @@ def known_quality(spelled: str) -> PalletQuality:
 
 def party_named(name: str) -> str:
     """The account of a partner without organization, by its name."""
-    return "name:" + " ".join(name.casefold().split())
+    return (NAMED + " ".join(name.casefold().split()))[:ACCOUNT_LENGTH]
 
 
 def organizations(*party_ids: str) -> list[str]:
     """Those of the parties that are organizations and so may look."""
-    return sorted({party for party in party_ids if party and not party.startswith("name:")})
+    return sorted({party for party in party_ids if party and not party.startswith(NAMED)})

@@ -5,8 +5,16 @@ from datetime import date
 
 import msgspec
 
-from rt.contracts.palette import PalletType, PolicyMode, RuleKind
+from rt.contracts.palette import (
+    PalletType,
+    PolicyAnswer,
+    PolicyAnswered,
+    PolicyMode,
+    PolicyProposed,
+    RuleKind,
+)
 from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict, Forbidden, Invalid
 
 INSTRUCTIONS: dict[PolicyMode, tuple[str, str]] = {
     "immediate": (
@@ -28,16 +36,84 @@ INSTRUCTIONS: dict[PolicyMode, tuple[str, str]] = {
 }
 
 
+POLICIES = 1_000
+"""Policies that one organization may have: each delivery is held against all of them."""
+FIGURE_RANGE: dict[RuleKind, tuple[int, int]] = {
+    "limitation_months": (1, 120),
+    "limitation_warning_days": (1, 365),
+    "voucher_days": (1, 730),
+    "claim_days": (1, 365),
+}
+
+
+class PolicyOfOthers(Forbidden):
+    fr = "Seul le partenaire à qui la consigne est proposée y répond."
+    en = "Only the partner to whom the policy is proposed answers it."
+
+
+class PolicyChanged(Conflict):
+    fr = "La consigne a changé entre-temps. Relisez-la avant de répondre."
+    en = "The policy has changed meanwhile. Read it again before you answer."
+
+
+class TooManyPolicies(Conflict):
+    fr = "Votre organisation a déjà {limit} consignes : retirez-en avant d'en ajouter."
+    en = "Your organization has {limit} policies already: remove some before adding others."
+
+
+class FigureOutOfRange(Invalid):
+    fr = "La valeur doit être entre {low} et {high}."
+    en = "The value must be between {low} and {high}."
+
+
 class Policy(Entity, kw_only=True):
-    """What a shipper has agreed for a client, a site, a pallet type, or any mix; "" and None mean any."""
+    """What a shipper asks of a client, a site, a pallet type, or any mix; "" and None mean any.
+
+    The partner's yes makes it a contract; other terms need another yes.
+    """
 
     partner_id: str = ""
+    owner_name: str = ""
+    partner_name: str = ""
+    answer: PolicyAnswer = "none"
     site_name: str = ""
     pallet_type: PalletType | None = None
     mode: PolicyMode
     ratio_percent: int = 100
     voucher_days: int | None = None
     note: str = ""
+
+    def propose(self) -> None:
+        """Ask the partner for its yes to these terms."""
+        self.answer = "none"
+        self.tell(
+            PolicyProposed(
+                policy_id=self.id,
+                owner_id=self.org_id,
+                owner_name=self.owner_name,
+                partner_id=self.partner_id,
+                site_name=self.site_name,
+                mode=self.mode,
+                ratio_percent=self.ratio_percent,
+            )
+        )
+
+    def answered(self, answer: PolicyAnswer, version: int, by_id: str) -> None:
+        if by_id != self.partner_id:
+            raise PolicyOfOthers
+        if version != self.version:
+            raise PolicyChanged("version")
+        self.answer = answer
+        self.tell(
+            PolicyAnswered(
+                policy_id=self.id,
+                owner_id=self.org_id,
+                partner_id=self.partner_id,
+                partner_name=self.partner_name,
+                site_name=self.site_name,
+                answer=answer,
+            )
+        )
 
     def expected(self, delivered: int, pallet_type: PalletType) -> int:
         """How many of the delivered pallets are asked back, rounded down."""
@@ -90,6 +166,7 @@ HOUSE_FIGURES = (
     ),
     Figure("limitation_warning_days", date(2020, 1, 1), 45, "Choix de la maison"),
     Figure("voucher_days", date(2020, 1, 1), 180, "Choix de la maison"),
+    Figure("claim_days", date(2020, 1, 1), 30, "Choix de la maison"),
 )
 
 
@@ -104,6 +181,15 @@ class Call(Entity, kw_only=True):
     consignee_name: str
     site_name: str
     pallet_type: PalletType
+
+    def follow(self, planned: "Call") -> None:
+        """The order was planned again."""
+        self.carrier_name = planned.carrier_name
+        self.consignee_party = planned.consignee_party
+        self.consignee_name = planned.consignee_name
+        self.site_name = planned.site_name
+        self.pallet_type = planned.pallet_type
+        self.seen_by = planned.seen_by
 
 
 def most_precise(
@@ -122,6 +208,12 @@ def in_force(rules: Iterable[Rule], kind: RuleKind, day: date) -> int:
     house = [figure for figure in HOUSE_FIGURES if figure.kind == kind]
     begun = [figure for figure in house if figure.valid_from <= day] or house
     return max(begun, key=lambda figure: figure.valid_from).value
+
+
+def refuse_out_of_range(kind: RuleKind, value: int) -> None:
+    low, high = FIGURE_RANGE[kind]
+    if not low <= value <= high:
+        raise FigureOutOfRange("value", low=low, high=high)
 
 
 def months_later(day: date, months: int) -> date:

@@ -3,29 +3,28 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from rt.contracts.palette import (
+    STATEMENT_LINES,
     LineAnswer,
     LineVerdict,
     MovementKind,
     PalletQuality,
     PalletType,
+    Standing,
     StatementAnswered,
     StatementReady,
     StatementState,
 )
-from rt.kernel.clock import now
+from rt.kernel.clock import ZONE, day_of, now
 from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Forbidden, Invalid
+from rt.kernel.errors import Conflict, Forbidden, Invalid, ReferenceUnknown
 from rt.services.palette.domain.ledger import OpenPart, open_parts
 from rt.services.palette.domain.policy import months_later
 from rt.trade.spreadsheets import Cell, csv_file
 
-HOME_ZONE = ZoneInfo("Europe/Paris")
-"""Days of a statement are days of the house's country."""
 COLUMNS = {
     "fr": ("Date", "Pièce", "Site", "Type", "Qualité", "Quantité", "Réponse", "Commentaire"),
     "en": ("Date", "Document", "Site", "Type", "Quality", "Quantity", "Answer", "Comment"),
@@ -42,9 +41,19 @@ class StatementOfOthers(Forbidden):
     en = "Only the partner answers this statement."
 
 
-class LineUnknown(Invalid):
-    fr = "Le relevé n'a pas de ligne {line_id}."
-    en = "The statement has no line {line_id}."
+class StatementChanged(Conflict):
+    fr = "Le relevé a reçu d'autres réponses entre-temps. Relisez-le avant de répondre."
+    en = "The statement was answered otherwise meanwhile. Read it again before you answer."
+
+
+class LinesRepeated(Invalid):
+    fr = "Une même ligne reçoit deux réponses."
+    en = "One line is answered twice."
+
+
+class TooManyLines(Invalid):
+    fr = "Cette période compte {count} lignes, {limit} au plus : établissez plusieurs relevés."
+    en = "This period has {count} lines, {limit} at most: make several statements."
 
 
 class ContestWithoutReason(Invalid):
@@ -69,8 +78,15 @@ class StatementLine(msgspec.Struct, kw_only=True):
     pallet_type: PalletType
     quality: PalletQuality
     quantity: int
+    standing: Standing = "confirmed"
+    by_maker: bool = False
+    lapses_at: datetime | None = None
     verdict: LineVerdict = "pending"
     comment: str = ""
+
+    @property
+    def counts(self) -> bool:
+        return self.standing in ("confirmed", "own")
 
 
 class StatementBalance(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +114,7 @@ class Statement(Entity, kw_only=True):
     period_until: date
     balances: list[StatementBalance]
     lines: list[StatementLine]
+    claims: list[StatementLine] = msgspec.field(default_factory=list)
     state: StatementState = "open"
     answered_at: datetime | None = None
 
@@ -114,15 +131,20 @@ class Statement(Entity, kw_only=True):
             )
         )
 
-    def answer(self, answers: list[LineAnswer], by_id: str) -> None:
-        """The partner's word; all of it or, when one answer is wrong, none of it."""
-        if not by_id or by_id != self.partner_org_id:
-            raise StatementOfOthers
+    def answer(self, answers: list[LineAnswer], version: int, by_id: str) -> None:
+        """The partner's word on the version it read; all of it or, when one answer is wrong, none of it."""
         lines = {line.id: line for line in self.lines}
         for position, answer in enumerate(answers):
-            line = lines.get(answer.line_id)
-            if line is None:
-                raise LineUnknown(f"answers.{position}.line_id", line_id=answer.line_id)
+            if answer.line_id not in lines:
+                raise ReferenceUnknown(f"answers.{position}.line_id")
+        if not by_id or by_id != self.partner_org_id:
+            raise StatementOfOthers
+        if len({answer.line_id for answer in answers}) < len(answers):
+            raise LinesRepeated("answers")
+        if version != self.version:
+            raise StatementChanged("version")
+        for position, answer in enumerate(answers):
+            line = lines[answer.line_id]
             if answer.verdict == "contested" and len(answer.comment.strip()) < 3:
                 raise ContestWithoutReason(f"answers.{position}.comment")
             if line.verdict == "confirmed" and answer.verdict != "confirmed":
@@ -154,13 +176,13 @@ class Statement(Entity, kw_only=True):
 
 
 def _cells(line: StatementLine) -> Sequence[Cell]:
-    day = line.moved_at.astimezone(HOME_ZONE).date().isoformat()
+    day = day_of(line.moved_at).isoformat()
     texts = (line.document_number, line.site_name, line.pallet_type, line.quality)
     return (day, *texts, line.quantity, line.verdict, line.comment)
 
 
 def day_begins(day: date) -> datetime:
-    return datetime.combine(day, time(), HOME_ZONE)
+    return datetime.combine(day, time(), ZONE)
 
 
 def refuse_backwards(period_from: date, period_until: date) -> None:
@@ -171,9 +193,12 @@ def refuse_backwards(period_from: date, period_until: date) -> None:
 def drawn_up(
     entries: Iterable[StatementLine], period_from: date, period_until: date, limitation_months: int
 ) -> tuple[list[StatementBalance], list[StatementLine]]:
-    """Balances and lines of a period, from all entries of the account until its end."""
+    """Balances and lines of a period, from all entries that count until its end."""
     begin, end = day_begins(period_from), day_begins(period_until + timedelta(days=1))
-    account = sorted((entry for entry in entries if entry.moved_at < end), key=lambda entry: entry.moved_at)
+    account = sorted(
+        (entry for entry in entries if entry.counts and entry.moved_at < end),
+        key=lambda entry: entry.moved_at,
+    )
     by_kind: Mapping[tuple[PalletType, PalletQuality], list[StatementLine]] = defaultdict(list)
     for entry in account:
         by_kind[entry.pallet_type, entry.quality].append(entry)
@@ -182,6 +207,17 @@ def drawn_up(
         for (pallet_type, quality), kept in sorted(by_kind.items())
     ]
     return balances, [entry for entry in account if entry.moved_at >= begin]
+
+
+def claims_until(entries: Iterable[StatementLine], period_until: date) -> list[StatementLine]:
+    """What either side claims until the end of a period and the other has not answered yet."""
+    end = day_begins(period_until + timedelta(days=1))
+    return [entry for entry in entries if entry.standing == "claimed" and entry.moved_at < end]
+
+
+def refuse_too_many(lines: list[StatementLine]) -> None:
+    if len(lines) > STATEMENT_LINES:
+        raise TooManyLines("period_from", count=len(lines), limit=STATEMENT_LINES)
 
 
 def _balance(
@@ -195,9 +231,9 @@ def _balance(
     parts = open_parts(OpenPart(entry.moved_at, entry.quantity, entry.movement_id) for entry in entries)
     ages = [0, 0, 0, 0]
     for part in parts:
-        days = (until - part.at.astimezone(HOME_ZONE).date()).days
+        days = (until - day_of(part.at)).days
         ages[0 if days <= 30 else 1 if days <= 60 else 2 if days <= 90 else 3] += part.quantity
-    lapses = months_later(parts[0].at.astimezone(HOME_ZONE).date(), limitation_months) if parts else None
+    lapses = months_later(day_of(parts[0].at), limitation_months) if parts else None
     return StatementBalance(
         pallet_type=pallet_type,
         quality=quality,

@@ -1,9 +1,145 @@
-"""Letters about pallets: vouchers, statements, claims that will lapse."""
+"""Letters about pallets: what awaits a yes, vouchers, statements, debts that will lapse."""
 
 from datetime import date, datetime
 
 from rt.services.notifications.domain.letters.layout import Letter, Words
 from rt.services.notifications.domain.letters.moments import at_en, at_fr, day_en, day_fr
+
+
+class ClaimOut(Letter, frozen=True, kw_only=True):
+    topic = "palette.movement.claimed"
+
+    teller_name: str
+    received: int
+    given: int
+    note: str
+    lapses_at: datetime
+
+    def fr(self) -> Words:
+        counted = [("Reçues par vous", str(self.received)), ("Remises par vous", str(self.given))]
+        return Words(
+            subject=f"{self.teller_name} déclare un mouvement de palettes : confirmez ou contestez",
+            lines=["Il ne compte dans votre compte qu'après votre confirmation."],
+            facts=[*counted, ("Remarque", self.note or "—"), ("Répondre avant le", at_fr(self.lapses_at))],
+            button="Répondre",
+        )
+
+    def en(self) -> Words:
+        counted = [("Received by you", str(self.received)), ("Given by you", str(self.given))]
+        return Words(
+            subject=f"{self.teller_name} claims a movement of pallets: confirm or dispute it",
+            lines=["It counts in your account only once you confirm it."],
+            facts=[*counted, ("Remark", self.note or "—"), ("Answer before", at_en(self.lapses_at))],
+            button="Answer",
+        )
+
+
+class ClaimConfirmed(Letter, frozen=True, kw_only=True):
+    topic = "palette.movement.confirmed"
+
+    by_name: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"{self.by_name} confirme votre mouvement de palettes",
+            lines=["Il compte dans vos deux comptes."],
+            button="Voir les mouvements",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.by_name} confirms your movement of pallets",
+            lines=["It counts in both your accounts."],
+            button="See the movements",
+        )
+
+
+class ClaimDisputed(Letter, frozen=True, kw_only=True):
+    topic = "palette.movement.disputed"
+
+    by_name: str
+    reason: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"{self.by_name} conteste votre mouvement de palettes",
+            lines=["Il ne compte pas. Déclarez à nouveau ce qui est juste."],
+            facts=[("Motif", self.reason)],
+            button="Voir les mouvements",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.by_name} disputes your movement of pallets",
+            lines=["It does not count. Claim again what is right."],
+            facts=[("Reason", self.reason)],
+            button="See the movements",
+        )
+
+
+class ClaimUnanswered(Letter, frozen=True, kw_only=True):
+    topic = "palette.movement.lapsed"
+
+    awaited_name: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"Sans réponse de {self.awaited_name} : votre mouvement de palettes est caduc",
+            lines=["Il ne compte pas. Vous pouvez le déclarer à nouveau."],
+            button="Voir les mouvements",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"No answer from {self.awaited_name}: your movement of pallets has lapsed",
+            lines=["It does not count. You may claim it again."],
+            button="See the movements",
+        )
+
+
+class PolicyOut(Letter, frozen=True, kw_only=True):
+    topic = "palette.policy.proposed"
+
+    owner_name: str
+    site_name: str
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"{self.owner_name} vous propose une consigne d'échange de palettes",
+            lines=["Acceptée, elle vaut contrat entre vous pour les livraisons signées."],
+            facts=[("Site", self.site_name or "tous")],
+            button="Répondre",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.owner_name} proposes a pallet exchange policy",
+            lines=["Once accepted, it is a contract between you for signed deliveries."],
+            facts=[("Site", self.site_name or "all")],
+            button="Answer",
+        )
+
+
+class PolicyBack(Letter, frozen=True, kw_only=True):
+    topic = "palette.policy.answered"
+
+    partner_name: str
+    site_name: str
+    accepted: bool
+
+    def fr(self) -> Words:
+        return Words(
+            subject=f"{self.partner_name} {'accepte' if self.accepted else 'refuse'} votre consigne palettes",
+            lines=["Site : " + (self.site_name or "tous")],
+            button="Voir les consignes",
+        )
+
+    def en(self) -> Words:
+        return Words(
+            subject=f"{self.partner_name} {'accepts' if self.accepted else 'refuses'} your pallet policy",
+            lines=["Site: " + (self.site_name or "all")],
+            button="See the policies",
+        )
 
 
 class VoucherOut(Letter, frozen=True, kw_only=True):

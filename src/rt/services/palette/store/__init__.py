@@ -1,17 +1,23 @@
 """Where movements, vouchers, policies and statements are kept."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
+from rt.contracts.palette import RuleKind
 from rt.kernel.entity import Entity
 from rt.kernel.persistence import Collection, Database, Index
 from rt.kernel.tenancy import current_org
-from rt.services.palette.domain.ledger import Movement
-from rt.services.palette.domain.policy import Call, Policy, Rule
+from rt.services.palette.domain.ledger import NAMED
+from rt.services.palette.domain.movement import Movement
+from rt.services.palette.domain.policy import Call, Policy, Rule, in_force
 from rt.services.palette.domain.statement import Statement, StatementLine
 from rt.services.palette.domain.voucher import Voucher
+from rt.services.palette.store.folding import BOUND, COUNTS, standing, sum_of
+
+REVERSALS = 50
+"""Reversals of one movement, those that came to nothing included."""
 
 
 class Notice(Entity, kw_only=True):
@@ -22,7 +28,7 @@ class Notice(Entity, kw_only=True):
 
 
 class PaletteStore:
-    """Collections of the service; movements, vouchers, calls and statements are seen by all their parties."""
+    """Collections of the service; all but rules and notices are seen by all their parties."""
 
     def __init__(self, database: Database) -> None:
         self.movements = Collection(
@@ -32,6 +38,8 @@ class PaletteStore:
             Index("-moved_at"),
             Index("order_id"),
             Index("reverses"),
+            Index("reverses", "nth", unique=True, when={"reverses": {"$gt": ""}}),
+            Index("awaits", everywhere=True),
             shared=True,
         )
         self.vouchers = Collection(
@@ -45,9 +53,27 @@ class PaletteStore:
         )
         self.statements = Collection(database, Statement, "statements", Index("-created_at"), shared=True)
         self.calls = Collection(database, Call, "calls", Index("order_id", unique=True), shared=True)
-        self.policies = Collection(database, Policy, "policies", Index("partner_id"))
+        self.policies = Collection(database, Policy, "policies", Index("partner_id"), shared=True)
         self.rules = Collection(database, Rule, "rules", Index("kind", "valid_from", unique=True))
         self.notices = Collection(database, Notice, "notices")
+        self.database = database
+
+    async def figure(self, kind: RuleKind, day: date) -> int:
+        """The figure of the organization that holds on a day, else that of the house."""
+        begun = {"kind": kind, "valid_from": {"$lte": day.isoformat()}}
+        return in_force(await self.rules.find(begun, sort="-valid_from", limit=1), kind, day)
+
+    async def reversals(self, movement_id: str) -> list[Movement]:
+        """Every reversal of a movement, also those that came to nothing, in the order they were claimed."""
+        return await self.movements.find({"reverses": movement_id}, sort="nth", limit=REVERSALS)
+
+    async def have_account(self, partner_id: str) -> bool:
+        """Whether something between the organization and a partner was ever agreed by both."""
+        both = {
+            "bound": {"$all": [current_org(), partner_id]},
+            "lines": {"$elemMatch": {"holder_id": current_org(), "partner_id": partner_id}},
+        }
+        return await self.movements.first(both) is not None
 
     async def balances(self, partner_id: str, until: datetime | None) -> list[dict[str, Any]]:
         """The fold of the organization's movements, by partner, site, type and quality.
@@ -63,6 +89,8 @@ class PaletteStore:
                 {"$sort": {"moved_at": 1, "_id": 1}},
                 {"$unwind": "$lines"},
                 {"$match": mine},
+                {"$set": {"standing": standing()}},
+                {"$match": {"standing": {"$in": [*COUNTS, "claimed"]}}},
                 {
                     "$group": {
                         "_id": {
@@ -71,12 +99,24 @@ class PaletteStore:
                             "pallet_type": "$lines.pallet_type",
                             "quality": "$lines.quality",
                         },
-                        "quantity": {"$sum": "$lines.quantity"},
+                        "confirmed": sum_of("confirmed"),
+                        "own": sum_of("own"),
+                        "claimed_by_us": sum_of("claimed", {"$in": ["$lines.holder_id", BOUND]}),
+                        "claimed_by_others": sum_of(
+                            "claimed", {"$not": [{"$in": ["$lines.holder_id", BOUND]}]}
+                        ),
                         "last_moved_at": {"$last": "$moved_at"},
                         "parties": {"$last": "$parties"},
                     }
                 },
-                {"$match": {"quantity": {"$ne": 0}}},
+                {
+                    "$match": {
+                        "$or": [
+                            {figure: {"$ne": 0}}
+                            for figure in ("confirmed", "own", "claimed_by_us", "claimed_by_others")
+                        ]
+                    }
+                },
                 {"$sort": {"_id": 1}},
             ]
         )
@@ -88,8 +128,9 @@ class PaletteStore:
             [
                 {"$match": {"lines": {"$elemMatch": {"holder_id": me, "partner_id": partner_id}}}},
                 {"$sort": {"moved_at": 1, "_id": 1}},
-                {"$unwind": {"path": "$lines", "includeArrayIndex": "nth"}},
+                {"$unwind": {"path": "$lines", "includeArrayIndex": "nth_line"}},
                 {"$match": {"lines.holder_id": me, "lines.partner_id": partner_id}},
+                {"$set": {"standing": standing(), "by_maker": {"$in": [me, BOUND]}}},
                 {"$project": {"told": 0, "done": 0, "exchanges": 0}},
             ]
         )
@@ -102,6 +143,8 @@ class PaletteStore:
         found = await self.movements.everywhere.aggregate(
             [
                 {"$unwind": "$lines"},
+                {"$set": {"standing": standing()}},
+                {"$match": {"standing": {"$in": [*COUNTS]}}},
                 {
                     "$group": {
                         "_id": {
@@ -118,14 +161,14 @@ class PaletteStore:
             ]
         )
         pairs = [(row["_id"]["holder"], row["_id"]["partner"]) for row in found]
-        return [(holder, partner) for holder, partner in pairs if not holder.startswith("name:")]
+        return [(holder, partner) for holder, partner in pairs if not holder.startswith(NAMED)]
 
 
 def _entry(document: dict[str, Any]) -> StatementLine:
     line = document["lines"]
     return msgspec.convert(
         {
-            "id": f"{document['_id']}.{document['nth']}",
+            "id": f"{document['_id']}.{document['nth_line']}",
             "movement_id": document["_id"],
             "kind": document["kind"],
             "moved_at": document["moved_at"],
@@ -134,6 +177,9 @@ def _entry(document: dict[str, Any]) -> StatementLine:
             "pallet_type": line["pallet_type"],
             "quality": line["quality"],
             "quantity": line["quantity"],
+            "standing": document["standing"],
+            "by_maker": document["by_maker"],
+            "lapses_at": document.get("lapses_at"),
         },
         StatementLine,
     )

@@ -1,0 +1,65 @@
+"""Signed notes: the movement that a delivery makes, and whom the signatures on it bind."""
+
+import msgspec
+
+from rt.contracts.ecpmr import DeliverySigned
+from rt.contracts.palette import PolicyMode
+from rt.kernel.ids import derived_id
+from rt.services.palette.domain.ledger import Exchange, Party, delivery_lines, organizations
+from rt.services.palette.domain.movement import Movement
+
+
+class NoteParties(msgspec.Struct, frozen=True, kw_only=True):
+    """Who meets on a signed note, by account; `guests` of them act for whoever wrote them down."""
+
+    shipper: Party
+    carrier: Party
+    consignee: Party
+    guests: frozenset[str] = frozenset()
+
+
+def delivered(
+    event: DeliverySigned, parties: NoteParties, exchanges: list[Exchange], policy: PolicyMode
+) -> Movement:
+    """The movement of a signed note; its identity follows from the note, so that it is booked once."""
+    shipper, carrier, consignee = parties.shipper.id, parties.carrier.id, parties.consignee.id
+    return Movement(
+        id=derived_id("mov", "delivery", event.document_id),
+        kind="delivery",
+        moved_at=event.signed_at,
+        parties=[parties.shipper, parties.carrier, parties.consignee],
+        lines=[
+            line
+            for exchange in exchanges
+            for line in delivery_lines(exchange, shipper, carrier, consignee, event.site_name)
+        ],
+        order_id=event.order_id,
+        document_number=event.number,
+        site_name=event.site_name,
+        policy=policy,
+        exchanges=exchanges,
+        teller_id=event.by_org_id,
+        principal_id=shipper,
+        agent_id=carrier,
+        seen_by=organizations(shipper, carrier, consignee),
+    )
+
+
+def bound_by(event: DeliverySigned, parties: NoteParties, contract: bool) -> set[str]:
+    """Whom a signed note binds.
+
+    Whoever signed on an account or link of its own is bound. A signature on glass binds its party if the
+    carrier that collected it gains nothing by the count: one that is neither shipper nor consignee, nor a
+    guest who acts for one of them. The shipper entrusted the goods to that carrier. A contract (a policy
+    that both accepted) binds shipper and consignee to what either of them had signed.
+    """
+    shipper, carrier, consignee = parties.shipper.id, parties.carrier.id, parties.consignee.id
+    bound = {event.by_org_id}
+    if event.by_org_id == carrier:
+        if carrier != consignee:
+            bound.add(shipper)
+        if carrier != shipper and carrier not in parties.guests:
+            bound.add(consignee)
+    if contract and bound & {shipper, consignee}:
+        bound |= {shipper, consignee}
+    return bound
