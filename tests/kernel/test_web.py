@@ -96,3 +96,18 @@ async def test_what_people_sent_is_saved_by_the_browser_and_runs_nothing(
         assert answer.headers["content-disposition"].startswith("attachment;")
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "sandbox" in answer.headers["content-security-policy"]
+
+
+async def test_every_refusal_of_the_door_is_described(web: httpx.AsyncClient) -> None:
+    paths = (await web.get("/openapi.json")).json()["paths"]
+    every = {"401", "403", "404", "405", "422", "429", "431", "500", "503"}
+    changing = every | {"400", "409", "412", "413", "415"}
+    for path, method, wanted in (
+        ("/api/palettes/jars", "get", every | {"200"}),
+        ("/api/palettes/jars", "post", changing | {"201"}),
+        ("/api/palettes/jars/{jar_id}", "patch", changing | {"200", "428"}),
+    ):
+        answers = paths[path][method]["responses"]
+        assert set(answers) == wanted
+        assert "Allow" in answers["405"]["headers"]
+        assert "Retry-After" in answers["429"]["headers"]

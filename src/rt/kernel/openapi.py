@@ -16,16 +16,30 @@ COMMON_REFUSALS = {
     "401": "The token is missing, expired or revoked.",
     "403": "The right that this needs is missing.",
     "404": "Not there, or not for this organization to know of.",
+    "405": "This method is not served here; Allow names those that are.",
     "422": "A field breaks a rule; `errors` names each.",
     "429": "Over the rate limit; wait as Retry-After says.",
+    "431": "Request line and headers are larger than the limit.",
+    "500": "A fault of ours; `trace_id` finds it.",
     "503": "Something this needs does not answer; try again.",
 }
 CHANGE_REFUSALS = {
     "400": "The Idempotency-Key header is missing.",
     "409": "Not possible in the present state.",
     "412": "If-Match names a version that is no longer present.",
-    "413": "The body is larger than the limit.",
 }
+BODY_REFUSALS = {
+    "413": "The body is larger than the limit.",
+    "415": "The body is of a media type that is not taken.",
+}
+NAMED_REFUSALS = {"428": "The If-Match header is missing."}
+TOLD = {
+    "401": ("WWW-Authenticate", "How to sign in."),
+    "405": ("Allow", "The methods that are served."),
+    "429": ("Retry-After", "Seconds to wait."),
+    "503": ("Retry-After", "Seconds to wait."),
+}
+"""Headers that tell what to do about a refusal (RFC 9110, 15.5 and 15.6)."""
 
 
 def openapi(unit: Unit, public_path: str) -> dict[str, Any]:
@@ -128,9 +142,18 @@ def _responses(shape: WordShape, shown: dict[str, Any]) -> dict[str, Any]:
     refusals = dict(COMMON_REFUSALS)
     if shape.method != "GET":
         refusals |= CHANGE_REFUSALS
+    if shape.method not in ("GET", "DELETE"):
+        refusals |= BODY_REFUSALS
+    if shape.keyed and shape.method in ("PATCH", "PUT"):
+        refusals |= NAMED_REFUSALS
     if shape.needs == OPEN:
         del refusals["403"]
-    answers = {code: {"description": text, "content": problem} for code, text in sorted(refusals.items())}
+    answers: dict[str, Any] = {}
+    for code, text in sorted(refusals.items()):
+        answers[code] = {"description": text, "content": problem}
+        if code in TOLD:
+            name, what = TOLD[code]
+            answers[code]["headers"] = {name: {"description": what, "schema": {"type": "string"}}}
     return {str(shape.status): {"description": "Done.", "content": good}, **answers}
 
 
