@@ -8,6 +8,7 @@ from collections import Counter
 from itertools import pairwise
 
 import httpx
+import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,7 +50,7 @@ def test_one_event_is_one_json_line_with_its_trace() -> None:
     assert json.loads(line)["trace"] == "f" * 32
 
 
-async def test_what_a_path_opens_stands_in_no_log_and_no_trace() -> None:
+async def test_what_a_path_opens_stands_in_no_log_and_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that looks like a word would pass the mask over every value."""
     exporter, lines = InMemorySpanExporter(), io.StringIO()
 
@@ -60,6 +61,7 @@ async def test_what_a_path_opens_stands_in_no_log_and_no_trace() -> None:
     telemetry.start_tracing("", exporter)
     try:
         start_logging("info", lines)
+        monkeypatch.setattr("rt.kernel.gate.log", structlog.get_logger())
         transport = httpx.ASGITransport(Gate(Router(routes), "palette"))
         async with httpx.AsyncClient(transport=transport, base_url="http://t") as web:
             for way in ("/follow/opensesame/ord_1", "/l/opensesame/ord_1"):

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -19,6 +18,7 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError,
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from rt.kernel.changes import change_of
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import (
@@ -44,9 +44,6 @@ Document = dict[str, Any]
 
 KEYS_KEPT = 200
 """Idempotency keys kept per document: more than any client has in flight, over 30 days of a stop."""
-SECRET_FIELD = re.compile(r"password|secret|hash|token|code|signature|image|content", re.IGNORECASE)
-"""Fields that the story of a change names, but whose values it never shows."""
-
 INDEX_CHANGED = (85, 86)
 """MongoDB's IndexOptionsConflict and IndexKeySpecsConflict."""
 PATIENCE = 40
@@ -532,21 +529,9 @@ def _told(
         }
         for n, (topic, body) in enumerate(facts or [(f"{unit}.{collection.partition('.')[2]}.changed", {})])
     ]
-    told[-1]["change"] = {
-        "before": {name: _shown(name, before.get(name)) for name in after if name in before},
-        "after": {name: _shown(name, value) for name, value in after.items() if name not in ("told", "done")},
-    }
+    now_so = {name: value for name, value in after.items() if name not in ("told", "done")}
+    told[-1]["change"] = change_of(type(entity), before, now_so)
     return told
-
-
-def _shown(name: str, value: Any) -> Any:
-    if SECRET_FIELD.search(name):
-        return "***"
-    if isinstance(value, dict):
-        return {key: _shown(key, inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_shown(name, inner) for inner in value[:50]]
-    return value
 
 
 __all__ = [

@@ -1,6 +1,6 @@
 """A voice that tells events, a directory of organizations; each test says only what it is about."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from rt.contracts.authz import (
     FindOrganizations,
@@ -11,12 +11,14 @@ from rt.contracts.authz import (
     OrganizationView,
 )
 from rt.kernel.bus import Told
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import NotFound
 from rt.kernel.messages import Event
 from rt.kernel.persistence import Collection, Index
 from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import Ground, Unit, hear, serve
+from rt.trade.references import MailSecret
 
 
 class Parcel(Entity, kw_only=True):
@@ -25,7 +27,9 @@ class Parcel(Entity, kw_only=True):
     number: str = ""
     email: str = ""
     order_id: str = ""
-    password_hash: str = ""
+    postal_code: str = ""
+    lines: list[str] = []
+    password_hash: Annotated[str, HIDDEN] = ""
     count: int = 0
 
 
@@ -35,7 +39,7 @@ class ParcelSent(Event, topic="palette.parcel.sent"):
     parcel_id: str
     order_id: str = ""
     number: str = ""
-    token: str = ""
+    token: MailSecret = ""
     email: str = ""
 
 
@@ -73,6 +77,11 @@ class Voice:
         with acting_for(org):
             async with self.parcels.change(id) as parcel:
                 parcel.count = count
+
+    async def relabel(self, id: str, nth: int, text: str, org: str = "org_a") -> None:
+        with acting_for(org):
+            async with self.parcels.change(id) as parcel:
+                parcel.lines = [text if one == nth else line for one, line in enumerate(parcel.lines)]
 
 
 class Directory:

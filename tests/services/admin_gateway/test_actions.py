@@ -108,6 +108,20 @@ async def test_every_event_is_in_the_trail_with_before_and_after(house: Any, voi
     assert checked["lines"] == 2
 
 
+async def test_the_trail_shows_the_line_that_changed_wherever_it_is_and_what_only_sounds_secret(
+    house: Any, voice: Any, root: Any
+) -> None:
+    lines = [f"line {nth}" for nth in range(80)]
+    await voice.send(postal_code="69007", lines=lines, password_hash="$2b$x")
+    await voice.relabel("par_1", 77, "another")
+    await house.settle()
+    changed, sent = (await root.get("/admin/audit", params={"entity_id": "par_1"})).json()["items"]
+    assert changed["before"]["lines"] == {"from": 77, "of": 80, "items": ["line 77"]}
+    assert changed["after"]["lines"] == {"from": 77, "of": 80, "items": ["another"]}
+    assert (sent["after"]["postal_code"], sent["after"]["password_hash"]) == ("69007", "***")
+    assert sent["after"]["lines"]["items"] == lines
+
+
 async def test_a_refused_access_is_in_the_trail(house: Any, voice: Any, root: Any) -> None:
     curious = house.actor("org_a", RIGHTS, {"admin"}, id="usr_curious")
     async with house.web("admin_gateway", curious) as client:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from rt.kernel.changes import HIDDEN
 from rt.kernel.messages import View
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Latitude, Longitude, Site
@@ -97,7 +98,7 @@ class SignatureGiven(View):
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     quality: Annotated[str, Meta(max_length=120)] = ""
     method: Method = "glass"
-    image: Annotated[str, Meta(max_length=280_000)] = ""
+    image: Annotated[str, Meta(max_length=280_000), HIDDEN] = ""
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     device: Annotated[str, Meta(max_length=120)] = ""

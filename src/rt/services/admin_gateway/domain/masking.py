@@ -3,32 +3,34 @@
 import re
 from typing import Any
 
-SECRET = re.compile(
-    r"token|secret|password|hash|signature|signed|code$|^code|url$|p256dh|authorization|cookie", re.IGNORECASE
-)
-PERSONAL = re.compile(
-    r"email|phone|street|siret_owner|first_name|last_name|by_name|driver_name|^ip$", re.IGNORECASE
-)
+PERSONAL = frozenset({"email", "phone", "street", "by_name", "driver_name", "first_name", "last_name", "ip"})
+"""Fields that say who somebody is or where they live; `consignee_email` and its like too."""
+PERSONAL_ENDS = ("_email", "_phone")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+SEALED = re.compile(r"eyJ[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+")
+"""What an event told one unit alone, as the log holds it (RFC 7516)."""
 HIDDEN = "***"
-NEEDED = frozenset({"postal_code", "signed_at"})
-CREDENTIAL = re.compile(r"password|secret|hash|token|recovery|factor", re.IGNORECASE)
+CREDENTIALS = frozenset(
+    {"password_hash", "reset_hash", "token_hash", "previous_hash", "key_hash", "recovery_hashes"}
+    | {"secrets", "sealed_secret", "auth_secret", "token", "salt", "digest", "endpoint", "p256dh"}
+)
+"""By what somebody was let in or written to: hidden where it is stored (tests/house/test_secrets.py)."""
 
 
 def masked(value: Any, name: str = "") -> Any:
-    """The same body with personal values and secrets made unreadable."""
-    if name and name not in NEEDED and (SECRET.search(name) or PERSONAL.search(name)):
+    """The same body with personal values unreadable; what is secret came sealed or hidden already."""
+    if name in PERSONAL or name.endswith(PERSONAL_ENDS):
         return HIDDEN if value else value
     if isinstance(value, dict):
         return {key: masked(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [masked(inner) for inner in value]
-    return MAIL.sub(HIDDEN, value) if isinstance(value, str) else value
+    return MAIL.sub(HIDDEN, SEALED.sub(HIDDEN, value)) if isinstance(value, str) else value
 
 
 def exported(value: Any, name: str = "") -> Any:
     """What an organization takes away: all of it, but for the secrets by which it was let in."""
-    if name and CREDENTIAL.search(name):
+    if name in CREDENTIALS:
         return HIDDEN if value else value
     if isinstance(value, dict):
         return {key: exported(inner, key) for key, inner in value.items()}

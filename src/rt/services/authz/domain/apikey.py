@@ -2,10 +2,11 @@
 
 import ipaddress
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, Unauthorized
 from rt.kernel.tokens import Revoked
@@ -47,7 +48,7 @@ class NetworkInvalid(Invalid):
 class KeySecret(msgspec.Struct):
     """One of a key's secrets, hashed; `until` is set once a newer one was made."""
 
-    hash: str
+    hash: Annotated[str, HIDDEN]
     until: datetime | None = None
 
 

@@ -1,11 +1,12 @@
 """A place in an organization that a mail offers, until whoever reads that mail takes it."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
 from rt.contracts.authz import Role, UserInvited, UserState
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import TooMany, Unauthorized
 from rt.services.authz.domain.vault import hash_of, same
@@ -38,7 +39,7 @@ class Invitation(Entity):
     role: Role
     language: str
     expires_at: datetime
-    token_hash: str = ""
+    token_hash: Annotated[str, HIDDEN] = ""
     sent_at: list[datetime] = msgspec.field(default_factory=list)
     disabled: bool = False
     used_at: datetime | None = None

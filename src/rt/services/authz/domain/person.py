@@ -1,11 +1,12 @@
 """A person: one account by e-mail address, a role in each of several organizations."""
 
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserState
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
 from rt.kernel.tokens import Revoked, member_of
@@ -89,12 +90,12 @@ class Person(Entity):
     email: str
     name: str
     language: str = "fr"
-    password_hash: str = ""
+    password_hash: Annotated[str, HIDDEN] = ""
     password_changed_at: datetime | None = None
     memberships: list[Membership] = msgspec.field(default_factory=list)
     last_organization_id: str = ""
     factor: SecondFactor | None = None
-    reset_hash: str = ""
+    reset_hash: Annotated[str, HIDDEN] = ""
     reset_until: datetime | None = None
 
     @property

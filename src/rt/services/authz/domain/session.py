@@ -1,8 +1,9 @@
 """A login that goes on by refresh tokens, and the half-open one that waits for a code."""
 
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Unauthorized
 from rt.kernel.tokens import Revoked
@@ -39,10 +40,10 @@ class Session(Entity):
     device: str
     agent: str
     ip: str
-    token_hash: str
+    token_hash: Annotated[str, HIDDEN]
     rotated_at: datetime
     expires_at: datetime
-    previous_hash: str = ""
+    previous_hash: Annotated[str, HIDDEN] = ""
     family: int = 1
     mfa: bool = False
     ended_at: datetime | None = None
@@ -85,7 +86,7 @@ class Challenge(Entity):
     device: str
     agent: str
     ip: str
-    token_hash: str
+    token_hash: Annotated[str, HIDDEN]
     expires_at: datetime
     tries_left: int = CHALLENGE_TRIES
     passed: bool = False

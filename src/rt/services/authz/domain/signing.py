@@ -2,13 +2,14 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from rt.contracts.authz import PublicKeyView
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.ids import new_id
 from rt.kernel.tokens import ALGORITHM
@@ -30,7 +31,7 @@ class SigningKey(Entity):
     """
 
     public_x: str
-    sealed_secret: str
+    sealed_secret: Annotated[str, HIDDEN]
     signs_from: datetime
     verifies_until: datetime | None = None
 

@@ -2,12 +2,13 @@
 
 import secrets
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 import pyotp
 from pyotp.exceptions import OTPVerificationError
 
+from rt.kernel.changes import HIDDEN
 from rt.kernel.errors import Unauthorized
 from rt.services.authz.domain.vault import hash_of, same
 
@@ -26,10 +27,10 @@ class CodeWrong(Unauthorized):
 class SecondFactor(msgspec.Struct):
     """An authenticator (its secret sealed), the last step that was used, the recovery codes left (hashed)."""
 
-    sealed_secret: str
+    sealed_secret: Annotated[str, HIDDEN]
     confirmed: bool = False
     last_step: int = 0
-    recovery_hashes: list[str] = msgspec.field(default_factory=list)
+    recovery_hashes: Annotated[list[str], HIDDEN] = msgspec.field(default_factory=list)
 
     def accept(self, code: str, secret: str, at: datetime) -> bool:
         """Use up a code, once; True when it was a recovery code, CodeWrong when it is not good now."""

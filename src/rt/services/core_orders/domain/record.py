@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 from msgspec import structs
@@ -17,6 +18,7 @@ from rt.contracts.core_orders import (
     Requirement,
     Stop,
 )
+from rt.kernel.changes import HIDDEN
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
@@ -80,7 +82,7 @@ class Record(Entity, kw_only=True):
     incident_open: bool = False
     history: list[ChangeView] = msgspec.field(default_factory=list)
     import_id: str = ""
-    search_tokens: list[str] = msgspec.field(default_factory=list)
+    search_tokens: Annotated[list[str], HIDDEN] = msgspec.field(default_factory=list)
 
     @property
     def pickup(self) -> Stop:

@@ -3,9 +3,11 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
+from rt.kernel.changes import HIDDEN
 from rt.kernel.errors import Conflict, Forbidden
 
 DIGITS = 6
@@ -43,8 +45,8 @@ class SigningCode(msgspec.Struct, kw_only=True):
     """A code that waits to be typed; only its salted hash is kept."""
 
     party: str
-    salt: str
-    digest: str
+    salt: Annotated[str, HIDDEN]
+    digest: Annotated[str, HIDDEN]
     expires_at: datetime
     tries_left: int = TRIES
     used: bool = False

@@ -2,6 +2,7 @@
 
 import random
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
@@ -12,6 +13,7 @@ from rt.contracts.notifications import (
     MessageReplayed,
     MessageState,
 )
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 
@@ -52,7 +54,7 @@ class Message(Entity, kw_only=True):
     topic: str
     channel: Channel
     to: str
-    content: Content
+    content: Annotated[Content, HIDDEN]
     language: str
     at: datetime
     due_at: datetime

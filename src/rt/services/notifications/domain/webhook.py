@@ -6,8 +6,9 @@ import hmac
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
 
@@ -35,7 +36,7 @@ class Webhook(Entity, kw_only=True):
 
     url: str
     topics: list[str]
-    secrets: list[str]
+    secrets: Annotated[list[str], HIDDEN]
     active: bool = True
     failing_since: datetime | None = None
 

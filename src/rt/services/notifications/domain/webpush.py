@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 from datetime import datetime, timedelta
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Invalid
 
@@ -33,9 +35,9 @@ class Subscription(Entity, kw_only=True):
     """One browser of one person; the keys are those that the browser made."""
 
     user_id: str
-    endpoint: str
-    p256dh: str
-    auth_secret: str
+    endpoint: Annotated[str, HIDDEN]
+    p256dh: Annotated[str, HIDDEN]
+    auth_secret: Annotated[str, HIDDEN]
 
     def check(self) -> None:
         try:

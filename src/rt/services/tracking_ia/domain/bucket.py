@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Annotated
 
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.services.tracking_ia.domain.points import Fix, merged, pack, unpack
 
@@ -13,7 +15,7 @@ class Bucket(Entity, kw_only=True):
     """The positions of one watch in one hour, packed.
 
     One document per watch and hour makes of a batch one write, of a track a few reads and of retention a
-    deletion of whole documents. `content` is so named because the story of a change never shows such a field:
+    deletion of whole documents. The story of a change never shows `content`:
     positions must not outlive their deletion in the event log.
     """
 
@@ -21,7 +23,7 @@ class Bucket(Entity, kw_only=True):
     hour: datetime
     sources: list[str]
     count: int
-    content: bytes
+    content: Annotated[bytes, HIDDEN]
 
     def take(self, fixes: Sequence[Fix]) -> set[tuple[str, int]]:
         """Keep fixes too; the keys of those that were new."""

@@ -1,11 +1,13 @@
 """Orders as they are followed: who may see them, how far they are, and the links of their consignees."""
 
 from datetime import date, datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
 from rt.contracts.core_orders import OrderPlanned
 from rt.contracts.tracking_ia import DeviceKind, FollowLinkMade, OrderPhase, RuleKind
+from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, NotFound
 from rt.trade.places import Site
@@ -95,7 +97,7 @@ class Share(Entity, kw_only=True):
     """A link by which anyone follows one order; `token` is the unguessable part of it."""
 
     order_id: str
-    token: str
+    token: Annotated[str, HIDDEN]
     expires_at: datetime
     ended: bool = False
 
@@ -125,7 +127,7 @@ class Device(Entity, kw_only=True):
     vehicle_plate: str
     plate: str
     driver_user_id: str
-    key_hash: str
+    key_hash: Annotated[str, HIDDEN]
 
 
 class Rule(Entity, kw_only=True):
