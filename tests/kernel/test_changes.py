@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rt.kernel.changes import HIDDEN, MOST_SHOWN, SHORT, change_of
+from rt.kernel.changes import MOST_SHOWN, SHORT, change_of
+from rt.kernel.messages import HIDDEN
 
 
 class Lock(msgspec.Struct):

@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import msgspec
 from msgspec import inspect
 
-HIDDEN = msgspec.Meta(extra={"hidden": True})
-"""Marks a field of what is stored: the story of a change says that it changed, never to what."""
 VEILED = "***"
 SHORT = 50
 """A list of up to so many items is shown whole; of a longer one the stretch that differs."""

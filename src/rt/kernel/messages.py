@@ -28,6 +28,9 @@ def secret_for(unit: str) -> msgspec.Meta:
     return msgspec.Meta(extra={"secret_for": unit})
 
 
+HIDDEN = msgspec.Meta(extra={"hidden": True})
+"""Marks a field of what is stored: the story of a change says that it changed, never to what."""
+
 ClientId = Annotated[str, msgspec.Meta(max_length=REFERENCE_LENGTH, extra={"leads_to": ""})]
 """An identity that the client makes itself: it leads to nothing that was there before."""
 Cursor = Annotated[str, msgspec.Meta(max_length=1_000)]

@@ -11,10 +11,9 @@ from rt.contracts.authz import (
     OrganizationView,
 )
 from rt.kernel.bus import Told
-from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import NotFound
-from rt.kernel.messages import Event
+from rt.kernel.messages import HIDDEN, Event
 from rt.kernel.persistence import Collection, Index
 from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import Ground, Unit, hear, serve

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.kernel.changes import HIDDEN
-from rt.kernel.messages import View
+from rt.kernel.messages import HIDDEN, View
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Latitude, Longitude, Site
 

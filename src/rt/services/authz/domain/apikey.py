@@ -6,9 +6,9 @@ from typing import Annotated, Final
 
 import msgspec
 
-from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, Unauthorized
+from rt.kernel.messages import HIDDEN
 from rt.kernel.tokens import Revoked
 from rt.services.authz.domain.vault import hash_of, same
 

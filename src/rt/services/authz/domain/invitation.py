@@ -6,9 +6,9 @@ from typing import Annotated, Final
 import msgspec
 
 from rt.contracts.authz import Role, UserInvited, UserState
-from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import TooMany, Unauthorized
+from rt.kernel.messages import HIDDEN
 from rt.services.authz.domain.vault import hash_of, same
 
 INVITATION_LIFE: Final = timedelta(days=7)

@@ -6,9 +6,9 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserState
-from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
+from rt.kernel.messages import HIDDEN
 from rt.kernel.tokens import Revoked, member_of
 from rt.services.authz.domain.totp import CodeWrong, SecondFactor
 from rt.services.authz.domain.vault import hash_of, same

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Unauthorized
+from rt.kernel.messages import HIDDEN
 from rt.kernel.tokens import Revoked
 from rt.services.authz.domain.vault import hash_of, same
 

@@ -9,9 +9,9 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from rt.contracts.authz import PublicKeyView
-from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.ids import new_id
+from rt.kernel.messages import HIDDEN
 from rt.kernel.tokens import ALGORITHM
 from rt.services.authz.domain.link import LONGEST
 from rt.services.authz.domain.vault import Vault

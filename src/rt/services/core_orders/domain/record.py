@@ -18,10 +18,10 @@ from rt.contracts.core_orders import (
     Requirement,
     Stop,
 )
-from rt.kernel.changes import HIDDEN
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
+from rt.kernel.messages import HIDDEN
 from rt.services.core_orders.domain.fragments import fragments
 from rt.services.core_orders.domain.journey import located, weighed
 from rt.services.core_orders.domain.kept import Document, Incident, Tender

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import msgspec
 
-from rt.kernel.changes import HIDDEN
 from rt.kernel.errors import Conflict, Forbidden
+from rt.kernel.messages import HIDDEN
 
 DIGITS = 6
 LIFE = timedelta(minutes=10)

@@ -13,9 +13,9 @@ from rt.contracts.notifications import (
     MessageReplayed,
     MessageState,
 )
-from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
+from rt.kernel.messages import HIDDEN
 
 TRIES = 8
 FIRST_WAIT = timedelta(seconds=5)

@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
+from rt.kernel.messages import HIDDEN
 
 SECRET_BYTES = 32
 PREFIX = "whsec_"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
+from rt.kernel.messages import HIDDEN
 from rt.services.tracking_ia.domain.points import Fix, merged, pack, unpack
 
 HOUR = timedelta(hours=1)

@@ -7,9 +7,9 @@ import msgspec
 
 from rt.contracts.core_orders import OrderPlanned
 from rt.contracts.tracking_ia import DeviceKind, FollowLinkMade, OrderPhase, RuleKind
-from rt.kernel.changes import HIDDEN
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, NotFound
+from rt.kernel.messages import HIDDEN
 from rt.trade.places import Site
 
 SHARE_PATH = "/follow/"
