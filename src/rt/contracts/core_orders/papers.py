@@ -81,7 +81,6 @@ class GetDocumentUrl(
     Query[SignedUrlView],
     route="/api/orders/{order_id}/documents/{document_id}/url",
     needs="core_orders.read",
-    closed_to=("driver",),
 ):
     """A signed address of the document, good for ten minutes."""
 
