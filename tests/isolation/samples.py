@@ -22,6 +22,8 @@ def sample(kind: Any, depth: int = 0, text: str = CANARY, other: str = PLANTED) 
     """As builtins, ready for msgspec.convert or JSON; free texts say `text`, references lead to `other`."""
     node = kind if isinstance(kind, mi.Type) else mi.type_info(kind)
     match node:
+        case mi.Metadata() if "form" in (node.extra or {}):
+            return f"{text}@exemple.fr"  # the one form that texts have so far
         case mi.Metadata():
             return sample(node.type, depth, text, other)
         case mi.StrType():

@@ -127,7 +127,10 @@ class Entry:
     async def switch(self, asked: SwitchOrganization) -> TokensView:
         """An access token for another organization of the same person, in the same session."""
         actor = speaking_person()
-        person = await self._store.people.everywhere.get(actor.id)
+        try:
+            person = await self._store.people.everywhere.get(actor.id)
+        except NotFound:
+            raise NotYourOrganization from None
         organization = await self._may_enter(person, asked.organization_id)
         async with self._store.sessions.everywhere.change(actor.session_id) as session:
             session.act_for(organization.id)
