@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -345,3 +346,20 @@ async def test_what_an_island_says_unreadably_is_refused(body: bytes) -> None:
         said = {"content-type": "application/json", "accept": "application/json", "x-csrf-token": proof}
         answer = await client.post("/heard", content=body, headers=said)
     assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+
+
+async def test_an_address_that_fits_no_word_is_refused_as_a_page() -> None:
+    async def converted(visit: Visit) -> Page:
+        msgspec.convert(visit.path, Logout)
+        raise AssertionError("never asked")
+
+    async def far(visit: Visit) -> Page:
+        datetime.max.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=2)))
+        raise AssertionError("never asked")
+
+    pages = [page("/converted/{x}", converted, anyone=True), page("/far", far, anyone=True)]
+    async with browser(shop(Town(), pages=pages)) as client:
+        for path in ("/converted/1", "/far"):
+            answer = await client.get(path)
+            assert answer.status_code == 422
+            assert "Demande refusée" in answer.text

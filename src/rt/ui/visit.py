@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from rt.kernel.errors import Forbidden, Refusal, Unauthorized
+from rt.kernel.errors import Forbidden, Malformed, Refusal, Unauthorized
 from rt.kernel.malformed import malformed
 from rt.kernel.messages import Command, Query
 from rt.ui.addresses import inside
+from rt.ui.fields import Unreadable
 from rt.ui.forms import PROOF, Form
 from rt.ui.pages import Page, render
 from rt.ui.policy import PAGE_HEADERS
@@ -160,6 +161,8 @@ def page(
                 session.access = session.refresh = ""
                 return signing_in(request)
             raise
+        except (msgspec.ValidationError, OverflowError, Unreadable) as error:
+            raise unreadable(error) from error
         if isinstance(made, Response):
             return made
         wrong = any(
@@ -168,6 +171,15 @@ def page(
         return render(made, request, 422 if wrong and visit.posted is not None else 200)
 
     return Route(path, endpoint, methods=list(methods), name=handler.__name__)
+
+
+def unreadable(error: Exception) -> Refusal:
+    """An address or a form that no page makes: its values fit no word of ours."""
+    if isinstance(error, msgspec.ValidationError):
+        return malformed(error)
+    if isinstance(error, Unreadable):
+        return Malformed("", str(error), str(error))
+    return Malformed("", "nombre hors limites", "number out of range")
 
 
 def signing_in(request: Request) -> Response:

@@ -82,7 +82,7 @@ def day(text: str) -> datetime | None:
     """The beginning of a calendar day in France."""
     try:
         return datetime.combine(date.fromisoformat(text), time(), ZONE).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -36,7 +36,7 @@ from rt.trade.days import TRIP_AHEAD_DAYS, TRIP_PAST_DAYS
 from rt.ui.asking import attempt, key_of, pressed, seen, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
-from rt.ui.fields import Input
+from rt.ui.fields import Input, calendar_day
 from rt.ui.formats import number
 from rt.ui.pages import Choice, Page
 from rt.ui.visit import Visit, page
@@ -236,7 +236,7 @@ async def assign(visit: Visit) -> Page | Response:
         tour_version=seen(visit, "tour_version") if tour_id else 0,
         vehicle_id="" if tour_id else typed(visit, "vehicle_id"),
         driver_id="" if tour_id else typed(visit, "driver_id"),
-        day=None if tour_id or not day else date.fromisoformat(day),
+        day=None if tour_id or not day else calendar_day(day),
         pickup_position=position(visit, "pickup_position"),
         delivery_position=position(visit, "delivery_position"),
         derogation=typed(visit, "derogation")[:300],
