@@ -100,6 +100,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         """
         return self.org_id == PLATFORM and PLATFORM_ROLE in self.roles
 
+    @property
+    def person(self) -> str:
+        """Whose doing it is: the user whom a unit asks for, else the actor; no link says so of itself."""
+        return self.claims.get("for", self.id) if self.kind == "unit" else self.id
+
     def may(self, right: str) -> bool:
         if right in PLATFORM_RIGHTS and self.kind != "unit" and self.org_id != PLATFORM:
             return False

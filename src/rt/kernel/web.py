@@ -187,7 +187,7 @@ class Operation:
             raise KeyRequired
         if self._word.method in ("PATCH", "PUT") and if_match is None:
             raise VersionRequired
-        scope = (actor.org_id, actor.kind, actor.claims.get("for", actor.id), self._word.route, key)
+        scope = (actor.org_id, actor.kind, actor.person, self._word.route, key)
         asked = fingerprint(request.url.path, request.url.query, body)
         return Cause(fingerprint(*scope), asked, if_match, frozenset(request.path_params.values()))
 

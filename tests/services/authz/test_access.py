@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import TestHouse
 from tests.services.authz import make
 
-from rt.contracts.authz import GetOrganization, IssueLink, LinkView, RevokeLink
+from rt.contracts.authz import CheckAddress, GetOrganization, IssueLink, LinkView, RevokeLink
 from rt.kernel.clock import held, now
 from rt.kernel.errors import AskRefused
 from rt.kernel.identity import TokenRefused
@@ -270,9 +270,9 @@ async def test_x2_a_narrowed_link_is_narrower_and_falls_with_its_parent(authz: T
         }
         for wider in (
             {"expires_at": (link.expires_at + timedelta(hours=1)).isoformat()},
-            {"claims": {"name": "Dupont"}},
+            {"claims": {"plate": "ZZ-999-ZZ"}},
         ):
-            refused = await web.post("/auth/links/attenuate", json={"token": link.token} | wider)
+            refused = await web.post("/auth/links/attenuate", json={"token": narrow["token"]} | wider)
             assert (refused.status_code, refused.json()["code"]) == (403, "link_widened")
         back = {"token": narrow["token"], "expires_at": link.expires_at.isoformat()}
         assert (await web.post("/auth/links/attenuate", json=back)).status_code == 403
@@ -285,16 +285,35 @@ async def test_x2_a_narrowed_link_is_narrower_and_falls_with_its_parent(authz: T
         assert (await web.post("/auth/links/attenuate", json={"token": narrow["token"]})).status_code == 401
 
 
-@pytest.mark.parametrize("name", ["for", "party", "email", "tender_id"])
-async def test_who_holds_a_link_does_not_say_who_they_are(authz: TestHouse, name: str) -> None:
-    """A claim that the unit did not write is none of the unit's, whatever it is called."""
-    link = await issue(authz, claims={"lang": "fr"})
+@pytest.mark.parametrize("name", ["for", "party", "email", "name", "org", "sub", "scope", "For", "roles"])
+async def test_x2_a_bearer_does_not_say_who_it_is(authz: TestHouse, name: str) -> None:
+    """What identifies is said by the unit that issues the link, and by nobody who holds it."""
+    link = await issue(authz)
     async with authz.web("authz") as web:
-        asked = {"token": link.token, "claims": {name: "usr_somebody_else"}}
-        narrow = (await web.post("/auth/links/attenuate", json=asked)).json()
-        again = {"token": narrow["token"], "claims": {name: "usr_another"}}
-        assert (await web.post("/auth/links/attenuate", json=again)).status_code == 403
-    assert name not in (await actor_of(authz, narrow["token"])).claims
+        asked = {"token": link.token, "claims": {name: "usr_other"}}
+        refused = await web.post("/auth/links/attenuate", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (422, "malformed")
+    actor = await actor_of(authz, (await issue(authz, claims={"for": "usr_other"})).token)
+    assert actor.person == actor.id
+
+
+async def test_an_address_is_an_organization_s_by_its_card_or_its_members(authz: TestHouse) -> None:
+    """A member is one who has accepted: inviting a stranger makes no mailbox an organization's."""
+    admin = await make.admin(authz)
+    organization_id, unit = admin.organization_id, make.unit(authz)
+
+    async def held(email: str) -> str:
+        return (await unit.ask(CheckAddress(organization_id=organization_id, email=email))).held
+
+    assert await held(admin.email.upper()) == "card"
+    assert await held("somebody@elsewhere.example") == ""
+    invited = {"email": "quai@invited.example", "name": "Quai", "role": "dispatcher"}
+    assert (await admin.web.post("/auth/users", json=invited)).status_code == 201
+    assert await held("quai@invited.example") == ""
+    assert (await make.accept(authz, "quai@invited.example")).status_code == 200
+    assert await held("quai@invited.example") == "member"
+    path = f"/auth/organizations/{organization_id}/addresses"
+    assert (await admin.web.get(path, params={"email": admin.email})).status_code == 403
 
 
 async def test_x2_ten_thousand_altered_links_open_nothing(authz: TestHouse) -> None:

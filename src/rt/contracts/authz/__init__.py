@@ -2,10 +2,12 @@
 
 from rt.contracts.authz.access import (
     AddApiKey,
+    AddressHolderView,
     ApiKeySecretView,
     ApiKeysPage,
     ApiKeyView,
     AttenuateLink,
+    CheckAddress,
     CheckKey,
     FindApiKeys,
     GetKeys,
@@ -113,6 +115,7 @@ __all__ = [
     "AddApiKey",
     "AddPartner",
     "AddUser",
+    "AddressHolderView",
     "AnswerChallenge",
     "ApiKeySecretView",
     "ApiKeyView",
@@ -124,6 +127,7 @@ __all__ = [
     "BlockPartner",
     "ChangePassword",
     "ChangeRole",
+    "CheckAddress",
     "CheckKey",
     "ConfirmIdentity",
     "ConfirmTotp",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.contracts.authz.fields import OpaqueToken
+from rt.contracts.authz.fields import EmailText, OpaqueToken
 from rt.kernel.messages import OPEN, Command, Cursor, Empty, Query, View
 from rt.trade.references import ApiKeyId, LinkId, OrganizationId
 
@@ -18,6 +18,9 @@ NetworkText = Annotated[str, Meta(min_length=2, max_length=50)]
 LinkClaims = Annotated[
     dict[Annotated[str, Meta(max_length=40)], Annotated[str, Meta(max_length=200)]], Meta(max_length=12)
 ]
+Remark = Literal["device", "note", "plate"]
+"""What a bearer may write on a link; whom it is for, and where it was sent, is the issuing unit's to say."""
+LinkRemarks = dict[Remark, Annotated[str, Meta(max_length=200)]]
 
 
 class ApiKeyView(View):
@@ -121,14 +124,34 @@ class RevokeLink(Command[Empty], route="/auth/links/{link_id}", needs="unit", me
 
 
 class AttenuateLink(Command[LinkView], route="/auth/links/attenuate", needs=OPEN, keyed=False):
-    """Narrow a link one holds before handing it on: an earlier end, more conditions; never more.
+    """Narrow a link one holds before handing it on: an earlier end, a remark; never more, never another.
 
-    Conditions that a holder adds are carried as `holder.<name>`: they identify nobody.
+    What a holder remarks is carried as `holder.<name>`: it identifies nobody.
     """
 
     token: OpaqueToken
     expires_at: datetime | None = None
-    claims: LinkClaims = field(default_factory=dict)
+    claims: Annotated[LinkRemarks, Meta(max_length=3)] = field(default_factory=dict)
+
+
+class AddressHolderView(View):
+    """Whether an e-mail address is an organization's: `email` in its one spelling.
+
+    The card of a guest was written by the partner whose guest it is.
+    """
+
+    email: str
+    held: Literal["", "card", "member"]
+    guest: bool
+
+
+class CheckAddress(
+    Query[AddressHolderView], route="/auth/organizations/{organization_id}/addresses", needs="unit"
+):
+    """Is this address on the organization's card, or that of one of its active members?"""
+
+    organization_id: OrganizationId
+    email: EmailText
 
 
 class PublicKeyView(View):

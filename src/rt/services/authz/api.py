@@ -76,6 +76,7 @@ def table(
         serve(words.IssueLink, links.issue),
         serve(words.RevokeLink, links.revoke),
         serve(words.AttenuateLink, links.attenuate),
+        serve(words.CheckAddress, links.check_address),
         serve(words.GetKeys, signing.key_set),
         serve(words.RotateKeys, signing.rotate),
     ]

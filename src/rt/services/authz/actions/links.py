@@ -1,10 +1,18 @@
 """Capability links issued, narrowed and revoked."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 import msgspec
 
-from rt.contracts.authz import AttenuateLink, IssueLink, LinkView, RevokeLink
+from rt.contracts.authz import (
+    AddressHolderView,
+    AttenuateLink,
+    CheckAddress,
+    IssueLink,
+    LinkView,
+    RevokeLink,
+)
 from rt.kernel.clock import now
 from rt.kernel.errors import NotFound
 from rt.kernel.identity import Keyring, OrganizationIsSuspended, TokenRefused, current_actor, verify
@@ -12,6 +20,7 @@ from rt.kernel.ids import new_id
 from rt.kernel.messages import Empty
 from rt.services.authz.actions.signing import Signing
 from rt.services.authz.domain.link import Link, check_life, narrowed
+from rt.services.authz.domain.organization import address
 from rt.services.authz.domain.signing import link_claims
 from rt.services.authz.store import AuthzStore
 
@@ -56,8 +65,20 @@ class Links:
             raise TokenRefused
         await self._refuse_suspended(link.org_id)
         held_until = datetime.fromtimestamp(held["exp"], UTC)
-        until, claims = narrowed(held_until, held["claims"], asked.expires_at, asked.claims)
+        until, claims = narrowed(held_until, held["claims"], asked.expires_at, {**asked.claims})
         return await self._signed(link, check_life(until, now()), claims)
+
+    async def check_address(self, asked: CheckAddress) -> AddressHolderView:
+        """Whether an address is an organization's own, so that a link to it reaches that organization."""
+        email = address(asked.email)
+        organization = await self._store.organizations.everywhere.get(asked.organization_id)
+        if organization.email == email:
+            return AddressHolderView(email=email, held="card", guest=organization.guest)
+        person = await self._store.person_by_email(email)
+        memberships = person.memberships if person else []
+        active = {one.organization_id for one in memberships if one.state == "active"}
+        held: Literal["", "member"] = "member" if organization.id in active else ""
+        return AddressHolderView(email=email, held=held, guest=organization.guest)
 
     async def _signed(self, link: Link, until: datetime, claims: dict[str, str]) -> LinkView:
         content = link_claims(link.id, link.org_id, link.scope, link.object_id, until, claims, now())

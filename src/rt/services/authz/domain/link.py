@@ -1,19 +1,21 @@
 """Capability links: one organization, one scope, one object, until then; narrower, never wider."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
 from rt.contracts.authz import LinkScope
+from rt.contracts.authz.access import Remark
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Forbidden, Invalid
 from rt.kernel.tokens import Revoked
 
 LONGEST: Final = timedelta(days=90)
+REMARKS: Final = frozenset(get_args(Remark))
 
 ADDED: Final = "holder."
-"""Begins the name of a condition that a holder of the link added."""
+"""Begins the name of a remark that a holder of the link added."""
 
 
 class LinkTooLong(Invalid):
@@ -52,12 +54,14 @@ def check_life(expires_at: datetime, at: datetime) -> datetime:
 def narrowed(
     held_until: datetime, held: dict[str, str], asked_until: datetime | None, asked: dict[str, str]
 ) -> tuple[datetime, dict[str, str]]:
-    """End and claims of a narrower link: no later end, every condition kept, only new ones added.
+    """End and claims of a narrower link: no later end, all that was said kept, only remarks added.
 
     What a holder adds stands apart from what the unit wrote that issued the link: nobody says of
     themselves who they are.
     """
     until = asked_until or held_until
+    if stray := sorted(asked.keys() - REMARKS):
+        raise LinkWidened(f"claims.{stray[0]}", what=stray[0])
     if until > held_until:
         raise LinkWidened("expires_at", what="expires_at")
     added = {}
