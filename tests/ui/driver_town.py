@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -13,7 +14,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from tests.ui.shop import Town, shop
 
+from rt.kernel.clock import now
 from rt.kernel.errors import Conflict
+from rt.trade.waybill_rules import MENTIONS
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
@@ -34,6 +37,12 @@ SITE = {
     "latitude": 45.73,
     "longitude": 4.83,
     "instructions": "Quai 4, casque obligatoire",
+}
+
+
+LONG = "Établissements Bourguignon-Sainte-Radegonde & Fils, " * 2
+MENTIONED = dict.fromkeys((one.code for one in MENTIONS), LONG) | {
+    "goods": "18 PX Bouteilles vides, 12400 kg; 1 PX Anticonstitutionnellement-Donaudampfschifffahrt"
 }
 
 
@@ -63,6 +72,8 @@ def note(order: str) -> dict[str, Any]:
         "content_hash": "ab" * 32,
         "state": "new",
         "kind": "national",
+        "pallets_counted": 18,
+        "pallets_usual": 20,
         "sender_name": "Verreries de la Loire",
         "carrier_name": "Transports Morel",
         "consignee_name": "Caves du Rhône",
@@ -70,7 +81,10 @@ def note(order: str) -> dict[str, Any]:
         "times": [],
         "signatures": [],
         "reserves_made": [],
-        "mentions": [],
+        "mentions": [
+            {"code": one.code, "fr": one.fr, "en": one.en, "value": MENTIONED[one.code], "present": True}
+            for one in MENTIONS
+        ],
         "consignment": {
             "goods": [
                 {
@@ -100,6 +114,9 @@ class Depot(Town):
         self.commands: list[dict[str, Any]] = []
         self.photos: dict[str, int] = {}
         self.refusing: set[str] = set()
+        self.notes = [note("1")]
+        self.phone_ahead = timedelta()
+        """How far the clock of the phone is ahead of ours."""
 
     async def shell(self, visit: Visit) -> Page:
         return DriverShell(title="Ma journée")
@@ -115,9 +132,9 @@ class Depot(Town):
         }
         return visit.json(
             {
-                "fetched_at": "2026-11-22T07:00:00Z",
+                "fetched_at": (now() - self.phone_ahead).isoformat(),
                 "day": {"driver_id": "drv_1", "driver_name": "Karim Benali", "tours": [tour]},
-                "documents": [note("1")],
+                "documents": self.notes,
                 "papers": [
                     {"name": "Licence communautaire", "number": "2024/84/0001", "valid_until": "2030-01-01"}
                 ],

@@ -3,15 +3,23 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Dialog, Page, async_playwright, expect
 from tests.ui.driver_town import Depot, serving
 from tests.ui.shop import PASSWORD
 
 PHONE = {"width": 390, "height": 844}
+AT = "2026-11-22T09:00:00Z"
+LINES = """all => all.map(one => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  return [one.textContent.length, new Set([...range.getClientRects()].map(line => line.top)).size];
+})"""
+"""Of each element, how many letters it has on how many lines."""
 
 
 @pytest.fixture
@@ -132,3 +140,103 @@ async def test_signing_out_leaves_nothing_on_the_phone(phone: Browser) -> None:
             await asyncio.sleep(0.05)
             databases = await page.evaluate("indexedDB.databases()")
         assert databases == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+async def test_an_officer_reads_words_not_letters(phone: Browser, width: int) -> None:
+    """The page is handed out of the window at the roadside: labels of the law are long, phones are narrow."""
+    depot = Depot()
+    depot.notes[0] |= {
+        "state": "delivered",
+        "signatures": [
+            {"party": "consignee", "name": "P. Morel", "step": "delivery", "happened_at": AT, "way": "link"}
+        ],
+    }
+    with serving(depot.app()) as base:
+        size = {"width": width, "height": 740}
+        page = await (await phone.new_context(viewport=size, locale="fr-FR")).new_page()
+        await sign_in(page, base)
+        await page.click("#driver-tabs >> text=Contrôle")
+        await expect(page.locator("h2").first).to_have_text("Lettre de voiture nationale LV-1")
+        for length, lines in await page.locator(".facts dt, .facts dd").evaluate_all(LINES):
+            assert length / lines >= min(length, 8), f"{lines} lines for {length} letters"
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        told = await page.locator(".facts").first.inner_text()
+        assert "P. Morel" in told
+        assert "par lien et code" in told
+        assert "Aucune réserve notée" in told
+
+
+async def test_unusual_pallets_are_asked_about_before_they_are_queued(phone: Browser) -> None:
+    depot = Depot()
+    with serving(depot.app()) as base:
+        context = await phone.new_context(viewport=PHONE, locale="fr-FR")
+        page = await context.new_page()
+        await sign_in(page, base)
+        await context.set_offline(True)
+        await page.click(".stop-link >> nth=0")
+        await page.click("text=Je suis arrivé")
+        await page.click("text=Faire signer")
+        await page.get_by_label("Laissées").fill("400")
+        await draw_on(page)
+        asked: list[str] = []
+
+        async def answer(dialog: Dialog) -> None:
+            asked.append(dialog.message)
+            await (dialog.dismiss() if len(asked) == 1 else dialog.accept())
+
+        page.on("dialog", answer)
+        await page.click("text=Valider")
+        await page.click("text=Valider")
+        await page.click("text=Je repars")
+        await context.set_offline(False)
+        await expect(page.locator("#driver-sync")).to_contain_text("Tout est envoyé")
+        assert asked == ["400 palettes pour 18 sur la lettre de voiture : est-ce bien le nombre ?"] * 2
+        (signing,) = [one["body"] for one in depot.commands if one["name"] == "SignTakeover"]
+        assert (signing["pallets"][0]["delivered"], signing["pallets_confirmed"]) == (400, True)
+
+
+async def test_scribbling_on_one_spot_is_no_signature(phone: Browser) -> None:
+    depot = Depot()
+    with serving(depot.app()) as base:
+        context = await phone.new_context(viewport=PHONE, locale="fr-FR")
+        page = await context.new_page()
+        await sign_in(page, base)
+        await context.set_offline(True)
+        await page.click(".stop-link >> nth=0")
+        await page.click("text=Je suis arrivé")
+        await page.click("text=Faire signer")
+        pad = page.locator(".pad > svg").first
+        await pad.scroll_into_view_if_needed()
+        box = await pad.bounding_box()
+        assert box is not None
+        await page.mouse.move(box["x"] + 60, box["y"] + 60)
+        await page.mouse.down()
+        for turn in range(40):
+            await page.mouse.move(box["x"] + 60 + turn % 2 * 3, box["y"] + 60)
+        await page.mouse.up()
+        await page.click("text=Valider")
+        await page.wait_for_selector("text=La signature manque.")
+        await context.set_offline(False)
+        await expect(page.locator("#driver-sync")).to_contain_text("Tout est envoyé")
+        assert [one["name"] for one in depot.commands] == ["RecordArrival"]
+
+
+async def test_a_phone_with_a_wrong_clock_says_so_and_sends_the_right_time(phone: Browser) -> None:
+    depot = Depot()
+    depot.phone_ahead = timedelta(hours=3)
+    with serving(depot.app()) as base:
+        context = await phone.new_context(viewport=PHONE, locale="fr-FR")
+        page = await context.new_page()
+        await sign_in(page, base)
+        await expect(page.locator("#driver-sync")).to_contain_text("L'heure du téléphone est fausse")
+        await context.set_offline(True)
+        await page.click(".stop-link >> nth=0")
+        await page.click("text=Je suis arrivé")
+        await expect(page.locator("#driver-sync")).to_contain_text("1 à envoyer")
+        await context.set_offline(False)
+        await expect(page.locator("#driver-sync")).to_contain_text("Tout est envoyé")
+        (arrival,) = depot.commands
+        said = datetime.fromisoformat(arrival["happened_at"])
+        corrected = datetime.fromisoformat(arrival["body"]["happened_at"])
+        assert abs(said - corrected - depot.phone_ahead) < timedelta(minutes=2)

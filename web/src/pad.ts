@@ -15,8 +15,11 @@ export function inked(strokes: Point[][]): string {
     .join("");
 }
 
-/** Whether enough was drawn to be a signature and not a touch by mistake, in pad units. */
+/** Whether enough was drawn to be a signature and not a touch by mistake: some way, and not all in one place. */
 export function drawn(strokes: Point[][]): boolean {
+  const points = strokes.flat();
+  const span = (values: number[]): number => (values.length ? Math.max(...values) - Math.min(...values) : 0);
+  if (Math.max(span(points.map(([x]) => x)), span(points.map(([, y]) => y))) < 20) return false;
   let length = 0;
   for (const stroke of strokes) {
     for (let i = 1; i < stroke.length; i++) length += Math.hypot(stroke[i]![0] - stroke[i - 1]![0], stroke[i]![1] - stroke[i - 1]![1]);

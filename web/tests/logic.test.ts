@@ -23,6 +23,7 @@ test("strokes become a path that the consignment note accepts: M and L alone", (
   assert.equal(inked([[[1, 2], [3.14159, 4]], [[5, 5]]]), "M1 2L3.1 4M5 5L5 5");
   assert.equal(drawn([[[0, 0], [5, 5]]]), false);
   assert.equal(drawn([[[0, 0], [80, 5]]]), true);
+  assert.equal(drawn([Array.from({ length: 60 }, (_, i): [number, number] => [200 + (i % 2) * 3, 90])]), false, "scribbling on one spot");
 });
 
 test("Paris is where Mercator puts it, and a view holds all its places", () => {
@@ -48,7 +49,7 @@ const day: Day = {
   fetched_at: "", papers: [],
   day: { driver_id: "d", driver_name: "Karim", tours: [{ tour_id: "t1", day: "", vehicle_plate: "AA", driver_name: "Karim", stops: [stop(1, "pickup"), stop(2, "delivery")] }] },
   documents: [{
-    document_id: "doc1", order_id: "ord_1", number: "N1", content_hash: "a".repeat(64), state: "new", kind: "national", sender_name: "", carrier_name: "", consignee_name: "", verification_url: "",
+    document_id: "doc1", order_id: "ord_1", number: "N1", content_hash: "a".repeat(64), state: "new", kind: "national", pallets_counted: 4, pallets_usual: 6, sender_name: "", carrier_name: "", consignee_name: "", verification_url: "",
     times: [{ stop: "pickup", moment: "arrived", happened_at: "2026-11-22T08:00:00Z" }], signatures: [], reserves_made: [], mentions: [], consignment: { goods: [], vehicle_plate: "", trailer_plate: "", instructions: "" },
   }],
 };

@@ -289,10 +289,9 @@ class Story:
             seen = numbers(self.driver.get(f"/api/orders/{self.order_id}"))
             check(PRICE_CENTS not in seen, "no price reaches the driver")
         with self.step("ecpmr", self.driver.name, "fait signer le chargement hors réseau, puis synchronise"):
-            stop = self._stop("pickup")
             note = self._note(self.order_id)
             if note["state"] in ("new", "loading"):
-                body = self._signing(note, "sender", "Quai expédition", stop["starts_at"])
+                body = self._signing(note, "sender", "Quai expédition")
                 body["countersignature"] = self._signature("carrier", DRIVERS[0])
                 path = f"/api/ecpmr/documents/{note['document_id']}/takeover"
                 first = self.driver.answer("POST", path, json=body, key="offline-1")
@@ -338,8 +337,7 @@ class Story:
                 ),
             )
             if note["state"] != "delivered":
-                stop = self._stop("delivery")
-                body = self._signing(note, "consignee", self.recipient.name, stop["starts_at"])
+                body = self._signing(note, "consignee", self.recipient.name)
                 body["countersignature"] = self._signature("carrier", DRIVERS[0])
                 body["reserves"] = [
                     {
@@ -384,9 +382,8 @@ class Story:
             order_id = self.order_by_link = others[0]
             note = self._note(order_id)
             path = f"/api/ecpmr/documents/{note['document_id']}"
-            stop = self._stop("pickup", order_id)
             if note["state"] in ("new", "loading"):
-                body = self._signing(note, "sender", "Quai expédition", stop["starts_at"])
+                body = self._signing(note, "sender", "Quai expédition")
                 body["countersignature"] = self._signature("carrier", DRIVERS[0])
                 self.driver.post(f"{path}/takeover", body, key="link")
                 note = self._note(order_id)
@@ -403,8 +400,7 @@ class Story:
                     for word in code_mail["text"].split()
                     if word.strip(".").isdecimal() and len(word.strip(".")) == 6
                 )
-                happened = datetime.now(UTC).isoformat()
-                body = self._signing(note, "consignee", "M. Roche", happened)
+                body = self._signing(note, "consignee", "M. Roche")
                 body["signature"]["method"] = "link_code"
                 body["code"] = code.strip(".")
                 body["pallets"] = [{"pallet_type": "EUR", "delivered": 2, "returned": 2}]
@@ -553,17 +549,14 @@ class Story:
         rows = self.driver.get("/api/ecpmr/day", order_ids=order_id)["items"]
         return dict(rows[0]) if rows else {}
 
-    def _stop(self, kind: str, order_id: str = "") -> dict[str, Any]:
-        wanted = order_id or self.order_id
-        return next(s for s in self.tour["stops"] if (s["kind"], s["order_id"]) == (kind, wanted))
-
     def _signature(self, party: str, name: str) -> dict[str, Any]:
         return {"party": party, "name": name, "image": STROKES, "device": "téléphone du chauffeur"}
 
-    def _signing(self, note: dict[str, Any], party: str, name: str, happened_at: str) -> dict[str, Any]:
+    def _signing(self, note: dict[str, Any], party: str, name: str) -> dict[str, Any]:
+        """Signed now: no version is signed before it was written, and the demo writes them as it goes."""
         return {
             "content_hash": note["content_hash"],
-            "happened_at": happened_at,
+            "happened_at": datetime.now(UTC).isoformat(),
             "signature": self._signature(party, name),
         }
 

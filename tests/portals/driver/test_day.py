@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from tests.portals.driver.world import MORNING, SHIPPER, Phone, World, queued, signing
 
 from rt.contracts.core_orders import GetOrder
@@ -135,3 +136,37 @@ async def test_more_than_a_phone_sends_at_once_is_turned_away(phone: Phone) -> N
     assert answer.status_code == 413
     many = await phone.send("/commands", {"commands": [queued("StartDuty", {})] * 101})
     assert (many.status_code, many.json()["code"]) == (422, "entry_unreadable")
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        "1970-01-01T00:03:00.000Z",
+        "2004-01-01T10:00:00.000Z",
+        "2099-12-31T10:00:00.000Z",
+        "+275760-09-13T00:00:00.000Z",
+    ],
+)
+async def test_no_wrong_clock_loses_what_was_signed_on_the_phone(phone: Phone, clock: str) -> None:
+    """Sent twice, signed once; the note is dated by its receipt and says what the phone's clock said."""
+    (note,) = (await phone.day())["documents"]
+    about = {"document_id": note["document_id"], "stop": "pickup", "happened_at": clock}
+    told = [
+        queued("RecordArrival", about) | {"happened_at": clock},
+        queued("SignTakeover", signing(note, "sender", happened_at=clock)) | {"happened_at": clock},
+    ]
+    with held(MORNING + timedelta(hours=3)):
+        for _ in range(2):
+            assert [one["status"] for one in await phone.say(*told)] == [200, 200]
+        _order, kept = await whole_state(phone.world)
+    assert {one.device_time for one in [*kept.times, *kept.signatures]} == {clock}
+    assert {one.happened_at for one in [*kept.times, *kept.signatures]} == {MORNING + timedelta(hours=3)}
+
+
+async def test_an_entry_without_a_readable_time_spoils_no_other(phone: Phone) -> None:
+    (note,) = (await phone.day())["documents"]
+    noise = queued("SignTakeover", signing(note, "sender", happened_at="yesterday")) | {"happened_at": "soon"}
+    results = await phone.say(queued("StartDuty", {}), noise)
+    assert [one["status"] for one in results] == [200, 200]
+    _order, kept = await whole_state(phone.world)
+    assert {one.device_time for one in kept.signatures} == {"0000-00-00"}

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import httpx
@@ -10,6 +10,8 @@ from tests.conftest import TestHouse
 
 from rt.contracts.authz import (
     AddPartner,
+    AddressHolderView,
+    CheckAddress,
     GetKeys,
     GetOrganization,
     IssueLink,
@@ -141,7 +143,14 @@ class World:
 
         async def link(asked: IssueLink) -> LinkView:
             token = self.link(asked.scope, asked.object_id, asked.organization_id, **asked.claims)
-            return LinkView(link_id="lnk_1", token=token, expires_at=asked.expires_at)
+            link_id = f"lnk_{asked.scope}_{asked.organization_id}"
+            return LinkView(link_id=link_id, token=token, expires_at=asked.expires_at)
+
+        async def address(asked: CheckAddress) -> AddressHolderView:
+            own = {SHIPPER: "quai@sender.example", CARRIER: "quai@carrier.example"}
+            own[CONSIGNEE] = "quai@consignee.example"
+            held: Literal["", "member"] = "member" if own.get(asked.organization_id) == asked.email else ""
+            return AddressHolderView(email=asked.email, held=held, guest=False)
 
         async def keys(asked: GetKeys) -> KeySetView:
             return KeySetView(keys=[])
@@ -173,6 +182,7 @@ class World:
             (GetOrganization, card),
             (AddPartner, partner),
             (IssueLink, link),
+            (CheckAddress, address),
             (GetKeys, keys),
             (Login, login),
             (WhoAmI, me),

@@ -1,6 +1,7 @@
 """A house with the service, the part of authz that it asks, and a core_orders that tells."""
 
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Any
 
 import httpx
@@ -9,6 +10,8 @@ from tests.services.ecpmr import make
 
 from rt.contracts.authz import (
     AddPartner,
+    AddressHolderView,
+    CheckAddress,
     GetKeys,
     GetOrganization,
     IssueLink,
@@ -28,6 +31,12 @@ from rt.services.ecpmr.app import build
 
 GUEST = "org_guest"
 SIRETS = {make.SHIPPER: "55210055400013", make.CARRIER: "33070384400036", make.CONSIGNEE: "", GUEST: ""}
+EMAILS = {
+    make.SHIPPER: {"card": "contact@forez.example", "member": "quai@forez.example"},
+    make.CARRIER: {"card": "exploitation@mabille.example", "member": "camion@mabille.example"},
+    make.CONSIGNEE: {"card": "accueil@rungis.example", "member": "quai@rungis.example"},
+    GUEST: {"card": "vial@guest.example"},
+}
 NAMES = {
     make.SHIPPER: "Laiterie du Forez",
     make.CARRIER: "Transports Mabille",
@@ -51,7 +60,7 @@ def authz(ground: Ground) -> Unit:
             country="FR",
             siret=SIRETS[org_id],
             vat="",
-            email="",
+            email=EMAILS[org_id]["card"],
             phone="",
             language="fr",
             guest=org_id == GUEST,
@@ -66,14 +75,29 @@ def authz(ground: Ground) -> Unit:
     async def partner(asked: AddPartner) -> OrganizationView:
         return card(GUEST)
 
+    numbers = count(1)
+
     async def link(asked: IssueLink) -> LinkView:
         token = f"{asked.scope}/{asked.object_id}/{asked.organization_id}"
-        return LinkView(link_id="lnk_1", token=token, expires_at=asked.expires_at)
+        return LinkView(link_id=f"lnk_{next(numbers)}", token=token, expires_at=asked.expires_at)
+
+    async def address(asked: CheckAddress) -> AddressHolderView:
+        if "@" not in asked.email:
+            raise NotFound
+        email, guest = asked.email.strip().lower(), asked.organization_id == GUEST
+        known = {address: held for held, address in EMAILS.get(asked.organization_id, {}).items()}
+        return AddressHolderView(email=email, held=known.get(email, ""), guest=guest)
 
     async def keys(asked: GetKeys) -> KeySetView:
         return KeySetView(keys=[])
 
-    answers = [(GetOrganization, organization), (AddPartner, partner), (IssueLink, link), (GetKeys, keys)]
+    answers = [
+        (GetOrganization, organization),
+        (AddPartner, partner),
+        (CheckAddress, address),
+        (IssueLink, link),
+        (GetKeys, keys),
+    ]
     return Unit(name="authz", serves=[serve(word, action) for word, action in answers])
 
 
@@ -126,13 +150,16 @@ def web(ecpmr: Any) -> Callable[..., httpx.AsyncClient]:
 
 @pytest.fixture
 def by_link(ecpmr: Any) -> Callable[..., httpx.AsyncClient]:
-    """A client with a capability link to sign a note."""
+    """A client with a capability link to sign a note; `claims` are what its bearer says."""
 
     def client(
-        scope: str = "sign_delivery", org: str = make.CONSIGNEE, document_id: str = note_id("ord_1")
+        scope: str = "sign_delivery",
+        org: str = make.CONSIGNEE,
+        document_id: str = note_id("ord_1"),
+        link_id: str = "lnk_1",
+        **claims: str,
     ) -> httpx.AsyncClient:
-        claims = {"party": "carrier"} if org == make.CARRIER else {}
-        actor = ecpmr.actor(org, kind="link", id="lnk_1", scope=scope, object_id=document_id, claims=claims)
+        actor = ecpmr.actor(org, kind="link", id=link_id, scope=scope, object_id=document_id, claims=claims)
         return ecpmr.web("ecpmr", actor)
 
     return client

@@ -5,6 +5,8 @@ from typing import Any
 
 from rt.contracts.core_orders import OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import Consignment, GoodsLine, PartyBox, SignatureGiven
+from rt.kernel.clock import held, now
+from rt.services.ecpmr.domain.invited import Invitation
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Issue, Who
 from rt.trade.goods import Goods
@@ -86,7 +88,8 @@ def note(opened: Consignment | None = None, **changes: Any) -> Note:
             **changes,
         }
     )
-    made.open(opened or consignment(), "")
+    with held(MORNING - timedelta(hours=2)):
+        made.open(opened or consignment(), "")
     return made
 
 
@@ -94,6 +97,23 @@ def signature(party: str, **changes: Any) -> SignatureGiven:
     names = {"sender": "Lucie Faure", "carrier": "Karim Haddad", "consignee": "Paul Morel"}
     return SignatureGiven(
         **{"party": party, "name": names[party], "image": STROKES, "device": "Pixel 8", **changes}
+    )
+
+
+def invitation(**changes: Any) -> Invitation:
+    """The consignee's link, sent at its shipper's request to the address of the order."""
+    return Invitation(
+        **{
+            "link_id": "lnk_1",
+            "party": "consignee",
+            "org_id": CONSIGNEE,
+            "email": "quai@rungis-froid.example",
+            "origin": "order",
+            "requested_by": SHIPPER,
+            "requested_for": "sender",
+            "made_at": MORNING,
+            **changes,
+        }
     )
 
 
@@ -155,7 +175,7 @@ def asked(note: dict[str, Any], *parties: str, **more: Any) -> dict[str, Any]:
     given = [{"party": party, "name": f"Nom {party}", "image": STROKES} for party in parties]
     body: dict[str, Any] = {
         "content_hash": note["content_hash"],
-        "happened_at": "2026-09-14T09:30:00+02:00",
+        "happened_at": now().isoformat(),
         "signature": given[0],
     }
     if len(given) > 1:

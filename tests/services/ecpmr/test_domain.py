@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from msgspec import structs
+from PIL import Image, ImageDraw
 from tests.services.ecpmr import make
 from tests.services.ecpmr.make import CLERK, DRIVER, MORNING, RECEIVER, RECEIVER_BY_LINK, signature
 
@@ -24,7 +25,7 @@ from rt.contracts.ecpmr import (
 )
 from rt.kernel.clock import held
 from rt.kernel.errors import Invalid
-from rt.services.ecpmr.domain import codes, refusals, shown, signatures
+from rt.services.ecpmr.domain import codes, moments, refusals, shown, signatures
 from rt.services.ecpmr.domain.mentions import mentions
 from rt.services.ecpmr.domain.precision import advice
 from rt.services.ecpmr.domain.records import Photo
@@ -33,8 +34,8 @@ from rt.trade.places import Address, Site
 EVENING = MORNING + timedelta(hours=8)
 
 
-def take_over(note, *given, who=DRIVER, **more):
-    return note.sign("takeover", note.content_hash, MORNING, given or [signature("sender")], who, **more)
+def take_over(note, *given, who=DRIVER, at=MORNING, **more):
+    return note.sign("takeover", note.content_hash, at, given or [signature("sender")], who, **more)
 
 
 def deliver(note, *given, who=DRIVER, **more):
@@ -49,7 +50,7 @@ def test_a_new_note_tells_that_it_was_issued():
     note = make.note()
     assert note.state == "new"
     assert told(note, DocumentIssued) == [
-        DocumentIssued(document_id="cmr_1", order_id="ord_1", number="LV-2026-000001")
+        DocumentIssued(document_id="cmr_1", order_id="ord_1", number="LV-2026-000001", kind="national")
     ]
     assert note.to_sign == ["sender", "carrier"]
 
@@ -80,7 +81,7 @@ def test_a_truck_does_not_leave_before_it_arrived():
     note = make.note()
     note.record_time("delivery", "arrived", EVENING)
     assert note.state == "new"
-    with pytest.raises(refusals.DepartureBeforeArrival):
+    with pytest.raises(moments.HappenedTooEarly):
         note.record_time("delivery", "departed", MORNING)
 
 
@@ -179,6 +180,7 @@ def test_each_signs_for_itself_and_the_driver_collects(who, party, allowed):
 
 def test_a_link_of_the_carrier_collects_nobody_s_strokes():
     note = make.taken_over()
+    note.invite(make.invitation(link_id="lnk_9", party="carrier", org_id=make.CARRIER))
     with pytest.raises(signatures.MayNotSign):
         deliver(note, who=make.Who(kind="link", id="lnk_9", org_id=make.CARRIER))
 
@@ -251,7 +253,8 @@ def test_before_any_signature_a_new_version_stands_at_once():
 def test_after_a_signature_a_new_version_waits_for_all_who_signed():
     note = make.taken_over()
     before = note.content_hash
-    note.amend(before, make.consignment(other_particulars="Bâche ouverte"), "Ajout", CLERK)
+    with held(MORNING):
+        note.amend(before, make.consignment(other_particulars="Bâche ouverte"), "Ajout", CLERK)
     assert (note.in_force, note.content_hash, note.to_sign) == (1, before, ["sender", "carrier"])
     proposed = note.hash_of(2)
     note.sign("amendment", proposed, EVENING, [signature("sender")], CLERK)
@@ -325,23 +328,26 @@ def test_a_precise_reserve_has_no_warning():
     assert [w.code for w in advice("Carton abîmé au coin", MORNING.date()).warnings] == ["no_fact"]
 
 
-def with_code(note):
-    note.contacts["consignee"] = {"email": "quai@rungis.example", "language": "en"}
-    with held(MORNING):
-        note.request_code("consignee")
+def with_code(note, at=MORNING, **invited):
+    with held(at):
+        if not note.invitations:
+            note.invite(make.invitation(**invited))
+        note.request_code("lnk_1")
     return told(note, CodeRequested)[-1].code
 
 
 def sign_by_link(note, code, at=MORNING):
     with held(at):
-        return deliver(note, who=RECEIVER_BY_LINK, code=code)
+        return note.sign(
+            "delivery", note.content_hash, at, [signature("consignee")], RECEIVER_BY_LINK, code=code
+        )
 
 
 def test_signing_by_link_needs_the_code():
     note = make.taken_over()
+    code = with_code(note)
     with pytest.raises(codes.CodeNeeded):
         sign_by_link(note, "")
-    code = with_code(note)
     assert sign_by_link(note, code) is None
     (signed,) = [s for s in shown.whole(note, "").signatures if s.step == "delivery"]
     assert all(criterion.met for criterion in signed.criteria)
@@ -353,9 +359,10 @@ def test_a_code_is_kept_as_a_hash_and_works_once():
     assert len(code) == 6
     assert code not in json.dumps([c.digest + c.salt for c in note.codes])
     with held(MORNING):
-        assert note.try_code("consignee", code) is None
+        link = note.invitation("lnk_1")
+        assert note.try_code(link, code) is None
         with pytest.raises(codes.CodeUsed) as refused:
-            note.try_code("consignee", code)
+            note.try_code(link, code)
     assert "déjà servi" in refused.value.says("fr")
     assert "already used" in refused.value.says("en")
 
@@ -382,15 +389,16 @@ def test_a_code_ends_after_ten_minutes():
 def test_a_new_code_voids_the_one_before():
     note = make.taken_over()
     first = with_code(note)
-    second = with_code(note)
+    later = MORNING + timedelta(minutes=2)
+    second = with_code(note, later)
     if first != second:
-        assert sign_by_link(note, first) is not None
-    assert sign_by_link(note, second) is None
+        assert sign_by_link(note, first, later) is not None
+    assert sign_by_link(note, second, later) is None
 
 
-def test_a_code_without_anyone_to_send_it_to_is_refused():
-    with pytest.raises(refusals.NobodyToSendTo):
-        make.note().request_code("consignee")
+def test_a_link_that_was_not_sent_gets_no_code():
+    with pytest.raises(refusals.LinkNotSent):
+        make.note().request_code("lnk_1")
 
 
 def test_the_checklist_says_when_strokes_were_collected_by_another():
@@ -414,9 +422,18 @@ def test_drift_is_device_time_minus_server_time():
     assert shown.whole(note, "").signatures[0].drift_s == -3 * 3600
 
 
-def png(size=(300, 120), **options):
+def png(size=(300, 120), colour=(20, 33, 61, 255), paper=(0, 0, 0, 0), draw=None):
+    """A signature as a device exports it: by default a line of ink on nothing."""
+    picture = Image.new("RGBA", size, paper)
+    width, height = size
+    zigzag = [(width * x / 10, height * (0.3 if x % 2 else 0.7)) for x in range(1, 10)]
+    pen = ImageDraw.Draw(picture)
+    if draw is None:
+        pen.line(zigzag, fill=colour, width=max(2, width // 100))
+    else:
+        draw(pen)
     kept = io.BytesIO()
-    Image.new("RGBA", size, (0, 0, 0, 0)).save(kept, "PNG", **options)
+    picture.save(kept, "PNG")
     return signatures.PNG_PREFIX + base64.b64encode(kept.getvalue()).decode()
 
 
@@ -467,6 +484,50 @@ def test_a_line_as_the_phone_draws_it_is_a_signature():
     assert signatures.checked(signature("sender", image=ink), "signature").image == ink
 
 
+@pytest.mark.parametrize(
+    "image",
+    [
+        "M10 10L10 10",
+        "M10 10L12 11L10 10L11 12",
+        "M10 10L10 10M300 10L300 10",
+        "M10 10C10 10 10 10 10 10",
+        png(draw=lambda pen: None),
+        png(paper=(255, 255, 255, 255), draw=lambda pen: None),
+        png(paper=(0, 0, 0, 255), draw=lambda pen: None),
+        png(paper=(0, 0, 0, 90), draw=lambda pen: None),
+        png(colour=(250, 250, 250, 255)),
+        png(colour=(0, 0, 0, 12)),
+        png(draw=lambda pen: pen.point([(150, 60)], fill="black")),
+        png(draw=lambda pen: pen.ellipse([150, 60, 154, 64], fill="black")),
+        png(draw=lambda pen: pen.rectangle([1, 1, 298, 118], fill="black")),
+        png((1, 1), draw=lambda pen: pen.point([(0, 0)], fill="black")),
+    ],
+    ids=lambda image: image if image.startswith("M") else f"png of {len(image)}",
+)
+def test_a_signature_without_strokes_is_refused_in_both_languages(image):
+    with pytest.raises(signatures.SignatureBlank) as refused:
+        signatures.checked(signature("sender", image=image), "countersignature")
+    assert refused.value.field == "countersignature.image"
+    assert "Aucun tracé" in refused.value.says("fr")
+    assert "No strokes" in refused.value.says("en")
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "M10 10L30 10",
+        png(),
+        png(colour=(90, 130, 220, 255)),
+        png(paper=(225, 220, 210, 255)),
+        png(paper=(255, 255, 255, 255), draw=lambda pen: pen.line([(20, 60), (60, 61)], "black", 2)),
+        png((2000, 900), draw=lambda pen: pen.line([(100, 800), (400, 500)], "navy", 5)),
+    ],
+    ids=["dash", "line", "light ink", "grey paper", "short line", "corner of a large pad"],
+)
+def test_a_thin_or_light_signature_is_taken(image):
+    assert signatures.checked(signature("sender", image=image), "signature").image
+
+
 def test_an_oversized_signature_is_refused():
     with pytest.raises(signatures.SignatureTooLarge):
         signatures.checked(signature("sender", image=signatures.PNG_PREFIX + "A" * 270_000), "signature")
@@ -478,7 +539,8 @@ COORDINATE = st.integers(-2000, 2000) | st.floats(-2000, 2000).map(lambda x: rou
 
 
 @given(st.lists(st.tuples(COORDINATE, COORDINATE), min_size=2, max_size=40))
-def test_every_drawn_line_is_accepted(points):
+def test_every_line_that_goes_somewhere_is_accepted(points):
+    points = [*points, (points[0][0] + 9, points[0][1])]
     path = "M" + " L".join(f"{x:g} {y:g}" if abs(x) >= 1 or x == 0 else f"{x:.2f} {y:.2f}" for x, y in points)
     assert signatures.checked(signature("sender", image=path), "signature").image == path
 
@@ -529,3 +591,193 @@ def test_a_paper_of_an_earlier_version_is_recognized():
     first = note.content_hash
     note.amend(first, make.consignment(instructions="Autre"), "x", CLERK)
     assert shown.verified(note, first).asked == "replaced"
+
+
+def signed_at(note, step, at, *given, **more):
+    with held(more.pop("received", at)):
+        return note.sign(step, note.content_hash, at, list(given), DRIVER, **more)
+
+
+BOTH = (signature("sender"), signature("carrier"))
+WRONG = "2004-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("at", "refusal"),
+    [
+        (MORNING - timedelta(days=8000), moments.HappenedTooEarly),
+        (MORNING - timedelta(hours=2, minutes=11), moments.HappenedTooEarly),
+        (MORNING - timedelta(hours=2, minutes=9), None),
+        (MORNING + timedelta(minutes=9), None),
+        (MORNING + timedelta(minutes=11), moments.HappenedInTheFuture),
+        (MORNING + timedelta(days=400), moments.HappenedInTheFuture),
+    ],
+)
+def test_a_takeover_is_signed_between_its_version_and_now(at, refusal):
+    """Nobody signs a version before it was written, two hours ago here; ten minutes are a clock's drift."""
+    note = make.note()
+    if refusal is None:
+        signed_at(note, "takeover", at, *BOTH, received=MORNING)
+        assert note.taken_over_at == at
+        return
+    with pytest.raises(refusal) as refused:
+        signed_at(note, "takeover", at, *BOTH, received=MORNING)
+    assert refused.value.field == "happened_at"
+    assert (note.state, note.acts) == ("new", [])
+
+
+def test_nothing_is_delivered_before_it_was_taken_over():
+    note = make.taken_over()
+    with pytest.raises(moments.HappenedTooEarly) as refused:
+        signed_at(note, "delivery", MORNING - timedelta(minutes=30), signature("consignee"), received=EVENING)
+    assert "précède la prise en charge (14/09/2026 09:30)" in refused.value.says("fr")
+    assert "before the takeover" in refused.value.says("en")
+
+
+def test_times_of_a_stop_follow_each_other():
+    note = make.note()
+    with held(EVENING):
+        with pytest.raises(moments.HappenedTooEarly):
+            note.record_time("pickup", "arrived", MORNING - timedelta(days=2))
+        note.record_time("pickup", "arrived", MORNING)
+        with pytest.raises(moments.HappenedTooEarly, match="truck's arrival"):
+            take_over(note, *BOTH, at=MORNING - timedelta(minutes=20))
+        take_over(note, *BOTH, at=MORNING + timedelta(minutes=30))
+        with pytest.raises(moments.HappenedTooEarly):
+            note.record_time("delivery", "arrived", MORNING)
+        with pytest.raises(moments.HappenedInTheFuture):
+            note.record_time("delivery", "arrived", EVENING + timedelta(hours=1))
+        note.record_time("delivery", "arrived", EVENING - timedelta(hours=1))
+        deliver(note)
+    late = make.taken_over()
+    with held(EVENING), pytest.raises(moments.HappenedTooLate):
+        late.record_time("pickup", "arrived", MORNING + timedelta(hours=1))
+
+
+def test_a_shipper_may_sign_before_the_truck_comes():
+    note = make.note()
+    with held(EVENING):
+        note.record_time("pickup", "arrived", MORNING + timedelta(hours=2))
+        take_over(note, signature("sender"), who=CLERK)
+    assert note.state == "loading"
+
+
+def test_a_phone_days_late_keeps_its_own_times():
+    note = make.note()
+    later = MORNING + timedelta(days=6)
+    said = MORNING.isoformat()
+    signed_at(note, "takeover", MORNING, *BOTH, device_time=said, received=later)
+    view = shown.whole(note, "").signatures[0]
+    assert (note.taken_over_at, view.received_at, view.device_time) == (MORNING, later, "")
+
+
+@pytest.mark.parametrize(
+    "said", [WRONG, "2031-05-05T10:00:00Z", "+275760-09-13T00:00:00.000Z", "1970-01-01T00:00:00"]
+)
+def test_a_phone_with_a_wrong_clock_loses_no_signature(said):
+    """Who signed has gone: the act is dated by its receipt and says what the clock said, sealed with it."""
+    note = make.taken_over()
+    at = MORNING.replace(year=2031 if said.startswith("2031") else 2004)
+    signed_at(note, "delivery", at, signature("consignee"), device_time=said, received=EVENING)
+    assert (note.state, note.delivered_at) == ("delivered", EVENING)
+    (view,) = [one for one in shown.whole(note, "").signatures if one.step == "delivery"]
+    assert (view.happened_at, view.device_time) == (EVENING, said)
+    assert note.faults() == []
+    act = note.acts[-1]
+    note.acts[-1] = structs.replace(act, device_time="")
+    assert note.faults() == ["act[1].device_time"]
+
+
+def test_a_clock_that_the_phone_itself_corrected_is_told():
+    note = make.note()
+    said = (MORNING - timedelta(hours=3)).isoformat()
+    signed_at(note, "takeover", MORNING, *BOTH, device_time=said)
+    assert (note.taken_over_at, note.acts[0].device_time) == (MORNING, said)
+
+
+def test_times_of_a_wrong_clock_are_kept_too():
+    note = make.taken_over()
+    with held(EVENING):
+        note.record_time("delivery", "arrived", MORNING.replace(year=2004), WRONG)
+    (time,) = note.times
+    assert (time.happened_at, time.device_time) == (EVENING, WRONG)
+
+
+@pytest.mark.parametrize(
+    ("moved", "field"),
+    [
+        ([PalletExchange(delivered=400)], "pallets.0.delivered"),
+        ([PalletExchange(returned=400)], "pallets.0.returned"),
+        (
+            [PalletExchange(delivered=20), PalletExchange(pallet_type="CHEP", delivered=25)],
+            "pallets.1.delivered",
+        ),
+        ([PalletExchange(delivered=24, broken=45)], "pallets.0.broken"),
+    ],
+)
+def test_more_pallets_than_the_note_counts_are_signed_only_when_confirmed(moved, field):
+    note = make.taken_over()
+    with pytest.raises(refusals.PalletsBeyondNote) as refused:
+        deliver(note, pallets=moved)
+    assert (refused.value.field, refused.value.values["counted"]) == (field, 40)
+    deliver(note, pallets=moved, pallets_confirmed=True)
+    assert note.acts[-1].pallets == moved
+
+
+@pytest.mark.parametrize(("on_note", "usual"), [(0, 33), (1, 3), (4, 6), (20, 22), (33, 36), (66, 72)])
+def test_a_tenth_more_pallets_is_usual(on_note, usual):
+    one = make.consignment(goods=[make.GoodsLine(line=1, goods=make.goods(pallets=on_note))])
+    note = make.taken_over(opened=one)
+    with pytest.raises(refusals.PalletsBeyondNote):
+        deliver(note, pallets=[PalletExchange(delivered=usual + 1)])
+    deliver(note, pallets=[PalletExchange(delivered=usual)])
+
+
+def test_who_countersigns_names_the_reserves_that_were_noted():
+    """The hash of a version says nothing of what was noted at this step since."""
+    note = make.note()
+    take_over(note, signature("carrier"), reserves=[ReserveGiven(text="2 cartons ouverts")])
+    with pytest.raises(refusals.ReservesUnseen) as refused:
+        take_over(note, signature("sender"), who=CLERK)
+    seen = refused.value.values["countersigns"]
+    assert seen == shown.whole(note, "").takeover_hash
+    take_over(note, signature("sender"), who=CLERK, countersigns=seen)
+    assert note.acts[-1].countersigns == seen
+    assert note.faults() == []
+
+
+def test_who_signs_after_a_plain_signature_has_nothing_more_to_name():
+    note = make.note()
+    take_over(note, signature("carrier"))
+    take_over(note, signature("sender"), who=CLERK)
+    assert note.to_sign == []
+
+
+def test_reserves_at_takeover_are_the_carrier_s_words():
+    """CMR art. 8: nobody else's words stand in its box."""
+    note = make.note()
+    with pytest.raises(refusals.ReservesNotTheirs):
+        take_over(note, signature("sender"), who=CLERK, reserves=[ReserveGiven(text="rien à signaler")])
+
+
+def test_a_proposal_is_not_written_over_unread():
+    note = make.taken_over()
+    first = note.content_hash
+    note.amend(first, make.consignment(other_particulars="Bâche"), "Ajout", CLERK)
+    with pytest.raises(refusals.ContentChanged):
+        note.amend(first, make.consignment(other_particulars="Hayon"), "Ajout", DRIVER)
+    note.amend(note.hash_of(2), make.consignment(other_particulars="Hayon"), "Ajout", DRIVER)
+    assert len(note.versions) == 3
+
+
+def test_one_account_is_one_person():
+    """Who is sender, carrier and consignee at once signs for one of them, and collects for the others."""
+    alone = {"carrier_id": make.SHIPPER, "consignee_id": make.SHIPPER}
+    note = make.note(**alone)
+    take_over(note, *BOTH, who=CLERK)
+    assert [note.acts[0].way_of(party) for party in ("sender", "carrier")] == ["collected", "own_account"]
+    deliver(note, who=make.Who(kind="user", id="usr_driver", org_id=make.SHIPPER, drives=True))
+    assert note.acts[1].way_of("consignee") == "collected"
+    by_key = make.note()
+    take_over(by_key, signature("carrier"), who=make.Who(kind="key", id="key_1", org_id=make.CARRIER))
+    assert by_key.acts[0].way_of("carrier") == "collected"

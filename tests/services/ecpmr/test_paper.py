@@ -1,6 +1,7 @@
 """The paper says what the data says, in both languages, with signatures, photos and a code to verify it."""
 
 import io
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -210,6 +211,25 @@ def test_a_note_of_any_writing_has_a_paper(words):
     assert paper.document(written(words), "fr", URL, {}).startswith(b"%PDF")
 
 
+def test_a_fault_of_the_setter_costs_no_paper(monkeypatch):
+    """It has been seen to panic over rare writings."""
+    real, tried = paper.typst.compile, []
+
+    class Panic(BaseException):
+        pass
+
+    def compile_once(source, **options):
+        tried.append(json.loads((source.parent / "data.json").read_text())["instructions"])
+        if len(tried) == 1:
+            raise Panic
+        return real(source, **options)
+
+    monkeypatch.setattr(paper.typst, "compile", compile_once)
+    note = make.note(make.consignment(instructions="Привет, écrasé"))
+    assert paper.document(note, "fr", URL, {}).startswith(b"%PDF")
+    assert tried == ["Привет, écrasé", "□□□□□□, écrasé"]
+
+
 def test_markup_is_printed_in_every_field_as_it_was_typed():
     text = squeezed(pdf_text.text(paper.document(written(MARKUP), "fr", URL, {})))
     assert text.count(squeezed(MARKUP)) >= 20
@@ -225,6 +245,9 @@ def test_markup_is_printed_in_every_field_as_it_was_typed():
         ("مرحبا שלום Привет Γειά", "مرحبا שלום Привет Γειά"),
         ("bon \u202ecassé\u202c", "bon cassé"),
         ("\ue000\ufffe", "□□"),
+        ("\u200b\ufeff", "□"),
+        ("م🏽", "م"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
         ("a\u2028b\tc\nd", "a b c\nd"),
         ("x" * 30, glyphs.BREAK.join("x" * 30)),
     ],

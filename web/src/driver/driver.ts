@@ -7,6 +7,7 @@ import { Keep } from "../outbox/keep";
 import { Outbox } from "../outbox/outbox";
 import { PortalWire } from "../outbox/wire";
 import type { App } from "./app";
+import { ahead, learn } from "./clock";
 import { h, icon } from "./dom";
 import { languages, mine, officer, problem } from "./more";
 import { stops, type Day } from "./model";
@@ -69,7 +70,9 @@ async function fetchDay(app: App, place: HTMLElement): Promise<boolean> {
     const answer = await fetch("/day.json", { credentials: "same-origin", headers: { accept: "application/json" }, cache: "no-store" });
     if (answer.status === 401) { app.outbox.signedOut = true; bar(app); return false; }
     if (!answer.ok) return false;
-    app.day = (await answer.json()) as Day;
+    const day = (await answer.json()) as Day;
+    learn(day.fetched_at, app.day?.fetched_at);
+    app.day = day;
     await app.keep.keepDay(app.day);
     await refresh(app, place);
     return true;
@@ -124,6 +127,7 @@ function bar(app: App): void {
   line?.replaceChildren(
     h("a", { class: `badge ${refused || app.outbox.signedOut ? "bad" : waiting ? "warn" : "ok"}`, href: "#/mine" }, icon(waiting ? "hourglass" : "check-check"), state),
     h("span", { class: `badge ${navigator.onLine ? "idle" : "warn"}` }, icon(navigator.onLine ? "wifi" : "wifi-off"), navigator.onLine ? w("online") : w("offline")),
+    ahead() ? h("span", { class: "badge warn" }, icon("clock-alert"), w("clock_wrong")) : "",
     app.day && !navigator.onLine ? h("span", { class: "small" }, `${w("seen_at")} ${moment(app.day.fetched_at)}`) : "");
 }
 

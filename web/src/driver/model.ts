@@ -10,6 +10,7 @@ export interface Site {
   longitude?: number | null;
   instructions: string;
 }
+export type Party = "sender" | "carrier" | "consignee";
 export type Kind = "pickup" | "delivery";
 export interface PlannedStop {
   position: number; job_id: string; order_id: string; reference: string; kind: Kind; site: Site;
@@ -17,10 +18,11 @@ export interface PlannedStop {
 }
 export interface Tour { tour_id: string; day: string; vehicle_plate: string; driver_name: string; stops: PlannedStop[] }
 export interface Note {
-  document_id: string; order_id: string; number: string; content_hash: string; state: string; kind: string;
+  document_id: string; order_id: string; number: string; content_hash: string; state: string; kind: "national" | "cmr";
+  pallets_counted: number; pallets_usual: number;
   sender_name: string; carrier_name: string; consignee_name: string; verification_url: string;
   times: { stop: Kind; moment: "arrived" | "departed"; happened_at: string }[];
-  signatures: { party: string; name: string; step: string; happened_at: string }[];
+  signatures: { party: Party; name: string; step: string; happened_at: string; way: "own_account" | "collected" | "link" }[];
   reserves_made: { text: string; line: number; step: string }[];
   mentions: { code: string; fr: string; en: string; value: string; present: boolean }[];
   consignment: {

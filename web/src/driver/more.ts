@@ -14,13 +14,15 @@ export function officer(app: App): Node {
   const notes = app.day?.documents ?? [];
   return h("div", { class: "stack" }, h("h1", {}, w("officer")),
     ...notes.map((note) => h("section", { class: "card" },
-      h("h2", {}, `${w("consignment")} ${note.number}`),
-      h("dl", { class: "facts" },
+      h("h2", {}, `${w(note.kind)} ${note.number}`),
+      h("dl", { class: "facts told" },
         ...(note.mentions.length
           ? note.mentions.flatMap((mention) => fact(spoken() === "fr" ? mention.fr : mention.en, mention.value || "—"))
           : [...fact(w("sender"), note.sender_name), ...fact(w("carrier"), note.carrier_name), ...fact(w("consignee"), note.consignee_name)]),
         ...fact(w("vehicle"), note.consignment.vehicle_plate), ...fact(w("trailer"), note.consignment.trailer_plate),
-        ...note.signatures.flatMap((one) => fact(w("signed"), `${one.name} · ${moment(one.happened_at)}`))),
+        ...note.signatures.flatMap((one) => fact(`${w("signed")} · ${w(one.party)}`, [one.name, moment(one.happened_at), one.way === "own_account" ? "" : w(one.way === "link" ? "by_link" : "collected")].filter(Boolean).join(" · "))),
+        ...note.reserves_made.flatMap((one) => fact(w("reserve"), one.text)),
+        ...(note.state === "delivered" && !note.reserves_made.length ? fact(w("reserve"), w("none_noted")) : [])),
       h("p", { class: "small mono" }, note.content_hash.slice(0, 16)),
       note.verification_url ? h("a", { href: note.verification_url }, w("check")) : null)),
     notes.length ? null : h("div", { class: "state" }, icon("file-text"), h("h2", {}, w("no_document"))),

@@ -5,8 +5,9 @@ import { attach as attachPad } from "../pad";
 import { shrunk } from "../photos";
 import { say } from "../toast";
 import { give, type App } from "./app";
+import { present } from "./clock";
 import { button, field, h, icon } from "./dom";
-import { SIGNING, vague, type Stop } from "./model";
+import { SIGNING, vague, type Note, type Stop } from "./model";
 import { w } from "./speech";
 
 interface DraftPhoto { id: string; blob: Blob }
@@ -15,6 +16,7 @@ export interface Draft {
   reserves: DraftReserve[];
   pallets: { pallet_type: string; delivered: number; returned: number; refused: number; broken: number };
   name: string; quality: string; alone: boolean; ink: string; driver_ink: string;
+  pallets_confirmed?: boolean;
 }
 
 function blank(stop: Stop): Draft {
@@ -39,7 +41,15 @@ export function signing(draft: Draft, stop: Stop, driver: string, at: Date): Rec
       line: one.line, missing_quantity: one.missing, damaged_quantity: one.damaged, photo_ids: one.photos.map((photo) => photo.id),
     })),
     pallets: moved ? [draft.pallets] : [],
+    ...(draft.pallets_confirmed ? { pallets_confirmed: true } : {}),
   };
+}
+
+/** The largest number of pallets that is beyond what the note counts, as its service judges; 0 when all is usual. */
+export function manyPallets(draft: Draft, note: Note): number {
+  const { delivered, returned, refused, broken } = draft.pallets;
+  const most = Math.max(delivered, returned, refused, broken);
+  return most > note.pallets_usual ? most : 0;
 }
 
 /** Why it cannot be signed yet; empty when it can. */
@@ -72,13 +82,16 @@ export async function screen(app: App, stop: Stop): Promise<Node> {
   const confirm = async (): Promise<void> => {
     const lack = lacking(draft);
     if (lack) { say(w(lack)); return; }
+    const many = manyPallets(draft, note);
+    if (many && !window.confirm(w("many_pallets").replace("{said}", String(many)).replace("{counted}", String(note.pallets_counted)))) return;
+    draft.pallets_confirmed = many > 0;
     const at = new Date();
     const photos = draft.reserves.flatMap((one) => one.photos).map((photo) => ({
       ...photo, about: { document_id: note.document_id, order_id: stop.order_id, stop: stop.kind, happened_at: at.toISOString() },
     }));
     const kept = await give(app, {
       name: SIGNING[stop.kind], document: note.document_id, happened_at: at, photos, label: `${w(stop.kind)} · ${stop.site.name}`,
-      body: signing(draft, stop, app.day!.day.driver_name, at),
+      body: signing(draft, stop, app.day!.day.driver_name, present(at)),
     });
     if (!kept) return;
     await app.keep.dropDraft(key);

@@ -1,6 +1,7 @@
 // The list of stops and one stop's card, with the one next act as its big button.
 
 import { give, type App } from "./app";
+import { present } from "./clock";
 import { badge, button, h, icon } from "./dom";
 import { upcoming, wayTo, type Stop } from "./model";
 import { clock, w, weight } from "./speech";
@@ -57,7 +58,7 @@ function nextAct(app: App, stop: Stop): Node {
   const record = async (name: string, label: string): Promise<void> => {
     const at = new Date();
     await give(app, { name, document: note.document_id, happened_at: at, label: `${label} · ${stop.site.name}`,
-      body: { document_id: note.document_id, stop: stop.kind, happened_at: at.toISOString() } });
+      body: { document_id: note.document_id, stop: stop.kind, happened_at: present(at).toISOString() } });
     app.draw();
   };
   switch (stop.done) {

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.contracts.authz.fields import EmailText, OpaqueToken
+from rt.contracts.authz.fields import OpaqueToken
 from rt.kernel.messages import OPEN, Command, Cursor, Empty, Query, View
+from rt.trade.contacts import EmailText
 from rt.trade.references import ApiKeyId, LinkId, OrganizationId
 
 LinkScope = Literal[

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rt.contracts.ecpmr.note import Moment, PalletExchange, Party, Stop
+from rt.contracts.ecpmr.note import Kind, Moment, PalletExchange, Party, Stop
 from rt.kernel.messages import Event, View
 from rt.trade.references import MailSecret
 
@@ -16,11 +16,12 @@ class ReserveFact(View):
 
 
 class DocumentIssued(Event, topic="ecpmr.document.issued"):
-    """A consignment note exists for an order."""
+    """A consignment note exists for an order: national, or a CMR between two countries."""
 
     document_id: str
     order_id: str
     number: str
+    kind: Kind = "national"
 
 
 class DocumentAmended(Event, topic="ecpmr.document.amended"):
@@ -43,13 +44,15 @@ class TakeoverSigned(Event, topic="ecpmr.takeover.signed"):
     signed_at: datetime
     reserves: int
     by_name: str
+    kind: Kind = "national"
 
 
 class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
     """The consignee has the goods.
 
     `content_hash` is that of the version of the note which it signed, `by_org_id` the organization on whose
-    account or link it was signed.
+    account or link it was signed; `proven` when that identifies the consignee: by an account of its own, or
+    by a code at its address.
     """
 
     document_id: str
@@ -66,6 +69,8 @@ class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
     reserves: list[ReserveFact]
     pallets: list[PalletExchange]
     content_hash: str = ""
+    kind: Kind = "national"
+    proven: bool = False
 
 
 class TimeRecorded(Event, topic="ecpmr.time.recorded"):
@@ -101,3 +106,4 @@ class LinkSent(Event, topic="ecpmr.link.sent"):
     token: MailSecret
     expires_at: datetime
     language: str
+    requested_by_name: str = ""

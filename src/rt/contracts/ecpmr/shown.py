@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import field
 
 from rt.contracts.ecpmr.note import (
+    AddressOrigin,
     Consignment,
     Kind,
     Moment,
@@ -16,6 +17,7 @@ from rt.contracts.ecpmr.note import (
     State,
     Step,
     Stop,
+    Way,
 )
 from rt.kernel.messages import View
 
@@ -29,8 +31,20 @@ class CriterionView(View):
     en: str
 
 
+class LinkUsedView(View):
+    """By whose request a signer without an account was written to, and who gave the address."""
+
+    requested_by: str
+    requested_for: Party
+    origin: AddressOrigin
+    sent_to: str
+
+
 class SignatureView(SignatureGiven, kw_only=True):
-    """A signature as kept: `drift_s` is device time minus server time at receipt."""
+    """A signature as kept: `drift_s` is device time minus server time at receipt.
+
+    `device_time` is set where the device's clock was wrong: what it said, `happened_at` is then corrected.
+    """
 
     step: Step
     version: int
@@ -38,6 +52,9 @@ class SignatureView(SignatureGiven, kw_only=True):
     happened_at: datetime
     received_at: datetime
     drift_s: int
+    device_time: str = ""
+    way: Way
+    link: LinkUsedView | None = None
     criteria: list[CriterionView] = field(default_factory=list)
 
 
@@ -72,6 +89,20 @@ class StopTime(View):
     moment: Moment
     happened_at: datetime
     received_at: datetime
+    device_time: str = ""
+
+
+class SignatureTold(View):
+    """A signature as officers and the public may know it: for which party, how it was given, no person."""
+
+    step: Step
+    party: Party
+    version: int
+    happened_at: datetime
+    device_time: str
+    way: Way
+    link: LinkUsedView | None
+    criteria: list[CriterionView]
 
 
 class PhotoView(View):
@@ -82,6 +113,7 @@ class PhotoView(View):
     sha256: str
     happened_at: datetime | None
     received_at: datetime
+    device_time: str = ""
 
 
 class VersionView(View):
@@ -139,6 +171,8 @@ class DocumentView(DocumentRow, kw_only=True):
     """The whole note, enough for a phone without network; sign with `content_hash`.
 
     `in_force` is the number of the version of the boxes that stands; `version` counts writes, for If-Match.
+    `takeover_hash` and `delivery_hash` name what was signed at that step so far, for who signs it after.
+    `pallets_counted` is what the note counts, `pallets_usual` the most that is signed without a confirmation.
     """
 
     shipper_id: str
@@ -147,6 +181,10 @@ class DocumentView(DocumentRow, kw_only=True):
     version: int
     in_force: int
     content_hash: str
+    takeover_hash: str = ""
+    delivery_hash: str = ""
+    pallets_counted: int = 0
+    pallets_usual: int = 0
     consignment: Consignment
     proposal: Consignment | None = None
     signatures: list[SignatureView] = field(default_factory=list)
@@ -179,6 +217,8 @@ class OfficerPage(View):
     vehicle_plate: str
     trailer_plate: str
     times: list[StopTime]
+    signatures: list[SignatureTold]
+    reserves: int
     verification_url: str
     content_hash: str
 
@@ -208,17 +248,22 @@ class VerificationView(View):
     reserves: int
     content_hash: str
     versions: list[VerifiedVersion]
+    signatures: list[SignatureTold]
     intact: bool
     broken: list[str]
     asked: Literal["", "in_force", "replaced", "unknown"] = ""
 
 
 class SigningLinkView(View):
-    """A link was sent; its token goes to the signer alone."""
+    """A link was sent to a masked address; its token goes to the signer alone.
+
+    Signed at an address of `origin` "other", an act does not identify its signer, and says so.
+    """
 
     link_id: str
-    email: str
+    sent_to: str
     party: Party
+    origin: AddressOrigin
     expires_at: datetime
 
 

@@ -9,24 +9,32 @@ from rt.contracts.ecpmr.note import (
     Consignment,
     ContentHash,
     DeviceId,
+    DeviceTime,
     Instant,
     Language,
     PalletExchange,
     Party,
     ReserveGiven,
     SignatureGiven,
+    SomeHash,
     Stop,
 )
 from rt.contracts.ecpmr.shown import CodeSentView, DocumentView, PhotoView, SigningLinkView
 from rt.kernel.messages import Command, View
-from rt.trade.contacts import EmailText
+from rt.trade.contacts import OptionalEmail
 from rt.trade.references import NoteId
 
 
 class AmendDocument(
-    Command[DocumentView], route="/api/ecpmr/documents/{document_id}/versions", needs="ecpmr.write"
+    Command[DocumentView],
+    route="/api/ecpmr/documents/{document_id}/versions",
+    needs="ecpmr.write",
+    closed_to=("driver",),
 ):
-    """Write a new version; once signed, it stands only when everyone who signed has signed again."""
+    """Write a new version; once signed, it stands only when everyone who signed has signed again.
+
+    `content_hash` is that of the newest version, proposed or in force.
+    """
 
     document_id: NoteId
     content_hash: ContentHash
@@ -35,7 +43,11 @@ class AmendDocument(
 
 
 class Signing(View):
-    """The version that the signer saw, when by the device's clock, who signs and what is wrong."""
+    """The version that the signer saw, when by the device's clock, who signs and what is wrong.
+
+    `countersigns` is the note's `takeover_hash` or `delivery_hash` as it was read, where others have noted
+    reserves or pallets at this step before. `pallets_confirmed` says that unusual numbers are meant.
+    """
 
     document_id: str
     content_hash: ContentHash
@@ -44,7 +56,10 @@ class Signing(View):
     countersignature: SignatureGiven | None = None
     reserves: Annotated[list[ReserveGiven], Meta(max_length=100)] = field(default_factory=list)
     pallets: Annotated[list[PalletExchange], Meta(max_length=20)] = field(default_factory=list)
+    pallets_confirmed: bool = False
+    countersigns: SomeHash = ""
     code: Code = ""
+    device_time: DeviceTime = ""
 
 
 class SignTakeover(
@@ -80,6 +95,7 @@ class SignAmendment(
     happened_at: Instant
     signature: SignatureGiven
     code: Code = ""
+    device_time: DeviceTime = ""
 
 
 class RecordArrival(
@@ -90,6 +106,7 @@ class RecordArrival(
     document_id: NoteId
     stop: Stop
     happened_at: Instant
+    device_time: DeviceTime = ""
 
 
 class RecordDeparture(
@@ -100,6 +117,7 @@ class RecordDeparture(
     document_id: NoteId
     stop: Stop
     happened_at: Instant
+    device_time: DeviceTime = ""
 
 
 class AddPhoto(
@@ -117,16 +135,22 @@ class AddPhoto(
     media_type: str
     stop: Stop = "delivery"
     happened_at: Instant | None = None
+    device_time: DeviceTime = ""
 
 
 class MakeSigningLink(
     Command[SigningLinkView], route="/api/ecpmr/documents/{document_id}/links", needs="ecpmr.write"
 ):
-    """Send someone without an account a link to sign: the consignee the delivery, the others the takeover."""
+    """Send someone without an account a link to sign: the consignee the delivery, the others the takeover.
+
+    It goes to an address that the party or, for the consignee, the order gave: "" takes it from there. Each
+    may give any address for its own party. At the dock somebody else may type one for the consignee: the act
+    then says so and does not identify its signer.
+    """
 
     document_id: NoteId
     party: Party
-    email: EmailText
+    email: OptionalEmail = ""
     phone: Annotated[str, Meta(max_length=40)] = ""
     language: Language = "fr"
 

@@ -22,11 +22,12 @@ from rt.contracts.ecpmr import (
     VerifyDocument,
 )
 from rt.kernel.unit import Served, serve
+from rt.services.ecpmr.actions.linking import Linking
 from rt.services.ecpmr.actions.reading import Reading
 from rt.services.ecpmr.actions.signing import Signing
 
 
-def table(reading: Reading, signing: Signing) -> list[Served]:
+def table(reading: Reading, signing: Signing, linking: Linking) -> list[Served]:
     return [
         serve(FindDocuments, reading.find),
         serve(MyDocuments, reading.day),
@@ -44,7 +45,7 @@ def table(reading: Reading, signing: Signing) -> list[Served]:
         serve(RecordArrival, signing.arrive),
         serve(RecordDeparture, signing.depart),
         serve(AddPhoto, signing.add_photo),
-        serve(MakeSigningLink, signing.send_link),
-        serve(AskTakeoverCode, signing.ask_takeover_code),
-        serve(AskDeliveryCode, signing.ask_delivery_code),
+        serve(MakeSigningLink, linking.send_link),
+        serve(AskTakeoverCode, linking.ask_takeover_code),
+        serve(AskDeliveryCode, linking.ask_delivery_code),
     ]

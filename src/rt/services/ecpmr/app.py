@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from rt.kernel.unit import Ground, Unit
 from rt.services.ecpmr.actions.issuing import Issuing
+from rt.services.ecpmr.actions.linking import Linking
 from rt.services.ecpmr.actions.reading import Reading
 from rt.services.ecpmr.actions.signing import Signing
 from rt.services.ecpmr.api import table
@@ -16,9 +17,10 @@ def build(ground: Ground) -> Unit:
     store = EcpmrStore(ground.database)
     page = verification_page(ground.settings.public_url)
     reading = Reading(store, ground.files, page)
-    signing = Signing(store, ground.services, ground.files, page)
+    signing = Signing(store, ground.files, page)
+    linking = Linking(store, ground.services)
     issuing = Issuing(store, ground.services)
-    return Unit(name="ecpmr", serves=table(reading, signing), hears=Reactions(issuing).heard())
+    return Unit(name="ecpmr", serves=table(reading, signing, linking), hears=Reactions(issuing).heard())
 
 
 def verification_page(public_url: str) -> str:

@@ -19,4 +19,6 @@ export const de: Words = {
   refused_by: "Abgelehnt", retry: "Erneut versuchen", discard: "Verwerfen", sure: "Diesen Eintrag verwerfen? Er geht verloren.", reconnect: "Zum Senden neu anmelden", sign_in: "Anmelden", sign_out: "Abmelden",
   consignment: "Frachtbrief", sender: "Absender", consignee: "Empfänger", carrier: "Frachtführer", vehicle: "Fahrzeug", trailer: "Anhänger", check: "Prüfen", papers: "Bordpapiere", valid_until: "Gültig bis", no_document: "Frachtbrief noch nicht erhalten",
   full: "Speicher voll: zuerst Wartendes senden.", loading: "Wird geladen…",
+  national: "Nationaler Frachtbrief", cmr: "CMR-Frachtbrief", none_noted: "Kein Vorbehalt vermerkt", by_link: "per Link und Code", collected: "auf diesem Gerät erfasst", clock_wrong: "Die Uhr des Telefons geht falsch: bitte stellen",
+  many_pallets: "{said} Paletten bei {counted} im Frachtbrief: Stimmt die Zahl?",
 };

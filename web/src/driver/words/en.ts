@@ -19,4 +19,6 @@ export const en: Words = {
   refused_by: "Refused", retry: "Try again", discard: "Discard", sure: "Discard this entry? It will be lost.", reconnect: "Sign in again to send", sign_in: "Sign in", sign_out: "Sign out",
   consignment: "Consignment note", sender: "Sender", consignee: "Consignee", carrier: "Carrier", vehicle: "Vehicle", trailer: "Trailer", check: "Verify", papers: "Documents on board", valid_until: "Valid until", no_document: "Consignment note not received yet",
   full: "Storage is full: first send what is waiting.", loading: "Loading…",
+  national: "National consignment note", cmr: "CMR consignment note", none_noted: "No reserve noted", by_link: "by link and code", collected: "collected on this device", clock_wrong: "The phone's clock is wrong: set it",
+  many_pallets: "{said} pallets for {counted} on the note: is that the number?",
 };

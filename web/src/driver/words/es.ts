@@ -19,4 +19,6 @@ export const es: Words = {
   refused_by: "Rechazado", retry: "Reintentar", discard: "Descartar", sure: "¿Descartar este registro? Se perderá.", reconnect: "Inicie sesión de nuevo para enviar", sign_in: "Iniciar sesión", sign_out: "Cerrar sesión",
   consignment: "Carta de porte", sender: "Remitente", consignee: "Destinatario", carrier: "Transportista", vehicle: "Vehículo", trailer: "Remolque", check: "Verificar", papers: "Documentos a bordo", valid_until: "Válido hasta", no_document: "Carta de porte aún no recibida",
   full: "Memoria llena: envíe primero lo pendiente.", loading: "Cargando…",
+  national: "Carta de porte nacional", cmr: "Carta de porte CMR", none_noted: "Sin reservas anotadas", by_link: "por enlace y código", collected: "recogida en este dispositivo", clock_wrong: "La hora del teléfono es incorrecta: ajústela",
+  many_pallets: "{said} palés para {counted} en la carta de porte: ¿es correcto?",
 };

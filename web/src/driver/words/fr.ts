@@ -17,6 +17,8 @@ export const fr = {
   refused_by: "Refusé", retry: "Réessayer", discard: "Abandonner", sure: "Abandonner cette saisie ? Elle sera perdue.", reconnect: "Reconnectez-vous pour envoyer", sign_in: "Se connecter", sign_out: "Se déconnecter",
   consignment: "Lettre de voiture", sender: "Expéditeur", consignee: "Destinataire", carrier: "Transporteur", vehicle: "Véhicule", trailer: "Remorque", check: "Vérifier", papers: "Documents de bord", valid_until: "Valable jusqu'au", no_document: "Lettre de voiture pas encore reçue",
   full: "Mémoire pleine : envoyez d'abord ce qui attend.", loading: "Chargement…",
+  national: "Lettre de voiture nationale", cmr: "Lettre de voiture CMR", none_noted: "Aucune réserve notée", by_link: "par lien et code", collected: "recueillie sur cet appareil", clock_wrong: "L'heure du téléphone est fausse : réglez-la",
+  many_pallets: "{said} palettes pour {counted} sur la lettre de voiture : est-ce bien le nombre ?",
 };
 
 export type Word = keyof typeof fr;

@@ -19,4 +19,6 @@ export const it: Words = {
   refused_by: "Rifiutato", retry: "Riprova", discard: "Elimina", sure: "Eliminare questa registrazione? Andrà persa.", reconnect: "Accedi di nuovo per inviare", sign_in: "Accedi", sign_out: "Esci",
   consignment: "Lettera di vettura", sender: "Mittente", consignee: "Destinatario", carrier: "Vettore", vehicle: "Veicolo", trailer: "Rimorchio", check: "Verifica", papers: "Documenti a bordo", valid_until: "Valido fino al", no_document: "Lettera di vettura non ancora ricevuta",
   full: "Memoria piena: invia prima ciò che è in attesa.", loading: "Caricamento…",
+  national: "Lettera di vettura nazionale", cmr: "Lettera di vettura CMR", none_noted: "Nessuna riserva annotata", by_link: "con link e codice", collected: "raccolta su questo dispositivo", clock_wrong: "L'ora del telefono è sbagliata: impostala",
+  many_pallets: "{said} pallet per {counted} sulla lettera di vettura: è il numero giusto?",
 };

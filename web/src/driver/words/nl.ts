@@ -19,4 +19,6 @@ export const nl: Words = {
   refused_by: "Geweigerd", retry: "Opnieuw", discard: "Weggooien", sure: "Deze invoer weggooien? Hij gaat verloren.", reconnect: "Meld u opnieuw aan om te versturen", sign_in: "Aanmelden", sign_out: "Afmelden",
   consignment: "Vrachtbrief", sender: "Afzender", consignee: "Geadresseerde", carrier: "Vervoerder", vehicle: "Voertuig", trailer: "Oplegger", check: "Controleren", papers: "Documenten aan boord", valid_until: "Geldig tot", no_document: "Vrachtbrief nog niet ontvangen",
   full: "Geheugen vol: verstuur eerst wat wacht.", loading: "Laden…",
+  national: "Nationale vrachtbrief", cmr: "CMR-vrachtbrief", none_noted: "Geen voorbehoud genoteerd", by_link: "met link en code", collected: "op dit toestel getekend", clock_wrong: "De klok van de telefoon loopt verkeerd: zet hem goed",
+  many_pallets: "{said} pallets voor {counted} op de vrachtbrief: klopt dat?",
 };

@@ -19,4 +19,6 @@ export const pl: Words = {
   refused_by: "Odrzucono", retry: "Spróbuj ponownie", discard: "Porzuć", sure: "Porzucić ten wpis? Zostanie utracony.", reconnect: "Zaloguj się ponownie, aby wysłać", sign_in: "Zaloguj się", sign_out: "Wyloguj się",
   consignment: "List przewozowy", sender: "Nadawca", consignee: "Odbiorca", carrier: "Przewoźnik", vehicle: "Pojazd", trailer: "Naczepa", check: "Sprawdź", papers: "Dokumenty pokładowe", valid_until: "Ważne do", no_document: "List przewozowy jeszcze nie dotarł",
   full: "Pamięć pełna: najpierw wyślij oczekujące.", loading: "Ładowanie…",
+  national: "Krajowy list przewozowy", cmr: "List przewozowy CMR", none_noted: "Brak odnotowanych zastrzeżeń", by_link: "przez link i kod", collected: "zebrany na tym urządzeniu", clock_wrong: "Zegar telefonu jest błędny: ustaw go",
+  many_pallets: "{said} palet wobec {counted} w liście przewozowym: czy to właściwa liczba?",
 };

@@ -19,4 +19,6 @@ export const pt: Words = {
   refused_by: "Recusado", retry: "Tentar de novo", discard: "Descartar", sure: "Descartar este registo? Será perdido.", reconnect: "Inicie sessão de novo para enviar", sign_in: "Iniciar sessão", sign_out: "Terminar sessão",
   consignment: "Guia de transporte", sender: "Expedidor", consignee: "Destinatário", carrier: "Transportador", vehicle: "Veículo", trailer: "Reboque", check: "Verificar", papers: "Documentos a bordo", valid_until: "Válido até", no_document: "Guia de transporte ainda não recebida",
   full: "Memória cheia: envie primeiro o que está pendente.", loading: "A carregar…",
+  national: "Guia de transporte nacional", cmr: "Guia de transporte CMR", none_noted: "Nenhuma reserva anotada", by_link: "por ligação e código", collected: "recolhida neste aparelho", clock_wrong: "A hora do telefone está errada: acerte-a",
+  many_pallets: "{said} paletes para {counted} na guia: é mesmo este o número?",
 };

@@ -19,4 +19,6 @@ export const ro: Words = {
   refused_by: "Refuzat", retry: "Încearcă din nou", discard: "Renunță", sure: "Renunți la această înregistrare? Se va pierde.", reconnect: "Conectează-te din nou pentru a trimite", sign_in: "Conectare", sign_out: "Deconectare",
   consignment: "Scrisoare de trăsură", sender: "Expeditor", consignee: "Destinatar", carrier: "Transportator", vehicle: "Vehicul", trailer: "Remorcă", check: "Verifică", papers: "Documente la bord", valid_until: "Valabil până la", no_document: "Scrisoarea de trăsură nu a sosit încă",
   full: "Memorie plină: trimite întâi ce așteaptă.", loading: "Se încarcă…",
+  national: "Scrisoare de trăsură națională", cmr: "Scrisoare de trăsură CMR", none_noted: "Nicio rezervă notată", by_link: "prin link și cod", collected: "preluată pe acest dispozitiv", clock_wrong: "Ora telefonului este greșită: potriviți-o",
+  many_pallets: "{said} paleți pentru {counted} în scrisoarea de trăsură: numărul este corect?",
 };

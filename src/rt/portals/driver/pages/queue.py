@@ -1,6 +1,7 @@
 """What the phone queued while it had no network: commands, many at once, and photos."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from rt.contracts.ecpmr import (
     SignTakeover,
 )
 from rt.contracts.tracking_ia import EndDuty, PauseDuty, RecordPositions, StartDuty
+from rt.kernel.clock import now
 from rt.kernel.errors import Forbidden, Invalid, NotFound, Refusal, TooLarge
 from rt.kernel.messages import Command, Download
 from rt.ui.asking import signed_in_still
@@ -43,6 +45,11 @@ WORDS: dict[str, type[Command[Any]]] = {
 BATCH_LIMIT = 8_000_000
 """Bytes; the phone stops at 6 MB. A command with two drawn signatures and many reserves has less than one."""
 PHOTO_LIMIT = 10_000_000
+FIRST_TIME = datetime(2000, 1, 2, tzinfo=UTC)
+"""What no clock says any more: stands for times that cannot be read."""
+CLOCKS_AHEAD = timedelta(days=1)
+DEVICE_TIME = re.compile(r"[0-9T:.Z+-]{10,40}")
+NO_TIME = "0000-00-00"
 Kind = TypeVar("Kind")
 HELD = 425
 """Too early: an earlier command about the same thing was not accepted; to be sent again after it."""
@@ -67,13 +74,16 @@ class HeldBack(Refusal):
 
 
 class Queued(msgspec.Struct, frozen=True):
-    """One command as the phone kept it; `id` was made there and is its idempotency key."""
+    """One command as the phone kept it; `id` was made there and is its idempotency key.
+
+    `happened_at` is what the phone's clock said, whatever year it believes in.
+    """
 
     id: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{8,64}$")]
     name: str
-    happened_at: datetime
+    happened_at: Annotated[str, Meta(max_length=40)]
     body: dict[str, Any]
-    sent_at: datetime | None = None
+    sent_at: Annotated[str, Meta(max_length=40)] | None = None
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -135,6 +145,7 @@ async def photo(visit: Visit) -> Response:
             "stop": about.get("stop") or "delivery",
             "happened_at": about.get("happened_at") or None,
         }
+        given = dated(given, about.get("happened_at", ""))
         await visit.ask(converted(given, AddPhoto), key=key)
     elif order_id := about.get("order_id", ""):
         await visit.ask(paper(order_id, photo_id, picture, media_type), key=key)
@@ -147,10 +158,31 @@ async def say(visit: Visit, told: Queued) -> None:
     """Say one queued command in the driver's name, under the key made on the phone."""
     if told.name not in WORDS:
         raise WordNotTheDrivers(name=told.name[:60])
-    word = converted(told.body, WORDS[told.name])
+    kind = WORDS[told.name]
+    body = dated(told.body, told.happened_at) if "device_time" in kind.__struct_fields__ else told.body
+    word = converted(body, kind)
     if isinstance(word, ReportIncident) and word.photos:
         word = msgspec.structs.replace(word, photos=await papers_of(visit, word))
     await visit.ask(word, key=told.id)
+
+
+def dated(body: dict[str, Any], device_time: str) -> dict[str, Any]:
+    """A command with the words of the phone's clock beside its time, so that no wrong clock loses it.
+
+    A time that no service reads becomes one that cannot be; the note is then dated by its receipt and says
+    so. The same command comes out the same however often it is sent.
+    """
+    if not body.get("happened_at"):
+        return body
+    said = DEVICE_TIME.fullmatch(device_time)
+    sent = {**body, "device_time": device_time if said else ""}
+    try:
+        at = datetime.fromisoformat(str(body["happened_at"])).astimezone(UTC)
+    except (ValueError, OverflowError):
+        at = FIRST_TIME
+    if at <= FIRST_TIME or at > now() + CLOCKS_AHEAD:
+        sent |= {"happened_at": FIRST_TIME.isoformat(), "device_time": sent["device_time"] or NO_TIME}
+    return sent
 
 
 async def papers_of(visit: Visit, incident: ReportIncident) -> list[str]:

@@ -65,7 +65,7 @@ class Links:
             raise TokenRefused
         await self._refuse_suspended(link.org_id)
         held_until = datetime.fromtimestamp(held["exp"], UTC)
-        until, claims = narrowed(held_until, held["claims"], asked.expires_at, {**asked.claims})
+        until, claims = narrowed(held_until, held["claims"], asked.expires_at, dict(asked.claims.items()))
         return await self._signed(link, check_life(until, now()), claims)
 
     async def check_address(self, asked: CheckAddress) -> AddressHolderView:

@@ -38,6 +38,7 @@ class Issuing:
             await self._open(planned, known)
             return
         async with self._store.notes.change(note_id(planned.order.order_id)) as note:
+            note.consignee_email = planned.order.consignee_email.strip().lower()
             if note.acts:
                 return
             note.revise(redraft(note, planned, known))
@@ -75,6 +76,7 @@ class Issuing:
                 carrier_id=order.carrier_id,
                 consignee_id=order.consignee_id,
                 logistician_id=order.logistician_id,
+                consignee_email=order.consignee_email.strip().lower(),
             )
             note.open(boxes, "")
             return note

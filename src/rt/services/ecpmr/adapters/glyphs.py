@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ MARK = "\N{WHITE SQUARE}"
 """Stands where a character is that no bundled font has; the data keeps the character."""
 LINE = "\n"
 SPACES = "\t\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029"
-JOINER = "\u200d"
+JOINER, APART = "\u200d", "\u200c"
 JOINED = re.compile("[\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]")
-"""Joiners, variation selectors and skin tones belong to the character before them."""
+"""Joiners, variation selectors and skin tones: with the character before them one sign."""
+PLAIN = frozenset("".join(map(chr, [10, *range(32, 127), *range(161, 384)])) + "€–—’“”…\u200b\u202f")
 LONG_WORD = re.compile(r"\S{24,}")
 BREAK = "\u200b"
 """Zero-width space: a word that is longer than its box may be broken here."""
@@ -29,16 +30,23 @@ def printable(text: str) -> str:
     Invisible signs that turn the direction of a line are left out: they could make a text read as another.
     """
     shown = "".join(_shown(cluster) for cluster in _clusters(unicodedata.normalize("NFC", text)))
+    if text and not shown.strip():
+        return MARK
     return LONG_WORD.sub(_breakable, shown)
 
 
-def printed(sheet: Any) -> Any:
-    """The same sheet with every text in it printable."""
+def plain(text: str) -> str:
+    """The text in the letters of western Europe alone, which every printer sets."""
+    return "".join(one if one in PLAIN else MARK for one in printable(text))
+
+
+def printed(sheet: Any, spell: Callable[[str], str] = printable) -> Any:
+    """The same sheet with every text in it spelled so that it can be set."""
     if isinstance(sheet, dict):
-        return {name: printed(value) for name, value in sheet.items()}
+        return {name: printed(value, spell) for name, value in sheet.items()}
     if isinstance(sheet, list):
-        return [printed(value) for value in sheet]
-    return printable(sheet) if isinstance(sheet, str) else sheet
+        return [printed(value, spell) for value in sheet]
+    return spell(sheet) if isinstance(sheet, str) else sheet
 
 
 def _clusters(text: str) -> Iterator[str]:
@@ -65,11 +73,15 @@ def _shown(cluster: str) -> str:
         return LINE
     if cluster in SPACES:
         return " "
-    kept = [one for one in cluster if JOINED.match(one) or unicodedata.category(one) != "Cf"]
-    visible = [one for one in kept if not JOINED.match(one)]
+    kept = [one for one in cluster if one == APART or _visible(one)]
+    visible = [one for one in kept if one != APART]
     if not visible:
         return ""
     return "".join(kept) if all(ord(one) in _covered() for one in visible) else MARK
+
+
+def _visible(character: str) -> bool:
+    return unicodedata.category(character) != "Cf" and not JOINED.match(character)
 
 
 def _breakable(word: re.Match[str]) -> str:

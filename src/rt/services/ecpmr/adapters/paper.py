@@ -5,7 +5,7 @@ import base64
 import io
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ import typst
 from PIL import Image
 
 from rt.contracts.ecpmr import Language
+from rt.kernel.telemetry import log
 from rt.services.ecpmr.adapters import glyphs
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.printing import sheet
@@ -34,11 +35,33 @@ async def pdf(note: Note, language: Language, verification_url: str, photos: Map
 
 
 def document(note: Note, language: Language, verification_url: str, photos: Mapping[str, bytes]) -> bytes:
-    """The PDF, set where it is asked for; the same note gives the same bytes whenever it is printed."""
+    """The PDF, set where it is asked for; the same note gives the same bytes whenever it is printed.
+
+    The setter is a program of its own, with faults of its own for rare writings: a note that it cannot set is
+    set in the letters of western Europe. A signed note always has a paper.
+    """
+    try:
+        return _set(note, language, verification_url, photos, glyphs.printable)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as fault:  # a panic of the setter is no Exception
+        log.warning("note_set_plainly", document_id=note.id, error=f"{type(fault).__name__}: {fault}"[:300])
+        return _set(note, language, verification_url, photos, glyphs.plain)
+
+
+def _set(
+    note: Note,
+    language: Language,
+    verification_url: str,
+    photos: Mapping[str, bytes],
+    spell: Callable[[str], str],
+) -> bytes:
     with tempfile.TemporaryDirectory(prefix="ecpmr-") as folder:
         room = Path(folder)
         raw = sheet(note, language, verification_url)
-        printed = {name: value if name in VERBATIM else glyphs.printed(value) for name, value in raw.items()}
+        printed = {
+            name: value if name in VERBATIM else glyphs.printed(value, spell) for name, value in raw.items()
+        }
         _write_signatures(note, printed, room)
         printed["photos"] = [_write_photo(name, photos[name], room) for name in list(photos)[:PHOTOS_SHOWN]]
         segno.make(verification_url, error="m").save(str(room / "qr.svg"), border=0, dark="#14213d")

@@ -1,19 +1,28 @@
-"""One-time codes for signing by link: six digits, ten minutes, five tries, once."""
+"""One-time codes for signing by link: six digits, ten minutes, five tries, once; and how often."""
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated
 
 import msgspec
 
-from rt.kernel.errors import Conflict, Forbidden
+from rt.kernel.errors import Conflict, Forbidden, TooMany
 from rt.kernel.messages import HIDDEN
 
 DIGITS = 6
 LIFE = timedelta(minutes=10)
 TRIES = 5
 SCRYPT = {"n": 2**12, "r": 8, "p": 1}
+
+Window = tuple[timedelta, int]
+"""Within so long, at most so many."""
+TO_ONE_ADDRESS: tuple[Window, ...] = ((timedelta(minutes=1), 1), (timedelta(hours=1), 5))
+FOR_ONE_ASKER: tuple[Window, ...] = ((timedelta(hours=1), 10),)
+GUESSES: tuple[Window, ...] = ((timedelta(hours=1), 10),)
+"""Wrong tries over all codes of a party: 240 a day of a million."""
+LONGEST = timedelta(hours=1)
 
 
 class CodeWrong(Forbidden):
@@ -41,10 +50,20 @@ class CodeExhausted(Conflict):
     en = "Too many tries: this code is blocked. Ask for a new one."
 
 
-class SigningCode(msgspec.Struct, kw_only=True):
-    """A code that waits to be typed; only its salted hash is kept."""
+class SentJustNow(TooMany):
+    fr = "Un message vient de partir à cette adresse. Réessayez dans {seconds} s."
+    en = "A message has just left for this address. Try again in {seconds} s."
 
-    party: str
+
+class CodesGuessed(TooMany):
+    fr = "Trop de codes faux ont été essayés. La signature par code est bloquée pour {seconds} s."
+    en = "Too many wrong codes were tried. Signing by code is blocked for {seconds} s."
+
+
+class SigningCode(msgspec.Struct, kw_only=True):
+    """A code that waits to be typed by the holder of one link; only its salted hash is kept."""
+
+    link_id: str
     salt: Annotated[str, HIDDEN]
     digest: Annotated[str, HIDDEN]
     expires_at: datetime
@@ -68,11 +87,21 @@ class SigningCode(msgspec.Struct, kw_only=True):
         return False
 
 
-def make(party: str, at: datetime) -> tuple[SigningCode, str]:
+def make(link_id: str, at: datetime) -> tuple[SigningCode, str]:
     """A new code, and the digits to send; they are kept nowhere."""
     digits = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
     salt = secrets.token_hex(8)
-    return SigningCode(party=party, salt=salt, digest=_digest(digits, salt), expires_at=at + LIFE), digits
+    return SigningCode(link_id=link_id, salt=salt, digest=_digest(digits, salt), expires_at=at + LIFE), digits
+
+
+def wait(times: Iterable[datetime], windows: Iterable[Window], at: datetime) -> int:
+    """Seconds until one more fits into every window; 0 when it does now."""
+    known = sorted(times)
+    free_at = at
+    for length, most in windows:
+        if len(known) >= most:
+            free_at = max(free_at, known[-most] + length)
+    return -(-(free_at - at) // timedelta(seconds=1))
 
 
 def _digest(digits: str, salt: str) -> str:

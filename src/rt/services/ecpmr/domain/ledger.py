@@ -5,17 +5,16 @@ from datetime import datetime
 
 from msgspec import field
 
-from rt.contracts.ecpmr import Consignment, Kind, Party, State, Step, StopTime
+from rt.contracts.ecpmr import Consignment, Kind, Moment, Party, PartyBox, State, Step, Stop, StopTime
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.services.ecpmr.domain.boxes import named
 from rt.services.ecpmr.domain.chain import ORIGIN, Link, difference, faults
 from rt.services.ecpmr.domain.chain import Kind as Sealed
 from rt.services.ecpmr.domain.chain import seal as seal_record
-from rt.services.ecpmr.domain.codes import SigningCode
 from rt.services.ecpmr.domain.mentions import kind_of
 from rt.services.ecpmr.domain.records import Act, Issue, Photo, Version
-from rt.services.ecpmr.domain.refusals import ContentChanged, ContentUnknown
+from rt.services.ecpmr.domain.refusals import ContentChanged, ContentUnknown, NoteCancelled
 
 ORDER_OF_SIGNING: tuple[Party, ...] = ("sender", "carrier", "consignee")
 STEP_PARTIES: dict[Step, tuple[Party, ...]] = {
@@ -28,6 +27,7 @@ class Ledger(Entity, kw_only=True):
     """What is written in one consignment note and how; its owner is the shipper.
 
     `versions` are the boxes over time, of which number `in_force` stands; `hash_chain` seals them all.
+    `consignee_email` is the address that the shipper gave with the order.
     """
 
     issue: Issue
@@ -45,8 +45,7 @@ class Ledger(Entity, kw_only=True):
     taken_over_at: datetime | None = None
     delivered_at: datetime | None = None
     cancelled: bool = False
-    codes: list[SigningCode] = field(default_factory=list)
-    contacts: dict[Party, dict[str, str]] = field(default_factory=dict)
+    consignee_email: str = ""
     search: str = ""
 
     @property
@@ -93,6 +92,14 @@ class Ledger(Entity, kw_only=True):
         if self.state == "delivered":
             missing |= set(STEP_PARTIES["delivery"]) - self.signed_step("delivery")
         return [party for party in ORDER_OF_SIGNING if party in missing]
+
+    def step_hash(self, step: Step) -> str:
+        """The seal of the last act of a step: names all that was signed there so far; "" before any."""
+        acts = {index for index, act in enumerate(self.acts) if act.step == step}
+        return next((k.hash for k in reversed(self.hash_chain) if k.kind == "act" and k.index in acts), "")
+
+    def time_of(self, stop: Stop, moment: Moment) -> datetime | None:
+        return next((t.happened_at for t in self.times if (t.stop, t.moment) == (stop, moment)), None)
 
     def write(self, consignment: Consignment, made_by: str, reason: str) -> None:
         number = len(self.versions) + 1
@@ -150,6 +157,25 @@ class Ledger(Entity, kw_only=True):
             )
             if not fits
         ]
+
+    def organizations(self) -> dict[Party, set[str | None]]:
+        return {
+            "sender": {self.org_id, self.logistician_id} - {None},
+            "carrier": {self.carrier_id} - {None},
+            "consignee": {self.consignee_id} - {None},
+        }
+
+    def side_of(self, organization_id: str) -> Party | None:
+        return next((p for p, known in self.organizations().items() if organization_id in known), None)
+
+    def name_of(self, party: Party) -> str:
+        """The organization that stands in this party's box."""
+        box: PartyBox = getattr(self.consignment, party)
+        return box.name
+
+    def refuse_cancelled(self) -> None:
+        if self.cancelled:
+            raise NoteCancelled(number=self.number)
 
     def refuse_other_content(self, content_hash: str, version: int) -> None:
         present = self.hash_of(version)

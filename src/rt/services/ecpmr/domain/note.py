@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from rt.contracts.ecpmr import (
-    CodeRequested,
     Consignment,
     DeliverySigned,
     DocumentAmended,
     DocumentIssued,
-    Moment,
     PalletExchange,
     Party,
     ReserveFact,
@@ -17,45 +15,47 @@ from rt.contracts.ecpmr import (
     SignatureGiven,
     Step,
     Stop,
-    StopTime,
     TakeoverSigned,
-    TimeRecorded,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import Invalid, Refusal
+from rt.kernel.clock import ZONE, day_of, now
+from rt.kernel.errors import Refusal
 from rt.services.ecpmr.domain import refusals
 from rt.services.ecpmr.domain.chain import difference
-from rt.services.ecpmr.domain.codes import CodeNeeded, CodeWrong, SigningCode
-from rt.services.ecpmr.domain.codes import make as make_code
-from rt.services.ecpmr.domain.ledger import ORDER_OF_SIGNING, STEP_PARTIES, Ledger
+from rt.services.ecpmr.domain.counts import refuse_pallets, refuse_reserves
+from rt.services.ecpmr.domain.invited import Invitation
+from rt.services.ecpmr.domain.ledger import ORDER_OF_SIGNING, STEP_PARTIES
+from rt.services.ecpmr.domain.moments import Bound, settled
 from rt.services.ecpmr.domain.precision import warnings_on
-from rt.services.ecpmr.domain.records import Act, KeptReserve, Photo, Who
-from rt.services.ecpmr.domain.signatures import allow, checked
+from rt.services.ecpmr.domain.records import Act, KeptReserve, LinkUsed, Who
+from rt.services.ecpmr.domain.seen import Seen
+from rt.services.ecpmr.domain.signatures import MayNotSign, allow, checked, own_account, proven
 from rt.services.ecpmr.domain.texts import refuse_unseen
 
-PHOTOS_LIMIT = 60
+STEP_STOP: dict[Step, Stop] = {"takeover": "pickup", "delivery": "delivery"}
 
 
-class Note(Ledger):
+class Note(Seen):
     """A consignment note and what may be done with it."""
 
     def open(self, consignment: Consignment, made_by: str) -> None:
         """Write the first version of a new note and tell that it exists."""
         self.seal("issue", 0, self.issue)
         self.write(consignment, made_by, "")
-        self.tell(DocumentIssued(document_id=self.id, order_id=self.order_id, number=self.number))
+        self.tell(
+            DocumentIssued(document_id=self.id, order_id=self.order_id, number=self.number, kind=self.kind)
+        )
 
     def amend(self, content_hash: str, consignment: Consignment, reason: str, who: Who) -> None:
         """A new version: it stands at once while nobody has signed, else when all who signed agree."""
-        self._refuse_cancelled()
+        self.refuse_cancelled()
         if who.org_id not in (self.org_id, self.carrier_id):
             raise refusals.MayNotAmend
         refuse_unseen({"consignment": consignment, "reason": reason})
-        self.refuse_other_content(content_hash, self.in_force)
+        self.refuse_other_content(content_hash, len(self.versions))
         lines = [line.line for line in consignment.goods]
         if len(lines) != len(set(lines)):
             raise refusals.LinesRepeated("consignment.goods")
-        changed = difference(self.consignment, consignment)
+        changed = difference(self.versions[-1].consignment, consignment)
         if not changed:
             raise refusals.NothingChanged("consignment")
         self.write(consignment, who.id, reason)
@@ -70,80 +70,10 @@ class Note(Ledger):
             self.write(consignment, "", "")
             self._tell_amended(changed)
 
-    def begin_loading(self) -> None:
-        if self.state == "new" and not self.cancelled:
-            self.state = "loading"
-
     def cancel(self) -> None:
         """The order was called off; a note under which goods travel stays in force."""
         if self.state in ("new", "loading"):
             self.cancelled = True
-
-    def record_time(self, stop: Stop, moment: Moment, happened_at: datetime) -> None:
-        self._refuse_cancelled()
-        if any(time.stop == stop and time.moment == moment for time in self.times):
-            raise refusals.TimeAlreadyRecorded
-        arrived = next((t.happened_at for t in self.times if t.stop == stop and t.moment == "arrived"), None)
-        if moment == "departed" and arrived and happened_at < arrived:
-            raise refusals.DepartureBeforeArrival("happened_at")
-        time = StopTime(stop=stop, moment=moment, happened_at=happened_at, received_at=now())
-        self.times.append(time)
-        self.seal("time", len(self.times) - 1, time)
-        if stop == "pickup" and moment == "arrived":
-            self.begin_loading()
-        self.tell(
-            TimeRecorded(
-                document_id=self.id, order_id=self.order_id, stop=stop, moment=moment, happened_at=happened_at
-            )
-        )
-
-    def add_photo(self, photo: Photo) -> None:
-        """Keep a photo; the same id again is the same photo."""
-        if any(kept.photo_id == photo.photo_id for kept in self.photos):
-            return
-        self.refuse_more_photos()
-        self.photos.append(photo)
-        self.seal("photo", len(self.photos) - 1, photo)
-
-    def refuse_more_photos(self) -> None:
-        if len(self.photos) >= PHOTOS_LIMIT:
-            raise refusals.TooManyPhotos(limit=PHOTOS_LIMIT)
-
-    def expect(self, party: Party, org_id: str, email: str, phone: str, language: str) -> None:
-        """Somebody without an account may sign for a party: who gets the code, and on whose behalf."""
-        self._refuse_cancelled()
-        self.contacts[party] = {"email": email, "phone": phone, "language": language}
-        if party == "consignee" and not self.consignee_id:
-            self.consignee_id = org_id
-        if org_id not in self.seen_by:
-            self.seen_by.append(org_id)
-
-    def request_code(self, party: Party) -> SigningCode:
-        """Make a one-time code for the one whom the link was sent to; the code before it is void."""
-        self._refuse_cancelled()
-        contact = self.contacts.get(party, {})
-        if not contact.get("email"):
-            raise refusals.NobodyToSendTo
-        code, digits = make_code(party, now())
-        self.codes = [kept for kept in self.codes if kept.party != party] + [code]
-        self.tell(
-            CodeRequested(
-                document_id=self.id,
-                email=contact["email"],
-                phone=contact.get("phone", ""),
-                code=digits,
-                language=contact.get("language", "fr"),
-            )
-        )
-        return code
-
-    def try_code(self, party: Party, typed: str) -> Refusal | None:
-        """None if right; a wrong code is answered, not raised, so that the try counts."""
-        code = next((kept for kept in self.codes if kept.party == party), None)
-        if code is None or not typed:
-            raise CodeNeeded("code")
-        code.refuse_spent(now())
-        return None if code.try_code(typed) else CodeWrong("code", left=code.tries_left)
 
     def sign(
         self,
@@ -155,36 +85,62 @@ class Note(Ledger):
         code: str = "",
         reserves: Sequence[ReserveGiven] = (),
         pallets: Sequence[PalletExchange] = (),
+        *,
+        pallets_confirmed: bool = False,
+        countersigns: str = "",
+        device_time: str = "",
     ) -> Refusal | None:
         """One act of signing; the refusal of a wrong code is returned because the try counts."""
-        self._refuse_cancelled()
+        self.refuse_cancelled()
         version = self._refuse_step(step, content_hash, given)
-        for signature in given:
-            allow(signature.party, who.org_id, who.kind, self.organizations())
-        self._refuse_reserves(reserves)
+        invitation = self.invitation(who.id) if who.kind == "link" else None
+        parties = self._refuse_parties(given, who, invitation)
+        by_carrier = "carrier" in parties or self._collects(who, invitation)
+        if step == "takeover" and reserves and not by_carrier:
+            raise refusals.ReservesNotTheirs("reserves")
+        refuse_reserves(self.consignment, reserves)
+        refuse_pallets(self.consignment, pallets, pallets_confirmed)
+        self._refuse_unread(step, countersigns)
         fields = dict(zip(("signature", "countersignature"), given, strict=False))
         refuse_unseen({**fields, "reserves": reserves, "pallets": pallets})
         signatures = [checked(signature, field) for field, signature in fields.items()]
-        by_link = who.kind == "link"
-        if by_link and (wrong := self.try_code(given[0].party, code)):
+        at, wrong_clock = settled(happened_at, device_time, self._earliest(step, version, by_carrier))
+        if invitation and (wrong := self.try_code(invitation, code)):
             return wrong
         act = Act(
             step=step,
             version=version,
             content_hash=content_hash,
-            happened_at=happened_at,
+            happened_at=at,
             received_at=now(),
             who=who,
-            code_checked=by_link,
-            by_carrier=who.org_id in self.organizations()["carrier"],
+            link=_used(invitation),
+            by_carrier=by_carrier,
+            own=own_account(who, parties, self.organizations()),
+            device_time=wrong_clock,
+            countersigns=countersigns,
             signatures=signatures,
-            reserves=[KeptReserve(given=r, warnings=warnings_on(r, happened_at.date())) for r in reserves],
+            reserves=[KeptReserve(given=r, warnings=warnings_on(r, day_of(at))) for r in reserves],
             pallets=list(pallets),
         )
         self.acts.append(act)
         self.seal("act", len(self.acts) - 1, act)
         self._proceed(act)
         return None
+
+    def _earliest(self, step: Step, version: int, by_carrier: bool) -> list[Bound]:
+        """What a signature cannot come before: the version that it names, the truck, the takeover."""
+        bounds = [Bound(self.versions[version - 1].made_at, "la version signée", "the version signed")]
+        if step == "delivery" and self.taken_over_at:
+            bounds.append(Bound(self.taken_over_at, "la prise en charge", "the takeover"))
+        arrived = self.time_of(STEP_STOP[step], "arrived") if step in STEP_STOP else None
+        if arrived and (by_carrier or step == "delivery"):
+            bounds.append(Bound(arrived, "l'arrivée du camion", "the truck's arrival"))
+        return bounds
+
+    def _collects(self, who: Who, invitation: Invitation | None) -> bool:
+        """Whether the carrier's own account brings the strokes of others."""
+        return invitation is None and who.org_id in self.organizations()["carrier"]
 
     def _proceed(self, act: Act) -> None:
         """The goods are the carrier's when its side has acted; a sender who signs first waits for it."""
@@ -202,6 +158,7 @@ class Note(Ledger):
                     signed_at=act.happened_at,
                     reserves=len(act.reserves),
                     by_name=by.name,
+                    kind=self.kind,
                 )
             )
         elif act.step == "delivery" and self.state == "in_transport":
@@ -226,6 +183,8 @@ class Note(Ledger):
                     ],
                     pallets=act.pallets,
                     content_hash=act.content_hash,
+                    kind=self.kind,
+                    proven=proven(act, by.party),
                 )
             )
         elif act.step == "amendment" and not self.must_agree(act.version):
@@ -242,10 +201,6 @@ class Note(Ledger):
                 to_sign=self.to_sign if self.proposal else [],
             )
         )
-
-    def _refuse_cancelled(self) -> None:
-        if self.cancelled:
-            raise refusals.NoteCancelled(number=self.number)
 
     def _refuse_step(self, step: Step, content_hash: str, given: Sequence[SignatureGiven]) -> int:
         """The version that would be signed, or why this step may not be signed by these parties now."""
@@ -265,7 +220,7 @@ class Note(Ledger):
         if again := [party for party in parties if party in done]:
             act = next(a for a in self.acts if a.step == step and again[0] in a.parties)
             name = next(s.name for s in act.signatures if s.party == again[0])
-            raise refusals.AlreadySigned(name=name, at=f"{act.happened_at:%d/%m/%Y %H:%M} UTC")
+            raise refusals.AlreadySigned(name=name, at=f"{act.happened_at.astimezone(ZONE):%d/%m/%Y %H:%M}")
         if step == "delivery" and self.state in ("new", "loading"):
             raise refusals.NotTakenOver
         if step == "delivery" and self.state == "in_transport" and parties[0] != "consignee":
@@ -273,27 +228,32 @@ class Note(Ledger):
         self.refuse_other_content(content_hash, version)
         return version
 
-    def _refuse_reserves(self, reserves: Sequence[ReserveGiven]) -> None:
-        quantities = {line.line: line.goods.quantity for line in self.consignment.goods}
-        wrong: list[Refusal] = []
-        for position, reserve in enumerate(reserves):
-            if reserve.line and reserve.line not in quantities:
-                wrong.append(refusals.LineUnknown(f"reserves.{position}.line", line=reserve.line))
-            elif (
-                reserve.line
-                and reserve.missing_quantity + reserve.damaged_quantity > quantities[reserve.line]
-            ):
-                wrong.append(
-                    refusals.MoreThanCarried(
-                        f"reserves.{position}.missing_quantity", quantity=quantities[reserve.line]
-                    )
-                )
-        if wrong:
-            raise Invalid.together(wrong)
+    def _refuse_parties(
+        self, given: Sequence[SignatureGiven], who: Who, invitation: Invitation | None
+    ) -> list[Party]:
+        """Who signs in this act, if whoever brings it may sign or collect for each of them."""
+        parties = [signature.party for signature in given]
+        for party in parties:
+            if invitation is None:
+                allow(party, who.org_id, self.organizations())
+            elif party != invitation.party:
+                raise MayNotSign("signature.party", party=party)
+        return parties
 
-    def organizations(self) -> dict[Party, set[str | None]]:
-        return {
-            "sender": {self.org_id, self.logistician_id} - {None},
-            "carrier": {self.carrier_id} - {None},
-            "consignee": {self.consignee_id} - {None},
-        }
+    def _refuse_unread(self, step: Step, countersigns: str) -> None:
+        """Who signs after others signs what they noted at this step too, and names it."""
+        noted = any(act.step == step and (act.reserves or act.pallets) for act in self.acts)
+        if noted and countersigns != self.step_hash(step):
+            raise refusals.ReservesUnseen("countersigns", countersigns=self.step_hash(step))
+
+
+def _used(invitation: Invitation | None) -> LinkUsed | None:
+    if invitation is None:
+        return None
+    return LinkUsed(
+        link_id=invitation.link_id,
+        email=invitation.email,
+        origin=invitation.origin,
+        requested_by=invitation.requested_by,
+        requested_for=invitation.requested_for,
+    )

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from rt.contracts.ecpmr import Language, PartyBox, Step
+from rt.contracts.ecpmr import Language, PartyBox, SignatureGiven, Step
 from rt.services.ecpmr.domain.boxes import BOXES, box
 from rt.services.ecpmr.domain.labels import PACKAGES, words
 from rt.services.ecpmr.domain.mentions import PARIS, mentions, place
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Act, KeptReserve
+from rt.services.ecpmr.domain.shown import link_used
 from rt.services.ecpmr.domain.signatures import criteria
 from rt.trade.goods import Goods
 from rt.trade.places import Site
@@ -186,21 +187,32 @@ def _trail(note: Note, says: dict[str, str], intact: bool) -> list[list[str]]:
             says[act.step],
             says[signature.party],
             ", ".join(filter(None, (signature.name, signature.quality))),
-            says[signature.method],
-            _moment(act.happened_at),
+            _how(note, act, signature, says),
+            _signed_at(act, says),
             _moment(act.received_at),
-            _tests(note, act, position, intact),
+            _tests(act, signature, intact),
         ]
         for act in note.acts
-        for position, signature in enumerate(act.signatures)
+        for signature in act.signatures
     ]
 
 
-def _tests(note: Note, act: Act, position: int, intact: bool) -> str:
-    signature = act.signatures[position]
-    own = act.who.kind == "user" and act.who.org_id in note.organizations()[signature.party]
-    judged = criteria(signature, own, act.code_checked, intact)
-    return " · ".join("✓" if criterion.met else "–" for criterion in judged)
+def _tests(act: Act, signature: SignatureGiven, intact: bool) -> str:
+    return " · ".join("✓" if criterion.met else "–" for criterion in criteria(signature, act, intact))
+
+
+def _how(note: Note, act: Act, signature: SignatureGiven, says: dict[str, str]) -> str:
+    """How it was given, on whose side, and by whose request: what weakens a signature stands beside it."""
+    link = link_used(note, act)
+    if link is None:
+        return f"{says[signature.method]}, {says[act.way_of(signature.party)]}"
+    asked = says["link_asked"].format(who=says[link.requested_for].lower(), name=link.requested_by)
+    return f"{says['link_code']} ({link.sent_to}, {says[f'address_{link.origin}']}), {asked}"
+
+
+def _signed_at(act: Act, says: dict[str, str]) -> str:
+    wrong = f" ({says['wrong_clock']}{says['colon']}{act.device_time})" if act.device_time else ""
+    return _moment(act.happened_at) + wrong
 
 
 def _moment(at: datetime | None) -> str:

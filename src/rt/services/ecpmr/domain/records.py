@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from rt.contracts.ecpmr import (
+    AddressOrigin,
     Consignment,
     PalletExchange,
     Party,
@@ -13,6 +14,7 @@ from rt.contracts.ecpmr import (
     Step,
     Stop,
     WarningView,
+    Way,
 )
 
 
@@ -37,11 +39,25 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
-    """On whose account a signature was given: a user's, or a link's holder who typed the code."""
+    """On whose account a signature was given: a user's, or a link's holder who typed the code.
+
+    `drives`: the account is a driver's, which signs for the carrier and collects for everybody else.
+    """
 
     kind: str
     id: str
     org_id: str
+    drives: bool = False
+
+
+class LinkUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """By which link an act was signed: whose request, who gave the address, and the address."""
+
+    link_id: str
+    email: str
+    origin: AddressOrigin
+    requested_by: str
+    requested_for: Party
 
 
 class KeptReserve(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +70,8 @@ class KeptReserve(msgspec.Struct, frozen=True, kw_only=True):
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One act of signing: one or two parties, one version, the reserves and pallets of that stop.
 
-    `by_carrier`: the carrier signed, or the strokes were collected on its own account.
+    `by_carrier`: the carrier signed, or the strokes were collected on its own account. `own`: the parties
+    that signed on an account of their own. `device_time`: what the device's clock said, where it was wrong.
     """
 
     step: Step
@@ -63,8 +80,11 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     happened_at: datetime
     received_at: datetime
     who: Who
-    code_checked: bool
+    link: LinkUsed | None = None
     by_carrier: bool
+    own: list[Party] = []
+    device_time: str = ""
+    countersigns: str = ""
     signatures: list[SignatureGiven]
     reserves: list[KeptReserve] = []
     pallets: list[PalletExchange] = []
@@ -72,6 +92,11 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def parties(self) -> set[Party]:
         return {signature.party for signature in self.signatures}
+
+    def way_of(self, party: Party) -> Way:
+        if self.link is not None:
+            return "link"
+        return "own_account" if party in self.own else "collected"
 
 
 class Photo(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,3 +110,4 @@ class Photo(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     happened_at: datetime | None
     received_at: datetime
+    device_time: str = ""

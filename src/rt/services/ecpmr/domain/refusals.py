@@ -98,16 +98,46 @@ class TimeAlreadyRecorded(Conflict):
     en = "This time is already recorded."
 
 
-class DepartureBeforeArrival(Invalid):
-    fr = "Le départ précède l'arrivée."
-    en = "The departure is before the arrival."
-
-
 class TooManyPhotos(Conflict):
     fr = "Au plus {limit} photos par document."
     en = "At most {limit} photos per note."
 
 
-class NobodyToSendTo(Conflict):
-    fr = "Aucune adresse n'est connue pour envoyer le code."
-    en = "No address is known to send the code to."
+class PalletsBeyondNote(Invalid):
+    fr = "{said} palettes pour {counted} sur la lettre de voiture : vérifiez le nombre, ou confirmez-le."
+    en = "{said} pallets for {counted} on the note: check the number, or confirm it."
+
+
+class ReservesUnseen(Conflict):
+    fr = "Des réserves ou des palettes ont été notées à cette étape. Relisez-les avant de signer."
+    en = "Reservations or pallets were noted at this step. Read them before you sign."
+
+
+class ReservesNotTheirs(Invalid):
+    fr = "À la prise en charge, les réserves sont celles du transporteur : il doit signer avec elles."
+    en = "At takeover reservations are the carrier's: it has to sign with them."
+
+
+class LinkNotSent(Forbidden):
+    fr = "Ce lien n'a pas été envoyé pour signer ce document."
+    en = "This link was not sent to sign this note."
+
+
+class AddressUnknown(Invalid):
+    fr = "Aucune adresse de cette partie n'est connue. Elle seule peut en donner une."
+    en = "No address of this party is known. It alone can give one."
+
+
+class AddressNotTheirs(Invalid):
+    fr = "Cette adresse n'est pas connue comme celle de {name}, qui seul peut en donner une autre."
+    en = "This address is not known as one of {name}, who alone can give another."
+
+
+class AddressOfAnother(Invalid):
+    fr = "Cette adresse est celle d'une autre partie au transport."
+    en = "This address belongs to another party of the carriage."
+
+
+class PhoneNotTheirs(Invalid):
+    fr = "Le numéro ne peut être donné que par la partie qui signe."
+    en = "The number can only be given by the party that signs."

@@ -5,16 +5,19 @@ from typing import Literal
 from rt.contracts.ecpmr import (
     DocumentRow,
     DocumentView,
+    LinkUsedView,
     OfficerPage,
     Party,
     PhotoView,
     ReserveView,
+    SignatureTold,
     SignatureView,
     VerificationView,
     VerifiedVersion,
     VersionView,
 )
 from rt.services.ecpmr.domain.chain import difference
+from rt.services.ecpmr.domain.counts import pallets_counted, pallets_usual
 from rt.services.ecpmr.domain.ledger import ORDER_OF_SIGNING
 from rt.services.ecpmr.domain.mentions import mentions
 from rt.services.ecpmr.domain.note import Note
@@ -58,6 +61,10 @@ def whole(note: Note, verification_page: str) -> DocumentView:
         version=note.version,
         in_force=note.in_force,
         content_hash=note.content_hash,
+        takeover_hash=note.step_hash("takeover"),
+        delivery_hash=note.step_hash("delivery"),
+        pallets_counted=pallets_counted(note.consignment),
+        pallets_usual=pallets_usual(note.consignment),
         consignment=note.consignment,
         proposal=note.proposal.consignment if note.proposal else None,
         signatures=[view for act in note.acts for view in _signatures(note, act, intact)],
@@ -80,6 +87,7 @@ def photo(kept: Photo) -> PhotoView:
         sha256=kept.sha256,
         happened_at=kept.happened_at,
         received_at=kept.received_at,
+        device_time=kept.device_time,
     )
 
 
@@ -96,6 +104,8 @@ def for_officer(note: Note, verification_page: str) -> OfficerPage:
         vehicle_plate=note.consignment.vehicle_plate,
         trailer_plate=note.consignment.trailer_plate,
         times=note.times,
+        signatures=_told(note, intact=not note.faults()),
+        reserves=sum(len(act.reserves) for act in note.acts),
         verification_url=f"{verification_page}/{note.issue.verification_id}",
         content_hash=note.content_hash,
     )
@@ -128,6 +138,7 @@ def verified(note: Note, asked: str) -> VerificationView:
             )
             for version in note.versions
         ],
+        signatures=_told(note, intact=not faults),
         intact=not faults,
         broken=faults,
         asked=_judged(asked, note.content_hash, hashes),
@@ -165,7 +176,6 @@ def _version(note: Note, version: Version) -> VersionView:
 
 
 def _signatures(note: Note, act: Act, intact: bool) -> list[SignatureView]:
-    organizations = note.organizations()
     return [
         SignatureView(
             **{field: getattr(given, field) for field in given.__struct_fields__},
@@ -175,15 +185,48 @@ def _signatures(note: Note, act: Act, intact: bool) -> list[SignatureView]:
             happened_at=act.happened_at,
             received_at=act.received_at,
             drift_s=round((act.happened_at - act.received_at).total_seconds()),
-            criteria=criteria(
-                given,
-                own_account=act.who.kind == "user" and act.who.org_id in organizations[given.party],
-                code_checked=act.code_checked,
-                intact=intact,
-            ),
+            device_time=act.device_time,
+            way=act.way_of(given.party),
+            link=link_used(note, act),
+            criteria=criteria(given, act, intact),
         )
         for given in act.signatures
     ]
+
+
+def _told(note: Note, intact: bool) -> list[SignatureTold]:
+    return [
+        SignatureTold(
+            step=act.step,
+            party=given.party,
+            version=act.version,
+            happened_at=act.happened_at,
+            device_time=act.device_time,
+            way=act.way_of(given.party),
+            link=link_used(note, act),
+            criteria=criteria(given, act, intact),
+        )
+        for act in note.acts
+        for given in act.signatures
+    ]
+
+
+def link_used(note: Note, act: Act) -> LinkUsedView | None:
+    """By whose request, and to which address, the link went that an act was signed by."""
+    if act.link is None:
+        return None
+    return LinkUsedView(
+        requested_by=note.name_of(act.link.requested_for),
+        requested_for=act.link.requested_for,
+        origin=act.link.origin,
+        sent_to=masked(act.link.email),
+    )
+
+
+def masked(email: str) -> str:
+    """An address as others may know it."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}…@{domain}"
 
 
 def _reserves(act: Act) -> list[ReserveView]:
