@@ -21,7 +21,7 @@ from rt.contracts.planning import (
     VehicleView,
     WorkingHours,
 )
-from rt.contracts.tracking_ia import EtaView, VehiclePositionView
+from rt.contracts.tracking_ia import BadPointView, DeviceView, EtaView, TroubleView, VehiclePositionView
 from rt.contracts.tracking_ia.journeys import StopView as TrackedStop
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Site
@@ -382,6 +382,30 @@ def eta(late: float = 0.1) -> EtaView:
         fix_at=AT,
         old=False,
     )
+
+
+def trouble() -> TroubleView:
+    return TroubleView(
+        total=27,
+        by_reason={"future": 2, "malformed": 25},
+        since=AT,
+        last=[BadPointView(received_at=AT, reason="malformed", said="2026-13-45T99:00:00Z")],
+    )
+
+
+def device(device_id: str = "dev_1", **changed: Any) -> DeviceView:
+    told: dict[str, Any] = {
+        "id": device_id,
+        "kind": "vehicle",
+        "name": "Boîtier 7",
+        "vehicle_plate": "AB-123-CD",
+        "driver_user_id": "",
+        "key": "",
+        "added_at": AT,
+        "last_fix_at": AT,
+        "trouble": trouble(),
+    }
+    return DeviceView(**(told | changed))
 
 
 def truck(**changed: Any) -> VehiclePositionView:

@@ -72,7 +72,19 @@ from rt.contracts.planning import (
     SlotsPage,
     VehiclesPage,
 )
-from rt.contracts.tracking_ia import FleetPositions, FleetView, GetTrack, TrackPoint, TrackView
+from rt.contracts.tracking_ia import (
+    AddDevice,
+    AppsView,
+    AppView,
+    DevicesView,
+    FindApps,
+    FindDevices,
+    FleetPositions,
+    FleetView,
+    GetTrack,
+    TrackPoint,
+    TrackView,
+)
 from rt.kernel.errors import NotFound
 from rt.portals.transporter.app import build
 
@@ -227,6 +239,11 @@ def answers() -> dict[type, Any]:
             fix_at=make.AT,
             old=False,
         ),
+        FindDevices: DevicesView(items=[make.device(), make.device("dev_2", trouble=None)], next="cursor"),
+        FindApps: AppsView(
+            items=[AppView(driver_user_id="usr_1", driver_name="Lucie Martin", trouble=make.trouble())]
+        ),
+        AddDevice: make.device(key="kEy-shown-once", trouble=None),
         FleetPositions: FleetView(items=[make.truck(), make.truck(tour_id="tou_2", old=True)]),
         GetPlan: DayView(
             day=make.DAY,

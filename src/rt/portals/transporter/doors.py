@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from rt.portals.transporter.pages import (
     basket,
+    devices,
     docks,
     drivers,
     jobs,
@@ -60,6 +61,7 @@ PAGES: list[Route] = [
     *jobs.PAGES,
     *tours.PAGES,
     *vehicles.PAGES,
+    *devices.PAGES,
     *drivers.PAGES,
     *live.PAGES,
     *slots.PAGES,

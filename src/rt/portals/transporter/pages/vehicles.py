@@ -70,6 +70,7 @@ class VehiclesPage(Page):
     q: str
     more: str
     may_plan: bool
+    may_track: bool
 
 
 class VehiclePage(Page):
@@ -128,6 +129,7 @@ async def vehicles(visit: Visit) -> Page | Response:
         q=word.q,
         more=f"/fleet?{urlencode({'q': word.q, 'after': found.next})}" if found.next else "",
         may_plan=visit.session.may("planning.write"),
+        may_track=visit.session.may("tracking_ia.read"),
     )
 
 
