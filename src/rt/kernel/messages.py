@@ -33,6 +33,9 @@ HIDDEN = msgspec.Meta(extra={"hidden": True})
 
 ClientId = Annotated[str, msgspec.Meta(max_length=REFERENCE_LENGTH, extra={"leads_to": ""})]
 """An identity that the client makes itself: it leads to nothing that was there before."""
+Version = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+"""The version of a thing as it was read: an answer to another one is refused."""
+MediaType = Annotated[str, msgspec.Meta(max_length=100)]
 Cursor = Annotated[str, msgspec.Meta(max_length=1_000)]
 """Where the next page of a list begins, as the page before said; "" is the beginning."""
 SearchText = Annotated[str, msgspec.Meta(max_length=80)]

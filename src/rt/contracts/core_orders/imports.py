@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.kernel.messages import Command, Download, Query, View
+from rt.kernel.messages import Command, Download, MediaType, Query, View
 from rt.trade.references import ImportId
 
 IMPORT_LIMIT = 5_000_000
@@ -157,7 +157,7 @@ class UploadImport(
 
     filename: Annotated[str, Meta(max_length=120)] = ""
     content: bytes = b""
-    media_type: str = ""
+    media_type: MediaType = ""
 
 
 class RemapImport(

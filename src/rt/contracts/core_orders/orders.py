@@ -19,13 +19,12 @@ from rt.contracts.core_orders.shown import (
     References,
     Requirements,
     Stops,
-    Version,
 )
 from rt.contracts.core_orders.vocabulary import (
     Equipment,
     Incoterm,
 )
-from rt.kernel.messages import Command, Cursor, Download, Query, View
+from rt.kernel.messages import Command, Cursor, Download, Query, Version, View
 from rt.trade.contacts import OptionalEmail
 from rt.trade.references import OrderId, OrderPaperId, OrganizationId, TemplateId
 

@@ -16,7 +16,7 @@ from rt.contracts.core_orders.vocabulary import (
     IncidentKind,
     Responsible,
 )
-from rt.kernel.messages import Command, Download, Query, View
+from rt.kernel.messages import Command, Download, MediaType, Query, View
 from rt.trade.references import OrderId, OrderIncidentId, OrderPaperId
 
 DOCUMENT_LIMIT = 10_000_000
@@ -51,7 +51,7 @@ class AddDocument(
     filename: Annotated[str, Meta(min_length=1, max_length=120)]
     replaces: OrderPaperId = ""
     content: bytes = b""
-    media_type: str = ""
+    media_type: MediaType = ""
 
 
 class FindDocuments(

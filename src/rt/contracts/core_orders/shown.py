@@ -29,8 +29,6 @@ Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 ContentHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 """SHA-256 of what was read, in hexadecimal."""
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
-Version = Annotated[int, Meta(ge=1, le=1_000_000_000)]
-"""The version of an order that was read: what is said of another one is refused."""
 LinesNamed = Annotated[list[Annotated[int, Meta(ge=0, lt=100)]], Meta(max_length=100)]
 
 

@@ -9,9 +9,8 @@ from rt.contracts.core_orders.shown import (
     Moment,
     OrderView,
     Reason,
-    Version,
 )
-from rt.kernel.messages import Command, Empty, View
+from rt.kernel.messages import Command, Empty, Version, View
 from rt.trade.references import OrderId, OrganizationId, TenderId
 
 

@@ -24,13 +24,13 @@ Way = Literal["own_account", "collected", "link"]
 """On whose side a signature was given: the party's account, another's device, or a link with a code."""
 
 Count = Annotated[int, Meta(ge=0, le=100_000)]
-DeviceId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{8,64}$")]
+DeviceId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{8,64}$", extra={"leads_to": ""})]
 """An id that the phone made itself, so that it can be named before the network is back."""
 ContentHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 SomeHash = Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]
 Instant = Annotated[datetime, Meta(tz=True)]
 """A point in time with its offset; naive ones are refused."""
-DeviceTime = Annotated[str, Meta(pattern=r"^([0-9T:.Z+-]{10,40})?$")]
+DeviceTime = Annotated[str, Meta(pattern=r"^([0-9T:.Z+-]{10,40})?$", max_length=40)]
 """ISO 8601 as the clock of a phone said it, of whatever year: only from a phone that kept what it sends."""
 Text = Annotated[str, Meta(max_length=1000)]
 Paper = Annotated[str, Meta(max_length=120)]

@@ -20,7 +20,7 @@ from rt.contracts.ecpmr.note import (
     Stop,
 )
 from rt.contracts.ecpmr.shown import CodeSentView, DocumentView, PhotoView, SigningLinkView
-from rt.kernel.messages import Command, View
+from rt.kernel.messages import Command, MediaType, View
 from rt.trade.contacts import OptionalEmail
 from rt.trade.references import NoteId
 
@@ -49,7 +49,7 @@ class Signing(View):
     reserves or pallets at this step before. `pallets_confirmed` says that unusual numbers are meant.
     """
 
-    document_id: str
+    document_id: NoteId
     content_hash: ContentHash
     happened_at: Instant
     signature: SignatureGiven
@@ -132,7 +132,7 @@ class AddPhoto(
     document_id: NoteId
     photo_id: DeviceId
     content: bytes
-    media_type: str
+    media_type: MediaType
     stop: Stop = "delivery"
     happened_at: Instant | None = None
     device_time: DeviceTime = ""

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from rt.contracts.palette.terms import Name, PalletType, PolicyAnswer, PolicyMode, RuleKind, Text
 from rt.kernel.bounds import within
-from rt.kernel.messages import Command, Empty, Event, Query, View
+from rt.kernel.messages import Command, Empty, Event, Query, Version, View
 from rt.trade.references import AccountId, OrderId, PolicyId
 
 RULE_PAST_DAYS, RULE_AHEAD_DAYS = 3_660, 800
@@ -80,7 +80,7 @@ class AnswerPolicy(
     """Accept or refuse the policy that another proposes, in the version that was read; a later no ends it."""
 
     policy_id: PolicyId
-    version: Annotated[int, Meta(ge=1)]
+    version: Version
     answer: Literal["accepted", "refused"]
 
 

@@ -15,7 +15,7 @@ from rt.contracts.palette.terms import (
     Text,
 )
 from rt.kernel.bounds import within
-from rt.kernel.messages import Command, Cursor, Download, Event, Query, View
+from rt.kernel.messages import Command, Cursor, Download, Event, Query, Version, View
 from rt.trade.contacts import OptionalEmail
 from rt.trade.references import AccountId, MailSecret, StatementId, StatementLineId
 
@@ -160,7 +160,7 @@ class AnswerStatement(
     """Confirm or contest, line by line, the statement in the version that was read; only its partner may."""
 
     statement_id: StatementId
-    version: Annotated[int, Meta(ge=1)]
+    version: Version
     answers: Annotated[list[LineAnswer], Meta(min_length=1, max_length=STATEMENT_LINES)]
 
 

@@ -150,7 +150,7 @@ class AssignJob(Command[TourView], route="/api/planning/jobs/{job_id}/assign", n
     tour_id: TourId = ""
     vehicle_id: VehicleId = ""
     driver_id: DriverId = ""
-    tour_version: Annotated[int, Meta(ge=0)] = 0
+    tour_version: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
     day: TripDay | None = None
     pickup_position: Position | None = None
     delivery_position: Position | None = None

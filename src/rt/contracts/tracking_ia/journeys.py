@@ -114,7 +114,9 @@ class FleetView(View):
     items: list[VehiclePositionView]
 
 
-class FleetPositions(Query[FleetView], route="/api/tracking/fleet", needs="tracking_ia.read"):
+class FleetPositions(
+    Query[FleetView], route="/api/tracking/fleet", needs="tracking_ia.read", closed_to=("driver",)
+):
     """Where the carrier's vehicles on tour are."""
 
 
@@ -141,7 +143,12 @@ class TripsView(View):
     standing_minutes: float
 
 
-class GetTrips(Query[TripsView], route="/api/tracking/tours/{tour_id}/trips", needs="tracking_ia.read"):
+class GetTrips(
+    Query[TripsView],
+    route="/api/tracking/tours/{tour_id}/trips",
+    needs="tracking_ia.read",
+    closed_to=("driver",),
+):
     """Trips and stops of one of the carrier's tours."""
 
     tour_id: TourId

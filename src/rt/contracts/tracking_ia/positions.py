@@ -228,7 +228,9 @@ class RulesView(View):
     items: list[RuleView]
 
 
-class FindRules(Query[RulesView], route="/api/tracking/rules", needs="tracking_ia.read"):
+class FindRules(
+    Query[RulesView], route="/api/tracking/rules", needs="tracking_ia.read", closed_to=("driver",)
+):
     """Retention, thresholds of alerts and the life of shares, by date."""
 
 
@@ -259,5 +261,7 @@ class PurgesView(View):
     items: list[PurgeView]
 
 
-class FindPurges(Query[PurgesView], route="/api/tracking/purges", needs="tracking_ia.read"):
+class FindPurges(
+    Query[PurgesView], route="/api/tracking/purges", needs="tracking_ia.read", closed_to=("driver",)
+):
     """Proofs that old positions were deleted."""
