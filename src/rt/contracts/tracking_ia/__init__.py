@@ -3,22 +3,15 @@
 from rt.contracts.tracking_ia.journeys import (
     CorrectionView,
     DelayForeseen,
-    EndShare,
     EtaChanged,
     EtasView,
     EtaView,
     FleetPositions,
     FleetView,
-    FollowLinkMade,
-    FollowOrder,
-    FollowStep,
-    FollowView,
     GetEta,
     GetTrack,
     GetTrips,
     SegmentView,
-    ShareOrder,
-    ShareView,
     StopCorrected,
     StopLeft,
     StopReached,
@@ -58,6 +51,15 @@ from rt.contracts.tracking_ia.positions import (
     StartDuty,
     TrackPoint,
     TroubleView,
+)
+from rt.contracts.tracking_ia.shares import (
+    EndShare,
+    FollowLinkMade,
+    FollowOrder,
+    FollowStep,
+    FollowView,
+    ShareOrder,
+    ShareView,
 )
 from rt.contracts.tracking_ia.terms import (
     DeviceKind,

@@ -1,15 +1,12 @@
-"""Words about what positions tell: tracks, stops, arrival times, and links to follow one order."""
+"""Words about what positions tell: tracks, stops and arrival times."""
 
 from datetime import datetime
-from typing import Annotated
-
-from msgspec import Meta
 
 from rt.contracts.tracking_ia.positions import TrackPoint
 from rt.contracts.tracking_ia.terms import OrderPhase, StopKind, StopSource, StopTime
-from rt.kernel.messages import OPEN, Command, Empty, Event, Query, View
+from rt.kernel.messages import Event, Query, View
 from rt.trade.places import Site
-from rt.trade.references import MailSecret, OrderId, TourId
+from rt.trade.references import OrderId, TourId
 
 
 class EtaView(View):
@@ -154,81 +151,6 @@ class GetTrips(
     tour_id: TourId
 
 
-class ShareView(View):
-    """A link by which anyone who has it follows one order; `url` is a path of the recipients' portal."""
-
-    share_id: str
-    order_id: str
-    url: str
-    expires_at: datetime
-    ended: bool
-
-
-class ShareOrder(
-    Command[ShareView],
-    route="/api/tracking/orders/{order_id}/share",
-    needs="tracking_ia.write",
-    status=201,
-    closed_to=("driver",),
-):
-    """Make a link to follow an order that one takes part in, or meet the one that already runs."""
-
-    order_id: OrderId
-
-
-class EndShare(
-    Command[Empty],
-    route="/api/tracking/orders/{order_id}/share",
-    needs="tracking_ia.write",
-    method="DELETE",
-    closed_to=("driver",),
-):
-    """Take back every link of one's own order."""
-
-    order_id: OrderId
-
-
-class FollowStep(View):
-    """One step of the order as the consignee sees it."""
-
-    phase: OrderPhase
-    done_at: datetime | None
-
-
-class FollowView(View):
-    """What the holder of a share sees: no other stop, no driver's name, the position to about 1 km.
-
-    `arrived_at` at the delivery site and `left_at`, with their corrections, are of this delivery alone.
-    """
-
-    reference: str
-    phase: OrderPhase
-    consignee_name: str
-    delivery_site: str
-    delivery_city: str
-    planned_from: datetime
-    planned_until: datetime
-    eta: datetime | None
-    eta_low: datetime | None
-    eta_high: datetime | None
-    latitude: float | None
-    longitude: float | None
-    fix_at: datetime | None
-    fix_age_minutes: int | None
-    old: bool
-    arrived_at: datetime | None
-    left_at: datetime | None
-    corrections: list[CorrectionView]
-    steps: list[FollowStep]
-    expires_at: datetime
-
-
-class FollowOrder(Query[FollowView], route="/api/tracking/follow/{share_id}", needs=OPEN):
-    """Follow an order by the unguessable id of its share, while the order runs."""
-
-    share_id: Annotated[str, Meta(min_length=20, max_length=64)]
-
-
 class StopReached(Event, topic="tracking_ia.stop.reached"):
     """The vehicle stands at a stop of the order; `distance_m` from the site's point."""
 
@@ -284,18 +206,3 @@ class DelayForeseen(Event, topic="tracking_ia.delay.foreseen"):
     eta: datetime
     promised_until: datetime
     minutes_late: int
-
-
-class FollowLinkMade(Event, topic="tracking_ia.follow_link.made"):
-    """A link to follow the order is ready for the consignee; `url` is a path of the recipients' portal.
-
-    `share_id` names the link and does not open it.
-    """
-
-    order_id: str
-    share_id: str
-    url: MailSecret
-    expires_at: datetime
-    consignee_email: str
-    consignee_name: str
-    reference: str
