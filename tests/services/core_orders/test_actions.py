@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from msgspec import structs
 from tests.services.core_orders import make
 from tests.services.core_orders.conftest import GUEST, partners
 from tests.services.core_orders.make import CARRIER, CONSIGNEE, SHIPPER, STRANGER
@@ -34,7 +35,15 @@ from rt.contracts.core_orders import (
     TenderLapsed,
     TenderRefused,
 )
-from rt.contracts.ecpmr import DeliverySigned, DocumentIssued, GetPdf, ReserveFact, TakeoverSigned
+from rt.contracts.ecpmr import (
+    DeliverySigned,
+    DocumentAmended,
+    DocumentIssued,
+    GetPdf,
+    ReserveFact,
+    ReservesNoted,
+    TakeoverSigned,
+)
 from rt.contracts.planning import TourPublished, TourStop, TourWithdrawn
 from rt.contracts.tracking_ia import StopCorrected, StopReached
 from rt.kernel.bus import Told, listen
@@ -232,6 +241,39 @@ async def test_truck_takeover_and_delivery_carry_the_order_through(says, web, ea
     assert (order["state"], order["with_reserves"]) == ("delivered", True)
     assert [(one["kind"], one["ecpmr_document_id"]) for one in order["documents"]] == [("cmr", "cmr_1")]
     assert [line["source"] for line in order["history"]][-4:] == ["gps", "cmr", "cmr", "cmr"]
+
+
+async def test_reserves_told_late_stand_on_an_order_that_was_delivered_by_hand(says, web):
+    """“Livrée sans réserve” never stands beside a reserve, whoever speaks first."""
+    order_id = await assigned(web())
+    await post(web(CARRIER), f"{order_id}/progress", reached="delivered")
+    await says(SHIPPER, signed(order_id, "2 cartons mouillés"))
+    order = await look(web, order_id)
+    assert (order["with_reserves"], order["proof"]["reserves"]) == (True, 1)
+    later = ReservesNoted(
+        document_id="cmr_1", order_id=order_id, number="N1", step="delivery", noted_at=make.MONDAY, reserves=2
+    )
+    await says(CARRIER, later)
+    order = await look(web, order_id)
+    assert (order["proof"]["reserves"], order["history"][-1]["what"]) == (3, "reserves")
+
+
+async def test_a_proof_is_accepted_as_the_note_stands_after_all_agreed_to_its_amendment(says, web):
+    order_id = await assigned(web())
+    await says(SHIPPER, signed(order_id))
+    amended = DocumentAmended(
+        document_id="cmr_1", order_id=order_id, number="N1", version=2, changed=["vehicle_plate"],
+        to_sign=["carrier"], content_hash=make.HASH,
+    )  # fmt: skip
+    await says(SHIPPER, amended)
+    assert (await look(web, order_id))["proof"]["content_hash"] == make.HASH
+    await says(SHIPPER, structs.replace(amended, to_sign=[], content_hash="b" * 64))
+    proof = (await look(web, order_id))["proof"]
+    assert proof["content_hash"] == "b" * 64
+    named = {name: proof[name] for name in ("document_id", "content_hash")}
+    stale = await web().post(f"/api/orders/{order_id}/accept-proof", json=named | {"content_hash": make.HASH})
+    assert stale.json()["code"] == "proof_changed"
+    assert (await post(web(), f"{order_id}/accept-proof", **named))["state"] == "pod_ok"
 
 
 async def test_the_note_is_read_from_ecpmr_on_behalf_of_its_reader(says, web):

@@ -21,6 +21,7 @@ from rt.contracts.ecpmr import (
     PalletExchange,
     PartyBox,
     ReserveGiven,
+    ReservesNoted,
     TakeoverSigned,
 )
 from rt.kernel.clock import held
@@ -261,7 +262,8 @@ def test_after_a_signature_a_new_version_waits_for_all_who_signed():
     assert (note.in_force, note.to_sign) == (1, ["carrier"])
     note.sign("amendment", proposed, EVENING, [signature("carrier")], DRIVER)
     assert (note.in_force, note.content_hash, note.to_sign) == (2, proposed, [])
-    assert [event.to_sign for event in told(note, DocumentAmended)] == [["sender", "carrier"]]
+    heard = [(event.to_sign, event.content_hash) for event in told(note, DocumentAmended)]
+    assert heard == [(["sender", "carrier"], before), ([], proposed)]
     assert note.faults() == []
 
 
@@ -744,6 +746,14 @@ def test_who_countersigns_names_the_reserves_that_were_noted():
     take_over(note, signature("sender"), who=CLERK, countersigns=seen)
     assert note.acts[-1].countersigns == seen
     assert note.faults() == []
+
+
+def test_reserves_of_whoever_signs_later_are_told_too():
+    note = make.taken_over()
+    deliver(note)
+    deliver(note, signature("carrier"), reserves=[ReserveGiven(text="2 cartons ouverts")])
+    assert [len(event.reserves) for event in told(note, DeliverySigned)] == [0]
+    assert [(event.step, event.reserves) for event in told(note, ReservesNoted)] == [("delivery", 1)]
 
 
 def test_who_signs_after_a_plain_signature_has_nothing_more_to_name():

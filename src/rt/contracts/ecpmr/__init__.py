@@ -7,6 +7,7 @@ from rt.contracts.ecpmr.facts import (
     DocumentIssued,
     LinkSent,
     ReserveFact,
+    ReservesNoted,
     TakeoverSigned,
     TimeRecorded,
 )
@@ -138,6 +139,7 @@ __all__ = [
     "ReserveFact",
     "ReserveGiven",
     "ReserveView",
+    "ReservesNoted",
     "SignAmendment",
     "SignDelivery",
     "SignTakeover",

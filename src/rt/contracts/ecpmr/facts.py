@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rt.contracts.ecpmr.note import Kind, Moment, PalletExchange, Party, Stop
+from rt.contracts.ecpmr.note import Kind, Moment, PalletExchange, Party, Step, Stop
 from rt.kernel.messages import Event, View
 from rt.trade.references import MailSecret
 
@@ -25,7 +25,10 @@ class DocumentIssued(Event, topic="ecpmr.document.issued"):
 
 
 class DocumentAmended(Event, topic="ecpmr.document.amended"):
-    """A new version was written; `to_sign` is empty when it stands at once."""
+    """A new version was written, or stands now that all who had signed agree: then `to_sign` is empty.
+
+    `content_hash` is that of the version in force.
+    """
 
     document_id: str
     order_id: str
@@ -33,6 +36,7 @@ class DocumentAmended(Event, topic="ecpmr.document.amended"):
     version: int
     changed: list[str]
     to_sign: list[Party]
+    content_hash: str = ""
 
 
 class TakeoverSigned(Event, topic="ecpmr.takeover.signed"):
@@ -71,6 +75,17 @@ class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
     content_hash: str = ""
     kind: Kind = "national"
     proven: bool = False
+
+
+class ReservesNoted(Event, topic="ecpmr.reserves.noted"):
+    """Whoever signed a step after it was done made reserves too."""
+
+    document_id: str
+    order_id: str
+    number: str
+    step: Step
+    noted_at: datetime
+    reserves: int
 
 
 class TimeRecorded(Event, topic="ecpmr.time.recorded"):

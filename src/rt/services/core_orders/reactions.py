@@ -4,7 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from rt.contracts.core_orders import PlanView
-from rt.contracts.ecpmr import DeliverySigned, DocumentIssued, TakeoverSigned
+from rt.contracts.ecpmr import (
+    DeliverySigned,
+    DocumentAmended,
+    DocumentIssued,
+    ReservesNoted,
+    TakeoverSigned,
+)
 from rt.contracts.planning import TourPublished, TourStop, TourWithdrawn
 from rt.contracts.tracking_ia import StopCorrected, StopReached
 from rt.kernel.bus import Listener, Told, listen
@@ -67,6 +73,25 @@ class Reactions:
 
         await self._with_note(event, by, apply)
 
+    async def reserved(self, event: ReservesNoted, told: Told) -> None:
+        """Reserves of whoever signed later than the others."""
+        by = Hand("ecpmr", "", told.org_id, "cmr")
+
+        def apply(order: Order, note: Document) -> None:
+            note.reserves += event.reserves
+            order.write(by, "reserves", event.number, at=event.noted_at)
+
+        await self._with_note(event, by, apply)
+
+    async def amended(self, event: DocumentAmended, told: Told) -> None:
+        """What the consignee signed reads otherwise now that all have agreed to it."""
+
+        def apply(order: Order, note: Document) -> None:
+            if note.signed_at and not event.to_sign:
+                note.content_hash = event.content_hash
+
+        await self._with_note(event, Hand("ecpmr", "", told.org_id, "cmr"), apply)
+
     async def _plan_one(self, order_id: str, event: TourPublished, told: Told) -> None:
         by = Hand(told.actor["id"], told.actor["name"], told.org_id, "planning")
         stops = [stop for stop in event.stops if stop.order_id == order_id]
@@ -82,7 +107,7 @@ class Reactions:
 
     async def _with_note(
         self,
-        event: DocumentIssued | TakeoverSigned | DeliverySigned,
+        event: DocumentIssued | DocumentAmended | TakeoverSigned | DeliverySigned | ReservesNoted,
         by: Hand,
         fact: Callable[[Order, Document], None] = lambda order, note: None,
     ) -> None:
@@ -117,4 +142,6 @@ def listeners(reactions: Reactions) -> list[Listener]:
         listen(DocumentIssued, reactions.note_issued),
         listen(TakeoverSigned, reactions.taken_over),
         listen(DeliverySigned, reactions.delivered),
+        listen(ReservesNoted, reactions.reserved),
+        listen(DocumentAmended, reactions.amended),
     ]

@@ -12,6 +12,7 @@ from rt.contracts.ecpmr import (
     Party,
     ReserveFact,
     ReserveGiven,
+    ReservesNoted,
     SignatureGiven,
     Step,
     Stop,
@@ -188,7 +189,20 @@ class Note(Seen):
                 )
             )
         elif act.step == "amendment" and not self.must_agree(act.version):
+            before = self.consignment
             self.enforce(act.version)
+            self._tell_amended(difference(before, self.consignment))
+        elif act.reserves:
+            self.tell(
+                ReservesNoted(
+                    document_id=self.id,
+                    order_id=self.order_id,
+                    number=self.number,
+                    step=act.step,
+                    noted_at=act.happened_at,
+                    reserves=len(act.reserves),
+                )
+            )
 
     def _tell_amended(self, changed: list[str]) -> None:
         self.tell(
@@ -199,6 +213,7 @@ class Note(Seen):
                 version=len(self.versions),
                 changed=changed,
                 to_sign=self.to_sign if self.proposal else [],
+                content_hash=self.content_hash,
             )
         )
 
