@@ -123,6 +123,15 @@ async def test_an_inbox_is_no_target(authz: TestHouse) -> None:
     assert answers[-1].json()["code"] == "invited_too_often"
 
 
+async def test_an_inbox_is_no_target_of_many_either(authz: TestHouse) -> None:
+    """Whoever registers organization after organization writes to a stranger so often a day, and no more."""
+    body = {"kind": "carrier", "person_name": "X", "email": "zoe@usine.example"}
+    async with authz.web("authz") as web:
+        answers = [await web.post("/auth/organizations", json=body | {"name": f"N{n}"}) for n in range(22)]
+    assert [answer.status_code for answer in answers] == [201] * 20 + [429] * 2
+    assert len(await make.told(authz, "authz.user.invited")) == 20
+
+
 async def test_members_come_before_who_is_invited_and_each_once(authz: TestHouse) -> None:
     admin = await make.admin(authz)
     for number in range(3):

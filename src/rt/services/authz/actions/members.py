@@ -27,7 +27,13 @@ from rt.kernel.persistence import together
 from rt.kernel.tenancy import current_org
 from rt.services.authz.adapters import Hasher
 from rt.services.authz.domain.identity import Numbers
-from rt.services.authz.domain.invitation import Invitation, InvitationOver
+from rt.services.authz.domain.invitation import (
+    OFFERED_AT_MOST,
+    SENT_WITHIN,
+    Invitation,
+    InvitationOver,
+    InvitedTooOften,
+)
 from rt.services.authz.domain.organization import OPERATOR, MemberState, Organization, address
 from rt.services.authz.domain.passwords import check_password, shortest_for
 from rt.services.authz.domain.person import AlreadyMember, PasswordNeeded, Person
@@ -95,6 +101,8 @@ class Members:
         if await self._store.is_member(organization.id, email):
             raise AlreadyMember("email", email=email)
         secret, at = fresh_secret(), now()
+        if await self._store.offered(email, at - SENT_WITHIN, organization.id) >= OFFERED_AT_MOST:
+            raise InvitedTooOften(count=OFFERED_AT_MOST, retry_after=int(SENT_WITHIN.total_seconds()))
         async with self._store.inviting(organization.id, person_id, email, at) as invitation:
             invitation.offer(role, name, language)
             invitation.send(secret, organization.name, at)

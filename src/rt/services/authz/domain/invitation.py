@@ -15,6 +15,8 @@ INVITATION_LIFE: Final = timedelta(days=7)
 SENT_AT_MOST: Final = 5
 SENT_WITHIN: Final = timedelta(days=1)
 """An inbox is not a target: an organization writes to one address so often a day about a place."""
+OFFERED_AT_MOST: Final = 20
+"""So many organizations may offer one address a place within that time, those that register included."""
 
 
 class InvitationOver(Unauthorized):
@@ -23,8 +25,8 @@ class InvitationOver(Unauthorized):
 
 
 class InvitedTooOften(TooMany):
-    fr = "Cette adresse a déjà reçu {count} invitations aujourd'hui."
-    en = "This address has already received {count} invitations today."
+    fr = "Cette adresse a déjà reçu au moins {count} invitations aujourd'hui."
+    en = "This address has already received at least {count} invitations today."
 
 
 class Invitation(Entity):

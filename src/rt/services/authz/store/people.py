@@ -30,7 +30,9 @@ class KeptPeople:
             Index("name"),
             shared=True,
         )
-        self.invitations = Collection(database, Invitation, "invitations", Index("name"))
+        self.invitations = Collection(
+            database, Invitation, "invitations", Index("name"), Index("email", "sent_at", everywhere=True)
+        )
         self.sessions = Collection(
             database,
             Session,
@@ -98,6 +100,11 @@ class KeptPeople:
             await self.invitations.everywhere.add(begun)
         except AlreadyExists as error:
             raise ChangedMeanwhile from error  # the same address was invited at the same time
+
+    async def offered(self, email: str, since: datetime, but: str) -> int:
+        """How many other organizations wrote to an address since then about a place."""
+        where = {"email": email, "sent_at": {"$gt": since}, "org_id": {"$ne": but}}
+        return await self.invitations.everywhere.count(where)
 
     async def is_member(self, organization_id: str, email: str) -> bool:
         where = {"email": email, "memberships.organization_id": organization_id}
