@@ -32,14 +32,32 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     timers: int
 
 
-async def letters(database: Database, unit: str, state: str, limit: int = 200) -> list[Letter]:
-    """Events put aside, oldest first; of one unit, or in one state, where named."""
-    where = {name: value for name, value in (("unit", unit), ("state", state)) if value}
+async def letters(
+    database: Database, unit: str, state: str, after: str = "", limit: int = 200
+) -> list[Letter]:
+    """Events put aside, oldest first, from behind one on; of one unit, or in one state, where named.
+
+    The one to go on from may be gone meanwhile: then from the beginning.
+    """
+    where: dict[str, Any] = {name: value for name, value in (("unit", unit), ("state", state)) if value}
+    last = await database["dead_letters"].find_one({"_id": after}) if after else None
+    if last is not None:
+        same = {"put_aside_at": last["put_aside_at"], "_id": {"$gt": after}}
+        where["$or"] = [{"put_aside_at": {"$gt": last["put_aside_at"]}}, same]
     found = database["dead_letters"].find(where).sort([("put_aside_at", 1), ("_id", 1)]).limit(limit)
     return [
         msgspec.convert({**document, "id": document["_id"]}, Letter, builtin_types=(datetime,))
         async for document in found
     ]
+
+
+async def letter_counts(database: Database, unit: str) -> dict[str, int]:
+    """How many events are put aside in each state; of one unit where named."""
+    where = {"unit": unit} if unit else {}
+    return {
+        state: await database["dead_letters"].count_documents({**where, "state": state})
+        for state in ("dead", "waiting")
+    }
 
 
 async def replay(database: Database, letter_id: str) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.portals.backoffice.town import Town, signed_in
 
 from rt.contracts.palette import RedeemVoucher
-from rt.portals.backoffice.changes import changed, flat
+from rt.portals.backoffice.changes import MOST_LINES, changed, flat
 from rt.portals.backoffice.library import public_path, read, units
 
 PLAIN = st.one_of(st.integers(), st.text(max_size=20), st.booleans(), st.none())
@@ -76,3 +76,19 @@ def test_every_difference_is_shown_with_both_sides(
     shown = {line.name: (line.before, line.after) for line in changed(before, after)}
     differing = {n for n in old.keys() | new.keys() if n and old.get(n, "") != new.get(n, "")}
     assert shown == {n: (old.get(n, ""), new.get(n, "")) for n in differing}
+
+
+def test_of_a_long_list_the_places_that_changed_are_shown_and_what_is_left_out_is_counted() -> None:
+    before = {"lines": {"from": 251, "of": 300, "items": ["a", {"text": "b"}]}}
+    after = {"lines": {"from": 251, "of": 301, "items": ["a", {"text": "c"}], "left_out": 7}}
+    assert [(line.name, line.before, line.after) for line in changed(before, after)] == [
+        ("lines.#", "300", "301"),
+        ("lines.252.text", "b", "c"),
+        ("lines.253…", "", "+ 7"),
+    ]
+
+
+def test_a_change_of_more_fields_than_a_page_holds_says_how_many_more() -> None:
+    after = {f"field_{nth}": nth for nth in range(MOST_LINES + 12)}
+    lines = changed({}, after)
+    assert (len(lines), lines[-1].after) == (MOST_LINES + 1, "+ 12")

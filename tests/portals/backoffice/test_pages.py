@@ -164,7 +164,7 @@ EMPTY = {
     "/audit": (FindAudit, AuditPage(items=[], next_seq=None), "Le journal est vide"),
     "/mailbox": (ReadMailbox, MessagesPage(items=[]), "Aucun message n'est parti"),
     "/flags": (FindFlags, FlagsView(items=[]), "Aucune fonction à régler"),
-    "/queues": (FindLetters, LettersPage(items=[]), "Rien n'est mis de côté"),
+    "/queues": (FindLetters, LettersPage(items=[], dead=0, waiting=0), "Rien n'est mis de côté"),
     "/?q=nothing": (FindAnything, FoundPage(items=[]), "Rien ne correspond"),
 }
 
@@ -300,3 +300,14 @@ async def test_the_operators_own_organization_is_out_of_reach() -> None:
     page = (await client.get("/tenants/org_operator")).text
     assert 'name="reason"' not in page
     assert (await client.get("/tenants/org_operator/erase")).status_code == 404
+
+
+async def test_all_that_is_put_aside_is_counted_and_reached_page_after_page() -> None:
+    there = Town()
+    client, _token = await signed_in(there)
+    page = (await client.get("/queues?state=dead&unit=palette")).text
+    assert "251" in page
+    assert "/queues?state=dead&amp;unit=palette&amp;after=let_2" in page
+    await client.get("/queues?state=dead&unit=palette&after=let_2")
+    asked = there.heard(FindLetters)
+    assert (asked.state, asked.unit, asked.after) == ("dead", "palette", "let_2")

@@ -27,6 +27,7 @@ from rt.contracts.admin_gateway import (
     GetQueues,
     GetStatus,
     GetStory,
+    GetTenant,
     HealthView,
     LettersPage,
     LetterView,
@@ -388,7 +389,10 @@ def answers() -> dict[type, Any]:
             ]
         ),
         FindLetters: lambda word: LettersPage(
-            items=[one for one in (letter(1), letter(2, "waiting")) if word.state in (None, one.state)]
+            items=[one for one in (letter(1), letter(2, "waiting")) if word.state in (None, one.state)],
+            dead=251,
+            waiting=1,
+            next="let_2" if not word.after else "",
         ),
         ReplayLetter: Empty(),
         FindAnything: FoundPage(
@@ -407,6 +411,14 @@ def answers() -> dict[type, Any]:
         ),
         GetStory: story(),
         GetOrganization: lambda word: organization(word.organization_id),
+        GetTenant: lambda word: TenantView(
+            organization_id=word.organization_id,
+            name="Laiterie des Monts",
+            kind="shipper",
+            guest=False,
+            suspended=False,
+            objects={"core_orders_orders": 1240, "ecpmr_documents": 880, "palette_vouchers": 0},
+        ),
         FindTenants: TenantsPage(
             items=[
                 TenantView(

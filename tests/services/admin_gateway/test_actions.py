@@ -12,6 +12,7 @@ from rt.kernel.clock import held
 from rt.kernel.messages import OPEN, SIGNED_IN
 from rt.kernel.tenancy import acting_for
 from rt.services.admin_gateway.domain import units
+from rt.services.admin_gateway.domain.flags import FLAGS_AT_MOST
 
 WORDS = asked("admin_gateway")
 GUARDED = [word for word in WORDS if word.word.needs not in (OPEN, SIGNED_IN)]
@@ -120,6 +121,47 @@ async def test_the_trail_shows_the_line_that_changed_wherever_it_is_and_what_onl
     assert changed["after"]["lines"] == {"from": 77, "of": 80, "items": ["another"]}
     assert (sent["after"]["postal_code"], sent["after"]["password_hash"]) == ("69007", "***")
     assert sent["after"]["lines"]["items"] == lines
+
+
+async def test_the_hundred_and_first_event_put_aside_is_reached_and_all_are_counted(
+    house: Any, voice: Any, root: Any
+) -> None:
+    letters = house.rooms["admin_gateway"].ground.database["dead_letters"]
+    for nth in range(230):
+        letter = {
+            "_id": f"let_{nth:03}", "unit": "palette", "listener": "x", "event": {}, "reason": "x",
+            "tries": 9, "state": "dead" if nth % 10 else "waiting", "put_aside_at": AT, "next_try_at": AT,
+        }  # fmt: skip
+        await letters.insert_one(letter)
+    seen, after = [], ""
+    while True:
+        params = {"state": "dead", "after": after}
+        page = (await root.get("/admin/letters", params=params)).json()
+        seen += [one["letter_id"] for one in page["items"]]
+        assert (page["dead"], page["waiting"]) == (207, 23)
+        if not (after := page["next"]):
+            break
+    assert seen == [f"let_{nth:03}" for nth in range(230) if nth % 10]
+
+
+async def test_an_organization_is_found_by_its_id_among_however_many_of_its_name(
+    house: Any, voice: Any, root: Any
+) -> None:
+    await voice.send(org="org_b")
+    await house.settle()
+    found = (await root.get("/admin/tenants/org_b")).json()
+    assert (found["organization_id"], found["objects"]["palette.parcels"]) == ("org_b", 1)
+    assert (await root.get("/admin/tenants/org_404")).status_code == 404
+
+
+async def test_there_are_a_hundred_switches_and_no_more(house: Any, voice: Any, root: Any) -> None:
+    for nth in range(FLAGS_AT_MOST):
+        made = await root.post(f"/admin/flags/flag_{nth}", json={"on": True})
+        assert made.status_code == 200, made.text
+    refused = await root.post("/admin/flags/one_more", json={"on": True})
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_flags")
+    assert len((await root.get("/admin/flags")).json()["items"]) == FLAGS_AT_MOST
+    assert (await root.post("/admin/flags/flag_99", json={"on": False})).status_code == 200
 
 
 async def test_a_refused_access_is_in_the_trail(house: Any, voice: Any, root: Any) -> None:

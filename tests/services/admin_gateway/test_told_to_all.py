@@ -1,7 +1,7 @@
 """What everybody is told: windows announced in time, incidents worked on step by step, answers in time."""
 
 import asyncio
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import httpx
@@ -215,6 +215,13 @@ def test_ninety_days_are_kept_and_a_day_without_an_answer_is_unknown() -> None:
     days = pulse.by_day((AT + timedelta(days=99 - DAYS + 1)).date())
     assert (len(days), days[-3:]) == (90, [1.0, None, 0.5])
     assert len(pulse.days) <= DAYS
+
+
+def test_an_answer_of_half_past_midnight_in_paris_counts_for_the_new_day() -> None:
+    pulse = Pulse()
+    pulse.answered(1.0, datetime(2025, 12, 31, 22, 30, tzinfo=UTC))
+    pulse.failed(datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
+    assert pulse.by_day(date(2025, 12, 31))[:2] == [1.0, 0.0]
 
 
 async def told(client: httpx.AsyncClient) -> list[Any]:

@@ -27,16 +27,20 @@ class LetterView(View):
 
 
 class LettersPage(View):
-    """Events put aside, oldest first."""
+    """Events put aside, oldest first; `dead` and `waiting` count all of them, not this page alone."""
 
     items: list[LetterView]
+    dead: int
+    waiting: int
+    next: str = ""
 
 
 class FindLetters(Query[LettersPage], route="/admin/letters", needs="admin_gateway.read"):
-    """Events put aside after a failure, over all units."""
+    """Events put aside after a failure, over all units; `after` is the last one of the page before."""
 
     unit: Annotated[str, Meta(max_length=40)] = ""
     state: Literal["waiting", "dead"] | None = None
+    after: LetterId = ""
 
 
 class ReplayLetter(Command[Empty], route="/admin/letters/{letter_id}/replay", needs="admin_gateway.write"):

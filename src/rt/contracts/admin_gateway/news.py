@@ -61,7 +61,7 @@ class HistoryView(View):
 
 
 class GetHistory(Query[HistoryView], route="/admin/status/history", needs=OPEN):
-    """How every unit did on the last ninety days (UTC), for the public status page."""
+    """How every unit did on the last ninety days (of Paris), for the public status page."""
 
 
 class ToldView(View):

@@ -35,6 +35,12 @@ class FindTenants(Query[TenantsPage], route="/admin/tenants", needs="admin_gatew
     after: Cursor = ""
 
 
+class GetTenant(Query[TenantView], route="/admin/tenants/{organization_id}", needs="admin_gateway.read"):
+    """One organization with the number of objects that it has in every collection."""
+
+    organization_id: OrganizationId
+
+
 class ExportTenant(
     Query[Download], route="/admin/tenants/{organization_id}/export", needs="admin_gateway.admin"
 ):

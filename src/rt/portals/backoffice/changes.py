@@ -25,6 +25,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 def flat(value: Any, name: str = "") -> dict[str, str]:
     """Every value by its dotted name."""
+    if isinstance(value, Mapping) and {"from", "of", "items"} <= set(value):
+        return stretch(value, name)
     if isinstance(value, Mapping):
         inner = [flat(one, f"{name}.{key}" if name else str(key)) for key, one in value.items()]
     elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
@@ -32,6 +34,17 @@ def flat(value: Any, name: str = "") -> dict[str, str]:
     else:
         return {name: text(value)}
     return {key: one for part in inner for key, one in part.items()}
+
+
+def stretch(value: Mapping[str, Any], name: str) -> dict[str, str]:
+    """The part of a long list that a change touched, each item by its place; what is left out is counted."""
+    begin, shown = int(value["from"]), value["items"]
+    found: dict[str, str] = {f"{name}.#": text(value["of"])}
+    for nth, one in enumerate(shown):
+        found |= flat(one, f"{name}.{begin + nth}")
+    if left_out := value.get("left_out"):
+        found[f"{name}.{begin + len(shown)}…"] = f"+ {left_out}"
+    return found
 
 
 def text(value: Any) -> str:
@@ -56,8 +69,7 @@ def story_of(value: str) -> str:
 
 def facts(body: Mapping[str, Any]) -> list[Line]:
     """What an event says."""
-    found = [Line(name=n, after=v, href=story_of(v)) for n, v in flat(body).items() if n and v]
-    return found[:MOST_LINES]
+    return cut([Line(name=n, after=v, href=story_of(v)) for n, v in flat(body).items() if n and v])
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
@@ -69,4 +81,10 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
         for n in names
         if n and old.get(n, "") != new.get(n, "")
     ]
-    return lines[:MOST_LINES]
+    return cut(lines)
+
+
+def cut(lines: list[Line]) -> list[Line]:
+    """The first lines, and how many more there are."""
+    more = len(lines) - MOST_LINES
+    return lines if more <= 0 else [*lines[:MOST_LINES], Line(name="…", after=f"+ {more}")]

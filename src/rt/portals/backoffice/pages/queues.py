@@ -16,8 +16,6 @@ from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
-MOST_LETTERS = 200
-
 
 class Waiting(msgspec.Struct, kw_only=True):
     """An event put aside, as a row."""
@@ -45,7 +43,8 @@ class QueuesPage(Page):
     current: str
     rows: list[Waiting]
     columns: list[Column]
-    hidden: int
+    more: str
+    first: str
     unit: str
 
 
@@ -67,15 +66,16 @@ def waiting(one: LetterView) -> Waiting:
 async def queues(visit: Visit) -> Page | Response:
     unit, asked = visit.query.get("unit", "")[:40], visit.query.get("state", "")
     state = cast("Literal['waiting', 'dead'] | None", asked if asked in ("waiting", "dead") else None)
-    counting, finding = attempt(visit, GetQueues()), attempt(visit, FindLetters(unit=unit, state=None))
+    after = visit.query.get("after", "")[:120]
+    counting = attempt(visit, GetQueues())
+    finding = attempt(visit, FindLetters(unit=unit, state=state, after=after))
     known, letters = await asyncio.gather(counting, finding)
-    everything = letters.items if letters else []
-    counts = {code: sum(one.state == code for one in everything) for code in ("dead", "waiting")}
-    rows = [waiting(one) for one in everything if state in (None, one.state)]
+    dead, trying = (letters.dead, letters.waiting) if letters else (0, 0)
 
-    def at(code: str) -> str:
-        given = {name: value for name, value in (("state", code), ("unit", unit)) if value}
-        return f"/queues?{urlencode(given)}" if given else "/queues"
+    def at(code: str, after: str = "") -> str:
+        given = {"state": code, "unit": unit, "after": after}
+        kept = {name: value for name, value in given.items() if value}
+        return f"/queues?{urlencode(kept)}" if kept else "/queues"
 
     return QueuesPage(
         title=_("Files d'attente"),
@@ -88,12 +88,12 @@ async def queues(visit: Visit) -> Page | Response:
         ],
         works=known is not None and letters is not None,
         tabs=[
-            (at(""), _("Tous"), len(everything)),
-            (at("dead"), _("En échec"), counts["dead"]),
-            (at("waiting"), _("Réessayés seuls"), counts["waiting"]),
+            (at(""), _("Tous"), dead + trying),
+            (at("dead"), _("En échec"), dead),
+            (at("waiting"), _("Réessayés seuls"), trying),
         ],
         current=at(state or ""),
-        rows=rows[:MOST_LETTERS],
+        rows=[waiting(one) for one in letters.items] if letters else [],
         columns=[
             Column(name="topic", label=_("Fait"), kind="link", href="{href}"),
             Column(name="unit", label=_("Service")),
@@ -103,7 +103,8 @@ async def queues(visit: Visit) -> Page | Response:
             Column(name="put_aside_at", label=_("Depuis"), kind="moment", wide=True),
             Column(name="next_try_at", label=_("Prochain essai"), kind="deadline"),
         ],
-        hidden=max(0, len(rows) - MOST_LETTERS),
+        more=at(state or "", letters.next) if letters and letters.next else "",
+        first=at(state or "") if after else "",
         unit=unit,
     )
 

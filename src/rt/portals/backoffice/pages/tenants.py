@@ -13,6 +13,7 @@ from rt.contracts.admin_gateway import (
     ExportTenant,
     FindAudit,
     FindTenants,
+    GetTenant,
     TenantView,
 )
 from rt.contracts.authz import (
@@ -154,11 +155,10 @@ async def tenant(visit: Visit) -> Page | Response:
     if visit.posted is not None and await form.submit():
         return visit.go(here, _("Organisation suspendue"), undo=f"{here}/resume")
     identity = await attempt(visit, GetIdentity(organization_id=organization_id))
-    finding = attempt(visit, FindTenants(q=card.name))
+    finding = attempt(visit, GetTenant(organization_id=organization_id))
     reading = attempt(visit, FindAudit(org_id=organization_id, limit=MOST_LINES))
     found, trail = await asyncio.gather(finding, reading)
-    known = next((one for one in found.items if one.organization_id == card.id), None) if found else None
-    objects = known.objects if known else {}
+    objects = found.objects if found else {}
     return TenantPage(
         title=card.name,
         crumbs=[("/tenants", _("Organisations"))],

@@ -12,7 +12,7 @@ from rt.contracts.admin_gateway import (
     VerifyAudit,
 )
 from rt.kernel.audit import Line, Trail
-from rt.kernel.clock import now
+from rt.kernel.clock import now, today
 from rt.kernel.files import Files
 from rt.kernel.messages import Download
 from rt.kernel.tenancy import acting_for
@@ -43,7 +43,7 @@ class Audits:
     async def export(self, asked: ExportAudit) -> Download:
         lines = await self._trail.lines(_where(asked), limit=EXPORT_LIMIT)
         content = as_csv(_line(line) for line in lines)
-        name = f"audit-{now().date().isoformat()}.csv"
+        name = f"audit-{today().isoformat()}.csv"
         return Download(content=content, media_type="text/csv", filename=name)
 
     async def verify(self, asked: VerifyAudit) -> VerificationView:

@@ -20,7 +20,7 @@ from rt.kernel.client import Services
 from rt.kernel.clock import now
 from rt.kernel.errors import Unavailable
 from rt.kernel.identity import current_actor
-from rt.services.admin_gateway.domain.flags import HOUSE, Flag, flag_id
+from rt.services.admin_gateway.domain.flags import FLAGS_AT_MOST, HOUSE, Flag, TooManyFlags, flag_id
 from rt.services.admin_gateway.domain.health import Pulse, worst
 from rt.services.admin_gateway.domain.units import UNITS
 from rt.services.admin_gateway.store import GatewayStore
@@ -69,11 +69,14 @@ class Board:
         return NoticeView(fr=kept.fr, en=kept.en)
 
     async def flags(self, asked: FindFlags) -> FlagsView:
-        return FlagsView(items=[_flag(flag) for flag in await self._store.flags.find({}, sort="name")])
+        flags = await self._store.flags.find({}, sort="name", limit=FLAGS_AT_MOST)
+        return FlagsView(items=[_flag(flag) for flag in flags])
 
     async def set_flag(self, asked: SetFlag) -> FlagView:
         known = await self._store.flags.first({"id": flag_id(asked.name)})
         if known is None:
+            if await self._store.flags.count({}) >= FLAGS_AT_MOST:
+                raise TooManyFlags(limit=FLAGS_AT_MOST)
             flag = Flag(id=flag_id(asked.name), org_id=HOUSE, name=asked.name, description=asked.description)
             flag.set(asked.on, asked.organizations, asked.roles)
             return _flag(await self._store.flags.add(flag))
@@ -85,7 +88,7 @@ class Board:
     async def mine(self, asked: MyFlags) -> MyFlagsView:
         """Read anew each time: a switch holds from the next request on."""
         actor = current_actor()
-        flags = await self._store.flags.find({"on": True}, sort="name")
+        flags = await self._store.flags.find({"on": True}, sort="name", limit=FLAGS_AT_MOST)
         return MyFlagsView(on=[flag.name for flag in flags if flag.is_on(actor.org_id, actor.roles)])
 
     async def _ask(self, unit: str, pulse: Pulse) -> None:

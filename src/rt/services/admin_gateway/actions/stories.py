@@ -17,13 +17,14 @@ from rt.contracts.admin_gateway import (
 )
 from rt.kernel.bus import Told
 from rt.kernel.errors import NotFound
-from rt.kernel.letters import Letter, letters, queues, replay
+from rt.kernel.letters import Letter, letter_counts, letters, queues, replay
 from rt.kernel.messages import Empty
 from rt.kernel.persistence import Database
 from rt.kernel.story import Mention, Story, named
 from rt.services.admin_gateway.domain.masking import masked
 
 FOUND_LIMIT = 50
+LETTERS = 100
 RELATED_LIMIT = 100
 
 
@@ -55,8 +56,15 @@ class Stories:
         return FoundPage(items=list(found.values())[:FOUND_LIMIT])
 
     async def letters(self, asked: FindLetters) -> LettersPage:
-        found = await letters(self._database, asked.unit, asked.state or "")
-        return LettersPage(items=[_letter(one) for one in found])
+        found = await letters(self._database, asked.unit, asked.state or "", asked.after, LETTERS + 1)
+        totals = await letter_counts(self._database, asked.unit)
+        shown = found[:LETTERS]
+        return LettersPage(
+            items=[_letter(one) for one in shown],
+            dead=totals["dead"],
+            waiting=totals["waiting"],
+            next=shown[-1].id if len(found) > LETTERS else "",
+        )
 
     async def replay(self, asked: ReplayLetter) -> Empty:
         if not await replay(self._database, asked.letter_id):

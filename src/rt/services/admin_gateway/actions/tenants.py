@@ -10,12 +10,13 @@ from rt.contracts.admin_gateway import (
     EraseView,
     ExportTenant,
     FindTenants,
+    GetTenant,
     TenantsPage,
     TenantView,
 )
-from rt.contracts.authz import FindOrganizations, GetOrganization
+from rt.contracts.authz import FindOrganizations, GetOrganization, OrganizationView
 from rt.kernel.client import Services
-from rt.kernel.clock import now
+from rt.kernel.clock import today
 from rt.kernel.errors import AskRefused, NotFound
 from rt.kernel.estates import counts, erase, left, rows
 from rt.kernel.files import Files
@@ -41,20 +42,11 @@ class Tenants:
     async def find(self, asked: FindTenants) -> TenantsPage:
         found = await self._services.ask(FindOrganizations(q=asked.q, after=asked.after, limit=PAGE))
         objects = await counts(self._database, [card.id for card in found.items])
-        return TenantsPage(
-            items=[
-                TenantView(
-                    organization_id=card.id,
-                    name=card.name,
-                    kind=card.kind,
-                    guest=card.guest,
-                    suspended=card.suspended,
-                    objects=objects[card.id],
-                )
-                for card in found.items
-            ],
-            next=found.next,
-        )
+        return TenantsPage(items=[_tenant(card, objects[card.id]) for card in found.items], next=found.next)
+
+    async def get(self, asked: GetTenant) -> TenantView:
+        card = await self._card(asked.organization_id)
+        return _tenant(card, (await counts(self._database, [card.id]))[card.id])
 
     async def export(self, asked: ExportTenant) -> Download:
         """One JSON line for each object, with the name of its collection."""
@@ -63,7 +55,7 @@ class Tenants:
         ]
         if not lines:
             raise NotFound
-        name = f"{asked.organization_id}-{now().date().isoformat()}.jsonl"
+        name = f"{asked.organization_id}-{today().isoformat()}.jsonl"
         return Download(content=b"".join(lines), media_type="application/octet-stream", filename=name)
 
     async def erase(self, asked: EraseTenant) -> EraseView:
@@ -91,22 +83,36 @@ class Tenants:
         )
 
     async def _allow(self, asked: EraseTenant) -> None:
-        try:
-            card = await self._services.ask(GetOrganization(organization_id=asked.organization_id))
-        except AskRefused as refused:
-            if refused.status == 404:
-                raise NotFound from refused
-            raise
+        card = await self._card(asked.organization_id)
         if card.name != asked.name:
             raise NameDiffers(field="name")
         if not card.suspended:
             raise NotSuspended
+
+    async def _card(self, organization_id: str) -> OrganizationView:
+        try:
+            return await self._services.ask(GetOrganization(organization_id=organization_id))
+        except AskRefused as refused:
+            if refused.status == 404:
+                raise NotFound from refused
+            raise
 
     async def _erase_files(self, organization_id: str) -> None:
         for key in await self._files.keys("documents", organization_id):
             await self._files.remove(key)
         for key in await self._files.keys("images", organization_id):
             await self._files.remove(key)
+
+
+def _tenant(card: OrganizationView, objects: dict[str, int]) -> TenantView:
+    return TenantView(
+        organization_id=card.id,
+        name=card.name,
+        kind=card.kind,
+        guest=card.guest,
+        suspended=card.suspended,
+        objects=objects,
+    )
 
 
 def _json_line(name: str, document: dict[str, Any]) -> bytes:

@@ -2,10 +2,20 @@
 
 from rt.contracts.admin_gateway import FlagSet
 from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict
 from rt.kernel.ids import derived_id
 
 HOUSE = "platform"
 """The owner of what belongs to the platform itself."""
+
+
+FLAGS_AT_MOST = 100
+"""All are read for each request that asks: a switch that has done its work goes."""
+
+
+class TooManyFlags(Conflict):
+    fr = "Il y a déjà {limit} interrupteurs."
+    en = "There are {limit} switches already."
 
 
 class Flag(Entity, kw_only=True):

@@ -1,11 +1,12 @@
 """The health of units: up after two good answers, down after three bad ones, measured over a day."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 import msgspec
 
 from rt.contracts.admin_gateway import HealthState
+from rt.kernel.clock import ZONE, day_of
 
 GOOD_TO_RISE = 2
 BAD_TO_FALL = 3
@@ -57,7 +58,7 @@ class Pulse(msgspec.Struct, kw_only=True):
 
     def by_day(self, first: date) -> list[float | None]:
         """The share of good answers on each of the ninety days from the first on."""
-        known = {share.begins_at.date(): share.good / share.asked for share in self.days}
+        known = {day_of(share.begins_at): share.good / share.asked for share in self.days}
         return [known.get(first + timedelta(days=nth)) for nth in range(DAYS)]
 
     def _become(self, state: HealthState, moment: datetime) -> None:
@@ -68,7 +69,8 @@ class Pulse(msgspec.Struct, kw_only=True):
         self.checked_at = moment
         hour = moment.replace(minute=0, second=0, microsecond=0)
         self.hours = _counted(self.hours, hour, timedelta(hours=HOURS), good)
-        self.days = _counted(self.days, hour.replace(hour=0), timedelta(days=DAYS), good)
+        midnight = datetime.combine(day_of(moment), time(), ZONE).astimezone(UTC)
+        self.days = _counted(self.days, midnight, timedelta(days=DAYS), good)
 
 
 def _counted(shares: list[Share], begins_at: datetime, kept_for: timedelta, good: bool) -> list[Share]:
