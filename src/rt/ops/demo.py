@@ -421,7 +421,7 @@ class Story:
             movement = wait_for(look, "the movement of the signed delivery")[0]
             check(len(look()) == 1, "one signature, one movement")
             check(movement["document_number"], "the movement names its note")
-            check(movement["standing"] == "confirmed", "signed with the carrier, it binds all its parties")
+            check(movement["awaited"] == [], "signed with the carrier, it waits for nobody's yes")
         with self.step("palette", self.carrier.name, "confirme ce qui fut signé par lien, sans lui"):
             waiting = {"waits": "ours", "order_id": self.order_by_link}
 

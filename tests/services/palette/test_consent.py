@@ -177,6 +177,16 @@ async def test_what_the_consignee_signs_by_itself_waits_for_the_carrier_who_spea
     assert await shares(palette, CARRIER, SHIPPER) == (20, 0, 0, 0)
 
 
+async def test_what_one_without_account_signs_by_link_counts_once_the_carrier_has_said_yes(palette):
+    await deliver(palette, consignee_id=None, consignee_name="Épicerie Dupont", by_org_id="gst_link")
+    assert await shares(palette, CARRIER, SHIPPER) == (0, 0, 20, 0)
+    (claim,) = (await asked(web(palette, CARRIER).get(MOVEMENTS, params={"waits": "ours"})))["items"]
+    assert claim["teller_name"] == "Épicerie Dupont"
+    await confirm(palette, CARRIER)
+    assert await shares(palette, CARRIER, SHIPPER) == (20, 0, 0, 0)
+    assert await shares(palette, SHIPPER, "name:épicerie dupont") == (0, 0, 0, -13)
+
+
 @pytest.mark.parametrize("carrier", [SHIPPER, "org_guest"])
 async def test_glass_in_the_hands_of_who_gains_by_it_binds_nobody_else(palette, carrier):
     await deliver(palette, carrier_id=carrier, by_org_id=carrier)

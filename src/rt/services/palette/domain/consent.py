@@ -18,7 +18,7 @@ class Consent(Entity, kw_only=True):
 
     `bound` are the parties that have, `awaits` the organizations whose yes is wanted, `absent` the parties
     that have no account to say it with. `principal_id` is bound by its agent's yes as soon as another party
-    has said it too.
+    has said it too, or has signed as `witness_id` without an account.
     """
 
     parties: list[Party]
@@ -29,6 +29,7 @@ class Consent(Entity, kw_only=True):
     absent: list[str] = msgspec.field(default_factory=list)
     principal_id: str = ""
     agent_id: str = ""
+    witness_id: str = ""
     lapses_at: datetime | None = None
     closed: Literal["", "disputed", "lapsed", "withdrawn"] = ""
     closed_by: str = ""
@@ -91,7 +92,8 @@ class Consent(Entity, kw_only=True):
     def follow_agent(self) -> None:
         """What an agent says together with somebody else is said for its principal."""
         others = {*self.bound} - {self.agent_id, self.principal_id}
-        if self.agent_id in self.bound and others and self.principal_id in self.awaits:
+        spoken = self.agent_id in self.bound and bool(others or self.witness_id)
+        if spoken and self.principal_id in self.awaits:
             self.bound = [*self.bound, self.principal_id]
             self.awaits = [party for party in self.awaits if party != self.principal_id]
 

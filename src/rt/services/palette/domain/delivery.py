@@ -5,7 +5,7 @@ import msgspec
 from rt.contracts.ecpmr import DeliverySigned
 from rt.contracts.palette import PolicyMode
 from rt.kernel.ids import derived_id
-from rt.services.palette.domain.ledger import Exchange, Party, delivery_lines, organizations
+from rt.services.palette.domain.ledger import NAMED, Exchange, Party, delivery_lines, organizations
 from rt.services.palette.domain.movement import Movement
 
 
@@ -22,7 +22,8 @@ def delivered(
     event: DeliverySigned, parties: NoteParties, exchanges: list[Exchange], policy: PolicyMode
 ) -> Movement:
     """The movement of a signed note; its identity follows from the note, so that it is booked once."""
-    shipper, carrier, consignee = parties.shipper.id, parties.carrier.id, parties.consignee.id
+    ids = shipper, carrier, consignee = parties.shipper.id, parties.carrier.id, parties.consignee.id
+    teller = event.by_org_id if event.by_org_id in ids else consignee
     return Movement(
         id=derived_id("mov", "delivery", event.document_id),
         kind="delivery",
@@ -38,9 +39,10 @@ def delivered(
         site_name=event.site_name,
         policy=policy,
         exchanges=exchanges,
-        teller_id=event.by_org_id,
+        teller_id=teller,
         principal_id=shipper,
         agent_id=carrier,
+        witness_id=teller if teller.startswith(NAMED) else "",
         seen_by=organizations(shipper, carrier, consignee),
     )
 
