@@ -1,8 +1,10 @@
 """Where fleet, jobs, tours, proposals, docks and slots are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
+from rt.kernel.entity import Entity
 from rt.kernel.errors import NotFound
 from rt.kernel.persistence import Collection, Database, Index
 from rt.services.planning.domain.docks import LONGEST_SLOT, Dock
@@ -13,9 +15,11 @@ from rt.services.planning.domain.slots import Slot, Waiting
 from rt.services.planning.domain.tour import Tour
 from rt.trade.calendars import paris_instant
 
+E = TypeVar("E", bound=Entity)
 LIVE = ["draft", "published"]
 MOST = 500
 """Vehicles, tours or jobs that one organization has on one day."""
+AT_A_TIME = 20
 LONGEST_TOUR = timedelta(days=10)
 
 
@@ -119,15 +123,12 @@ class PlanningStore:
 
     async def live_tours(self, since: datetime, until: datetime) -> list[Tour]:
         """Drafts and published tours that touch that time."""
-        return await self.tours.find(
-            {
-                "state": {"$in": LIVE},
-                "starts_at": {"$lt": until, "$gt": since - LONGEST_TOUR},
-                "ends_at": {"$gt": since},
-            },
-            sort="starts_at",
-            limit=MOST,
-        )
+        touching = {
+            "state": {"$in": LIVE},
+            "starts_at": {"$lt": until, "$gt": since - LONGEST_TOUR},
+            "ends_at": {"$gt": since},
+        }
+        return await many(self.tours, touching, "starts_at")
 
     async def tours_of(self, since: datetime, until: datetime) -> int:
         """How many tours touch that time, those that are done among them."""
@@ -148,14 +149,14 @@ class PlanningStore:
 
     async def fleet(self) -> tuple[list[Vehicle], list[Driver]]:
         """Everything in service."""
-        vehicles = await self.vehicles.find({"active": True}, sort="plate", limit=MOST)
-        return vehicles, await self.drivers.find({"active": True}, sort="name", limit=MOST)
+        vehicles = await many(self.vehicles, {"active": True}, "plate")
+        return vehicles, await many(self.drivers, {"active": True}, "name")
 
     async def job_of(self, order_id: str) -> Job | None:
         return await self.jobs.first({"order_id": order_id})
 
     async def jobs_of(self, ids: Sequence[str]) -> dict[str, Job]:
-        found = await self.jobs.find({"id": {"$in": list(ids)}}, limit=MOST)
+        found = await many(self.jobs, {"id": {"$in": list(ids)}}, "pickup_from")
         return {job.id: job for job in found}
 
     async def taken(self, dock: Dock, day: date) -> set[str]:
@@ -166,3 +167,16 @@ class PlanningStore:
             [{"$match": held}, {"$match": {"ends_at": {"$gt": since}}}, {"$project": {"cells": 1}}]
         )
         return {cell for slot in found for cell in slot["cells"]}
+
+
+async def many(collection: Collection[E], where: Mapping[str, Any], sort: str) -> list[E]:
+    """Up to MOST of them, read a few at a time: reading large things keeps the loop from everybody else."""
+    found: list[E] = []
+    after = ""
+    while len(found) < MOST:
+        page = await collection.page(where, sort=sort, after=after, limit=AT_A_TIME)
+        found += page.items
+        after = page.next
+        if not after:
+            break
+    return found[:MOST]

@@ -35,7 +35,7 @@ async def fit_of(
         job=job,
         tour=tour,
         crew=crew,
-        others=await store.around(tour.day),
+        others=[] if job.obstacles(tour.day) else await store.around(tour.day),
         pickup_position=asked.pickup_position,
         delivery_position=asked.delivery_position,
         derogation=derogation,

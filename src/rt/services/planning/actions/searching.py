@@ -17,7 +17,7 @@ from rt.services.planning.domain.fleet import crews
 from rt.services.planning.domain.job import Job
 from rt.services.planning.domain.plan import MOST_BEGINNINGS, Plan
 from rt.services.planning.domain.search import SearchAsked, search
-from rt.services.planning.store import MOST, PlanningStore
+from rt.services.planning.store import MOST, PlanningStore, many
 from rt.trade.calendars import paris_instant
 
 MEMORY_MB = 1_024
@@ -108,7 +108,7 @@ class Searching:
             return [job for job in found.values() if job.state == "unplanned"], 0
         since, until = _horizon(plan)
         where = {"state": "unplanned", "pickup_from": {"$lt": until}, "pickup_until": {"$gte": since}}
-        jobs = await self._store.jobs.find(where, sort="pickup_from", limit=MOST)
+        jobs = await many(self._store.jobs, where, "pickup_from")
         beyond = await self._store.jobs.count(where) - len(jobs) if len(jobs) == MOST else 0
         return jobs, beyond
 

@@ -1,5 +1,6 @@
 """Tours made of the basket by hand, each step checked against every rule, and the day that they make."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -28,9 +29,9 @@ from rt.services.planning.domain.beside import ChecksAsked, checks
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import AssignmentRefused
 from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
-from rt.services.planning.domain.job import JobNotFree
+from rt.services.planning.domain.job import HORIZON, JobNotFree
 from rt.services.planning.domain.tour import Tour, move
-from rt.services.planning.store import LIVE, MOST, PlanningStore, TourUnknown
+from rt.services.planning.store import AT_A_TIME, LIVE, MOST, PlanningStore, TourUnknown, many
 from rt.trade.calendars import paris_day, paris_instant
 from rt.trade.truck_bans import bans, seasons_known
 
@@ -148,10 +149,14 @@ class Tours:
     async def day(self, asked: GetPlan) -> DayView:
         since, until = paris_instant(asked.day, 0), paris_instant(asked.day, 24)
         vehicles, drivers = await self._store.fleet()
-        tours = await self._store.live_tours(since, until)
-        done = {"state": "done", "starts_at": {"$lt": until}, "ends_at": {"$gt": since}}
-        tours += await self._store.tours.find(done, sort="starts_at", limit=MOST)
         around = await self._store.around(asked.day)
+        tours = [tour for tour in around if tour.starts_at < until]
+        done = {
+            "state": "done",
+            "starts_at": {"$lt": until, "$gt": since - HORIZON},
+            "ends_at": {"$gt": since},
+        }
+        tours += await many(self._store.tours, done, "starts_at")
         waiting = {"state": "unplanned", "pickup_from": {"$lt": until}}
         basket = await self._store.jobs.find(waiting, sort="pickup_from", limit=MOST_SHOWN)
         forbidden = bans(since, until, HEAVY_KG)
@@ -208,7 +213,12 @@ class Tours:
         asked = ChecksAsked(tours=list(zip(live, crews, strict=True)), others=others)
         found = await worked_out(checks, asked)
         against = {tour.id: conflicts for tour, conflicts in zip(live, found, strict=True)}
-        return [tour.view(against.get(tour.id, ())) for tour in tours]
+        views = []
+        for number, tour in enumerate(tours):
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
+            views.append(tour.view(against.get(tour.id, ())))
+        return views
 
 
 def _become(tour: Tour, wanted: Tour) -> None:

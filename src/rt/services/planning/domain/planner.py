@@ -53,13 +53,15 @@ def propose(
     seconds: float,
     others: Sequence[Tour] = (),
     name_tour: str = "tour",
-    afterwards: float = AFTERWARDS_SECONDS,
+    afterwards: float | None = None,
 ) -> Proposal:
     """Tours for these jobs with these crews, from `day` over `days`, found in that many seconds.
 
-    `afterwards` seconds more go into placing by hand what was left and saying why the rest has no place.
+    `afterwards` seconds more go into placing by hand what was left and saying why the rest has no place: as
+    long as the search, 2 to 10 seconds where nothing is said.
     """
-    ends = time.monotonic() + seconds + afterwards
+    longer = min(AFTERWARDS_SECONDS, max(2.0, seconds)) if afterwards is None else afterwards
+    ends = time.monotonic() + seconds + longer
     left_over = {job.id: against for job in jobs if (against := job.obstacles(day))}
     placed = [job for job in jobs if job.id not in left_over]
     usable = [crew for crew in crews if located(crew.vehicle.depot)]

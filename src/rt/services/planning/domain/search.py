@@ -12,7 +12,7 @@ from rt.services.planning.domain.planner import AFTERWARDS_SECONDS, propose
 from rt.services.planning.domain.tour import Tour
 from rt.services.planning.domain.verifier import violations
 
-LAID_OUT_SECONDS = 15.0
+LAID_OUT_SECONDS = 40.0
 """On top of the search and what comes afterwards: its matrices before, tours laid out and checked after."""
 
 
