@@ -2,7 +2,7 @@
 
 Run: PYTHONPATH=src:. .venv/bin/python benchmarks/planning.py; it prints the table of planning.md. One unit on
 a real mongod, as the tests mount it. The heavy carrier has 400 trucks and drivers, 300 drafts of 20 stops and
-1,500 jobs, one of them in the year 3500, as it could be kept before dates were bounded; a site has a dock with
+1,500 jobs, one of them in the year 3500, as could be kept before dates were bounded; a site has a dock with
 15,000 opening lines of old, and one with fifty doors, half full. Meanwhile another carrier asks for its day,
 one question after the other.
 """
