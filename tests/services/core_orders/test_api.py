@@ -548,6 +548,17 @@ async def test_what_is_made_again_names_only_partners_who_still_are(web, monkeyp
         assert one["logistician_id"] == LOGISTICIAN
 
 
+async def test_a_draft_is_not_confirmed_towards_who_has_blocked_meanwhile(web, monkeypatch):
+    order_id = await new(web())
+    monkeypatch.setitem(STANDINGS, CONSIGNEE, "blocked")
+    refused = await web().post(f"/api/orders/{order_id}/confirm", json={})
+    assert (refused.json()["code"], refused.json()["errors"][0]["field"]) == (
+        "partner_refuses",
+        "consignee_id",
+    )
+    assert (await web(CONSIGNEE).get(f"/api/orders/{order_id}")).status_code == 404
+
+
 async def test_a_block_counts_from_the_next_offer_on(web, monkeypatch):
     first, second = await confirmed(web()), await confirmed(web())
     asked = {"carrier_id": STRANGER, "price_cents": 1, "deadline": soon()}

@@ -386,6 +386,14 @@ def test_a_replaced_paper_proves_no_more():
     assert order.proof.document_id == "doc_new"
 
 
+def test_an_accepted_proof_stays_the_proof_whatever_comes_after_it():
+    """Its carrier brings a next version: nobody accepted that one."""
+    order = make.order("delivered")
+    order.accept_proof(hand(), "doc_pod", make.HASH)
+    order.attach(hand(CARRIER), make.paper("doc_new"), replaces="doc_pod")
+    assert order.proof.document_id == "doc_pod"
+
+
 def test_nobody_replaces_the_paper_of_another():
     with pytest.raises(ReferenceUnknown):
         make.order("delivered").attach(hand(CONSIGNEE), make.paper("doc_new"), replaces="doc_pod")

@@ -101,6 +101,11 @@ class Orders:
         return shown(order)
 
     async def confirm(self, asked: ConfirmOrder) -> OrderView:
+        """From now on partners see it: one that blocked since the draft was written is told nothing."""
+        draft = await self._store.orders.get(asked.order_id)
+        for field in NAMED if draft.org_id == current_org() else ():
+            if partner_id := getattr(draft, field):
+                await self._namable(partner_id, field)
         async with self._store.orders.change(asked.order_id) as order:
             order.confirm(hand())
         return shown(order)

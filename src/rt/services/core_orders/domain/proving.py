@@ -50,9 +50,9 @@ class Proven(Carried, kw_only=True):
 
     @property
     def proof(self) -> Document | None:
-        """What proves the delivery: what was accepted, else the signed note, else the newest signed paper."""
+        """What proves the delivery: what was accepted, for good; else the signed note, else signed paper."""
         proving = [one for one in self.documents if proves(one)]
-        accepted = [one for one in proving if one.document_id == self.accepted_proof]
+        accepted = [one for one in self.documents if one.document_id == self.accepted_proof]
         signed = [one for one in proving if one.signed_at]
         return next(reversed([*proving, *signed, *accepted]), None)
 
