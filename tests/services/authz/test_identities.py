@@ -50,6 +50,17 @@ async def test_editing_takes_nobodys_number(authz: TestHouse, number: dict[str, 
     assert (await identity(numbered.web, numbered.organization_id))["siret"] == OTHER
 
 
+async def test_the_vat_number_of_a_company_is_not_anothers_though_it_only_gave_its_siret(
+    authz: TestHouse,
+) -> None:
+    holder = await make.admin(authz, siret=SIRET)
+    thief = await make.admin(authz, "Pirate", vat=VAT)
+    shown = await identity(thief.web, thief.organization_id)
+    assert (shown["vat"], shown["wish"]["vat"]) == ("", VAT)
+    assert (await edited(thief, vat=VAT)).json()["code"] == "number_taken"
+    assert (await edited(holder, vat=VAT)).json()["vat"] == VAT
+
+
 async def test_first_numbers_are_declared_once(authz: TestHouse) -> None:
     admin = await make.admin(authz)
     assert (await edited(admin, siret="732 829 320 00074")).json()["siret"] == SIRET

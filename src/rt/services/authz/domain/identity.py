@@ -41,6 +41,11 @@ class Numbers(msgspec.Struct, frozen=True):
     def __bool__(self) -> bool:
         return bool(self.siret or self.vat)
 
+    @property
+    def siren(self) -> str:
+        """The company that a French VAT number names."""
+        return self.vat[4:] if self.vat.startswith("FR") else ""
+
     def lacks(self, others: "Numbers") -> "Numbers":
         """These without those that are among others."""
         return Numbers(

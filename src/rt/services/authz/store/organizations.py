@@ -67,12 +67,18 @@ class KeptOrganizations:
         return sorted(found, key=lambda holder: holder.siret != numbers.siret)
 
     async def taken(self, numbers: Numbers, but: str) -> Numbers:
-        """Those of the numbers that another open organization has."""
+        """Those of the numbers that another open organization has; a SIRET also holds its VAT number."""
         holders = await self.holders(numbers, but)
+        theirs = any(one.vat == numbers.vat for one in holders) or await self._has_siren(numbers.siren, but)
         return Numbers(
             numbers.siret if any(one.siret == numbers.siret for one in holders) else "",
-            numbers.vat if any(one.vat == numbers.vat for one in holders) else "",
+            numbers.vat if theirs else "",
         )
+
+    async def _has_siren(self, siren: str, but: str) -> bool:
+        """Whether another open organization has a SIRET of that company."""
+        of_it = {"siret": {"$gte": siren, "$lt": siren + ":"}, "open": True, "id": {"$ne": but}}
+        return bool(siren) and await self.organizations.everywhere.first(of_it) is not None
 
     async def wishing(self, after: str, limit: int) -> Page[Organization]:
         """Open organizations that wait for the platform's word on their numbers, the longest first."""
