@@ -15,7 +15,7 @@ from rt.services.authz.adapters import common_passwords
 from rt.services.authz.domain import roles
 from rt.services.authz.domain.apikey import ApiKey, KeyRefused, KeyRightForbidden, KeySecret, check_grant
 from rt.services.authz.domain.identity import IdentityKept, NothingWished, Numbers, numbers_of
-from rt.services.authz.domain.link import LinkTooLong, LinkWidened, check_life, narrowed
+from rt.services.authz.domain.link import REMARKS, LinkTooLong, LinkWidened, check_life, narrowed
 from rt.services.authz.domain.lockout import ACCOUNT, ADDRESS, ANY_SOURCE, PAIR, Attempts, TooManyTries
 from rt.services.authz.domain.organization import EmailInvalid, Organization, address
 from rt.services.authz.domain.passwords import PasswordTooCommon, PasswordTooShort, check_password, digest
@@ -387,11 +387,12 @@ class TestKeys:
                 check_grant([right], frozenset({"palette.read", "authz.write"}))
 
 
-CLAIMS = st.dictionaries(st.sampled_from("abcd"), st.text(max_size=3), max_size=4)
+REMARKED = st.dictionaries(st.sampled_from(sorted(REMARKS)), st.text(max_size=3), max_size=3)
+CLAIMS = st.dictionaries(st.sampled_from(["party", *sorted(REMARKS)]), st.text(max_size=3), max_size=4)
 
 
 class TestLinks:
-    @given(CLAIMS, CLAIMS, st.integers(-100, 100))
+    @given(CLAIMS, REMARKED, st.integers(-100, 100))
     def test_a_link_never_widens(self, held: dict[str, str], asked: dict[str, str], minutes: int) -> None:
         wanted = AT + minutes * MINUTE
         contradicts = any(held.get(name, value) != value for name, value in asked.items())
@@ -404,6 +405,11 @@ class TestLinks:
             assert claims.items() >= held.items()
             assert {claims.get(name, claims.get(f"holder.{name}")) for name in asked} == set(asked.values())
             assert {name for name in claims if name not in held} <= {f"holder.{name}" for name in asked}
+
+    @pytest.mark.parametrize("name", ["for", "party", "email", "tender_id", "holder.plate"])
+    def test_who_holds_a_link_does_not_say_who_they_are(self, name: str) -> None:
+        with pytest.raises(LinkWidened):
+            narrowed(AT, {}, None, {name: "usr_somebody_else"})
 
     def test_a_link_lives_ninety_days_at_most(self) -> None:
         assert check_life(AT + timedelta(days=90), AT)
