@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from tests.portals.recipient.world import CARRIER, LYON, MORNING, SHIPPER, STROKES, Browser, World
 
+from rt.contracts.ecpmr import ReserveGiven
 from rt.contracts.tracking_ia import ShareOrder
 from rt.kernel.clock import ZONE, held
 from rt.kernel.tenancy import acting_for
@@ -135,6 +136,50 @@ async def test_the_carrier_collects_by_its_own_link_with_pallets_and_reserves(br
     sender = await browser.world.sent_link(note, "sender")
     theirs = (await browser.web.get(f"/l/{sender}/takeover/{note.document_id}")).text
     assert "Noter une réserve" not in theirs
+
+
+async def test_an_address_typed_at_the_dock_is_said_to_the_signer_and_to_whoever_verifies(
+    browser: Browser,
+) -> None:
+    note = await browser.world.taken_over()
+    token = await browser.world.sent_link(note, "consignee", CARRIER, "chef-de-quai@webmail.example")
+    here = f"/l/{token}/sign/{note.document_id}"
+    await browser.press(here, do="code")
+    filled: dict[str, Any] = {"do": "sign", "name": "Paul Morel", "code": await browser.world.code()}
+    assert (await browser.press(here, **filled)).status_code == 303
+    verified = f"/v/{note.verification_id}"
+    for page in ((await browser.web.get(here)).text, (await browser.web.get(verified)).text):
+        assert "à la demande de Transports Mabille (Transporteur)" in page
+        assert "saisie par le demandeur, sans confirmation" in page
+    told = (await browser.web.get(verified)).text
+    assert "1 critère sur 4" in told
+    assert "Paul Morel" not in told
+    assert "webmail.example" not in told
+    assert "at the request of Transports Mabille" in (await browser.web.get(f"{verified}?lang=en")).text
+
+
+async def test_unusual_pallets_are_signed_when_they_are_confirmed(browser: Browser) -> None:
+    here = await delivery_link(browser.world)
+    await browser.press(here, do="code")
+    filled: dict[str, Any] = {"do": "sign", "name": "Paul Morel", "code": await browser.world.code()}
+    held_back = await browser.press(here, **filled, delivered="400")
+    assert "400 palettes pour 24 sur la lettre de voiture" in held_back.text
+    assert "pallets_confirmed" in held_back.text
+    assert "pallets_confirmed" not in (await browser.web.get(here)).text
+    done = await browser.press(here, **filled, delivered="400", pallets_confirmed="on")
+    assert done.status_code == 303, done.text
+    assert (await browser.world.note()).pallets_delivery[0].delivered == 400
+
+
+async def test_who_signs_after_a_reserve_reads_it_first(browser: Browser) -> None:
+    note = await browser.world.taken_over([ReserveGiven(text="2 cartons ouverts", line=1)])
+    here = f"/l/{await browser.world.sent_link(note, 'sender')}/takeover/{note.document_id}"
+    assert "Réserve déjà notée : 2 cartons ouverts" in (await browser.web.get(here)).text
+    await browser.press(here, do="code")
+    filled: dict[str, Any] = {"do": "sign", "name": "Zoé Marchand", "code": await browser.world.code()}
+    unread = await browser.press(here, **filled, countersigns="")
+    assert "Relisez-les avant de signer" in unread.text
+    assert (await browser.press(here, **filled)).status_code == 303
 
 
 async def test_a_link_for_another_note_or_a_broken_one_ends_in_plain_words(browser: Browser) -> None:

@@ -1,6 +1,7 @@
 """The real services behind a recipient: an order on its way, its note, and links to sign it."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
@@ -30,6 +31,7 @@ from rt.contracts.ecpmr import (
     GetDocument,
     MakeSigningLink,
     Party,
+    ReserveGiven,
     SignatureGiven,
     SignTakeover,
 )
@@ -100,7 +102,7 @@ class World:
         note: DocumentView = await self.say(SHIPPER, GetDocument(document_id=row.document_id))
         return note
 
-    async def taken_over(self) -> DocumentView:
+    async def taken_over(self, reserves: Sequence[ReserveGiven] = ()) -> DocumentView:
         """The note after the carrier has collected the goods."""
         note = await self.note()
         taken: DocumentView = await self.say(
@@ -110,14 +112,15 @@ class World:
                 content_hash=note.content_hash,
                 happened_at=now(),
                 signature=SignatureGiven(party="carrier", name="Lucie Martin", image=STROKES),
+                reserves=list(reserves),
             ),
         )
         return taken
 
-    async def sent_link(self, note: DocumentView, party: Party) -> str:
-        """The token of a link to sign that the sender had sent to a party."""
-        word = MakeSigningLink(document_id=note.document_id, party=party, email=f"quai@{party}.example")
-        await self.say(SHIPPER, word)
+    async def sent_link(self, note: DocumentView, party: Party, asker: str = SHIPPER, email: str = "") -> str:
+        """The token of a link to sign that somebody, mostly the sender, had sent to a party."""
+        email = email or f"quai@{party}.example"
+        await self.say(asker, MakeSigningLink(document_id=note.document_id, party=party, email=email))
         return await self.told("ecpmr.link.sent", "token")
 
     async def code(self) -> str:

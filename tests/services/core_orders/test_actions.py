@@ -239,7 +239,7 @@ async def test_truck_takeover_and_delivery_carry_the_order_through(says, web, ea
     await says(SHIPPER, signed(order_id, "2 cartons mouillés"))
     order = await look(web, order_id)
     assert (order["state"], order["with_reserves"]) == ("delivered", True)
-    assert [(one["kind"], one["ecpmr_document_id"]) for one in order["documents"]] == [("cmr", "cmr_1")]
+    assert [(one["kind"], one["ecpmr_document_id"]) for one in order["documents"]] == [("waybill", "cmr_1")]
     assert [line["source"] for line in order["history"]][-4:] == ["gps", "cmr", "cmr", "cmr"]
 
 

@@ -550,3 +550,10 @@ def test_what_is_refused_says_so_in_both_languages():
     own = [k for k in kinds(Refusal) if "core_orders" in k.__module__]
     assert own
     assert all("fr" in vars(k) and "en" in vars(k) and k.fr != k.en for k in own)
+
+
+def test_a_note_inside_one_country_is_no_cmr():
+    order = make.order()
+    by = hand(SHIPPER, source="cmr")
+    assert order.attach_note(by, "doc_1", "cmr_1", "LV-1").kind == "waybill"
+    assert order.attach_note(by, "doc_2", "cmr_2", "CMR-1", "cmr").kind == "cmr"

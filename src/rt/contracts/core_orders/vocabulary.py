@@ -49,7 +49,8 @@ Equipment = Literal[
 """The vehicle asked for, by its code in rt.trade.loading; none named: a curtain-side semi-trailer."""
 Incoterm = Literal["", "EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
 """Incoterms 2020."""
-DocumentKind = Literal["cmr", "pod", "photo", "invoice", "other"]
+DocumentKind = Literal["waybill", "cmr", "pod", "photo", "invoice", "other"]
+"""A consignment note is a waybill inside one country, a CMR between two (CMR art. 1)."""
 IncidentKind = Literal[
     "delay", "damage", "missing", "refused", "access", "breakdown", "accident", "theft", "other"
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from rt.contracts.core_orders import PlanView
+from rt.contracts.core_orders import DocumentKind, PlanView
 from rt.contracts.ecpmr import (
     DeliverySigned,
     DocumentAmended,
@@ -115,7 +115,8 @@ class Reactions:
 
         def apply(order: Order) -> None:
             document_id = derived_id("doc", event.document_id)
-            fact(order, order.attach_note(by, document_id, event.document_id, event.number))
+            kind: DocumentKind = "cmr" if event.kind == "cmr" else "waybill"
+            fact(order, order.attach_note(by, document_id, event.document_id, event.number, kind))
 
         await self._change(event.order_id, apply)
 

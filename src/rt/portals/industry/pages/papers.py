@@ -14,6 +14,7 @@ from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
 KINDS: dict[str, DocumentKind] = {
+    "waybill": "waybill",
     "cmr": "cmr",
     "pod": "pod",
     "photo": "photo",

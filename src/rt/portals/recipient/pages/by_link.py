@@ -23,6 +23,7 @@ class SignedPage(Page):
     template = "signed.html"
     note: DocumentView
     step: Step
+    party: str
     by_name: str
     paper: str
     confirm_by: date | None
@@ -95,6 +96,7 @@ def done_page(note: DocumentView, step: Step, party: str, paper: str) -> SignedP
         title=_("Lettre de voiture %(number)s signée") % {"number": note.number},
         note=note,
         step=step,
+        party=party,
         by_name=signature_on(note, step, party),
         paper=paper,
         confirm_by=confirm_by,

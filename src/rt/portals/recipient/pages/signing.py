@@ -16,6 +16,7 @@ from rt.contracts.ecpmr import (
     GetTakeover,
     PalletExchange,
     Party,
+    ReserveView,
     SignatureGiven,
     SignDelivery,
     SignTakeover,
@@ -36,6 +37,9 @@ from rt.ui.visit import Visit
 Done = Callable[[DocumentView], Awaitable[Page | Response]]
 """Where to go once it is signed."""
 TYPED = ("name", "quality", "code", "returned", "refused", "broken")
+CODE_FAULTS = ("code_", "codes_", "sent_just_now")
+"""Beginnings of the refusals that are about the code, said beside it."""
+UNUSUAL = "pallets_beyond_note"
 PALLET_TYPES: tuple[str, ...] = get_args(PalletType)
 
 
@@ -58,6 +62,10 @@ class SignPage(Page):
     weak: bool
     with_reserves: bool
     photos_kept: bool
+    countersigns: str
+    """Names what others have signed at this step, as this page shows it."""
+    noted: list[ReserveView]
+    unusual: bool
 
 
 class Signer(msgspec.Struct, frozen=True):
@@ -77,6 +85,7 @@ async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -
     filled = {name: typed(visit, name) for name in TYPED}
     filled["pallet_type"] = typed(visit, "pallet_type") or "EUR"
     filled["delivered"] = typed(visit, "delivered") if visit.posted is not None else pallets_of(note)
+    seen = note.takeover_hash if signer.step == "takeover" else note.delivery_hash
     page = SignPage(
         title=_("Lettre de voiture %(number)s") % {"number": note.number},
         here=signer.here,
@@ -94,6 +103,9 @@ async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -
         weak=False,
         with_reserves=signer.party != "sender",
         photos_kept=signer.photos,
+        countersigns=seen,
+        noted=[one for one in note.reserves_made if one.step == signer.step],
+        unusual=typed(visit, "pallets_confirmed") == "on",
     )
     if visit.posted is None:
         return page
@@ -150,6 +162,8 @@ async def sign(visit: Visit, signer: Signer, page: SignPage, done: Done) -> Page
         ),
         "reserves": reserves_of(page.lines),
         "pallets": pallets_typed(visit, page),
+        "pallets_confirmed": page.unusual,
+        "countersigns": typed(visit, "countersigns"),
         "code": page.typed["code"],
     }
     try:
@@ -164,10 +178,11 @@ async def sign(visit: Visit, signer: Signer, page: SignPage, done: Done) -> Page
         note: DocumentView = await visit.ask(word, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
-        if refusal.code.startswith("code_"):
+        if refusal.code.startswith(CODE_FAULTS):
             page.code_fault = told(refusal)
         else:
             page.refusal = told(refusal)
+            page.unusual = page.unusual or refusal.code == UNUSUAL
         return page
     return await done(note)
 

@@ -12,6 +12,7 @@ from rt.ui.formats import language
 from rt.ui.visit import Visit, page
 
 KINDS: dict[str, DocumentKind] = {
+    "waybill": "waybill",
     "cmr": "cmr",
     "pod": "pod",
     "photo": "photo",

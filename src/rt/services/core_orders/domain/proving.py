@@ -1,6 +1,6 @@
 """The papers of an order, and which of them proves that the goods were delivered."""
 
-from rt.contracts.core_orders import ProofAccepted
+from rt.contracts.core_orders import DocumentKind, ProofAccepted
 from rt.kernel.clock import now
 from rt.kernel.errors import Conflict, NotFound, ReferenceUnknown
 from rt.services.core_orders.domain.carrying import Carried
@@ -10,7 +10,7 @@ from rt.trade.roles import PartnerRole
 
 DOCUMENTS_LIMIT = 200
 """Files of one order."""
-SIGNED_ON_PAPER = ("pod", "cmr")
+SIGNED_ON_PAPER = ("pod", "waybill", "cmr")
 """Kinds of a brought file that can prove a delivery: the paper that the consignee signed."""
 
 
@@ -98,14 +98,16 @@ class Proven(Carried, kw_only=True):
             raise ReferenceUnknown("replaces")
         return former
 
-    def attach_note(self, by: Hand, document_id: str, ecpmr_document_id: str, number: str) -> Document:
+    def attach_note(
+        self, by: Hand, document_id: str, ecpmr_document_id: str, number: str, kind: DocumentKind = "waybill"
+    ) -> Document:
         """The consignment note that ecpmr keeps, named among the documents once."""
         known = (one for one in self.documents if one.ecpmr_document_id == ecpmr_document_id)
         if note := next(known, None):
             return note
         note = Document(
             document_id=document_id,
-            kind="cmr",
+            kind=kind,
             filename=f"{number}.pdf",
             media_type="application/pdf",
             added_at=now(),
