@@ -187,8 +187,9 @@ async def test_an_amendment_stands_when_both_parties_signed_it(web, note, told):
     await signed(web, newer, "amendment", "sender", org=make.SHIPPER)
     agreed = await signed(web, newer, "amendment", "carrier")
     assert (agreed["in_force"], agreed["consignment"]["other_particulars"]) == (2, "Bâche ouverte")
-    (amended,) = await told("ecpmr.document.amended")
-    assert amended["changed"] == ["other_particulars"]
+    wished, stands = await told("ecpmr.document.amended")
+    assert wished["changed"] == stands["changed"] == ["other_particulars"]
+    assert (wished["to_sign"], stands["to_sign"]) == (["sender", "carrier"], [])
 
 
 async def test_a_phone_that_sends_its_day_again_changes_nothing_twice(web, note, told):

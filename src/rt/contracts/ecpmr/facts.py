@@ -37,6 +37,7 @@ class DocumentAmended(Event, topic="ecpmr.document.amended"):
     changed: list[str]
     to_sign: list[Party]
     content_hash: str = ""
+    kind: Kind = "national"
 
 
 class TakeoverSigned(Event, topic="ecpmr.takeover.signed"):
@@ -86,6 +87,7 @@ class ReservesNoted(Event, topic="ecpmr.reserves.noted"):
     step: Step
     noted_at: datetime
     reserves: int
+    kind: Kind = "national"
 
 
 class TimeRecorded(Event, topic="ecpmr.time.recorded"):

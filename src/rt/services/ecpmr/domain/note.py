@@ -201,6 +201,7 @@ class Note(Seen):
                     step=act.step,
                     noted_at=act.happened_at,
                     reserves=len(act.reserves),
+                    kind=self.kind,
                 )
             )
 
@@ -214,6 +215,7 @@ class Note(Seen):
                 changed=changed,
                 to_sign=self.to_sign if self.proposal else [],
                 content_hash=self.content_hash,
+                kind=self.kind,
             )
         )
 
