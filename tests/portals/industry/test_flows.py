@@ -152,7 +152,7 @@ async def test_missing_mentions_stand_beside_their_fields_and_can_be_written_the
     for field in ("stops-1-site-contact-phone", "goods-0-description", "consignee_name"):
         assert f'id="f-{field}-fault"' in page.text
     town.answers |= {EditOrder: make.order("draft"), ConfirmOrder: make.order()}
-    parts = {"parts": "stops", "stops.1.site.contact.phone": "+33 4 76 00 00 00"}
+    parts = {"parts": "stops", "_version": "3", "stops.1.site.contact.phone": "+33 4 76 00 00 00"}
     done = await client.post("/orders/ord_1/complete", data=places(**parts) | proof)
     assert done.headers["location"] == "/orders/ord_1/tender"
     assert town.heard(EditOrder).stops[1].site.contact.phone == "+33 4 76 00 00 00"

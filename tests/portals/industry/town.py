@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 from msgspec.structs import replace
+from tests.portals.door import knock
 from tests.portals.industry import make
 from tests.portals.industry.make import view
 
@@ -114,6 +115,8 @@ class Voice:
         self.town.versions.append(version)
         if isinstance(word, WhoAmI):
             return who(self.town.rights)
+        if not isinstance(word, Login):
+            knock(word, self.town.rights, version)
         answer = self.town.answers.get(type(word), NotFound())
         answer = answer(word) if callable(answer) else answer
         if isinstance(answer, Exception):

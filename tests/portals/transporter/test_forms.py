@@ -9,7 +9,6 @@ from tests.portals.transporter import make
 from tests.portals.transporter.town import Town, browser, signed_in, token_of
 
 from rt.contracts.authz import (
-    BlockPartner,
     ChangeRole,
     EditOrganization,
     EndAllSessions,
@@ -19,10 +18,8 @@ from rt.contracts.authz import (
 from rt.contracts.core_orders import (
     AcceptTender,
     AddDocument,
-    FindOrders,
     GetDocument,
     GetOrder,
-    OrdersPage,
     PlanOrder,
     RefuseTender,
     ReportIncident,
@@ -65,11 +62,6 @@ from rt.kernel.errors import Conflict, Forbidden, Invalid
 from rt.kernel.messages import Download, Empty
 
 
-class OfferLapsed(Conflict):
-    fr = "L'offre est échue depuis 10 minutes."
-    en = "The offer lapsed 10 minutes ago."
-
-
 class PlateTaken(Invalid):
     fr = "Cette immatriculation est déjà dans la flotte."
     en = "This number plate is already in the fleet."
@@ -106,30 +98,6 @@ async def test_one_press_accepts_under_the_key_of_its_form() -> None:
     assert "Offre acceptée" in await followed(answer, client)
 
 
-async def test_a_lapsed_offer_is_told_in_words() -> None:
-    town = Town()
-    town.answers[AcceptTender] = OfferLapsed()
-    answer, client = await press(town, "/offers/ord_1/accept", back="order")
-    assert answer.headers["location"] == "/orders/ord_1"
-    assert "échue depuis 10 minutes" in await followed(answer, client)
-
-
-async def test_ticked_offers_are_answered_one_by_one_and_failures_named() -> None:
-    town = Town()
-    town.answers[AcceptTender] = lambda word: (
-        OfferLapsed() if word.order_id == "ord_2" else make.order("assigned")
-    )
-    client, token = await signed_in(town)
-    typed = {"_csrf": token, "_key": "k", "order_id": ["ord_1", "ord_2"], "ref-ord_2": "CMD-24108"}
-    typed |= {"tender-ord_1": "ten_1", "tender-ord_2": "ten_2"}
-    answer = await client.post("/offers/accept", data=typed)
-    said = [(word.order_id, word.tender_id) for word in town.said if isinstance(word, AcceptTender)]
-    assert said == [("ord_1", "ten_1"), ("ord_2", "ten_2")]
-    assert "CMD-24108 n&#39;a pas été acceptée" in answer.text
-    keys = [key for key, word in zip(town.keys, town.said, strict=True) if isinstance(word, AcceptTender)]
-    assert len(set(keys)) == 2
-
-
 async def test_a_refusal_needs_its_reason() -> None:
     town = Town()
     town.answers[RefuseTender] = Empty()
@@ -137,34 +105,6 @@ async def test_a_refusal_needs_its_reason() -> None:
     assert not any(isinstance(word, RefuseTender) for word in town.said)
     await press(town, "/offers/ord_1/refuse", reason="Prix trop bas", tender_id="ten_1")
     assert (town.heard(RefuseTender).tender_id, town.heard(RefuseTender).reason) == ("ten_1", "Prix trop bas")
-
-
-async def test_an_unknown_shipper_is_shown_as_such_and_can_be_blocked() -> None:
-    town = Town()
-    offered = make.order().tender
-    assert offered is not None
-    town.answers |= {
-        FindOrders: OrdersPage(items=[make.row(tender_stranger=True)], next=""),
-        GetOrder: make.order(tender=msgspec.structs.replace(offered, stranger=True)),
-        RefuseTender: OfferLapsed(),
-        BlockPartner: Empty(),
-    }
-    client, _token = await signed_in(town)
-    with held(make.AT):
-        pages = [(await client.get(path)).text for path in ("/", "/orders/ord_1")]
-    for page in pages:
-        assert "Un expéditeur que vous ne connaissez pas" in page
-        assert 'action="/offers/ord_1/block"' in page
-    answer, client = await press(town, "/offers/ord_1/block", tender_id="ten_1", shipper_id="org_monts")
-    assert town.heard(BlockPartner).organization_id == "org_monts"
-    assert 'action="/partners/org_monts/unblock"' in await followed(answer, client)
-
-
-async def test_a_known_shipper_is_not_shown_as_unknown() -> None:
-    client, _token = await signed_in(Town())
-    with held(make.AT):
-        pages = [(await client.get(path)).text for path in ("/", "/orders/ord_1")]
-    assert not any("ne connaissez pas" in page or "/block" in page for page in pages)
 
 
 async def test_a_step_that_does_not_exist_is_refused_and_no_fault_of_ours() -> None:
@@ -551,7 +491,7 @@ async def test_a_move_by_link_that_came_too_late_shows_the_slot_as_it_stands() -
 async def test_a_statement_is_answered_by_link() -> None:
     town = Town()
     town.answers[AnswerStatement] = make.statement(state="confirmed")
-    answer = await by_link(town, "/l/tok/statements/sta_1")
+    answer = await by_link(town, "/l/tok/statements/sta_1", version="1")
     assert answer.headers["location"] == "/l/tok/statements/sta_1"
     assert {a.verdict for a in town.heard(AnswerStatement).answers} == {"confirmed"}
 

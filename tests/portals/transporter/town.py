@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from tests.portals.door import knock
 from tests.portals.transporter import make
 
 from rt.contracts.admin_gateway import GetToldToAll
@@ -92,6 +93,9 @@ ORIGIN = "http://transporter.localhost"
 UNITS = ("core_orders", "planning", "ecpmr", "tracking_ia", "palette", "authz")
 RIGHTS = ["authz.partner", *(f"{unit}.{level}" for unit in UNITS for level in ("read", "write"))]
 
+LINKED = {"accept_tender": "ord_1", "book_slot": "ord_1", "answer_statement": "sta_1"}
+"""What the link of these tests opens, by its scope."""
+
 
 class Town:
     """Answers words as the services would; remembers what was said, with which key and version."""
@@ -127,6 +131,8 @@ class Voice:
         self.town.tokens.append(self.token)
         if isinstance(word, WhoAmI):
             return who(self.town.rights)
+        by_link = self.token == "tok"
+        knock(word, self.town.rights if self.token else [], version, LINKED if by_link else None)
         answer = self.town.answers.get(type(word), NotFound())
         answer = answer(word) if callable(answer) else answer
         if isinstance(answer, Exception):
