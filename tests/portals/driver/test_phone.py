@@ -156,8 +156,10 @@ async def test_drivers_see_pause_and_end_what_is_recorded_of_them(phone: Phone) 
         with held(MORNING + timedelta(minutes=30)):
             proof["_csrf"] = await phone.proof()
             at = {"at": (MORNING + timedelta(minutes=20)).isoformat()}
-            await phone.say(queued("RecordPositions", {"points": [point | at for point in points]}))
+            sent = [*(point | at for point in points), {"at": "broken", "latitude": 45, "longitude": 4}]
+            await phone.say(queued("RecordPositions", {"points": sent}))
             page = (await phone.browser.get("/recordings")).text
+            assert "1 position n&#39;a pas pu être lue" in page
             assert "Trajet enregistré" in page
             await phone.browser.post("/recordings/pause", data=proof | {"_key": "press-2"})
             assert "En pause" in (await phone.browser.get("/recordings")).text

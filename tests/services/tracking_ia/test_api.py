@@ -62,12 +62,11 @@ RUN = ("admin", "platform_admin")
 MAY = {
     **dict.fromkeys(("AddDevice", "RemoveDevice", "SetRule"), RUN),
     **dict.fromkeys(("ShareOrder", "EndShare"), (*RUN, "dispatcher")),
-    **dict.fromkeys(("FindDevices", "FindApps"), OFFICE),
-    **dict.fromkeys(("RecordPositions", "StartDuty", "PauseDuty", "EndDuty"), (*RUN, "dispatcher", "driver")),
     **dict.fromkeys(
-        ("FindRules", "FindPurges", "FleetPositions", "GetEta", "GetTrack", "GetTrips", "MyTrack"),
-        (*OFFICE, "driver"),
+        ("FindDevices", "FindApps", "FindRules", "FindPurges", "FleetPositions", "GetTrips"), OFFICE
     ),
+    **dict.fromkeys(("RecordPositions", "StartDuty", "PauseDuty", "EndDuty"), (*RUN, "dispatcher", "driver")),
+    **dict.fromkeys(("GetEta", "GetTrack", "MyTrack"), (*OFFICE, "driver")),
 }
 
 
