@@ -51,10 +51,11 @@ FIELDS = (
 
 
 class DocksPage(Page):
-    """The docks of the organization."""
+    """The docks of the organization, and those of warehouses that serve it, which are theirs to change."""
 
     template = "docks.html"
     docks: list[DockView]
+    own: set[str]
     weeks: dict[str, list[str]]
     may_write: bool
 
@@ -171,6 +172,7 @@ async def docks(visit: Visit) -> Page | Response:
         title=_("Nos quais"),
         crumbs=[("/docks", _("Quais du jour"))],
         docks=found.items,
+        own={d.dock_id for d in found.items if d.organization_id == visit.session.organization_id},
         weeks={dock.dock_id: hours_text(dock.hours) for dock in found.items},
         may_write=visit.session.may("planning.write"),
     )
