@@ -1,10 +1,13 @@
-"""One address, and nothing else, is an address: no list, no second line, no name beside it."""
+"""One address is an address, one line with something visible is a name: no list, no second line."""
 
 import pytest
 from email_validator import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rt.contracts.authz import InviteUser
+from rt.kernel.bounds import refuse_unfit
+from rt.kernel.errors import Malformed
 from rt.trade.contacts import is_address
 
 
@@ -57,3 +60,17 @@ def test_whatever_a_mail_server_would_take_unquoted_is_taken(text: str) -> None:
     if text.isascii() and '"' not in text and "[" not in text:
         validate_email(text, check_deliverability=False, test_environment=True, allow_domain_literal=True)
         assert is_address(text)
+
+
+@pytest.mark.parametrize("name", ["Léa Martin", "O'Brien & Söhne", " 東京 ", "a"])
+def test_a_name_on_one_line_is_a_name(name: str) -> None:
+    refuse_unfit(InviteUser(email="a@b.example", name=name, role="viewer"))
+
+
+@pytest.mark.parametrize(
+    "name", ["P\r\nBcc: z@b.example", "P\nFacture", " ", "\u200b\u200b", "a\u2028b", "a\tb"]
+)
+def test_a_second_line_or_nothing_visible_is_no_name(name: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        refuse_unfit(InviteUser(email="a@b.example", name=name, role="viewer"))
+    assert refused.value.field == "name"

@@ -7,7 +7,7 @@ from msgspec import Meta, field
 
 from rt.contracts.authz.fields import OpaqueToken
 from rt.kernel.messages import OPEN, Command, Cursor, Empty, Query, View
-from rt.trade.contacts import EmailText
+from rt.trade.contacts import ONE_LINE, EmailText
 from rt.trade.references import ApiKeyId, LinkId, OrganizationId
 
 LinkScope = Literal[
@@ -56,7 +56,7 @@ class ApiKeysPage(View):
 class AddApiKey(Command[ApiKeySecretView], route="/auth/keys", needs="authz.write", keyed=False, status=201):
     """Make a key with some of one's own rights, for some networks, until some day."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    name: Annotated[str, ONE_LINE, Meta(min_length=1, max_length=80)]
     rights: Annotated[list[Right], Meta(min_length=1, max_length=60)]
     networks: Annotated[list[NetworkText], Meta(max_length=50)] = field(default_factory=list)
     expires_at: datetime | None = None

@@ -4,8 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-PersonName = Annotated[str, Meta(min_length=1, max_length=120)]
-OrganizationName = Annotated[str, Meta(min_length=1, max_length=160)]
+from rt.trade.contacts import ONE_LINE
+
+PersonName = Annotated[str, ONE_LINE, Meta(min_length=1, max_length=120)]
+OrganizationName = Annotated[str, ONE_LINE, Meta(min_length=1, max_length=160)]
 PasswordText = Annotated[str, Meta(min_length=1, max_length=1024)]
 """Any characters at all; how good it must be is decided in the domain, never by composition rules."""
 OpaqueToken = Annotated[str, Meta(min_length=8, max_length=8192)]

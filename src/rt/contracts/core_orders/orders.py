@@ -25,7 +25,7 @@ from rt.contracts.core_orders.vocabulary import (
     Incoterm,
 )
 from rt.kernel.messages import Command, Cursor, Download, Query, Version, View
-from rt.trade.contacts import OptionalEmail
+from rt.trade.contacts import ONE_LINE, OptionalEmail
 from rt.trade.references import OrderId, OrderPaperId, OrganizationId, TemplateId
 
 STATES = "^([a-z_]+(,[a-z_]+)*)?$"
@@ -266,7 +266,7 @@ class SaveTemplate(
     """Keep an order as a template, under a name of the organization's choice."""
 
     order_id: OrderId
-    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    name: Annotated[str, ONE_LINE, Meta(min_length=1, max_length=80)]
 
 
 class FindTemplates(

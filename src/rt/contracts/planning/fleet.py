@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from rt.kernel.messages import Command, Cursor, Query, SearchText, View
+from rt.trade.contacts import ONE_LINE
 from rt.trade.places import Site
 from rt.trade.references import DriverId, PersonId, VehicleId
 
@@ -155,7 +156,7 @@ class DriversPage(View):
 class AddDriver(Command[DriverView], route="/api/planning/drivers", needs="planning.write", status=201):
     """Add a driver; without hours Monday to Friday 06:00-19:00 is meant. `user_id` is a member's."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    name: Annotated[str, ONE_LINE, Meta(min_length=1, max_length=120)]
     phone: Annotated[str, Meta(max_length=40)] = ""
     user_id: PersonId | None = None
     skills: Skills = field(default_factory=list)
@@ -171,7 +172,7 @@ class EditDriver(
     """
 
     driver_id: DriverId
-    name: Annotated[str, Meta(min_length=1, max_length=120)] | None = None
+    name: Annotated[str, ONE_LINE, Meta(min_length=1, max_length=120)] | None = None
     phone: Annotated[str, Meta(max_length=40)] | None = None
     user_id: PersonId | None = None
     skills: Skills | None = None
