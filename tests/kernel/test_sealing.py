@@ -1,6 +1,7 @@
 """A secret that one unit tells another is readable by that other alone, and written in clear nowhere."""
 
 import re
+from datetime import timedelta
 from typing import Annotated, Any
 
 import pytest
@@ -8,6 +9,7 @@ from tests.conftest import TestHouse
 
 from rt.host.keys import UnitKeys
 from rt.kernel.bus import Told
+from rt.kernel.clock import held, now
 from rt.kernel.entity import Entity
 from rt.kernel.ids import new_id
 from rt.kernel.messages import EVENTS, Command, Empty, Event, secret_for
@@ -39,6 +41,7 @@ class Smith:
 
     def __init__(self) -> None:
         self.heard: dict[str, KeyCut] = {}
+        self.clumsy = False
 
     def palette(self, ground: Ground) -> Unit:
         keys = Collection(ground.database, Key, "keys")
@@ -54,6 +57,8 @@ class Smith:
     def reader(self, unit: str) -> Any:
         async def note(event: KeyCut, told: Told) -> None:
             self.heard[unit] = event
+            if self.clumsy:
+                raise ValueError(f"no door for {event.token}")
 
         def build(ground: Ground) -> Unit:
             return Unit(name=unit, serves=[], hears=[hear(KeyCut, note)])
@@ -91,6 +96,22 @@ async def test_a_secret_is_written_in_clear_neither_before_nor_after_it_is_deliv
     everything = await stored(house)
     assert TOKEN not in everything
     assert "palette.key.cut" in everything
+
+
+async def test_an_event_that_could_not_be_heard_lies_aside_without_its_secret(
+    house: TestHouse, smith: Smith
+) -> None:
+    """Nor does the reason, when it says with what the listener failed; once and tried again."""
+    smith.clumsy = True
+    await house.settle()
+    letters = house.database("palette")["dead_letters"]
+    before = [letter async for letter in letters.find({"unit": "notifications"})]
+    with held(now() + timedelta(seconds=10)):
+        await house.settle()
+    after = [letter async for letter in letters.find({"unit": "notifications"})]
+    assert (before[0]["tries"], after[0]["tries"]) == (1, 2)
+    assert before[0]["reason"] == after[0]["reason"] == "ValueError: no door for ***"
+    assert TOKEN not in await stored(house)
 
 
 async def test_only_the_unit_that_it_is_for_reads_it(house: TestHouse, smith: Smith) -> None:

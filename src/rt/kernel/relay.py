@@ -19,6 +19,7 @@ from rt.kernel.persistence import (
     ReturnDocument,
     persist,
 )
+from rt.kernel.sealing import SealBroken
 from rt.kernel.telemetry import HEARD, PARKED, log, tracing
 from rt.kernel.tenancy import acting_for
 from rt.kernel.tokens import LATE, LIVES, Revoked
@@ -217,7 +218,7 @@ class Follower:
                 raise
             except Exception as error:
                 log.error("event_failed", unit=self._unit, topic=told.topic, event_id=told.id, exc_info=True)
-                await self._put_aside(listener, told, f"{type(error).__name__}: {error}", 1)
+                await self._put_aside(listener, told, _why(self._database, told, error), 1)
 
     async def _put_aside(self, listener: Listener, told: Told, reason: str, tries: int) -> None:
         PARKED.labels(self._unit, told.topic).inc()
@@ -262,7 +263,8 @@ class Follower:
                 stuck.add(place)
                 tries = letter["tries"] + 1
                 later = now() + timedelta(seconds=min(300, 2**tries))
-                change = {"tries": tries, "next_try_at": later, "reason": f"{type(error).__name__}: {error}"}
+                reason = _why(self._database, told, error)
+                change = {"tries": tries, "next_try_at": later, "reason": reason}
                 change |= {"state": "dead"} if tries >= TRIES else {}
                 await letters.update_one({"_id": letter["_id"]}, {"$set": change})
         self._blocked = stuck
@@ -280,6 +282,19 @@ async def deliver(database: Database, listener: Listener, told: Told) -> None:
     with acting_for(told.org_id), acting_as(actor), tracing(told.trace), because(cause):
         await persist(lambda: listener.hear(event, told))
     HEARD.labels(unit, told.topic).inc()
+
+
+def _why(database: Database, told: Told, error: Exception) -> str:
+    """What went wrong, without what was secret in the event and open to the listener."""
+    reason = f"{type(error).__name__}: {error}"
+    try:
+        opened = _read(database, told)
+    except SealBroken:
+        return reason
+    for name, value in opened.items():
+        if value != told.body.get(name):
+            reason = reason.replace(str(value), "***")
+    return reason
 
 
 def _read(database: Database, told: Told) -> dict[str, Any]:
