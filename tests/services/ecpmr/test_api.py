@@ -61,6 +61,45 @@ async def test_readers_do_not_write(web, note):
         assert got.status_code == 403, path
 
 
+AT_THE_DOCK = {
+    "MyDocuments",
+    "GetDocument",
+    "GetTakeover",
+    "GetPdf",
+    "GetPhoto",
+    "OfficerView",
+    "SignTakeover",
+    "SignDelivery",
+    "SignAmendment",
+    "RecordArrival",
+    "RecordDeparture",
+    "AddPhoto",
+    "MakeSigningLink",
+    "AskTakeoverCode",
+    "AskDeliveryCode",
+    "VerifyDocument",
+    "CheckReserve",
+}
+"""What a driver may say: all that happens at a stop; the office's lists and the boxes are not among it."""
+
+
+def test_a_driver_says_what_happens_at_a_stop(ecpmr):
+    served = ecpmr.rooms["ecpmr"].unit.serves
+    assert {one.word.__name__ for one in served if "driver" not in one.word.word.closed_to} == AT_THE_DOCK
+
+
+async def test_a_driver_neither_lists_nor_amends(web, note):
+    driver = web(make.CARRIER, roles={"driver"})
+    changed = {"consignment": {**note["consignment"], "instructions": "x"}, "reason": "x"}
+    body = {**changed, "content_hash": note["content_hash"]}
+    for got in (
+        await driver.get("/api/ecpmr/documents"),
+        await driver.post(f"{DOCUMENT}/versions", json=body),
+    ):
+        assert (got.status_code, got.json()["code"]) == (403, "role_may_not")
+    assert (await driver.get(DOCUMENT)).status_code == 200
+
+
 async def test_strangers_meet_nothing(web, note):
     for method, path, body in reads(note)[2:] + writes(note):
         got = await web(make.STRANGER).request(method, path, json=body)

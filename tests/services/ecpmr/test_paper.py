@@ -127,6 +127,10 @@ async def test_hazard_and_temperatures_stand_beside_the_goods():
     assert squeezed("Pots de yaourt (UN 1993, +2 °C … +4 °C)") in text
 
 
+async def test_a_photo_that_a_reserve_names_and_that_never_came_is_not_counted():
+    assert squeezed("2 cartons écrasés (Photos : 0 reçues sur 1)") in await read(full_note(), "fr")
+
+
 async def test_a_full_note_fits_on_one_page_and_a_long_one_on_two():
     short = await paper.pdf(full_note(), "fr", URL, {"photo-0001": photo()})
     many = [GoodsLine(line=n, goods=make.goods(description=f"Référence {n}")) for n in range(1, 26)]

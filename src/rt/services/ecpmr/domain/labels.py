@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "missing": ("manquant(s)", "missing"),
     "damaged": ("avarié(s)", "damaged"),
     "photos": ("Photos", "Photos"),
+    "photos_there": ("{there} reçues sur {named}", "{there} received of {named}"),
     "pallets": ("Supports de charge échangés", "Load carriers exchanged"),
     "pallet_type": ("Type", "Type"),
     "handed_over": ("Remis", "Delivered"),

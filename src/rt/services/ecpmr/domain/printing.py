@@ -146,10 +146,12 @@ def _totals(note: Note, language: Language) -> list[str]:
 
 
 def _reserves(note: Note, step: Step, says: dict[str, str]) -> list[dict[str, Any]]:
-    return [_reserve(kept, says) for act in note.acts if act.step == step for kept in act.reserves]
+    arrived = {photo.photo_id for photo in note.photos}
+    return [_reserve(kept, arrived, says) for act in note.acts if act.step == step for kept in act.reserves]
 
 
-def _reserve(kept: KeptReserve, says: dict[str, str]) -> dict[str, Any]:
+def _reserve(kept: KeptReserve, arrived: set[str], says: dict[str, str]) -> dict[str, Any]:
+    """A reserve with how many of the photos that it names are there: they may come after it, or never."""
     given = kept.given
     counts = [
         f"{quantity} {says[what]}"
@@ -157,7 +159,10 @@ def _reserve(kept: KeptReserve, says: dict[str, str]) -> dict[str, Any]:
         if quantity
     ]
     where = f"{says['line']} {given.line}" if given.line else says["whole"]
-    return {"where": where, "text": given.text, "counts": ", ".join(counts), "photos": given.photo_ids}
+    named, there = len(given.photo_ids), len(arrived.intersection(given.photo_ids))
+    shown = str(named) if there == named else says["photos_there"].format(there=there, named=named)
+    photos = f"{says['photos']}{says['colon']}{shown}" if named else ""
+    return {"where": where, "text": given.text, "counts": ", ".join(counts), "photos": photos}
 
 
 def _signed(note: Note) -> dict[str, dict[str, str]]:

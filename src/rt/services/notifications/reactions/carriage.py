@@ -79,6 +79,7 @@ class Carriage:
             sender_name=event.sender_name,
             site_name=event.site_name,
             expires_at=event.expires_at,
+            requested_by_name=event.requested_by_name,
         )
         act = "sign" if event.party == "consignee" else "takeover"
         url = self._teller.portals.by_link("recipient", event.token, f"/{act}/{event.document_id}")

@@ -99,6 +99,8 @@ class SlotMoved(SlotLetter, frozen=True, kw_only=True):
 
 
 class SigningLink(Letter, frozen=True, kw_only=True):
+    """Says who asks: a signer who did not expect it can ask back."""
+
     topic = "ecpmr.link.sent"
     secret = True
 
@@ -106,12 +108,14 @@ class SigningLink(Letter, frozen=True, kw_only=True):
     sender_name: str
     site_name: str
     expires_at: datetime
+    requested_by_name: str = ""
 
     def fr(self) -> Words:
         return Words(
             subject=f"À signer : lettre de voiture {self.number}",
             lines=["La lettre de voiture vous attend. Vous pouvez y écrire vos réserves avant de signer."],
             facts=[
+                ("Demandée par", self.requested_by_name or self.sender_name),
                 ("Expéditeur", self.sender_name),
                 ("Lieu", self.site_name),
                 ("Lien valable jusqu'au", at_fr(self.expires_at)),
@@ -124,6 +128,7 @@ class SigningLink(Letter, frozen=True, kw_only=True):
             subject=f"To sign: consignment note {self.number}",
             lines=["The consignment note awaits you. You can write reservations before you sign."],
             facts=[
+                ("Requested by", self.requested_by_name or self.sender_name),
                 ("Sender", self.sender_name),
                 ("Place", self.site_name),
                 ("The link works until", at_en(self.expires_at)),
