@@ -273,6 +273,9 @@ async def test_whoever_waits_reads_that_a_time_was_corrected(browser: Browser) -
     with acting_for(CARRIER):
         await next(one for one in rooms if one.entity is Watch).add(watch)
     share = await browser.world.say(SHIPPER, ShareOrder(order_id=browser.world.order_id))
+    followed = (await browser.web.get(share.url)).text
+    assert "Le camion est arrivé" in followed
+    assert "n&#39;a pas encore donné" not in followed
     await browser.sign_in()
     for page in (share.url, f"/deliveries/{browser.world.order_id}"):
         text = (await browser.web.get(page)).text

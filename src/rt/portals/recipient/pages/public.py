@@ -79,7 +79,7 @@ async def follow(visit: Visit) -> Page | Response:
         follow=seen,
         at=len(phases) if seen.phase == "delivered" else at,
         points=points if known else [],
-        silent=seen.phase in ("loading", "in_transit") and silent,
+        silent=seen.phase in ("loading", "in_transit") and seen.arrived_at is None and silent,
     )
 
 
