@@ -74,6 +74,8 @@ def note(order: str) -> dict[str, Any]:
         "kind": "national",
         "pallets_counted": 18,
         "pallets_usual": 20,
+        "takeover_hash": "",
+        "delivery_hash": "",
         "sender_name": "Verreries de la Loire",
         "carrier_name": "Transports Morel",
         "consignee_name": "Caves du Rhône",

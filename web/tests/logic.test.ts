@@ -49,10 +49,24 @@ const day: Day = {
   fetched_at: "", papers: [],
   day: { driver_id: "d", driver_name: "Karim", tours: [{ tour_id: "t1", day: "", vehicle_plate: "AA", driver_name: "Karim", stops: [stop(1, "pickup"), stop(2, "delivery")] }] },
   documents: [{
-    document_id: "doc1", order_id: "ord_1", number: "N1", content_hash: "a".repeat(64), state: "new", kind: "national", pallets_counted: 4, pallets_usual: 6, sender_name: "", carrier_name: "", consignee_name: "", verification_url: "",
+    document_id: "doc1", order_id: "ord_1", number: "N1", content_hash: "a".repeat(64), state: "new", kind: "national", pallets_counted: 4, pallets_usual: 6, takeover_hash: "", delivery_hash: "", sender_name: "", carrier_name: "", consignee_name: "", verification_url: "",
     times: [{ stop: "pickup", moment: "arrived", happened_at: "2026-11-22T08:00:00Z" }], signatures: [], reserves_made: [], mentions: [], consignment: { goods: [], vehicle_plate: "", trailer_plate: "", instructions: "" },
   }],
 };
+
+test("a sender who signed in advance still waits for the driver, who names what was signed", () => {
+  const seen = "c".repeat(64);
+  const signature = { party: "sender" as const, name: "Zoé", step: "takeover", happened_at: "2026-11-22T07:00:00Z", way: "own_account" as const };
+  const note = { ...day.documents[0]!, state: "loading", takeover_hash: seen, signatures: [signature] };
+  const [pickup] = stops({ ...day, documents: [note] }, []);
+  assert.equal(pickup!.done, "arrived");
+  const draft: Draft = { reserves: [], name: "", quality: "", alone: true, ink: "", driver_ink: "M1 1L80 80", pallets: { pallet_type: "EUR", delivered: 0, returned: 0, refused: 0, broken: 0 } };
+  const body = signing(draft, pickup!, "Karim", new Date("2026-11-22T09:00:00Z"));
+  assert.equal((body["signature"] as { party: string }).party, "carrier");
+  assert.equal(body["countersigns"], seen);
+  const taken = { ...note, state: "in_transport" };
+  assert.equal(stops({ ...day, documents: [taken] }, [])[0]!.done, "signed");
+});
 
 test("what waits on the device counts as done there, at its own stop only", () => {
   const entry = { seq: 1, id: "1", name: "SignTakeover", document: "doc1", happened_at: "2026-11-22T08:20:00Z", body: {}, photos: [], mood: "waiting" as const, tries: 0, next_try: 0, label: "" };

@@ -19,7 +19,7 @@ export interface PlannedStop {
 export interface Tour { tour_id: string; day: string; vehicle_plate: string; driver_name: string; stops: PlannedStop[] }
 export interface Note {
   document_id: string; order_id: string; number: string; content_hash: string; state: string; kind: "national" | "cmr";
-  pallets_counted: number; pallets_usual: number;
+  pallets_counted: number; pallets_usual: number; takeover_hash: string; delivery_hash: string;
   sender_name: string; carrier_name: string; consignee_name: string; verification_url: string;
   times: { stop: Kind; moment: "arrived" | "departed"; happened_at: string }[];
   signatures: { party: Party; name: string; step: string; happened_at: string; way: "own_account" | "collected" | "link" }[];
@@ -53,7 +53,7 @@ function stop(tour: Tour, planned: PlannedStop, notes: readonly Note[], entries:
   const told = (moment: string): string | undefined =>
     note?.times.find((time) => time.stop === planned.kind && time.moment === moment)?.happened_at;
   const arrived = told("arrived") ?? given("RecordArrival");
-  const signed = note?.signatures.find((one) => one.step === STEP[planned.kind])?.happened_at ?? given(SIGNING[planned.kind]);
+  const signed = (note && taken(note, planned.kind) ? by(note, planned.kind)?.happened_at : undefined) ?? given(SIGNING[planned.kind]);
   const departed = told("departed") ?? given("RecordDeparture");
   return {
     ...planned,
@@ -65,6 +65,16 @@ function stop(tour: Tour, planned: PlannedStop, notes: readonly Note[], entries:
     ...(departed ? { departed_at: departed } : {}),
     done: departed ? "departed" : signed ? "signed" : arrived ? "arrived" : "",
   };
+}
+
+/** Whether the carrier's side has done its part: a sender who signed in advance still waits for the driver. */
+function taken(note: Note, kind: Kind): boolean {
+  return note.state === "delivered" || (kind === "pickup" && note.state === "in_transport");
+}
+
+/** The signature of a party at a stop's step, or of whoever signed it first. */
+export function by(note: Note, kind: Kind, party?: Party): Note["signatures"][number] | undefined {
+  return note.signatures.find((one) => one.step === STEP[kind] && (!party || one.party === party));
 }
 
 /** The stop that the one big button is about. */

@@ -7,8 +7,8 @@ import { say } from "../toast";
 import { give, type App } from "./app";
 import { present } from "./clock";
 import { button, field, h, icon } from "./dom";
-import { SIGNING, vague, type Note, type Stop } from "./model";
-import { w } from "./speech";
+import { by, SIGNING, vague, type Note, type Stop } from "./model";
+import { moment, w } from "./speech";
 
 interface DraftPhoto { id: string; blob: Blob }
 interface DraftReserve { line: number; text: string; missing: number; damaged: number; photos: DraftPhoto[] }
@@ -41,8 +41,15 @@ export function signing(draft: Draft, stop: Stop, driver: string, at: Date): Rec
       line: one.line, missing_quantity: one.missing, damaged_quantity: one.damaged, photo_ids: one.photos.map((photo) => photo.id),
     })),
     pallets: moved ? [draft.pallets] : [],
+    ...countersigning(stop),
     ...(draft.pallets_confirmed ? { pallets_confirmed: true } : {}),
   };
+}
+
+/** What others have signed at this stop, as the phone knows it: named, so that it is not signed unread. */
+function countersigning(stop: Stop): Record<string, string> {
+  const seen = stop.kind === "pickup" ? stop.note!.takeover_hash : stop.note!.delivery_hash;
+  return seen ? { countersigns: seen } : {};
 }
 
 /** The largest number of pallets that is beyond what the note counts, as its service judges; 0 when all is usual. */
@@ -65,6 +72,8 @@ export async function screen(app: App, stop: Stop): Promise<Node> {
   if (!note) return h("p", {}, w("no_document"));
   const key = `sign/${note.document_id}/${stop.kind}`;
   const draft = (await app.keep.draft<Draft>(key)) ?? blank(stop);
+  const first = by(note, stop.kind, stop.kind === "pickup" ? "sender" : "consignee");
+  if (first) draft.alone = true;
   const keep = (): void => void app.keep.keepDraft(key, draft);
   const reserves = h("div", { class: "stack" });
   const drawReserves = (): void => reserves.replaceChildren(...draft.reserves.map((one, place) => reserveCard(stop, one, keep, () => { draft.reserves.splice(place, 1); keep(); drawReserves(); })));
@@ -76,7 +85,9 @@ export async function screen(app: App, stop: Stop): Promise<Node> {
     field(w("quality"), text(draft.quality, (value) => { draft.quality = value; keep(); })),
     pad(w("sign_here"), draft.ink, (ink) => { draft.ink = ink; keep(); }));
   other.hidden = draft.alone;
-  const alone = stop.kind === "pickup"
+  const alone = first
+    ? h("div", { class: "notice ok" }, icon("circle-check"), h("b", {}, `${w("signed")} · ${first.name} · ${moment(first.happened_at)}`))
+    : stop.kind === "pickup"
     ? check(w("nobody"), draft.alone, (on) => { draft.alone = on; other.hidden = on; keep(); }) : null;
 
   const confirm = async (): Promise<void> => {
