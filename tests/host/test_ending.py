@@ -82,7 +82,8 @@ def test_a_house_whose_port_is_taken_says_so_in_a_sentence(taken: int, tmp_path:
     shift = taken - PALETTE.port
     done = rt("up", "--port", str(taken), "--shift", str(shift), "--data", str(tmp_path))
     assert done.returncode == 1
-    assert f"edge (port {taken}), palette (port {taken})" in done.stdout
+    assert f"edge (port {taken})" in done.stdout
+    assert f"palette (port {taken})" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
