@@ -1,10 +1,12 @@
 """Devices: what each sent that was refused, its key shown this once, its removal."""
 
 from tests.portals.transporter import make
-from tests.portals.transporter.town import Town, signed_in
+from tests.portals.transporter.town import RIGHTS, Town, signed_in
 
 from rt.contracts.tracking_ia import AddDevice, AppsView, DevicesView, FindApps, FindDevices, RemoveDevice
 from rt.kernel.clock import held
+
+ADMINISTRATOR = [*RIGHTS, "tracking_ia.admin"]
 
 
 async def test_bad_points_are_shown_at_the_device_how_many_why_and_the_last() -> None:
@@ -19,7 +21,7 @@ async def test_bad_points_are_shown_at_the_device_how_many_why_and_the_last() ->
 
 
 async def test_the_key_of_a_device_is_shown_when_it_is_made_and_only_then() -> None:
-    there = Town()
+    there = Town(ADMINISTRATOR)
     client, token = await signed_in(there)
     said = {"kind": "vehicle", "name": "Boîtier 7", "vehicle_plate": "AB-123-CD", "driver_user_id": ""}
     made = await client.post("/devices/new", data={**said, "_csrf": token})
@@ -32,7 +34,7 @@ async def test_the_key_of_a_device_is_shown_when_it_is_made_and_only_then() -> N
 
 
 async def test_a_device_is_removed_by_one_press() -> None:
-    there = Town()
+    there = Town(ADMINISTRATOR)
     client, token = await signed_in(there)
     gone = await client.post("/devices/dev_1/remove", data={"_csrf": token})
     assert gone.headers["location"] == "/devices"
