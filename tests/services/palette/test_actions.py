@@ -216,7 +216,7 @@ def cab_of(house):
     return house.web("palette", house.actor(org=make.CARRIER, rights=RIGHTS, roles={"driver"}, id="usr_cab"))
 
 
-DOCK = {"GetPolicy", "GetVoucher", "RedeemVoucher"}
+DOCK = {"FindVouchers", "GetPolicy", "GetVoucher", "RedeemVoucher"}
 """What a driver does at a dock: read the instructions and a voucher, say what was given back."""
 
 
