@@ -18,8 +18,6 @@ Note = Annotated[str, Meta(max_length=200)]
 MinuteOfDay = Annotated[int, Meta(ge=0, le=1440)]
 Moment = Annotated[datetime, Meta(tz=True)]
 """A point in time with its offset; naive ones are refused."""
-Seen = Annotated[int, Meta(ge=1, le=1_000_000_000)]
-"""The version that was read when this was decided; refused (412) when it is no longer the present one."""
 Limit = Annotated[int, Meta(ge=1, le=200)]
 
 

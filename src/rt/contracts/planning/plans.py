@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.contracts.planning.fleet import Seen
 from rt.contracts.planning.jobs import ConflictView
 from rt.contracts.planning.tours import TourView
-from rt.kernel.messages import Command, Query, View
+from rt.kernel.messages import Command, Query, Version, View
 from rt.trade.days import TripDay
 from rt.trade.references import JobId, PlanId
 
@@ -89,7 +88,7 @@ class AcceptPlan(
     """
 
     plan_id: PlanId
-    version: Seen
+    version: Version
 
 
 class DiscardPlan(

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.planning.docks import GoodsType, SlotKind
-from rt.contracts.planning.fleet import Limit, Note, Seen
-from rt.kernel.messages import Command, Cursor, Download, Event, Query, SearchText, View
+from rt.contracts.planning.fleet import Limit, Note
+from rt.kernel.messages import Command, Cursor, Download, Event, Query, SearchText, Version, View
 from rt.trade.days import TripDay, TripMoment
 from rt.trade.places import Site
 from rt.trade.references import DockId, OrderId, SlotId
@@ -104,7 +104,7 @@ class MoveSlot(
 
     order_id: OrderId
     slot_id: SlotId
-    version: Seen
+    version: Version
     starts_at: TripMoment
     ends_at: TripMoment
     reason: Note = ""
@@ -120,7 +120,7 @@ class CancelSlot(
 
     order_id: OrderId
     slot_id: SlotId
-    version: Seen
+    version: Version
     reason: Annotated[str, Meta(min_length=3, max_length=200)]
 
 
@@ -128,7 +128,7 @@ class MarkArrived(Command[SlotView], route="/api/planning/slots/{slot_id}/arrive
     """The truck stands at the gate; more than 30 minutes after the slot's start it counts as late."""
 
     slot_id: SlotId
-    version: Seen
+    version: Version
     vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
 
 
@@ -136,7 +136,7 @@ class MarkNoShow(Command[SlotView], route="/api/planning/slots/{slot_id}/no-show
     """Nobody came; the rest of the slot is free again."""
 
     slot_id: SlotId
-    version: Seen
+    version: Version
 
 
 class WaitingView(View):

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.contracts.planning.fleet import DriverView, Seen, VehicleView
+from rt.contracts.planning.fleet import DriverView, VehicleView
 from rt.contracts.planning.jobs import ConflictView, JobView
-from rt.kernel.messages import SELF, Command, Event, Query, View
+from rt.kernel.messages import SELF, Command, Event, Query, Version, View
 from rt.trade.days import TripDay
 from rt.trade.places import Site
 from rt.trade.references import DriverId, JobId, TourId, VehicleId
@@ -168,7 +168,7 @@ class MoveStop(Command[TourView], route="/api/planning/tours/{tour_id}/stops/mov
     """Move one stop of a draft tour to another position; refused with every conflict."""
 
     tour_id: TourId
-    version: Seen
+    version: Version
     position: Position
     to_position: Position
     derogation: Reason = ""
@@ -178,7 +178,7 @@ class PublishTour(Command[TourView], route="/api/planning/tours/{tour_id}/publis
     """Send a draft tour to its driver and tell the customers; conflicts are checked once more."""
 
     tour_id: TourId
-    version: Seen
+    version: Version
     derogation: Reason = ""
 
 
@@ -186,7 +186,7 @@ class WithdrawTour(Command[TourView], route="/api/planning/tours/{tour_id}/withd
     """Take a tour back; its jobs return to the basket."""
 
     tour_id: TourId
-    version: Seen
+    version: Version
     reason: Reason = ""
 
 

@@ -1,13 +1,7 @@
 """Who is speaking, where only a person will do, or only the platform."""
 
-from rt.kernel.errors import Forbidden
-from rt.kernel.identity import Actor, current_actor
+from rt.kernel.identity import Actor, PeopleOnly, current_actor
 from rt.kernel.tokens import PLATFORM
-
-
-class PeopleOnly(Forbidden):
-    fr = "Seule une personne connectée peut le faire, pas une clé."
-    en = "Only a signed-in person can do this, not a key."
 
 
 def speaking_person() -> Actor:
