@@ -97,12 +97,16 @@ def test_a_short_list_is_shown_whole() -> None:
 def test_from_before_and_what_is_shown_after_can_be_read(before: list[int], after: list[int]) -> None:
     told = change({"rows": before}, {"rows": after})
     was, became = told["before"]["rows"], told["after"]["rows"]
-    if isinstance(was, list):
-        assert (was, became) == (before, after)
-        return
-    begin, end = was["from"], was["from"] + len(was["items"])
-    assert before[begin:end] == was["items"]
-    assert [*before[:begin], *became["items"], *before[end:]] == after
+    assert read(was, after) == before
+    assert read(became, before) == after
+
+
+def read(shown: Any, other: list[int]) -> list[int]:
+    """A list from what is shown of it and the other one, which has the same ends."""
+    if isinstance(shown, list):
+        return shown
+    tail = shown["of"] - shown["from"] - len(shown["items"])
+    return [*other[: shown["from"]], *shown["items"], *other[len(other) - tail :]]
 
 
 @pytest.mark.parametrize("value", [None, 3, "x", True, [], {}])
