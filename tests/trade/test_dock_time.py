@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rt.trade import dock_time
-from rt.trade.calendars import PARIS, paris_day
+from rt.trade.calendars import paris_day
+from rt.trade.zones import PARIS
 
 ON = date(2026, 3, 2)
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rt.trade import truck_bans
-from rt.trade.calendars import PARIS, paris_day, paris_instant
+from rt.trade.calendars import paris_day, paris_instant
+from rt.trade.zones import PARIS
 
 ZONES = get_args(truck_bans.Zone)
 

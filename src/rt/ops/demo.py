@@ -21,7 +21,8 @@ from rich.console import Console
 
 from rt.ops import world
 from rt.ops.actors import Caller, Refused, Stage, token_in, wait_for
-from rt.ops.world import CARRIERS, DELIVERIES, DRIVERS, GUEST, OTHERS, PARIS, PICKUPS, SHIPPERS
+from rt.ops.world import CARRIERS, DELIVERIES, DRIVERS, GUEST, OTHERS, PICKUPS, SHIPPERS
+from rt.trade.zones import PARIS
 
 MEMORY = Path(os.environ.get("RT_DATA", ".rt")) / "demo.json"
 """The run that was cut short, so that the next one goes on with it."""

@@ -5,14 +5,13 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 import msgspec
 
 from rt.ops.actors import OPEN_SESAME, Caller, Refused, Stage
+from rt.trade.zones import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 RUN = "world-1"
 SIGNED_PAPER = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a4944415478da63f8"

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
-PARIS = ZoneInfo("Europe/Paris")
+from rt.trade.zones import PARIS
+
 ALSACE_MOSELLE = ("57", "67", "68")
 """Départements with Good Friday and 26 December (C. trav. L3134-13)."""
 SATURDAY, SUNDAY = 5, 6

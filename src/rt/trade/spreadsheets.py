@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from rt.trade.numbers import written
+from rt.trade.zones import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters that make a spreadsheet take a cell for a formula (OWASP, CSV injection)."""
 GUARD = "'"

@@ -5,7 +5,9 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-PARIS: Final = ZoneInfo("Europe/Paris")
+from rt.kernel.clock import ZONE
+
+PARIS: Final = ZONE
 """The trade's own clock; where a country is not named below, its clocks show the same hour."""
 _COUNTRIES: Final = {
     zone: countries.split()

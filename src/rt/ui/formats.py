@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 
+from rt.trade.zones import PARIS
+
 LANGUAGES = ("fr", "en")
 """Languages that every portal speaks; the driver's app and the kiosk speak more."""
-ZONE = ZoneInfo("Europe/Paris")
+ZONE = PARIS
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 """English as Europe writes it: 24 hours, day before month."""
 JUST_NOW = {"fr": "à l'instant", "en": "just now"}

@@ -18,7 +18,7 @@ from rt.contracts.admin_gateway import (
     SupportLevelView,
     UpdateView,
 )
-from rt.kernel.clock import now
+from rt.kernel.clock import now, today
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
@@ -207,7 +207,7 @@ async def status(visit: Visit) -> StatusPage:
     telling, counting = attempt(visit, GetStatus()), attempt(visit, GetHistory())
     reading, asking = attempt(visit, GetNews()), attempt(visit, GetSupport())
     told, history, news, support = await asyncio.gather(telling, counting, reading, asking)
-    first = history.first_day if history else now().date()
+    first = history.first_day if history else today()
     days = {one.unit: one.days for one in history.units} if history else {}
     units = sorted(told.units, key=lambda one: ORDER[one.state]) if told else []
     built = [one for one in units if one.state != "not_built"]

@@ -16,7 +16,8 @@ from rt.services.admin_gateway.domain import maintenance as rules
 from rt.services.admin_gateway.domain.health import DAYS, Pulse
 from rt.services.admin_gateway.domain.maintenance import Calendar, Window, next_regular
 from rt.services.admin_gateway.domain.support import LEVELS, answer_by, promised
-from rt.trade.calendars import PARIS, is_working_day
+from rt.trade.calendars import is_working_day
+from rt.trade.zones import PARIS
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 """A Monday."""

@@ -1,7 +1,6 @@
 """Orders written, found, changed and brought through their life, one method for each request."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
@@ -45,8 +44,8 @@ from rt.services.core_orders.domain.order import Order, OrderNotFound, as_asked,
 from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.domain.sight import order_row, order_view
 from rt.services.core_orders.store import OrderStore, Template
+from rt.trade.zones import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 NAMED = ("consignee_id", "logistician_id")
 """Fields by which an order is shown to another organization."""
 EXPORT_LIMIT = 20_000

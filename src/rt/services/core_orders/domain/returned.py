@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from rt.contracts.core_orders import SheetFormat
 from rt.kernel.messages import Download
@@ -13,8 +12,7 @@ from rt.services.core_orders.domain.sheet import read
 from rt.services.core_orders.domain.sheet.cells import Cell as Read
 from rt.trade.numbers import figure
 from rt.trade.spreadsheets import SPREADSHEET, Cell, csv_file, xlsx_file
-
-PARIS = ZoneInfo("Europe/Paris")
+from rt.trade.zones import PARIS
 
 
 def template(form: SheetFormat) -> Download:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -18,8 +17,8 @@ from rt.services.core_orders.domain.whereabouts import place
 from rt.trade.goods import Goods
 from rt.trade.money import to_cents
 from rt.trade.places import Address, Contact, Site
+from rt.trade.zones import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 NEEDED: dict[ImportField, tuple[str, str]] = {
     "pickup_city": ("la ville d'enlèvement", "the pickup city"),
     "delivery_city": ("la ville de livraison", "the delivery city"),

@@ -1,14 +1,13 @@
 """The mandatory mentions of a lettre de voiture (arrêté du 9 novembre 1999, art. 4) and what is missing."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from rt.contracts.ecpmr import Consignment, Kind, MentionView, PartyBox
 from rt.trade.countries import state
 from rt.trade.places import Address
 from rt.trade.waybill_rules import MENTIONS, Waybill, missing_mentions
+from rt.trade.zones import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 """Whose calendar day a French document is dated by."""
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from rt.contracts.ecpmr import Language, PartyBox, SignatureGiven, Step
 from rt.services.ecpmr.domain.boxes import BOXES, box
 from rt.services.ecpmr.domain.labels import PACKAGES, words
-from rt.services.ecpmr.domain.mentions import PARIS, mentions, place
+from rt.services.ecpmr.domain.mentions import mentions, place
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Act, KeptReserve
 from rt.services.ecpmr.domain.shown import link_used
 from rt.services.ecpmr.domain.signatures import criteria
 from rt.trade.goods import Goods
 from rt.trade.places import Site
+from rt.trade.zones import PARIS
 
 
 def sheet(note: Note, language: Language, verification_url: str) -> dict[str, Any]:

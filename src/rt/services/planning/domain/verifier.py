@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -12,12 +11,12 @@ from rt.services.planning.domain.distances import minutes_between
 from rt.services.planning.domain.fleet import Driver, Vehicle
 from rt.services.planning.domain.tour import Tour
 from rt.trade.truck_bans import Zone, banned
+from rt.trade.zones import PARIS
 
 Rule = Literal[
     "job_once", "pickup_first", "capacity", "window", "service", "travel", "skill", "calendar", "maintenance",
     "ban", "break", "daily_driving", "vehicle_twice", "driver_twice",
 ]  # fmt: skip
-PARIS = ZoneInfo("Europe/Paris")
 STEP = timedelta(minutes=5)
 WINTER = {"01", "07", "26", "38", "42", "69", "73", "74"}
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from rt.trade.calendars import PARIS
+from rt.trade.zones import PARIS
 
 MONTHS_FR = (
     "janvier", "février", "mars", "avril", "mai", "juin",
