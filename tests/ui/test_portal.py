@@ -320,6 +320,19 @@ async def test_a_method_that_is_not_served_is_told_which_are(path: str, allowed:
     assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
 
 
+async def test_an_address_of_two_pages_names_the_methods_of_both() -> None:
+    async def shown(visit: Visit) -> Page:
+        raise AssertionError("never asked")
+
+    pages = [
+        page("/form", shown, anyone=True, methods=("GET",)),
+        page("/form", shown, anyone=True, methods=("POST",)),
+    ]
+    async with browser(shop(Town(), pages=pages)) as client:
+        answer = await client.put("/form")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, POST")
+
+
 async def test_a_form_without_end_is_not_taken() -> None:
     async def taken(visit: Visit) -> Page:
         raise AssertionError("never asked")

@@ -14,9 +14,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rt.kernel.allow import allowed_methods
 from rt.kernel.bounds import refuse_unfit, refuse_unstorable
 from rt.kernel.digits import whole
 from rt.kernel.errors import (
@@ -296,7 +297,7 @@ def _handlers() -> dict[Any, Any]:
         if getattr(error, "status_code", 404) != 405:
             return answer_problem(NotFound(), request)
         answer = answer_problem(MethodUnknown(), request)
-        answer.headers["allow"] = ", ".join(sorted(_allowed(request)))
+        answer.headers["allow"] = allowed_methods(request)
         return answer
 
     return {
@@ -309,12 +310,6 @@ def _handlers() -> dict[Any, Any]:
         404: unrouted,
         405: unrouted,
     }
-
-
-def _allowed(request: Request) -> set[str]:
-    """The methods of all words at this address: each has a route of its own (RFC 9110, 15.5.6)."""
-    there = [one for one in request.app.routes if one.matches(request.scope)[0] != Match.NONE]
-    return {method for one in there for method in getattr(one, "methods", None) or ()}
 
 
 async def read_body(request: Request, limit_bytes: int) -> bytes:

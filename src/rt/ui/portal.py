@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rt.contracts.authz import Refresh
+from rt.kernel.allow import allowed_methods
 from rt.kernel.errors import NotFound, Refusal, TooLarge, Unavailable
 from rt.ui import news, signin, status
 from rt.ui.catalogues import gettext as _
@@ -216,6 +217,8 @@ async def unrouted(request: Request, exc: Exception) -> Response:
         answer = Response(status_code=found.status_code, headers=PAGE_HEADERS)
     answer.status_code = found.status_code
     answer.headers.update(found.headers or {})
+    if found.status_code == 405 and (served := allowed_methods(request)):
+        answer.headers["allow"] = served
     return answer
 
 
