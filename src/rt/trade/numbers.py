@@ -10,6 +10,8 @@ from rt.kernel.errors import Invalid
 DecimalMark = Literal[",", "."]
 GAP = re.compile(r"(?<=\d)[ \t\u00a0\u2009\u202f'’](?=\d{3}(?!\d))")
 """Spaces of any width and apostrophes between thousands: 1 250, 1'250."""
+ROUND = re.compile(r"(?<=\d)([.,])[-−–—]{1,2}(?![-−–—\d.,])")
+"""A dash for the cents that there are none of, as prices are written in German and in Switzerland: 480,-."""
 CORE = re.compile(r"[-+−]?\d*[½¼¾]|[-+−]?[\d.,_]*\d[.,]?(?:[eE][-+]?\d{1,2}(?!\d))?")
 VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 LONGEST = 30
@@ -73,6 +75,11 @@ class Figure(NamedTuple):
         return "." if self.comma is None else None
 
 
+def undashed(text: str) -> str:
+    """The text with the dash of a round price written out: 480,- and 480.-- are 480,00 and 480.00."""
+    return ROUND.sub(r"\g<1>00", text)
+
+
 @lru_cache(maxsize=4_096)
 def figure(text: str) -> Figure:
     """The readings of a text: `1,250` is 1.25 or 1250, `1 250,5` one number, `1.250,5 kg` too.
@@ -80,7 +87,7 @@ def figure(text: str) -> Figure:
     The unit is what stands behind the figure or before it, in small letters without blanks and points.
     Raises NumberUnreadable.
     """
-    plain = GAP.sub("_", text.strip())
+    plain = undashed(GAP.sub("_", text.strip()))
     found = CORE.search(plain) if len(text) <= LONGEST else None
     if found is None:
         raise NumberUnreadable(value=text[:LONGEST])
