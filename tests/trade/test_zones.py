@@ -1,13 +1,22 @@
 """The clock of a site: its country's, or its island's."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rt.trade.zones import _OF_COUNTRY, _OF_POSTAL_CODE, PARIS, day_at, instant_at, zone_of
+from rt.trade.zones import (
+    _OF_COUNTRY,
+    _OF_POSTAL_CODE,
+    PARIS,
+    HourSkipped,
+    day_at,
+    instant_at,
+    instant_told,
+    zone_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +60,34 @@ def test_paris_is_two_hours_ahead_in_summer() -> None:
     assert instant_at(date(2026, 7, 1), 22 * 60) == datetime(2026, 7, 1, 20, tzinfo=UTC)
     assert day_at(datetime(2026, 7, 1, 22, tzinfo=UTC)) == date(2026, 7, 2)
     assert PARIS.key == "Europe/Paris"
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "country"),
+    [
+        (date(2027, 3, 28), time(2), "FR"),
+        (date(2027, 3, 28), time(2, 30), "FR"),
+        (date(2027, 3, 28), time(2, 59, 59), "FR"),
+        (date(2027, 3, 28), time(1, 30), "GB"),
+        (date(2027, 3, 28), time(3, 30), "FI"),
+    ],
+)
+def test_an_hour_that_the_clocks_skip_is_refused(day: date, clock: time, country: str) -> None:
+    with pytest.raises(HourSkipped) as refused:
+        instant_told(day, clock, zone_of(country), "from_at")
+    assert refused.value.field == "from_at"
+    assert f"{clock:%H:%M}" in refused.value.says("fr")
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "at"),
+    [
+        (date(2027, 3, 28), time(1, 59), datetime(2027, 3, 28, 0, 59, tzinfo=UTC)),
+        (date(2027, 3, 28), time(3), datetime(2027, 3, 28, 1, tzinfo=UTC)),
+        (date(2026, 10, 25), time(2, 30), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        (date(2026, 10, 25), time(3), datetime(2026, 10, 25, 2, tzinfo=UTC)),
+    ],
+)
+def test_of_an_hour_that_comes_twice_the_first_is_meant(day: date, clock: time, at: datetime) -> None:
+    assert instant_told(day, clock) == at
+    assert instant_told(day, clock).tzinfo is UTC

@@ -17,7 +17,7 @@ from rt.trade.goods import Goods
 from rt.trade.places import Site
 from rt.ui.catalogues import named
 from rt.ui.fields import Unreadable, calendar_day, decimal, instant
-from rt.ui.formats import ago, money, speaking
+from rt.ui.formats import ZONE, ago, money, speaking
 from rt.ui.forms import Form
 
 
@@ -243,6 +243,14 @@ def test_a_price_shown_in_either_language_is_read_back_to_the_cent(cents: int) -
             assert decimal(money(cents).replace("−", "-").replace("€", "")) * 100 == cents
 
 
+@pytest.mark.parametrize("text", ["480,-", "480.-", "480,--", "480,– €", "480.—"])
+def test_a_round_price_may_end_with_a_dash(text: str) -> None:
+    assert decimal(text) == 480
+    assert decimal(f"1 {text}") == 1480
+    with pytest.raises(Unreadable):
+        decimal(f"{text}5")
+
+
 @given(st.text(max_size=20))
 def test_any_text_is_a_number_or_is_refused(text: str) -> None:
     try:
@@ -252,15 +260,27 @@ def test_any_text_is_a_number_or_is_refused(text: str) -> None:
 
 
 @given(
-    st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(
-        lambda at: at.replace(second=0, microsecond=0)
-    )
+    st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1))
+    .map(lambda at: at.replace(second=0, microsecond=0))
+    .filter(lambda at: at.replace(tzinfo=ZONE).astimezone(UTC).astimezone(ZONE).replace(tzinfo=None) == at)
 )
 def test_a_moment_is_read_as_french_time(at: datetime) -> None:
     typed = instant(at.strftime("%Y-%m-%dT%H:%M"))
     assert typed == instant(at.strftime("%d/%m/%Y %H:%M"))
     assert typed.tzinfo is UTC
     assert calendar_day(at.strftime("%d/%m/%Y")) == at.date()
+
+
+@pytest.mark.parametrize("text", ["28/03/2027 02:30", "2027-03-28T02:30"])
+def test_a_moment_that_the_clocks_skip_is_refused_by_its_rule(text: str) -> None:
+    with pytest.raises(Unreadable, match="28/03/2027 à 02:30"):
+        instant(text)
+    with speaking("en"), pytest.raises(Unreadable, match="at 02:30"):
+        instant(text)
+
+
+def test_of_an_hour_that_comes_twice_a_form_means_the_first() -> None:
+    assert instant("25/10/2026 02:30") == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
 @given(

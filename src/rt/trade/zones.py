@@ -1,11 +1,12 @@
 """Which clock hangs on the wall of a site: the time zone of its country, or of its part of the country."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from rt.kernel.clock import ZONE
+from rt.kernel.errors import Invalid
 
 PARIS: Final = ZONE
 """The trade's own clock; where a country is not named below, its clocks show the same hour."""
@@ -72,6 +73,11 @@ _OF_POSTAL_CODE: Final = (
 """Parts of a country that keep another hour, by the beginning of their postal codes."""
 
 
+class HourSkipped(Invalid):
+    fr = "Le {day:%d/%m/%Y} à {clock:%H:%M} n'existe pas : les horloges avancent d'une heure cette nuit-là."
+    en = "{day:%d/%m/%Y} at {clock:%H:%M} does not exist: clocks go forward an hour that night."
+
+
 @lru_cache(maxsize=1_024)
 def zone_of(country: str, postal_code: str = "") -> ZoneInfo:
     """The zone in which a site at this postal code reads its days and hours."""
@@ -82,9 +88,21 @@ def zone_of(country: str, postal_code: str = "") -> ZoneInfo:
     return ZoneInfo(_OF_COUNTRY.get(country, PARIS.key))
 
 
+def instant_told(day: date, clock: time, zone: ZoneInfo | timezone = PARIS, field: str = "") -> datetime:
+    """The UTC instant that somebody means who writes this day and hour; every form and sheet reads them so.
+
+    Of an hour shown twice in autumn the first is meant. Raises HourSkipped for one skipped in spring.
+    """
+    at = datetime.combine(day, clock, zone).astimezone(UTC)
+    if at.astimezone(zone).replace(tzinfo=None) != datetime.combine(day, clock):
+        raise HourSkipped(field, day=day, clock=clock)
+    return at
+
+
 def instant_at(day: date, minute: int, zone: ZoneInfo = PARIS) -> datetime:
     """The UTC instant when clocks there show that minute of the day; from 1440 on it is the next day's.
 
+    For hours that a rule reckons, opening hours say; what somebody writes is read by `instant_told`.
     Of an hour shown twice in autumn the first is meant; one skipped in spring is taken an hour later.
     """
     days, minute = divmod(minute, 1_440)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,9 +10,11 @@ import msgspec
 from msgspec import inspect
 
 from rt.trade.money import to_cents
+from rt.trade.numbers import undashed
+from rt.trade.zones import HourSkipped, instant_told
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named, pgettext
-from rt.ui.formats import ZONE, number
+from rt.ui.formats import ZONE, language, number
 from rt.ui.pages import Choice
 
 MOST_MAGNITUDE = 18
@@ -195,8 +197,8 @@ def shown(leaf: Leaf, value: Any) -> str | list[str]:
 
 
 def decimal(text: str) -> Decimal:
-    """A number as the French or the English write it: 1 250,5 or 1,250.5."""
-    plain = re.sub(r"[\s\u00a0\u202f€%]", "", text)
+    """A number as the French or the English write it, 1 250,5 or 1,250.5; the Swiss and Germans, 480.-."""
+    plain = undashed(re.sub(r"[\s\u00a0\u202f€%]", "", text))
     if "," in plain and "." in plain:
         thousands = "," if plain.rindex(".") > plain.rindex(",") else "."
         plain = plain.replace(thousands, "")
@@ -221,16 +223,17 @@ def calendar_day(text: str) -> date:
 
 
 def instant(text: str) -> datetime:
-    """A date and a time in France."""
+    """A date and a time in France; of an hour that comes twice in autumn, the first."""
     halves = re.split(r"T|\s+", text.strip(), maxsplit=1)
     clock = CLOCK.match(halves[1]) if len(halves) == 2 else None
     if clock is None:
         raise Unreadable(_("Une date et une heure sont attendues, par exemple 31/12/2026 14:30."))
     try:
-        at = datetime.combine(calendar_day(halves[0]), time(int(clock[1]), int(clock[2] or 0)), ZONE)
+        return instant_told(calendar_day(halves[0]), time(int(clock[1]), int(clock[2] or 0)))
+    except HourSkipped as skipped:
+        raise Unreadable(skipped.says(language())) from None
     except ValueError:
         raise Unreadable(_("Une date et une heure sont attendues, par exemple 31/12/2026 14:30.")) from None
-    return at.astimezone(UTC)
 
 
 def typed(leaf: Leaf, texts: list[str]) -> Any:

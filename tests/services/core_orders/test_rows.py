@@ -252,6 +252,36 @@ def test_what_is_no_day_that_a_trip_can_be_on_is_refused(text: str, word: str) -
     assert word in reasons[0].fr
 
 
+CHANGE = next(
+    d for n in range(366) if (d := today() + timedelta(days=n)).month == 3 and d.day > 24 and d.weekday() == 6
+)
+"""The next Sunday on which clocks in France go from two to three."""
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        ({"pickup_from": f"{CHANGE:%d/%m/%Y} 02:30"}, "pickup_from"),
+        ({"pickup_from": Cell("", "moment", datetime(CHANGE.year, 3, CHANGE.day, 2, 30))}, "pickup_from"),
+        ({"delivery_until": f"{CHANGE:%d/%m/%Y} 2h"}, "delivery_until"),
+        ({"pickup_from": f"{CHANGE:%d/%m/%Y} 0h-2h45"}, "pickup_from"),
+        ({"pickup_from": f"{CHANGE:%d/%m/%Y}", "pickup_hours": "2h30-8h"}, "pickup_hours"),
+        ({"delivery_from": f"{CHANGE:%d/%m/%Y} 1h", "delivery_until": "02:30"}, "delivery_until"),
+    ],
+)  # fmt: skip
+def test_an_hour_that_the_clocks_skip_is_refused_by_its_cell(cells: dict, field: str) -> None:
+    reasons = made(**cells).reasons
+    assert [one.field for one in reasons] == [field]
+    assert "n'existe pas" in reasons[0].fr
+    assert "forward" in reasons[0].en
+
+
+def test_an_hour_with_its_offset_is_never_skipped() -> None:
+    asked = made(pickup_from=f"{CHANGE:%Y-%m-%d}T02:30:00+01:00").asked
+    assert asked is not None
+    assert asked.stops[0].from_at == at(CHANGE.year, 3, CHANGE.day, 1, 30)
+
+
 def both() -> str:
     """A day whose two readings can both be planned."""
     return f"05/04/{today().year + 1}"

@@ -1,7 +1,7 @@
 """One row of a sheet made into an order, or the reasons why it cannot be, cell by cell."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -17,7 +17,7 @@ from rt.services.core_orders.domain.whereabouts import place
 from rt.trade.goods import Goods
 from rt.trade.money import to_cents
 from rt.trade.places import Address, Contact, Site
-from rt.trade.zones import PARIS
+from rt.trade.zones import PARIS, HourSkipped, instant_told
 
 NEEDED: dict[ImportField, tuple[str, str]] = {
     "pickup_city": ("la ville d'enlèvement", "the pickup city"),
@@ -94,24 +94,29 @@ def _stop(row: Reader, side: Side) -> Stop:
 def _window(row: Reader, side: Side) -> tuple[datetime | None, datetime | None]:
     """From when until when: by two columns, by one with a span ("15/01 8h-12h"), or by a column of hours."""
     begin, end = cast("ImportField", f"{side}_from"), cast("ImportField", f"{side}_until")
-    first, last = row.when(begin), row.when(end)
-    hours = row.hours(cast("ImportField", f"{side}_hours"))
+    opening = cast("ImportField", f"{side}_hours")
+    first, last, hours = row.when(begin), row.when(end), row.hours(opening)
     day = first.day or last.day
     if day is None:
         for field, said in ((begin, first), (end, last)):
             if said.clock != When().clock:
                 row.refuse(field, "une heure sans date", "an hour without a date")
         return None, None
-    start = first.clock.start or (last.clock.start if last.clock.end else None) or hours.start
-    finish = (last.clock.end or last.clock.start) or first.clock.end or hours.end
+    starts = {
+        begin: first.clock.start,
+        end: last.clock.start if last.clock.end else None,
+        opening: hours.start,
+    }
+    ends = {end: last.clock.end or last.clock.start, begin: first.clock.end, opening: hours.end}
+    start, finish = _said(starts), _said(ends)
     from_at = None
     if first.day or start:
-        from_at = _instant(first.day or day, start or time(), first if first.day else last)
+        from_at = _instant(row, first.day or day, start or (begin, time()), first if first.day else last)
     until_at = None
     if last.day or finish:
-        until_at = _instant(last.day or day, finish or END_OF_DAY, last if last.day else first)
+        until_at = _instant(row, last.day or day, finish or (end, END_OF_DAY), last if last.day else first)
     elif from_at and not start:
-        until_at = _instant(day, END_OF_DAY, first)
+        until_at = _instant(row, day, (end, END_OF_DAY), first)
     if from_at and until_at and until_at < from_at:
         if last.day is None:
             return from_at, until_at + timedelta(days=1)  # "22h-6h" ends the next morning
@@ -119,8 +124,18 @@ def _window(row: Reader, side: Side) -> tuple[datetime | None, datetime | None]:
     return from_at, until_at
 
 
-def _instant(day: date, clock: time, said: When) -> datetime:
-    return datetime.combine(day, clock, said.zone or PARIS).astimezone(UTC)
+def _said(hours: Mapping[ImportField, time | None]) -> tuple[ImportField, time] | None:
+    """The first hour that one of these cells says, and which."""
+    return next(((field, clock) for field, clock in hours.items() if clock), None)
+
+
+def _instant(row: Reader, day: date, hour: tuple[ImportField, time], said: When) -> datetime | None:
+    field, clock = hour
+    try:
+        return instant_told(day, clock, said.zone or PARIS)
+    except HourSkipped as skipped:
+        row.refuse(field, skipped.says("fr"), skipped.says("en"))
+        return None
 
 
 def _goods(row: Reader) -> Goods | None:
