@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.edge import proxy, unhopped
-from rt.host.listener import HEAD_LIMIT_BYTES, PortTaken, Server, check_free, listener
+from rt.host.listener import HEAD_LIMIT_BYTES, PortTaken, Server, bound, check_free, listener
 from rt.kernel.gate import client_address
 from rt.ops.deploy.balancer import program
 
@@ -275,3 +275,20 @@ async def haproxy(tmp_path: Path) -> AsyncIterator[Front]:
     for process in running:
         process.terminate()
         await process.wait()
+
+
+async def test_the_body_of_an_answer_does_not_wait_until_its_head_is_acknowledged() -> None:
+    loop = asyncio.get_running_loop()
+    nodelay: asyncio.Future[int] = loop.create_future()
+
+    class Accepted(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted = transport.get_extra_info("socket")
+            nodelay.set_result(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            transport.close()
+
+    own = bound(0, "127.0.0.1")
+    async with await loop.create_server(Accepted, sock=own):
+        _, writer = await asyncio.open_connection(*own.getsockname())
+        assert await nodelay
+        writer.close()
