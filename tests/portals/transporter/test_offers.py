@@ -1,33 +1,19 @@
 """Offers answered in the portal before the real services: what was read is what binds, and nothing else."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from tests.conftest import TestHouse
-from tests.portals.transporter.world import CARRIER, GUEST, MORNING, SHIPPER, UNKNOWN, Browser, World, carried
+from tests.portals.transporter.world import World
+from tests.portals.world import Browser, Organization, carried
 
 from rt.contracts.core_orders import PlanOrder, WithdrawTender
-from rt.kernel.clock import held
 from rt.kernel.errors import AskRefused
 
 STRANGER = "Un expéditeur que vous ne connaissez pas"
 
 
-@pytest.fixture
-async def world(house: TestHouse) -> AsyncIterator[World]:
-    with held(MORNING):
-        yield await World(house).begin()
-
-
-@pytest.fixture
-async def carrier(world: World) -> Browser:
-    return await Browser(world).sign_in()
-
-
-async def taken_back(world: World, order_id: str, shipper: str = SHIPPER) -> None:
+async def taken_back(world: World, order_id: str, shipper: Organization | None = None) -> None:
     offer = (await world.read(order_id, shipper)).tender
     assert offer is not None
-    await world.say(shipper, WithdrawTender(order_id=order_id, tender_id=offer.tender_id))
+    await world.say(shipper or world.shipper, WithdrawTender(order_id=order_id, tender_id=offer.tender_id))
 
 
 async def test_an_offer_is_accepted_at_the_price_that_stood_on_the_page(
@@ -41,7 +27,7 @@ async def test_an_offer_is_accepted_at_the_price_that_stood_on_the_page(
     await carrier.press(page, f"/offers/{order_id}/accept")
     assert "Offre acceptée" in await carrier.page("/")
     order = await world.read(order_id)
-    assert (order.state, order.carrier_id, order.agreed_cents) == ("assigned", CARRIER, 50_000)
+    assert (order.state, order.carrier_id, order.agreed_cents) == ("assigned", world.carrier.id, 50_000)
 
 
 @pytest.mark.parametrize("where", ["/", "/orders/{order_id}"])
@@ -81,32 +67,32 @@ def bulk(page: str) -> dict[str, str | list[str]]:
 async def test_whoever_is_unknown_is_said_to_be_and_once_blocked_offers_no_more(
     world: World, carrier: Browser
 ) -> None:
-    order_id, other = await world.order(UNKNOWN), await world.order(UNKNOWN)
-    await world.offer(order_id, 50_000, UNKNOWN)
+    order_id, other = await world.order(world.unknown), await world.order(world.unknown)
+    await world.offer(order_id, 50_000, world.unknown)
     page = await carrier.page("/")
     assert STRANGER in page
     assert STRANGER in await carrier.page(f"/orders/{order_id}")
     await carrier.press(page, f"/offers/{order_id}/block")
     assert "Expéditeur bloqué" in await carrier.page("/")
-    refused = await world.read(order_id, UNKNOWN)
+    refused = await world.read(order_id, world.unknown)
     assert (refused.state, (refused.tenders or [])[0].state) == ("confirmed", "refused")
     with pytest.raises(AskRefused) as no:
-        await world.offer(other, 50_000, UNKNOWN)
+        await world.offer(other, 50_000, world.unknown)
     assert no.value.code == "partner_refuses"
 
 
 async def test_a_guest_answers_by_the_link_of_that_offer_and_no_older_one(world: World) -> None:
-    order_id = await world.order()
-    await world.offer(order_id, 50_000, carrier=GUEST)
-    here = f"/l/{world.links[-1]}/tender/{order_id}"
-    guest = Browser(world)
+    order_id, artisan = await world.order(), await world.guest()
+    await world.offer(order_id, 50_000, carrier=artisan)
+    here = f"/l/{world.links.issued['accept_tender', order_id]}/tender/{order_id}"
+    guest = world.anybody()
     old = await guest.page(here)
     await taken_back(world, order_id)
-    await world.offer(order_id, 30_000, carrier=GUEST)
+    await world.offer(order_id, 30_000, carrier=artisan)
     assert (await guest.web.get(here)).status_code == 404
     assert (await guest.press(old, f"{here}/accept")).status_code in (303, 404)
     assert (await world.read(order_id)).state == "tendered"
-    now_here = f"/l/{world.links[-1]}/tender/{order_id}"
+    now_here = f"/l/{world.links.issued['accept_tender', order_id]}/tender/{order_id}"
     page = await guest.page(now_here)
     assert "300,00" in page
     await guest.press(page, f"{now_here}/accept")
@@ -133,5 +119,5 @@ async def test_a_plan_that_delivers_before_it_loads_is_refused_beside_its_field(
     assert page.status_code == 422
     assert 'id="f-planned_delivery_at-fault"' in page.text
     assert (await world.read(order_id)).state == "assigned"
-    await world.say(CARRIER, PlanOrder(order_id=order_id, vehicle_plate="AB-123-CD"))
+    await world.say(world.carrier, PlanOrder(order_id=order_id, vehicle_plate="AB-123-CD"))
     assert (await world.read(order_id)).state == "planned"

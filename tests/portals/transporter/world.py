@@ -1,238 +1,222 @@
-"""The real services behind a carrier: shippers that offer it orders, and its own people and links."""
+"""A carrier before the real units: shippers that offer it orders, its fleet, sites and partners."""
 
-import re
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import uuid4
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 
-import httpx
 from tests.conftest import TestHouse
+from tests.portals import world
 
-from rt.contracts.authz import (
-    BlockPartner,
-    GetKeys,
-    GetOrganization,
-    IssueLink,
-    KeySetView,
-    LinkView,
-    Login,
-    OrganizationView,
-    Standing,
-    TokensView,
-    WhoAmI,
-    WhoView,
+from rt.contracts.authz import AddPartner, Role
+from rt.contracts.core_orders import (
+    AcceptTender,
+    ConfirmOrder,
+    CreateOrder,
+    GetOrder,
+    OrderView,
+    Stop,
+    TenderOrder,
 )
-from rt.contracts.core_orders import ConfirmOrder, CreateOrder, GetOrder, OrderView, Stop, TenderOrder
-from rt.kernel.client import Services
+from rt.contracts.planning import (
+    AddDock,
+    AddDriver,
+    AddVehicle,
+    AssignJob,
+    DockView,
+    DriverView,
+    GetJobOfOrder,
+    JobView,
+    OpeningHours,
+    TourView,
+    VehicleView,
+)
+from rt.contracts.tracking_ia import RecordedView, RecordPositions
 from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
-from rt.kernel.identity import current_actor
-from rt.kernel.tenancy import current_org
-from rt.kernel.unit import Ground, Unit, serve
 from rt.portals.transporter.app import build
 from rt.services.authz.domain.roles import RIGHTS
-from rt.services.core_orders.app import build as core_orders
-from rt.services.ecpmr.app import build as ecpmr
-from rt.services.planning.app import build as planning
-from rt.services.tracking_ia.app import build as tracking_ia
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Site
 
 MORNING = datetime(2026, 6, 2, 5, 0, tzinfo=UTC)
 """Tuesday, 07:00 in France."""
-SHIPPER, UNKNOWN, CARRIER, GUEST = "org_shipper", "org_unknown", "org_carrier", "org_guest"
-NAMES = {
-    SHIPPER: "Laiterie du Forez",
-    UNKNOWN: "Négoce Express",
-    CARRIER: "Transports Mabille",
-    GUEST: "Artisan Morel",
-}
+TODAY, DAY = date(2026, 6, 2), date(2026, 6, 3)
+"""The day it is, and that of most orders."""
+HOUR = timedelta(hours=1)
+BOURG = Site(
+    name="Fromagerie de Bourg",
+    address=Address(street="12 rue des Crêts", postal_code="01000", city="Bourg-en-Bresse"),
+    contact=Contact(name="Camille Perrin", phone="+33 4 74 00 00 00"),
+    latitude=46.2052,
+    longitude=5.2255,
+    instructions="Entrée par le quai froid",
+)
+LYON = Site(
+    name="Plateforme Distri Rhône",
+    address=Address(street="20 bd Joliot-Curie", postal_code="69200", city="Vénissieux"),
+    contact=Contact(name="Julie Roux", phone="+33 4 72 00 00 00"),
+    latitude=45.697,
+    longitude=4.887,
+)
 
 
-def site(name: str, postal_code: str, city: str) -> Site:
-    return Site(
-        name=name,
-        address=Address(street="12 route de Lyon", postal_code=postal_code, city=city),
-        contact=Contact(name="Zoé Marchand", phone="+33 4 77 00 00 00"),
-    )
+class Colleague(NamedTuple):
+    """A member of the carrier."""
+
+    id: str
+    email: str
 
 
-class World:
-    """The services, and who works with them; the carrier and the unknown shipper never agreed to anything."""
+class World(world.World):
+    """The carrier's portal; the carrier and the unknown shipper never agreed to anything."""
 
-    def __init__(self, house: TestHouse) -> None:
-        self.house = house
-        self.services = Services(house.keys.of("portal_transporter"), house.door)
-        self.portal = build(connect=self.services.using, secret="s" * 32, secure=False)
-        self.blocked: set[tuple[str, str]] = set()
-        self.links: list[str] = []
-        """Tokens of links to answer an offer, as the mails to guests carry them."""
+    shipper: world.Organization
+    unknown: world.Organization
+    carrier: world.Organization
+    consignee: world.Organization
+
+    def __init__(self, house: TestHouse, links: world.Links) -> None:
+        super().__init__(house, links, "transporter", build)
+        self.references = 24_100
+        self.plates = 100
 
     async def begin(self) -> "World":
-        def authz(ground: Ground) -> Unit:
-            return self.authz(ground)
-
-        authz.__module__ = "rt.services.authz.app"
-        await self.house.mount(core_orders, planning, ecpmr, tracking_ia, authz)
+        self.shipper = await self.organization("Laiterie du Forez", "shipper")
+        self.unknown = await self.organization("Négoce Express", "shipper")
+        self.carrier = await self.organization("Transports Mabille", "carrier")
+        self.consignee = await self.organization("Distri Rhône", "recipient")
+        await self.partners(self.shipper, self.carrier)
+        await self.partners(self.shipper, self.consignee)
         return self
 
-    def token(self, org: str) -> str:
-        actor = self.house.actor(org, set(RIGHTS["admin"]), {"admin"}, f"usr_{org}", name="Karim")
-        return self.house.token(actor)
+    async def guest(self, name: str = "Artisan Morel") -> world.Organization:
+        """A carrier without an account, whom the shipper wrote down."""
+        email = f"quai@{name.split()[-1].lower()}.example"
+        card = await self.ask(self.shipper, AddPartner(name=name, kind="carrier", email=email))
+        return world.Organization(card.id, card.name, card.email, "")
 
-    async def say(self, org: str, word: Any) -> Any:
-        """A message of somebody of an organization, and everything that follows from it."""
-        answer = await self.services.using(self.token(org)).ask(word, key=uuid4().hex)
-        await self.house.settle()
-        return answer
-
-    async def order(self, shipper: str = SHIPPER) -> str:
+    async def order(self, shipper: world.Organization | None = None, pallets: int = 12, **more: Any) -> str:
         """A firm order of a shipper."""
-        hour = timedelta(hours=1)
-        begin, end = MORNING + timedelta(days=1), MORNING + timedelta(days=2)
-        feurs, lyon = site("Usine", "42110", "Feurs"), site("Dépôt", "69200", "Vénissieux")
+        shipper = shipper or self.shipper
+        begin = MORNING + timedelta(days=1, hours=1)
+        self.references += 1
         asked = CreateOrder(
+            reference=f"CMD-{self.references}",
             stops=[
-                Stop(kind="pickup", site=feurs, from_at=begin, until_at=begin + hour),
-                Stop(kind="delivery", site=lyon, from_at=end, until_at=end + hour),
+                Stop(kind="pickup", site=BOURG, from_at=begin, until_at=begin + 2 * HOUR),
+                Stop(kind="delivery", site=LYON, from_at=begin + 2 * HOUR, until_at=begin + 8 * HOUR),
             ],
-            goods=[Goods(description="Pots de yaourt", quantity=12, pallets=12, weight_kg=6000.0)],
-            consignee_name="Rungis Froid",
+            goods=[
+                Goods(
+                    description="Comté en meules",
+                    quantity=pallets,
+                    package_code="PX",
+                    pallets=pallets,
+                    weight_kg=500.0 * pallets,
+                    length_cm=120,
+                    width_cm=80,
+                    height_cm=160,
+                )
+            ],
+            consignee_name=self.consignee.name,
+            consignee_id=self.consignee.id if shipper is self.shipper else None,
+            **more,
         )
-        made = await self.say(shipper, asked)
+        made = await self.ask(shipper, asked)
         await self.say(shipper, ConfirmOrder(order_id=made.order_id))
         order_id: str = made.order_id
         return order_id
 
     async def offer(
-        self, order_id: str, cents: int, shipper: str = SHIPPER, carrier: str = CARRIER
+        self,
+        order_id: str,
+        cents: int = 48_500,
+        shipper: world.Organization | None = None,
+        carrier: world.Organization | None = None,
     ) -> OrderView:
         word = TenderOrder(
             order_id=order_id,
-            carrier_id=carrier,
+            carrier_id=(carrier or self.carrier).id,
             price_cents=cents,
-            deadline=now() + timedelta(hours=4),
+            deadline=now() + 4 * HOUR,
         )
-        offered: OrderView = await self.say(shipper, word)
+        offered: OrderView = await self.say(shipper or self.shipper, word)
         return offered
 
-    async def read(self, order_id: str, org: str = SHIPPER) -> OrderView:
-        seen: OrderView = await self.say(org, GetOrder(order_id=order_id))
+    async def read(self, order_id: str, org: world.Organization | None = None) -> OrderView:
+        seen: OrderView = await self.ask(org or self.shipper, GetOrder(order_id=order_id))
         return seen
 
-    def standing(self, asks: str, other: str) -> Standing:
-        if asks == other:
-            return "self"
-        if {(asks, other), (other, asks)} & self.blocked:
-            return "blocked"
-        if GUEST in (asks, other):
-            return "guest" if asks == SHIPPER else "stranger"
-        return "stranger" if UNKNOWN in (asks, other) else "partner"
+    async def offered(self, **more: Any) -> OrderView:
+        """A new order, offered to the carrier."""
+        return await self.offer(await self.order(**more))
 
-    def authz(self, ground: Ground) -> Unit:
-        """The part of authz that is asked here."""
+    async def assigned(self, **more: Any) -> OrderView:
+        """A new order that the carrier has accepted."""
+        offered = await self.offered(**more)
+        assert offered.tender is not None
+        word = AcceptTender(order_id=offered.order_id, tender_id=offered.tender.tender_id)
+        taken: OrderView = await self.say(self.carrier, word)
+        return taken
 
-        async def card(asked: GetOrganization) -> OrganizationView:
-            if asked.organization_id not in NAMES:
-                raise NotFound
-            return self.organization(asked.organization_id)
+    async def job(self, **more: Any) -> JobView:
+        """A new order in the carrier's basket."""
+        order = await self.assigned(**more)
+        found: JobView = await self.ask(self.carrier, GetJobOfOrder(order_id=order.order_id))
+        return found
 
-        async def block(asked: BlockPartner) -> OrganizationView:
-            self.blocked.add((current_org(), asked.organization_id))
-            return self.organization(asked.organization_id)
+    async def vehicle(self, **more: Any) -> VehicleView:
+        self.plates += 1
+        given: dict[str, Any] = {
+            "plate": f"AB-{self.plates}-CD",
+            "kind": "tractor_trailer",
+            "capacity_kg": 24_000,
+            "capacity_pallets": 33,
+            "capacity_loading_metres": 13.6,
+            "gross_weight_t": 44,
+            "depot": BOURG,
+        }
+        made: VehicleView = await self.ask(self.carrier, AddVehicle(**(given | more)))
+        return made
 
-        async def link(asked: IssueLink) -> LinkView:
-            actor = self.house.actor(
-                asked.organization_id,
-                kind="link",
-                id=f"lnk_{len(self.links)}",
-                scope=asked.scope,
-                object_id=asked.object_id,
-                claims=asked.claims,
-            )
-            token = self.house.token(actor)
-            if asked.scope == "accept_tender":
-                self.links.append(token)
-            return LinkView(link_id=actor.id, token=token, expires_at=asked.expires_at)
+    async def driver(self, name: str = "Lucie Martin", **more: Any) -> DriverView:
+        made: DriverView = await self.ask(self.carrier, AddDriver(name=name, **more))
+        return made
 
-        async def keys(asked: GetKeys) -> KeySetView:
-            return KeySetView(keys=[])
+    async def tour(
+        self, *jobs: JobView, vehicle: VehicleView | None = None, name: str = "Lucie Martin"
+    ) -> TourView:
+        """A draft tour with these jobs, or with a new one."""
+        crew = (vehicle or await self.vehicle()).vehicle_id, (await self.driver(name)).driver_id
+        first, *others = jobs or (await self.job(),)
+        word = AssignJob(job_id=first.job_id, vehicle_id=crew[0], driver_id=crew[1], day=DAY)
+        tour: TourView = await self.say(self.carrier, word)
+        for job in others:
+            more = AssignJob(job_id=job.job_id, tour_id=tour.tour_id, tour_version=tour.version)
+            tour = await self.say(self.carrier, more)
+        return tour
 
-        async def login(asked: Login) -> TokensView:
-            token = self.token(asked.email.partition("@")[0])
-            until = now() + timedelta(days=1)
-            return TokensView(access_token=token, refresh_token="refresh-0000000000", expires_at=until)
+    async def dock(self, org: world.Organization, site: Site, name: str, **more: Any) -> DockView:
+        week = [OpeningHours(weekday=day, from_minute=360, until_minute=1200) for day in range(5)]
+        made: DockView = await self.ask(org, AddDock(name=name, site=site, hours=week, **more))
+        return made
 
-        async def me(asked: WhoAmI) -> WhoView:
-            actor = current_actor()
-            return WhoView(
-                user_id=actor.id,
-                email="karim@mabille.example",
-                name=actor.name,
-                language="fr",
-                organization_id=actor.org_id,
-                organization_name=NAMES[actor.org_id],
-                role="admin",
-                rights=sorted(actor.rights),
-                memberships=[],
-                mfa=False,
-                session_id="ses",
-            )
+    async def colleague(self, role: Role, name: str = "Denis") -> Colleague:
+        """Somebody else of the carrier's, who can sign in."""
+        email = f"{name.split()[0].lower()}@{self.carrier.email.partition('@')[2]}"
+        return Colleague(await self.member(self.carrier.id, name, role, email), email)
 
-        answers: list[tuple[Any, Any]] = [
-            (GetOrganization, card),
-            (BlockPartner, block),
-            (IssueLink, link),
-            (GetKeys, keys),
-            (Login, login),
-            (WhoAmI, me),
-        ]
-        return Unit(name="authz", serves=[serve(word, action) for word, action in answers])
+    async def drives(self, name: str, points: list[Any]) -> RecordedView:
+        """What the app of a new driver sends."""
+        user_id = (await self.colleague("driver", name)).id
+        actor = self.house.actor(self.carrier.id, set(RIGHTS["driver"]), {"driver"}, user_id, name=name)
+        app = self.services.using(self.house.token(actor))
+        recorded: RecordedView = await app.ask(RecordPositions(points=points))
+        return recorded
 
-    def organization(self, org_id: str) -> OrganizationView:
-        return OrganizationView(
-            id=org_id,
-            name=NAMES[org_id],
-            kind="shipper" if org_id in (SHIPPER, UNKNOWN) else "carrier",
-            country="FR",
-            siret="",
-            vat="",
-            email=f"quai@{org_id}.example",
-            phone="",
-            language="fr",
-            guest=org_id == GUEST,
-            suspended=False,
-            standing=self.standing(current_org(), org_id),
-        )
+    async def browser(self, email: str = "") -> world.Browser:
+        """Of somebody who has signed in: the carrier's administrator."""
+        browser = self.anybody()
+        await browser.sign_in(email or self.carrier.email)
+        return browser
 
-
-class Browser:
-    """Somebody's browser at the portal; what it posts is what the form on the page carries."""
-
-    def __init__(self, world: World) -> None:
-        transport = httpx.ASGITransport(world.portal)
-        self.web = httpx.AsyncClient(transport=transport, base_url="http://transporter.localhost")
-        self.web.headers["accept"] = "text/html"
-
-    async def sign_in(self, org: str = CARRIER) -> "Browser":
-        page = (await self.web.get("/login")).text
-        typed = {"email": f"{org}@x.example", "password": "Quai-17-avant-l-aube", **carried(page, "/login")}
-        answer = await self.web.post("/login", data=typed)
-        assert answer.status_code == 303, answer.text
-        return self
-
-    async def page(self, path: str) -> str:
-        answer = await self.web.get(path)
-        assert answer.status_code == 200, answer.text
-        return answer.text
-
-    async def press(self, page: str, action: str, **typed: str) -> httpx.Response:
-        """Press a button of a page that was read, however long ago."""
-        return await self.web.post(action, data=carried(page, action) | typed)
-
-
-def carried(page: str, action: str) -> dict[str, str]:
-    """What the form of that address on the page carries unseen; one without address is the page's only."""
-    forms = re.findall(r"<form[^>]*>.*?</form>", page, re.DOTALL)
-    form = next((one for one in forms if f'action="{action}"' in one), forms[-1])
-    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    def anybody(self) -> world.Browser:
+        return world.Browser(self.portal, "transporter")

@@ -1,0 +1,217 @@
+"""What the worlds behind the portals have in common: the real units, organizations, and who says what."""
+
+import html
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import msgspec
+from tests.conftest import TestHouse
+
+from rt.contracts.authz import AcceptPartner, AddUser, AskPartner, IssueLink, Login, Refresh, Role
+from rt.contracts.authz import RegisterOrganization as Register
+from rt.contracts.authz.organizations import RegisteredKind
+from rt.host.keys import UnitKeys
+from rt.kernel.client import Services
+from rt.kernel.clock import held, now
+from rt.kernel.settings import Settings
+from rt.kernel.unit import Ground, Served, Unit
+from rt.services.authz.app import build as build_authz
+from rt.services.authz.domain.roles import RIGHTS
+from rt.services.core_orders.app import build as core_orders
+from rt.services.ecpmr.app import build as ecpmr
+from rt.services.palette.app import build as palette
+from rt.services.planning.app import build as planning
+from rt.services.tracking_ia.app import build as tracking_ia
+
+PASSWORD = "Quai-17-avant-l-aube"
+
+
+class Organization(msgspec.Struct, frozen=True):
+    """A registered organization and its first administrator."""
+
+    id: str
+    name: str
+    email: str
+    admin_id: str
+
+
+class Links:
+    """The real authz, and the tokens of the links that it issued, as the mails to guests carry them.
+
+    Tokens are believed by the clock on the wall, so what issues them goes by it though the tests' clock is
+    held; all the rest of authz goes by the held one.
+    """
+
+    def __init__(self) -> None:
+        self.issued: dict[tuple[str, str], str] = {}
+
+    def build(self, ground: Ground) -> Unit:
+        unit = build_authz(ground)
+        return msgspec.structs.replace(unit, serves=[self._by_the_wall(one) for one in unit.serves])
+
+    def _by_the_wall(self, served: Served) -> Served:
+        action = served.action
+        if served.word not in (Login, Refresh, IssueLink) or action is None:
+            return served
+
+        async def answered(asked: Any) -> Any:
+            wall = datetime.now(UTC)
+            if not isinstance(asked, IssueLink):
+                with held(wall):
+                    return await action(asked)
+            later = msgspec.structs.replace(asked, expires_at=wall + (asked.expires_at - now()))
+            with held(wall):
+                link = await action(later)
+            self.issued[asked.scope, asked.object_id] = link.token
+            return link
+
+        return Served(served.word, action=answered)
+
+
+class Voice:
+    """One person's way to the services, overheard."""
+
+    def __init__(self, ear: "Ear", services: Services, token: str) -> None:
+        self._ear, self._services, self._token = ear, services, token
+
+    async def ask(self, word: Any, /, *, key: str = "", version: int | None = None) -> Any:
+        self._ear.heard.append((word, key, version, self._token))
+        return await self._services.ask(word, key=key, version=version)
+
+
+class Ear:
+    """What a portal says to the units, written down on its way: message, key, version and token."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.heard: list[tuple[Any, str, int | None, str]] = []
+
+    def connect(self, token: str) -> Voice:
+        return Voice(self, self._services.using(token), token)
+
+    def latest(self, kind: type) -> Any:
+        return next(word for word, *_ in reversed(self.heard) if isinstance(word, kind))
+
+    def said(self, kind: type) -> bool:
+        return any(isinstance(word, kind) for word, *_ in self.heard)
+
+
+@asynccontextmanager
+async def opened(uri: str, keys: UnitKeys, home: Path) -> AsyncIterator[tuple[TestHouse, Links]]:
+    """The units that portals of the road ask, in a database of their own."""
+    settings = Settings(
+        mongodb_db=f"test_{uuid4().hex[:12]}",
+        home=home,
+        jwt_secret="a secret of tests that is long enough for anybody",
+        bcrypt_rounds=4,
+        user_limit=100_000,
+        ip_limit=1_000_000,
+    )
+    house, links = TestHouse(settings, uri, keys), Links()
+
+    def authz(ground: Ground) -> Unit:
+        return links.build(ground)
+
+    authz.__module__ = build_authz.__module__
+    try:
+        await house.mount(authz, core_orders, planning, ecpmr, palette, tracking_ia)
+        yield house, links
+    finally:
+        await house.client.drop_database(settings.mongodb_db)
+        await house.stop()
+
+
+class World:
+    """A portal before real units, and the organizations that meet there."""
+
+    def __init__(self, house: TestHouse, links: Links, portal: str, build: Any) -> None:
+        self.house = house
+        self.links = links
+        self.units = Services(house.keys.of("core_orders"), house.door)
+        self.services = Services(house.keys.of(f"portal_{portal}"), self.door)
+        self.ear = Ear(self.services)
+        self.down: set[str] = set()
+        """Packages of units that cannot be reached from the portal."""
+        self.portal = build(connect=self.ear.connect, secret="s" * 32, secure=False)
+
+    def door(self, package: str) -> httpx.AsyncClient:
+        if package in self.down:
+            return httpx.AsyncClient(base_url="http://127.0.0.1:9")
+        return self.house.door(package)
+
+    async def organization(self, name: str, kind: RegisteredKind) -> Organization:
+        """A new one, whatever others of that name there are."""
+        email = f"quai@{uuid4().hex[:12]}.example"
+        asked = Register(name=name, kind=kind, email=email, person_name="Karim Haddad")
+        made = await self.units.using("").ask(asked)
+        user_id = await self.member(made.organization_id, "Karim Haddad", "admin", email)
+        return Organization(made.organization_id, name, email, user_id)
+
+    async def member(self, org_id: str, name: str, role: Role, email: str) -> str:
+        """Somebody who can sign in."""
+        asked = AddUser(organization_id=org_id, email=email, name=name, role=role, password=PASSWORD)
+        user_id: str = (await self.units.ask(asked, key=uuid4().hex)).user_id
+        return user_id
+
+    async def partners(self, one: Organization, other: Organization) -> None:
+        await self.ask(one, AskPartner(organization_id=other.id))
+        await self.ask(other, AcceptPartner(organization_id=one.id))
+
+    def token(self, org: Organization) -> str:
+        """Of an organization's administrator."""
+        actor = self.house.actor(org.id, set(RIGHTS["admin"]), {"admin"}, org.admin_id, name="Karim Haddad")
+        return self.house.token(actor)
+
+    async def ask(self, org: Organization, word: Any, version: int | None = None) -> Any:
+        """A message of an organization's administrator, of which nobody else has to hear."""
+        return await self.services.using(self.token(org)).ask(word, key=uuid4().hex, version=version)
+
+    async def say(self, org: Organization, word: Any, version: int | None = None) -> Any:
+        """A message of an organization's administrator, and everything that follows from it."""
+        answer = await self.ask(org, word, version)
+        await self.house.settle()
+        return answer
+
+
+class Browser:
+    """Somebody's browser at a portal; what it posts is what the form on the page carries."""
+
+    def __init__(self, portal: Any, name: str) -> None:
+        self.web = httpx.AsyncClient(
+            transport=httpx.ASGITransport(portal), base_url=f"http://{name}.localhost"
+        )
+        self.web.headers["accept"] = "text/html"
+
+    async def sign_in(self, email: str) -> None:
+        page = (await self.web.get("/login")).text
+        answer = await self.web.post(
+            "/login", data={"email": email, "password": PASSWORD, **carried(page, "/login")}
+        )
+        assert answer.status_code == 303, answer.text
+
+    async def page(self, path: str) -> str:
+        answer = await self.web.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    async def press(self, page: str, action: str, files: Any = None, **typed: Any) -> httpx.Response:
+        """Press a button of a page that was read, however long ago."""
+        return await self.web.post(action, data=carried(page, action) | typed, files=files)
+
+
+def carried(page: str, action: str) -> dict[str, str]:
+    """What the form of that address carries unseen; one without address is posted to its own page."""
+    forms = [form.split(">", 1) for form in re.findall(r"<form([^>]*>.*?)</form>", page, re.DOTALL)]
+    there = [form for head, form in forms if f'action="{html.escape(action)}"' in head]
+    here = [form for head, form in forms if "action=" not in head]
+    (form, *_) = there or here
+    return {
+        name: html.unescape(value)
+        for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    }
