@@ -32,6 +32,32 @@ async def told(house) -> list[OrderTendered | TenderAccepted]:
     return heard
 
 
+@pytest.mark.parametrize(("days", "answer"), [(59, 200), (70, 200), (88, 200), (90, 422), (200, 422)])
+async def test_an_offer_to_a_guest_may_end_as_late_as_a_link_can(house, told, days: int, answer: int) -> None:
+    person = {"name": "Usines Dupont", "kind": "shipper", "email": "a@dupont.example", "person_name": "Ana"}
+    async with house.web("authz") as anybody:
+        registered = (await anybody.post("/auth/organizations", json=person)).json()
+    rights = {"core_orders.read", "core_orders.write", "authz.partner"}
+    actor = house.actor(registered["organization_id"], rights=rights, name="Ana")
+    partner = {"name": "Transports Martin", "kind": "carrier", "email": "jo@martin.example"}
+    async with house.web("authz", actor) as shipper:
+        guest = (await shipper.post("/auth/partners", json=partner)).json()
+    async with house.web("core_orders", actor) as shipper:
+        asked = body(consignee_id=None, logistician_id=None)
+        order_id = (await shipper.post("/api/orders", json=asked)).json()["order_id"]
+        await post(shipper, f"{order_id}/confirm")
+        offer = {
+            "carrier_id": guest["id"],
+            "price_cents": 50_000,
+            "deadline": (now() + timedelta(days=days)).isoformat(),
+        }
+        offered = await shipper.post(f"/api/orders/{order_id}/tender", json=offer)
+        assert offered.status_code == answer, offered.text
+        if answer == 422:
+            assert offered.json()["code"] == "deadline_too_far"
+            assert [fault["field"] for fault in offered.json()["errors"]] == ["deadline"]
+
+
 async def test_a_guest_carrier_answers_with_the_very_link_that_authz_issued(house, told):
     person = {"name": "Usines Dupont", "kind": "shipper", "email": "a@dupont.example", "person_name": "Ana"}
     async with house.web("authz") as anybody:

@@ -13,17 +13,18 @@ from rt.kernel.tenancy import current_org
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.domain.states import Hand
-from rt.services.core_orders.domain.tendering import Guest
+from rt.services.core_orders.domain.tendering import DeadlineTooFar, Guest
 
 NAME_SECONDS = 60
 """How long an organization's own name is kept: it changes seldom, imports ask often."""
 TENDER_CLAIM = "tender"
 """What a link to answer an offer says of it: the offer that it was sent for."""
 LINK_AFTER = timedelta(days=30)
-"""A guest carrier follows its order by the link for so long after the deadline of the offer."""
-
-SLOT_LINK_AFTER, SLOT_LINK_MOST = timedelta(days=7), timedelta(days=89)
-"""A guest carrier books and moves its slots so long after the delivery, within the 90 days of any link."""
+"""A guest carrier follows its order by the link for so long after the deadline, if a link can."""
+SLOT_LINK_AFTER = timedelta(days=7)
+"""A guest carrier books and moves its slots so long after the delivery, if a link can."""
+LINK_DAYS = 89
+"""A link ends so many days after the day it is made on: any lives 90 at most (authz)."""
 
 
 class Directory:
@@ -56,15 +57,21 @@ class Directory:
         return Partner(card.id, card.name, card.email, card.kind, card.guest, card.standing)
 
     async def tender_link(self, order_id: str, tender_id: str, carrier: Partner, deadline: datetime) -> str:
-        """The token with which a guest carrier answers that offer; none for a carrier that signs in."""
+        """The token with which a guest carrier answers that offer; none for a carrier that signs in.
+
+        Raises DeadlineTooFar where no link lives as long as the offer.
+        """
         if not carrier.guest:
             return ""
+        ends = _link_end(deadline + LINK_AFTER)
+        if deadline > ends:
+            raise DeadlineTooFar("deadline", days=LINK_DAYS - 1)
         link = await self._services.ask(
             IssueLink(
                 scope="accept_tender",
                 object_id=order_id,
                 organization_id=carrier.id,
-                expires_at=deadline + LINK_AFTER,
+                expires_at=ends,
                 claims={TENDER_CLAIM: tender_id},
             ),
             key=caused_key("tender_link", tender_id),
@@ -75,17 +82,26 @@ class Directory:
         """How a carrier without an account is reached and books a dock; None for one that signs in."""
         if not carrier.guest:
             return None
-        delivered = order.delivery.until_at or order.delivery.from_at or now()
+        delivered = order.delivery.until_at or order.delivery.from_at or _day_begun()
         link = await self._services.ask(
             IssueLink(
                 scope="book_slot",
                 object_id=order.id,
                 organization_id=carrier.id,
-                expires_at=min(max(delivered, now()) + SLOT_LINK_AFTER, now() + SLOT_LINK_MOST),
+                expires_at=_link_end(max(delivered, _day_begun()) + SLOT_LINK_AFTER),
             ),
             key=caused_key("slot_link", order.id),
         )
         return Guest(email=carrier.email, slot_link_token=link.token)
+
+
+def _link_end(wished: datetime) -> datetime:
+    """That moment, or the last at which a link made today can end: the same if asked again under one key."""
+    return min(wished, _day_begun() + timedelta(days=LINK_DAYS))
+
+
+def _day_begun() -> datetime:
+    return now().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def hand(read: int | None = None) -> Hand:

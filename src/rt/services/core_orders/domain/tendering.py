@@ -21,6 +21,11 @@ class DeadlinePassed(Invalid):
     en = "The deadline must be in the future."
 
 
+class DeadlineTooFar(Invalid):
+    fr = "Un transporteur sans compte répond par un lien : l'échéance est à {days} jours au plus."
+    en = "A carrier without an account answers by a link: the deadline is {days} days ahead at most."
+
+
 class TenderExpired(Conflict):
     fr = "L'offre a expiré le {deadline}."
     en = "The offer expired at {deadline}."
