@@ -129,6 +129,86 @@ async def test_who_came_first_does_not_keep_the_number_of_its_owner(authz: TestH
     }
 
 
+SECOND = "73282932000082"
+"""Another establishment of the company of SIRET."""
+
+
+async def vats(*admins: make.Admin) -> list[str]:
+    return [(await identity(one.web, one.organization_id))["vat"] for one in admins]
+
+
+async def confirmed(
+    chief: httpx.AsyncClient, admin: make.Admin, siret: str, vat: str = VAT
+) -> httpx.Response:
+    way = f"/auth/organizations/{admin.organization_id}/identity/confirm"
+    return await chief.post(way, json={"siret": siret, "vat": vat, "reason": "Kbis vu"})
+
+
+async def test_two_establishments_of_one_company_have_its_vat_number_by_the_platforms_word(
+    authz: TestHouse,
+) -> None:
+    seat, chief = await make.admin(authz, siret=SIRET, vat=VAT), await make.operator(authz)
+    assert (await confirmed(chief, seat, SIRET)).status_code == 200
+    branch = await make.admin(authz, "Agence", siret=SECOND)
+    assert (await edited(branch, vat=VAT)).json()["code"] == "number_taken"
+    assert await vats(seat, branch) == [VAT, ""]
+    assert (await asked(branch, SECOND, vat=VAT)).status_code == 200
+    assert (await identity(chief, branch.organization_id))["wish"]["held_by"] == []
+    answer = await confirmed(chief, branch, SECOND)
+    assert (answer.status_code, answer.json()["vat"]) == (200, VAT), answer.text
+    assert await vats(seat, branch) == [VAT, VAT]
+    partner = {"name": "U", "kind": "shipper", "email": "u@u.example", "vat": VAT}
+    third = await make.admin(authz, "Tiers")
+    assert (await third.web.post("/auth/partners", json=partner)).json()["id"] == seat.organization_id
+    thief = await make.admin(authz, "Pirate", siret="73282932000090", vat=VAT)
+    assert await vats(thief) == [""]
+    assert (await edited(thief, vat=VAT)).status_code == 409
+
+
+async def test_who_only_says_to_be_of_the_company_keeps_nothing_of_it(authz: TestHouse) -> None:
+    """A SIRET made up with another's SIREN, declared first: the VAT number goes to its owner."""
+    thief = await make.admin(authz, "Pirate", siret=SECOND, vat=VAT)
+    owner, chief = await make.admin(authz, siret=SIRET, vat=VAT), await make.operator(authz)
+    assert await vats(thief, owner) == [VAT, ""]
+    wish = (await identity(chief, owner.organization_id))["wish"]
+    assert wish["held_by"] == [thief.organization_id]
+    assert (await confirmed(chief, owner, wish["siret"], wish["vat"])).status_code == 200
+    assert await vats(thief, owner) == ["", VAT]
+
+
+async def test_with_a_siret_goes_the_vat_number_of_its_company(authz: TestHouse) -> None:
+    thief = await make.admin(authz, "Pirate", siret=SIRET, vat=VAT)
+    owner, chief = await make.admin(authz, siret=SIRET), await make.operator(authz)
+    assert (await asked(owner)).status_code == 200
+    assert (await judged(chief, "confirm", owner.organization_id)).status_code == 200
+    assert await vats(thief, owner) == ["", ""]
+
+
+async def test_who_has_the_vat_number_of_no_company_here_shares_it_with_nobody(authz: TestHouse) -> None:
+    """Without a SIRET of the company, and abroad, a VAT number stays one organization's."""
+    seat, chief = await make.admin(authz, siret=SIRET, vat=VAT), await make.operator(authz)
+    assert (await confirmed(chief, seat, SIRET)).status_code == 200
+    other = await make.admin(authz, "Autre", vat=VAT)
+    assert (await confirmed(chief, other, "")).status_code == 200
+    assert await vats(seat, other) == ["", VAT]
+
+
+async def test_of_two_confirmed_at_once_each_has_the_vat_number_and_one_has_it_first(
+    authz: TestHouse,
+) -> None:
+    firms = [await make.admin(authz, name) for name in ("Une", "Deux")]
+    chief = await make.operator(authz)
+    for firm, siret in zip(firms, (SIRET, SECOND), strict=True):
+        assert (await asked(firm, siret, vat=VAT)).status_code == 200
+    for _ in range(2):
+        await asyncio.gather(
+            *(confirmed(chief, firm, siret) for firm, siret in zip(firms, (SIRET, SECOND), strict=True))
+        )
+    assert await vats(*firms) == [VAT, VAT]
+    kept = authz.database("authz")["authz.organizations"]
+    assert await kept.count_documents({"vat": VAT, "vat_branch": None}) == 1
+
+
 async def test_a_wish_is_refused_by_its_name(authz: TestHouse) -> None:
     admin, chief = await make.admin(authz, siret=OTHER), await make.operator(authz)
     assert (await asked(admin)).json()["wish"]["siret"] == SIRET

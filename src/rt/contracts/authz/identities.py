@@ -16,7 +16,7 @@ IdentityAct = Literal["declared", "asked", "confirmed", "refused", "taken"]
 
 
 class IdentityWishView(View):
-    """Numbers that an organization asks for; `held_by` says to the platform who has one of them now."""
+    """Numbers that an organization asks for; `held_by` says to the platform who would lose one of them."""
 
     siret: str
     vat: str

@@ -42,15 +42,22 @@ class Identities:
         return IdentitiesPage(items=[await self._view(one) for one in page.items], next=page.next)
 
     async def confirm(self, asked: ConfirmIdentity) -> IdentityView:
-        """The numbers go to whose they are; whoever else held them lost them in the same write."""
+        """The numbers go to whose they are; whoever else held them lost them in the same write.
+
+        Another establishment of the same company, confirmed as such, keeps its VAT number.
+        """
         numbers, by, at = numbers_of(asked.siret, asked.vat), current_actor().id, now()
         kept = self._store.organizations.everywhere
         async with together(self._store.database):
+            among = []
             for holder in await self._store.holders(numbers, asked.organization_id):
+                if holder.shares(numbers):
+                    among.append(holder)
+                    continue
                 async with kept.change(holder.id) as losing:
                     losing.lose(numbers, by, asked.reason, at)
             async with kept.change(asked.organization_id) as organization:
-                organization.confirm(numbers, by, asked.reason, at)
+                organization.confirm(numbers, by, asked.reason, at, among)
         return await self._view(organization)
 
     async def refuse(self, asked: RefuseIdentity) -> IdentityView:
@@ -61,7 +68,10 @@ class Identities:
 
     async def _view(self, organization: Organization) -> IdentityView:
         platform, wish = speaks_for_platform(), organization.wish
-        holders = await self._store.holders(wish.numbers, organization.id) if platform and wish else []
+        losing = []
+        if platform and wish:
+            holders = await self._store.holders(wish.numbers, organization.id)
+            losing = [one.id for one in holders if not one.shares(wish.numbers)]
         shown = None
         if wish is not None:
             shown = IdentityWishView(
@@ -69,7 +79,7 @@ class Identities:
                 vat=wish.numbers.vat,
                 proof=wish.proof,
                 asked_at=wish.at,
-                held_by=[holder.id for holder in holders],
+                held_by=losing,
             )
         return IdentityView(
             organization_id=organization.id,

@@ -1,5 +1,6 @@
 """Organizations: how they are called, opened, shut out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -65,7 +66,8 @@ class Organization(Entity):
     """A company on the platform; `org_id` is its own id.
 
     A guest was written down by a partner and acts by links alone; `open` once its first administrator came.
-    `wish` and `history` are those of its company numbers.
+    `wish` and `history` are those of its company numbers; `vat_branch` is the SIRET of an establishment
+    whose VAT number another one of its company has too, by the platform's word.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Organization(Entity):
     country: str = "FR"
     siret: str = ""
     vat: str = ""
+    vat_branch: str | None = None
     phone: str = ""
     language: str = "fr"
     guest: bool = False
@@ -101,6 +104,14 @@ class Organization(Entity):
     def numbers(self) -> Numbers:
         return Numbers(self.siret, self.vat)
 
+    def shares(self, numbers: Numbers) -> bool:
+        """Whether these are of another establishment of this company, as the platform knows it.
+
+        What an organization says of itself shares nothing: a SIRET of any company can be made up.
+        """
+        same = bool(numbers.siret and numbers.siren) and self.siret[:9] == numbers.siren
+        return self.confirmed and same and self.siret != numbers.siret
+
     def declare(self, numbers: Numbers, by: str, at: datetime) -> None:
         """Take one's first numbers; those that one has change by the platform's word alone."""
         for name in ("siret", "vat"):
@@ -122,12 +133,18 @@ class Organization(Entity):
             )
         )
 
-    def confirm(self, numbers: Numbers, by: str, reason: str, at: datetime) -> None:
-        """The platform's word that these numbers, asked for or declared, are this organization's."""
+    def confirm(
+        self, numbers: Numbers, by: str, reason: str, at: datetime, among: Sequence["Organization"] = ()
+    ) -> None:
+        """The platform's word that these numbers, asked for or declared, are this organization's.
+
+        `among` are the other establishments of its company that keep the VAT number.
+        """
         if not numbers or numbers not in (self.numbers, self.wish and self.wish.numbers):
             raise NothingWished
         self._take("confirmed", numbers, by, reason, at)
-        self.wish, self.confirmed = None, True
+        first = all(one.vat_branch for one in among)
+        self.wish, self.confirmed, self.vat_branch = None, True, None if first else numbers.siret
         self._answer("confirmed", numbers, reason)
 
     def refuse_numbers(self, numbers: Numbers, by: str, reason: str, at: datetime) -> None:
@@ -138,8 +155,11 @@ class Organization(Entity):
         self._answer("refused", numbers, reason)
 
     def lose(self, numbers: Numbers, by: str, reason: str, at: datetime) -> None:
-        """Numbers that turned out to be another's."""
-        self._take("taken", self.numbers.lacks(numbers), by, reason, at)
+        """Numbers that turned out to be another's; with a SIRET goes the VAT number of its company."""
+        left = self.numbers.lacks(numbers)
+        if self.siret and not left.siret and left.siren == self.siret[:9]:
+            left = Numbers()
+        self._take("taken", left, by, reason, at)
         self.confirmed = False
         self._answer("taken", numbers, reason)
 
@@ -186,7 +206,7 @@ class Organization(Entity):
 
     def _take(self, act: IdentityAct, numbers: Numbers, by: str, reason: str, at: datetime) -> None:
         self._keep(IdentityChange(act, at, by, self.numbers, numbers, reason))
-        self.siret, self.vat = numbers.siret, numbers.vat
+        self.siret, self.vat, self.vat_branch = numbers.siret, numbers.vat, None
         self.call(self.name)
 
     def _keep(self, change: IdentityChange) -> None:

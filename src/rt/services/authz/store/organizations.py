@@ -28,7 +28,7 @@ class KeptOrganizations:
             Index("words", everywhere=True),
             Index("name", everywhere=True),
             Index("siret", unique=True, everywhere=True, when={"open": True, "siret": {"$gt": ""}}),
-            Index("vat", unique=True, everywhere=True, when={"open": True, "vat": {"$gt": ""}}),
+            Index("vat", "vat_branch", unique=True, everywhere=True, when={"open": True, "vat": {"$gt": ""}}),
             Index("wish.at", everywhere=True, when={"wish.at": {"$exists": True}}),
         )
         self.partners = Collection(
@@ -58,13 +58,13 @@ class KeptOrganizations:
         return None
 
     async def holders(self, numbers: Numbers, but: str = "") -> list[Organization]:
-        """The open organizations that have one of these numbers, those with the SIRET first."""
+        """The open organizations that have one of these numbers: by SIRET, by VAT number, branches last."""
         held = [{name: value} for name, value in msgspec.structs.asdict(numbers).items() if value]
         if not held:
             return []
         where = {"open": True, "id": {"$ne": but}, "$or": held}
         found = await self.organizations.everywhere.find(where)
-        return sorted(found, key=lambda holder: holder.siret != numbers.siret)
+        return sorted(found, key=lambda one: (one.siret != numbers.siret, one.vat_branch or ""))
 
     async def taken(self, numbers: Numbers, but: str) -> Numbers:
         """Those of the numbers that another open organization has; a SIRET also holds its VAT number."""
