@@ -41,6 +41,7 @@ from rt.contracts.planning import (
     AssignJob,
     BookSlot,
     CancelSlot,
+    DiscardPlan,
     EditDriver,
     EditVehicle,
     FindFreeSlots,
@@ -210,6 +211,19 @@ async def test_a_proposal_is_accepted_at_the_version_that_was_on_the_screen() ->
     assert 'name="version" value="4"' in page.text
     await press(town, "/planning/plans/pla_1/accept?day=2026-11-23", version="4")
     assert town.heard(AcceptPlan).version == 4
+
+
+@pytest.mark.parametrize("state", ["running", "proposed"])
+async def test_a_proposal_is_put_aside_at_the_version_that_was_on_the_screen(state: str) -> None:
+    town = Town()
+    town.answers[GetOptimisedPlan] = msgspec.structs.replace(town.answers[GetOptimisedPlan], state=state)
+    town.answers[DiscardPlan] = Empty()
+    client, _token = await signed_in(town)
+    page = (await client.get("/planning/plans/pla_1")).text
+    button = page[page.index("/planning/plans/pla_1/discard") :]
+    assert 'name="version" value="4"' in button[: button.index("</form>")]
+    await press(town, "/planning/plans/pla_1/discard?day=2026-11-23", version="4")
+    assert town.heard(DiscardPlan).version == 4
 
 
 async def test_a_search_shows_how_far_it_is_and_leads_on_when_it_ends() -> None:
