@@ -94,10 +94,15 @@ class World(world.World):
         card = await self.ask(self.shipper, AddPartner(name=name, kind="carrier", email=email))
         return world.Organization(card.id, card.name, card.email, "")
 
-    async def order(self, shipper: world.Organization | None = None, pallets: int = 12, **more: Any) -> str:
-        """A firm order of a shipper."""
+    async def order(
+        self,
+        shipper: world.Organization | None = None,
+        pallets: int = 12,
+        begin: datetime = MORNING + timedelta(days=1, hours=1),
+        **more: Any,
+    ) -> str:
+        """A firm order of a shipper, to be loaded within two hours and delivered within six more."""
         shipper = shipper or self.shipper
-        begin = MORNING + timedelta(days=1, hours=1)
         self.references += 1
         asked = CreateOrder(
             reference=f"CMD-{self.references}",
@@ -201,7 +206,7 @@ class World(world.World):
 
     async def dock(self, org: world.Organization, site: Site, name: str, **more: Any) -> DockView:
         week = [OpeningHours(weekday=day, from_minute=360, until_minute=1200) for day in range(5)]
-        made: DockView = await self.ask(org, AddDock(name=name, site=site, hours=week, **more))
+        made: DockView = await self.ask(org, AddDock(name=name, site=site, **{"hours": week} | more))
         return made
 
     async def agreed(
@@ -218,9 +223,8 @@ class World(world.World):
         email = f"{name.split()[0].lower()}@{self.carrier.email.partition('@')[2]}"
         return Colleague(await self.member(self.carrier.id, name, role, email), email)
 
-    async def drives(self, name: str, points: list[Any]) -> RecordedView:
-        """What the app of a new driver sends."""
-        user_id = (await self.colleague("driver", name)).id
+    async def sends(self, user_id: str, name: str, points: list[Any]) -> RecordedView:
+        """What the app of a driver sends."""
         actor = self.house.actor(self.carrier.id, set(RIGHTS["driver"]), {"driver"}, user_id, name=name)
         app = self.services.using(self.house.token(actor))
         recorded: RecordedView = await app.ask(RecordPositions(points=points))
