@@ -163,7 +163,8 @@ async def test_a_refused_assignment_keeps_the_page_and_says_why(world: World, ca
         data=carried(page, "/logout")
         | {"vehicle_id": vehicle.vehicle_id, "driver_id": driver.driver_id, "day": str(DAY)},
     )
-    assert f"{vehicle.plate} porterait 20" in answer.text
+    assert f"{vehicle.plate} porterait 20 pal pour 18 autorisés" in answer.text
+    assert "over_capacity" not in answer.text
     assert (await world.ask(world.carrier, GetJob(job_id=job.job_id))).state == "unplanned"
 
 
