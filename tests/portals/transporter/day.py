@@ -7,6 +7,7 @@ from tests.portals.world import Browser
 
 from rt.contracts.authz import DisableUser, InviteUser
 from rt.contracts.core_orders import ReportIncident, ReportProgress
+from rt.contracts.ecpmr import FindDocuments
 from rt.contracts.palette import BookMovement, IssueVoucher, MakeStatement, SetPolicy
 from rt.contracts.planning import (
     AssignJob,
@@ -68,8 +69,10 @@ class Day:
         ]
         with held(AT):
             await world.sends(lucie.id, "Lucie Martin", points)
+        notes = await world.ask(world.carrier, FindDocuments(order_id=job.order_id))
         self.ids |= {
             "moving": job.order_id,
+            "note": notes.items[0].document_id,
             "reference": job.reference,
             "tour": tour.tour_id,
             "driver": driver.driver_id,

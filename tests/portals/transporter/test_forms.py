@@ -18,6 +18,7 @@ from rt.contracts.core_orders import (
     ReportIncident,
     ReportProgress,
 )
+from rt.contracts.ecpmr import MakeSigningLink
 from rt.contracts.palette import (
     BookMovement,
     FindPolicies,
@@ -422,7 +423,7 @@ async def test_papers_go_in_and_out(world: World, carrier: Browser) -> None:
     answer = await carrier.press(page, f"{here}/documents", files=file, kind="pod")
     page = await followed(carrier, answer)
     assert TOAST in page
-    (note,) = set(re.findall(rf'href="({here}/cmr/[^"]+)"', page))
+    (note,) = set(re.findall(rf'href="({here}/cmr/[^"/]+)"', page))
     paper = await carrier.web.get(note)
     assert paper.content.startswith(b"%PDF")
     assert paper.headers["content-disposition"].startswith("inline; filename=")
@@ -679,3 +680,35 @@ async def test_a_link_for_something_else_shows_no_docks(world: World) -> None:
     answer = await browser.web.get(f"/l/{token}/slots/{order_id}")
     assert answer.status_code == 403
     assert "Réserver un quai" not in answer.text
+
+
+async def test_a_note_is_sent_to_be_signed_by_a_link_and_says_to_whom(world: World, carrier: Browser) -> None:
+    order_id = (await world.assigned(consignee_email="quai@distri-rhone.example")).order_id
+    await world.say(world.carrier, PlanOrder(order_id=order_id, vehicle_plate="AB-123-CD"))
+    page = await carrier.page(f"/orders/{order_id}")
+    (link,) = set(re.findall(rf'href="(/orders/{order_id}/cmr/[^"]+/link)"', page))
+    page = await carrier.page(link)
+    assert f"Destinataire · {world.consignee.name}" in page
+    answer = await carrier.press(page, link, party="consignee", email="", language="fr")
+    sent = world.ear.latest(MakeSigningLink)
+    assert (sent.party, sent.email, sent.document_id) == ("consignee", "", link.split("/")[4])
+    assert answer.status_code == 200
+    assert "Lien envoyé à " in answer.text
+    assert "quai@distri-rhone.example" not in answer.text
+    assert "identifie pas" not in answer.text
+    stranger = await carrier.press(page, link, _key="k" * 32, party="sender", email="x@else.example")
+    assert stranger.status_code == 422
+    assert "pas connue comme celle de" in stranger.text
+    assert (await carrier.web.get(f"/orders/{order_id}/cmr/cmr_none/link")).status_code == 404
+
+
+async def test_an_address_that_we_give_for_the_consignee_is_said_to_identify_nobody(
+    world: World, carrier: Browser
+) -> None:
+    order_id = (await world.assigned()).order_id
+    await world.say(world.carrier, PlanOrder(order_id=order_id, vehicle_plate="AB-123-CD"))
+    page = await carrier.page(f"/orders/{order_id}")
+    (link,) = set(re.findall(rf'href="(/orders/{order_id}/cmr/[^"]+/link)"', page))
+    page = await carrier.page(link)
+    answer = await carrier.press(page, link, party="consignee", email="cariste@else.example", language="en")
+    assert "identifie pas son auteur" in answer.text

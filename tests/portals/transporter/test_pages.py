@@ -24,6 +24,7 @@ PAGES = (
     "/orders/{moving}",
     "/orders/{assigned}/plan",
     "/orders/{moving}/incidents",
+    "/orders/{moving}/cmr/{note}/link",
     "/orders/{assigned}/slots/pickup",
     "/orders/{assigned}/slots/delivery?day={day}",
     "/planning?day={day}",
