@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import msgspec
+import msgspec.inspect
 
 from rt.kernel.errors import Problem
 from rt.kernel.messages import OPEN, PATH_FIELD, Download, WordShape
@@ -48,6 +49,9 @@ def openapi(unit: Unit, public_path: str) -> dict[str, Any]:
     answers = [one.word.word.answer for one in unit.serves if one.word.word.answer is not Download]
     kinds = [*words, *answers, Problem]
     schemas, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    seen: set[type[Any]] = set()
+    for kind, schema in zip(msgspec.inspect.multi_type_info(kinds), schemas, strict=True):
+        _say_keys(kind, schema, components, seen)
     shown = dict(zip(map(str, kinds), schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for one in unit.serves:
@@ -72,6 +76,38 @@ def openapi(unit: Unit, public_path: str) -> dict[str, Any]:
             },
         },
     }
+
+
+def _say_keys(
+    node: msgspec.inspect.Type, schema: dict[str, Any], components: dict[str, Any], seen: set[type[Any]]
+) -> None:
+    """Name the keys that a dictionary may have: msgspec says how texts are restricted, but no closed list."""
+    if "anyOf" in schema:
+        for option in schema["anyOf"]:
+            _say_keys(node, option, components, seen)
+        return
+    match node:
+        case msgspec.inspect.Metadata():
+            _say_keys(node.type, schema, components, seen)
+        case msgspec.inspect.UnionType():
+            for one in node.types:
+                _say_keys(one, schema, components, seen)
+        case msgspec.inspect.StructType() if "$ref" in schema and node.cls not in seen:
+            component = components[schema["$ref"].rpartition("/")[2]]
+            if component["title"] != node.cls.__name__:
+                return
+            seen.add(node.cls)
+            for field in node.fields:
+                _say_keys(field.type, component["properties"][field.encode_name], components, seen)
+        case msgspec.inspect.CollectionType() if "items" in schema:
+            _say_keys(node.item_type, schema["items"], components, seen)
+        case msgspec.inspect.DictType() if schema.get("type") == "object":
+            match node.key_type:
+                case msgspec.inspect.LiteralType(values):
+                    schema["propertyNames"] = {"enum": list(values)}
+                case msgspec.inspect.EnumType(cls):
+                    schema["propertyNames"] = {"enum": sorted(one.value for one in cls)}
+            _say_keys(node.value_type, schema.get("additionalProperties", {}), components, seen)
 
 
 def _operation(unit: Unit, one: Served, shown: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
