@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -54,12 +55,19 @@ Start = Callable[..., RunningHouse]
 @pytest.fixture
 def start_house(tmp_path: Path) -> Iterator[Start]:
     """`start_house("--processes")` runs a house; `home=` starts again on what another left behind."""
+    with starting(tmp_path) as start:
+        yield start
+
+
+@contextmanager
+def starting(folder: Path) -> Iterator[Start]:
+    """Starts houses in a folder, and stops them at the end."""
     houses: list[RunningHouse] = []
 
     def start(*options: str, home: Path | None = None, port: int = 0, shift: int = 0) -> RunningHouse:
         if not port:
             port, shift = free_place()
-        home = home or tmp_path / "house"
+        home = home or folder / "house"
         command = [sys.executable, "-m", "rt.ops.command", "up", "--port", str(port), "--shift", str(shift)]
         environment = {
             **os.environ,
@@ -70,7 +78,7 @@ def start_house(tmp_path: Path) -> Iterator[Start]:
         }
         process = subprocess.Popen(
             [*command, "--data", str(home), *options],
-            cwd=tmp_path,
+            cwd=folder,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -90,10 +98,12 @@ def start_house(tmp_path: Path) -> Iterator[Start]:
                 break
         raise AssertionError("the house did not start:\n" + "".join(said))
 
-    yield start
-    for house in houses:
-        if house.process.poll() is None:
-            house.stop()
+    try:
+        yield start
+    finally:
+        for house in houses:
+            if house.process.poll() is None:
+                house.stop()
 
 
 def free_place() -> tuple[int, int]:

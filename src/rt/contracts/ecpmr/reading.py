@@ -17,9 +17,7 @@ from rt.kernel.messages import OPEN, Cursor, Download, Query
 from rt.trade.references import NoteId, OrderId
 
 
-class FindDocuments(
-    Query[DocumentsPage], route="/api/ecpmr/documents", needs="ecpmr.read", closed_to=("driver",)
-):
+class FindDocuments(Query[DocumentsPage], route="/api/ecpmr/documents", needs="ecpmr.read"):
     """Consignment notes that my organization has a part in; `q` looks at number, names and cities."""
 
     order_id: OrderId = ""

@@ -94,7 +94,6 @@ class AcceptPlan(
 class DiscardPlan(
     Command[OptimisedPlanView], route="/api/planning/plans/{plan_id}/discard", needs="planning.write"
 ):
-    """Put the proposal of this version aside, or end a search, whichever version of it was read."""
+    """Put a proposal aside, or end a search."""
 
     plan_id: PlanId
-    version: Version

@@ -157,10 +157,7 @@ class JoinWaitingList(
     link="book_slot",
     status=201,
 ):
-    """Wait for a slot of a full day; the first in line gets the first time given back that is long enough.
-
-    It names no version: it begins something, and says all of what it is about itself, order, dock and day.
-    """
+    """Wait for a slot of a full day; the first in line gets the first time given back that is long enough."""
 
     order_id: OrderId
     kind: SlotKind

@@ -157,9 +157,9 @@ def _loads(tour: Tour, crew: Crew) -> list[PlanningConflict]:
                     job_id=tour.stops[worst].job_id,
                     place=worst + 1,
                     plate=crew.vehicle.plate,
-                    load=f"{load:.10g}",
+                    load=round(load, 2),
                     unit=unit,
-                    most=f"{most:.10g}",
+                    most=most,
                 )
             )
     return found
