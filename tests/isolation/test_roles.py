@@ -20,7 +20,7 @@ AT_THE_DOCK = {
 IN_THE_CAB = {
     "core_orders": {"FindDocuments", "GetDocument", "GetDocumentUrl", "GetOrder"},
     "ecpmr": {
-        *("FindDocuments", "GetDocument", "GetPdf", "GetPhoto", "GetTakeover", "MyDocuments", "OfficerView"),
+        *("GetDocument", "GetPdf", "GetPhoto", "GetTakeover", "MyDocuments", "OfficerView"),
     },
     "palette": {"FindVouchers", "GetPolicy", "GetVoucher"},
     "planning": {"GetTour"},

@@ -1,9 +1,11 @@
 """What every portal promises of its partners: who asks is answered in one press, nobody is one unasked."""
 
+import shutil
 from typing import Any
 
 import pytest
-from tests.ui.shop import Town, signed_in, token_of
+from playwright.async_api import Route, async_playwright
+from tests.ui.shop import ORIGIN, Town, signed_in, token_of
 
 from rt.contracts.authz import (
     AcceptPartner,
@@ -40,7 +42,7 @@ def firm(standing: Any, **said: Any) -> OrganizationView:
     return OrganizationView(**(told | said))
 
 
-def at_work() -> Town:
+def at_work(**said: Any) -> Town:
     town = Town()
 
     class Answers(dict[type, Any]):
@@ -51,7 +53,7 @@ def at_work() -> Town:
             if isinstance(word, FindPartners):
                 shown = [word.standing] if word.standing else ["partner", "guest", "asked"]
                 return OrganizationsPage(
-                    items=[firm(one) for one in shown], next="" if word.standing else "nx"
+                    items=[firm(one, **said) for one in shown], next="" if word.standing else "nx"
                 )
             return super().__getitem__(kind)
 
@@ -74,6 +76,30 @@ async def test_who_asks_stands_first_and_each_partner_with_its_state() -> None:
         assert state in part
     assert part.count("/invite") == 1
     assert "kind=carrier&amp;after=nx" in whole
+
+
+async def test_on_a_phone_a_label_keeps_to_one_line_and_a_long_address_breaks() -> None:
+    """Measured in a real browser: how a line breaks is the browser's word."""
+    town = at_work(email="facturation.transports@verreries-de-lorraine-et-des-vosges.example")
+    async with signed_in(town, pages=PAGES) as client, async_playwright() as played:
+        launched = await played.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
+        )
+        page = await launched.new_page(viewport={"width": 360, "height": 800})
+
+        async def answered(route: Route) -> None:
+            said = await client.get(route.request.url)
+            await route.fulfill(
+                status=said.status_code, body=said.content, content_type=said.headers.get("content-type", "")
+            )
+
+        await page.route("**/*", answered)
+        await page.goto(f"{ORIGIN}/partners")
+        shown = "td => { const s = getComputedStyle(td, '::before'); return [s.height, s.fontSize] }"
+        height, size = await page.locator("td[data-label=E-mail]").first.evaluate(shown)
+        assert float(height.removesuffix("px")) < 2 * float(size.removesuffix("px"))
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+        await launched.close()
 
 
 async def test_the_blocked_stand_apart_and_are_let_in_again() -> None:

@@ -16,6 +16,7 @@ from rt.kernel.identity import UnitKey, current_actor, current_address
 from rt.kernel.ids import caused_key
 from rt.kernel.messages import Command, Download, Query, WordShape
 from rt.kernel.reading import read_json
+from rt.kernel.saved import filename
 from rt.kernel.telemetry import current_trace, new_trace
 from rt.kernel.tenancy import NoOrganization, current_org
 
@@ -183,11 +184,11 @@ def _in_query(value: Any) -> Any:
 
 
 def _download(response: httpx.Response) -> Download:
-    how, _, named = response.headers.get("content-disposition", "").partition('filename="')
+    how = response.headers.get("content-disposition", "")
     return Download(
         content=response.content,
         media_type=response.headers.get("content-type", "application/octet-stream"),
-        filename=named.partition('"')[0],
+        filename=filename(how),
         inline=how.startswith("inline"),
     )
 

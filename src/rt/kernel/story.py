@@ -56,13 +56,23 @@ class Story:
         }
         await self._mentions.update_one({"_id": told.id}, {"$setOnInsert": mention}, upsert=True)
 
-    async def about(self, subject: str) -> list[Told]:
-        """The newest events of an object or trace, in the order in which they happened."""
-        found = self._mentions.find({"ids": subject}, {"_id": 1}).sort([("at", -1)]).limit(STORY_LIMIT)
+    async def about(self, subject: str, after: str = "", limit: int = STORY_LIMIT) -> tuple[list[Told], str]:
+        """The newest events of an object or trace, in the order in which they happened.
+
+        Beside them where the page of the ones before begins ("" at the beginning), to be given as `after`.
+        """
+        where: dict[str, Any] = {"ids": subject}
+        if after:
+            last = await self._mentions.find_one({"_id": after}, {"at": 1})
+            if last is None:
+                return [], ""
+            where["$or"] = [{"at": {"$lt": last["at"]}}, {"at": last["at"], "_id": {"$lt": after}}]
+        found = self._mentions.find(where, {"_id": 1}).sort([("at", -1), ("_id", -1)]).limit(limit + 1)
         wanted = [mention["_id"] async for mention in found]
+        more, wanted = len(wanted) > limit, wanted[:limit]
         events = self._events.find({"_id": {"$in": wanted}})
         told = [told_of(document) async for document in events]
-        return sorted(told, key=lambda one: (one.at, one.source, one.seq))
+        return sorted(told, key=lambda one: (one.at, one.source, one.seq)), wanted[-1] if more else ""
 
     async def find(self, q: str, limit: int = 200) -> list[Mention]:
         """Events that name an object by its identity, or by how a number or name on it begins."""

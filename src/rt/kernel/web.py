@@ -40,6 +40,7 @@ from rt.kernel.messages import Download, WordShape
 from rt.kernel.openapi import ENTITY_TAG, openapi
 from rt.kernel.persistence import ConnectionFailure, Database, persist
 from rt.kernel.refused import Refusals
+from rt.kernel.saved import disposition
 from rt.kernel.settings import Settings
 from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import Served, Unit
@@ -329,12 +330,10 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
 
 def download(view: Download, headers: Mapping[str, str]) -> Response:
     """A document that a browser saves, or shows when it is ours, and never runs."""
-    safe = "".join(c if (c.isalnum() and c.isascii()) or c in "-_." else "_" for c in view.filename)[:120]
-    shown = "inline" if view.inline else "attachment"
     return Response(
         view.content,
         media_type=view.media_type,
-        headers={**headers, "content-disposition": f'{shown}; filename="{safe}"'},
+        headers={**headers, "content-disposition": disposition(view)},
     )
 
 

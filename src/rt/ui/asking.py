@@ -10,6 +10,7 @@ from rt.kernel.digits import whole
 from rt.kernel.errors import Refusal
 from rt.kernel.malformed import malformed
 from rt.kernel.messages import Command, Download, Query
+from rt.kernel.saved import disposition
 from rt.ui.formats import language
 from rt.ui.forms import KEY
 from rt.ui.policy import PAGE_HEADERS, SENT_POLICY
@@ -84,11 +85,9 @@ def seen(visit: Visit, name: str = "version") -> int:
 
 def sent(file: Download) -> Response:
     """A document as the browser gets it: ours are shown, what people sent is saved and does nothing here."""
-    how = "inline" if file.inline else "attachment"
-    name = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in file.filename)
     headers = PAGE_HEADERS if file.inline else PAGE_HEADERS | {"content-security-policy": SENT_POLICY}
     return Response(
         file.content,
-        headers={**headers, "content-disposition": f'{how}; filename="{name or "document"}"'},
+        headers={**headers, "content-disposition": disposition(file)},
         media_type=file.media_type,
     )

@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 from tests.portals.backoffice import town
 from tests.portals.backoffice.town import ORDER, TRACE, Town, browser, signed_in
@@ -19,6 +20,7 @@ from rt.contracts.admin_gateway import (
     FoundView,
     GetQueues,
     GetStatus,
+    GetStory,
     LettersPage,
     TenantsPage,
     VerificationView,
@@ -234,6 +236,18 @@ async def test_a_story_shows_one_service_when_asked_and_turns_round() -> None:
     assert "core_orders.order.confirmed" not in one
     newest = (await client.get(f"/stories/{ORDER}?order=newest")).text
     assert newest.index("order.cancelled") < newest.index("order.created")
+
+
+async def test_a_story_that_goes_on_says_so_and_leads_to_what_was_before() -> None:
+    there = Town()
+    client, _token = await signed_in(there)
+    assert "Faits plus anciens" not in (await client.get(f"/stories/{ORDER}")).text
+    there.answers[GetStory] = msgspec.structs.replace(there.answers[GetStory], next="evt_7")
+    page = (await client.get(f"/stories/{ORDER}?unit=planning&order=newest")).text
+    assert f'href="/stories/{ORDER}?unit=planning&amp;order=newest&amp;after=evt_7"' in page
+    older = (await client.get(f"/stories/{ORDER}?after=evt_7")).text
+    assert there.heard(GetStory).after == "evt_7"
+    assert f'href="/stories/{ORDER}?unit="' in older[older.index('aria-label="Pages"') :]
 
 
 async def test_a_story_goes_without_the_mailbox() -> None:

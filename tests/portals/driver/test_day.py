@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.portals.driver.world import MORNING, SHIPPER, Phone, World, queued, signing
+from tests.portals.driver.world import MORNING, Phone, World, queued, signing
 
 from rt.contracts.core_orders import GetOrder
 from rt.contracts.ecpmr import FindDocuments, GetDocument
@@ -14,9 +14,9 @@ from rt.kernel.clock import held
 
 async def whole_state(world: World) -> tuple[Any, Any]:
     """The order and its note as their owner sees them."""
-    (row,) = (await world.say(SHIPPER, FindDocuments())).items
-    note = await world.say(SHIPPER, GetDocument(document_id=row.document_id))
-    return await world.say(SHIPPER, GetOrder(order_id=world.order_id)), note
+    (row,) = (await world.say(world.shipper, FindDocuments())).items
+    note = await world.say(world.shipper, GetDocument(document_id=row.document_id))
+    return await world.say(world.shipper, GetOrder(order_id=world.order_id)), note
 
 
 def offline_day(day: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,27 +1,22 @@
 """The phone itself: whose day it shows, photos, tokens that end, installing, pages beside the app."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
-from tests.portals.driver.world import (
-    CARRIER,
-    MORNING,
-    SHIPPER,
-    STROKES,
-    Phone,
-    World,
-    queued,
-    signing,
-)
+from tests.portals.delivery import STROKES
+from tests.portals.driver.world import MORNING, Phone, World, queued, signing
 
+from rt.contracts.authz import DisableUser, Refresh
 from rt.contracts.core_orders import GetOrder
 from rt.contracts.ecpmr import FindDocuments, GetDocument
 from rt.kernel.clock import held
 from rt.ui.catalogues import check, folders
 
+ALMOST = timedelta(minutes=59, seconds=30)
+"""From the login until the access token is about to end (authz: an hour)."""
 PICTURE = BytesIO()
 Image.new("RGB", (64, 48), "#c33").save(PICTURE, "JPEG")
 
@@ -38,21 +33,19 @@ async def test_a_photo_comes_once_to_its_note_before_the_reserve_that_cites_it(p
     reserve = {"text": "3 cartons écrasés, angle droit", "line": 1, "photo_ids": ["photo-0001"]}
     (signed,) = await phone.say(queued("SignTakeover", signing(note, "sender", reserves=[reserve])))
     assert signed["status"] == 200, signed
-    (row,) = (await phone.world.say(SHIPPER, FindDocuments())).items
-    kept = await phone.world.say(SHIPPER, GetDocument(document_id=row.document_id))
+    (row,) = (await phone.world.say(phone.world.shipper, FindDocuments())).items
+    kept = await phone.world.say(phone.world.shipper, GetDocument(document_id=row.document_id))
     assert [one.photo_id for one in kept.photos] == ["photo-0001"]
     assert kept.reserves_made[0].photo_ids == ["photo-0001"]
 
 
 async def test_an_incident_cites_the_photo_that_went_to_the_note_and_is_reported_once(phone: Phone) -> None:
-    phone.world.more_rights = {"core_orders.write"}
-    await phone.sign_in("lucie")
     (note,) = (await phone.day())["documents"]
     await photographed(phone, note["document_id"], "photo-0009")
     body = {"order_id": phone.world.order_id, "kind": "damage", "text": "Palette renversée", "shared": True}
     told = queued("ReportIncident", body | {"photos": ["photo-0009"]})
     assert [one["status"] for _ in range(2) for one in await phone.say(told)] == [200, 200]
-    order = await phone.world.say(SHIPPER, GetOrder(order_id=phone.world.order_id))
+    order = await phone.world.say(phone.world.shipper, GetOrder(order_id=phone.world.order_id))
     (incident,) = order.incidents
     (picture,) = [one for one in order.documents if one.kind == "photo"]
     assert incident.photos == [picture.document_id]
@@ -98,23 +91,24 @@ async def test_a_colleague_can_not_say_the_first_ones_entries_with_an_old_proof(
 
 
 async def test_an_access_token_that_ended_is_renewed_unseen_and_the_entry_is_taken(phone: Phone) -> None:
-    with held(MORNING + timedelta(minutes=20)):
+    with held(datetime.now(UTC) + ALMOST):
         (taken,) = await phone.say(queued("StartDuty", {}))
         assert taken["status"] == 200
-    assert phone.world.refreshed >= 1
+    assert phone.world.ear.said(Refresh)
 
 
 async def test_a_session_that_was_ended_keeps_the_entry_on_the_phone(phone: Phone) -> None:
     """401 is what makes the app wait for the person instead of throwing the entry away."""
-    phone.world.refreshed += 1  # the refresh token that the phone holds is now worth nothing
-    with held(MORNING + timedelta(hours=1)):
+    world = phone.world
+    await world.ask(world.carrier, DisableUser(user_id=world.people["lucie"]))
+    with held(datetime.now(UTC) + ALMOST):
         told = {"commands": [queued("StartDuty", {})]}
         answer = await phone.browser.post("/commands", json=told, headers={"accept": "application/json"})
         assert answer.status_code == 401
 
 
 async def test_someone_who_drives_nothing_has_an_empty_day(world: World) -> None:
-    phone = await Phone(world).sign_in(CARRIER)
+    phone = await Phone(world).sign_in("")
     day = await phone.day()
     assert (day["day"]["tours"], day["documents"]) == ([], [])
 

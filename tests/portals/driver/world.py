@@ -7,226 +7,49 @@ from uuid import uuid4
 import httpx
 import msgspec
 from tests.conftest import TestHouse
+from tests.portals import delivery
+from tests.portals.delivery import FEURS, STROKES
+from tests.portals.world import PASSWORD, Links
 
-from rt.contracts.authz import (
-    GetKeys,
-    GetOrganization,
-    GetUser,
-    KeySetView,
-    Login,
-    Logout,
-    OrganizationView,
-    Refresh,
-    TokensView,
-    UserView,
-    WhoAmI,
-    WhoView,
-)
-from rt.contracts.core_orders import AssignCarrier, ConfirmOrder, CreateOrder, Stop
 from rt.contracts.palette import SetPolicy
 from rt.contracts.planning import AddDriver, AddVehicle, AssignJob, FindJobs, PublishTour
-from rt.kernel.client import Services
 from rt.kernel.clock import now
-from rt.kernel.errors import NotFound, Unauthorized
-from rt.kernel.identity import current_actor
-from rt.kernel.messages import Empty
-from rt.kernel.unit import Ground, Unit, serve
 from rt.portals.driver.app import build
-from rt.services.authz.domain.roles import RIGHTS
-from rt.services.core_orders.app import build as core_orders
-from rt.services.ecpmr.app import build as ecpmr
-from rt.services.palette.app import build as palette
-from rt.services.planning.app import build as planning
-from rt.services.tracking_ia.app import build as tracking_ia
-from rt.trade.goods import Goods
-from rt.trade.places import Address, Contact, Site
 
 DAY = date(2026, 6, 2)
 MORNING = datetime(2026, 6, 2, 4, 0, tzinfo=UTC)
 """Tuesday, 06:00 in France."""
-SHIPPER, CARRIER, CONSIGNEE = "org_shipper", "org_carrier", "org_consignee"
-NAMES = {SHIPPER: "Laiterie du Forez", CARRIER: "Transports Mabille", CONSIGNEE: "Rungis Froid"}
-KINDS = {SHIPPER: "shipper", CARRIER: "carrier", CONSIGNEE: "recipient"}
-DRIVERS = {"lucie": "usr_lucie", "thomas": "usr_thomas"}
-FEURS = Site(
-    name="Laiterie du Forez, quai 3",
-    address=Address(street="12 route de Lyon", postal_code="42110", city="Feurs"),
-    contact=Contact(name="Zoé Marchand", phone="+33 4 77 00 00 00"),
-    latitude=45.74,
-    longitude=4.22,
-    instructions="Casque obligatoire",
-)
-LYON = Site(
-    name="Plateforme Lyon",
-    address=Address(street="20 bd Joliot-Curie", postal_code="69200", city="Vénissieux"),
-    contact=Contact(name="Réception", phone="+33 4 72 00 00 00"),
-    latitude=45.697,
-    longitude=4.887,
-)
-STROKES = "M10 40L50 40L80 90L120 38"
 
 
-class World:
-    """The services, and who works with them."""
+class World(delivery.World):
+    """The driver's portal, and two drivers of the carrier's."""
 
-    def __init__(self, house: TestHouse) -> None:
-        self.house = house
-        self.services = Services(house.keys.of("portal_driver"), house.door)
-        self.order_id = ""
-        self.refreshed = 0
-        self.more_rights: set[str] = set()
-        self.portal = build(connect=self.services.using, secret="s" * 32, secure=False)
+    def __init__(self, house: TestHouse, links: Links) -> None:
+        super().__init__(house, links, "driver", build)
+        self.drivers: dict[str, str] = {}
+        self.people: dict[str, str] = {}
+        """Ids of drivers in planning and in authz, by first name."""
 
-    def token(self, who: str) -> str:
-        """The access token of a driver or of a clerk of an organization, with the rights that authz gives."""
-        if who in DRIVERS:
-            actor = self.house.actor(
-                CARRIER, set(RIGHTS["driver"]) | self.more_rights, {"driver"}, DRIVERS[who], name=who.title()
-            )
-        else:
-            actor = self.house.actor(who, set(RIGHTS["dispatcher"]), {"dispatcher"}, f"usr_{who}", name=who)
-        return self.house.token(actor)
-
-    async def say(self, who: str, word: Any, key: str = "") -> Any:
-        """A word said by somebody, and everything that follows from it."""
-        answer = await self.services.using(self.token(who)).ask(word, key=key or uuid4().hex)
-        await self.house.settle()
-        return answer
-
-    def authz(self, ground: Ground) -> Unit:
-        """The part of authz that is asked here: cards, and the sessions of two drivers."""
-
-        async def card(asked: GetOrganization) -> OrganizationView:
-            return OrganizationView(
-                id=asked.organization_id,
-                name=NAMES[asked.organization_id],
-                kind=KINDS[asked.organization_id],
-                country="FR",
-                siret="",
-                vat="",
-                email="",
-                phone="",
-                language="fr",
-                guest=False,
-                suspended=False,
-                standing="partner",
-            )
-
-        async def keys(asked: GetKeys) -> KeySetView:
-            return KeySetView(keys=[])
-
-        def tokens(who: str) -> TokensView:
-            return TokensView(
-                access_token=self.token(who),
-                refresh_token=f"refresh-{who}-{self.refreshed:012d}",
-                expires_at=now() + timedelta(minutes=15),
-                organization_id=CARRIER,
-            )
-
-        async def member(asked: GetUser) -> UserView:
-            name = next((who for who, user_id in DRIVERS.items() if user_id == asked.user_id), None)
-            if name is None:
-                raise NotFound
-            email = f"{name}@mabille.example"
-            return UserView(
-                user_id=asked.user_id, email=email, name=name, role="driver", state="active", mfa=False
-            )
-
-        async def login(asked: Login) -> TokensView:
-            if asked.password != "Quai-17-avant-l-aube":
-                raise Unauthorized
-            return tokens(asked.email.partition("@")[0])
-
-        async def refresh(asked: Refresh) -> TokensView:
-            who = asked.refresh_token.split("-")[1]
-            if asked.refresh_token != f"refresh-{who}-{self.refreshed:012d}":
-                raise Unauthorized
-            self.refreshed += 1
-            return tokens(who)
-
-        async def me(asked: WhoAmI) -> WhoView:
-            actor = current_actor()
-            return WhoView(
-                user_id=actor.id,
-                email=f"{actor.name.lower()}@mabille.example",
-                name=actor.name,
-                language="fr",
-                organization_id=CARRIER,
-                organization_name=NAMES[CARRIER],
-                role="driver",
-                rights=sorted(actor.rights),
-                memberships=[],
-                mfa=False,
-                session_id="ses",
-            )
-
-        async def leave(asked: Logout) -> Empty:
-            return Empty()
-
-        answers = [
-            (GetOrganization, card),
-            (GetKeys, keys),
-            (GetUser, member),
-            (Login, login),
-            (Refresh, refresh),
-            (WhoAmI, me),
-            (Logout, leave),
-        ]
-        return Unit(name="authz", serves=[serve(word, action) for word, action in answers])
+    def address(self, who: str) -> str:
+        """Of a driver, by the first name; of the carrier's clerk with none."""
+        return f"{who}@{self.carrier.email.partition('@')[2]}" if who else self.carrier.email
 
     async def begin(self) -> "World":
         """An order of the shipper goes to the carrier, onto a tour of Lucie's, and the tour is published."""
-
-        def authz(ground: Ground) -> Unit:
-            return self.authz(ground)
-
-        authz.__module__ = "rt.services.authz.app"
-        await self.house.mount(core_orders, planning, ecpmr, palette, tracking_ia, authz)
+        await self.meet()
         hours = timedelta(hours=1)
-        order = await self.say(
-            SHIPPER,
-            CreateOrder(
-                reference="CMD-7741",
-                stops=[
-                    Stop(
-                        kind="pickup", site=FEURS, from_at=MORNING + 2 * hours, until_at=MORNING + 6 * hours
-                    ),
-                    Stop(
-                        kind="delivery", site=LYON, from_at=MORNING + 3 * hours, until_at=MORNING + 9 * hours
-                    ),
-                ],
-                goods=[
-                    Goods(
-                        description="Pots de yaourt",
-                        quantity=12,
-                        package_code="PX",
-                        pallets=12,
-                        weight_kg=6000.0,
-                        length_cm=120,
-                        width_cm=80,
-                        height_cm=160,
-                    )
-                ],
-                consignee_id=CONSIGNEE,
-                consignee_name=NAMES[CONSIGNEE],
-                consignee_email="quai@rungis-froid.example",
-                instructions="Température +4 °C",
-            ),
-        )
-        self.order_id = order.order_id
-        await self.say(SHIPPER, SetPolicy(mode="deferred", partner_id=CONSIGNEE, note="Bon palettes signé"))
-        firm = await self.say(SHIPPER, ConfirmOrder(order_id=self.order_id))
-        await self.say(
-            SHIPPER,
-            AssignCarrier(
-                order_id=self.order_id, version=firm.version, carrier_id=CARRIER, agreed_cents=48_517
-            ),
-        )
-        (job,) = (await self.say(CARRIER, FindJobs())).items
-        lucie = await self.say(CARRIER, AddDriver(name="Lucie Martin", user_id=DRIVERS["lucie"]))
-        await self.say(CARRIER, AddDriver(name="Thomas Girard", user_id=DRIVERS["thomas"]))
-        truck = await self.say(
-            CARRIER,
+        await self.ordered(MORNING + 2 * hours, MORNING + 3 * hours, instructions="Température +4 °C")
+        policy = SetPolicy(mode="deferred", partner_id=self.consignee.id, note="Bon palettes signé")
+        await self.ask(self.shipper, policy)
+        await self.assigned()
+        (job,) = (await self.ask(self.carrier, FindJobs())).items
+        for name in ("Lucie Martin", "Thomas Girard"):
+            who = name.split()[0].lower()
+            user_id = await self.member(self.carrier.id, name, "driver", self.address(who))
+            driver = await self.ask(self.carrier, AddDriver(name=name, user_id=user_id))
+            self.drivers[who], self.people[who] = driver.driver_id, user_id
+        truck = await self.ask(
+            self.carrier,
             AddVehicle(
                 plate="AB-123-CD",
                 kind="rigid",
@@ -237,11 +60,11 @@ class World:
                 depot=FEURS,
             ),
         )
-        tour = await self.say(
-            CARRIER,
-            AssignJob(job_id=job.job_id, vehicle_id=truck.vehicle_id, driver_id=lucie.driver_id, day=DAY),
+        word = AssignJob(
+            job_id=job.job_id, vehicle_id=truck.vehicle_id, driver_id=self.drivers["lucie"], day=DAY
         )
-        await self.say(CARRIER, PublishTour(tour_id=tour.tour_id, version=tour.version))
+        tour = await self.ask(self.carrier, word)
+        await self.say(self.carrier, PublishTour(tour_id=tour.tour_id, version=tour.version))
         return self
 
 
@@ -256,7 +79,7 @@ class Phone:
 
     async def sign_in(self, who: str) -> "Phone":
         await self.browser.get("/login")
-        typed = {"email": f"{who}@mabille.example", "password": "Quai-17-avant-l-aube"}
+        typed = {"email": self.world.address(who), "password": PASSWORD}
         answer = await self.browser.post("/login", data=typed | {"_csrf": await self.proof()})
         assert answer.status_code == 303, answer.text
         return self

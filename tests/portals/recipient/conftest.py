@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator
 import pytest
 from tests.conftest import TestHouse
 from tests.portals.recipient.world import MORNING, Browser, World
+from tests.portals.world import Links
 
 from rt.kernel.clock import held
 
 
 @pytest.fixture
-async def world(house: TestHouse) -> AsyncIterator[World]:
+async def world(units: tuple[TestHouse, Links]) -> AsyncIterator[World]:
     with held(MORNING):
-        yield await World(house).begin()
+        yield await World(*units).begin()
 
 
 @pytest.fixture

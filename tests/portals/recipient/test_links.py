@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from tests.portals.recipient.world import CARRIER, LYON, MORNING, SHIPPER, STROKES, Browser, World
+from tests.portals.delivery import LYON, STROKES
+from tests.portals.recipient.world import MORNING, Browser, World
 
 from rt.contracts.ecpmr import ReserveGiven
 from rt.contracts.tracking_ia import ShareOrder
@@ -43,11 +44,12 @@ async def test_reading_the_page_of_a_link_signs_nothing_and_sends_no_code(browse
 
 async def test_a_receipt_is_signed_with_a_code_and_its_copy_is_there_at_once(browser: Browser) -> None:
     here = await delivery_link(browser.world)
-    asked = await browser.press(here, do="code", name="Paul Morel", returned="10")
-    assert "Code envoyé à q…@consignee.example" in asked.text
+    asked = await browser.fill(here, do="code", name="Paul Morel", returned="10")
+    domain = browser.world.consignee.email.partition("@")[2]
+    assert f"Code envoyé à q…@{domain}" in asked.text
     assert 'value="Paul Morel"' in asked.text
     code = await browser.world.code()
-    done = await browser.press(
+    done = await browser.fill(
         here, do="sign", name="Paul Morel", ink=STROKES, code=code, delivered="24", returned="10"
     )
     assert done.status_code == 303, done.text
@@ -66,14 +68,14 @@ async def test_a_receipt_is_signed_with_a_code_and_its_copy_is_there_at_once(bro
 
 async def test_a_vague_reserve_is_held_until_it_is_made_precise_or_kept_on_purpose(browser: Browser) -> None:
     here = await delivery_link(browser.world)
-    await browser.press(here, do="code")
+    await browser.fill(here, do="code")
     filled: dict[str, Any] = {"do": "sign", "name": "Paul Morel", "code": await browser.world.code()}
-    held_back = await browser.press(here, **filled, **{"text.1": "sous réserve de déballage"})
+    held_back = await browser.fill(here, **filled, **{"text.1": "sous réserve de déballage"})
     assert held_back.status_code == 200
     assert "Cette réserve risque de ne pas tenir" in held_back.text
     assert "sous réserve de déballage" in held_back.text
     assert (await browser.world.note()).state == "in_transport"
-    kept = await browser.press(here, **filled, anyway="on", **{"text.1": "sous réserve de déballage"})
+    kept = await browser.fill(here, **filled, anyway="on", **{"text.1": "sous réserve de déballage"})
     assert kept.status_code == 303, kept.text
     assert (await browser.world.note()).reserves_made[0].text == "sous réserve de déballage"
 
@@ -84,10 +86,10 @@ async def test_a_precise_reserve_goes_with_its_photo_and_its_last_day_is_told(
     here = await delivery_link(browser.world)
     photo = {"photos.2": ("palette.jpg", picture(), "image/jpeg")}
     reserve = {"text.2": "3 cartons écrasés sur la palette 2, beurre fondu", "damaged.2": "3"}
-    asked = await browser.press(here, files=photo, do="code", **reserve)
+    asked = await browser.fill(here, files=photo, do="code", **reserve)
     assert "1 photo gardée" in asked.text
     (kept,) = re.findall(r'name="photo\.2" value="([^"]+)"', asked.text)
-    done = await browser.press(
+    done = await browser.fill(
         here, do="sign", name="Paul", code=await browser.world.code(), **reserve, **{"photo.2": kept}
     )
     assert done.status_code == 303, done.text
@@ -100,11 +102,11 @@ async def test_a_precise_reserve_goes_with_its_photo_and_its_last_day_is_told(
 async def test_a_code_is_good_once_and_says_so_the_second_time(browser: Browser) -> None:
     note = await browser.world.note()
     here = f"/l/{await browser.world.sent_link(note, 'sender')}/takeover/{note.document_id}"
-    await browser.press(here, do="code")
+    await browser.fill(here, do="code")
     code = await browser.world.code()
     filled = {"do": "sign", "name": "Zoé Marchand", "code": code}
     page = await browser.web.get(here)
-    assert (await browser.press(here, **filled)).status_code == 303
+    assert (await browser.fill(here, **filled)).status_code == 303
     kept = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
     again = await browser.web.post(here, data=kept | filled)
     assert "Zoé Marchand" in again.text
@@ -114,15 +116,15 @@ async def test_a_code_is_good_once_and_says_so_the_second_time(browser: Browser)
 
 async def test_a_wrong_code_says_how_many_tries_are_left_beside_its_field(browser: Browser) -> None:
     here = await delivery_link(browser.world)
-    await browser.press(here, do="code")
+    await browser.fill(here, do="code")
     right = await browser.world.code()
     wrong = "000000" if right != "000000" else "111111"
-    answer = await browser.press(here, do="sign", name="Paul", code=wrong)
+    answer = await browser.fill(here, do="sign", name="Paul", code=wrong)
     assert "il reste 4 essais" in answer.text
     assert "Paul" in answer.text
-    short = await browser.press(here, do="sign", name="Paul", code="12")
+    short = await browser.fill(here, do="sign", name="Paul", code="12")
     assert "six chiffres" in short.text
-    missing = await browser.press(here, do="sign", name="", code="")
+    missing = await browser.fill(here, do="sign", name="", code="")
     assert "Écrivez votre nom." in missing.text
     assert "Demandez d&#39;abord un code" in missing.text
 
@@ -142,11 +144,13 @@ async def test_an_address_typed_at_the_dock_is_said_to_the_signer_and_to_whoever
     browser: Browser,
 ) -> None:
     note = await browser.world.taken_over()
-    token = await browser.world.sent_link(note, "consignee", CARRIER, "chef-de-quai@webmail.example")
+    token = await browser.world.sent_link(
+        note, "consignee", browser.world.carrier, "chef-de-quai@webmail.example"
+    )
     here = f"/l/{token}/sign/{note.document_id}"
-    await browser.press(here, do="code")
+    await browser.fill(here, do="code")
     filled: dict[str, Any] = {"do": "sign", "name": "Paul Morel", "code": await browser.world.code()}
-    assert (await browser.press(here, **filled)).status_code == 303
+    assert (await browser.fill(here, **filled)).status_code == 303
     verified = f"/v/{note.verification_id}"
     for page in ((await browser.web.get(here)).text, (await browser.web.get(verified)).text):
         assert "à la demande de Transports Mabille (Transporteur)" in page
@@ -160,13 +164,13 @@ async def test_an_address_typed_at_the_dock_is_said_to_the_signer_and_to_whoever
 
 async def test_unusual_pallets_are_signed_when_they_are_confirmed(browser: Browser) -> None:
     here = await delivery_link(browser.world)
-    await browser.press(here, do="code")
+    await browser.fill(here, do="code")
     filled: dict[str, Any] = {"do": "sign", "name": "Paul Morel", "code": await browser.world.code()}
-    held_back = await browser.press(here, **filled, delivered="400")
+    held_back = await browser.fill(here, **filled, delivered="400")
     assert "400 palettes pour 24 sur la lettre de voiture" in held_back.text
     assert "pallets_confirmed" in held_back.text
     assert "pallets_confirmed" not in (await browser.web.get(here)).text
-    done = await browser.press(here, **filled, delivered="400", pallets_confirmed="on")
+    done = await browser.fill(here, **filled, delivered="400", pallets_confirmed="on")
     assert done.status_code == 303, done.text
     assert (await browser.world.note()).pallets_delivery[0].delivered == 400
 
@@ -175,11 +179,11 @@ async def test_who_signs_after_a_reserve_reads_it_first(browser: Browser) -> Non
     note = await browser.world.taken_over([ReserveGiven(text="2 cartons ouverts", line=1)])
     here = f"/l/{await browser.world.sent_link(note, 'sender')}/takeover/{note.document_id}"
     assert "Réserve déjà notée : 2 cartons ouverts" in (await browser.web.get(here)).text
-    await browser.press(here, do="code")
+    await browser.fill(here, do="code")
     filled: dict[str, Any] = {"do": "sign", "name": "Zoé Marchand", "code": await browser.world.code()}
-    unread = await browser.press(here, **filled, countersigns="")
+    unread = await browser.fill(here, **filled, countersigns="")
     assert "Relisez-les avant de signer" in unread.text
-    assert (await browser.press(here, **filled)).status_code == 303
+    assert (await browser.fill(here, **filled)).status_code == 303
 
 
 async def test_a_link_for_another_note_or_a_broken_one_ends_in_plain_words(browser: Browser) -> None:
@@ -210,7 +214,7 @@ async def test_anyone_verifies_a_note_in_plain_words_and_sees_no_name_of_a_perso
 
 async def test_a_delivery_is_followed_without_account_and_silence_is_said(browser: Browser) -> None:
     await browser.world.taken_over()
-    share = await browser.world.say(SHIPPER, ShareOrder(order_id=browser.world.order_id))
+    share = await browser.world.say(browser.world.shipper, ShareOrder(order_id=browser.world.order_id))
     assert share.url == f"/follow/{share.share_id}"
     page = (await browser.web.get(share.url)).text
     assert "CMD-7741" in page
@@ -227,7 +231,7 @@ async def test_a_delivery_is_followed_without_account_and_silence_is_said(browse
 @pytest.mark.parametrize("which", ["sign", "verify", "follow"])
 async def test_a_public_page_weighs_less_than_100_kb_with_all_it_loads(browser: Browser, which: str) -> None:
     note = await browser.world.taken_over()
-    share = await browser.world.say(SHIPPER, ShareOrder(order_id=browser.world.order_id))
+    share = await browser.world.say(browser.world.shipper, ShareOrder(order_id=browser.world.order_id))
     token = browser.world.link("sign_delivery", note.document_id)
     here = {
         "sign": f"/l/{token}/sign/{note.document_id}",
@@ -259,7 +263,7 @@ async def test_whoever_waits_reads_that_a_time_was_corrected(browser: Browser) -
     )
     watch = Watch(
         id="wat_1",
-        org_id=CARRIER,
+        org_id=browser.world.carrier.id,
         vehicle_plate="AB-123-CD",
         plate="AB123CD",
         driver_user_id="usr_driver",
@@ -270,13 +274,13 @@ async def test_whoever_waits_reads_that_a_time_was_corrected(browser: Browser) -
         stops=[stop],
     )
     rooms = browser.world.house.rooms["tracking_ia"].ground.database.collections
-    with acting_for(CARRIER):
+    with acting_for(browser.world.carrier.id):
         await next(one for one in rooms if one.entity is Watch).add(watch)
-    share = await browser.world.say(SHIPPER, ShareOrder(order_id=browser.world.order_id))
+    share = await browser.world.say(browser.world.shipper, ShareOrder(order_id=browser.world.order_id))
     followed = (await browser.web.get(share.url)).text
     assert "Le camion est arrivé" in followed
     assert "n&#39;a pas encore donné" not in followed
-    await browser.sign_in()
+    await browser.enter()
     for page in (share.url, f"/deliveries/{browser.world.order_id}"):
         text = (await browser.web.get(page)).text
         assert "Heure d&#39;arrivée corrigée" in text, page

@@ -27,7 +27,8 @@ async def test_bad_points_are_shown_at_the_device_how_many_why_and_the_last(
     for at in [LATER] * 2 + ["2026-13-45T99:00:00Z"] * 3:
         await reported(world, key, at)
     points = [{"at": at, "latitude": 45.7, "longitude": 4.9} for at in ["demain"] * 3 + [LATER] * 2]
-    await world.drives("Lucie Martin", points)
+    lucie = await world.colleague("driver", "Lucie Martin")
+    await world.sends(lucie.id, "Lucie Martin", points)
     page = await carrier.page("/devices")
     assert page.count("5 points refusés") == 2
     assert page.count("Illisible : 3 · Heure dans le futur : 2") == 2

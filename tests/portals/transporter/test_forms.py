@@ -1,504 +1,714 @@
-"""What a press says to the services: the right command, once, about the version that was read."""
+"""What a press of the carrier's office does at the services, once, to what was read."""
 
+import asyncio
+import io
 import re
+from datetime import datetime, timedelta
 
-import httpx
-import msgspec
-import pytest
-from tests.portals.transporter import make
-from tests.portals.transporter.town import Town, browser, signed_in, token_of
+from pikepdf import Pdf
+from tests.portals.transporter.world import DAY, HOUR, LYON, MORNING, World
+from tests.portals.world import Browser, carried
 
-from rt.contracts.authz import (
-    ChangeRole,
-    EditOrganization,
-    EndAllSessions,
-    InviteUser,
-    UserView,
-)
+from rt.contracts.authz import FindUsers, GetOrganization
 from rt.contracts.core_orders import (
     AcceptTender,
     AddDocument,
-    GetDocument,
-    GetOrder,
     PlanOrder,
     RefuseTender,
     ReportIncident,
     ReportProgress,
 )
-from rt.contracts.ecpmr import GetPdf
+from rt.contracts.ecpmr import MakeSigningLink
 from rt.contracts.palette import (
-    AnswerPolicy,
-    AnswerStatement,
-    ConfirmMovement,
-    DisputeMovement,
+    BookMovement,
+    FindPolicies,
+    GetMovement,
+    GetStatement,
+    GetVoucher,
+    IssueVoucher,
     MakeStatement,
-    RedeemVoucher,
+    SetPolicy,
+    StatementView,
 )
 from rt.contracts.planning import (
     AcceptPlan,
     AddAbsence,
     AddVehicle,
-    AssignJob,
     BookSlot,
-    CancelSlot,
-    EditDriver,
     EditVehicle,
-    FindFreeSlots,
-    FindJobs,
+    FindSlots,
+    FindVehicles,
+    GetDriver,
+    GetJob,
     GetOptimisedPlan,
+    GetPlan,
     GetSlot,
-    JobsPage,
+    GetTour,
+    GetVehicle,
     MoveSlot,
-    MoveStop,
     Optimise,
-    PublishTour,
-    RemoveAbsence,
-    SlotCalendar,
-    UnassignJob,
-    WithdrawTour,
 )
 from rt.kernel.clock import held
-from rt.kernel.errors import Conflict, Forbidden, Invalid
-from rt.kernel.messages import Download, Empty
+
+TOAST = 'role="status" data-toast'
 
 
-class PlateTaken(Invalid):
-    fr = "Cette immatriculation est déjà dans la flotte."
-    en = "This number plate is already in the fleet."
+def pdf() -> bytes:
+    """A paper with one empty page."""
+    written = io.BytesIO()
+    with Pdf.new() as paper:
+        paper.add_blank_page()
+        paper.save(written)
+    return written.getvalue()
 
 
-class TooFull(Conflict):
-    fr = "34 palettes dépassent les 33 places."
-    en = "34 pallets exceed the 33 places."
+async def followed(browser: Browser, answer: object) -> str:
+    """The page that a press leads to."""
+    headers = getattr(answer, "headers", {})
+    assert "location" in headers, getattr(answer, "text", answer)
+    return await browser.page(headers["location"])
 
 
-EIGHT = {"starts_at": "2026-11-23T08:00:00+00:00", "ends_at": "2026-11-23T09:00:00+00:00"}
-NINE = {"starts_at": "2026-11-23T09:00:00+00:00", "ends_at": "2026-11-23T10:00:00+00:00"}
+async def test_one_press_accepts_under_the_key_of_its_form(world: World, carrier: Browser) -> None:
+    order_id = (await world.offered()).order_id
+    page = await carrier.page("/")
+    here = f"/offers/{order_id}/accept"
+    assert "Offre acceptée" in await followed(carrier, await carrier.press(page, here))
+    assert (await world.read(order_id)).state == "assigned"
+    again = await carrier.press(page, here)
+    assert "Offre acceptée" in await followed(carrier, again)
+    keys = [key for word, key, *_ in world.ear.heard if isinstance(word, AcceptTender)]
+    assert keys == [carried(page, here)["_key"]] * 2
 
 
-async def press(town: Town, path: str, **typed: str) -> tuple[httpx.Response, httpx.AsyncClient]:
-    client, token = await signed_in(town)
-    with held(make.AT):
-        answer = await client.post(path, data={"_csrf": token, "_key": "k1", **typed})
-    return answer, client
+async def test_a_refusal_needs_its_reason(world: World, carrier: Browser) -> None:
+    order_id = (await world.offered()).order_id
+    page = await carrier.page(f"/orders/{order_id}")
+    await carrier.press(page, f"/offers/{order_id}/refuse", reason="")
+    assert not world.ear.said(RefuseTender)
+    await carrier.press(page, f"/offers/{order_id}/refuse", reason="Prix trop bas")
+    order = await world.read(order_id)
+    (offer,) = order.tenders or []
+    assert (order.state, offer.state, offer.reason) == ("confirmed", "refused", "Prix trop bas")
 
 
-async def followed(answer: httpx.Response, client: httpx.AsyncClient) -> str:
-    assert answer.status_code == 303
-    with held(make.AT):
-        return (await client.get(answer.headers["location"])).text
-
-
-async def test_one_press_accepts_under_the_key_of_its_form() -> None:
-    town = Town()
-    town.answers[AcceptTender] = make.order("assigned")
-    answer, client = await press(town, "/offers/ord_1/accept", tender_id="ten_1")
-    assert (town.heard(AcceptTender).order_id, town.heard(AcceptTender).tender_id) == ("ord_1", "ten_1")
-    assert town.keys[town.said.index(town.heard(AcceptTender))] == "k1"
-    assert "Offre acceptée" in await followed(answer, client)
-
-
-async def test_a_refusal_needs_its_reason() -> None:
-    town = Town()
-    town.answers[RefuseTender] = Empty()
-    await press(town, "/offers/ord_1/refuse", reason="")
-    assert not any(isinstance(word, RefuseTender) for word in town.said)
-    await press(town, "/offers/ord_1/refuse", reason="Prix trop bas", tender_id="ten_1")
-    assert (town.heard(RefuseTender).tender_id, town.heard(RefuseTender).reason) == ("ten_1", "Prix trop bas")
-
-
-async def test_a_step_that_does_not_exist_is_refused_and_no_fault_of_ours() -> None:
-    town = Town()
-    answer, _client = await press(town, "/orders/ord_1/progress/teleported")
-    by_hand = await by_link(town, "/l/tok/tender/ord_1/progress", reached="teleported")
-    assert (answer.status_code, by_hand.status_code) == (422, 422)
-    assert not any(isinstance(word, ReportProgress) for word in town.said)
-
-
-async def test_nothing_is_said_without_the_forms_token() -> None:
-    town = Town()
-    client, _token = await signed_in(town)
-    answer = await client.post("/offers/ord_1/accept", data={"_csrf": "other"})
-    assert answer.status_code == 403
-    assert not any(isinstance(word, AcceptTender) for word in town.said)
-
-
-async def test_an_assignment_names_place_and_can_be_undone() -> None:
-    town = Town()
-    town.answers[AssignJob] = make.tour()
-    typed = {"tour_id": "tou_1", "vehicle_id": "veh_1", "day": "2026-11-23", "pickup_position": "1"}
-    typed["tour_version"] = "3"
-    answer, client = await press(town, "/planning/jobs/job_1/assign?day=2026-11-23", **typed)
-    word = town.heard(AssignJob)
-    assert (word.tour_id, word.vehicle_id, word.pickup_position, word.day) == ("tou_1", "", 1, None)
-    assert word.tour_version == 3
-    page = await followed(answer, client)
-    assert 'action="/planning/jobs/job_1/unassign?day=2026-11-23&amp;tour=tou_1"' in page
-
-
-async def test_a_refused_assignment_keeps_the_page_and_says_why() -> None:
-    town = Town()
-    town.answers[AssignJob] = TooFull()
-    answer, _client = await press(town, "/planning/jobs/job_1/assign?day=2026-11-23", vehicle_id="veh_1")
-    assert "34 palettes dépassent les 33 places." in answer.text
-
-
-@pytest.mark.parametrize(
-    ("path", "kind"),
-    [
-        ("/planning/jobs/job_1/unassign?day=2026-11-23&tour=tou_1", UnassignJob),
-        ("/planning/plans/pla_1/accept?day=2026-11-23", AcceptPlan),
-        ("/planning/tours/tou_1/withdraw", WithdrawTour),
-        ("/orders/ord_1/progress/delivered?reserves=yes", ReportProgress),
-        ("/settings/sessions/end", EndAllSessions),
-    ],
-)
-async def test_a_button_says_its_command_and_goes_on(path: str, kind: type) -> None:
-    town = Town()
-    town.answers[kind] = Empty()
-    answer, client = await press(town, path)
-    assert town.heard(kind)
-    assert 'role="status" data-toast' in await followed(answer, client)
-
-
-async def test_publishing_a_day_leaves_out_tours_in_conflict() -> None:
-    town = Town()
-    plan = town.answers[next(w for w in town.answers if w.__name__ == "GetPlan")]
-    plan.tours.append(make.tour("draft", "tou_9", (make.CONFLICT,)))
-    town.answers[PublishTour] = make.tour("published")
-    client, _token = await signed_in(town)
-    with held(make.AT):
-        page = (await client.get("/planning?day=2026-11-23")).text
-    (drafts,) = re.findall(r'name="drafts" value="([^"]*)"', page)
-    assert drafts == f"tou_1:{make.tour().version}"
-    answer, client = await press(town, "/planning/publish?day=2026-11-23", drafts="tou_1:7")
-    assert [(w.tour_id, w.version) for w in town.said if isinstance(w, PublishTour)] == [("tou_1", 7)]
-    assert "1 tournée publiée" in await followed(answer, client)
-
-
-async def test_a_published_tour_can_be_taken_back_for_ten_seconds() -> None:
-    town = Town()
-    town.answers[PublishTour] = make.tour("published")
-    answer, client = await press(town, "/planning/tours/tou_1/publish")
-    undo = f'action="/planning/tours/tou_1/withdraw?version={make.tour().version}"'
-    assert undo in await followed(answer, client)
-
-
-async def test_a_stop_is_moved_on_the_tour_that_was_read_and_back_on_the_one_it_became() -> None:
-    town = Town()
-    town.answers[MoveStop] = make.tour()
-    answer, client = await press(town, "/planning/tours/tou_1/move?from=1&to=2", version="2")
-    word = town.heard(MoveStop)
-    assert (word.position, word.to_position, word.version) == (1, 2, 2)
-    back = f'/move?from=2&amp;to=1&amp;version={make.tour().version}"'
-    assert back in await followed(answer, client)
-
-
-async def test_the_optimiser_leads_to_its_proposal() -> None:
-    town = Town()
-    town.answers[Optimise] = town.answers[next(w for w in town.answers if w.__name__ == "GetOptimisedPlan")]
-    answer, _client = await press(town, "/planning/optimise?day=2026-11-23")
-    assert answer.headers["location"] == "/planning/plans/pla_1"
-    assert town.heard(Optimise).day == make.DAY
-
-
-async def test_a_proposal_is_accepted_at_the_version_that_was_on_the_screen() -> None:
-    town = Town()
-    town.answers[AcceptPlan] = Empty()
-    client, _token = await signed_in(town)
-    page = await client.get("/planning/plans/pla_1")
-    assert 'name="version" value="4"' in page.text
-    await press(town, "/planning/plans/pla_1/accept?day=2026-11-23", version="4")
-    assert town.heard(AcceptPlan).version == 4
-
-
-async def test_a_search_shows_how_far_it_is_and_leads_on_when_it_ends() -> None:
-    town = Town()
-    done = town.answers[GetOptimisedPlan]
-    town.answers[GetOptimisedPlan] = msgspec.structs.replace(
-        done, state="running", progress=0.4, tours=[], left_over=[]
-    )
-    client, _token = await signed_in(town)
-    page = await client.get("/planning/plans/pla_1")
-    assert 'hx-trigger="every 2s"' in page.text
-    assert "40 % du temps de calcul" in page.text.replace("\u202f", " ").replace("\xa0", " ")
-    asked = {"hx-request": "true"}
-    assert "<html" not in (await client.get("/planning/plans/pla_1", headers=asked)).text
-    town.answers[GetOptimisedPlan] = done
-    answer = await client.get("/planning/plans/pla_1", headers=asked)
-    assert answer.headers["hx-redirect"] == "/planning/plans/pla_1"
-
-
-async def test_a_search_that_was_lost_says_so_and_can_be_run_again() -> None:
-    town = Town()
-    lost = {"state": "lost", "lost_to": "restarts", "tours": [], "left_over": []}
-    town.answers[GetOptimisedPlan] = msgspec.structs.replace(town.answers[GetOptimisedPlan], **lost)
-    client, _token = await signed_in(town)
-    page = await client.get("/planning/plans/pla_1")
-    assert "a redémarré pendant le calcul" in page.text
-    assert 'action="/planning/optimise?day=2026-11-23"' in page.text
-
-
-async def test_the_basket_is_read_page_by_page() -> None:
-    town = Town()
-    town.answers[FindJobs] = JobsPage(items=[make.job()], next="more")
-    client, _token = await signed_in(town)
-    page = await client.get("/planning/basket?q=CMD")
-    assert "/planning/basket?q=CMD&amp;after=more" in page.text
-    assert town.heard(FindJobs).q == "CMD"
-
-
-async def test_a_vehicle_is_changed_at_the_version_that_was_read() -> None:
-    town = Town()
-    town.answers[EditVehicle] = make.vehicle()
-    await press(town, "/fleet/veh_1", _version="6", plate="AB-123-CD", capacity_pallets="34")
-    word = town.heard(EditVehicle)
-    assert town.versions[town.said.index(word)] == 6
-    assert (word.capacity_pallets, word.equipment, word.maintenance) == (34, [], [])
-
-
-async def test_a_refused_vehicle_says_so_beside_the_field() -> None:
-    town = Town()
-    town.answers[AddVehicle] = PlateTaken("plate")
-    typed = {
-        "plate": "AB-123-CD",
-        "kind": "rigid",
-        "capacity_kg": "9 000",
-        "capacity_pallets": "18",
-        "capacity_loading_metres": "7,2",
-        "gross_weight_t": "19",
-        "depot.name": "Dépôt",
-        "depot.address.city": "Lyon",
-    }
-    answer, _client = await press(town, "/fleet/new", **typed)
+async def test_a_step_that_does_not_exist_is_refused_and_no_fault_of_ours(
+    world: World, carrier: Browser
+) -> None:
+    order_id = (await world.assigned()).order_id
+    page = await carrier.page(f"/orders/{order_id}")
+    proof = carried(page, "/logout")
+    answer = await carrier.web.post(f"/orders/{order_id}/progress/teleported", data=proof)
     assert answer.status_code == 422
-    assert re.search(r'id="f-plate-fault".*déjà dans la flotte', answer.text, re.DOTALL)
-    assert town.heard(AddVehicle).capacity_kg == 9000
+    assert not world.ear.said(ReportProgress)
 
 
-async def test_an_empty_required_field_is_named_and_nothing_is_said() -> None:
-    town = Town()
-    answer, _client = await press(town, "/fleet/new", plate="")
+async def test_nothing_is_said_without_the_forms_token(world: World, carrier: Browser) -> None:
+    order_id = (await world.offered()).order_id
+    page = await carrier.page("/")
+    answer = await carrier.press(page, f"/offers/{order_id}/accept", _csrf="other")
+    assert answer.status_code == 403
+    assert not world.ear.said(AcceptTender)
+
+
+async def test_a_delivery_with_reserves_is_noted_by_one_press(world: World, carrier: Browser) -> None:
+    order_id = (await world.assigned()).order_id
+    await world.say(world.carrier, PlanOrder(order_id=order_id, vehicle_plate="AB-123-CD"))
+    page = await carrier.page(f"/orders/{order_id}")
+    answer = await carrier.press(page, f"/orders/{order_id}/progress/delivered?reserves=yes")
+    assert TOAST in await followed(carrier, answer)
+    order = await world.read(order_id)
+    assert (order.state, order.with_reserves) == ("delivered", True)
+
+
+async def test_all_other_sessions_are_ended_and_the_own_goes_on(world: World, carrier: Browser) -> None:
+    other = await world.browser()
+    page = await carrier.page("/settings")
+    assert "Toutes les autres sessions" in await followed(
+        carrier, await carrier.press(page, "/settings/sessions/end")
+    )
+    await world.house.settle()
+    assert (await other.web.get("/settings")).headers["location"].startswith("/login")
+
+
+async def test_an_assignment_names_its_place_and_can_be_undone(world: World, carrier: Browser) -> None:
+    tour, job = await world.tour(), await world.job()
+    here = f"/planning/jobs/{job.job_id}"
+    page = await carrier.page(f"{here}?day={DAY}")
+    assigned = await followed(carrier, await carrier.press(page, f"{here}/assign?day={DAY}"))
+    now = await world.ask(world.carrier, GetTour(tour_id=tour.tour_id))
+    assert [stop.job_id for stop in now.stops].count(job.job_id) == 2
+    undo = f"{here}/unassign?day={DAY}&tour={tour.tour_id}"
+    assert TOAST in await followed(carrier, await carrier.press(assigned, undo))
+    assert (await world.ask(world.carrier, GetJob(job_id=job.job_id))).state == "unplanned"
+
+
+async def test_a_place_on_a_tour_that_has_moved_on_is_taken_by_nobody(world: World, carrier: Browser) -> None:
+    tour, job, other = await world.tour(), await world.job(), await world.job()
+    here = f"/planning/jobs/{job.job_id}"
+    page = await carrier.page(f"{here}?day={DAY}&tour_id={tour.tour_id}")
+    await world.assign(other, tour)
+    answer = await carrier.press(page, f"{here}/assign?day={DAY}")
+    assert answer.status_code == 200
+    assert 'class="notice bad' in answer.text
+    assert (await world.ask(world.carrier, GetJob(job_id=job.job_id))).state == "unplanned"
+
+
+async def test_a_refused_assignment_keeps_the_page_and_says_why(world: World, carrier: Browser) -> None:
+    job, driver = await world.job(pallets=20), await world.driver()
+    vehicle = await world.vehicle(capacity_pallets=18)
+    here = f"/planning/jobs/{job.job_id}"
+    page = await carrier.page(f"{here}?day={DAY}")
+    answer = await carrier.web.post(
+        f"{here}/assign?day={DAY}",
+        data=carried(page, "/logout")
+        | {"vehicle_id": vehicle.vehicle_id, "driver_id": driver.driver_id, "day": str(DAY)},
+    )
+    assert f"{vehicle.plate} porterait 20 pal pour 18 autorisés" in answer.text
+    assert "over_capacity" not in answer.text
+    assert (await world.ask(world.carrier, GetJob(job_id=job.job_id))).state == "unplanned"
+
+
+async def test_publishing_a_day_leaves_out_tours_in_conflict(world: World, carrier: Browser) -> None:
+    good, bad = await world.tour(), await world.tour(name="Thomas Girard")
+    day = MORNING + timedelta(days=1)
+    away = AddAbsence(driver_id=bad.driver_id, starts_at=day, ends_at=day + 8 * HOUR)
+    await world.ask(world.carrier, away)
+    page = await carrier.page(f"/planning?day={DAY}")
+    (drafts,) = re.findall(r'name="drafts" value="([^"]*)"', page)
+    assert drafts == f"{good.tour_id}:{good.version}"
+    published = await followed(carrier, await carrier.press(page, f"/planning/publish?day={DAY}"))
+    assert "1 tournée publiée" in published
+    states = {t.tour_id: t.state for t in (await world.ask(world.carrier, GetPlan(day=DAY))).tours}
+    assert states == {good.tour_id: "published", bad.tour_id: "draft"}
+
+
+async def test_a_published_tour_can_be_taken_back_for_ten_seconds(world: World, carrier: Browser) -> None:
+    tour = await world.tour()
+    here = f"/planning/tours/{tour.tour_id}"
+    published = await followed(carrier, await carrier.press(await carrier.page(here), f"{here}/publish"))
+    now = await world.ask(world.carrier, GetTour(tour_id=tour.tour_id))
+    assert now.state == "published"
+    undo = f"{here}/withdraw?version={now.version}"
+    assert TOAST in await followed(carrier, await carrier.press(published, undo))
+    assert (await world.ask(world.carrier, GetTour(tour_id=tour.tour_id))).state == "withdrawn"
+
+
+async def test_a_stop_is_moved_on_the_tour_that_was_read_and_back_on_the_one_it_became(
+    world: World, carrier: Browser
+) -> None:
+    tour = await world.tour(await world.job(), await world.job())
+    here = f"/planning/tours/{tour.tour_id}"
+    page = await carrier.page(here)
+    before = [(stop.job_id, stop.kind) for stop in tour.stops]
+    moved = await followed(carrier, await carrier.press(page, f"{here}/move?from=0&to=1"))
+    now = await world.ask(world.carrier, GetTour(tour_id=tour.tour_id))
+    assert [(stop.job_id, stop.kind) for stop in now.stops] == [before[1], before[0], *before[2:]]
+    await carrier.press(page, f"{here}/move?from=0&to=1")
+    assert (await world.ask(world.carrier, GetTour(tour_id=tour.tour_id))).version == now.version
+    await carrier.press(moved, f"{here}/move?from=1&to=0&version={now.version}")
+    now = await world.ask(world.carrier, GetTour(tour_id=tour.tour_id))
+    assert [(stop.job_id, stop.kind) for stop in now.stops] == before
+
+
+async def test_the_optimiser_leads_to_its_search_which_can_be_abandoned(
+    world: World, carrier: Browser
+) -> None:
+    await world.job()
+    page = await carrier.page(f"/planning?day={DAY}")
+    answer = await carrier.press(page, f"/planning/optimise?day={DAY}")
+    searching = await followed(carrier, answer)
+    plan_id = answer.headers["location"].removeprefix("/planning/plans/")
+    plan = await world.ask(world.carrier, GetOptimisedPlan(plan_id=plan_id))
+    assert (plan.day, plan.state) == (DAY, "running")
+    assert 'hx-trigger="every 2s"' in searching
+    await carrier.press(searching, f"/planning/plans/{plan_id}/discard?day={DAY}")
+    plan = await world.ask(world.carrier, GetOptimisedPlan(plan_id=plan_id))
+    assert plan.state == "discarded"
+
+
+async def test_a_search_shows_how_far_it_is_and_its_proposal_is_accepted_as_it_was_read(
+    world: World, carrier: Browser
+) -> None:
+    await world.vehicle()
+    await world.driver()
+    job = await world.job()
+    plan = await world.ask(world.carrier, Optimise(day=DAY, days=1, budget_seconds=0.5))
+    here, part = f"/planning/plans/{plan.plan_id}", {"hx-request": "true"}
+    running = asyncio.create_task(world.house.tick())
+    far = ""
+    while not running.done() and "40 %" not in far:
+        with held(MORNING + timedelta(seconds=0.2)):
+            far = re.sub("[\u202f\xa0]", " ", (await carrier.web.get(here, headers=part)).text)
+    await running
+    assert "40 % du temps de calcul" in far
+    assert "<html" not in far
+    assert (await carrier.web.get(here, headers=part)).headers["hx-redirect"] == here
+    page = await carrier.page(here)
+    accept = f"{here}/accept?day={DAY}"
+    assert TOAST in await followed(carrier, await carrier.press(page, accept))
+    proposed = await world.ask(world.carrier, GetOptimisedPlan(plan_id=plan.plan_id))
+    assert proposed.state == "accepted"
+    assert str(world.ear.latest(AcceptPlan).version) == carried(page, accept)["version"]
+    assert (await world.ask(world.carrier, GetJob(job_id=job.job_id))).state == "planned"
+
+
+async def test_a_search_is_put_aside_at_the_version_that_was_on_the_screen(
+    world: World, carrier: Browser
+) -> None:
+    await world.job()
+    plan = await world.ask(world.carrier, Optimise(day=DAY, days=1, budget_seconds=0.5))
+    asked = GetOptimisedPlan(plan_id=plan.plan_id)
+    here = f"/planning/plans/{plan.plan_id}"
+    discard = f"{here}/discard?day={DAY}"
+    searching = await carrier.page(here)
+    await world.house.tick()
+    await carrier.press(searching, discard)
+    proposed = await world.ask(world.carrier, asked)
+    assert proposed.state == "proposed"
+    page = await carrier.page(here)
+    assert carried(page, discard)["version"] == str(proposed.version)
+    await carrier.press(page, discard)
+    assert (await world.ask(world.carrier, asked)).state == "discarded"
+
+
+async def test_a_search_that_was_lost_says_so_and_can_be_run_again(world: World, carrier: Browser) -> None:
+    plan = await world.ask(world.carrier, Optimise(day=DAY, days=1, budget_seconds=0.5))
+    await world.stored("planning", "plans").update_one({"_id": plan.plan_id}, {"$set": {"begun": 3}})
+    await world.house.tick()
+    page = await carrier.page(f"/planning/plans/{plan.plan_id}")
+    assert "a redémarré pendant le calcul" in page
+    assert f'action="/planning/optimise?day={DAY}"' in page
+
+
+async def test_the_basket_is_read_page_by_page(world: World, carrier: Browser) -> None:
+    first, other = await world.job(), await world.job()
+    await world.copied("planning", "jobs", first.job_id, "order_id", 100)
+    page = await carrier.page(f"/planning/basket?q={first.reference}")
+    assert other.reference not in page
+    (more,) = re.findall(r'href="(/planning/basket\?q=[^"]+after=[^"]+)"', page)
+    rest = await carrier.page(more.replace("&amp;", "&"))
+    links = re.findall(r"/planning/jobs/(job_\w+)", page + rest)
+    assert len(set(links)) == 101
+
+
+async def test_a_vehicle_is_changed_at_the_version_that_was_read(world: World, carrier: Browser) -> None:
+    vehicle = await world.vehicle(equipment=["tail_lift"])
+    here = f"/fleet/{vehicle.vehicle_id}"
+    page = await carrier.page(here)
+    typed = {"plate": vehicle.plate, "capacity_pallets": "34"}
+    assert (await carrier.press(page, here, **typed)).status_code == 303
+    now = await world.ask(world.carrier, GetVehicle(vehicle_id=vehicle.vehicle_id))
+    assert (now.capacity_pallets, now.equipment, now.maintenance) == (34, [], [])
+    late = await carrier.press(page, here, _key="another", **typed | {"capacity_pallets": "20"})
+    assert late.status_code == 422
+    assert (await world.ask(world.carrier, GetVehicle(vehicle_id=vehicle.vehicle_id))) == now
+    assert [version for word, _key, version, _ in world.ear.heard if isinstance(word, EditVehicle)] == [
+        vehicle.version
+    ] * 2
+
+
+VEHICLE = {
+    "plate": "AB-123-CD",
+    "kind": "rigid",
+    "capacity_kg": "9 000",
+    "capacity_pallets": "18",
+    "capacity_loading_metres": "7,2",
+    "gross_weight_t": "19",
+    "depot.name": "Dépôt",
+    "depot.address.city": "Lyon",
+    "depot.address.street": "1 quai du Rhône",
+    "depot.address.postal_code": "69007",
+}
+
+
+async def test_a_refused_vehicle_says_so_beside_the_field(world: World, carrier: Browser) -> None:
+    page = await carrier.page("/fleet/new")
+    made = await carrier.press(page, "/fleet/new", **VEHICLE)
+    assert made.status_code == 303, re.findall(r'id="f-[^"]*-fault".*?</', made.text, re.DOTALL)
+    (vehicle,) = (await world.ask(world.carrier, FindVehicles())).items
+    assert (vehicle.capacity_kg, vehicle.capacity_loading_metres) == (9000, 7.2)
+    again = await carrier.press(await carrier.page("/fleet/new"), "/fleet/new", **VEHICLE)
+    assert again.status_code == 422
+    assert re.search(r'id="f-plate-fault"', again.text)
+
+
+async def test_an_empty_required_field_is_named_and_nothing_is_said(world: World, carrier: Browser) -> None:
+    answer = await carrier.press(await carrier.page("/fleet/new"), "/fleet/new", plate="")
     assert answer.status_code == 422
     assert "À remplir." in answer.text
-    assert not any(isinstance(word, AddVehicle) for word in town.said)
+    assert not world.ear.said(AddVehicle)
 
 
-async def test_inviting_a_driver_ties_the_account() -> None:
-    town = Town()
-    town.answers[InviteUser] = UserView(
-        user_id="usr_7", email="lucie@x.example", name="Lucie", role="driver", state="invited", mfa=False
-    )
-    town.answers[EditDriver] = make.driver()
-    await press(town, "/drivers/drv_1/invite", email="lucie@x.example")
-    assert town.heard(InviteUser).role == "driver"
-    word = town.heard(EditDriver)
-    assert (word.user_id, word.name, town.versions[town.said.index(word)]) == ("usr_7", None, 4)
+async def test_inviting_a_driver_ties_the_account(world: World, carrier: Browser) -> None:
+    driver = await world.driver()
+    here = f"/drivers/{driver.driver_id}"
+    answer = await carrier.press(await carrier.page(here), f"{here}/invite", email="lucie@x.example")
+    assert TOAST in await followed(carrier, answer)
+    (user,) = (await world.ask(world.carrier, FindUsers(role="driver"))).items
+    assert (user.email, user.state) == ("lucie@x.example", "invited")
+    now = await world.ask(world.carrier, GetDriver(driver_id=driver.driver_id))
+    assert (now.user_id, now.name) == (user.user_id, driver.name)
 
 
-async def test_absences_are_noted_in_french_time_and_taken_back() -> None:
-    town = Town()
-    town.answers |= {AddAbsence: make.driver(), RemoveAbsence: make.driver()}
-    typed = {"starts_at": "2026-11-30T08:00", "ends_at": "2026-12-01T18:00", "reason": "Congés"}
-    await press(town, "/drivers/drv_1/absences", **typed)
-    assert town.heard(AddAbsence).starts_at.isoformat() == "2026-11-30T07:00:00+00:00"
-    await press(town, "/drivers/drv_1/absences/remove", starts_at="2026-11-30T07:00:00+00:00")
-    assert town.heard(RemoveAbsence).starts_at.hour == 7
+async def test_absences_are_noted_in_french_time_and_taken_back(world: World, carrier: Browser) -> None:
+    driver = await world.driver()
+    here = f"/drivers/{driver.driver_id}"
+    typed = {"starts_at": "2026-06-08T08:00", "ends_at": "2026-06-09T18:00", "reason": "Congés"}
+    await carrier.press(await carrier.page(here), f"{here}/absences", **typed)
+    (away,) = (await world.ask(world.carrier, GetDriver(driver_id=driver.driver_id))).absences
+    assert away.starts_at.isoformat() == "2026-06-08T06:00:00+00:00"
+    await carrier.press(await carrier.page(here), f"{here}/absences/remove")
+    assert (await world.ask(world.carrier, GetDriver(driver_id=driver.driver_id))).absences == []
 
 
-async def test_a_mistake_in_an_absence_stands_in_its_own_form() -> None:
-    answer, _client = await press(Town(), "/drivers/drv_1/absences", starts_at="", ends_at="")
+async def test_a_mistake_in_an_absence_stands_in_its_own_form(world: World, carrier: Browser) -> None:
+    here = f"/drivers/{(await world.driver()).driver_id}"
+    answer = await carrier.press(await carrier.page(here), f"{here}/absences", starts_at="", ends_at="")
     assert answer.status_code == 422
     assert answer.text.count("À remplir.") == 2
 
 
-async def test_a_free_time_is_booked_moved_and_given_back() -> None:
-    town = Town()
-    town.answers |= {BookSlot: make.slot(), MoveSlot: make.slot(), CancelSlot: make.slot(state="cancelled")}
-    typed = {"dock_id": "dck_1", "vehicle_plate": "AB-123-CD", **EIGHT}
-    answer, _client = await press(town, "/orders/ord_1/slots/pickup?day=2026-11-23", **typed)
-    assert answer.headers["location"] == "/slots/ord_1/slo_1"
-    assert town.heard(BookSlot).kind == "pickup"
-    await press(town, "/slots/ord_1/slo_1/move", version="3", **NINE)
-    moved = town.heard(MoveSlot)
-    assert (moved.starts_at.hour, moved.ends_at.hour, moved.version) == (9, 10, 3)
-    await press(town, "/slots/ord_1/slo_1", version="4", reason="Panne de camion")
-    given = town.heard(CancelSlot)
-    assert (given.reason, given.version) == ("Panne de camion", 4)
-
-
-async def test_a_slot_taken_meanwhile_is_told_beside_the_other_times() -> None:
-    town = Town()
-    town.answers[BookSlot] = TooFull()
-    typed = {"dock_id": "dck_1", **EIGHT}
-    answer, _client = await press(town, "/orders/ord_1/slots/pickup?day=2026-11-23", **typed)
-    assert "dépassent les 33 places" in answer.text
-    assert answer.text.count('name="dock_id"') == 2
-
-
-async def test_papers_go_in_and_out() -> None:
-    town = Town()
-    pdf = Download(
-        content=b"%PDF-1.7", media_type="application/pdf", filename="lettre à voir.pdf", inline=True
+async def test_a_free_time_is_booked_moved_and_given_back(world: World, carrier: Browser) -> None:
+    await world.dock(world.consignee, LYON, "Quai 4")
+    order_id = (await world.assigned()).order_id
+    booking = f"/orders/{order_id}/slots/delivery"
+    page = await carrier.page(booking)
+    to = f"{booking}?day={DAY}"
+    shown = carried(page, to)
+    booked = await carrier.press(page, to)
+    here = booked.headers["location"]
+    assert here.startswith(f"/slots/{order_id}/")
+    asked = GetSlot(order_id=order_id, slot_id=here.rpartition("/")[2])
+    slot = await world.ask(world.carrier, asked)
+    assert (slot.kind, slot.dock_name, slot.starts_at.isoformat()) == (
+        "delivery",
+        "Quai 4",
+        shown["starts_at"],
     )
-    page = Download(content=b"<script>", media_type="text/html", filename="x.html")
-    ics = Download(content=b"BEGIN:VCALENDAR", media_type="text/calendar", filename="slot.ics")
-    town.answers |= {GetPdf: pdf, GetDocument: page, SlotCalendar: ics, AddDocument: Empty()}
-    client, token = await signed_in(town)
-    note = await client.get("/orders/ord_1/cmr/cmr_1")
-    assert note.headers["content-disposition"] == 'inline; filename="lettre___voir.pdf"'
-    other = await client.get("/orders/ord_1/documents/doc_1")
-    assert other.headers["content-disposition"].startswith("attachment")
-    assert "sandbox" in other.headers["content-security-policy"]
-    assert (await client.get("/slots/ord_1/slo_1/calendar.ics")).content == b"BEGIN:VCALENDAR"
-    file = {"file": ("pod.pdf", b"%PDF-1.7", "application/pdf")}
-    await client.post("/orders/ord_1/documents", data={"_csrf": token, "kind": "pod"}, files=file)
-    word = town.heard(AddDocument)
-    assert (word.kind, word.content, word.media_type) == ("pod", b"%PDF-1.7", "application/pdf")
+    page = await carrier.page(here)
+    later = carried(page, f"{here}/move")
+    await carrier.press(page, f"{here}/move")
+    moved = await world.ask(world.carrier, asked)
+    assert (moved.starts_at.isoformat(), moved.ends_at.isoformat()) == (later["starts_at"], later["ends_at"])
+    assert world.ear.latest(MoveSlot).version == slot.version
+    stale = await carrier.press(page, here, reason="Panne de camion")
+    assert stale.status_code == 422
+    gone = await carrier.press(await carrier.page(here), here, reason="Panne de camion")
+    assert gone.headers["location"] == "/slots"
+    slot = await world.ask(world.carrier, asked)
+    assert (slot.state, slot.reason) == ("cancelled", "Panne de camion")
 
 
-async def test_a_contested_line_needs_its_reason() -> None:
-    town = Town()
-    town.answers[AnswerStatement] = make.statement(state="contested")
-    typed = {"version": "1", "verdict.lin_1": "confirmed", "verdict.lin_2": "contested"}
-    answer, _client = await press(town, "/pallets/statements/sta_1", **typed)
+async def test_a_slot_taken_meanwhile_is_told_beside_the_other_times(world: World, carrier: Browser) -> None:
+    await world.dock(world.consignee, LYON, "Quai 4")
+    first, second = (await world.assigned()).order_id, (await world.assigned()).order_id
+    pages = [await carrier.page(f"/orders/{one}/slots/delivery") for one in (first, second)]
+    await carrier.press(pages[0], f"/orders/{first}/slots/delivery?day={DAY}")
+    to = f"/orders/{second}/slots/delivery?day={DAY}"
+    late = await carrier.press(pages[1], to)
+    assert late.status_code == 200
+    assert 'role="alert"' in late.text
+    assert 'name="dock_id"' in late.text
+    assert carried(late.text, to)["starts_at"] > carried(pages[1], to)["starts_at"]
+
+
+async def test_papers_go_in_and_out(world: World, carrier: Browser) -> None:
+    await world.dock(world.consignee, LYON, "Quai 4")
+    order_id = (await world.assigned()).order_id
+    await world.say(world.carrier, PlanOrder(order_id=order_id, vehicle_plate="AB-123-CD"))
+    here = f"/orders/{order_id}"
+    page = await carrier.page(here)
+    file = {"file": ("preuve à voir.pdf", sent := pdf(), "application/pdf")}
+    answer = await carrier.press(page, f"{here}/documents", files=file, kind="pod")
+    page = await followed(carrier, answer)
+    assert TOAST in page
+    (note,) = set(re.findall(rf'href="({here}/cmr/[^"/]+)"', page))
+    paper = await carrier.web.get(note)
+    assert paper.content.startswith(b"%PDF")
+    assert paper.headers["content-disposition"].startswith("inline; filename=")
+    papers = {paper.kind: paper for paper in (await world.read(order_id, world.carrier)).documents}
+    proof = f"{here}/documents/{papers['pod'].document_id}"
+    assert f'href="{proof}"' in page
+    kept = await carrier.web.get(proof)
+    assert kept.content.startswith(b"%PDF")
+    named = kept.headers["content-disposition"]
+    assert 'filename="preuve_a_voir.pdf"; ' in named
+    assert named.endswith("filename*=UTF-8''preuve%20%C3%A0%20voir.pdf")
+    assert "sandbox" in kept.headers["content-security-policy"]
+    word = world.ear.latest(AddDocument)
+    assert (word.kind, word.content, word.media_type) == ("pod", sent, "application/pdf")
+    booking = f"{here}/slots/delivery"
+    slot = await carrier.press(await carrier.page(booking), f"{booking}?day={DAY}")
+    calendar = await carrier.web.get(f"{slot.headers['location']}/calendar.ics")
+    assert calendar.content.startswith(b"BEGIN:VCALENDAR")
+
+
+async def test_a_page_among_the_papers_is_never_shown_as_one(world: World, carrier: Browser) -> None:
+    here = f"/orders/{(await world.assigned()).order_id}"
+    file = {"file": ("x.html", b"<!doctype html><script>alert(1)</script>", "text/html")}
+    answer = await carrier.press(await carrier.page(here), f"{here}/documents", files=file, kind="other")
+    assert 'role="alert" data-toast' in await followed(carrier, answer)
+    assert "/documents/" not in await carrier.page(here)
+
+
+async def stated(world: World) -> StatementView:
+    """A statement of the shipper's over two movements that the carrier has agreed to."""
+    for direction, quantity in (("given", 12), ("received", 8)):
+        await world.agreed(world.shipper, direction, quantity)
+    word = MakeStatement(partner_id=world.carrier.id, period_from=MORNING.date(), period_until=MORNING.date())
+    made: StatementView = await world.ask(world.shipper, word)
+    return made
+
+
+async def test_a_contested_line_needs_its_reason(world: World, carrier: Browser) -> None:
+    statement = await stated(world)
+    here = f"/pallets/statements/{statement.id}"
+    first, second = (line.id for line in statement.lines)
+    typed = {f"verdict.{first}": "confirmed", f"verdict.{second}": "contested"}
+    page = await carrier.page(here)
+    answer = await carrier.press(page, here, **typed)
     assert "demande une phrase" in answer.text
-    assert not any(isinstance(word, AnswerStatement) for word in town.said)
-    await press(town, "/pallets/statements/sta_1", **typed, **{"comment.lin_2": "6 rendues, pas 8"})
-    told = [(a.line_id, a.verdict, a.comment) for a in town.heard(AnswerStatement).answers]
-    assert told == [("lin_1", "confirmed", ""), ("lin_2", "contested", "6 rendues, pas 8")]
-    assert town.heard(AnswerStatement).version == 1
+    assert (await world.ask(world.carrier, GetStatement(statement_id=statement.id))) == statement
+    await carrier.press(page, here, **typed, **{f"comment.{second}": "6 rendues, pas 8"})
+    now = await world.ask(world.carrier, GetStatement(statement_id=statement.id))
+    told = [(line.id, line.verdict, line.comment) for line in now.lines]
+    assert told == [(first, "confirmed", ""), (second, "contested", "6 rendues, pas 8")]
 
 
-async def test_a_claim_is_confirmed_in_one_press_and_a_policy_in_the_version_that_was_read() -> None:
-    town = Town()
-    town.answers |= {ConfirmMovement: make.movement(), AnswerPolicy: make.policy()}
-    answer, _client = await press(town, "/pallets/claims/mov_1/confirm")
+async def test_a_claim_is_confirmed_in_one_press_and_a_policy_in_the_version_that_was_read(
+    world: World, carrier: Browser
+) -> None:
+    claim = await world.ask(
+        world.shipper, BookMovement(partner_id=world.carrier.id, direction="given", quantity=4)
+    )
+    proposed = SetPolicy(mode="deferred", partner_id=world.carrier.id, note="Bon palettes signé")
+    policy = await world.ask(world.shipper, proposed)
+    page = await carrier.page("/pallets/claims")
+    answer = await carrier.press(page, f"/pallets/claims/{claim.id}/confirm")
     assert answer.headers["location"] == "/pallets/claims"
-    assert town.heard(ConfirmMovement).movement_id == "mov_1"
-    await press(town, "/pallets/claims/policies/pol_1/accept", version="2")
-    word = town.heard(AnswerPolicy)
-    assert (word.policy_id, word.version, word.answer) == ("pol_1", 2, "accepted")
+    assert (await world.ask(world.carrier, GetMovement(movement_id=claim.id))).standing == "confirmed"
+    accept = f"/pallets/claims/policies/{policy.id}/accept"
+    await world.ask(world.shipper, SetPolicy(mode="ratio", ratio_percent=50, partner_id=world.carrier.id))
+    await carrier.press(page, accept)
+    (now,) = (await world.ask(world.carrier, FindPolicies())).items
+    assert (now.mode, now.answer) == ("ratio", "none")
+    await carrier.press(await carrier.page("/pallets/claims"), accept)
+    (now,) = (await world.ask(world.carrier, FindPolicies())).items
+    assert (now.mode, now.answer) == ("ratio", "accepted")
 
 
-async def test_a_no_to_a_claim_says_why() -> None:
-    town = Town()
-    town.answers[DisputeMovement] = make.movement()
-    answer, _client = await press(town, "/pallets/claims/mov_1/dispute", reason="")
-    assert answer.status_code == 422
-    await press(town, "/pallets/claims/mov_1/dispute", reason="30 et non 33")
-    assert town.heard(DisputeMovement).reason == "30 et non 33"
+async def test_a_no_to_a_claim_says_why(world: World, carrier: Browser) -> None:
+    claim = await world.ask(
+        world.shipper, BookMovement(partner_id=world.carrier.id, direction="given", quantity=33)
+    )
+    here = f"/pallets/claims/{claim.id}/dispute"
+    page = await carrier.page(here)
+    assert (await carrier.press(page, here, reason="")).status_code == 422
+    assert (await carrier.press(page, here, reason="30 et non 33")).status_code == 303
+    now = await world.ask(world.shipper, GetMovement(movement_id=claim.id))
+    assert (now.standing, now.closed_reason) == ("disputed", "30 et non 33")
 
 
-async def test_our_own_statement_cannot_be_answered_by_us() -> None:
-    town = Town()
-    own = make.statement(maker_id="org_delmas", partner_id="org_monts")
-    town.answers[next(w for w in town.answers if w.__name__ == "GetStatement")] = own
-    client, _token = await signed_in(town)
-    assert 'type="radio"' not in (await client.get("/pallets/statements/sta_1")).text
+async def test_our_own_statement_cannot_be_answered_by_us(world: World, carrier: Browser) -> None:
+    await world.agreed(world.shipper, "given", 12)
+    today = MORNING.date()
+    word = MakeStatement(partner_id=world.shipper.id, period_from=today, period_until=today)
+    own = await world.ask(world.carrier, word)
+    assert 'type="radio"' not in await carrier.page(f"/pallets/statements/{own.id}")
 
 
-async def test_vouchers_are_redeemed_in_part_and_statements_drawn_up() -> None:
-    town = Town()
-    town.answers |= {RedeemVoucher: make.voucher(), MakeStatement: make.statement()}
-    await press(town, "/pallets/vouchers/vou_1/redeem", quantity="2", left="3")
-    word = town.heard(RedeemVoucher)
-    assert (word.quantity, word.left) == (2, 3)
-    typed = {"partner_id": "org_distri", "period_from": "2026-10-01", "period_until": "31/10/2026"}
-    answer, _client = await press(town, "/pallets/statements/new", **typed)
-    assert answer.headers["location"] == "/pallets/statements/sta_1"
+async def test_vouchers_are_redeemed_in_part_and_statements_drawn_up(world: World, carrier: Browser) -> None:
+    word = IssueVoucher(creditor_id=world.carrier.id, quantity=6)
+    voucher = await world.say(world.shipper, word)
+    here = f"/pallets/vouchers/{voucher.id}/redeem"
+    page = await carrier.page(here)
+    await carrier.press(page, here, quantity="2")
+    assert (await world.ask(world.carrier, GetVoucher(voucher_id=voucher.id))).left == 4
+    late = await carrier.press(page, here, quantity="2", _key="another")
+    assert late.status_code == 422
+    assert (await world.ask(world.carrier, GetVoucher(voucher_id=voucher.id))).left == 4
+    await world.agreed(world.shipper, "given", 12)
+    page = await carrier.page("/pallets/statements/new")
+    typed = {"partner_id": world.shipper.id, "period_from": "2026-06-01", "period_until": "02/06/2026"}
+    answer = await carrier.press(page, "/pallets/statements/new", **typed)
+    made = answer.headers["location"].removeprefix("/pallets/statements/")
+    statement = await world.ask(world.shipper, GetStatement(statement_id=made))
+    assert (statement.maker_id, len(statement.lines)) == (world.carrier.id, 1)
 
 
-async def test_team_and_card_are_changed_by_who_may() -> None:
-    town = Town()
-    town.answers |= {ChangeRole: Empty(), EditOrganization: Empty()}
-    await press(town, "/team/usr_lucie/role", role="dispatcher")
-    assert town.heard(ChangeRole).role == "dispatcher"
-    await press(town, "/settings/card", _version="5", name="Delmas et fils", country="FR")
-    word = town.heard(EditOrganization)
-    assert (word.name, town.versions[town.said.index(word)]) == ("Delmas et fils", 5)
+async def test_team_and_card_are_changed_by_who_may(world: World, carrier: Browser) -> None:
+    lucie = await world.colleague("driver", "Lucie Martin")
+    page = await carrier.page("/team")
+    await carrier.press(page, f"/team/{lucie.id}/role", role="dispatcher")
+    (member,) = (await world.ask(world.carrier, FindUsers(q=lucie.email))).items
+    assert member.role == "dispatcher"
+    page = await carrier.page("/settings")
+    typed = {"name": "Mabille et fils", "country": "FR", "email": world.carrier.email}
+    answer = await carrier.press(page, "/settings/card", **typed)
+    assert TOAST in await followed(carrier, answer)
+    card = await world.ask(world.carrier, GetOrganization(organization_id=world.carrier.id))
+    assert card.name == "Mabille et fils"
+    late = await carrier.press(page, "/settings/card", **typed | {"name": "Mabille"}, _key="another")
+    assert late.status_code == 422
+    lucie_too = await world.browser(lucie.email)
+    assert "/settings/card" not in await lucie_too.page("/settings")
 
 
-async def by_link(town: Town, path: str, **typed: str) -> httpx.Response:
-    client = browser(town)
-    first = await client.get("/l/tok/tender/ord_1")
-    with held(make.AT):
-        return await client.post(path, data={"_csrf": token_of(first.text), "_key": "k", **typed})
+async def guest(world: World) -> tuple[Browser, str]:
+    """A carrier without an account, the order that it was offered, and nothing but the link to it."""
+    artisan, order_id = await world.guest(), await world.order()
+    await world.offer(order_id, carrier=artisan)
+    return world.anybody(), order_id
 
 
-async def test_a_carrier_without_account_does_the_whole_job_by_link() -> None:
-    town = Town()
-    for word in (AcceptTender, PlanOrder, ReportProgress, ReportIncident):
-        town.answers[word] = make.order("assigned")
-    await by_link(town, "/l/tok/tender/ord_1/accept", tender_id="ten_1")
-    assert town.heard(AcceptTender).tender_id == "ten_1"
-    town.answers[GetOrder] = make.order("assigned")
-    await by_link(town, "/l/tok/tender/ord_1/plan", vehicle_plate="ZZ-999-ZZ", driver_name="Paul")
-    await by_link(town, "/l/tok/tender/ord_1/progress", reached="loading")
-    await by_link(town, "/l/tok/tender/ord_1/incident", kind="delay", text="Bouchon")
-    assert town.heard(PlanOrder).vehicle_plate == "ZZ-999-ZZ"
-    assert town.heard(ReportProgress).reached == "loading"
-    assert town.heard(ReportIncident).shared is True
-    assert set(town.tokens) == {"tok"}
+async def test_a_carrier_without_account_does_the_whole_job_by_link(world: World) -> None:
+    browser, order_id = await guest(world)
+    here = f"/l/{world.links.issued['accept_tender', order_id]}/tender/{order_id}"
+    world.ear.heard.clear()
+    await browser.press(await browser.page(here), f"{here}/accept")
+    typed = {"vehicle_plate": "ZZ-999-ZZ", "driver_name": "Paul"}
+    assert TOAST in await followed(
+        browser, await browser.press(await browser.page(here), f"{here}/plan", **typed)
+    )
+    await browser.press(await browser.page(here), f"{here}/progress")
+    page = await browser.page(here)
+    odd = await browser.press(page, f"{here}/progress", reached="teleported")
+    assert odd.status_code == 422
+    await browser.press(page, f"{here}/incident", kind="delay", text="Bouchon")
+    order = await world.read(order_id)
+    assert order.plan is not None
+    assert (order.state, order.plan.vehicle_plate, order.plan.driver_name) == ("loading", *typed.values())
+    (incident,) = order.incidents
+    assert (incident.text, world.ear.latest(ReportIncident).shared) == ("Bouchon", True)
+    assert {token for *_, token in world.ear.heard} == {world.links.issued["accept_tender", order_id]}
 
 
-async def test_a_refusal_by_link_ends_on_a_thank_you_though_the_order_is_gone() -> None:
-    town = Town()
-    town.answers[RefuseTender] = Empty()
-    shown = (await browser(town).get("/l/tok/tender/ord_1")).text
-    assert shown.count('name="tender_id" value="ten_1"') == 2
-    answer = await by_link(town, "/l/tok/tender/ord_1/refuse", tender_id="ten_1", reason="Pas de véhicule")
-    assert town.heard(RefuseTender).tender_id == "ten_1"
+async def test_a_refusal_by_link_ends_on_a_thank_you_though_the_order_is_gone(world: World) -> None:
+    browser, order_id = await guest(world)
+    offer = (await world.read(order_id)).tender
+    here = f"/l/{world.links.issued['accept_tender', order_id]}/tender/{order_id}"
+    page = await browser.page(here)
+    assert offer is not None
+    assert page.count(f'name="tender_id" value="{offer.tender_id}"') == 2
+    answer = await browser.press(page, f"{here}/refuse", reason="Pas de véhicule")
     assert answer.status_code == 200
     assert "Merci de votre réponse" in answer.text
+    assert (await world.read(order_id)).state == "confirmed"
+    assert (await browser.web.get(here)).status_code == 404
 
 
-async def test_a_guest_comes_back_to_its_slot_and_one_given_back_is_no_longer_shown() -> None:
-    town = Town()
-    back = await browser(town).get("/l/tok/slots/ord_1/slo_1")
-    assert "Quai 4" in back.text
-    town.answers[GetSlot] = make.slot(state="cancelled")
-    assert "C&#39;est réservé" not in (await browser(town).get("/l/tok/slots/ord_1/slo_1")).text
+async def taken(world: World) -> tuple[Browser, str]:
+    """A guest that has accepted, before the docks of the delivery: its browser and the address."""
+    await world.dock(world.consignee, LYON, "Quai 4")
+    browser, order_id = await guest(world)
+    here = f"/l/{world.links.issued['accept_tender', order_id]}/tender/{order_id}"
+    await browser.press(await browser.page(here), f"{here}/accept")
+    await world.house.settle()
+    return browser, f"/l/{world.links.issued['book_slot', order_id]}/slots/{order_id}"
 
 
-async def test_a_slot_by_link_is_booked_with_its_calendar_and_a_way_back() -> None:
-    town = Town()
-    town.answers |= {BookSlot: make.slot(), CancelSlot: make.slot(state="cancelled"), MoveSlot: make.slot()}
-    typed = {"dock_id": "dck_1", **EIGHT}
-    booked = await by_link(town, "/l/tok/slots/ord_1?kind=delivery", **typed)
+async def test_a_slot_by_link_is_booked_with_its_calendar_and_a_way_back(world: World) -> None:
+    browser, here = await taken(world)
+    page = await browser.page(f"{here}?kind=delivery&day={DAY}")
+    booked = await browser.press(page, f"{here}?kind=delivery&day={DAY}")
     assert "C&#39;est réservé" in booked.text
-    assert 'href="/l/tok/slots/ord_1/slo_1/calendar.ics"' in booked.text
-    assert town.heard(BookSlot).kind == "delivery"
-    moved = await by_link(town, "/l/tok/slots/ord_1/slo_1/move", version="3", **NINE)
+    (slot,) = (await world.ask(world.consignee, FindSlots())).items
+    there = f"{here}/{slot.slot_id}"
+    assert (slot.kind, slot.dock_name) == ("delivery", "Quai 4")
+    assert f'href="{there}/calendar.ics"' in booked.text
+    assert (await browser.web.get(f"{there}/calendar.ics")).content.startswith(b"BEGIN:VCALENDAR")
+    again = await browser.page(there)
+    assert "Quai 4" in again
+    moved = await browser.press(again, f"{there}/move?kind=delivery")
     assert "C&#39;est réservé" in moved.text
-    assert town.heard(MoveSlot).version == 3
-    short = await by_link(town, "/l/tok/slots/ord_1/slo_1/cancel", version="4", reason="x")
+    asked = GetSlot(order_id=slot.order_id, slot_id=slot.slot_id)
+    now = await world.ask(world.consignee, asked)
+    assert now.starts_at > slot.starts_at
+    short = await browser.press(moved.text, f"{there}/cancel", reason="x")
     assert short.status_code == 422
-    assert 'name="version" value="4"' in short.text
-    gone = await by_link(town, "/l/tok/slots/ord_1/slo_1/cancel", version="4", reason="Panne")
+    assert f'name="version" value="{now.version}"' in short.text
+    gone = await browser.press(short.text, f"{there}/cancel", reason="Panne")
     assert "Le site est prévenu" in gone.text
-    assert town.heard(CancelSlot).version == 4
+    assert (await world.ask(world.consignee, asked)).state == "cancelled"
+    assert "C&#39;est réservé" not in await browser.page(there)
 
 
-async def test_a_move_by_link_that_came_too_late_shows_the_slot_as_it_stands() -> None:
-    town = Town()
-    town.answers[MoveSlot] = TooFull()
-    late = await by_link(town, "/l/tok/slots/ord_1/slo_1/move", version="3", **NINE)
-    assert "dépassent les 33 places" in late.text
-    assert 'name="ends_at"' in late.text
+async def test_a_move_by_link_that_came_too_late_shows_the_slot_as_it_stands(world: World) -> None:
+    browser, here = await taken(world)
+    await browser.press(
+        await browser.page(f"{here}?kind=delivery&day={DAY}"), f"{here}?kind=delivery&day={DAY}"
+    )
+    (slot,) = (await world.ask(world.consignee, FindSlots())).items
+    move = f"{here}/{slot.slot_id}/move?kind=delivery"
+    page = await browser.page(f"{here}/{slot.slot_id}")
+    wanted = carried(page, move)
+    other = (await world.assigned()).order_id
+    await world.ask(
+        world.carrier,
+        BookSlot(
+            order_id=other,
+            kind="delivery",
+            dock_id=slot.dock_id,
+            starts_at=datetime.fromisoformat(wanted["starts_at"]),
+            ends_at=datetime.fromisoformat(wanted["ends_at"]),
+        ),
+    )
+    late = await browser.press(page, move)
+    assert 'role="alert"' in late.text
+    assert "Quai 4" in late.text
+    assert carried(late.text, move)["starts_at"] != wanted["starts_at"]
 
 
-async def test_a_statement_is_answered_by_link() -> None:
-    town = Town()
-    town.answers[AnswerStatement] = make.statement(state="confirmed")
-    answer = await by_link(town, "/l/tok/statements/sta_1", version="1")
-    assert answer.headers["location"] == "/l/tok/statements/sta_1"
-    assert {a.verdict for a in town.heard(AnswerStatement).answers} == {"confirmed"}
+async def test_a_statement_is_answered_by_link(world: World) -> None:
+    artisan = await world.guest()
+    await world.ask(world.shipper, BookMovement(partner_id=artisan.id, direction="given", quantity=4))
+    today = MORNING.date()
+    word = MakeStatement(partner_id=artisan.id, period_from=today, period_until=today)
+    statement = await world.ask(world.shipper, word)
+    here = f"/l/{world.links.issued['answer_statement', statement.id]}/statements/{statement.id}"
+    browser = world.anybody()
+    answer = await browser.press(await browser.page(here), here)
+    assert answer.headers["location"] == here
+    now = await world.ask(world.shipper, GetStatement(statement_id=statement.id))
+    assert (now.state, {line.verdict for line in now.lines}) == ("confirmed", {"confirmed"})
 
 
-async def test_a_link_for_something_else_shows_no_docks() -> None:
-    town = Town()
-    town.answers[FindFreeSlots] = Forbidden()
-    answer = await browser(town).get("/l/tok/slots/ord_1")
+async def test_a_link_for_something_else_shows_no_docks(world: World) -> None:
+    browser, order_id = await guest(world)
+    token = world.links.issued["accept_tender", order_id]
+    answer = await browser.web.get(f"/l/{token}/slots/{order_id}")
     assert answer.status_code == 403
     assert "Réserver un quai" not in answer.text
+
+
+async def test_a_note_is_sent_to_be_signed_by_a_link_and_says_to_whom(world: World, carrier: Browser) -> None:
+    order_id = (await world.assigned(consignee_email="quai@distri-rhone.example")).order_id
+    await world.say(world.carrier, PlanOrder(order_id=order_id, vehicle_plate="AB-123-CD"))
+    page = await carrier.page(f"/orders/{order_id}")
+    (link,) = set(re.findall(rf'href="(/orders/{order_id}/cmr/[^"]+/link)"', page))
+    page = await carrier.page(link)
+    assert f"Destinataire · {world.consignee.name}" in page
+    answer = await carrier.press(page, link, party="consignee", email="", language="fr")
+    sent = world.ear.latest(MakeSigningLink)
+    assert (sent.party, sent.email, sent.document_id) == ("consignee", "", link.split("/")[4])
+    assert answer.status_code == 200
+    assert "Lien envoyé à " in answer.text
+    assert "quai@distri-rhone.example" not in answer.text
+    assert "identifie pas" not in answer.text
+    stranger = await carrier.press(page, link, _key="k" * 32, party="sender", email="x@else.example")
+    assert stranger.status_code == 422
+    assert "pas connue comme celle de" in stranger.text
+    assert (await carrier.web.get(f"/orders/{order_id}/cmr/cmr_none/link")).status_code == 404
+
+
+async def test_an_address_that_we_give_for_the_consignee_is_said_to_identify_nobody(
+    world: World, carrier: Browser
+) -> None:
+    order_id = (await world.assigned()).order_id
+    await world.say(world.carrier, PlanOrder(order_id=order_id, vehicle_plate="AB-123-CD"))
+    page = await carrier.page(f"/orders/{order_id}")
+    (link,) = set(re.findall(rf'href="(/orders/{order_id}/cmr/[^"]+/link)"', page))
+    page = await carrier.page(link)
+    answer = await carrier.press(page, link, party="consignee", email="cariste@else.example", language="en")
+    assert "identifie pas son auteur" in answer.text

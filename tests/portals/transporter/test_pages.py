@@ -1,73 +1,63 @@
 """Every page of the carrier's portal: whole, in part, in both languages, each field labelled."""
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-from tests.portals.transporter import make
-from tests.portals.transporter.town import Town, browser, signed_in
+from tests.conftest import TestHouse
+from tests.portals.transporter.day import AT, Day
+from tests.portals.transporter.world import BOURG, World
+from tests.portals.world import Browser, Links
 
-from rt.contracts.core_orders import FindOrders, GetOrder, OrdersPage
-from rt.contracts.ecpmr import FindDocuments
-from rt.contracts.palette import BalancesView, FindStatements, GetBalances, StatementsPage
-from rt.contracts.planning import (
-    DayCounts,
-    DayView,
-    DriversPage,
-    FindDrivers,
-    FindFreeSlots,
-    FindSlots,
-    FindVehicles,
-    FreeSlotsView,
-    GetPlan,
-    SlotsPage,
-    VehiclesPage,
-)
-from rt.contracts.tracking_ia import FleetPositions, FleetView, GetTrack
+from rt.contracts.planning import OpeningHours
 from rt.kernel.clock import held
-from rt.kernel.errors import Unavailable
-from rt.ui.catalogues import check, folders
+from rt.services.planning.domain import conflicts
+from rt.ui.catalogues import check, folders, spoken
 
 PAGES = (
     "/",
     "/orders",
-    "/orders?view=incident&q=24107",
-    "/orders/ord_1",
-    "/orders/ord_1/plan",
-    "/orders/ord_1/incidents",
-    "/orders/ord_1/slots/pickup",
-    "/orders/ord_1/slots/delivery?day=2026-11-24",
-    "/planning?day=2026-11-23",
-    "/planning/plans/pla_1",
-    "/planning/jobs/job_1?day=2026-11-23",
-    "/planning/jobs/job_1?day=2026-11-23&vehicle_id=veh_1",
-    "/planning/tours/tou_1",
+    "/orders?view=incident&q={reference}",
+    "/orders/{offered}",
+    "/orders/{assigned}",
+    "/orders/{moving}",
+    "/orders/{assigned}/plan",
+    "/orders/{moving}/incidents",
+    "/orders/{moving}/cmr/{note}/link",
+    "/orders/{assigned}/slots/pickup",
+    "/orders/{assigned}/slots/delivery?day={day}",
+    "/planning?day={day}",
+    "/planning/plans/{plan}",
+    "/planning/jobs/{job}?day={day}",
+    "/planning/jobs/{job}?day={day}&vehicle_id={vehicle}&driver_id={other}",
+    "/planning/tours/{draft}",
     "/fleet",
     "/fleet/new",
-    "/fleet/veh_1",
+    "/fleet/{vehicle}",
     "/drivers",
     "/drivers/new",
-    "/drivers/drv_1",
-    "/drivers/drv_2",
+    "/drivers/{driver}",
+    "/drivers/{other}",
     "/live",
     "/slots",
-    "/slots/ord_1/slo_1",
+    "/slots/{assigned}/{slot}",
     "/pallets",
     "/pallets/movements",
     "/pallets/movements/new",
-    "/pallets/movements/mov_1/reverse",
+    "/pallets/movements/{movement}/reverse",
     "/pallets/claims",
-    "/pallets/claims/mov_1/dispute",
-    "/pallets/claims/mov_1/withdraw",
+    "/pallets/claims/{claim}/dispute",
+    "/pallets/claims/{own}/withdraw",
     "/devices",
     "/devices/new",
     "/pallets/vouchers",
     "/pallets/vouchers/new",
-    "/pallets/vouchers/vou_1/redeem",
-    "/pallets/vouchers/vou_1/withdraw",
+    "/pallets/vouchers/{voucher}/redeem",
+    "/pallets/vouchers/{voucher}/withdraw",
     "/pallets/statements",
     "/pallets/statements/new",
-    "/pallets/statements/sta_1",
+    "/pallets/statements/{statement}",
     "/team",
     "/team/invite",
     "/settings",
@@ -76,7 +66,7 @@ IN_PARTS = (
     "/",
     "/orders",
     "/planning",
-    "/planning/jobs/job_1",
+    "/planning/jobs/{job}",
     "/fleet",
     "/drivers",
     "/devices",
@@ -86,9 +76,9 @@ IN_PARTS = (
     "/pallets/vouchers",
     "/pallets/statements",
     "/team",
-    "/orders/ord_1/slots/pickup",
+    "/orders/{assigned}/slots/pickup",
 )
-LINKS = ("/l/tok/tender/ord_1", "/l/tok/slots/ord_1", "/l/tok/slots/ord_1/slo_1", "/l/tok/statements/sta_1")
+LINKS = ("{l_tender}", "{l_docks}", "{l_slot}", "{l_statement}")
 LIGHT = 100_000
 """Bytes that a page for people who come by a link may weigh with its style and script (unpacked)."""
 
@@ -124,12 +114,31 @@ def read(html: str) -> Fields:
     return fields
 
 
+@pytest.fixture(scope="module")
+async def day(units: tuple[TestHouse, Links]) -> Day:
+    """What all tests here read and none changes."""
+    return await Day(World(*units)).begin()
+
+
+@pytest.fixture
+def reader(day: Day) -> Browser:
+    """The carrier's browser, in French again."""
+    browser = day.world.anybody()
+    browser.web.cookies.update(day.browser.web.cookies)
+    return browser
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    with held(AT):
+        yield
+
+
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_renders_whole_in_both_languages(path: str) -> None:
-    client, _token = await signed_in(Town())
-    with held(make.AT):
-        french = await client.get(path)
-        english = await client.get(path, params={"lang": "en"} | dict(re.findall(r"[?&](\w+)=([^&]*)", path)))
+async def test_a_page_renders_whole_in_both_languages(day: Day, reader: Browser, path: str) -> None:
+    path = day(path)
+    french = await reader.web.get(path)
+    english = await reader.web.get(path, params={"lang": "en"} | dict(re.findall(r"[?&](\w+)=([^&]*)", path)))
     assert (french.status_code, english.status_code) == (200, 200)
     assert '<html lang="fr">' in french.text
     assert '<html lang="en">' in english.text
@@ -137,143 +146,139 @@ async def test_a_page_renders_whole_in_both_languages(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [*PAGES, *LINKS])
-async def test_each_field_has_a_label_and_no_id_stands_twice(path: str) -> None:
-    client, _token = await signed_in(Town())
-    with held(make.AT):
-        found = read((await client.get(path)).text)
+async def test_each_field_has_a_label_and_no_id_stands_twice(day: Day, reader: Browser, path: str) -> None:
+    found = read(await reader.page(day(path)))
     unlabelled = [f for f in found.fields if not f["inside"] and str(f.get("id")) not in found.labelled]
     assert unlabelled == []
     assert sorted(found.ids) == sorted(set(found.ids))
 
 
 @pytest.mark.parametrize("path", IN_PARTS)
-async def test_a_part_comes_without_its_frame(path: str) -> None:
-    client, _token = await signed_in(Town())
-    with held(make.AT):
-        part = await client.get(path, headers={"hx-request": "true"})
+async def test_a_part_comes_without_its_frame(day: Day, reader: Browser, path: str) -> None:
+    part = await reader.web.get(day(path), headers={"hx-request": "true"})
     assert part.status_code == 200
     assert "<html" not in part.text
 
 
 @pytest.mark.parametrize("path", LINKS)
-async def test_a_page_by_link_needs_no_account_and_is_light(path: str) -> None:
-    town = Town()
-    with held(make.AT):
-        page = await browser(town).get(path)
-    assert page.status_code == 200
-    assert set(town.tokens) == {"tok"}
-    assert len(page.content) < LIGHT / 3
-    assert "rt.js" not in page.text
+async def test_a_page_by_link_needs_no_account_and_is_light(day: Day, path: str) -> None:
+    path = day(path)
+    day.world.ear.heard.clear()
+    browser = day.world.anybody()
+    answer = await browser.web.get(path, follow_redirects=True)
+    assert answer.status_code == 200
+    assert {token for *_, token in day.world.ear.heard} == {path.split("/")[2]}
+    asked = re.findall(r'(?:rel="stylesheet" href|<script[^>]* src)="([^"]+)"', answer.text)
+    weight = len(answer.content) + sum([len((await browser.web.get(one)).content) for one in asked])
+    assert weight < LIGHT
+    assert "rt.js" not in answer.text
 
 
-async def test_reading_a_link_changes_nothing() -> None:
-    town = Town()
+async def test_reading_a_link_changes_nothing(day: Day) -> None:
+    day.world.ear.heard.clear()
     for path in LINKS:
-        await browser(town).get(path)
-    assert {type(word).word.method for word in town.said} == {"GET"}
+        await day.world.anybody().web.get(day(path))
+    assert {type(word).word.method for word, *_ in day.world.ear.heard} == {"GET"}
 
 
 @pytest.mark.parametrize("path", ["/", "/orders", "/planning", "/fleet", "/pallets/statements", "/team"])
-async def test_pages_send_strangers_to_the_login(path: str) -> None:
-    answer = await browser(Town()).get(path)
+async def test_pages_send_strangers_to_the_login(day: Day, path: str) -> None:
+    answer = await day.world.anybody().web.get(path)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/login")
 
 
-async def test_empty_lists_say_what_to_do() -> None:
-    town = Town()
-    town.answers |= {
-        FindOrders: OrdersPage(items=[], next=""),
-        GetPlan: DayView(
-            day=make.DAY,
-            vehicles=[],
-            drivers=[],
-            tours=[],
-            unplanned=[],
-            driving_bans=[],
-            counts=DayCounts(vehicles=0, drivers=0, tours=0, unplanned=0),
-        ),
-        FindVehicles: VehiclesPage(items=[]),
-        FindDrivers: DriversPage(items=[]),
-        FindSlots: SlotsPage(items=[]),
-        FleetPositions: FleetView(items=[]),
-        GetBalances: BalancesView(items=[], as_of=make.AT),
-        FindStatements: StatementsPage(items=[], next=""),
-        FindFreeSlots: FreeSlotsView(
-            day=make.DAY, items=[], instructions="Appelez le quai : 04 74 00 00 00", next_free_day=make.DAY
-        ),
-    }
-    client, _token = await signed_in(town)
+async def test_empty_lists_say_what_to_do(world: World, carrier: Browser) -> None:
     for path in ("/", "/orders", "/planning", "/fleet", "/drivers", "/slots", "/live", "/pallets"):
-        page = await client.get(path)
-        assert 'class="state"' in page.text, path
-    full = await client.get("/orders/ord_1/slots/pickup")
-    assert "Appelez le quai" in full.text
+        assert 'class="state"' in await carrier.page(path), path
 
 
-async def test_an_order_is_shown_though_other_services_are_down() -> None:
-    town = Town()
-    town.answers[GetOrder] = make.order("in_transit")
-    for word in (FindDocuments, FindSlots, GetTrack):
-        town.answers[word] = Unavailable()
-    client, _token = await signed_in(town)
-    page = await client.get("/orders/ord_1")
-    assert page.status_code == 200
-    assert "Le suivi ne répond pas" in page.text
-    assert "Les quais ne répondent pas" in page.text
-    assert "Les lettres de voiture ne répondent pas" in page.text
+async def test_a_day_without_a_free_dock_says_what_the_site_asks_for(world: World, carrier: Browser) -> None:
+    sunday = [OpeningHours(weekday=6, from_minute=480, until_minute=600)]
+    said = "Appelez le quai : 04 74 00 00 00"
+    await world.dock(world.shipper, BOURG, "Quai froid", hours=sunday, full_instructions=said)
+    order_id = (await world.assigned()).order_id
+    assert "Appelez le quai" in await carrier.page(f"/orders/{order_id}/slots/pickup")
 
 
-async def test_an_order_on_the_road_shows_its_eta_note_and_incident() -> None:
-    town = Town()
-    town.answers[GetOrder] = make.order("in_transit", ["ReportProgress"])
-    client, _token = await signed_in(town)
-    with held(make.AT):
-        page = (await client.get("/orders/ord_1")).text
-    assert "LV-2026-000107" in page
+async def test_an_order_is_shown_though_other_services_are_down(
+    day: Day, units: tuple[TestHouse, Links]
+) -> None:
+    world = World(*units)
+    browser = await world.browser(day.world.carrier.email)
+    world.down |= {"planning", "ecpmr", "tracking_ia"}
+    page = await browser.page(day("/orders/{moving}"))
+    assert "Le suivi ne répond pas" in page
+    assert "Les quais ne répondent pas" in page
+    assert "Les lettres de voiture ne répondent pas" in page
+
+
+async def test_an_order_on_the_road_shows_its_eta_note_and_incident(day: Day, reader: Browser) -> None:
+    page = await reader.page(day("/orders/{moving}"))
+    assert "LV-2026-0" in page
     assert "Retard probable" in page
     assert "Bouchon sur l&#39;A6" in page
-    assert 'action="/orders/ord_1/progress/delivered"' in page
+    assert day('action="/orders/{moving}/progress/delivered"') in page
 
 
-async def test_the_inbox_shows_price_and_time_left_and_one_press_accepts() -> None:
-    client, _token = await signed_in(Town())
-    with held(make.AT):
-        page = (await client.get("/")).text
+async def test_the_inbox_shows_price_and_time_left_and_one_press_accepts(day: Day, reader: Browser) -> None:
+    page = await reader.page("/")
     assert "485,00" in page
-    assert "dans 3 heures" in page
-    assert 'action="/offers/ord_1/accept"' in page
+    assert "dans 30 minutes" in page
+    assert day('action="/offers/{offered}/accept"') in page
 
 
-async def test_who_may_only_read_sees_no_button_that_changes() -> None:
-    town = Town([f"{unit}.read" for unit in ("core_orders", "planning", "palette", "authz", "tracking_ia")])
-    town.answers[GetOrder] = make.order("assigned")
-    client, _token = await signed_in(town)
-    for path in ("/", "/orders/ord_1", "/planning", "/planning/tours/tou_1", "/fleet", "/team", "/pallets"):
-        page = (await client.get(path)).text
-        actions = {a for a in re.findall(r'action="([^"]+)"', page) if 'method="get"' not in a}
-        assert {a for a in actions if a not in ("/logout", path, "/planning")} == set(), path
+async def test_who_may_only_read_sees_no_button_that_changes(day: Day) -> None:
+    viewer = await day.world.colleague("viewer", "Nadia")
+    browser = await day.world.browser(viewer.email)
+    for path in (
+        "/",
+        "/orders/{offered}",
+        "/orders/{assigned}",
+        "/planning?day={day}",
+        "/planning/tours/{draft}",
+        "/fleet",
+        "/team",
+        "/pallets",
+    ):
+        page = await browser.page(day(path))
+        forms = re.findall(r"<form[^>]*>", page)
+        changing = [form for form in forms if 'method="post"' in form and 'action="/logout"' not in form]
+        assert changing == [], path
 
 
-async def test_a_whole_day_is_drawn_with_numbered_stops_and_the_ban() -> None:
-    client, _token = await signed_in(Town())
-    page = (await client.get("/planning?day=2026-11-23")).text
-    assert page.count('role="listitem"') == 2 * (1 + 3)
-    assert "Fromagerie de Bourg, Bourg-en-Bresse · CMD-24102" in page
-    assert "de samedi 22:00" in page
+async def test_a_whole_day_is_drawn_with_numbered_stops(day: Day, reader: Browser) -> None:
+    page = await reader.page(day("/planning?day={day}"))
+    assert page.count('role="listitem"') == (1 + 4) + (1 + 2)
+    assert "Fromagerie de Bourg, Bourg-en-Bresse · CMD-" in page
     assert "GH-789-IJ" in page
 
 
-async def test_a_check_shows_rule_figures_and_fix_in_the_language_of_the_page() -> None:
-    client, _token = await signed_in(Town())
-    path = "/planning/jobs/job_1?day=2026-11-23&vehicle_id=veh_1"
-    french = (await client.get(path, headers={"hx-request": "true"})).text
-    assert "34 palettes dépassent" in french
-    assert " : 33" in french
-    assert "Prenez un véhicule plus grand" in french
-    english = (await client.get(path + "&lang=en")).text
-    assert "34 pallets exceed" in english
-    assert "34 palettes" not in english
+async def test_a_saturday_names_its_ban(day: Day, reader: Browser) -> None:
+    assert "interdits du samedi" in await reader.page("/planning?day=2026-06-06")
+
+
+async def test_a_check_shows_rule_figures_and_fix_in_the_language_of_the_page(
+    day: Day, reader: Browser
+) -> None:
+    path = day("/planning/jobs/{job}?day={day}&vehicle_id={vehicle}&driver_id={other}")
+    french = (await reader.web.get(path, headers={"hx-request": "true"})).text
+    assert "GH-789-IJ porterait 12 pal pour 8 autorisés" in french
+    assert "Charge : 12 · Unité : pal · Maximum : 8" in french
+    assert "prenez un véhicule d&#39;au moins 12" in french
+    english = await reader.page(path + "&lang=en")
+    assert "GH-789-IJ would carry 12" in english
+    assert "porterait" not in english
+
+
+def test_every_figure_of_a_conflict_has_its_name_in_both_languages() -> None:
+    told = [kind for kind in vars(conflicts).values() if isinstance(kind, type)]
+    texts = [kind.fr for kind in told if issubclass(kind, conflicts.PlanningConflict)]
+    figures = set(re.findall(r"{(\w+)}", " ".join(texts)))
+    folder = next(f for f in folders() if f.name == "ui")
+    for language in ("fr", "en"):
+        named = {code for context, code in spoken(folder, language) if context == "field"}
+        assert figures - named == set(), language
 
 
 def test_no_sentence_of_the_portal_lacks_its_english() -> None:

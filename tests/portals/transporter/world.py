@@ -1,7 +1,7 @@
 """A carrier before the real units: shippers that offer it orders, its fleet, sites and partners."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tests.conftest import TestHouse
 from tests.portals import world
@@ -16,6 +16,7 @@ from rt.contracts.core_orders import (
     Stop,
     TenderOrder,
 )
+from rt.contracts.palette import BookMovement, ConfirmMovement, MovementView
 from rt.contracts.planning import (
     AddDock,
     AddDriver,
@@ -93,10 +94,15 @@ class World(world.World):
         card = await self.ask(self.shipper, AddPartner(name=name, kind="carrier", email=email))
         return world.Organization(card.id, card.name, card.email, "")
 
-    async def order(self, shipper: world.Organization | None = None, pallets: int = 12, **more: Any) -> str:
-        """A firm order of a shipper."""
+    async def order(
+        self,
+        shipper: world.Organization | None = None,
+        pallets: int = 12,
+        begin: datetime = MORNING + timedelta(days=1, hours=1),
+        **more: Any,
+    ) -> str:
+        """A firm order of a shipper, to be loaded within two hours and delivered within six more."""
         shipper = shipper or self.shipper
-        begin = MORNING + timedelta(days=1, hours=1)
         self.references += 1
         asked = CreateOrder(
             reference=f"CMD-{self.references}",
@@ -188,25 +194,37 @@ class World(world.World):
         crew = (vehicle or await self.vehicle()).vehicle_id, (await self.driver(name)).driver_id
         first, *others = jobs or (await self.job(),)
         word = AssignJob(job_id=first.job_id, vehicle_id=crew[0], driver_id=crew[1], day=DAY)
-        tour: TourView = await self.say(self.carrier, word)
+        tour: TourView = await self.ask(self.carrier, word)
         for job in others:
-            more = AssignJob(job_id=job.job_id, tour_id=tour.tour_id, tour_version=tour.version)
-            tour = await self.say(self.carrier, more)
+            tour = await self.assign(job, tour)
         return tour
+
+    async def assign(self, job: JobView, tour: TourView) -> TourView:
+        word = AssignJob(job_id=job.job_id, tour_id=tour.tour_id, tour_version=tour.version)
+        longer: TourView = await self.ask(self.carrier, word)
+        return longer
 
     async def dock(self, org: world.Organization, site: Site, name: str, **more: Any) -> DockView:
         week = [OpeningHours(weekday=day, from_minute=360, until_minute=1200) for day in range(5)]
-        made: DockView = await self.ask(org, AddDock(name=name, site=site, hours=week, **more))
+        made: DockView = await self.ask(org, AddDock(name=name, site=site, **{"hours": week} | more))
         return made
+
+    async def agreed(
+        self, teller: world.Organization, direction: Literal["given", "received"], quantity: int
+    ) -> MovementView:
+        """Pallets between somebody and the carrier, by the word of both."""
+        word = BookMovement(partner_id=self.carrier.id, direction=direction, quantity=quantity)
+        claim = await self.ask(teller, word)
+        both: MovementView = await self.ask(self.carrier, ConfirmMovement(movement_id=claim.id))
+        return both
 
     async def colleague(self, role: Role, name: str = "Denis") -> Colleague:
         """Somebody else of the carrier's, who can sign in."""
         email = f"{name.split()[0].lower()}@{self.carrier.email.partition('@')[2]}"
         return Colleague(await self.member(self.carrier.id, name, role, email), email)
 
-    async def drives(self, name: str, points: list[Any]) -> RecordedView:
-        """What the app of a new driver sends."""
-        user_id = (await self.colleague("driver", name)).id
+    async def sends(self, user_id: str, name: str, points: list[Any]) -> RecordedView:
+        """What the app of a driver sends."""
         actor = self.house.actor(self.carrier.id, set(RIGHTS["driver"]), {"driver"}, user_id, name=name)
         app = self.services.using(self.house.token(actor))
         recorded: RecordedView = await app.ask(RecordPositions(points=points))

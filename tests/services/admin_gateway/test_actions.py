@@ -73,6 +73,23 @@ async def test_the_story_of_an_order_crosses_units_and_organizations(
     assert (await root.get("/admin/stories/par_404")).status_code == 404
 
 
+async def test_a_story_that_is_longer_than_its_page_says_so_and_goes_on(
+    house: Any, voice: Any, root: Any
+) -> None:
+    await voice.send(id="par_1")
+    for count in range(2, 7):
+        await voice.recount("par_1", count)
+    await house.settle()
+    whole = (await root.get("/admin/stories/par_1")).json()
+    assert (len(whole["events"]), whole["next"]) == (6, "")
+    newest = (await root.get("/admin/stories/par_1?limit=4")).json()
+    assert newest["events"] == whole["events"][2:]
+    rest = (await root.get("/admin/stories/par_1", params={"limit": 4, "after": newest["next"]})).json()
+    assert (rest["events"], rest["next"]) == (whole["events"][:2], "")
+    assert (await root.get("/admin/stories/par_1?limit=6")).json()["next"] == ""
+    assert (await root.get("/admin/stories/par_1?after=evt_unknown")).status_code == 404
+
+
 async def test_a_trace_tells_its_story(house: Any, voice: Any, root: Any) -> None:
     await voice.send()
     await house.settle()

@@ -228,6 +228,26 @@ async def test_a_published_tour_plans_the_order_and_a_withdrawn_one_gives_it_bac
     assert (await look(web, order_id))["state"] == "assigned"
 
 
+async def test_a_tour_says_whose_drive_an_order_is_and_the_other_drivers_find_nothing(says, web, orders):
+    order_id = await assigned(web())
+    path, rights = f"/api/orders/{order_id}", {"core_orders.read", "core_orders.write"}
+
+    async def sees(driver: str) -> set[int]:
+        async with orders.web("core_orders", orders.actor(CARRIER, rights, {"driver"}, driver)) as phone:
+            return {(await phone.get(one)).status_code for one in (path, f"{path}/documents")}
+
+    assert await sees("usr_jo") == await sees("usr_al") == {200}
+    await says(CARRIER, structs.replace(tour(order_id), driver_user_id="usr_jo"))
+    assert (await sees("usr_jo"), await sees("usr_al")) == ({200}, {404})
+    async with orders.web("core_orders", orders.actor(CARRIER, rights, {"driver"}, "usr_al")) as phone:
+        told = await phone.post(f"{path}/progress", json={"reached": "loading"})
+    assert told.status_code in (403, 404)
+    await says(CARRIER, TourWithdrawn(tour_id="tour_1", order_ids=[order_id]))
+    await says(CARRIER, structs.replace(tour(order_id, tour_id="tour_2"), driver_user_id="usr_al"))
+    assert (await sees("usr_jo"), await sees("usr_al"), await sees("usr_x")) == ({200}, {200}, {404})
+    assert (await web(CARRIER).get(path)).status_code == 200
+
+
 async def test_truck_takeover_and_delivery_carry_the_order_through(says, web, ear):
     order_id = await assigned(web())
     await says(CARRIER, tour(order_id), reached(order_id))

@@ -101,7 +101,8 @@ async def test_a_document_is_attached_read_and_replaced_by_its_next_version(orde
     path = f"/api/orders/{order_id}/documents/{second['document_id']}"
     read = await web(CONSIGNEE).get(path)
     assert (read.content, read.headers["content-type"]) == (rewritten(pdf()), "application/pdf")
-    assert read.headers["content-disposition"].startswith("attachment;")
+    assert read.headers["content-disposition"].startswith('attachment; filename="emarge.pdf"; ')
+    assert read.headers["content-disposition"].endswith("filename*=UTF-8''%C3%A9marg%C3%A9.pdf")
     assert read.headers["x-content-type-options"] == "nosniff"
     assert (await web(STRANGER).get(path)).status_code == 404
     signed = (await web().get(f"{path}/url")).json()["url"]

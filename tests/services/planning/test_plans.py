@@ -29,6 +29,10 @@ def accept(plan):
     return words.AcceptPlan(plan_id=plan["plan_id"], version=plan["version"])
 
 
+def discard(plan):
+    return words.DiscardPlan(plan_id=plan["plan_id"], version=plan["version"])
+
+
 async def told(world, order, **changed):
     """The order again, accepted with what has changed."""
     await world.tell(core_orders.TenderAccepted(order=msgspec.structs.replace(order, **changed)))
@@ -55,7 +59,7 @@ async def test_a_search_answers_at_once_and_its_plan_is_accepted_once(world):
     day = await world.carrier.get(words.GetPlan(day=make.DAY))
     assert sum(len(tour["stops"]) for tour in day["tours"]) == 6
     assert len(day["unplanned"]) == 1
-    assert await world.carrier.refused(words.DiscardPlan(plan_id=plan["plan_id"])) == "plan_decided"
+    assert await world.carrier.refused(discard(plan)) == "plan_decided"
 
 
 async def test_the_same_search_asked_again_meets_the_one_that_runs_and_another_waits(world):
@@ -66,7 +70,7 @@ async def test_the_same_search_asked_again_meets_the_one_that_runs_and_another_w
     other = msgspec.structs.replace(ASKED, days=2)
     assert await world.carrier.refused(other) == "search_running"
     assert (await world.office("another").get(other))["state"] == "running"
-    await world.carrier.get(words.DiscardPlan(plan_id=answers[0]["plan_id"]))
+    await world.carrier.get(discard(answers[0]))
     assert (await world.carrier.get(other))["state"] == "running"
     await world.house.tick()
     ended = await world.carrier.get(words.GetOptimisedPlan(plan_id=answers[0]["plan_id"]))
@@ -182,9 +186,20 @@ async def test_a_plan_is_accepted_at_the_version_that_was_read(world):
     assert (await world.carrier.get(accept(plan)))["state"] == "accepted"
 
 
+async def test_a_proposal_is_put_aside_at_the_version_that_was_read(world):
+    await world.job()
+    await world.crew()
+    begun = await world.carrier.get(ASKED)
+    await world.house.tick()
+    plan = await world.carrier.get(words.GetOptimisedPlan(plan_id=begun["plan_id"]))
+    assert plan["version"] > begun["version"]
+    assert await world.carrier.refused(discard(begun)) == "version_stale"
+    assert (await world.carrier.get(discard(plan)))["state"] == "discarded"
+
+
 async def test_proposals_of_a_month_ago_are_forgotten(world):
     begun = await world.carrier.get(ASKED)
-    await world.carrier.get(words.DiscardPlan(plan_id=begun["plan_id"]))
+    await world.carrier.get(discard(begun))
     with held(make.NOON_BEFORE + timedelta(days=31)):
         await world.house.tick()
     assert await world.carrier.refused(words.GetOptimisedPlan(plan_id=begun["plan_id"])) == "plan_unknown"

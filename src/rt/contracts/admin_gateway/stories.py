@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from rt.kernel.messages import Query, View
+from rt.kernel.messages import Cursor, Query, View
 
 
 class EventView(View):
@@ -27,18 +27,24 @@ class EventView(View):
 
 
 class StoryView(View):
-    """Everything known about one object or one trace over all units, in the order it happened."""
+    """What is known about one object or one trace over all units, in the order it happened.
+
+    `next` is where the events before these begin, given as `after`; "" when there are none.
+    """
 
     subject: str
     events: list[EventView]
     related: list[str]
     units: list[str]
+    next: str = ""
 
 
 class GetStory(Query[StoryView], route="/admin/stories/{subject}", needs="admin_gateway.read"):
-    """The story of an object by its id, or of a request by its trace id, across units."""
+    """The story of an object by its id, or of a request by its trace id, across units: the newest events."""
 
     subject: Annotated[str, Meta(min_length=4, max_length=80)]
+    after: Cursor = ""
+    limit: Annotated[int, Meta(ge=1, le=500)] = 500
 
 
 class FoundView(View):

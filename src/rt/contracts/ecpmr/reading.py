@@ -17,7 +17,9 @@ from rt.kernel.messages import OPEN, Cursor, Download, Query
 from rt.trade.references import NoteId, OrderId
 
 
-class FindDocuments(Query[DocumentsPage], route="/api/ecpmr/documents", needs="ecpmr.read"):
+class FindDocuments(
+    Query[DocumentsPage], route="/api/ecpmr/documents", needs="ecpmr.read", closed_to=("driver",)
+):
     """Consignment notes that my organization has a part in; `q` looks at number, names and cities."""
 
     order_id: OrderId = ""

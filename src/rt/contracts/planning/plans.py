@@ -94,6 +94,7 @@ class AcceptPlan(
 class DiscardPlan(
     Command[OptimisedPlanView], route="/api/planning/plans/{plan_id}/discard", needs="planning.write"
 ):
-    """Put a proposal aside, or end a search."""
+    """Put the proposal of this version aside, or end a search, whichever version of it was read."""
 
     plan_id: PlanId
+    version: Version

@@ -157,7 +157,10 @@ class JoinWaitingList(
     link="book_slot",
     status=201,
 ):
-    """Wait for a slot of a full day; the first in line gets the first time given back that is long enough."""
+    """Wait for a slot of a full day; the first in line gets the first time given back that is long enough.
+
+    It names no version: it begins something, and says all of what it is about itself, order, dock and day.
+    """
 
     order_id: OrderId
     kind: SlotKind

@@ -103,7 +103,8 @@ class Reactions:
             planned_delivery_at=_planned(stops[::-1], "delivery"),
             tour_id=event.tour_id,
         )
-        await self._change(order_id, lambda order: order.planned_on_tour(by, plan))
+        driver = event.driver_user_id or ""
+        await self._change(order_id, lambda order: order.planned_on_tour(by, plan, driver))
 
     async def _with_note(
         self,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
@@ -83,6 +84,8 @@ class StoryPage(Page):
     mails_known: bool
     oldest_first: bool
     turned: str
+    older: str
+    newer: str
 
 
 def tone_of(topic: str) -> str:
@@ -140,7 +143,8 @@ async def mails_about(visit: Visit, order_id: str) -> list[MessageView] | None:
 
 
 async def story(visit: Visit) -> Page | Response:
-    told = await visit.ask(GetStory(subject=visit.path["subject"]))
+    after = visit.query.get("after", "")
+    told = await visit.ask(GetStory(subject=visit.path["subject"], after=after))
     near = [one for one in told.related if one.startswith("org_")]
     names, mails = await asyncio.gather(
         names_of(visit, [*(event.org_id for event in told.events), *near]), mails_of(visit, told)
@@ -150,17 +154,18 @@ async def story(visit: Visit) -> Page | Response:
     shown = [event for event in told.events if unit in ("", event.source)]
     here = f"/stories/{told.subject}"
     order = "" if oldest_first else "&order=newest"
+    since = f"&{urlencode({'after': after})}" if after else ""
     counts = {one: sum(event.source == one for event in told.events) for one in told.units}
     tabs: list[tuple[str, str, int | None]] = [
-        (f"{here}?unit={order}", _("Tous les services"), len(told.events))
+        (f"{here}?unit={order}{since}", _("Tous les services"), len(told.events))
     ]
-    tabs += [(f"{here}?unit={one}{order}", one, counts[one]) for one in told.units]
+    tabs += [(f"{here}?unit={one}{order}{since}", one, counts[one]) for one in told.units]
     return StoryPage(
         title=_("Histoire"),
         crumbs=[("/", _("Rechercher"))],
         subject=told.subject,
         tabs=tabs,
-        current=f"{here}?unit={unit}{order}",
+        current=f"{here}?unit={unit}{order}{since}",
         happened=[happened(event, names, told.subject) for event in (shown if oldest_first else shown[::-1])],
         first_at=told.events[0].at,
         last_at=told.events[-1].at,
@@ -172,7 +177,9 @@ async def story(visit: Visit) -> Page | Response:
         mails=mails or [],
         mails_known=mails is not None,
         oldest_first=oldest_first,
-        turned=f"{here}?unit={unit}" + ("&order=newest" if oldest_first else ""),
+        turned=f"{here}?unit={unit}" + ("&order=newest" if oldest_first else "") + since,
+        older=f"{here}?unit={unit}{order}&{urlencode({'after': told.next})}" if told.next else "",
+        newer=f"{here}?unit={unit}{order}" if after else "",
     )
 
 

@@ -19,6 +19,7 @@ from rt.contracts.core_orders import (
 from rt.contracts.ecpmr import DocumentRow, FindDocuments
 from rt.contracts.planning import FindSlots, GetJobOfOrder, JobView, SlotView
 from rt.contracts.tracking_ia import GetTrack, TrackView
+from rt.portals.transporter.pages.papers import signers
 from rt.ui.asking import attempt, pressed, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
@@ -54,6 +55,7 @@ class OrderPage(Page):
     job: JobView | None
     notes: Sequence[DocumentRow]
     notes_known: bool
+    signable: Sequence[str]
     slots: Sequence[SlotView]
     slots_known: bool
     track: TrackView | None
@@ -181,6 +183,9 @@ async def order(visit: Visit) -> Page | Response:
         job=job,
         notes=notes.items if notes else (),
         notes_known=notes is not None,
+        signable=[one.document_id for one in notes.items if signers(one)]
+        if notes and visit.session.may("ecpmr.write")
+        else (),
         slots=slots.items if slots else (),
         slots_known=slots is not None,
         track=track,

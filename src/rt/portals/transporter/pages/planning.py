@@ -289,7 +289,7 @@ async def accept(visit: Visit) -> Page | Response:
 
 async def discard(visit: Visit) -> Page | Response:
     day = day_asked(visit) or day_of(now())
-    word = DiscardPlan(plan_id=visit.path["plan_id"])
+    word = DiscardPlan(plan_id=visit.path["plan_id"], version=seen(visit))
     return await pressed(visit, word, f"/planning?day={day}", _("Proposition écartée, rien n'a changé."))
 
 

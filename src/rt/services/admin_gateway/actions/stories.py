@@ -36,7 +36,7 @@ class Stories:
         self._database = database
 
     async def get(self, asked: GetStory) -> StoryView:
-        told = await self._story.about(asked.subject)
+        told, following = await self._story.about(asked.subject, asked.after, asked.limit)
         if not told:
             raise NotFound
         ids = {found for one in told for found in ({one.entity_id} | named(one.body))} - {asked.subject}
@@ -45,6 +45,7 @@ class Stories:
             events=[_event(one) for one in told],
             related=sorted(ids)[:RELATED_LIMIT],
             units=list(dict.fromkeys(one.source for one in told)),
+            next=following,
         )
 
     async def find(self, asked: FindAnything) -> FoundPage:

@@ -17,6 +17,8 @@ from rt.services.core_orders.domain.states import EXECUTION, Hand, refuse_illega
 from rt.services.core_orders.domain.tendering import Tendered
 
 Step = Literal["loading", "in_transit", "delivered"]
+DRIVERS_KEPT = 20
+"""Accounts that an order remembers as its drivers', the latest ones."""
 
 
 class PlanReversed(Invalid):
@@ -35,9 +37,16 @@ class Carried(Tendered, kw_only=True):
         self.move("PlanOrder", by, "planned", plan.vehicle_plate)
         self._planned(plan)
 
-    def planned_on_tour(self, by: Hand, plan: PlanView) -> None:
-        """The carrier's tour says who comes and when; only the order's own carrier is believed."""
-        if by.org_id != self.carrier_id or self.state not in EXECUTION[:-1] or plan == self.plan:
+    def planned_on_tour(self, by: Hand, plan: PlanView, driver: str = "") -> None:
+        """The carrier's tour says who comes and when; only the order's own carrier is believed.
+
+        `driver` is the account of who drives, if there is one.
+        """
+        if by.org_id != self.carrier_id or self.state not in EXECUTION[:-1]:
+            return
+        if driver and driver not in self.drivers:
+            self.drivers = [*self.drivers, driver][-DRIVERS_KEPT:]
+        if plan == self.plan:
             return
         if self.state == "assigned":
             self.state = "planned"

@@ -74,6 +74,7 @@ class Record(Entity, kw_only=True):
     currency: str = "EUR"
     tenders: list[Tender] = msgspec.field(default_factory=list)
     plan: PlanView | None = None
+    drivers: list[str] = msgspec.field(default_factory=list)
     reserves_reported: bool = False
     accepted_proof: str = ""
     cancel_reason: str = ""
@@ -105,6 +106,9 @@ class Record(Entity, kw_only=True):
     def role_of(self, by: Hand) -> PartnerRole | None:
         """The part that a hand's organization plays; its drivers play theirs whatever the organization's is.
 
+        Once a tour has said whose drive it is, the other drivers have no part; who had it keeps it, for what
+        a phone without network still brings. An order planned by hand names no account: it is any driver's.
+
         A link opens the order while its offer is open, or is the one by which the carrier has the order.
         """
         offer = self.offer
@@ -119,7 +123,9 @@ class Record(Entity, kw_only=True):
             (self.consignee_id, "consignee"),
         )
         role = next((role for partner, role in parts if partner == by.org_id), None)
-        return "driver" if role and by.driver else role
+        if not by.driver or role is None:
+            return role
+        return "driver" if not self.drivers or by.actor_id in self.drivers else None
 
     def reckon(self) -> None:
         """Derive what follows from the rest: totals, who sees it, how it is found. Refuses what cannot be."""

@@ -84,7 +84,7 @@ class Plans:
 
     async def discard(self, asked: DiscardPlan) -> OptimisedPlanView:
         async with self._store.plans.change(asked.plan_id) as plan:
-            plan.discard()
+            plan.discard(asked.version)
         return plan.view(now())
 
     async def _check(self, asked: Optimise) -> None:

@@ -157,9 +157,9 @@ def _loads(tour: Tour, crew: Crew) -> list[PlanningConflict]:
                     job_id=tour.stops[worst].job_id,
                     place=worst + 1,
                     plate=crew.vehicle.plate,
-                    load=round(load, 2),
+                    load=f"{load:.10g}",
                     unit=unit,
-                    most=most,
+                    most=f"{most:.10g}",
                 )
             )
     return found

@@ -50,12 +50,12 @@ class PlanningConflict(Conflict):
 class AssignmentRefused(Conflict):
     """All that stands against it, at once."""
 
-    fr = "Affectation impossible, {count} règle(s) : {rules}"
-    en = "Assignment impossible, {count} rule(s): {rules}"
+    fr = "Affectation impossible, {count} règle(s) s'y oppose(nt)."
+    en = "Assignment impossible, {count} rule(s) stand against it."
 
     def __init__(self, conflicts: Sequence[PlanningConflict]) -> None:
         self.conflicts = tuple(conflicts)
-        super().__init__(count=len(conflicts), rules=", ".join(sorted({one.code for one in conflicts})))
+        super().__init__(count=len(conflicts))
         self.parts: tuple[Refusal, ...] = self.conflicts
 
 

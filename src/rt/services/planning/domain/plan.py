@@ -126,9 +126,12 @@ class Plan(Entity):
             raise PlanUnsound(violations=self.violations)
         self._end("accepted")
 
-    def discard(self) -> None:
+    def discard(self, version: int) -> None:
+        """Put it aside; while the search runs nobody has read what a later version would say."""
         if self.state not in ("running", "proposed"):
             raise PlanDecided(state=self.state)
+        if self.state == "proposed":
+            self.need_read(version)
         self._end("discarded")
 
     @property
