@@ -254,8 +254,11 @@ async def test_a_whole_day_is_drawn_with_numbered_stops(day: Day, reader: Browse
     assert "GH-789-IJ" in page
 
 
-async def test_a_saturday_names_its_ban(day: Day, reader: Browser) -> None:
+async def test_a_saturday_names_its_ban_in_the_language_of_the_page(reader: Browser) -> None:
     assert "interdits du samedi" in await reader.page("/planning?day=2026-06-06")
+    english = await reader.page("/planning?day=2026-06-06&lang=en")
+    assert "banned from 22:00 on Saturdays" in english
+    assert "interdits" not in english
 
 
 async def test_a_check_shows_rule_figures_and_fix_in_the_language_of_the_page(

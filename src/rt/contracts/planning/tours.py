@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from rt.contracts.planning.fleet import DriverView, VehicleView
 from rt.contracts.planning.jobs import ConflictView, JobView
@@ -203,6 +203,7 @@ class DayView(View):
     """One day for Gantt, map and list: rows are vehicles, bars are tours, the basket beside.
 
     At most 500 vehicles, drivers and tours, and the 200 most urgent jobs; `counts` says what there is.
+    `driving_bans` are told in French, `driving_bans_en` the same in English.
     """
 
     day: date
@@ -212,6 +213,7 @@ class DayView(View):
     unplanned: list[JobView]
     counts: DayCounts
     driving_bans: list[str]
+    driving_bans_en: list[str] = field(default_factory=list)
 
 
 class GetPlan(Query[DayView], route="/api/planning/days/{day}", needs="planning.read", closed_to=("driver",)):

@@ -36,7 +36,7 @@ from rt.portals.transporter.pages.offers import load_text
 from rt.ui.asking import key_of, pressed, seen, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
-from rt.ui.formats import clock_time, duration, number, span
+from rt.ui.formats import clock_time, duration, language, number, span
 from rt.ui.pages import Column, Page, wants_part
 from rt.ui.visit import Visit, page
 
@@ -99,6 +99,7 @@ class DayPage(Page):
     drafts: list[str]
     driving: str
     kilometres: float
+    bans: list[str]
     may_plan: bool
 
 
@@ -226,6 +227,7 @@ async def shown(visit: Visit, day: date) -> DayPage:
         drafts=[f"{t.tour_id}:{t.version}" for t in live if t.state == "draft" and not t.conflicts],
         driving=duration(sum(t.driving_minutes for t in live) * 60),
         kilometres=sum(t.distance_km or 0 for t in live),
+        bans=plan.driving_bans_en if language() == "en" else plan.driving_bans,
         may_plan=visit.session.may("planning.write"),
     )
 

@@ -39,6 +39,10 @@ HEAVY_KG = 40_000
 """Weight for which a day's driving bans are shown."""
 MOST_SHOWN = 200
 """Jobs of the basket beside the day."""
+SEASONS_UNKNOWN = (
+    "Samedis d'été et d'hiver pas encore publiés : à vérifier.",
+    "Summer and winter Saturdays are not published yet: to be checked.",
+)
 
 
 class DriverNotTied(NotFound):
@@ -160,9 +164,9 @@ class Tours:
         waiting = {"state": "unplanned", "pickup_from": {"$lt": until}}
         basket = await self._store.jobs.find(waiting, sort="pickup_from", limit=MOST_SHOWN)
         forbidden = bans(since, until, HEAVY_KG)
-        words = [ban.fr for ban in forbidden if ban.starts_at < until]
+        words = [(ban.fr, ban.en) for ban in forbidden if ban.starts_at < until]
         if not seasons_known(asked.day.year):
-            words.append("Samedis d'été et d'hiver pas encore publiés : à vérifier.")
+            words.append(SEASONS_UNKNOWN)
         known_vehicles = {one.id: one for one in vehicles}
         known_drivers = {one.id: one for one in drivers}
         return DayView(
@@ -177,7 +181,8 @@ class Tours:
                 tours=await self._store.tours_of(since, until),
                 unplanned=await self._store.jobs.count(waiting),
             ),
-            driving_bans=words,
+            driving_bans=[fr for fr, _en in words],
+            driving_bans_en=[en for _fr, en in words],
         )
 
     async def my_day(self, asked: MyDay) -> MyDayView:
