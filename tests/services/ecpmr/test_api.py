@@ -1,6 +1,7 @@
 """Who may say which word of the service, and how each refusal looks from outside."""
 
 import pytest
+from msgspec import structs
 from tests.services.ecpmr import make
 
 from rt.contracts import ecpmr as words
@@ -62,7 +63,6 @@ async def test_readers_do_not_write(web, note):
 
 
 AT_THE_DOCK = {
-    "FindDocuments",
     "MyDocuments",
     "GetDocument",
     "GetTakeover",
@@ -96,6 +96,23 @@ async def test_a_driver_does_not_amend(web, note):
     got = await driver.post(f"{DOCUMENT}/versions", json=body)
     assert (got.status_code, got.json()["code"]) == (403, "role_may_not")
     assert (await driver.get(DOCUMENT)).status_code == 200
+
+
+async def test_once_a_tour_says_whose_drive_it_is_other_drivers_find_no_note(tell, web, note):
+    mine, other = (web(make.CARRIER, roles={"driver"}, id=f"usr_{who}") for who in ("jo", "al"))
+    paths = [DOCUMENT, f"{DOCUMENT}/pdf", f"{DOCUMENT}/officer"]
+
+    async def answers(driver):
+        day = (await driver.get("/api/ecpmr/day", params={"order_ids": "ord_1"})).json()["items"]
+        return {(await driver.get(path)).status_code for path in paths}, len(day)
+
+    assert await answers(other) == ({200}, 1)
+    await tell(structs.replace(make.planned(), driver_user_id="usr_jo"))
+    assert (await answers(mine), await answers(other)) == (({200}, 1), ({404}, 0))
+    await web(make.CARRIER).post(f"{DOCUMENT}/takeover", json=make.asked(note, "sender", "carrier"))
+    await tell(structs.replace(make.planned(), driver_user_id="usr_al"))
+    assert (await answers(mine), await answers(other)) == (({200}, 1), ({200}, 1))
+    assert (await web(make.CARRIER).get(DOCUMENT)).status_code == 200
 
 
 async def test_strangers_meet_nothing(web, note):

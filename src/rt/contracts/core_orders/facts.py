@@ -60,7 +60,10 @@ class TenderLapsed(Event, topic="core_orders.tender.lapsed"):
 
 
 class OrderPlanned(Event, topic="core_orders.order.planned"):
-    """Vehicle, driver and times are known, or have changed; `tour_id` is empty when planned by hand."""
+    """Vehicle, driver and times are known, or have changed; `tour_id` is empty when planned by hand.
+
+    `driver_user_id` is the driver's account, if a tour says it.
+    """
 
     order: OrderSummary
     vehicle_plate: str
@@ -69,6 +72,7 @@ class OrderPlanned(Event, topic="core_orders.order.planned"):
     planned_pickup_at: datetime | None
     planned_delivery_at: datetime | None
     tour_id: str = ""
+    driver_user_id: str = ""
 
 
 class OrderLoading(Event, topic="core_orders.order.loading"):

@@ -51,7 +51,7 @@ class Carried(Tendered, kw_only=True):
         if self.state == "assigned":
             self.state = "planned"
         self.write(by, "planned", plan.vehicle_plate)
-        self._planned(plan)
+        self._planned(plan, driver)
 
     def unplanned(self, by: Hand, tour_id: str) -> None:
         """The tour was withdrawn: the order waits for another, unless the truck came already."""
@@ -92,7 +92,7 @@ class Carried(Tendered, kw_only=True):
         if by.org_id == self.carrier_id:
             self.write(by, f"{kind}_{what}_corrected", f"{_clock(before)} → {_clock(after)}")
 
-    def _planned(self, plan: PlanView) -> None:
+    def _planned(self, plan: PlanView, driver: str = "") -> None:
         self.plan = plan
         self.tell(
             OrderPlanned(
@@ -103,6 +103,7 @@ class Carried(Tendered, kw_only=True):
                 planned_pickup_at=plan.planned_pickup_at,
                 planned_delivery_at=plan.planned_delivery_at,
                 tour_id=plan.tour_id,
+                driver_user_id=driver,
             )
         )
 

@@ -39,6 +39,7 @@ class Issuing:
             return
         async with self._store.notes.change(note_id(planned.order.order_id)) as note:
             note.consignee_email = planned.order.consignee_email.strip().lower()
+            note.drive(planned.driver_user_id)
             if note.acts:
                 return
             note.revise(redraft(note, planned, known))
@@ -78,6 +79,7 @@ class Issuing:
                 logistician_id=order.logistician_id,
                 consignee_email=order.consignee_email.strip().lower(),
             )
+            note.drive(planned.driver_user_id)
             note.open(boxes, "")
             return note
 

@@ -21,6 +21,7 @@ from rt.contracts.ecpmr import (
 )
 from rt.kernel.clock import today
 from rt.kernel.files import Files
+from rt.kernel.identity import current_actor
 from rt.kernel.messages import Download
 from rt.services.ecpmr.adapters import paper
 from rt.services.ecpmr.domain import shown
@@ -49,13 +50,14 @@ class Reading:
     async def day(self, asked: MyDocuments) -> DocumentsOfDay:
         order_ids = [order_id.strip() for order_id in asked.order_ids.split(",") if order_id.strip()]
         notes = await self._store.of_orders(order_ids[:ORDERS_A_DAY])
-        return DocumentsOfDay(items=[self.whole(note) for note in notes])
+        mine = [note for note in notes if not note.hidden_from(_reader())]
+        return DocumentsOfDay(items=[self.whole(note) for note in mine])
 
     async def get(self, asked: GetDocument | GetTakeover) -> DocumentView:
-        return self.whole(await self._store.notes.get(asked.document_id))
+        return self.whole(await self._read(asked.document_id))
 
     async def officer(self, asked: OfficerView) -> OfficerPage:
-        return shown.for_officer(await self._store.notes.get(asked.document_id), self._page)
+        return shown.for_officer(await self._read(asked.document_id), self._page)
 
     async def verify(self, asked: VerifyDocument) -> VerificationView:
         note = await self._store.verified_by(asked.verification_id)
@@ -67,7 +69,7 @@ class Reading:
         return advice(asked.text, today())
 
     async def photo(self, asked: GetPhoto) -> Download:
-        note = await self._store.notes.get(asked.document_id)
+        note = await self._read(asked.document_id)
         kept = next((photo for photo in note.photos if photo.photo_id == asked.photo_id), None)
         if kept is None:
             raise PhotoUnknown
@@ -75,10 +77,17 @@ class Reading:
         return Download(content=content, media_type="image/jpeg", filename=f"{asked.photo_id}.jpg")
 
     async def pdf(self, asked: GetPdf) -> Download:
-        note = await self._store.notes.get(asked.document_id)
+        note = await self._read(asked.document_id)
         content = await paper.pdf(note, asked.language, self._url(note), await self._photos(note))
         name = f"{note.number}.pdf"
         return Download(content=content, media_type="application/pdf", filename=name, inline=True)
+
+    async def _read(self, document_id: str) -> Note:
+        """A note, for a driver only if it may be the own drive."""
+        note = await self._store.notes.get(document_id)
+        if note.hidden_from(_reader()):
+            raise NoteUnknown
+        return note
 
     def whole(self, note: Note) -> DocumentView:
         return shown.whole(note, self._page)
@@ -90,3 +99,9 @@ class Reading:
         kept = note.photos[: paper.PHOTOS_SHOWN]
         contents = await asyncio.gather(*(self._files.get(photo.file_key) for photo in kept))
         return {photo.photo_id: content for photo, content in zip(kept, contents, strict=True)}
+
+
+def _reader() -> str:
+    """Whose account it is that drives; "" for everybody who does not."""
+    actor = current_actor()
+    return actor.id if actor.roles == {"driver"} else ""

@@ -34,6 +34,7 @@ class Ledger(Entity, kw_only=True):
     kind: Kind = "national"
     state: State = "new"
     carrier_id: str | None = None
+    drivers: list[str] = field(default_factory=list)
     consignee_id: str | None = None
     logistician_id: str | None = None
     in_force: int = 1

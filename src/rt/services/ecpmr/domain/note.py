@@ -35,6 +35,10 @@ from rt.services.ecpmr.domain.texts import refuse_unseen
 STEP_STOP: dict[Step, Stop] = {"takeover": "pickup", "delivery": "delivery"}
 
 
+DRIVERS_KEPT = 20
+"""Accounts that a note remembers as its drivers', the latest ones: a phone may come back late."""
+
+
 class Note(Seen):
     """A consignment note and what may be done with it."""
 
@@ -61,6 +65,15 @@ class Note(Seen):
             raise refusals.NothingChanged("consignment")
         self.write(consignment, who.id, reason)
         self._tell_amended(changed)
+
+    def drive(self, user_id: str) -> None:
+        """A tour gave the order to the driver with this account, if it has one."""
+        if user_id and user_id not in self.drivers:
+            self.drivers = [*self.drivers, user_id][-DRIVERS_KEPT:]
+
+    def hidden_from(self, driver: str) -> bool:
+        """Whether it is another's drive: once a tour has said whose it is, other drivers do not find it."""
+        return bool(driver and self.drivers) and driver not in self.drivers
 
     def revise(self, consignment: Consignment) -> None:
         """The order was planned again: the boxes follow it until somebody has signed."""
