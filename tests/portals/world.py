@@ -2,15 +2,18 @@
 
 import html
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import msgspec
+from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.conftest import TestHouse
 
 from rt.contracts.admin_gateway import GetToldToAll
@@ -127,10 +130,19 @@ async def opened(uri: str, keys: UnitKeys, home: Path) -> AsyncIterator[tuple[Te
         await house.stop()
 
 
+_speaking: ContextVar[Ear] = ContextVar("speaking")
+
+
+@cache
+def shared(build: Callable[..., ASGIApp]) -> ASGIApp:
+    """A portal for all worlds: compiling its templates takes longer than most tests."""
+    return build(connect=lambda token: _speaking.get().connect(token), secret="s" * 32, secure=False)
+
+
 class World:
     """A portal before real units, and the organizations that meet there."""
 
-    def __init__(self, house: TestHouse, links: Links, portal: str, build: Any) -> None:
+    def __init__(self, house: TestHouse, links: Links, portal: str, build: Callable[..., ASGIApp]) -> None:
         self.house = house
         self.links = links
         self.units = Services(house.keys.of("core_orders"), house.door)
@@ -138,7 +150,15 @@ class World:
         self.ear = Ear(self.services)
         self.down: set[str] = set()
         """Packages of units that cannot be reached from the portal."""
-        self.portal = build(connect=self.ear.connect, secret="s" * 32, secure=False)
+        self._app = shared(build)
+
+    async def portal(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The portal, which in this request speaks in this world."""
+        token = _speaking.set(self.ear)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            _speaking.reset(token)
 
     def door(self, package: str) -> httpx.AsyncClient:
         if package in self.down:
