@@ -27,7 +27,7 @@ def edge(house: TestHouse) -> Edge:
     units: dict[str, ASGIApp] = {row.package: named(row.package) for row in UNITS}
     units["training"] = not_built(next(row for row in UNITS if row.package == "training"))
     portals = {row.package: named(f"portal {row.package}") for row in PORTALS}
-    return Edge(units, portals, Settings(ip_limit=50), Limiter(house.database("edge")))
+    return Edge(units, portals, Settings(ip_limit=50), Limiter(house.database("edge")), named("front door"))
 
 
 async def ask(edge: Edge, url: str, **headers: str) -> httpx.Response:

@@ -88,6 +88,18 @@ def test_a_service_asks_only_whom_the_topology_says(package: str) -> None:
     assert [contract for contract in asked - {package} if not topology.may_ask(package, contract)] == []
 
 
+@pytest.mark.parametrize("row", [row for row in PORTALS if row.built], ids=lambda row: row.package)
+def test_a_portal_asks_the_services_that_the_topology_says(row: topology.PortalRow) -> None:
+    spoken = {
+        node.module.split(".")[2]
+        for path in python_files()
+        if path.is_relative_to(PACKAGE / "portals" / row.package)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("rt.contracts.")
+    }
+    assert set(row.asks) == spoken
+
+
 def contracts_asked(module: ast.Module) -> set[str]:
     """The contracts whose words are handed to an `ask(…)`."""
     origin = {

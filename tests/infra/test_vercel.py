@@ -93,7 +93,7 @@ async def door(house: TestHouse) -> AsyncIterator[str]:
     }
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        edge = Edge(units, {}, house.settings, house.limiter)
+        edge = Edge(units, {}, house.settings, house.limiter, not_built(UNITS[0]))
         server = Server(uvicorn.Config(edge, lifespan="off", log_config=None))
         serving = asyncio.create_task(server.serve([listener]))
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"

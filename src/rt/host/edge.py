@@ -2,11 +2,10 @@
 
 import hmac
 from collections.abc import Mapping
-from html import escape
 
 import httpx
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.topology import PORTALS, UNITS, UnitRow
@@ -30,7 +29,10 @@ class NotBuilt(Unavailable):
 
 
 class Edge:
-    """Routes by host name to portals and by path to units, and holds the limit per address (S-30)."""
+    """Routes by host name to portals, by path to units, all else to the front door.
+
+    It holds the limit per address (S-30).
+    """
 
     def __init__(
         self,
@@ -38,11 +40,13 @@ class Edge:
         portals: Mapping[str, ASGIApp],
         settings: Settings,
         limiter: Limiter,
+        front: ASGIApp,
     ) -> None:
         self._units = sorted(((row.path, units[row.package]) for row in UNITS), key=lambda one: -len(one[0]))
         self._portals = {row.subdomain: portals[row.package] for row in PORTALS if row.package in portals}
         self._settings = settings
         self._limiter = limiter
+        self._front = Gate(front, "edge")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,9 +71,9 @@ class Edge:
                 return app
         if path == "/health":
             return JSONResponse({"status": "ok", "unit": "edge"})
-        if path == "/":
-            return Gate(HTMLResponse(_doorplate(request)), "edge")
-        return Gate(answer_problem(NotFound(), request), "edge")
+        if path.startswith("/api/"):
+            return Gate(answer_problem(NotFound(), request), "edge")
+        return self._front
 
 
 def not_built(row: UnitRow) -> ASGIApp:
@@ -149,17 +153,3 @@ def _but(scope: Scope, *names: str) -> list[tuple[bytes, bytes]]:
 def _query(scope: Scope) -> str:
     query: bytes = scope["query_string"]
     return "?" + query.decode("ascii") if query else ""
-
-
-def _doorplate(request: Request) -> str:
-    """The names on the door, for somebody who opens the bare address."""
-    port = request.url.port
-    portals = "".join(
-        f'<li><a href="http://{row.subdomain}.localhost:{port}/">{escape(row.audience)}</a></li>'
-        for row in PORTALS
-        if row.built
-    )
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>RT-Technologie</title>'
-        f"<h1>RT-Technologie</h1><ul>{portals}</ul></html>"
-    )

@@ -7,7 +7,7 @@ import importlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 import httpx
@@ -15,6 +15,7 @@ import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.edge import Edge, not_built, proxy, unhopped
+from rt.host.front import front_of_house
 from rt.host.house import House
 from rt.host.keys import UnitKeys
 from rt.host.listener import DRAIN_SECONDS, PortTaken, Server, listener
@@ -25,6 +26,8 @@ from rt.kernel.gate import Gate, client_address
 from rt.kernel.identity import seen_from
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import log
+from rt.ui.demonstration import Demonstration, entered_by_press
+from rt.ui.session import Seal
 
 PORT_TAKEN = 98
 """How a process ends that found its port taken (EADDRINUSE on Linux)."""
@@ -51,13 +54,20 @@ class Place(msgspec.Struct, frozen=True):
         return f"{process} (port {port})"
 
 
-def build_portal(row: PortalRow, house: House) -> ASGIApp:
-    """A portal from its `app.py`; it speaks to units with its visitors' own tokens."""
+def build_portal(row: PortalRow, house: House, demonstration: Demonstration | None = None) -> ASGIApp:
+    """A portal from its `app.py`; it speaks to units with its visitors' own tokens.
+
+    In development people of a demonstration enter without a password; elsewhere there is no such address.
+    """
     package = f"portal_{row.package}"
     services = Services(house.keys.of(package), house.door)
     build = importlib.import_module(f"rt.portals.{row.package}.app").build
     secret = house.keys.secret_of(package).hex()
-    portal: ASGIApp = build(connect=services.using, secret=secret, secure=house.settings.production)
+    secure = house.settings.production
+    portal: ASGIApp = build(connect=services.using, secret=secret, secure=secure)
+    if demonstration is not None and house.settings.environment == "development":
+        seal = Seal(secret, secure=secure)
+        portal = entered_by_press(portal, demonstration.of(row.package), seal, services.using)
 
     async def located(scope: Scope, receive: Receive, send: Send) -> None:
         with seen_from(client_address(scope, house.settings.trusted_proxies)):
@@ -67,7 +77,12 @@ def build_portal(row: PortalRow, house: House) -> ASGIApp:
 
 
 async def all_in_one(
-    settings: Settings, uri: str, keys: UnitKeys, place: Place, ready: asyncio.Event
+    settings: Settings,
+    uri: str,
+    keys: UnitKeys,
+    place: Place,
+    ready: asyncio.Event,
+    demonstration: Demonstration | None = None,
 ) -> None:
     """Every unit and portal in this process, each at its own port and all behind the edge."""
     house = House(settings, uri, keys, reach=lambda row: f"http://127.0.0.1:{place.of(row)}")
@@ -76,28 +91,54 @@ async def all_in_one(
             house.add(row)
     await house.start()
     units = {row.package: house.rooms[row.package].app if row.built else not_built(row) for row in UNITS}
-    portals = {row.package: build_portal(row, house) for row in PORTALS if row.built}
-    edge = Edge(units, portals, settings, house.limiter)
+    portals = {row.package: build_portal(row, house, demonstration) for row in PORTALS if row.built}
+    edge = build_edge(units, portals, house, place, demonstration)
     apps: list[tuple[str, ASGIApp, int]] = [("edge", edge, place.edge)]
     apps += [(row.name, units[row.package], place.of(row)) for row in UNITS]
     apps += [(row.name, portals[row.package], place.of(row)) for row in PORTALS if row.built]
     await _serve([listener(app, port, settings.host, name) for name, app, port in apps], house, ready)
 
 
-async def one_unit(settings: Settings, uri: str, keys: UnitKeys, place: Place, name: str) -> None:
+def build_edge(
+    units: Mapping[str, ASGIApp],
+    portals: Mapping[str, ASGIApp],
+    house: House,
+    place: Place,
+    demonstration: Demonstration | None,
+) -> Edge:
+    """The edge, with the front door at its bare host."""
+    development = house.settings.environment == "development"
+    front = front_of_house(
+        portals,
+        house.door,
+        demonstration if development else None,
+        port=place.edge,
+        production=house.settings.production,
+    )
+    return Edge(units, portals, house.settings, house.limiter, front)
+
+
+async def one_unit(
+    settings: Settings,
+    uri: str,
+    keys: UnitKeys,
+    place: Place,
+    name: str,
+    demonstration: Demonstration | None = None,
+) -> None:
     """One unit, portal or the edge alone; the others are reached over HTTP at their ports."""
 
     def reach(row: UnitRow) -> str:
         return settings.unit_urls.get(row.package, f"http://127.0.0.1:{place.of(row)}")
 
     house = House(settings, uri, keys, reach)
-    app, port = _alone(name, house, settings, place)
+    app, port = _alone(name, house, place, demonstration)
     app = unhopped(app, place.hop) if place.hop else app
     await house.start()
     await _serve([listener(app, port, settings.host, name)], house, asyncio.Event())
 
 
-def _alone(name: str, house: House, settings: Settings, place: Place) -> tuple[ASGIApp, int]:
+def _alone(name: str, house: House, place: Place, demonstration: Demonstration | None) -> tuple[ASGIApp, int]:
     if name == "edge":
         client = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=500))
 
@@ -106,13 +147,13 @@ def _alone(name: str, house: House, settings: Settings, place: Place) -> tuple[A
 
         units = {row.package: behind(row) for row in UNITS}
         portals = {row.package: behind(row) for row in PORTALS if row.built}
-        return Edge(units, portals, settings, house.limiter), place.edge
+        return build_edge(units, portals, house, place, demonstration), place.edge
     for unit in UNITS:
         if name in (unit.name, unit.package):
             return (house.add(unit).app if unit.built else not_built(unit)), place.of(unit)
     for portal in PORTALS:
         if name in (portal.name, f"portal_{portal.package}"):
-            return build_portal(portal, house), place.of(portal)
+            return build_portal(portal, house, demonstration), place.of(portal)
     raise LookupError(f"there is no unit called {name}")
 
 

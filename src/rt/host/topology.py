@@ -29,6 +29,8 @@ HEALTH_CHECK = HealthCheck()
 AUTHZ = "authz"
 HOUSE = "house"
 ORDERS = "core_orders"
+CARRIAGE = (AUTHZ, ORDERS, "ecpmr", "palette", "planning", "tracking_ia")
+"""What every portal of those who send, carry or receive asks."""
 
 
 class UnitRow(msgspec.Struct, frozen=True):
@@ -65,13 +67,17 @@ class UnitRow(msgspec.Struct, frozen=True):
 
 
 class PortalRow(msgspec.Struct, frozen=True):
-    """A portal: pages for one audience, at a subdomain in production and at a port in development."""
+    """A portal: pages for one audience, at a subdomain in production and at a port in development.
+
+    `asks` are the packages of the services that its own pages ask; it may ask any.
+    """
 
     name: str
     package: str
     port: int
     subdomain: str
     audience: str
+    asks: tuple[str, ...] = ()
 
     @property
     def project(self) -> str:
@@ -207,14 +213,21 @@ UNITS = (
 )
 
 PORTALS = (
-    PortalRow("web-industry", "industry", 3010, "industry", "Shippers"),
-    PortalRow("web-transporter", "transporter", 3100, "transporter", "Carriers"),
+    PortalRow("web-industry", "industry", 3010, "industry", "Shippers", (*CARRIAGE, "notifications")),
+    PortalRow("web-transporter", "transporter", 3100, "transporter", "Carriers", CARRIAGE),
     PortalRow("web-logistician", "logistician", 3106, "logistician", "Warehouse operators"),
     PortalRow("web-forwarder", "forwarder", 3101, "forwarder", "Forwarders"),
     PortalRow("web-supplier", "supplier", 3102, "supplier", "Suppliers"),
-    PortalRow("web-recipient", "recipient", 3103, "recipient", "Recipients"),
-    PortalRow("backoffice-admin", "backoffice", 3104, "admin", "The platform's own people"),
-    PortalRow("mobile-driver/pwa", "driver", 3105, "driver", "Drivers, on the phone"),
+    PortalRow("web-recipient", "recipient", 3103, "recipient", "Recipients", CARRIAGE),
+    PortalRow(
+        "backoffice-admin",
+        "backoffice",
+        3104,
+        "admin",
+        "The platform's own people",
+        ("admin_gateway", AUTHZ, "notifications"),
+    ),
+    PortalRow("mobile-driver/pwa", "driver", 3105, "driver", "Drivers, on the phone", CARRIAGE),
     PortalRow("kiosk", "kiosk", 3107, "kiosk", "Drivers at the gate, on a tablet"),
 )
 

@@ -283,7 +283,8 @@ def _log_file(settings: Settings) -> Iterator[None]:
 async def _up_all_in_one(settings: Settings, keys: UnitKeys, place: Place, demo: bool, began: float) -> None:
     ready = asyncio.Event()
     async with running(settings.home, console.print) as uri:
-        house = asyncio.create_task(serving.all_in_one(settings, uri, keys, place, ready))
+        shown = world.demonstration(place.edge) if demo else None
+        house = asyncio.create_task(serving.all_in_one(settings, uri, keys, place, ready, shown))
         opened = asyncio.create_task(ready.wait())
         await asyncio.wait({house, opened}, return_when=asyncio.FIRST_COMPLETED)
         if house.done():
@@ -303,8 +304,9 @@ def _up_in_processes(settings: Settings, keys: UnitKeys, place: Place, demo: boo
     loop = asyncio.new_event_loop()
     server = running(settings.home, console.print)
     uri = loop.run_until_complete(server.__aenter__())
+    shown = world.demonstration(place.edge) if demo else None
     supervisor = Supervisor(
-        lambda name: serving.one_unit(settings, uri, keys, place, name),
+        lambda name: serving.one_unit(settings, uri, keys, place, name, shown),
         serving.process_names(),
         settings.home / "processes",
         place,

@@ -11,6 +11,7 @@ import msgspec
 
 from rt.ops.actors import OPEN_SESAME, Caller, Refused, Stage
 from rt.trade.zones import PARIS
+from rt.ui.demonstration import Demonstration, Person
 
 RUN = "world-1"
 SIGNED_PAPER = bytes.fromhex(
@@ -21,14 +22,19 @@ SIGNED_PAPER = bytes.fromhex(
 ADMIN_EMAIL = "admin@rt-technologie.example"
 
 
+Words = tuple[str, str]
+"""The same in French and in English."""
+
+
 class Firm(msgspec.Struct, frozen=True):
-    """An organization of the demonstration and the person who opens its account."""
+    """An organization of the demonstration, the person who opens its account, and what they may try."""
 
     kind: str
     name: str
     domain: str
     person: str
     city: str
+    tries: Words = ("", "")
 
     @property
     def siret(self) -> str:
@@ -61,26 +67,142 @@ class Town(msgspec.Struct, frozen=True):
         }
 
 
+PORTAL_OF = {
+    "shipper": "industry",
+    "carrier": "transporter",
+    "driver": "driver",
+    "recipient": "recipient",
+    "platform_admin": "backoffice",
+    "forwarder": "forwarder",
+    "logistician": "logistician",
+    "supplier": "supplier",
+}
+"""Where somebody of a kind works: the portal's package."""
+
 SHIPPERS = (
-    Firm("shipper", "Laiterie des Monts", "laiterie-monts", "Camille Perrin", "Bourg-en-Bresse"),
-    Firm("shipper", "Ateliers Verrier", "ateliers-verrier", "Hugo Lambert", "Strasbourg"),
+    Firm(
+        "shipper",
+        "Laiterie des Monts",
+        "laiterie-monts",
+        "Camille Perrin",
+        "Bourg-en-Bresse",
+        (
+            "Confiez une commande sans transporteur, puis regardez le quai du jour et les camions en route.",
+            "Give an order to a carrier, then look at the day's dock and the lorries on the road.",
+        ),
+    ),
+    Firm(
+        "shipper",
+        "Ateliers Verrier",
+        "ateliers-verrier",
+        "Hugo Lambert",
+        "Strasbourg",
+        (
+            "Acceptez une preuve de livraison, puis créez une commande à partir d'une ancienne.",
+            "Accept a proof of delivery, then make a new order from an old one.",
+        ),
+    ),
 )
 CARRIERS = (
-    Firm("carrier", "Transports Delmas", "transports-delmas", "Karim Haddad", "Lyon"),
-    Firm("carrier", "Norroute", "norroute", "Sophie Lemaire", "Lille"),
-    Firm("carrier", "Atlantique Fret", "atlantique-fret", "Erwan Le Gall", "Nantes"),
-    Firm("carrier", "Garonne Express", "garonne-express", "Nadia Fabre", "Toulouse"),
-    Firm("carrier", "Rhin Trans", "rhin-trans", "Marc Schmitt", "Strasbourg"),
+    Firm(
+        "carrier",
+        "Transports Delmas",
+        "transports-delmas",
+        "Karim Haddad",
+        "Lyon",
+        (
+            "Ouvrez le planning du jour : des tournées roulent, d'autres commandes attendent un camion.",
+            "Open today's planning: tours are under way, and other orders wait for a lorry.",
+        ),
+    ),
+    Firm(
+        "carrier",
+        "Norroute",
+        "norroute",
+        "Sophie Lemaire",
+        "Lille",
+        (
+            "Acceptez ou refusez une offre avant son échéance.",
+            "Accept or refuse an offer before its deadline.",
+        ),
+    ),
+    Firm(
+        "carrier",
+        "Atlantique Fret",
+        "atlantique-fret",
+        "Erwan Le Gall",
+        "Nantes",
+        (
+            "Cherchez une commande et lisez son histoire, de l'offre à la livraison.",
+            "Find an order and read its story, from the offer to the delivery.",
+        ),
+    ),
+    Firm(
+        "carrier",
+        "Garonne Express",
+        "garonne-express",
+        "Nadia Fabre",
+        "Toulouse",
+        (
+            "Ajoutez un véhicule et un conducteur : la flotte est encore vide.",
+            "Add a vehicle and a driver: the fleet is still empty.",
+        ),
+    ),
+    Firm(
+        "carrier",
+        "Rhin Trans",
+        "rhin-trans",
+        "Marc Schmitt",
+        "Strasbourg",
+        (
+            "Invitez un collègue, puis regardez vos partenaires.",
+            "Invite a colleague, then look at your partners.",
+        ),
+    ),
 )
 OTHERS = (
     Firm("forwarder", "Commission Océane", "commission-oceane", "Anne Rivière", "Le Havre"),
     Firm("logistician", "Entrepôts de la Dombes", "entrepots-dombes", "Yves Morin", "Villars-les-Dombes"),
     Firm("supplier", "Cartons de la Vallée", "cartons-vallee", "Inès Robert", "Annonay"),
-    Firm("recipient", "Distri Rhône", "distri-rhone", "Julie Blanc", "Vénissieux"),
-    Firm("recipient", "Marché Gare de Marseille", "marche-gare", "Paul Arnaud", "Marseille"),
+    Firm(
+        "recipient",
+        "Distri Rhône",
+        "distri-rhone",
+        "Julie Blanc",
+        "Vénissieux",
+        (
+            "Regardez ce qui arrive aujourd'hui, heure par heure, puis les palettes à rendre.",
+            "See what arrives today, hour by hour, then the pallets to give back.",
+        ),
+    ),
+    Firm(
+        "recipient",
+        "Marché Gare de Marseille",
+        "marche-gare",
+        "Paul Arnaud",
+        "Marseille",
+        (
+            "Suivez un camion attendu au marché et l'heure à laquelle il devrait être là.",
+            "Follow a lorry expected at the market and when it should be there.",
+        ),
+    ),
 )
 GUEST = {"name": "Artisan Morel", "kind": "carrier", "email": "contact@artisan-morel.example"}
 DRIVERS = ("Lucie Martin", "Thomas Girard")
+DRIVER_TRIES: tuple[Words, ...] = (
+    (
+        "Livrez le prochain client de la tournée : palettes, réserves, signature.",
+        "Deliver to the next customer of the tour: pallets, reserves, signature.",
+    ),
+    (
+        "Coupez le réseau et chargez quand même : tout part au retour.",
+        "Cut the network and load all the same: everything is sent once it is back.",
+    ),
+)
+ADMIN_TRIES: Words = (
+    "Cherchez une commande par sa référence, par exemple D26-0030, et lisez son histoire.",
+    "Find an order by its reference, D26-0030 for one, and read its story.",
+)
 
 PICKUPS = (
     Town("Fromagerie de Bourg", "12 rue des Crêts", "01000", "Bourg-en-Bresse", 46.2052, 5.2255),
@@ -110,11 +232,39 @@ DELIVERIES = (
 )
 
 
+def people() -> list[Person]:
+    """Everybody who has an account of the demonstration."""
+    admin = ("Administration", ADMIN_EMAIL, "", "platform_admin", ADMIN_TRIES)
+    firms = [(f.person, f.email, f.name, f.kind, f.tries) for f in (*SHIPPERS, *CARRIERS, *OTHERS)]
+    home = CARRIERS[0]
+    drivers = [
+        (name, driver_email(home, name), home.name, "driver", tries)
+        for name, tries in zip(DRIVERS, DRIVER_TRIES, strict=True)
+    ]
+    return [
+        Person(
+            name=name,
+            email=email,
+            organization=organization,
+            role=role,
+            portal=PORTAL_OF[role],
+            fr=tries[0],
+            en=tries[1],
+        )
+        for name, email, organization, role, tries in (admin, *firms, *drivers)
+    ]
+
+
+def demonstration(port: int) -> Demonstration:
+    """The people as the front door at that port lets them in."""
+    origins = [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1")]
+    return Demonstration(people=people(), password=OPEN_SESAME, origins=origins)
+
+
 def account_lines() -> list[str]:
     """The demonstration's accounts, one line each, for whoever wants to look around."""
-    people = [f"{firm.email:<42} {firm.name} ({firm.kind})" for firm in (*SHIPPERS, *CARRIERS, *OTHERS)]
-    drivers = [f"{driver_email(CARRIERS[0], name):<42} {CARRIERS[0].name} (driver)" for name in DRIVERS]
-    return [f"password of all: {OPEN_SESAME}", f"{ADMIN_EMAIL:<42} platform administrator", *people, *drivers]
+    lines = [f"{one.email:<42} {one.organization or one.name} ({one.role})" for one in people()]
+    return [f"password of all: {OPEN_SESAME}", *lines]
 
 
 def driver_email(carrier: Firm, name: str) -> str:

@@ -28,7 +28,9 @@ from rt.ui.formats import language
 from rt.ui.forms import Form
 from rt.ui.pages import Page
 from rt.ui.session import Session, visitor
-from rt.ui.visit import Connect, Visit, page
+from rt.ui.visit import Asks, Connect, Visit, page
+
+CODE = "/login/code"
 
 
 class SignInPage(Page):
@@ -66,17 +68,29 @@ def hold(session: Session, tokens: TokensView) -> None:
     session.pending = ""
 
 
-async def enter(visit: Visit, tokens: TokensView) -> None:
+async def begin(session: Session, connect: Connect, tokens: TokensView) -> Asks:
     """Begin a signed-in session: a new identifier, so that an earlier one is worth nothing."""
-    session = visit.session
     session.id = visitor().id
     hold(session, tokens)
-    connect: Connect = visit.request.state.connect
-    visit.services = connect(session.access)
-    who = await visit.services.ask(WhoAmI())
+    services = connect(session.access)
+    who = await services.ask(WhoAmI())
     session.user_id, session.name, session.language = who.user_id, who.name or who.email, who.language
     session.organization_id, session.organization = who.organization_id, who.organization_name
     session.rights = list(who.rights)
+    return services
+
+
+async def enter(visit: Visit, tokens: TokensView) -> None:
+    visit.services = await begin(visit.session, visit.request.state.connect, tokens)
+
+
+async def admitted(session: Session, connect: Connect, tokens: TokensView) -> str:
+    """The page that a right password leads to before any other: a second factor, to tell or to set up."""
+    if tokens.challenge:
+        session.pending = tokens.challenge
+        return CODE
+    await begin(session, connect, tokens)
+    return "/login/second-factor" if tokens.enrol else ""
 
 
 def destination(visit: Visit) -> str:
@@ -92,12 +106,11 @@ async def login(visit: Visit) -> Page | Response:
     )
     if visit.posted is not None:
         tokens: TokensView | None = await said(form)
-        if tokens is not None and tokens.challenge:
-            visit.session.pending = tokens.challenge
-            return visit.go(f"/login/code?{visit.request.url.query}")
         if tokens is not None:
-            await enter(visit, tokens)
-            return visit.go("/login/second-factor" if tokens.enrol else destination(visit))
+            first = await admitted(visit.session, visit.request.state.connect, tokens)
+            if first == CODE:
+                return visit.go(f"{CODE}?{visit.request.url.query}")
+            return visit.go(first or destination(visit))
     return SignInPage(
         title=_("Connexion"),
         form=form,
@@ -243,7 +256,7 @@ async def session_told(visit: Visit) -> Response:
 
 PAGES = [
     page("/login", login, anyone=True),
-    page("/login/code", code, anyone=True),
+    page(CODE, code, anyone=True),
     page("/login/second-factor", second_factor),
     page("/organizations", organizations),
     page("/password/forgotten", forgotten, anyone=True),
