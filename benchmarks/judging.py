@@ -1,6 +1,6 @@
 """How long judging the positions of a day keeps the event loop: here, and in a process beside.
 
-    .venv/bin/python -m benchmarks.judging
+.venv/bin/python -m benchmarks.judging
 """
 
 import asyncio

@@ -19,9 +19,13 @@ from rt.host.house import House, Room
 from rt.host.keys import UnitKeys
 from rt.host.mongod import Mongod, running
 from rt.host.topology import UNITS
+from rt.kernel.entity import Entity
+from rt.kernel.eventlog import EVENT_LOG
 from rt.kernel.identity import Actor, acting_as
-from rt.kernel.ids import fingerprint
-from rt.kernel.persistence import Database
+from rt.kernel.ids import fingerprint, new_id
+from rt.kernel.messages import Event
+from rt.kernel.outbox import Outbox
+from rt.kernel.persistence import Collection, Database
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import start_logging
 from rt.kernel.tenancy import acting_for
@@ -93,7 +97,7 @@ class TestHouse(House):
     def __init__(self, settings: Settings, uri: str, keys: UnitKeys) -> None:
         super().__init__(settings, uri, keys)
         self.key = OKPKey.generate_key("Ed25519")
-        self._watch = self.watch()
+        self._mouths: dict[str, tuple[Collection[Entity], Outbox]] = {}
 
     async def mount(self, *builds: Callable[[Ground], Unit]) -> None:
         """Build units by their `build` function, make their indexes and run what they do at the start."""
@@ -101,21 +105,51 @@ class TestHouse(House):
             package = build.__module__.split(".")[2]
             self.add(next(row for row in UNITS if row.package == package), build)
         await self.start(background=False)
+        await self.leases.step()
         for room in self.rooms.values():
-            await room.follower._hold()
+            await room.consumer._join()
 
     async def settle(self) -> None:
-        """Relay and hear until nothing is left to tell."""
+        """Append and handle until nothing is left."""
+        await self.leases.step()
         while True:
             moved = 0
             for room in self.rooms.values():
-                while step := await room.relay.step():
+                while step := await room.outbox.step():
                     moved += step
+            for _, outbox in self._mouths.values():
+                moved += await outbox.step()
             for room in self.rooms.values():
-                moved += await room.follower.step()
-            await self._watch.step()
+                moved += await room.consumer.step()
             if not moved:
                 return
+
+    async def tell(self, event: Event, org: str = "org_a") -> None:
+        """Have the unit that an event is of tell it; the unit itself need not be mounted."""
+        unit = event.topic.partition(".")[0]
+        if unit not in self._mouths:
+            database = self.database(unit)
+            database.seals = self.keys.seals_of(unit)
+            self._mouths[unit] = Collection(database, Entity, "mouths"), Outbox(database, self.hub)
+        mouths, _ = self._mouths[unit]
+        with acting_for(org):
+            mouth = Entity(id=new_id("mou"))
+            mouth.tell(event)
+            await mouths.add(mouth)
+
+    async def told(self, topic: str) -> list[dict[str, Any]]:
+        """What every event of a topic says to its reader, in the order in which they happened."""
+        await self.settle()
+        events = self.database("kernel")[EVENT_LOG].find({"topic": topic})
+        return [self.letter(event) async for event in events.sort([("at", 1), ("seq", 1)])]
+
+    async def hear_again(self) -> None:
+        """Have every listener hear the whole log once more, as after a crash that saved no offset."""
+        for lease in self.leases._held.values():
+            lease.offsets = dict.fromkeys(lease.offsets, 0)
+        for room in self.rooms.values():
+            room.consumer._partitions.clear()
+        await self.settle()
 
     async def tick(self) -> None:
         """Do what is due by the (held) clock, and let everybody hear of it."""

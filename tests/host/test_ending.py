@@ -14,11 +14,11 @@ import pytest
 from tests.conftest import TestHouse
 from tests.kernel.toys import Toys
 
+from rt.host.house import Room
 from rt.host.keys import UnitKeys
 from rt.host.listener import listener
 from rt.host.serving import BackgroundWorkEnded, _serve
 from rt.host.topology import UNITS
-from rt.kernel.persistence import Database
 
 PALETTE = next(row for row in UNITS if row.package == "palette")
 
@@ -46,17 +46,18 @@ async def test_work_behind_a_unit_that_ends_with_an_error_ends_the_process(
     await ready.wait()
     async with httpx.AsyncClient(base_url=address) as client:
         assert (await client.get("/ready")).status_code == 200
-        await break_relay(room.ground.database)
+        await break_outbox(room)
         async with asyncio.timeout(30):
             with pytest.raises(BackgroundWorkEnded):
                 await serving
 
 
-async def break_relay(database: Database) -> None:
-    """Something told that no relay can read, as a fault of ours would leave it."""
+async def break_outbox(room: Room) -> None:
+    """Something told that no outbox can read, as a fault of ours would leave it."""
+    database = room.ground.database
     jars = database.collections[0].name
     await database[jars].insert_one({"_id": "jar_x", "org_id": "org_a", "told": [{"no": "id"}]})
-    database.wrote()
+    room.outbox.scan()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rt.kernel.changes import MOST_SHOWN, SHORT, change_of
+from rt.kernel.changes import MOST_SHOWN, change_of
 from rt.kernel.messages import HIDDEN
 
 
@@ -34,13 +34,13 @@ class Thing(msgspec.Struct):
     inside: "Thing | None" = None
 
 
-def change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def change(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     return change_of(Thing, before, after)
 
 
 def test_what_only_sounds_secret_is_read() -> None:
     said = {"postal_code": "69007", "country_code": "FR", "hs_code": "0405", "content_hash": "ab"}
-    assert change({}, said) == {"before": {}, "after": said}
+    assert change({}, said) == [{"path": name, "after": value} for name, value in said.items()]
 
 
 def test_what_is_declared_hidden_is_shown_nowhere_at_any_depth() -> None:
@@ -56,59 +56,70 @@ def test_what_is_declared_hidden_is_shown_nowhere_at_any_depth() -> None:
     }
     told = change(before, after)
     assert "1234" not in repr(told)
-    assert told["before"]["lock"] == {"place": "gate", "code": "***"}
-    assert told["after"]["lock"] == {"place": "yard", "code": "***"}
-    assert told["after"]["papers"] == told["before"]["papers"] == told["after"]["combination"] == "***"
-    assert told["after"]["by_name"] == {"front": {"place": "gate", "code": "***"}}
+    leaves = {leaf["path"]: (leaf.get("before"), leaf.get("after")) for leaf in told}
+    assert leaves["combination"] == leaves["papers"] == leaves["lock.code"] == ("***", "***")
+    assert leaves["lock.place"] == ("gate", "yard")
+    assert leaves["by_name"] == (None, {"front": {"place": "gate", "code": "***"}})
 
 
-def test_of_a_long_list_the_stretch_that_differs_is_shown_with_its_place() -> None:
+def test_of_a_long_list_the_items_that_differ_are_shown_with_their_place() -> None:
     before = list(range(300))
     told = change({"rows": before}, {"rows": [*before[:251], -1, *before[252:]]})
-    assert told["before"]["rows"] == {"from": 251, "of": 300, "items": [251]}
-    assert told["after"]["rows"] == {"from": 251, "of": 300, "items": [-1]}
+    assert told == [{"path": "rows.251", "before": 251, "after": -1}]
 
 
 def test_what_is_added_to_a_long_list_is_seen() -> None:
     told = change({"rows": list(range(60))}, {"rows": list(range(61))})
-    assert told["before"]["rows"] == {"from": 60, "of": 60, "items": []}
-    assert told["after"]["rows"] == {"from": 60, "of": 61, "items": [60]}
+    assert told == [{"path": "rows.60", "after": 60}]
+
+
+def test_of_a_thing_in_a_list_only_the_leaf_that_changed_is_shown() -> None:
+    before = [{"id": "a", "place": "gate"}, {"id": "b", "place": "yard"}]
+    after = [{"id": "c", "place": "roof"}, {"id": "b", "place": "dock"}]
+    assert change({"locks": before}, {"locks": after}) == [
+        {"path": "locks.a", "before": {"id": "a", "place": "gate"}},
+        {"path": "locks.b.place", "before": "yard", "after": "dock"},
+        {"path": "locks.c", "after": {"id": "c", "place": "roof"}},
+    ]
+
+
+def test_things_put_into_another_order_are_shown_as_such() -> None:
+    a, b = {"id": "a"}, {"id": "b"}
+    told = change({"locks": [a, b]}, {"locks": [b, a]})
+    assert told == [{"path": "locks", "before": {"ids": ["a", "b"]}, "after": {"ids": ["b", "a"]}}]
 
 
 def test_what_is_left_out_is_counted() -> None:
-    told = change({}, {"rows": list(range(1_000))})
-    assert told["after"]["rows"] == {
-        "from": 0,
-        "of": 1_000,
-        "items": list(range(MOST_SHOWN)),
-        "left_out": 1_000 - MOST_SHOWN,
-    }
+    (leaf,) = change({}, {"rows": list(range(1_000))})
+    assert leaf == {"path": "rows", "after": list(range(MOST_SHOWN)), "left_out": 1_000 - MOST_SHOWN}
+    *shown, rest = change({"rows": [-1]}, {"rows": list(range(1_000))})
+    assert (len(shown), rest) == (MOST_SHOWN, {"path": "rows", "left_out": 1_000 - MOST_SHOWN})
 
 
-def test_a_short_list_is_shown_whole() -> None:
-    rows = list(range(SHORT))
-    assert change({"rows": rows[1:]}, {"rows": rows}) == {
-        "before": {"rows": rows[1:]},
-        "after": {"rows": rows},
-    }
+def test_what_was_empty_and_stays_empty_is_no_change() -> None:
+    assert change({"rows": None}, {"rows": [], "by_name": {}, "postal_code": ""}) == []
 
 
-@given(st.lists(st.integers(0, 3), max_size=200), st.lists(st.integers(0, 3), max_size=200))
+@given(st.lists(st.integers(0, 3), max_size=150), st.lists(st.integers(0, 3), max_size=150))
 def test_from_before_and_what_is_shown_after_can_be_read(before: list[int], after: list[int]) -> None:
-    told = change({"rows": before}, {"rows": after})
-    was, became = told["before"]["rows"], told["after"]["rows"]
-    assert read(was, after) == before
-    assert read(became, before) == after
+    assert read(before, change({"rows": before}, {"rows": after})) == after
 
 
-def read(shown: Any, other: list[int]) -> list[int]:
-    """A list from what is shown of it and the other one, which has the same ends."""
-    if isinstance(shown, list):
-        return shown
-    tail = shown["of"] - shown["from"] - len(shown["items"])
-    return [*other[: shown["from"]], *shown["items"], *other[len(other) - tail :]]
+def read(before: list[int], told: list[dict[str, Any]]) -> list[int]:
+    """A list from what it was and the leaves that changed."""
+    read = list(before)
+    by_place = [(int(leaf["path"].rpartition(".")[2]), leaf) for leaf in told]
+    for place, leaf in by_place:
+        if "before" in leaf and "after" in leaf:
+            read[place] = leaf["after"]
+        elif "after" in leaf:
+            read.insert(place, leaf["after"])
+    for place, leaf in reversed(by_place):
+        if "after" not in leaf:
+            del read[place]
+    return read
 
 
-@pytest.mark.parametrize("value", [None, 3, "x", True, [], {}])
+@pytest.mark.parametrize("value", [3, "x", True])
 def test_any_plain_value_is_shown_as_it_is(value: Any) -> None:
-    assert change({}, {"rows": value}) == {"before": {}, "after": {"rows": value}}
+    assert change({}, {"rows": value}) == [{"path": "rows", "after": value}]

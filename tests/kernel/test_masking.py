@@ -211,7 +211,18 @@ def logged() -> Iterator[tuple[str, str]]:
 
 KNOWN = frozenset(
     {"unit", "word", "method", "path", "status", "ms", "actor", "organization", "process", "work", "restarts"}
-    | {"error", "exc_info", "topic", "event_id", "timer", "job", "message_id", "provider", "reason"}
+    | {
+        "error",
+        "exc_info",
+        "partition",
+        "topic",
+        "event_id",
+        "timer",
+        "job",
+        "message_id",
+        "provider",
+        "reason",
+    }
     | {"migration", "phase", "what", "document_id", "said"}
 )
 """Ids, kinds and figures. A new field of a log line is thought about here before it is written there."""

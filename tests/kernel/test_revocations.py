@@ -9,8 +9,9 @@ from tests.conftest import TestHouse
 
 from rt.kernel.bus import Hub
 from rt.kernel.clock import held, now
+from rt.kernel.eventlog import EVENT_LOG, prepare_log
 from rt.kernel.identity import Revocations
-from rt.kernel.relay import Watch, prepare_log
+from rt.kernel.revocation_feed import RevocationFeed
 from rt.kernel.tokens import LATE, LIVES, Revoked
 from rt.services.authz.domain.link import LONGEST
 from rt.services.authz.domain.signing import ACCESS_LIFE
@@ -63,14 +64,21 @@ def test_what_no_token_carries_any_more_is_forgotten() -> None:
 
 async def told(house: TestHouse, *events: tuple[str, str, timedelta]) -> None:
     """Events of authz in the log: subject ("" is something else), whose, how long ago."""
-    log = house.database("authz")["events"]
+    log = house.database("authz")[EVENT_LOG]
     first = await log.count_documents({}) + 1
     for seq, (subject, who, ago) in enumerate(events, first):
         moment = now() - ago
         body = {"subject": subject, "subject_id": who, "before": moment.isoformat()} if subject else {}
         topic = Revoked.topic if subject else "authz.sessions.changed"
         await log.insert_one(
-            {"_id": f"evt_{seq}", "source": "authz", "seq": seq, "topic": topic, "at": moment, "body": body}
+            {
+                "_id": f"evt_{seq}",
+                "partition": "authz.0",
+                "seq": seq,
+                "topic": topic,
+                "at": moment,
+                "body": body,
+            }
         )
 
 
@@ -88,12 +96,12 @@ async def test_the_start_hears_what_may_still_be_carried_and_then_what_is_new(ho
         ("user", "of an older release", timedelta()),
     )
     revocations = Revocations()
-    watch = Watch(house.database("authz"), "authz", revocations, Hub())
-    await watch.step()
+    feed = RevocationFeed(house.database("authz"), "authz", revocations, Hub())
+    await feed.step()
     assert len(revocations) == 3
     assert revocations.covers("session", "now", now().timestamp() - 60)
     await told(house, ("", "", timedelta()), ("member", "u@o", timedelta()))
-    await watch.step()
+    await feed.step()
     assert revocations.covers("member", "u@o", now().timestamp() - 60)
     assert len(revocations) == 4
 
@@ -104,8 +112,10 @@ async def test_revocations_are_read_through_indexes_of_their_own(house: TestHous
     await told(
         house, *[("", "", timedelta())] * 200, ("session", "s", timedelta()), ("link", "l", timedelta())
     )
-    log = house.database("authz")["events"]
-    watch = Watch(house.database("authz"), "authz", Revocations(), Hub())
-    for more in ({"seq": {"$gt": 3}}, {"body.subject": "session", "at": {"$gt": now() - timedelta(hours=2)}}):
-        plan = await log.find(watch._revoked(more)).explain()
+    log = house.database("authz")[EVENT_LOG]
+    feed = RevocationFeed(house.database("authz"), "authz", Revocations(), Hub())
+    new = {"$or": [{"partition": "authz.0", "seq": {"$gt": 3}}]}
+    old = {"body.subject": "session", "at": {"$gt": now() - timedelta(hours=2)}}
+    for more in (new, old):
+        plan = await log.find(feed._revoked(more)).explain()
         assert plan["executionStats"]["totalDocsExamined"] <= 2

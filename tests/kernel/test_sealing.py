@@ -61,7 +61,7 @@ class Smith:
                 raise ValueError(f"no door for {event.token}")
 
         def build(ground: Ground) -> Unit:
-            return Unit(name=unit, serves=[], hears=[hear(KeyCut, note)])
+            return Unit(name=unit, serves=[], hears=[hear(KeyCut, note, since="beginning")])
 
         build.__module__ = f"rt.services.{unit}.app"
         return build

@@ -111,7 +111,8 @@ class Jars:
         self.jars = Collection(database, Jar, "jars", Index("-created_at"))
         self.shelves = Collection(database, Shelf, "shelves")
         self.files = ground.files
-        self.failures = 0
+        self.failures: dict[str, int] = {}
+        """By jar: how often hearing of it fails yet."""
         self.heard: list[tuple[str, int]] = []
 
     async def make(self, asked: MakeJar) -> JarView:
@@ -144,8 +145,8 @@ class Jars:
         return Download(content=await self.files.get(jar.picture), media_type="image/png", filename="a.png")
 
     async def count(self, event: MarblesTaken, told: Told) -> None:
-        if self.failures:
-            self.failures -= 1
+        if self.failures.get(event.jar_id):
+            self.failures[event.jar_id] -= 1
             raise ValueError("not today")
         self.heard.append((event.jar_id, event.count))
         shelf_id = derived_id("shf", told.org_id)
@@ -178,5 +179,5 @@ class Toys:
                 serve(PutPicture, jars.put_picture),
                 serve(GetPicture, jars.get_picture),
             ],
-            hears=[hear(MarblesTaken, jars.count)],
+            hears=[hear(MarblesTaken, jars.count, since="beginning")],
         )

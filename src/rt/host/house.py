@@ -1,8 +1,9 @@
-"""Units running in one process: built, opened to the web, their relays, followers and clocks kept going."""
+"""Units running in one process: built, opened to the web, their outboxes, consumers and clocks kept going."""
 
 import asyncio
 import importlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -15,14 +16,18 @@ from rt.host.keys import UnitKeys
 from rt.host.topology import UNITS, UnitRow, may_ask, secrets_of
 from rt.kernel.bus import Hub
 from rt.kernel.client import Services
+from rt.kernel.consumer import Consumer
 from rt.kernel.errors import Refusal, Unavailable
+from rt.kernel.eventlog import follow_appends, prepare_log
 from rt.kernel.files import Files
 from rt.kernel.identity import Actor, Identity, Keyring, Revocations
 from rt.kernel.ids import because
 from rt.kernel.jobs import Clockwork, Timers
+from rt.kernel.leases import Leases
 from rt.kernel.limits import Limiter
-from rt.kernel.persistence import Database, connect
-from rt.kernel.relay import Follower, Relay, Watch, prepare_log, ring_on_change
+from rt.kernel.outbox import Outbox
+from rt.kernel.persistence import ConnectionFailure, Database, connect
+from rt.kernel.revocation_feed import RevocationFeed
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import log, start_tracing
 from rt.kernel.unit import Ground, Unit
@@ -35,13 +40,19 @@ class Room:
     """One unit that runs: its application, and what goes on behind it."""
 
     def __init__(
-        self, unit: Unit, ground: Ground, app: ASGIApp, relay: Relay, follower: Follower, clockwork: Clockwork
+        self,
+        unit: Unit,
+        ground: Ground,
+        app: ASGIApp,
+        outbox: Outbox,
+        consumer: Consumer,
+        clockwork: Clockwork,
     ) -> None:
         self.unit = unit
         self.ground = ground
         self.app = app
-        self.relay = relay
-        self.follower = follower
+        self.outbox = outbox
+        self.consumer = consumer
         self.clockwork = clockwork
 
 
@@ -61,8 +72,10 @@ class House:
         self.client = connect(uri)
         start_tracing(settings.otlp_endpoint)
         self.hub = Hub()
+        self.leases = Leases(self.database("kernel"), settings.instance)
         self.limiter = Limiter(self.database("edge"))
         self.revocations = Revocations()
+        self.revocation_feed = RevocationFeed(self.database("authz"), "authz", self.revocations, self.hub)
         self._reach = reach
         self._doors: dict[str, httpx.AsyncClient] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -91,12 +104,11 @@ class House:
         identity = self.identity(row.package)
         desk = Desk(unit, ground.settings, ground.database, identity, self.limiter, ground.files)
         app = web_app(desk, row.path, self.works)
-        relay = Relay(ground.database, self.hub)
-        sources = [one.package for one in UNITS]
+        outbox = Outbox(ground.database, self.hub)
+        consumer = Consumer(ground.database, unit.hears, self.hub, self.leases)
         instance = self.settings.instance
-        follower = Follower(ground.database, list(unit.hears), sources, self.hub, instance)
         clockwork = Clockwork(ground.database, ground.timers, list(unit.jobs), unit.timers, instance)
-        room = self.rooms[row.package] = Room(unit, ground, app, relay, follower, clockwork)
+        room = self.rooms[row.package] = Room(unit, ground, app, outbox, consumer, clockwork)
         return room
 
     def identity(self, package: str) -> Identity:
@@ -109,21 +121,22 @@ class House:
         )
 
     async def start(self, background: bool = True) -> None:
-        """Make indexes, run what units do when they start, and keep relays, followers and clocks going."""
+        """Make indexes, run what units do when they start, and keep outboxes, consumers and clocks going."""
         first = self.database("admin_gateway")
         await self.prepare()
-        watch = self.watch()
-        await watch.step()
+        await self.revocation_feed.step()
         for room in self.rooms.values():
             if room.unit.start is not None:
                 await room.unit.start()
         if not background:
             return
-        self._keep(watch.run(), "revocations")
-        self._keep(ring_on_change(first, self.hub), "change stream")
+        await self.leases.step()
+        self._keep(self.leases.run(), "leases")
+        self._keep(self.revocation_feed.run(), "revocations")
+        self._keep(follow_appends(first, self.hub), "change stream")
         for name, room in self.rooms.items():
-            self._keep(room.relay.run(), f"{name} relay")
-            self._keep(room.follower.run(), f"{name} follower")
+            self._keep(room.outbox.run(), f"{name} outbox")
+            self._keep(room.consumer.run(), f"{name} consumer")
             self._keep(room.clockwork.run(), f"{name} clock")
 
     async def prepare(self) -> None:
@@ -134,9 +147,6 @@ class House:
             await room.ground.database.prepare()
             await room.clockwork.prepare()
 
-    def watch(self) -> Watch:
-        return Watch(self.database("authz"), "authz", self.revocations, self.hub)
-
     def works(self) -> bool:
         """Whether what goes on behind the units still goes on, or had nothing to do."""
         return not self.broken.is_set()
@@ -146,6 +156,8 @@ class House:
             for task in going:
                 task.cancel()
             await asyncio.wait(going, timeout=1)  # PyMongo's change stream swallows one that meets it badly
+        with suppress(ConnectionFailure):
+            await self.leases.stop()
         for door in self._doors.values():
             await door.aclose()
         await self.client.close()

@@ -164,7 +164,7 @@ class BackgroundWorkEnded(Exception):
 async def _serve(servers: list[Server], house: House, ready: asyncio.Event) -> None:
     """Listen until SIGTERM or SIGINT, then finish what is under way and stop.
 
-    BackgroundWorkEnded when a relay, a follower or a clock has ended instead: a unit that answers and tells
+    BackgroundWorkEnded when an outbox, a consumer or a clock has ended instead: a unit that answers and tells
     nobody is worse than none.
     """
     stopping = asyncio.Event()

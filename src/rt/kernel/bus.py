@@ -1,9 +1,9 @@
-"""Who hears which event, and how what was heard is told apart from what was not."""
+"""Who hears which event, in which partition of the log it stands, and how waiting consumers are woken."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+import zlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -11,45 +11,93 @@ from rt.kernel.messages import EVENTS, Event
 from rt.kernel.reading import read
 
 F = TypeVar("F", bound=Event)
+Since = Literal["beginning", "now"]
+
+LANES = 8
+"""Partitions of each unit's part of the log: a power of two, and part of every key (ADR 0016)."""
+
+
+def lane_of(entity_id: str) -> int:
+    """The lane of an entity: always the same, so that its events stay in their order."""
+    return zlib.crc32(entity_id.encode()) % LANES
+
+
+def partition_of(unit: str, lane: int) -> str:
+    """The partition of a unit's events in one lane: "core_orders.3"."""
+    return f"{unit}.{lane}"
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """The circumstances of an event: which entity of which organization told it, when, and who was acting.
+    """An event as the log has it: which entity of which organization emitted it, when, and who was acting.
 
-    `change` has "before" and "after" of the fields that changed, on the last event of a write.
+    `seq` numbers a partition without gaps; `nth` numbers the events of the entity, from 1. `change` has the
+    leaves that the write changed (`rt.kernel.changes`), on the last event of a write.
     """
 
     id: str
-    source: str
+    partition: str
     seq: int
+    source: str
     topic: str
     at: datetime
     org_id: str
     entity: str
     entity_id: str
     version: int
+    nth: int
     actor: dict[str, str]
     trace: str
     body: dict[str, Any]
-    change: dict[str, dict[str, Any]] = {}
+    change: list[dict[str, Any]] = []
+
+
+def told_of(document: Mapping[str, Any]) -> Told:
+    """An event from its document in the log."""
+    return msgspec.convert({**document, "id": document["_id"]}, Told, builtin_types=(datetime,))
 
 
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
-    """One function of one unit that hears one topic ("*" hears everything)."""
+    """One function of one unit that hears topics of one other unit, or of its own.
 
-    topic: str
+    `since`: whether the first start hears what the log still holds, or only what is told from then on.
+    """
+
     name: str
+    topics: frozenset[str]
     hear: Callable[[Any, Told], Awaitable[None]]
+    since: Since
+
+    @property
+    def source(self) -> str:
+        return next(iter(self.topics)).partition(".")[0]
 
 
-class Fact(Event, topic="*"):
-    """Any event whatever: `hear(Fact, …)` hears everything; the body is in `told`."""
+def listen(
+    event: type[F], reaction: Callable[[F, Told], Awaitable[None]], *, since: Since, name: str = ""
+) -> Listener:
+    """Have a reaction hear an event; its effects through a Collection happen exactly once.
+
+    The offset and what was put aside are kept under the name, by default "function topic": it stays when the
+    function is renamed (tests/house/listeners.txt).
+    """
+    own = name or f"{getattr(reaction, '__name__', type(reaction).__name__)} {event.topic}"
+    return Listener(name=own, topics=frozenset({event.topic}), hear=reaction, since=since)
 
 
-def listen(event: type[F], reaction: Callable[[F, Told], Awaitable[None]]) -> Listener:
-    """Have a reaction hear an event; its effects through a Collection happen exactly once."""
-    owner = getattr(reaction, "__qualname__", type(reaction).__name__)
-    return Listener(topic=event.topic, name=owner, hear=reaction)
+def listen_to_all(
+    topics: Sequence[str], reaction: Callable[[None, Told], Awaitable[None]], *, since: Since, name: str
+) -> list[Listener]:
+    """Have a reaction hear many topics, bodies as they are in `told`: one listener for each source."""
+    sources = sorted({topic.partition(".")[0] for topic in topics})
+    return [
+        Listener(
+            name=f"{name} {source}",
+            topics=frozenset(topic for topic in topics if topic.partition(".")[0] == source),
+            hear=reaction,
+            since=since,
+        )
+        for source in sources
+    ]
 
 
 def as_event(topic: str, body: dict[str, Any]) -> Event | None:
@@ -64,24 +112,32 @@ def as_event(topic: str, body: dict[str, Any]) -> Event | None:
     return event
 
 
+Appended = Callable[[str, Sequence[Told], int], None]
+"""A partition, the events appended to it (none where another process did), and the newest number."""
+
+
 class Hub:
-    """Wakes everyone in this process who waits for something to have been written."""
+    """Tells everyone in this process what was appended to the log, by this process or another."""
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Event] = set()
+        self._subscribers: list[Appended] = []
+        self._appending: dict[str, int] = {}
+        self.live = False
+        """Whether appends of other processes are told at once; else whoever waits has to look."""
 
-    def ring(self) -> None:
-        for event in self._waiting:
-            event.set()
+    def subscribe(self, subscriber: Appended) -> None:
+        self._subscribers.append(subscriber)
 
-    async def wait(self, timeout_seconds: float) -> None:
-        """Return when somebody rings, or after the time-out."""
-        event = asyncio.Event()
-        self._waiting.add(event)
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await event.wait()
-        except TimeoutError:
-            pass
-        finally:
-            self._waiting.discard(event)
+    def appending(self, partitions: set[str], more: int) -> None:
+        """This process begins (1) or ends (-1) to append: it will tell so itself, with the events."""
+        for partition in partitions:
+            self._appending[partition] = self._appending.get(partition, 0) + more
+
+    def appended(self, partition: str, events: Sequence[Told], seq: int) -> None:
+        for subscriber in self._subscribers:
+            subscriber(partition, events, seq)
+
+    def elsewhere(self, partition: str, seq: int) -> None:
+        """The log was appended to, by another process or by this one."""
+        if not self._appending.get(partition):
+            self.appended(partition, (), seq)

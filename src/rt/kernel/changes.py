@@ -1,4 +1,4 @@
-"""What the story of a change shows: what differs, before and after, and never what is declared hidden."""
+"""What a write changed of a stored thing: each leaf with its path, before and after; never what is hidden."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,26 +7,25 @@ from typing import Any
 from msgspec import inspect
 
 VEILED = "***"
-SHORT = 50
-"""A list of up to so many items is shown whole; of a longer one the stretch that differs."""
 MOST_SHOWN = 200
-"""Items shown of one stretch; how many more there are is said."""
+"""Items shown of one new list; how many more there are is said."""
 ABSENT = object()
+EMPTY: tuple[Any, ...] = (None, "", [], {}, ABSENT)
 
 Veil = dict[str, Any] | None
 """What of a value is hidden: all of it (None), or what its fields say; "*" is any key or item."""
+Leaf = dict[str, Any]
+"""`path` ("stops.stp_1.from_at": items by their `id`, else by number), `before` and `after` where there was
+or is something, `left_out` items of a long new list, and of things put into another order their `ids`."""
 
 
-def change_of(kind: type, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The fields of `after` as they were and as they are; those of `before` that are not in it stay out."""
+def change_of(kind: type, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Leaf]:
+    """Where the fields of `after` differ from those of `before`; what `before` has besides stays out."""
     veil = veil_of(kind)
-    told: dict[str, dict[str, Any]] = {"before": {}, "after": {}}
+    found: list[Leaf] = []
     for name, value in after.items():
-        was, now = _both(before.get(name, ABSENT), value, _below(veil, name))
-        if was is not ABSENT:
-            told["before"][name] = was
-        told["after"][name] = now
-    return told
+        _differ(name, before.get(name, ABSENT), value, _below(veil, name), found)
+    return found
 
 
 @cache
@@ -61,42 +60,67 @@ def _below(veil: Veil, name: str) -> Veil:
     return None if veil is None else veil.get(name, veil.get("*", {}))
 
 
-def _both(before: Any, after: Any, veil: Veil) -> tuple[Any, Any]:
-    if veil is None:
-        return (ABSENT if before is ABSENT else VEILED), (ABSENT if after is ABSENT else VEILED)
-    if isinstance(before, dict) and isinstance(after, dict):
-        pairs = {
-            name: _both(before.get(name, ABSENT), after.get(name, ABSENT), _below(veil, name))
-            for name in {**before, **after}
-        }
-        was = {name: pair[0] for name, pair in pairs.items() if pair[0] is not ABSENT}
-        return was, {name: pair[1] for name, pair in pairs.items() if pair[1] is not ABSENT}
-    if isinstance(before, list) and isinstance(after, list) and max(len(before), len(after)) > SHORT:
-        begin = _common(before, after)
-        end = _common(before[begin:][::-1], after[begin:][::-1])
-        return _stretch(before, begin, end, veil), _stretch(after, begin, end, veil)
-    return _alone(before, veil), _alone(after, veil)
+def _differ(path: str, before: Any, after: Any, veil: Veil, found: list[Leaf]) -> None:
+    if before == after or (before in EMPTY and after in EMPTY):
+        return
+    if veil is not None and isinstance(before, dict) and isinstance(after, dict):
+        for name in {**before, **after}:
+            inner = _below(veil, name)
+            _differ(f"{path}.{name}", before.get(name, ABSENT), after.get(name, ABSENT), inner, found)
+    elif veil is not None and isinstance(before, list) and isinstance(after, list):
+        _differ_list(path, before, after, _below(veil, "*"), found)
+    else:
+        found.append(_leaf(path, before, after, veil))
 
 
-def _alone(value: Any, veil: Veil) -> Any:
-    if value is ABSENT:
-        return value
+def _differ_list(path: str, before: list[Any], after: list[Any], veil: Veil, found: list[Leaf]) -> None:
+    """Items with an `id` are the same wherever they stand; others between what both ends have in common."""
+    was, became = _by_id(before), _by_id(after)
+    if was is not None and became is not None:
+        for name in {**was, **became}:
+            _differ(f"{path}.{name}", was.get(name, ABSENT), became.get(name, ABSENT), veil, found)
+        if [one for one in was if one in became] != [one for one in became if one in was]:
+            found.append({"path": path, "before": {"ids": list(was)}, "after": {"ids": list(became)}})
+        return
+    begin = _common(before, after)
+    end = _common(before[begin:][::-1], after[begin:][::-1])
+    gone, come = before[begin : len(before) - end], after[begin : len(after) - end]
+    for n in range(max(len(gone), len(come))):
+        old, new = (items[n] if n < len(items) else ABSENT for items in (gone, come))
+        if n == MOST_SHOWN and ABSENT in (old, new):
+            found.append({"path": path, "left_out": max(len(gone), len(come)) - n})
+            return
+        _differ(f"{path}.{begin + n}", old, new, veil, found)
+
+
+def _by_id(items: list[Any]) -> dict[str, Any] | None:
+    named = {str(one["id"]): one for one in items if isinstance(one, dict) and one.get("id")}
+    return named if len(named) == len(items) else None
+
+
+def _leaf(path: str, before: Any, after: Any, veil: Veil) -> Leaf:
+    leaf: Leaf = {"path": path}
+    for name, value in (("before", before), ("after", after)):
+        if value is not ABSENT:
+            leaf[name] = _shown(value, veil, leaf)
+    return leaf
+
+
+def _shown(value: Any, veil: Veil, leaf: Leaf) -> Any:
+    """A new or old value whole, without what is hidden and without what is empty."""
     if veil is None:
         return VEILED
     if isinstance(value, dict):
-        return {name: _alone(inner, _below(veil, name)) for name, inner in value.items()}
+        return {
+            name: _shown(inner, _below(veil, name), leaf)
+            for name, inner in value.items()
+            if inner not in EMPTY
+        }
     if isinstance(value, list):
-        return _stretch(value, 0, 0, veil)
+        if len(value) > MOST_SHOWN:
+            leaf["left_out"] = leaf.get("left_out", 0) + len(value) - MOST_SHOWN
+        return [_shown(one, _below(veil, "*"), leaf) for one in value[:MOST_SHOWN]]
     return value
-
-
-def _stretch(value: list[Any], begin: int, end: int, veil: Veil) -> Any:
-    """A short list whole; of a long one the items between what is common at both ends, with their place."""
-    items = [_alone(one, _below(veil, "*")) for one in value[begin : len(value) - end][:MOST_SHOWN]]
-    if len(value) <= SHORT and not begin and not end:
-        return items
-    left_out = len(value) - begin - end - len(items)
-    return {"from": begin, "of": len(value), "items": items} | ({"left_out": left_out} if left_out else {})
 
 
 def _common(a: list[Any], b: list[Any]) -> int:

@@ -13,7 +13,7 @@ import stamina
 from rt.kernel.digits import whole
 from rt.kernel.errors import AskRefused, NotFound, Problem, Unavailable
 from rt.kernel.identity import UnitKey, current_actor, current_address
-from rt.kernel.ids import caused_key
+from rt.kernel.ids import caused_key, fingerprint
 from rt.kernel.messages import Command, Download, Query, WordShape
 from rt.kernel.reading import read_json
 from rt.kernel.saved import filename
@@ -143,8 +143,6 @@ class Services:
                 raise AskRefused(NotFound().problem())
             path = path.replace("{" + name + "}", quote(value, safe=""))
         headers = self._headers(unit)
-        if shape.keyed:
-            headers["idempotency-key"] = key or caused_key(unit, shape.name, path)
         if version is not None:
             headers["if-match"] = f'"{version}"'
         content: bytes | None = None
@@ -155,6 +153,9 @@ class Services:
             content, values = msgspec.json.encode(values), {}
             headers["content-type"] = "application/json"
         query = {name: _in_query(value) for name, value in values.items() if value not in (None, "")}
+        if shape.keyed:
+            asked = fingerprint(content or b"", msgspec.json.encode(query, order="sorted"))
+            headers["idempotency-key"] = key or caused_key(unit, shape.name, path, asked)
         return self._door(unit).build_request(
             shape.method, path, params=query, content=content, headers=headers
         )

@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from rt.kernel.eventlog import EVENT_LOG
 from rt.kernel.persistence import Database
-
-ERASED = "erased"
-"""The owner of log entries whose organization is gone: they stay for their numbers, emptied."""
+from rt.kernel.segments import ERASED
 
 
 async def entity_collections(database: Database) -> list[str]:
@@ -31,32 +30,32 @@ async def rows(database: Database, org_id: str) -> AsyncIterator[tuple[str, dict
     """Every document that an organization owns or alone sees, with the name of its collection."""
     own = {"$or": [{"org_id": org_id}, {"seen_by": [org_id]}]}
     for name in await entity_collections(database):
-        async for document in database[name].find(own, {"told": 0, "done": 0}):
+        async for document in database[name].find(own, {"told": 0, "done": 0, "emitted": 0, "fences": 0}):
             yield name, document
 
 
 async def erase(database: Database, org_id: str) -> dict[str, int]:
     """Remove what an organization owns or alone sees, and its sight of the rest; how much went from where.
 
-    Log entries keep their place and lose their content. The audit trail is not touched.
+    Events keep their place in the log and lose their content.
     """
     removed = {}
     for name in await entity_collections(database):
         gone = await database[name].delete_many({"$or": [{"org_id": org_id}, {"seen_by": [org_id]}]})
         await database[name].update_many({"seen_by": org_id}, {"$pull": {"seen_by": org_id}})
         removed[name] = gone.deleted_count
-    for name, owner in (("timers", "org_id"), ("mentions", "org_id"), ("dead_letters", "event.org_id")):
+    for name, owner in (("timers", "org_id"), ("dead_letters", "event.org_id")):
         removed[name] = (await database[name].delete_many({owner: org_id})).deleted_count
-    emptied = {"org_id": ERASED, "body": {}, "change": {}, "actor": {}}
-    await database["events"].update_many({"org_id": org_id}, {"$set": emptied})
+    emptied = {"org_id": ERASED, "erased": org_id, "body": {}, "change": [], "actor": {}, "ids": []}
+    await database[EVENT_LOG].update_many({"org_id": org_id}, {"$set": emptied, "$unset": {"labels": ""}})
     return {name: count for name, count in removed.items() if count}
 
 
 async def left(database: Database, org_id: str) -> int:
-    """How many documents anywhere but in the audit trail still belong to an organization."""
+    """How many documents anywhere still belong to an organization."""
     total = 0
     for name in await database.names():
-        if name != "audit" and not name.startswith("system."):
+        if not name.startswith("system."):
             owned = {"$or": [{"org_id": org_id}, {"seen_by": org_id}, {"event.org_id": org_id}]}
             total += await database[name].count_documents(owned)
     return total

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import NamedTuple
 
 from rt.kernel.clock import now
 
@@ -12,12 +13,25 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32, lower case: no letter that is read as another."""
 
 
+class Fence(NamedTuple):
+    """Under which takeover of which lane an event is handled: a later holder has a higher token."""
+
+    lane: int
+    token: int
+
+
 class Cause:
     """Why something is written: the hashed key of a command or of an event heard, and what was asked."""
 
     def __init__(
-        self, key: str, fingerprint: str, if_match: int | None = None, path_ids: frozenset[str] = frozenset()
+        self,
+        key: str,
+        fingerprint: str,
+        if_match: int | None = None,
+        path_ids: frozenset[str] = frozenset(),
+        fence: Fence | None = None,
     ):
+        self.fence = fence
         self.key = key
         self.fingerprint = fingerprint
         self.if_match = if_match

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -80,18 +81,25 @@ class Clockwork:
         await self._database["timers"].create_index([("unit", 1), ("due_at", 1)])
 
     async def run(self) -> None:
-        if not self._repeated and not self._deadlines:
-            return
+        """Each repeated work goes on by itself, and the timers too: none waits for a long one."""
+        loops = [self._keep(partial(self._one_repeat, one)) for one in self._repeated]
+        if self._deadlines:
+            loops.append(self._keep(self._one_timer))
+        await asyncio.gather(*loops)
+
+    async def _keep(self, turn: Callable[[], Awaitable[int]]) -> None:
         while True:
             try:
-                await self.step()
+                while await turn():
+                    pass
                 async with asyncio.timeout(1):
                     await self._timers.set.wait()
+                self._timers.set.clear()
             except TimeoutError:
                 pass
             except ConnectionFailure as error:
                 log.warning("clockwork_waits", unit=self._unit, error=type(error).__name__)
-            self._timers.set.clear()
+                await asyncio.sleep(0.5)
 
     async def step(self) -> int:
         """Do everything that is due; how many things were done."""
@@ -102,7 +110,7 @@ class Clockwork:
             done += await self._one_repeat(one)
         return done
 
-    async def _one_timer(self) -> bool:
+    async def _one_timer(self) -> int:
         moment = now()
         timer = await self._database["timers"].find_one_and_update(
             {"unit": self._unit, "due_at": {"$lte": moment}, "until": {"$lt": moment}},
@@ -110,7 +118,7 @@ class Clockwork:
             sort=[("due_at", 1)],
         )
         if timer is None:
-            return False
+            return 0
         deadline = self._deadlines.get(timer["name"])
         cause = Cause(fingerprint("timer", timer["_id"]), "timer")
         actor = Actor(kind="unit", id=self._unit, org_id=timer["org_id"], name=self._unit)
@@ -123,9 +131,9 @@ class Clockwork:
                 later = moment + timedelta(seconds=min(3600, 2 ** timer["tries"]))
                 change = {"due_at": later, "until": moment - LEASE}
                 await self._database["timers"].update_one({"_id": timer["_id"]}, {"$set": change})
-                return True
+                return 1
         await self._database["timers"].delete_one({"_id": timer["_id"]})
-        return True
+        return 1
 
     async def _one_repeat(self, one: Every) -> int:
         name = f"{self._unit}.{getattr(one.work, '__qualname__', 'work')}"

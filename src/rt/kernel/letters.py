@@ -1,4 +1,4 @@
-"""What waits in the house: events put aside, listeners behind the log, timers not yet due."""
+"""What waits on the platform: events put aside, consumers behind the log, timers not yet due."""
 
 from datetime import datetime
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 
 from rt.kernel.clock import now
+from rt.kernel.eventlog import heads
 from rt.kernel.persistence import Database
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that a listener could not hear."""
+    """An event that a listener could not hear, or that waits behind one ("behind")."""
 
     id: str
     unit: str
@@ -32,6 +33,9 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     timers: int
 
 
+STATES = {"dead": ["dead"], "waiting": ["waiting", "behind"], "": ["dead", "waiting", "behind"]}
+
+
 async def letters(
     database: Database, unit: str, state: str, after: str = "", limit: int = 200
 ) -> list[Letter]:
@@ -39,7 +43,7 @@ async def letters(
 
     The one to go on from may be gone meanwhile: then from the beginning.
     """
-    where: dict[str, Any] = {name: value for name, value in (("unit", unit), ("state", state)) if value}
+    where: dict[str, Any] = {"state": {"$in": STATES[state]}} | ({"unit": unit} if unit else {})
     last = await database["dead_letters"].find_one({"_id": after}) if after else None
     if last is not None:
         same = {"put_aside_at": last["put_aside_at"], "_id": {"$gt": after}}
@@ -55,28 +59,59 @@ async def letter_counts(database: Database, unit: str) -> dict[str, int]:
     """How many events are put aside in each state; of one unit where named."""
     where = {"unit": unit} if unit else {}
     return {
-        state: await database["dead_letters"].count_documents({**where, "state": state})
+        state: await database["dead_letters"].count_documents({**where, "state": {"$in": STATES[state]}})
         for state in ("dead", "waiting")
     }
 
 
 async def replay(database: Database, letter_id: str) -> bool:
-    """Have the listener try again at once, with all its tries before it; false when there is none."""
-    change = {"state": "waiting", "tries": 0, "next_try_at": now()}
-    changed = await database["dead_letters"].update_one({"_id": letter_id}, {"$set": change})
-    return changed.matched_count == 1
+    """Have the listener try again at once, with all its tries before it; false when there is none.
+
+    One that waits behind another stays there: the one before is tried.
+    """
+    letter = await database["dead_letters"].find_one({"_id": letter_id})
+    if letter is None:
+        return False
+    of_it = {
+        "unit": letter["unit"],
+        "listener": letter["listener"],
+        "event.entity_id": letter["event"]["entity_id"],
+    }
+    first = await database["dead_letters"].find_one(of_it, {"_id": 1}, sort=[("event.seq", 1)])
+    await database["dead_letters"].update_one({"_id": (first or letter)["_id"]}, {"$set": _anew()})
+    return True
+
+
+async def replay_alike(database: Database, letter_id: str) -> int:
+    """Have all tried again that failed in the same listener as this one; how many."""
+    letter = await database["dead_letters"].find_one({"_id": letter_id}, {"unit": 1, "listener": 1})
+    if letter is None:
+        return 0
+    alike = {"unit": letter["unit"], "listener": letter["listener"], "state": {"$in": ["dead", "waiting"]}}
+    changed = await database["dead_letters"].update_many(alike, {"$set": _anew()})
+    return changed.matched_count
+
+
+def _anew() -> dict[str, Any]:
+    return {"state": "waiting", "tries": 0, "next_try_at": now()}
 
 
 async def queues(database: Database) -> list[Queue]:
     """Every unit that hears or is woken by the clock."""
-    cursor = await database["events"].aggregate([{"$group": {"_id": "$source", "last": {"$max": "$seq"}}}])
-    last = {row["_id"]: row["last"] async for row in cursor}
+    newest = await heads(database)
     aside = await _by_unit(database, "dead_letters")
     timers = await _by_unit(database, "timers")
     behind: dict[str, int] = {}
-    async for place in database["places"].find({}):
-        heard = place.get("places", {})
-        behind[place["_id"]] = sum(max(0, last.get(source, 0) - seq) for source, seq in heard.items())
+    async for lease in database["consumers"].find({}):
+        of_lane = {
+            name.rpartition(".")[0]: seq for name, seq in newest.items() if name.endswith(f".{lease['lane']}")
+        }
+        reached: dict[str, int] = {}
+        for listener, seq in lease["offsets"].items():
+            source = listener.rpartition(" ")[2].partition(".")[0]
+            reached[source] = min(seq, reached.get(source, seq))
+        waiting = sum(max(0, of_lane.get(source, 0) - seq) for source, seq in reached.items())
+        behind[lease["unit"]] = behind.get(lease["unit"], 0) + waiting
     return [
         Queue(unit=unit, behind=behind.get(unit, 0), letters=aside.get(unit, 0), timers=timers.get(unit, 0))
         for unit in sorted({*behind, *aside, *timers})

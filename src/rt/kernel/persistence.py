@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
-from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, IndexModel, ReturnDocument
+from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, IndexModel, ReturnDocument, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
@@ -49,9 +49,16 @@ INDEX_CHANGED = (85, 86)
 PATIENCE = 40
 SOCKET_MS = 120_000
 """Longer than any answer takes but that to a large index being built; who asks has a deadline of its own."""
+BOOKKEEPING = frozenset({"_id", "version", "changed_at", "created_at", "org_id"})
+"""What an event says of the entity besides, and the change need not repeat."""
 _random = secrets.SystemRandom()
 
 _session: ContextVar[AsyncClientSession | None] = ContextVar("session", default=None)
+_uncommitted: ContextVar[list[Callable[[], None]]] = ContextVar("uncommitted")
+
+
+class LeaseLost(RuntimeError):
+    """Another process has taken over what this one was handling: what it does now counts no more."""
 
 
 class CursorUnknown(Invalid):
@@ -130,7 +137,7 @@ class Database:
         self.unit = unit
         self.client = client
         self.collections: list[Collection[Any]] = []
-        self.wrote: Callable[[], None] = lambda: None
+        self.emitted: Callable[[Collection[Any], str, list[Document]], None] = lambda *_: None
         self.seals: Seals | None = None
         durable = WriteConcern(w="majority", j=True)
         self._database: AsyncDatabase[Document] = client.get_database(
@@ -174,6 +181,7 @@ async def persist(work: Callable[[], Awaitable[T]]) -> T:
 @asynccontextmanager
 async def together(database: Database) -> AsyncIterator[None]:
     """Everything inside is written, or nothing: a MongoDB transaction. Rare."""
+    emitted = _uncommitted.set([])
     async with database.client.start_session() as session:
         try:
             async with await session.start_transaction():
@@ -186,7 +194,11 @@ async def together(database: Database) -> AsyncIterator[None]:
             if error.has_error_label("TransientTransactionError"):
                 raise ChangedMeanwhile from error
             raise
-    database.wrote()
+        finally:
+            committed = _uncommitted.get()
+            _uncommitted.reset(emitted)
+    for tell in committed:
+        tell()
 
 
 class Collection(Generic[E]):
@@ -214,6 +226,7 @@ class Collection(Generic[E]):
         self._missing = missing
         self._owner_field = "seen_by" if shared else "org_id"
         self._stored = database[self.name]
+        self._fields = {_stored(one): 1 for one in entity.__struct_encode_fields__}
         database.collections.append(self)
 
     @property
@@ -266,14 +279,14 @@ class Collection(Generic[E]):
 
     async def get(self, id: str) -> E:
         """The entity, or NotFound: also when it is another organization's."""
-        return self._entity(await self._read(id))
+        return self._entity(await self._read(id, self._fields))
 
     async def first(self, where: Mapping[str, Any], sort: str = "-created_at") -> E | None:
         found = await self.find(where, sort=sort, limit=1)
         return found[0] if found else None
 
     async def find(self, where: Mapping[str, Any], sort: str = "-created_at", limit: int = 100) -> list[E]:
-        cursor = self._stored.find(self.within(where), _WITHOUT_OUTBOX, session=_session.get())
+        cursor = self._stored.find(self.within(where), self._fields, session=_session.get())
         cursor = cursor.sort(_sort(sort)).limit(limit)
         return [self._entity(document) async for document in cursor]
 
@@ -285,12 +298,12 @@ class Collection(Generic[E]):
         filters = [self.within(where)]
         order = _sort(sort)
         if after:
-            filters.append(_beyond(order, _decode_cursor(after, len(order))))
-        cursor = self._stored.find({"$and": filters}, _WITHOUT_OUTBOX, session=_session.get())
+            filters.append(beyond(order, decode_cursor(after, len(order))))
+        cursor = self._stored.find({"$and": filters}, self._fields, session=_session.get())
         documents = await cursor.sort(order).limit(limit + 1).to_list()
         items = documents[:limit]
         following = (
-            _encode_cursor([_at(items[-1], field) for field, _ in order]) if len(documents) > limit else ""
+            encode_cursor([_at(items[-1], field) for field, _ in order]) if len(documents) > limit else ""
         )
         return Page([self._entity(document) for document in items], following)
 
@@ -308,8 +321,10 @@ class Collection(Generic[E]):
         key = _key(self.name, entity.id)
         entity.version = 1
         document = self._document(entity)
-        document["done"] = [_done(key)] if key else []
-        document["told"] = self._told(entity, {}, document)
+        told = self._told(entity, {}, document, 0)
+        document |= {"done": [_done(key)] if key else [], "told": told, "emitted": len(told)}
+        if (cause := current_cause()) is not None and cause.fence is not None:
+            document["fences"] = {str(cause.fence.lane): cause.fence.token}
         try:
             if _session.get() is not None and await self._stored.find_one(
                 {"_id": entity.id}, session=_session.get()
@@ -323,7 +338,7 @@ class Collection(Generic[E]):
             entity = self._entity(stored)
         else:
             entity.told()
-            self._database.wrote()
+            self._emitted(entity.id, told)
         return entity
 
     @asynccontextmanager
@@ -333,9 +348,10 @@ class Collection(Generic[E]):
         A repeat of a command that was already done runs its block on a copy that goes nowhere; afterwards the
         entity is as it is stored now. Raises NotFound, VersionStale, ChangedMeanwhile and the block's own.
         """
-        stored = await self._read(id)
-        entity = self._entity(stored)
         key = _key(self.name, id)
+        stored = await self._read(id, self._fields | _bookkeeping(key))
+        entity = self._entity(stored)
+        _refuse_overtaken(stored)
         if key is not None and _already(stored, key):
             with suppress(Refusal):  # the first time it was allowed, and that time counts
                 yield entity
@@ -344,7 +360,7 @@ class Collection(Generic[E]):
         _refuse_stale(id, stored["version"])
         before = self._document(entity)
         yield entity
-        await self._replace(entity, before, key)
+        await self._replace(entity, before, stored, key)
 
     async def remove(self, id: str) -> None:
         """Delete one entity; gone already is fine."""
@@ -356,21 +372,38 @@ class Collection(Generic[E]):
         return removed.deleted_count
 
     async def leftovers(self, limit: int) -> list[Document]:
-        """Documents that still have something to tell, oldest first: for the relay."""
+        """Documents that still have something to tell, oldest first: for the outbox."""
         cursor = self._stored.find({"told.0": {"$exists": True}}, {"told": 1})
         return await cursor.sort([("told.at", ASCENDING)]).limit(limit).to_list()
 
-    async def forget_told(self, id: str, event_ids: list[str]) -> None:
-        """What the log holds need not be told again: for the relay."""
-        await self._stored.update_one({"_id": id}, {"$pull": {"told": {"id": {"$in": event_ids}}}})
+    async def clear_told(self, cleared: Mapping[str, set[str]]) -> None:
+        """What the log holds need not be told again, by document: for the outbox.
 
-    async def _read(self, id: str) -> Document:
-        document = await self._stored.find_one(self.within({"id": id}), session=_session.get())
+        Whether it is cleared after a crash too does not matter: then it is found once more, and known.
+        """
+        hasty = self._stored.with_options(write_concern=WriteConcern(w=1))
+        pulls = [
+            UpdateOne({"_id": one}, {"$pull": {"told": {"id": {"$in": sorted(ids)}}}})
+            for one, ids in cleared.items()
+        ]
+        await hasty.bulk_write(pulls, ordered=False)
+
+    async def _read(self, id: str, projection: Mapping[str, Any]) -> Document:
+        document = await self._stored.find_one(self.within({"id": id}), projection, session=_session.get())
         if document is None:
             raise self._missing()
         return document
 
-    async def _replace(self, entity: E, before: Document, key: str | None) -> None:
+    def _emitted(self, id: str, told: list[Document]) -> None:
+        """Hand to the outbox what a document has to tell, once it is committed."""
+        if not told:
+            return
+        if _session.get() is None:
+            self._database.emitted(self, id, told)
+        else:
+            _uncommitted.get().append(lambda: self._database.emitted(self, id, told))
+
+    async def _replace(self, entity: E, before: Document, stored: Document, key: str | None) -> None:
         after = self._document(entity)
         changed = {name: value for name, value in after.items() if before.get(name) != value}
         if not changed and not entity.telling:
@@ -378,8 +411,11 @@ class Collection(Generic[E]):
         entity.version += 1
         entity.changed_at = now()
         changed |= {"version": entity.version, "changed_at": entity.changed_at}
-        told = self._told(entity, before, changed)
-        update: Document = {"$set": changed, "$push": {"told": {"$each": told}}}
+        emitted = stored.get("emitted", 0)
+        told = self._told(entity, before, changed, emitted)
+        update: Document = {"$set": changed | {"emitted": emitted + len(told)} | _fenced(), "$push": {}}
+        if told:
+            update["$push"]["told"] = {"$each": told}
         if key is not None:
             update["$push"]["done"] = {"$each": [_done(key)], "$slice": -KEYS_KEPT}
         where = {"_id": entity.id, "version": before["version"], "org_id": before["org_id"]}
@@ -390,15 +426,14 @@ class Collection(Generic[E]):
         if written.matched_count == 0:
             raise ChangedMeanwhile
         entity.told()
-        self._database.wrote()
+        self._emitted(entity.id, [*stored.get("told", ()), *told])
 
-    def _told(self, entity: E, before: Document, after: Document) -> list[Document]:
+    def _told(self, entity: E, before: Document, after: Document, emitted: int) -> list[Document]:
         if self.quiet and not entity.telling:
             return []
         seal = self._database.seals.sealed if self._database.seals else unsealed
-        return _told(
-            self.name, entity, [(event.topic, seal(event)) for event in entity.telling], before, after
-        )
+        facts = [(event.topic, seal(event)) for event in entity.telling]
+        return _told(self.name, entity, facts, before, after, emitted)
 
     def _entity(self, document: Document) -> E:
         return cast("E", read({**document, "id": document["_id"]}, self.entity, (datetime, bytes)))
@@ -414,9 +449,6 @@ class Everywhere(Collection[E]):
 
     def within(self, where: Mapping[str, Any]) -> Document:
         return _named(where)
-
-
-_WITHOUT_OUTBOX = {"told": 0, "done": 0}
 
 
 def _named(where: Mapping[str, Any]) -> Document:
@@ -443,7 +475,7 @@ def _at(document: Document, path: str) -> Any:
     return value
 
 
-def _beyond(order: list[tuple[str, int]], values: list[Any]) -> Document:
+def beyond(order: list[tuple[str, int]], values: list[Any]) -> Document:
     """What comes after these values in this order."""
     steps = []
     for position, (field, direction) in enumerate(order):
@@ -453,12 +485,14 @@ def _beyond(order: list[tuple[str, int]], values: list[Any]) -> Document:
     return {"$or": steps}
 
 
-def _encode_cursor(values: list[Any]) -> str:
+def encode_cursor(values: list[Any]) -> str:
+    """Where a page ended, as the next one is asked for."""
     marked = [{"$t": value.isoformat()} if isinstance(value, datetime) else value for value in values]
     return base64.urlsafe_b64encode(msgspec.json.encode(marked)).rstrip(b"=").decode()
 
 
-def _decode_cursor(cursor: str, length: int) -> list[Any]:
+def decode_cursor(cursor: str, length: int) -> list[Any]:
+    """The values that a cursor was made of; CursorUnknown when it was not."""
     try:
         marked = msgspec.json.decode(
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any]
@@ -485,13 +519,35 @@ def _done(key: str) -> Document:
 
 def _already(stored: Document, key: str | None) -> bool:
     cause = current_cause()
-    done = next((done for done in stored.get("done", ()) if done["key"] == key), None)
+    done = next((done for done in stored.get("done") or () if done["key"] == key), None)
     if cause is None or done is None:
         return False
     if done["fingerprint"] != cause.fingerprint:
         raise KeyReused
     cause.replayed = True
     return True
+
+
+def _bookkeeping(key: str | None) -> Document:
+    """What a change reads besides the entity: what it has to tell yet, and whether this was done already."""
+    same = {"$filter": {"input": "$done", "cond": {"$eq": ["$$this.key", key]}}}
+    return {"told": 1, "emitted": 1, "fences": 1} | ({"done": same} if key is not None else {})
+
+
+def _fenced() -> Document:
+    """The number of the takeover under which an effect is written: an earlier holder writes no more."""
+    fence = cause.fence if (cause := current_cause()) else None
+    return {} if fence is None else {f"fences.{fence.lane}": fence.token}
+
+
+def _refuse_overtaken(stored: Document) -> None:
+    """Raise LeaseLost where a later holder of the lease has written already.
+
+    Whoever reads before it does and writes after it meets another version.
+    """
+    fence = cause.fence if (cause := current_cause()) else None
+    if fence is not None and stored.get("fences", {}).get(str(fence.lane), 0) > fence.token:
+        raise LeaseLost
 
 
 def _refuse_stale(id: str, version: int) -> None:
@@ -509,7 +565,12 @@ def _restore(entity: Entity, stored: Entity) -> None:
 
 
 def _told(
-    collection: str, entity: Entity, facts: list[tuple[str, Document]], before: Document, after: Document
+    collection: str,
+    entity: Entity,
+    facts: list[tuple[str, Document]],
+    before: Document,
+    after: Document,
+    emitted: int,
 ) -> list[Document]:
     """What the entity tells, as the log will hold it; a change that tells nothing is told as itself."""
     actor = current_actor()
@@ -523,15 +584,20 @@ def _told(
             "entity": collection,
             "entity_id": entity.id,
             "version": entity.version,
+            "nth": emitted + n + 1,
             "actor": {"kind": actor.kind, "id": actor.id, "org_id": actor.org_id, "name": actor.name},
             "trace": current_trace(),
             "body": body,
         }
         for n, (topic, body) in enumerate(facts or [(f"{unit}.{collection.partition('.')[2]}.changed", {})])
     ]
-    now_so = {name: value for name, value in after.items() if name not in ("told", "done")}
-    told[-1]["change"] = change_of(type(entity), before, now_so)
+    if change := change_of(type(entity), before, _without(after, BOOKKEEPING)):
+        told[-1]["change"] = change
     return told
+
+
+def _without(document: Document, names: frozenset[str]) -> Document:
+    return {name: value for name, value in document.items() if name not in names}
 
 
 __all__ = [
@@ -541,10 +607,15 @@ __all__ = [
     "Database",
     "DuplicateKeyError",
     "Index",
+    "LeaseLost",
     "Page",
     "ReturnDocument",
+    "UpdateOne",
     "admin_command",
+    "beyond",
     "connect",
+    "decode_cursor",
+    "encode_cursor",
     "persist",
     "together",
 ]

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from rt.kernel.masking import explained, mask
 from rt.kernel.tenancy import NoOrganization, current_org
@@ -33,6 +33,8 @@ DURATIONS = Histogram(
 )
 HEARD = Counter("rt_events_heard_total", "Events heard with their effect done", ["unit", "topic"])
 PARKED = Counter("rt_events_parked_total", "Events put aside after a failure", ["unit", "topic"])
+
+BEHIND = Gauge("rt_events_behind", "Events of the log that a unit has still to handle", ["unit"])
 
 NAMESPACE = "RT/Backend"
 MOST_VALUES = 100

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from rt.kernel.bus import Listener
 from rt.kernel.bus import listen as hear
+from rt.kernel.bus import listen_to_all as hear_all
 from rt.kernel.client import Services
 from rt.kernel.files import Files
 from rt.kernel.jobs import Every, Timers, every
@@ -66,4 +67,4 @@ def plain(word: type[Any], handler: Callable[[Request], Awaitable[Response]]) ->
     return Served(word, handler=handler)
 
 
-__all__ = ["Ground", "Served", "Unit", "contract", "every", "expand", "hear", "plain", "serve"]
+__all__ = ["Ground", "Served", "Unit", "contract", "every", "expand", "hear", "hear_all", "plain", "serve"]

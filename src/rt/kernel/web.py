@@ -197,7 +197,7 @@ class Operation:
 def web_app(desk: Desk, public_path: str, background: Callable[[], bool] = lambda: True) -> Starlette:
     """The ASGI application of one unit, at its own port and under its public path.
 
-    `background` says whether the unit's relay and followers run: it is not ready otherwise.
+    `background` says whether the unit's outbox and consumer run: it is not ready otherwise.
     """
     unit = desk.unit
     document = openapi(unit, public_path)

@@ -29,7 +29,8 @@ Cell = str | float | Decimal | datetime | date | None
 
 def guarded(text: str) -> str:
     """The text as a cell that no spreadsheet runs; unguarded gives it back, whatever it was."""
-    return f"{GUARD}{text}" if text.startswith(RUN) or GUARDED.match(text) else text
+    runs = text.startswith(RUN) and not text.isspace()
+    return f"{GUARD}{text}" if runs or GUARDED.match(text) else text
 
 
 def unguarded(cell: str) -> str:

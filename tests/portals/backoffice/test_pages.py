@@ -10,6 +10,7 @@ from tests.portals.backoffice.town import ORDER, TRACE, Town, browser, signed_in
 
 from rt.contracts.admin_gateway import (
     AuditPage,
+    BrokenView,
     FindAnything,
     FindAudit,
     FindFlags,
@@ -163,7 +164,7 @@ async def test_the_status_is_for_everybody_and_light() -> None:
 
 EMPTY = {
     "/tenants": (FindTenants, TenantsPage(items=[]), "Aucune organisation"),
-    "/audit": (FindAudit, AuditPage(items=[], next_seq=None), "Le journal est vide"),
+    "/audit": (FindAudit, AuditPage(items=[], next=""), "Le journal est vide"),
     "/mailbox": (ReadMailbox, MessagesPage(items=[]), "Aucun message n'est parti"),
     "/flags": (FindFlags, FlagsView(items=[]), "Aucune fonction à régler"),
     "/queues": (FindLetters, LettersPage(items=[], dead=0, waiting=0), "Rien n'est mis de côté"),
@@ -261,8 +262,17 @@ async def test_a_story_goes_without_the_mailbox() -> None:
 @pytest.mark.parametrize(
     ("verdict", "sentence"),
     [
-        (VerificationView(intact=True, lines=42, broken_at=None), "Le journal est intact"),
-        (VerificationView(intact=False, lines=42, broken_at=17), "porte le numéro 17"),
+        (VerificationView(intact=True, lines=42, unsealed=1, broken=[], vouched=42), "Le journal est intact"),
+        (
+            VerificationView(
+                intact=False,
+                lines=42,
+                unsealed=0,
+                broken=[BrokenView(partition="palette.3", seq=17)],
+                vouched=0,
+            ),
+            "à partir de la ligne 17",
+        ),
     ],
 )
 async def test_the_chain_gets_a_plain_verdict(verdict: VerificationView, sentence: str) -> None:

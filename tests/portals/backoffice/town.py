@@ -315,6 +315,8 @@ def letter(number: int, state: Any = "dead") -> LetterView:
 
 def line(seq: int, did: str = "core_orders.order.confirmed") -> AuditLineView:
     return AuditLineView(
+        event_id=f"evt_{seq}",
+        partition="core_orders.3",
         seq=seq,
         at=AT,
         org_id="org_monts0001",
@@ -463,9 +465,9 @@ def answers() -> dict[type, Any]:
         ChangeRole: user("Hugo", "active", "usr_hugo000001"),
         DisableUser: user("Hugo", "disabled", "usr_hugo000001"),
         EnableUser: user("Hugo", "active", "usr_hugo000001"),
-        FindAudit: AuditPage(items=[line(42), line(41, "authz.organization.suspended")], next_seq=41),
+        FindAudit: AuditPage(items=[line(42), line(41, "authz.organization.suspended")], next="a-cursor"),
         ExportAudit: Download(content=b"seq,at\r\n", media_type="text/csv", filename="audit.csv"),
-        VerifyAudit: VerificationView(intact=True, lines=42, broken_at=None, checkpoint_seq=40),
+        VerifyAudit: VerificationView(intact=True, lines=42, unsealed=2, broken=[], vouched=40),
         ReadMailbox: MessagesPage(
             items=[
                 mail(),

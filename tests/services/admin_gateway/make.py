@@ -51,7 +51,7 @@ class Voice:
     def __call__(self, ground: Ground) -> Unit:
         self.parcels = Collection(ground.database, Parcel, "parcels", Index("number"), shared=True)
         self.files = ground.files
-        return Unit(name="palette", serves=[], hears=[hear(ParcelSent, self.listen)])
+        return Unit(name="palette", serves=[], hears=[hear(ParcelSent, self.listen, since="beginning")])
 
     async def listen(self, event: ParcelSent, told: Told) -> None:
         if self.deaf:

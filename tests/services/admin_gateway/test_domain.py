@@ -78,9 +78,9 @@ def test_an_export_keeps_everything_but_credentials() -> None:
 
 
 def test_a_checkpoint_is_signed_by_the_house() -> None:
-    content = Seal(b"one").seal(7, "abc", AT)
-    assert Seal(b"one").open(content).seq == 7
+    content = Seal(b"one").seal({"palette.3": (7, "abc")}, AT)
+    assert Seal(b"one").open(content).segments == {"palette.3": (7, "abc")}
     with pytest.raises(CheckpointForged):
         Seal(b"two").open(content)
     with pytest.raises(CheckpointForged):
-        Seal(b"one").open(content.replace(b'"seq":7', b'"seq":8'))
+        Seal(b"one").open(content.replace(b"[7,", b"[8,"))

@@ -1,110 +1,162 @@
-"""The trail shows every edit: of a line, of its order, of its end, of all of it (G-12)."""
+"""The log shows every edit: of an event, of its order, of its end, of a segment, of all of it (G-12)."""
 
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from rt.kernel.audit import ORIGIN, Line
+from rt.kernel.clock import held, now
+from rt.kernel.eventlog import KEPT, digest_of
+from rt.kernel.segments import ORIGIN, Segment
+from rt.kernel.tenancy import acting_for
 
-LINES = 24
+EVENTS = 24
 EDITS = 1_000
+PARTS = 4
 Documents = list[dict[str, Any]]
+Edit = Callable[[Documents, Documents, random.Random], None]
+"""Changes events and segments in place, as somebody would who may write the database."""
 
 
-def flip(lines: Documents, dice: random.Random) -> Documents:
-    line = dice.choice(lines)
-    name = dice.choice(["did", "org_id", "entity_id", "trace", "hash", "previous", "at", "actor", "change"])
-    value = line[name]
+def flip(events: Documents, segments: Documents, dice: random.Random) -> None:
+    event = dice.choice(events)
+    name = dice.choice(["topic", "org_id", "entity_id", "trace", "at", "actor", "body", "nth", "version"])
+    value = event[name]
     if isinstance(value, datetime):
-        line[name] = value.replace(year=value.year - 1)
+        event[name] = value.replace(year=value.year - 1)
     elif isinstance(value, dict):
-        line[name] = {**value, "id": {"x": "y"}} if name == "change" else {**value, "id": "usr_other"}
+        event[name] = {**value, "id": "usr_other"}
+    elif isinstance(value, int):
+        event[name] = value + 1
     else:
-        line[name] = value[:-1] + ("0" if value[-1:] != "0" else "1")
-    return lines
+        event[name] = value[:-1] + ("0" if value[-1:] != "0" else "1")
 
 
-def delete(lines: Documents, dice: random.Random) -> Documents:
-    lines.pop(dice.randrange(len(lines) - 1))
-    return lines
+def empty(events: Documents, segments: Documents, dice: random.Random) -> None:
+    """As if an organization had been erased that was not."""
+    event = dice.choice(events)
+    event |= {"org_id": "erased", "erased": event["org_id"], "body": {}, "change": [], "actor": {}}
 
 
-def insert(lines: Documents, dice: random.Random) -> Documents:
-    """A forged line in the middle, those after it numbered on."""
-    at = dice.randrange(len(lines))
-    forged = {**lines[at], "_id": "evt_forged", "did": "palette.parcel.forged"}
-    for line in lines[at:]:
-        line["seq"] += 1
-    return [*lines[:at], forged, *lines[at:]]
+def delete(events: Documents, segments: Documents, dice: random.Random) -> None:
+    events.remove(dice.choice(events))
 
 
-def swap(lines: Documents, dice: random.Random) -> Documents:
-    one, other = dice.sample(lines, 2)
-    one["seq"], other["seq"] = other["seq"], one["seq"]
-    return lines
+def insert(events: Documents, segments: Documents, dice: random.Random) -> None:
+    """A forged event in the middle, those after it numbered on."""
+    at = dice.choice(events)
+    forged = {**at, "_id": "evt_forged", "topic": "palette.parcel.forged"}
+    for event in events:
+        if event["partition"] == at["partition"] and event["seq"] >= at["seq"]:
+            event["seq"] += 1
+    events.append(forged)
 
 
-def truncate(lines: Documents, dice: random.Random) -> Documents:
-    return lines[: dice.randrange(len(lines))]
+def swap(events: Documents, segments: Documents, dice: random.Random) -> None:
+    one, other = dice.sample(events, 2)
+    for name in ("partition", "seq"):
+        one[name], other[name] = other[name], one[name]
 
 
-def rebuild(lines: Documents, dice: random.Random) -> Documents:
+def truncate(events: Documents, segments: Documents, dice: random.Random) -> None:
+    """The end of a partition cut off, its segments with it."""
+    at = dice.choice(segments)
+    for kept, first in ((segments, "first"), (events, "seq")):
+        kept[:] = [o for o in kept if o["partition"] != at["partition"] or o[first] < at["first"]]
+
+
+def rebuild(events: Documents, segments: Documents, dice: random.Random) -> None:
     """One fact changed and every hash after it made anew: the chain alone cannot tell."""
-    dice.choice(lines)["did"] = "palette.parcel.forged"
+    event = dice.choice(events)
+    event["topic"] = "palette.parcel.forged"
     previous = ORIGIN
-    for document in lines:
+    for document in sorted(segments, key=lambda one: int(one["first"])):
+        if document["partition"] != event["partition"]:
+            continue
+        within = [one for one in events if one["partition"] == event["partition"]]
+        within = [one for one in within if document["first"] <= one["seq"] <= document["last"]]
+        document["digests"] = [digest_of(one) for one in sorted(within, key=lambda one: int(one["seq"]))]
         document["previous"] = previous
-        line = msgspec.convert({**document, "id": document["_id"]}, Line, builtin_types=(datetime,))
-        document["hash"] = previous = line.computed()
-    return lines
+        segment = msgspec.convert({**document, "id": document["_id"]}, Segment, builtin_types=(datetime,))
+        document["hash"] = previous = segment.computed()
 
 
-KINDS: list[Callable[[Documents, random.Random], Documents]] = [
-    flip, delete, insert, swap, truncate, rebuild,
-]  # fmt: skip
+KINDS: list[Edit] = [flip, empty, delete, insert, swap, truncate, rebuild]
+
+
+async def seal(house: Any) -> None:
+    await house.settle()
+    await house.database("admin_gateway")["repeats"].delete_many({})
+    await house.tick()
+
+
+async def put(collection: Any, documents: Documents) -> None:
+    await collection.delete_many({})
+    await collection.insert_many(documents)
 
 
 async def test_a_thousand_random_edits_are_all_found(house: Any, voice: Any, root: Any) -> None:
-    for number in range(LINES):
+    for number in range(EVENTS):
         await voice.send(id=f"par_{number}")
-    await house.settle()
-    await house.tick()
-    stored = house.database("admin_gateway")["audit"]
-    good = await stored.find().sort([("seq", 1)]).to_list()
+        if number % (EVENTS // PARTS) == EVENTS // PARTS - 1:
+            await seal(house)
+    database = house.database("admin_gateway")
+    events = await database["event_log"].find().sort([("partition", 1), ("seq", 1)]).to_list()
+    segments = await database["log_segments"].find().sort([("partition", 1), ("first", 1)]).to_list()
     first = (await root.get("/admin/audit/verify")).json()
-    assert (first["intact"], first["checkpoint_seq"]) == (True, LINES)
+    assert (first["intact"], first["lines"], first["vouched"]) == (True, EVENTS, EVENTS)
     dice = random.Random(20261122)
     for _ in range(EDITS):
         edit = dice.choice(KINDS)
-        edited = edit([dict(line) for line in good], dice)
-        changed = [line for line in edited if line not in good]
-        gone = [line["_id"] for line in good if line["_id"] not in {one["_id"] for one in edited}]
-        touched = gone + [line["_id"] for line in changed]
-        await stored.delete_many({"_id": {"$in": touched}})
-        if changed:
-            await stored.insert_many(changed)
+        edited = [dict(one) for one in events], [dict(one) for one in segments]
+        edit(*edited, dice)
+        for name, good, wrong in (("event_log", events, edited[0]), ("log_segments", segments, edited[1])):
+            await change(database[name], good, wrong)
         found = (await root.get("/admin/audit/verify")).json()
         assert not found["intact"], edit.__name__
-        assert found["broken_at"] is not None
-        await stored.delete_many({"_id": {"$in": touched}})
-        await stored.insert_many([line for line in good if line["_id"] in touched])
+        assert found["broken"]
+        for name, good, wrong in (("event_log", events, edited[0]), ("log_segments", segments, edited[1])):
+            await change(database[name], wrong, good)
     assert (await root.get("/admin/audit/verify")).json()["intact"]
 
 
-async def test_a_checkpoint_is_written_when_the_trail_has_grown(house: Any, voice: Any, root: Any) -> None:
+async def change(collection: Any, before: Documents, after: Documents) -> None:
+    """Write only what differs."""
+    gone = [one["_id"] for one in before if one not in after]
+    await collection.delete_many({"_id": {"$in": gone}})
+    if new := [one for one in after if one not in before]:
+        await collection.insert_many(new)
+
+
+async def test_a_checkpoint_is_written_when_the_log_has_grown(house: Any, voice: Any, root: Any) -> None:
     await voice.send()
-    await house.settle()
     files = house.room("admin_gateway").ground.files
-    await house.tick()
-    before = await files.keys("documents", "audit")
-    await house.database("admin_gateway")["repeats"].delete_many({})
-    await house.tick()
-    assert await files.keys("documents", "audit") == before
+    await seal(house)
+    with acting_for("audit"):
+        before = await files.keys("documents", "audit")
+    await seal(house)
+    with acting_for("audit"):
+        assert await files.keys("documents", "audit") == before
     await voice.send(id="par_2")
-    await house.settle()
-    await house.database("admin_gateway")["repeats"].delete_many({})
-    await house.tick()
-    assert len(await files.keys("documents", "audit")) == len(before) + 1
+    await seal(house)
+    with acting_for("audit"):
+        assert len(await files.keys("documents", "audit")) == len(before) + 1
+
+
+async def test_after_the_time_that_it_is_kept_the_log_still_verifies(
+    house: Any, voice: Any, root: Any
+) -> None:
+    await voice.send(id="par_1")
+    await seal(house)
+    with held(now() + KEPT - timedelta(days=1)):
+        await voice.send(id="par_1b")
+        await voice.recount("par_1", 2)
+        await seal(house)
+    with held(now() + KEPT + timedelta(days=2)):
+        await seal(house)
+        found = (await root.get("/admin/audit/verify")).json()
+    assert (found["intact"], found["lines"]) == (True, 3)
+    kept = await house.database("admin_gateway")["event_log"].distinct("_id")
+    assert len(kept) == 2

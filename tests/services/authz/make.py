@@ -33,16 +33,14 @@ async def mailed(house: TestHouse, topic: str, email: str) -> dict[str, Any]:
     """What the latest event of a topic told about an address: where the mail's token is."""
     await house.settle()
     where = {"topic": topic, "body.email": email}
-    found = await house.database("authz")["events"].find_one(where, sort=[("seq", -1)])
+    found = await house.database("authz")["event_log"].find_one(where, sort=[("at", -1), ("seq", -1)])
     assert found is not None, f"nothing told to {email}"
     return house.letter(found)
 
 
 async def told(house: TestHouse, topic: str) -> list[dict[str, Any]]:
     """The bodies of all events of a topic, in order."""
-    await house.settle()
-    cursor = house.database("authz")["events"].find({"topic": topic}).sort([("seq", 1)])
-    return [house.letter(document) async for document in cursor]
+    return await house.told(topic)
 
 
 async def accept(house: TestHouse, email: str, password: str = PASSWORD) -> httpx.Response:

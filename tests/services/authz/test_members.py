@@ -241,9 +241,9 @@ async def test_each_organization_has_its_own_story_of_its_people(authz: TestHous
     await theirs.web.post(f"/auth/users/{member['user_id']}/role", json={"role": "driver"})
     await theirs.web.delete(f"/auth/users/{member['user_id']}")
     await authz.settle()
-    events = authz.database("authz")["events"]
+    events = authz.database("authz")["event_log"]
     own = [event async for event in events.find({"org_id": ours.organization_id})]
-    story = [event async for event in events.find({"org_id": theirs.organization_id}).sort([("seq", 1)])]
+    story = [event async for event in events.find({"org_id": theirs.organization_id}).sort([("at", 1)])]
     assert theirs.organization_id not in str(own)
     assert ours.organization_id not in str(story)
     changed = [event["body"] for event in story if event["topic"] == "authz.member.changed"]

@@ -77,7 +77,9 @@ class Ear:
 
     def _build(self, name: str, ground: Ground) -> Unit:
         self.mouths[name] = Collection(ground.database, Entity, "mouths")
-        hears = [listen(kind, self.hear) for kind in TOLD] if name == "notifications" else []
+        hears = (
+            [listen(kind, self.hear, since="beginning") for kind in TOLD] if name == "notifications" else []
+        )
         return Unit(name=name, serves=[serve(GetPdf, self.pdf)] if name == "ecpmr" else [], hears=hears)
 
     async def pdf(self, asked: GetPdf) -> Download:
@@ -114,7 +116,7 @@ def says(orders, ear, acting):
                 mouth = Entity(id=new_id("mth"))
                 mouth.tell(event)
                 await ear.mouths[event.topic.partition(".")[0]].add(mouth)
-        await orders.settle()
+                await orders.settle()
         parked = orders.room("core_orders").ground.database["dead_letters"]
         assert await parked.count_documents({}) == 0
 

@@ -24,7 +24,12 @@ async def told(house) -> list[OrderTendered | TenderAccepted]:
 
     def build(ground: Ground) -> Unit:
         return Unit(
-            name="notifications", serves=[], hears=[listen(OrderTendered, hear), listen(TenderAccepted, hear)]
+            name="notifications",
+            serves=[],
+            hears=[
+                listen(OrderTendered, hear, since="beginning"),
+                listen(TenderAccepted, hear, since="beginning"),
+            ],
         )
 
     build.__module__ = "rt.services.notifications.app"

@@ -20,7 +20,8 @@ from rt.services.core_orders.domain.returned import rejected, template
 from rt.trade.spreadsheets import RUN, csv_file, xlsx_file
 
 FORMATS: list[SheetFormat] = ["csv", "xlsx"]
-TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
+TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00\ufeff"), max_size=30)
+"""A byte order mark in the middle is what joining two files leaves: it is no text."""
 
 
 def given_back(content: bytes, form: SheetFormat) -> bytes:
@@ -150,6 +151,7 @@ def with_goods(content: bytes) -> bytes:
 @settings(deadline=None)
 @given(TEXTS, st.integers(0, 24_000_000).map(lambda grams: grams / 1_000), st.integers(0, 33), MOMENTS)
 @example("=1+1", 1.234, 4, datetime(2027, 4, 3, 6, 0, tzinfo=UTC))
+@example("\t", 1.0, 1, datetime(2027, 4, 3, 6, 0, tzinfo=UTC))
 @example("+33 4", 1234.125, 4, datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
 def test_exported_orders_are_read_back_as_they_were(
     name: str, weight: float, pallets: int, at: datetime

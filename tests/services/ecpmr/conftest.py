@@ -169,11 +169,7 @@ def by_link(ecpmr: Any) -> Callable[..., httpx.AsyncClient]:
 def told(ecpmr: Any) -> Callable[[str], Awaitable[list[dict[str, Any]]]]:
     """The bodies of what the service told under a topic, in order."""
 
-    async def of(topic: str) -> list[dict[str, Any]]:
-        await ecpmr.settle()
-        events = ecpmr.rooms["ecpmr"].ground.database["events"]
-        return [ecpmr.letter(event) async for event in events.find({"topic": topic}).sort("seq", 1)]
-
+    of: Callable[[str], Awaitable[list[dict[str, Any]]]] = ecpmr.told
     return of
 
 

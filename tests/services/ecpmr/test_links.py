@@ -337,5 +337,5 @@ async def test_the_code_is_readable_nowhere(web, by_link, told, note, ecpmr):
     database = ecpmr.rooms["ecpmr"].ground.database
     stored = await database["ecpmr.notes"].find_one({"_id": note["document_id"]})
     assert f"'{code}'" not in str(stored)
-    async for event in database["events"].find({}):
+    async for event in database["event_log"].find({}):
         assert f"'{code}'" not in str(event)

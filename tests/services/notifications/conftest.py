@@ -24,9 +24,8 @@ def directory() -> Directory:
 
 @pytest.fixture
 async def voice(house: TestHouse, directory: Directory) -> Voice:
-    voice = Voice()
-    await house.mount(directory, voice, build)
-    return voice
+    await house.mount(directory, build)
+    return Voice(house)
 
 
 @pytest.fixture

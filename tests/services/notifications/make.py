@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.conftest import TestHouse
+
 from rt.contracts.authz import (
     FindOrganizations,
     FindUsers,
@@ -15,11 +17,9 @@ from rt.contracts.authz import (
     UserView,
 )
 from rt.contracts.core_orders import OrderSummary
-from rt.kernel.entity import Entity
 from rt.kernel.errors import NotFound
 from rt.kernel.messages import Event
-from rt.kernel.persistence import Collection
-from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.tenancy import current_org
 from rt.kernel.unit import Ground, Unit, serve
 from rt.services.notifications.domain.message import Content, Message
 from rt.trade.places import Address, Site
@@ -28,26 +28,15 @@ AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 SHIPPER, CARRIER, GUEST, OPERATOR = "org_ship", "org_carr", "org_guest", "org_operator"
 
 
-class Said(Entity):
-    """What somebody else's service tells its events with."""
-
-
 class Voice:
-    """Builds a unit that tells whatever a test has it say."""
+    """Has each unit tell whatever a test has it say."""
 
-    __module__ = "rt.services.core_orders.app"
-
-    def __call__(self, ground: Ground) -> Unit:
-        self.said = Collection(ground.database, Said, "said")
-        self.count = 0
-        return Unit(name="core_orders", serves=[])
+    def __init__(self, house: TestHouse) -> None:
+        self._house = house
 
     async def say(self, event: Event, org: str = SHIPPER) -> None:
-        self.count += 1
-        with acting_for(org):
-            said = Said(id=f"sai_{self.count}")
-            said.tell(event)
-            await self.said.add(said)
+        await self._house.tell(event, org)
+        await self._house.settle()
 
 
 class Directory:

@@ -184,10 +184,7 @@ async def test_an_event_heard_again_tells_nobody_twice(house: Any, voice: Any, m
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
     await told(house)
     before = await mails(mailbox)
-    await house.database("notifications")["places"].update_one(
-        {"_id": "notifications"}, {"$set": {"places": {}}}
-    )
-    house.room("notifications").follower._places.clear()
+    await house.hear_again()
     await told(house)
     assert await mails(mailbox) == before
     assert {one["channel"] for one in before} == {"email", "in_app"}
@@ -197,7 +194,7 @@ async def test_a_message_on_its_way_fills_no_log(house: Any, voice: Any, mailbox
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
     await told(house)
     assert {mail["state"] for mail in await mails(mailbox, channel="email")} == {"sent"}
-    logged = await house.database("notifications")["events"].distinct("entity")
+    logged = await house.database("notifications")["event_log"].distinct("entity")
     assert "notifications.messages" not in logged
 
 
@@ -479,8 +476,9 @@ async def test_nothing_secret_reaches_the_event_log(house: Any, voice: Any) -> N
     (mail,) = await messages.find({})
     async with messages.change(mail.id) as message:
         message.bounce("no such mailbox")
+    house.room("notifications").outbox.scan()
     await house.settle()
-    events = house.database("notifications")["events"]
+    events = house.database("notifications")["event_log"]
     own = await events.find({"source": "notifications"}).to_list()
     assert own
     assert "inv_1.abc" not in repr(own)

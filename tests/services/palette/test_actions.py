@@ -312,14 +312,14 @@ async def test_a_partner_without_account_answers_by_a_link_to_that_statement_alo
     other = await stated(palette, partner="name:épicerie dupont", partner_email="dupont@example.org")
     told = (
         await palette.rooms["palette"]
-        .ground.database["events"]
+        .ground.database["event_log"]
         .find_one({"topic": "palette.statement.ready", "entity_id": made["id"]})
     )
     assert told is None
     await palette.settle()
     told = (
         await palette.rooms["palette"]
-        .ground.database["events"]
+        .ground.database["event_log"]
         .find_one({"topic": "palette.statement.ready", "entity_id": made["id"]})
     )
     assert palette.letter(told)["url"] == f"/l/token-{made['id']}"
@@ -352,7 +352,7 @@ async def test_a_claim_that_soon_lapses_is_told_once(palette):
     for days in (300, 330, 331):
         with held(make.AT + timedelta(days=days)):
             await palette.tick()
-    events = palette.rooms["palette"].ground.database["events"]
+    events = palette.rooms["palette"].ground.database["event_log"]
     told = await events.find({"topic": "palette.limitation.near"}).to_list()
     assert sorted((one["body"]["debtor_id"], one["body"]["quantity"]) for one in told) == [
         (make.CARRIER, 20),

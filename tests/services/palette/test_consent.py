@@ -42,7 +42,7 @@ async def waiting(house, org, whose="ours"):
 
 async def told(house, topic):
     await house.settle()
-    events = house.rooms["palette"].ground.database["events"]
+    events = house.rooms["palette"].ground.database["event_log"]
     return [one["body"] for one in await events.find({"topic": topic}).to_list()]
 
 

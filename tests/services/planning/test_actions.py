@@ -195,7 +195,7 @@ async def test_a_published_tour_is_told_with_stops_and_without_price(world):
         async def keep(event: words.TourPublished, told: Told):
             heard.append(event)
 
-        return Unit(name="tracking_ia", serves=[], hears=[hear(words.TourPublished, keep)])
+        return Unit(name="tracking_ia", serves=[], hears=[hear(words.TourPublished, keep, since="beginning")])
 
     listens.__module__ = "rt.services.tracking_ia.app"
     await world.house.mount(listens)

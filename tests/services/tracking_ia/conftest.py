@@ -21,7 +21,7 @@ class Tracking:
         self.settle = house.settle
         self.tick = house.tick
         self.mount = house.mount
-        self.letter = house.letter
+        self.told = house.told
 
     def office(self, org=make.CARRIER, id="usr_dispatcher", roles=("dispatcher",)):
         who = self.actor(org=org, rights=RIGHTS, roles=set(roles), id=id, name="Jean Dupuis")
@@ -45,11 +45,6 @@ class Tracking:
         with held(at or fixes[-1].at):
             sent = {"points": make.sent(fixes)}
             return await self.ok(self.driver().post("/api/tracking/positions", json=sent))
-
-    async def told(self, topic):
-        await self.settle()
-        events = self.rooms["tracking_ia"].ground.database["events"]
-        return [self.letter(event) async for event in events.find({"topic": topic}).sort("seq", 1)]
 
     async def stored(self, name):
         return await self.rooms["tracking_ia"].ground.database[f"tracking_ia.{name}"].count_documents({})

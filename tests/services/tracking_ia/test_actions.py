@@ -36,9 +36,7 @@ async def record(house, fixes, at=None):
 
 
 async def told(house, topic):
-    await house.settle()
-    events = house.rooms["tracking_ia"].ground.database["events"]
-    return [house.letter(event) async for event in events.find({"topic": topic}).sort("seq", 1)]
+    return await house.told(topic)
 
 
 async def points_stored(house):
@@ -375,7 +373,7 @@ async def test_the_event_log_holds_no_position(tracking):
     """Whatever is deleted from the buckets must not live on in the story of changes."""
     await record(tracking, make.drive()[:10])
     await tracking.settle()
-    events = tracking.rooms["tracking_ia"].ground.database["events"]
+    events = tracking.rooms["tracking_ia"].ground.database["event_log"]
     assert await events.count_documents({"source": "tracking_ia"}) > 0
     assert await events.count_documents({"entity": "tracking_ia.buckets"}) == 0
 

@@ -114,6 +114,7 @@ from rt.contracts.admin_gateway.tenants import (
 from rt.contracts.admin_gateway.trail import (
     AuditLineView,
     AuditPage,
+    BrokenView,
     ExportAudit,
     FindAudit,
     VerificationView,
@@ -125,6 +126,7 @@ __all__ = [
     "AnnounceWindow",
     "AuditLineView",
     "AuditPage",
+    "BrokenView",
     "CancelWindow",
     "CapacityView",
     "CostDifferenceView",

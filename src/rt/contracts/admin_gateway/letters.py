@@ -44,9 +44,10 @@ class FindLetters(Query[LettersPage], route="/admin/letters", needs="admin_gatew
 
 
 class ReplayLetter(Command[Empty], route="/admin/letters/{letter_id}/replay", needs="admin_gateway.write"):
-    """Have a listener hear a dead event again."""
+    """Have a listener hear an event again that it could not hear; `alike`: all that it could not."""
 
     letter_id: LetterId
+    alike: bool = False
 
 
 class QueueView(View):

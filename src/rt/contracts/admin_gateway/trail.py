@@ -5,15 +5,20 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from rt.kernel.messages import Download, Query, SearchText, View
+from rt.kernel.messages import Cursor, Download, Query, SearchText, View
 from rt.trade.references import OrganizationId, TrailSubject
 
 Limit = Annotated[int, Meta(ge=1, le=500)]
 
 
 class AuditLineView(View):
-    """One line of the audit trail, bound to the one before by its hash."""
+    """One event of the log: `seq` numbers its partition; `hash` is what its segment is sealed with.
 
+    `before` and `after` have what the act changed, each by its path.
+    """
+
+    event_id: str
+    partition: str
     seq: int
     at: datetime
     org_id: str
@@ -30,10 +35,10 @@ class AuditLineView(View):
 
 
 class AuditPage(View):
-    """Audit lines, newest first; go on with `before_seq`."""
+    """Audit lines, newest first."""
 
     items: list[AuditLineView]
-    next_seq: int | None
+    next: str
 
 
 class FindAudit(Query[AuditPage], route="/admin/audit", needs="admin_gateway.read"):
@@ -45,7 +50,7 @@ class FindAudit(Query[AuditPage], route="/admin/audit", needs="admin_gateway.rea
     did: SearchText = ""
     since: datetime | None = None
     until: datetime | None = None
-    before_seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    after: Cursor = ""
     limit: Limit = 100
 
 
@@ -60,16 +65,25 @@ class ExportAudit(Query[Download], route="/admin/audit/export", needs="admin_gat
     until: datetime | None = None
 
 
-class VerificationView(View):
-    """Whether the chain holds; else the number of the first line that was altered, removed or moved.
+class BrokenView(View):
+    """The first event of a partition that was altered, removed, moved or put in."""
 
-    `checkpoint_seq` is the newest line that a signed checkpoint outside the database vouches for.
+    partition: str
+    seq: int
+
+
+class VerificationView(View):
+    """Whether the log holds: every sealed event recomputed, every segment bound to the one before.
+
+    `unsealed` events are newer than the last seal. `vouched` is how many a signed checkpoint outside the
+    database vouches for.
     """
 
     intact: bool
     lines: int
-    broken_at: int | None
-    checkpoint_seq: int = 0
+    unsealed: int
+    broken: list[BrokenView]
+    vouched: int
 
 
 class VerifyAudit(Query[VerificationView], route="/admin/audit/verify", needs="admin_gateway.read"):

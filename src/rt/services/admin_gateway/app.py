@@ -1,9 +1,9 @@
 """The gateway put together."""
 
-from rt.kernel.audit import Trail
-from rt.kernel.story import Story
+from rt.kernel.eventlog import EventLog
+from rt.kernel.segments import Segments
 from rt.kernel.unit import Ground, Unit, every
-from rt.services.admin_gateway.actions.audits import CHECKPOINT_SECONDS, Audits
+from rt.services.admin_gateway.actions.audits import KEEP_SECONDS, Audits
 from rt.services.admin_gateway.actions.board import LOOK_SECONDS, Board
 from rt.services.admin_gateway.actions.costs import Costs
 from rt.services.admin_gateway.actions.incidents import REMIND, Incidents
@@ -14,27 +14,24 @@ from rt.services.admin_gateway.actions.tenants import Tenants
 from rt.services.admin_gateway.api.house import house
 from rt.services.admin_gateway.api.told import told_to_all
 from rt.services.admin_gateway.domain.checkpoint import Seal
-from rt.services.admin_gateway.reactions import Chronicle
 from rt.services.admin_gateway.store import GatewayStore
 
 
 def build(ground: Ground) -> Unit:
     """The gateway on its ground."""
     database, timers = ground.database, ground.timers
-    store, trail, story = GatewayStore(database), Trail(database), Story(database)
-    chronicle = Chronicle(trail, story)
+    store, log, segments = GatewayStore(database), EventLog(database), Segments(database)
     board, costs = Board(store, ground.services), Costs(database, ground.services)
     maintenance, incidents = Maintenance(store, timers), Incidents(store, timers)
     tenants = Tenants(store, database, ground.services, ground.files)
-    audits = Audits(trail, ground.files, Seal(ground.secret))
+    audits = Audits(log, segments, ground.files, Seal(ground.secret))
     return Unit(
         name="admin_gateway",
         serves=[
-            *house(board, Stories(story, database), audits, tenants, costs),
+            *house(board, Stories(log, database), audits, tenants, costs),
             *told_to_all(board, maintenance, incidents, News(store)),
         ],
-        hears=chronicle.heard(),
-        jobs=[every(LOOK_SECONDS, board.look), every(CHECKPOINT_SECONDS, audits.checkpoint)],
+        jobs=[every(LOOK_SECONDS, board.look), every(KEEP_SECONDS, audits.keep)],
         timers={TURN: maintenance.turn, REMIND: incidents.remind},
-        start=chronicle.prepare,
+        start=segments.prepare,
     )

@@ -10,7 +10,7 @@ from rt.services.authz.domain.reset import ResetWished
 
 def reactions(account: Account) -> list[Listener]:
     """Who hears what."""
-    return [hear(ResetWished, send_reset(account))]
+    return [hear(ResetWished, send_reset(account), since="now")]
 
 
 def send_reset(account: Account) -> Callable[[ResetWished, Told], Awaitable[None]]:

@@ -137,13 +137,13 @@ def _planned(stops: Sequence[TourStop], kind: str) -> datetime | None:
 def listeners(reactions: Reactions) -> list[Listener]:
     """Who hears what."""
     return [
-        listen(TourPublished, reactions.plan),
-        listen(TourWithdrawn, reactions.unplan),
-        listen(StopReached, reactions.reached),
-        listen(StopCorrected, reactions.corrected),
-        listen(DocumentIssued, reactions.note_issued),
-        listen(TakeoverSigned, reactions.taken_over),
-        listen(DeliverySigned, reactions.delivered),
-        listen(ReservesNoted, reactions.reserved),
-        listen(DocumentAmended, reactions.amended),
+        listen(TourPublished, reactions.plan, since="beginning"),
+        listen(TourWithdrawn, reactions.unplan, since="beginning"),
+        listen(StopReached, reactions.reached, since="beginning"),
+        listen(StopCorrected, reactions.corrected, since="beginning"),
+        listen(DocumentIssued, reactions.note_issued, since="beginning"),
+        listen(TakeoverSigned, reactions.taken_over, since="beginning"),
+        listen(DeliverySigned, reactions.delivered, since="beginning"),
+        listen(ReservesNoted, reactions.reserved, since="beginning"),
+        listen(DocumentAmended, reactions.amended, since="beginning"),
     ]

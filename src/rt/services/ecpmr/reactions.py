@@ -14,9 +14,9 @@ class Reactions:
 
     def heard(self) -> list[Listener]:
         return [
-            hear(OrderPlanned, self.plan),
-            hear(OrderLoading, self.load),
-            hear(OrderCancelled, self.cancel),
+            hear(OrderPlanned, self.plan, since="beginning"),
+            hear(OrderLoading, self.load, since="beginning"),
+            hear(OrderCancelled, self.cancel, since="beginning"),
         ]
 
     async def plan(self, planned: OrderPlanned, told: Told) -> None:

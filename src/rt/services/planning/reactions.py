@@ -32,15 +32,15 @@ class Reactions:
 
     def heard(self) -> list[Listener]:
         return [
-            hear(TenderAccepted, self.fill_basket),
-            hear(OrderCancelled, self.empty_basket),
-            hear(TenderLapsed, self.empty_basket),
-            hear(OrderPlanned, self.leave_plan),
-            hear(OrderLoading, self.leave_basket),
-            hear(OrderInTransit, self.leave_basket),
-            hear(OrderDelivered, self.leave_basket),
-            hear(SlotBooked, self.expect_truck),
-            hear(SlotChanged, self.follow_slot),
+            hear(TenderAccepted, self.fill_basket, since="beginning"),
+            hear(OrderCancelled, self.empty_basket, since="beginning"),
+            hear(TenderLapsed, self.empty_basket, since="beginning"),
+            hear(OrderPlanned, self.leave_plan, since="beginning"),
+            hear(OrderLoading, self.leave_basket, since="beginning"),
+            hear(OrderInTransit, self.leave_basket, since="beginning"),
+            hear(OrderDelivered, self.leave_basket, since="beginning"),
+            hear(SlotBooked, self.expect_truck, since="beginning"),
+            hear(SlotChanged, self.follow_slot, since="beginning"),
         ]
 
     async def fill_basket(self, event: TenderAccepted, told: Told) -> None:

@@ -32,15 +32,15 @@ class Reactions:
 
     def heard(self) -> list[Listener]:
         return [
-            hear(TourPublished, self.watch_tour),
-            hear(TourWithdrawn, self.forget_tour),
-            hear(OrderPlanned, self.follow_order),
-            hear(OrderLoading, self.order_loading),
-            hear(OrderInTransit, self.order_in_transit),
-            hear(OrderDelivered, self.order_delivered),
-            hear(OrderCancelled, self.order_cancelled),
-            hear(TakeoverSigned, self.takeover_signed),
-            hear(DeliverySigned, self.delivery_signed),
+            hear(TourPublished, self.watch_tour, since="beginning"),
+            hear(TourWithdrawn, self.forget_tour, since="beginning"),
+            hear(OrderPlanned, self.follow_order, since="beginning"),
+            hear(OrderLoading, self.order_loading, since="beginning"),
+            hear(OrderInTransit, self.order_in_transit, since="beginning"),
+            hear(OrderDelivered, self.order_delivered, since="beginning"),
+            hear(OrderCancelled, self.order_cancelled, since="beginning"),
+            hear(TakeoverSigned, self.takeover_signed, since="beginning"),
+            hear(DeliverySigned, self.delivery_signed, since="beginning"),
         ]
 
     async def watch_tour(self, event: TourPublished, told: Told) -> None:

@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import AuditLineView, ExportAudit, FindAudit, VerificationView, VerifyAudit
 from rt.kernel.clock import now
-from rt.kernel.digits import whole
 from rt.portals.backoffice.changes import Line, changed, short, story_of
 from rt.portals.backoffice.naming import names_of, on_one_line
 from rt.ui.asking import sent
 from rt.ui.catalogues import gettext as _
-from rt.ui.formats import ZONE
+from rt.ui.formats import ZONE, number
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
@@ -25,7 +24,8 @@ PEOPLE = ("usr_", "key_", "lnk_")
 class Row(msgspec.Struct, kw_only=True):
     """One line of the trail."""
 
-    seq: int
+    event_id: str
+    place: str
     at: str
     did: str
     actor: str
@@ -57,6 +57,7 @@ class VerdictPage(Page):
 
     template = "verdict.html"
     verdict: VerificationView
+    broken: list[tuple[str, str]]
     at: datetime
 
 
@@ -88,7 +89,8 @@ def day(text: str) -> datetime | None:
 
 def row(line: AuditLineView, names: dict[str, str]) -> Row:
     return Row(
-        seq=line.seq,
+        event_id=line.event_id,
+        place=f"{line.partition} · {line.seq}",
         at=on_one_line(line.at),
         did=line.did,
         actor=line.actor_name or line.actor_id or line.actor_kind,
@@ -110,9 +112,8 @@ def asked(visit: Visit) -> tuple[dict[str, str], dict[str, Any]]:
 
 async def audit(visit: Visit) -> Page | Response:
     given, chosen = asked(visit)
-    before = visit.query.get("before_seq", "")
-    word = FindAudit(before_seq=whole(before), **chosen)
-    found = await visit.ask(word)
+    after = visit.query.get("after", "")[:200]
+    found = await visit.ask(FindAudit(after=after, **chosen))
     names = await names_of(visit, [line.org_id for line in found.items])
     known = {name: value for name, value in given.items() if value}
     return AuditListPage(
@@ -128,8 +129,8 @@ async def audit(visit: Visit) -> Page | Response:
             Column(name="thing", label=_("Objet"), kind="link", href="{href}"),
             Column(name="organization", label=_("Organisation"), wide=True),
         ],
-        more=f"/audit?{urlencode(known | {'before_seq': found.next_seq})}" if found.next_seq else "",
-        first=f"/audit?{urlencode(known)}" if before else "",
+        more=f"/audit?{urlencode(known | {'after': found.next})}" if found.next else "",
+        first=f"/audit?{urlencode(known)}" if after else "",
         export=f"/audit.csv?{urlencode(known)}",
     )
 
@@ -140,10 +141,15 @@ async def export(visit: Visit) -> Response:
 
 
 async def verify(visit: Visit) -> Page | Response:
+    verdict = await visit.ask(VerifyAudit())
     return VerdictPage(
         title=_("Vérification de la chaîne"),
         crumbs=[("/audit", _("Journal d'audit"))],
-        verdict=await visit.ask(VerifyAudit()),
+        verdict=verdict,
+        broken=[
+            (one.partition, _("à partir de la ligne %(seq)s") % {"seq": number(one.seq)})
+            for one in verdict.broken
+        ],
         at=now(),
     )
 

@@ -114,7 +114,14 @@ async def replay(visit: Visit) -> Response:
     return await pressed(visit, word, "/queues", _("Le service entend ce fait à nouveau."))
 
 
+async def replay_alike(visit: Visit) -> Response:
+    """All that the same function of the same service could not hear."""
+    word = ReplayLetter(letter_id=visit.path["letter_id"], alike=True)
+    return await pressed(visit, word, "/queues", _("Le service entend à nouveau tous les faits semblables."))
+
+
 PAGES = [
     page("/queues", queues, methods=("GET",)),
+    page("/queues/{letter_id}/replay-alike", replay_alike, methods=("POST",)),
     page("/queues/{letter_id}/replay", replay, methods=("POST",)),
 ]

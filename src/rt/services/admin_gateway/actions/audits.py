@@ -1,4 +1,4 @@
-"""The audit trail: written from the event log, read, exported, verified, vouched for outside."""
+"""The audit trail: the event log read by who acted on what, exported, verified, vouched for outside."""
 
 from datetime import datetime
 from typing import Any
@@ -6,89 +6,106 @@ from typing import Any
 from rt.contracts.admin_gateway import (
     AuditLineView,
     AuditPage,
+    BrokenView,
     ExportAudit,
     FindAudit,
+    TenantErased,
     VerificationView,
     VerifyAudit,
 )
-from rt.kernel.audit import Line, Trail
+from rt.kernel.bus import Told
 from rt.kernel.clock import now, today
+from rt.kernel.eventlog import EventLog
 from rt.kernel.files import Files
 from rt.kernel.messages import Download
+from rt.kernel.segments import Broken, Segments
 from rt.kernel.tenancy import acting_for
 from rt.services.admin_gateway.domain.checkpoint import CheckpointForged, Seal, checkpoint_name
 from rt.services.admin_gateway.domain.masking import masked
 from rt.services.admin_gateway.domain.table import as_csv
 
 EXPORT_LIMIT = 50_000
+ERASED_LIMIT = 10_000
 FOLDER = "audit"
 READ_BACK = 20
-"""How many of the newest checkpoints are held against the trail: each vouches for all lines before it."""
-CHECKPOINT_SECONDS = 300
+"""How many of the newest checkpoints are held against the log: each vouches for all before it."""
+KEEP_SECONDS = 60
 
 
 class Audits:
-    """One chain over all organizations, and its checkpoints beside the database."""
+    """The log of all organizations as a trail, and its checkpoints beside the database."""
 
-    def __init__(self, trail: Trail, files: Files, seal: Seal) -> None:
-        self._trail = trail
+    def __init__(self, log: EventLog, segments: Segments, files: Files, seal: Seal) -> None:
+        self._log = log
+        self._segments = segments
         self._files = files
         self._seal = seal
 
     async def find(self, asked: FindAudit) -> AuditPage:
-        lines = await self._trail.lines(_where(asked), asked.before_seq, asked.limit)
-        following = lines[-1].seq if len(lines) == asked.limit else None
-        return AuditPage(items=[_line(line) for line in lines], next_seq=following)
+        found, following = await self._log.lines(_where(asked), asked.after, asked.limit)
+        return AuditPage(items=[_line(told, digest) for told, digest in found], next=following)
 
     async def export(self, asked: ExportAudit) -> Download:
-        lines = await self._trail.lines(_where(asked), limit=EXPORT_LIMIT)
-        content = as_csv(_line(line) for line in lines)
+        found, _ = await self._log.lines(_where(asked), "", EXPORT_LIMIT)
+        content = as_csv(_line(told, digest) for told, digest in found)
         name = f"audit-{today().isoformat()}.csv"
         return Download(content=content, media_type="text/csv", filename=name)
 
     async def verify(self, asked: VerifyAudit) -> VerificationView:
-        """The chain from its first line on, then against the checkpoints."""
-        broken_at = await self._trail.verify()
-        vouched, wrong_at = await self._against_checkpoints()
-        wrong = [seq for seq in (broken_at, wrong_at) if seq is not None]
-        newest = await self._trail.lines({}, limit=1)
+        """Each partition from its first segment on, then against the checkpoints."""
+        erasures, _ = await self._log.lines({"topic": TenantErased.topic}, "", ERASED_LIMIT)
+        verdict = await self._segments.verify(frozenset(told.body["organization_id"] for told, _ in erasures))
+        vouched, forged = await self._against_checkpoints()
+        broken = {one.partition: one for one in (*forged, *verdict.broken)}
         return VerificationView(
-            intact=not wrong,
-            lines=newest[0].seq if newest else 0,
-            broken_at=min(wrong, default=None),
-            checkpoint_seq=vouched,
+            intact=not broken,
+            lines=verdict.sealed,
+            unsealed=verdict.unsealed,
+            broken=[BrokenView(partition=one.partition, seq=one.seq) for one in broken.values()],
+            vouched=vouched,
         )
 
-    async def checkpoint(self) -> None:
-        """Sign the newest line into a file of its own; nothing when it has one already."""
-        newest = await self._trail.lines({}, limit=1)
+    async def keep(self) -> None:
+        """Seal what was appended since, and let go of what is older than it must be kept."""
+        await self._segments.seal()
+        await self._checkpoint()
+        await self._segments.drop()
+
+    async def _checkpoint(self) -> None:
+        """Sign what is sealed into a file of its own; nothing if that was done already."""
+        newest = await self._segments.newest()
         if not newest:
             return
-        line = newest[0]
         with acting_for(FOLDER):
             keys = await self._files.keys("documents", FOLDER)
-            name = checkpoint_name(line.seq)
-            if any(name in key for key in keys[-1:]):
+            if keys and await self._says(keys[-1], newest):
                 return
-            content = self._seal.seal(line.seq, line.hash, now())
-            await self._files.put("documents", content, "application/octet-stream", name)
+            moment = now()
+            content = self._seal.seal(newest, moment)
+            await self._files.put("documents", content, "application/octet-stream", checkpoint_name(moment))
 
-    async def _against_checkpoints(self) -> tuple[int, int | None]:
-        """The newest line vouched for, and the first that is not what was vouched for."""
-        vouched, wrong_at = 0, None
+    async def _says(self, key: str, segments: dict[str, tuple[int, str]]) -> bool:
+        try:
+            return self._seal.open(await self._files.get(key)).segments == segments
+        except CheckpointForged:
+            return False
+
+    async def _against_checkpoints(self) -> tuple[int, list[Broken]]:
+        """How many events are vouched for, and where the log is not what was vouched for."""
+        vouched: dict[str, int] = {}
+        broken: dict[str, Broken] = {}
         for key in (await self._files.keys("documents", FOLDER))[-READ_BACK:]:
-            seq = int(key.rpartition("_")[2].partition(".")[0])
             try:
                 checkpoint = self._seal.open(await self._files.get(key))
-                lines = await self._trail.lines({"seq": checkpoint.seq}, limit=1)
-                good = checkpoint.seq == seq and bool(lines) and lines[0].hash == checkpoint.hash
             except CheckpointForged:
-                good = False
-            if good:
-                vouched = max(vouched, seq)
-            else:
-                wrong_at = seq if wrong_at is None else min(wrong_at, seq)
-        return vouched, wrong_at
+                broken.setdefault("checkpoint", Broken(partition="checkpoint", seq=0))
+                continue
+            for partition, (last, hash_) in checkpoint.segments.items():
+                if await self._segments.hash_at(partition, last) == hash_:
+                    vouched[partition] = max(last, vouched.get(partition, 0))
+                elif partition not in broken or broken[partition].seq > last:
+                    broken[partition] = Broken(partition=partition, seq=last)
+        return sum(vouched.values()), list(broken.values())
 
 
 def _where(asked: FindAudit | ExportAudit) -> dict[str, Any]:
@@ -96,9 +113,11 @@ def _where(asked: FindAudit | ExportAudit) -> dict[str, Any]:
         "org_id": asked.org_id,
         "actor.id": asked.actor_id,
         "entity_id": asked.entity_id,
-        "did": asked.did,
+        "topic": asked.did,
     }
     where: dict[str, Any] = {name: value for name, value in given.items() if value}
+    if asked.entity_id:
+        where["ids"] = asked.entity_id
     span: dict[str, datetime] = {}
     if asked.since is not None:
         span["$gte"] = asked.since
@@ -107,19 +126,28 @@ def _where(asked: FindAudit | ExportAudit) -> dict[str, Any]:
     return where | ({"at": span} if span else {})
 
 
-def _line(line: Line) -> AuditLineView:
+def _line(told: Told, digest: str) -> AuditLineView:
     return AuditLineView(
-        seq=line.seq,
-        at=line.at,
-        org_id=line.org_id,
-        actor_kind=line.actor.get("kind", ""),
-        actor_id=line.actor.get("id", ""),
-        actor_name=line.actor.get("name", ""),
-        did=line.did,
-        entity=line.entity,
-        entity_id=line.entity_id,
-        trace=line.trace,
-        before=masked(line.change.get("before", {})),
-        after=masked(line.change.get("after", {})),
-        hash=line.hash,
+        event_id=told.id,
+        partition=told.partition,
+        seq=told.seq,
+        at=told.at,
+        org_id=told.org_id,
+        actor_kind=told.actor.get("kind", ""),
+        actor_id=told.actor.get("id", ""),
+        actor_name=told.actor.get("name", ""),
+        did=told.topic,
+        entity=told.entity,
+        entity_id=told.entity_id,
+        trace=told.trace,
+        before=masked(by_path(told, "before")),
+        after=masked(by_path(told, "after")),
+        hash=digest,
     )
+
+
+def by_path(told: Told, side: str) -> dict[str, Any]:
+    """What the leaves of a change were before, or are after, by their paths; what is left out is counted."""
+    found = {leaf["path"]: leaf[side] for leaf in told.change if side in leaf}
+    left_out = {f"{leaf['path']}…": f"+ {leaf['left_out']}" for leaf in told.change if "left_out" in leaf}
+    return found | (left_out if side == "after" else {})

@@ -17,10 +17,11 @@ from rt.contracts.admin_gateway import (
 )
 from rt.kernel.bus import Told
 from rt.kernel.errors import NotFound
-from rt.kernel.letters import Letter, letter_counts, letters, queues, replay
+from rt.kernel.eventlog import EventLog, Found, named
+from rt.kernel.letters import Letter, letter_counts, letters, queues, replay, replay_alike
 from rt.kernel.messages import Empty
 from rt.kernel.persistence import Database
-from rt.kernel.story import Mention, Story, named
+from rt.services.admin_gateway.actions.audits import by_path
 from rt.services.admin_gateway.domain.masking import masked
 
 FOUND_LIMIT = 50
@@ -31,12 +32,12 @@ RELATED_LIMIT = 100
 class Stories:
     """What happened, over all units."""
 
-    def __init__(self, story: Story, database: Database) -> None:
-        self._story = story
+    def __init__(self, log: EventLog, database: Database) -> None:
+        self._log = log
         self._database = database
 
     async def get(self, asked: GetStory) -> StoryView:
-        told, following = await self._story.about(asked.subject, asked.after, asked.limit)
+        told, following = await self._log.about(asked.subject, asked.after, asked.limit)
         if not told:
             raise NotFound
         ids = {found for one in told for found in ({one.entity_id} | named(one.body))} - {asked.subject}
@@ -51,7 +52,7 @@ class Stories:
     async def find(self, asked: FindAnything) -> FoundPage:
         """One line for each object, newest first."""
         found: dict[str, FoundView] = {}
-        for mention in await self._story.find(asked.q):
+        for mention in await self._log.find(asked.q):
             if mention.entity_id not in found:
                 found[mention.entity_id] = _found(mention)
         return FoundPage(items=list(found.values())[:FOUND_LIMIT])
@@ -68,7 +69,8 @@ class Stories:
         )
 
     async def replay(self, asked: ReplayLetter) -> Empty:
-        if not await replay(self._database, asked.letter_id):
+        again = replay_alike if asked.alike else replay
+        if not await again(self._database, asked.letter_id):
             raise NotFound
         return Empty()
 
@@ -96,11 +98,11 @@ def _event(told: Told) -> EventView:
         actor_name=told.actor.get("name", ""),
         trace=told.trace,
         body=masked(told.body),
-        change=masked(told.change),
+        change=masked({side: by_path(told, side) for side in ("before", "after")}),
     )
 
 
-def _found(mention: Mention) -> FoundView:
+def _found(mention: Found) -> FoundView:
     return FoundView(
         subject=mention.entity_id,
         entity=mention.entity,

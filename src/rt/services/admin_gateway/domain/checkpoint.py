@@ -1,4 +1,4 @@
-"""Signed checkpoints of the audit trail: they show what a chain cannot, an end cut off or all rebuilt."""
+"""Signed checkpoints of the event log: they show what its chains cannot, an end cut off or all rebuilt."""
 
 import hashlib
 import hmac
@@ -10,17 +10,16 @@ from rt.kernel.errors import Conflict
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """That the trail had this line with this hash at that moment."""
+    """That at this moment each partition of the log had a segment with this last number and hash."""
 
-    seq: int
-    hash: str
     at: datetime
+    segments: dict[str, tuple[int, str]]
     signature: str = ""
 
 
 class CheckpointForged(Conflict):
     fr = "Un point de contrôle du journal n'est pas authentique."
-    en = "A checkpoint of the trail is not authentic."
+    en = "A checkpoint of the log is not authentic."
 
 
 class Seal:
@@ -29,8 +28,8 @@ class Seal:
     def __init__(self, secret: bytes) -> None:
         self._key = hmac.new(secret, b"audit checkpoint", hashlib.sha256).digest()
 
-    def seal(self, seq: int, line_hash: str, at: datetime) -> bytes:
-        unsigned = Checkpoint(seq=seq, hash=line_hash, at=at)
+    def seal(self, segments: dict[str, tuple[int, str]], at: datetime) -> bytes:
+        unsigned = Checkpoint(segments=segments, at=at)
         return msgspec.json.encode(msgspec.structs.replace(unsigned, signature=self._sign(unsigned)))
 
     def open(self, content: bytes) -> Checkpoint:
@@ -49,6 +48,6 @@ class Seal:
         return hmac.new(self._key, content, hashlib.sha256).hexdigest()
 
 
-def checkpoint_name(seq: int) -> str:
-    """A name that sorts as the numbers do."""
-    return f"checkpoint_{seq:012d}"
+def checkpoint_name(at: datetime) -> str:
+    """A name that sorts as the moments do."""
+    return f"checkpoint_{int(at.timestamp() * 1000):015d}"

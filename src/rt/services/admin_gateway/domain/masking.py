@@ -18,7 +18,11 @@ CREDENTIALS = frozenset(
 
 
 def masked(value: Any, name: str = "") -> Any:
-    """The same body with personal values unreadable; what is secret came sealed or hidden already."""
+    """The same body with personal values unreadable; what is secret came sealed or hidden already.
+
+    A name may be a path: its last part says what it is.
+    """
+    name = name.rpartition(".")[2]
     if name in PERSONAL or name.endswith(PERSONAL_ENDS):
         return HIDDEN if value else value
     if isinstance(value, dict):

@@ -7,7 +7,7 @@ from rt.contracts.admin_gateway import AuditLineView
 from rt.trade.spreadsheets import Cell, csv_file
 
 HEAD = (
-    "seq", "at", "org_id", "actor_kind", "actor_id", "actor_name",
+    "partition", "seq", "at", "org_id", "actor_kind", "actor_id", "actor_name",
     "did", "entity", "entity_id", "trace", "before", "after", "hash",
 )  # fmt: skip
 
@@ -18,7 +18,8 @@ def as_csv(lines: Iterable[AuditLineView]) -> bytes:
 
 def _row(line: AuditLineView) -> Sequence[Cell]:
     return (
-        line.seq, line.at.isoformat(), line.org_id, line.actor_kind, line.actor_id, line.actor_name,
+        line.partition, line.seq, line.at.isoformat(),
+        line.org_id, line.actor_kind, line.actor_id, line.actor_name,
         line.did, line.entity, line.entity_id, line.trace,
         json.dumps(line.before, ensure_ascii=False, default=str),
         json.dumps(line.after, ensure_ascii=False, default=str),

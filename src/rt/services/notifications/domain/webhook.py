@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
-from rt.kernel.messages import HIDDEN
+from rt.kernel.messages import EVENTS, HIDDEN
 
 SECRET_BYTES = 32
 PREFIX = "whsec_"
@@ -70,6 +70,11 @@ def published(topic: str) -> bool:
     """Whether an event goes to webhooks at all; a change that tells nothing does not."""
     plain = topic.rstrip(".")
     return topic.startswith(PUBLISHED) and plain not in UNPUBLISHED and not plain.endswith(".changed")
+
+
+def published_topics() -> list[str]:
+    """Every topic that webhooks may ask for."""
+    return sorted(topic for topic in EVENTS if published(topic))
 
 
 def concerned(topic: str, owner: str, body: Mapping[str, Any]) -> list[str]:

@@ -12,10 +12,10 @@ from rt.contracts.authz import (
     UserJoined,
 )
 from rt.contracts.notifications import MessageBounced, MessageDead
-from rt.kernel.bus import Fact, Listener, Told
+from rt.kernel.bus import Listener, Told
 from rt.kernel.errors import AlreadyExists
 from rt.kernel.tokens import PLATFORM
-from rt.kernel.unit import hear
+from rt.kernel.unit import hear, hear_all
 from rt.services.notifications.actions.telling import About, Teller
 from rt.services.notifications.domain.letters.accounts import (
     Bounced,
@@ -28,6 +28,7 @@ from rt.services.notifications.domain.letters.accounts import (
     PasswordReset,
     SecurityNotice,
 )
+from rt.services.notifications.domain.webhook import published_topics
 from rt.services.notifications.store import Home, NotificationsStore, home_id
 
 
@@ -40,18 +41,18 @@ class Accounts:
 
     def heard(self) -> list[Listener]:
         return [
-            hear(UserInvited, self.invite),
-            hear(UserJoined, self.joined),
-            hear(MemberChanged, self.member_changed),
-            hear(PasswordResetAsked, self.reset),
-            hear(SecurityAlert, self.alert),
-            hear(PartnerAsked, self.partner_asked),
-            hear(PartnerAccepted, self.partner_accepted),
-            hear(IdentityAsked, self.numbers_asked),
-            hear(IdentityAnswered, self.numbers_answered),
-            hear(MessageBounced, self.bounced),
-            hear(MessageDead, self.dead),
-            hear(Fact, self.publish),
+            hear(UserInvited, self.invite, since="now"),
+            hear(UserJoined, self.joined, since="beginning"),
+            hear(MemberChanged, self.member_changed, since="beginning"),
+            hear(PasswordResetAsked, self.reset, since="now"),
+            hear(SecurityAlert, self.alert, since="now"),
+            hear(PartnerAsked, self.partner_asked, since="now"),
+            hear(PartnerAccepted, self.partner_accepted, since="now"),
+            hear(IdentityAsked, self.numbers_asked, since="now"),
+            hear(IdentityAnswered, self.numbers_answered, since="now"),
+            hear(MessageBounced, self.bounced, since="now"),
+            hear(MessageDead, self.dead, since="now"),
+            *hear_all(published_topics(), self.publish, since="now", name="webhooks"),
         ]
 
     async def invite(self, event: UserInvited, told: Told) -> None:
@@ -105,8 +106,8 @@ class Accounts:
         about = About(object_id=event.message_id, order_id=order_id)
         await self._teller.organization(told, letter, told.org_id, about, "/notifications")
 
-    async def publish(self, event: Fact, told: Told) -> None:
-        """Whatever happens goes to the webhooks that asked for it."""
+    async def publish(self, event: None, told: Told) -> None:
+        """What is published goes to the webhooks that asked for it."""
         await self._teller.webhooks(told)
 
     async def joined(self, event: UserJoined, told: Told) -> None:

@@ -20,15 +20,15 @@ class Carriage:
 
     def heard(self) -> list[Listener]:
         return [
-            hear(TourPublished, self.tour),
-            hear(SlotBooked, self.slot),
-            hear(SlotChanged, self.slot_moved),
-            hear(LinkSent, self.link),
-            hear(CodeRequested, self.code),
-            hear(DeliverySigned, self.signed),
-            hear(FollowLinkMade, self.follow),
-            hear(DelayForeseen, self.delay),
-            hear(StopCorrected, self.corrected),
+            hear(TourPublished, self.tour, since="now"),
+            hear(SlotBooked, self.slot, since="now"),
+            hear(SlotChanged, self.slot_moved, since="now"),
+            hear(LinkSent, self.link, since="now"),
+            hear(CodeRequested, self.code, since="now"),
+            hear(DeliverySigned, self.signed, since="now"),
+            hear(FollowLinkMade, self.follow, since="now"),
+            hear(DelayForeseen, self.delay, since="now"),
+            hear(StopCorrected, self.corrected, since="now"),
         ]
 
     async def tour(self, event: TourPublished, told: Told) -> None:

@@ -16,10 +16,10 @@ class Offers:
 
     def heard(self) -> list[Listener]:
         return [
-            hear(OrderTendered, self.tendered),
-            hear(TenderAccepted, self.accepted),
-            hear(TenderRefused, self.refused),
-            hear(TenderLapsed, self.lapsed),
+            hear(OrderTendered, self.tendered, since="now"),
+            hear(TenderAccepted, self.accepted, since="now"),
+            hear(TenderRefused, self.refused, since="now"),
+            hear(TenderLapsed, self.lapsed, since="now"),
         ]
 
     async def tendered(self, event: OrderTendered, told: Told) -> None:

@@ -30,15 +30,15 @@ class Orders:
 
     def heard(self) -> list[Listener]:
         return [
-            hear(OrderConfirmed, self.confirmed),
-            hear(TenderAccepted, self.given),
-            hear(OrderPlanned, self.planned),
-            hear(OrderLoading, self.loading),
-            hear(OrderInTransit, self.in_transit),
-            hear(OrderDelivered, self.delivered),
-            hear(ProofAccepted, self.proof),
-            hear(OrderCancelled, self.cancelled),
-            hear(IncidentReported, self.incident),
+            hear(OrderConfirmed, self.confirmed, since="now"),
+            hear(TenderAccepted, self.given, since="now"),
+            hear(OrderPlanned, self.planned, since="now"),
+            hear(OrderLoading, self.loading, since="now"),
+            hear(OrderInTransit, self.in_transit, since="now"),
+            hear(OrderDelivered, self.delivered, since="now"),
+            hear(ProofAccepted, self.proof, since="now"),
+            hear(OrderCancelled, self.cancelled, since="now"),
+            hear(IncidentReported, self.incident, since="now"),
         ]
 
     async def confirmed(self, event: OrderConfirmed, told: Told) -> None:

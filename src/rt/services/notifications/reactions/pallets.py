@@ -28,16 +28,16 @@ class Pallets:
 
     def heard(self) -> list[Listener]:
         return [
-            hear(MovementClaimed, self.claimed),
-            hear(MovementConfirmed, self.confirmed),
-            hear(MovementDisputed, self.disputed),
-            hear(MovementLapsed, self.lapsed),
-            hear(PolicyProposed, self.proposed),
-            hear(PolicyAnswered, self.policy_answered),
-            hear(VoucherIssued, self.voucher),
-            hear(StatementReady, self.statement),
-            hear(StatementAnswered, self.answered),
-            hear(LimitationNear, self.limitation),
+            hear(MovementClaimed, self.claimed, since="now"),
+            hear(MovementConfirmed, self.confirmed, since="now"),
+            hear(MovementDisputed, self.disputed, since="now"),
+            hear(MovementLapsed, self.lapsed, since="now"),
+            hear(PolicyProposed, self.proposed, since="now"),
+            hear(PolicyAnswered, self.policy_answered, since="now"),
+            hear(VoucherIssued, self.voucher, since="now"),
+            hear(StatementReady, self.statement, since="now"),
+            hear(StatementAnswered, self.answered, since="now"),
+            hear(LimitationNear, self.limitation, since="now"),
         ]
 
     async def claimed(self, event: MovementClaimed, told: Told) -> None:

@@ -24,9 +24,9 @@ class Platform:
 
     def heard(self) -> list[Listener]:
         return [
-            hear(WindowForeseen, self.foreseen),
-            hear(WindowCancelled, self.cancelled),
-            hear(PostMortemAwaited, self.post_mortem),
+            hear(WindowForeseen, self.foreseen, since="now"),
+            hear(WindowCancelled, self.cancelled, since="now"),
+            hear(PostMortemAwaited, self.post_mortem, since="now"),
         ]
 
     async def foreseen(self, event: WindowForeseen, told: Told) -> None:

@@ -28,11 +28,11 @@ class Answers:
 
     def heard(self) -> list[Listener]:
         return [
-            hear(VoucherRedeemed, self.claim_redemption),
-            hear(MovementConfirmed, self.follow_yes),
-            hear(MovementDisputed, self.follow_end),
-            hear(MovementWithdrawn, self.follow_end),
-            hear(MovementLapsed, self.follow_end),
+            hear(VoucherRedeemed, self.claim_redemption, since="beginning"),
+            hear(MovementConfirmed, self.follow_yes, since="beginning"),
+            hear(MovementDisputed, self.follow_end, since="beginning"),
+            hear(MovementWithdrawn, self.follow_end, since="beginning"),
+            hear(MovementLapsed, self.follow_end, since="beginning"),
         ]
 
     async def follow_yes(self, event: MovementConfirmed, told: Told) -> None:

@@ -44,7 +44,10 @@ class Deliveries:
         self._vouchers = vouchers
 
     def heard(self) -> list[Listener]:
-        return [hear(OrderPlanned, self.expect_call), hear(DeliverySigned, self.book_delivery)]
+        return [
+            hear(OrderPlanned, self.expect_call, since="beginning"),
+            hear(DeliverySigned, self.book_delivery, since="beginning"),
+        ]
 
     async def expect_call(self, event: OrderPlanned, told: Told) -> None:
         """Keep who meets where, so that the driver can be told the policy before arrival."""

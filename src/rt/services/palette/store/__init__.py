@@ -131,7 +131,7 @@ class PaletteStore:
                 {"$unwind": {"path": "$lines", "includeArrayIndex": "nth_line"}},
                 {"$match": {"lines.holder_id": me, "lines.partner_id": partner_id}},
                 {"$set": {"standing": standing(), "by_maker": {"$in": [me, BOUND]}}},
-                {"$project": {"told": 0, "done": 0, "exchanges": 0}},
+                {"$project": {"told": 0, "done": 0, "emitted": 0, "fences": 0, "exchanges": 0}},
             ]
         )
         entries = [_entry(document) for document in found]

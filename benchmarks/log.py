@@ -1,0 +1,321 @@
+"""The event log: events a second through all consumers, round trips, CPU and delay, alone and in a burst.
+
+Run: PYTHONPATH=src:. .venv/bin/python benchmarks/log.py; it prints the table of benchmarks/log.md.
+
+The listeners are those of the built units, with what they do left out: what an event costs before anybody
+reacts; the nine to come hear what the design says they will. The events are an order's, written into
+documents as commands write them. The baseline is the bare append: the same events inserted into a collection
+without any other index, 200 at a time.
+"""
+
+import asyncio
+import os
+import statistics
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from pymongo import monitoring
+from tests.services.notifications import make
+
+from rt.contracts.core_orders import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDelivered,
+    OrderInTransit,
+    OrderLoading,
+)
+from rt.host.house import House
+from rt.host.keys import UnitKeys
+from rt.host.mongod import running
+from rt.host.topology import UNITS
+from rt.kernel.bus import Hub, Listener, Told, listen_to_all
+from rt.kernel.clock import now
+from rt.kernel.consumer import Consumer
+from rt.kernel.entity import Entity
+from rt.kernel.eventlog import EVENT_LOG, follow_appends, prepare_log
+from rt.kernel.ids import new_id
+from rt.kernel.leases import Leases
+from rt.kernel.messages import Event
+from rt.kernel.outbox import Outbox
+from rt.kernel.persistence import Collection, Database, connect
+from rt.kernel.settings import Settings
+from rt.kernel.telemetry import start_logging
+from rt.kernel.tenancy import acting_for
+
+TICKS = os.sysconf("SC_CLK_TCK")
+BURST, ORDERS = 20_000, 2_000
+PACE, PACED = 200, 2_000
+ALONE = 20
+LIFE = ("confirmed", "planned", "loading", "in_transit", "delivered", "cancelled", "closed", "invoiced")
+TO_COME = {
+    "pricing_grids": ["core_orders.order.confirmed"],
+    "vigilance": ["core_orders.order.confirmed", "core_orders.tender.accepted"],
+    "affret_ia": ["core_orders.order.confirmed", "core_orders.order.delivered", "core_orders.tender.refused"],
+    "bourse": ["core_orders.order.cancelled"],
+    "tms_sync": [f"core_orders.order.{one}" for one in LIFE],
+    "wms_sync": ["core_orders.order.confirmed", "ecpmr.takeover.signed", "ecpmr.delivery.signed"],
+    "storage_market": ["authz.partner.accepted"],
+    "erp_sync": ["ecpmr.delivery.signed", "core_orders.proof.accepted", "core_orders.incident.reported"],
+    "training": ["core_orders.incident.reported", "authz.member.changed"],
+}
+"""What the services that are not built yet will hear of those that are."""
+UNIT = "core_orders"
+
+
+class Thing(Entity):
+    """What tells: an order without what an order is besides."""
+
+
+class Counter(monitoring.CommandListener):
+    """Commands that went to the server; a change stream's waiting is none."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        self.count += event.command_name not in ("hello", "ping", "getMore", "endSessions")
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        pass
+
+
+COMMANDS = Counter()
+
+
+class Ears:
+    """Handlers that do nothing but note when the newest events were handled."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.delays: list[float] = []
+
+    async def hear(self, event: Any, told: Told) -> None:
+        self.calls += 1
+        self.delays.append(time.time() - told.at.timestamp())
+
+
+def facts() -> list[Event]:
+    """What one order tells in its life, once."""
+    order = make.order()
+    return [
+        OrderConfirmed(order=order),
+        OrderLoading(order=order),
+        OrderInTransit(order=order),
+        OrderDelivered(order=order, with_reserves=False),
+        OrderCancelled(order=order, reason="no longer needed"),
+    ]
+
+
+async def real_listeners(house: House) -> dict[str, list[Listener]]:
+    """By unit: what the built units hear."""
+    return {row.package: list(house.add(row).unit.hears) for row in UNITS if row.built}
+
+
+class Platform:
+    """Outbox of one unit and the consumers of all, in this process, on a database of its own."""
+
+    def __init__(self, uri: str, hears: dict[str, list[Listener]]) -> None:
+        self.client = connect(uri)
+        self.name = f"bench_{uuid4().hex[:8]}"
+        self.ears = Ears()
+        self.hub = Hub()
+        self.leases = Leases(self.database("kernel"), "bench")
+        self.orders = self.database(UNIT)
+        self.things = Collection(self.orders, Thing, "orders")
+        self.outbox = Outbox(self.orders, self.hub)
+        deaf = {
+            unit: [msgspec.structs.replace(one, hear=self.ears.hear) for one in listeners]
+            for unit, listeners in hears.items()
+        }
+        self.consumers = [
+            Consumer(self.database(unit), listeners, self.hub, self.leases)
+            for unit, listeners in deaf.items()
+        ]
+        self.reached = [len(consumer._listeners) for consumer in self.consumers]
+
+    def database(self, unit: str) -> Database:
+        return Database(self.client, self.name, unit)
+
+    async def start(self) -> None:
+        await prepare_log(self.orders)
+        await self.orders.prepare()
+        await self.leases.step()
+        going = [self.leases.run(), self.outbox.run(), follow_appends(self.orders, self.hub)]
+        going += [consumer.run() for consumer in self.consumers]
+        self.tasks = [asyncio.create_task(one) for one in going]
+        await asyncio.sleep(2)
+
+    async def stop(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.wait(self.tasks, timeout=2)
+        await self.client.drop_database(self.name)
+        await self.client.close()
+
+    async def tell(self, event: Event) -> None:
+        with acting_for("org_a"):
+            thing = Thing(id=new_id("ord"))
+            thing.tell(event)
+            await self.things.add(thing)
+
+    def behind(self) -> int:
+        """Events that some consumer has still to pass."""
+        return sum(
+            partition.known - partition.position
+            for consumer in self.consumers
+            for partition in consumer._partitions.values()
+        )
+
+    async def all_heard(self, events: int) -> None:
+        for _ in range(100_000):
+            if not (self.outbox._written or self.outbox._scan or self.behind()):
+                break
+            await asyncio.sleep(0.002)
+        assert await self.orders[EVENT_LOG].count_documents({}) == events
+
+
+def cpu(pid: int) -> float:
+    """Seconds of CPU, user and system."""
+    parts = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(parts[11]) + int(parts[12])) / TICKS
+
+
+def mongod_pid(uri: str) -> int:
+    port = uri.rsplit(":", 1)[1].split("/")[0]
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            words = (folder / "cmdline").read_text().split("\0") if (folder / "cmdline").exists() else []
+            if "--port" in words and words[words.index("--port") + 1] == port and "mongod" in words[0]:
+                return int(folder.name)
+    raise SystemExit("no mongod at that port")
+
+
+class Cost:
+    """CPU of this process and of mongod, and commands, since it began."""
+
+    def __init__(self, server: int) -> None:
+        self.server = server
+        self.began = time.perf_counter(), cpu(os.getpid()), cpu(server), COMMANDS.count
+
+    def of(self, events: int) -> dict[str, float]:
+        seconds, own, server, commands = self.began
+        return {
+            "events/s": events / (time.perf_counter() - seconds),
+            "ms CPU": (cpu(os.getpid()) - own) / events * 1000,
+            "ms mongod": (cpu(self.server) - server) / events * 1000,
+            "round trips": (COMMANDS.count - commands) / events,
+        }
+
+
+async def burst(platform: Platform, server: int) -> dict[str, float]:
+    """As many events as a queue that has grown: left in documents, appended and heard by all."""
+    told = facts()
+    documents = []
+    for number in range(ORDERS):
+        order_id = f"ord_{number:026d}"
+        events = [
+            {
+                "id": f"evt_{number}_{nth}", "topic": type(told[nth % len(told)]).topic, "at": now(),
+                "org_id": "org_a", "entity": "core_orders.orders", "entity_id": order_id,
+                "version": nth + 1, "nth": nth + 1, "trace": uuid4().hex,
+                "actor": {"kind": "user", "id": "usr_a", "org_id": "org_a", "name": "Karim"},
+                "body": msgspec.to_builtins(told[nth % len(told)]),
+                "change": [{"path": "state", "before": "planned", "after": "loading"}],
+            }
+            for nth in range(BURST // ORDERS)
+        ]  # fmt: skip
+        documents.append({"_id": order_id, "org_id": "org_a", "version": 1, "told": events})
+    await platform.orders["core_orders.orders"].insert_many(documents)
+    cost = Cost(server)
+    platform.outbox.scan()
+    await platform.all_heard(BURST)
+    return cost.of(BURST)
+
+
+async def alone(platform: Platform, server: int) -> dict[str, float]:
+    """One event after the other, each heard and its offsets saved before the next is told."""
+    event = facts()[0]
+    found = []
+    for _ in range(ALONE):
+        await asyncio.sleep(1.5)
+        await platform.tell(event)
+        before = COMMANDS.count
+        await asyncio.sleep(1.0)
+        found.append(COMMANDS.count - before)
+    return {"round trips": statistics.median(found)}
+
+
+async def paced(platform: Platform) -> list[float]:
+    """Delays from told to heard, in milliseconds, at a steady pace."""
+    platform.ears.delays.clear()
+    told, began = facts(), time.perf_counter()
+    for number in range(PACED):
+        await asyncio.sleep(max(0.0, began + number / PACE - time.perf_counter()))
+        await platform.tell(told[number % len(told)])
+    await asyncio.sleep(1)
+    return sorted(delay * 1000 for delay in platform.ears.delays)
+
+
+async def bare(uri: str, server: int) -> dict[str, float]:
+    """The baseline: the same events appended to a collection without any other index."""
+    client = connect(uri)
+    name = f"bench_{uuid4().hex[:8]}"
+    log = Database(client, name, "bare")["log"]
+    body = msgspec.to_builtins(facts()[0])
+    cost = Cost(server)
+    for start in range(0, BURST, 200):
+        await log.insert_many([{"_id": f"{start + n}", "at": now(), "body": body} for n in range(200)])
+    found = cost.of(BURST)
+    await client.drop_database(name)
+    await client.close()
+    return found
+
+
+def shown(name: str, cost: dict[str, float], baseline: dict[str, float]) -> str:
+    ratio = (cost["ms CPU"] + cost["ms mongod"]) / (baseline["ms CPU"] + baseline["ms mongod"])
+    figures = [f"{cost['events/s']:,.0f}", f"{cost['ms CPU']:.2f}", f"{cost['ms mongod']:.2f}"]
+    return f"| {name} | {' | '.join(figures)} | {cost['round trips']:.3f} | {ratio:.1f} |"
+
+
+async def main() -> None:
+    start_logging("critical")
+    monitoring.register(COMMANDS)
+    async with AsyncExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        uri = await stack.enter_async_context(running(home / "mongo"))
+        server = mongod_pid(uri)
+        keys = UnitKeys(home / "keys")
+        keys.ensure()
+        settings = Settings(mongodb_db="bench", home=home, jwt_secret="x" * 48)
+        hears = await real_listeners(House(settings, uri, keys))
+        dummies = {
+            unit: listen_to_all(topics, Ears().hear, since="beginning", name=unit)
+            for unit, topics in TO_COME.items()
+        }
+        baseline = await bare(uri, server)
+        print("| what | events/s | ms CPU | ms mongod | round trips | times the baseline's CPU |")
+        print("|---|---|---|---|---|---|")
+        print(shown("baseline: bare append", baseline, baseline))
+        for name, more in (("8 units", {}), ("nine more", dummies)):
+            platform = Platform(uri, hears | more)
+            await platform.start()
+            found = await burst(platform, server)
+            print(shown(f"burst, {name}", found, baseline))
+            one = await alone(platform, server)
+            delays = await paced(platform)
+            p50, p99 = delays[len(delays) // 2], delays[int(len(delays) * 0.99)]
+            print(f"{name}: alone {one['round trips']:.0f} round trips; at {PACE}/s told to heard "
+                  f"p50 {p50:.0f} ms, p99 {p99:.0f} ms")  # fmt: skip
+            await platform.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

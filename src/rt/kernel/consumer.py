@@ -1,0 +1,445 @@
+"""From the log to the listeners of one unit: in order per entity, each effect once, whatever fails."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from rt.kernel.bus import Hub, Listener, Told, as_event, partition_of, told_of
+from rt.kernel.clock import now
+from rt.kernel.errors import Unavailable
+from rt.kernel.eventlog import EVENT_LOG, heads, heads_before
+from rt.kernel.identity import Actor, acting_as
+from rt.kernel.ids import Cause, Fence, because, derived_id, fingerprint
+from rt.kernel.leases import Lease, Leases
+from rt.kernel.persistence import ConnectionFailure, Database, LeaseLost, persist
+from rt.kernel.sealing import SealBroken
+from rt.kernel.telemetry import BEHIND, HEARD, PARKED, log, tracing
+from rt.kernel.tenancy import acting_for
+
+BATCH = 200
+AT_ONCE = 16
+"""Entities handled side by side by one unit."""
+MEMORY = 1_000
+"""Events of one partition that wait in memory; beyond, they are read again when it is their turn."""
+LOOK_SECONDS = 2.0
+"""How often a consumer looks for itself while nobody tells it what other processes append."""
+LOOK_LIVE_SECONDS = 30.0
+HANDLE_SECONDS = 10.0
+"""What one listener may take for one event in its turn; then it is put aside with its entity."""
+ASIDE_SECONDS = 60.0
+"""The same, of what was put aside and keeps nobody waiting."""
+MOST_PATIENCE_SECONDS = 30.0
+TRIES = 10
+NEWCOMER = timedelta(minutes=5)
+"""How far back `since="now"` reaches: units of a new installation start one after the other."""
+OUTAGES = (ConnectionFailure, Unavailable)
+"""What says nothing of the event: it is tried again until the other side is back."""
+
+
+class Partition:
+    """Where this consumer stands in one partition of another unit's events.
+
+    All up to `position` is handled; `pending` has what follows up to `head`; up to `known` there is more.
+    """
+
+    def __init__(self, name: str, lease: Lease, listeners: list[Listener], known: int) -> None:
+        self.name = name
+        self.lease = lease
+        self.listeners = listeners
+        self.topics = frozenset(topic for one in listeners for topic in one.topics)
+        self.position = self.head = min(lease.offsets[one.name] for one in listeners)
+        self.known = known
+        self.pending: deque[Told] = deque()
+        self.patience = 0.0
+        self.not_before = 0.0
+
+    @property
+    def unread(self) -> bool:
+        return self.known > self.head
+
+    def appended(self, events: Sequence[Told], seq: int) -> None:
+        """Take what follows without a gap; the rest is read when it is its turn."""
+        if events and not self.unread and events[0].seq == self.head + 1:
+            self.pending += [one for one in events if one.topic in self.topics]
+            self.head = seq
+            if not self.pending:
+                self.position = seq
+        self.known = max(self.known, seq)
+        if len(self.pending) > MEMORY:
+            self.again()
+
+    def again(self) -> None:
+        """Read from the position on: what is in memory may not be all."""
+        self.pending.clear()
+        self.head = self.position
+
+    def reached(self, seq: int) -> None:
+        self.position = seq
+        for listener in self.listeners:
+            if self.lease.offsets[listener.name] < seq:
+                self.lease.offsets[listener.name] = seq
+                self.lease.changed = True
+
+    def waits(self, moment: float) -> bool:
+        return (self.unread or bool(self.pending)) and self.not_before <= moment
+
+
+class Aside:
+    """What is put aside of one entity for one listener: how often something was, and is being, put there."""
+
+    def __init__(self) -> None:
+        self.puts = 0
+        self.putting = 0
+
+
+class Consumer:
+    """Has one unit's listeners hear the partitions whose leases this process holds.
+
+    Order holds per entity: entities of one batch are handled side by side. An event that fails is put aside
+    with everything that follows of its entity for that listener, tried ten times, and kept for a human. When
+    a store or another unit does not answer, the partition waits and nothing is put aside.
+    """
+
+    def __init__(self, database: Database, listeners: Sequence[Listener], hub: Hub, leases: Leases) -> None:
+        self._database = database
+        self._unit = database.unit
+        self._listeners = {listener.name: listener for listener in listeners}
+        if len(self._listeners) < len(listeners):
+            raise ValueError(f"two listeners of {self._unit} have one name")
+        self._sources = sorted({listener.source for listener in listeners})
+        self._hub = hub
+        self._leases = leases
+        self._partitions: dict[str, Partition] = {}
+        self._parked: dict[tuple[str, str], Aside] = {}
+        self._retry_at = 0.0
+        self._handling = asyncio.Semaphore(AT_ONCE)
+        self._wake = asyncio.Event()
+        if listeners:
+            leases.serve(self._unit)
+            hub.subscribe(self._appended)
+
+    async def run(self) -> None:
+        """Handle for ever: each partition goes on by itself, none waits for another."""
+        if not self._listeners:
+            return
+        going: dict[str, asyncio.Task[int]] = {}
+        looked_at = 0.0
+        try:
+            while True:
+                loop = asyncio.get_running_loop()
+                try:
+                    await self._join()
+                    look = LOOK_LIVE_SECONDS if self._hub.live else LOOK_SECONDS
+                    if loop.time() - looked_at > look:
+                        looked_at = loop.time()
+                        await self._look()
+                    await self._retry()
+                except ConnectionFailure as error:
+                    log.warning("consumer_waits", unit=self._unit, error=type(error).__name__)
+                    await asyncio.sleep(0.5)
+                for name, task in list(going.items()):
+                    if task.done():
+                        del going[name]
+                        task.result()
+                for name, partition in self._partitions.items():
+                    if name not in going and partition.waits(loop.time()):
+                        going[name] = asyncio.create_task(
+                            self._advance(partition), name=f"{self._unit} {name}"
+                        )
+                        going[name].add_done_callback(lambda _: self._wake.set())
+                try:
+                    async with asyncio.timeout(0.5):
+                        await self._wake.wait()
+                except TimeoutError:
+                    pass
+                self._wake.clear()
+        finally:
+            for task in going.values():
+                task.cancel()
+
+    async def step(self) -> int:
+        """Handle what waits, once; how many events went by. For whoever drives the clock."""
+        if not self._listeners:
+            return 0
+        await self._join()
+        waiting = [one for one in self._partitions.values() if one.waits(asyncio.get_running_loop().time())]
+        went = await asyncio.gather(*(self._advance(one) for one in waiting))
+        self._retry_at = 0.0
+        return sum(went) + await self._retry()
+
+    def _appended(self, name: str, events: Sequence[Told], seq: int) -> None:
+        partition = self._partitions.get(name)
+        if partition is not None:
+            partition.appended(events, seq)
+            if partition.unread or partition.pending:
+                self._wake.set()
+
+    async def _join(self) -> None:
+        """Begin with the lanes that are newly ours, forget those that are not."""
+        held = self._leases.of(self._unit)
+        for name, partition in list(self._partitions.items()):
+            lease = held.get(partition.lease.lane)
+            if lease is None or lease.token != partition.lease.token:
+                del self._partitions[name]
+        known = {partition.lease.lane for partition in self._partitions.values()}
+        fresh = [lease for lane, lease in held.items() if lane not in known]
+        if not fresh:
+            return
+        newest = await heads(self._database)
+        await self._settle_newcomers(fresh, newest)
+        parked = {"unit": self._unit, "event.partition": {"$in": self._names(fresh)}}
+        async for letter in self._database["dead_letters"].find(
+            parked, {"listener": 1, "event.entity_id": 1}
+        ):
+            self._parked.setdefault((letter["listener"], letter["event"]["entity_id"]), Aside())
+        for lease in fresh:
+            for source in self._sources:
+                name = partition_of(source, lease.lane)
+                listeners = [one for one in self._listeners.values() if one.source == source]
+                self._partitions[name] = Partition(name, lease, listeners, newest.get(name, 0))
+
+    def _names(self, leases: Sequence[Lease]) -> list[str]:
+        return [partition_of(source, lease.lane) for lease in leases for source in self._sources]
+
+    async def _settle_newcomers(self, leases: Sequence[Lease], newest: Mapping[str, int]) -> None:
+        """Give an offset to each listener that has none: the beginning, or behind what was told before it."""
+        new = [
+            (lease, one)
+            for lease in leases
+            for one in self._listeners.values()
+            if one.name not in lease.offsets
+        ]
+        if not new:
+            return
+        before = {}
+        if newest and any(one.since == "now" for _, one in new):
+            sources = sorted({one.source for _, one in new if one.since == "now"})
+            before = await heads_before(self._database, sources, now() - NEWCOMER)
+        for lease, one in new:
+            place = before.get(partition_of(one.source, lease.lane), 0) if one.since == "now" else 0
+            lease.offsets[one.name] = place
+            lease.changed = True
+
+    async def _look(self) -> None:
+        """Find out what was appended that nobody told us, and how much there is to do."""
+        behind = 0
+        for name, head in (await heads(self._database)).items():
+            partition = self._partitions.get(name)
+            if partition is not None:
+                behind += max(0, head - partition.position)
+                partition.known = max(partition.known, head)
+        BEHIND.labels(self._unit).set(behind)
+
+    async def _advance(self, partition: Partition) -> int:
+        """Handle one batch of one partition; how many events went by."""
+        try:
+            batch, reached = await self._batch(partition)
+        except ConnectionFailure as error:
+            return self._wait(partition, error)
+        by_entity: dict[str, list[Told]] = {}
+        for told in batch:
+            by_entity.setdefault(told.entity_id, []).append(told)
+        entities = [self._of_one_entity(partition, events) for events in by_entity.values()]
+        troubles = [one for one in await asyncio.gather(*entities, return_exceptions=True) if one is not None]
+        for trouble in troubles:
+            if not isinstance(trouble, LeaseLost | ConnectionFailure | Unavailable):
+                raise trouble
+        if any(isinstance(trouble, LeaseLost) for trouble in troubles):
+            self._leases.lost(partition.lease)
+            self._partitions.pop(partition.name, None)
+            return 0
+        if troubles:
+            return self._wait(partition, troubles[0])
+        partition.patience = 0.0
+        partition.reached(reached)
+        return len(batch)
+
+    def _wait(self, partition: Partition, trouble: BaseException) -> int:
+        """An outage says nothing of the events: the partition waits, each time twice as long."""
+        partition.patience = min(MOST_PATIENCE_SECONDS, max(0.1, partition.patience * 2))
+        partition.not_before = asyncio.get_running_loop().time() + partition.patience
+        partition.again()
+        error = type(trouble).__name__
+        log.warning("partition_waits", unit=self._unit, partition=partition.name, error=error)
+        return 0
+
+    async def _batch(self, partition: Partition) -> tuple[list[Told], int]:
+        """The next events that concern this unit, and the number up to which nothing else does."""
+        if not partition.unread:
+            batch = [partition.pending.popleft() for _ in range(min(BATCH, len(partition.pending)))]
+            return batch, batch[-1].seq if partition.pending else partition.head
+        partition.pending.clear()
+        reached = partition.head = partition.known
+        beyond = {
+            "partition": partition.name,
+            "topic": {"$in": sorted(partition.topics)},
+            "seq": {"$gt": partition.position, "$lte": reached},
+        }
+        found = self._database[EVENT_LOG].find(beyond, _NOT_INDEXED).sort([("seq", 1)]).limit(BATCH)
+        batch = [told_of(document) for document in await found.to_list()]
+        if len(batch) == BATCH:
+            partition.pending.clear()
+            reached = partition.head = batch[-1].seq
+        return batch, reached
+
+    async def _of_one_entity(self, partition: Partition, events: list[Told]) -> None:
+        async with self._handling:
+            for told in events:
+                for listener in partition.listeners:
+                    if told.topic in listener.topics and told.seq > partition.lease.offsets[listener.name]:
+                        await self._hear(partition.lease, listener, told)
+
+    async def _hear(self, lease: Lease, listener: Listener, told: Told) -> None:
+        if not lease.holds():
+            raise LeaseLost
+        place = listener.name, told.entity_id
+        if place in self._parked:
+            await self._put_aside(listener, told, "waits for an earlier event of the same thing", 0)
+            return
+        reason = await self._tried(lease.fence, listener, told, HANDLE_SECONDS)
+        if reason:
+            log.error("event_failed", unit=self._unit, topic=told.topic, event_id=told.id, reason=reason)
+            await self._put_aside(listener, told, reason, 1)
+
+    async def _tried(self, fence: Fence, listener: Listener, told: Told, seconds: float) -> str:
+        """Why it failed, or ""; outages and a lost lease are raised."""
+        try:
+            async with asyncio.timeout(seconds) as patience:
+                await deliver(self._database, listener, told, fence)
+        except (LeaseLost, *OUTAGES):
+            raise
+        except TimeoutError as error:
+            if not patience.expired():
+                raise Unavailable from error
+            return f"not done within {seconds:.0f} s"
+        except Exception as error:
+            log.info("listener_failed", unit=self._unit, topic=told.topic, exc_info=True)
+            return _why(self._database, told, error)
+        return ""
+
+    async def _put_aside(self, listener: Listener, told: Told, reason: str, tries: int) -> None:
+        """Keep it for later; one that only follows another waits until that one went through."""
+        PARKED.labels(self._unit, told.topic).inc()
+        letter = {
+            "_id": derived_id("ltr", self._unit, listener.name, told.id),
+            "unit": self._unit,
+            "listener": listener.name,
+            "event": msgspec.to_builtins(told, builtin_types=(datetime,)),
+            "reason": reason,
+            "tries": tries,
+            "state": "waiting" if tries else "behind",
+            "put_aside_at": now(),
+            "next_try_at": now() + timedelta(seconds=1),
+        }
+        aside = self._parked.setdefault((listener.name, told.entity_id), Aside())
+        aside.puts += 1
+        aside.putting += 1
+        try:
+            await self._database["dead_letters"].update_one(
+                {"_id": letter["_id"]}, {"$setOnInsert": letter}, upsert=True
+            )
+        finally:
+            aside.putting -= 1
+
+    async def _retry(self) -> int:
+        """Try what was put aside and is due again, then what waits behind it; how many went through."""
+        loop = asyncio.get_running_loop()
+        if not self._parked or loop.time() < self._retry_at:
+            return 0
+        self._retry_at = loop.time() + 1
+        held = self._leases.of(self._unit)
+        due = {
+            "unit": self._unit,
+            "state": "waiting",
+            "next_try_at": {"$lte": now()},
+            "event.partition": {"$in": self._names(list(held.values()))},
+        }
+        letters = (
+            await self._database["dead_letters"].find(due).sort([("next_try_at", 1)]).limit(BATCH).to_list()
+        )
+        went = 0
+        for letter in letters:
+            lane = int(letter["event"]["partition"].rpartition(".")[2])
+            went += await self._retry_one(held[lane], letter["listener"], letter["event"]["entity_id"])
+        return went
+
+    async def _retry_one(self, lease: Lease, name: str, entity_id: str) -> int:
+        """What is put aside of one entity for one listener, in its order, until something fails again."""
+        letters = self._database["dead_letters"]
+        listener = self._listeners.get(name)
+        aside = self._parked.setdefault((name, entity_id), Aside())
+        went = 0
+        while True:
+            puts = aside.puts
+            of_it = {"unit": self._unit, "listener": name, "event.entity_id": entity_id}
+            letter = await letters.find_one(of_it, sort=[("event.seq", 1)])
+            if letter is None:
+                if aside.puts == puts and not aside.putting:
+                    self._parked.pop((name, entity_id), None)
+                    return went
+                await asyncio.sleep(0)
+                continue
+            if letter["state"] == "dead" or (letter["state"] == "waiting" and letter["next_try_at"] > now()):
+                return went
+            if listener is None:
+                await self._failed_again(letter, "no listener has this name any more", TRIES)
+                return went
+            told = msgspec.convert(letter["event"], Told, builtin_types=(datetime,))
+            try:
+                reason = await self._tried(lease.fence, listener, told, ASIDE_SECONDS)
+            except (LeaseLost, *OUTAGES):
+                return went
+            if reason:
+                await self._failed_again(letter, reason, letter["tries"] + 1)
+                return went
+            await letters.delete_one({"_id": letter["_id"]})
+            went += 1
+
+    async def _failed_again(self, letter: dict[str, Any], reason: str, tries: int) -> None:
+        change = {
+            "tries": tries,
+            "next_try_at": now() + timedelta(seconds=min(300, 2**tries)),
+            "reason": reason,
+            "state": "dead" if tries >= TRIES else "waiting",
+        }
+        await self._database["dead_letters"].update_one({"_id": letter["_id"]}, {"$set": change})
+
+
+_NOT_INDEXED = {"ids": 0, "labels": 0}
+
+
+async def deliver(database: Database, listener: Listener, told: Told, fence: Fence | None = None) -> None:
+    """Have one listener hear one event, for its organization; a lost race for a document is run again."""
+    unit = database.unit
+    event = None
+    if len(listener.topics) == 1:
+        event = as_event(told.topic, _read(database, told))
+        if event is None:
+            return
+    cause = Cause(fingerprint("event", unit, listener.name, told.id), "event", fence=fence)
+    actor = Actor(kind="unit", id=unit, org_id=told.org_id, name=unit)
+    with acting_for(told.org_id), acting_as(actor), tracing(told.trace), because(cause):
+        await persist(lambda: listener.hear(event, told))
+    HEARD.labels(unit, told.topic).inc()
+
+
+def _why(database: Database, told: Told, error: Exception) -> str:
+    """What went wrong, without what was secret in the event and open to the listener."""
+    reason = f"{type(error).__name__}: {error}"
+    try:
+        opened = _read(database, told)
+    except SealBroken:
+        return reason
+    for name, value in opened.items():
+        if value != told.body.get(name):
+            reason = reason.replace(str(value), "***")
+    return reason
+
+
+def _read(database: Database, told: Told) -> dict[str, Any]:
+    """The body with what is secret and meant for this unit."""
+    return database.seals.opened(told.topic, told.body) if database.seals else told.body

@@ -1,0 +1,176 @@
+"""The one append-only log: bus, audit trail and story of every object; its indexes, and how it is read."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from rt.kernel.bus import LANES, Hub, Told, partition_of, told_of
+from rt.kernel.persistence import Database, beyond, decode_cursor, encode_cursor
+from rt.kernel.telemetry import log
+from rt.kernel.tokens import Revoked
+
+EVENT_LOG = "event_log"
+KEPT = timedelta(days=400)
+"""Longer than the year for which the audit trail must be explainable (specification, Compliance)."""
+NEWEST = [("at", -1), ("seq", -1), ("_id", -1)]
+"""The order of pages: events of one millisecond as they were told."""
+MOST_IDS = 64
+"""Identities of one event that its object can be found by; an event of a long list names more than anyone
+looks for, and each is an entry of the index."""
+FOUND_BY = ("ids", "labels")
+"""Made from what an event says, and made anew when the making changes."""
+IDENTITY = re.compile(r"^[a-z]{2,5}_[0-9a-z_]{6,60}$")
+LABELS = frozenset({"number", "reference", "name", "plate"})
+"""Fields whose value people write on paper and search for."""
+
+
+async def prepare_log(database: Database) -> None:
+    """Make the indexes of the log, of the consumers' leases and of what was put aside."""
+    events = database[EVENT_LOG]
+    await events.create_index([("partition", 1), ("seq", 1)], unique=True)
+    await events.create_index([("partition", 1), ("topic", 1), ("seq", 1)])
+    await events.create_index([("ids", 1), *NEWEST])
+    labelled = {"labels": {"$exists": True}}
+    await events.create_index([("labels", 1), *NEWEST], partialFilterExpression=labelled)
+    await events.create_index([("org_id", 1), *NEWEST])
+    await events.create_index(NEWEST)
+    revoked = {"topic": Revoked.topic}
+    await events.create_index([("body.subject", 1), ("at", 1)], partialFilterExpression=revoked)
+    await database["consumers"].create_index([("unit", 1), ("owner", 1)])
+    await database["dead_letters"].create_index([("unit", 1), ("state", 1), ("next_try_at", 1)])
+    await database["dead_letters"].create_index(
+        [("unit", 1), ("listener", 1), ("event.entity_id", 1), ("event.seq", 1)]
+    )
+
+
+async def heads(database: Database) -> dict[str, int]:
+    """The number of the newest event of every partition: one step of the index for each."""
+    newest: list[dict[str, Any]] = [
+        {"$sort": {"partition": 1, "seq": -1}},
+        {"$group": {"_id": "$partition", "seq": {"$first": "$seq"}}},
+    ]
+    cursor = await database[EVENT_LOG].aggregate(newest)
+    return {row["_id"]: int(row["seq"]) async for row in cursor}
+
+
+async def heads_before(database: Database, units: Sequence[str], moment: datetime) -> dict[str, int]:
+    """The number of the newest event before a moment, of each partition of these units."""
+    partitions = [partition_of(unit, lane) for unit in units for lane in range(LANES)]
+    found = {}
+    for partition in partitions:
+        before = {"partition": partition, "at": {"$lt": moment}}
+        last = await database[EVENT_LOG].find_one(before, {"seq": 1}, sort=[("seq", -1)])
+        found[partition] = int(last["seq"]) if last else 0
+    return found
+
+
+async def follow_appends(database: Database, hub: Hub) -> None:
+    """Tell the hub what other processes append; while the stream is down whoever waits looks for itself."""
+    appended: list[dict[str, Any]] = [
+        {"$match": {"operationType": "insert"}},
+        {"$project": {"_id": 1, "fullDocument.partition": 1, "fullDocument.seq": 1}},
+    ]
+    while True:
+        try:
+            async with await database[EVENT_LOG].watch(appended, batch_size=1000) as stream:
+                hub.live = True
+                async for change in stream:
+                    event = change["fullDocument"]
+                    hub.elsewhere(event["partition"], event["seq"])
+        except Exception as error:
+            hub.live = False
+            log.info("no_change_stream", unit=database.unit, error=type(error).__name__)
+            await asyncio.sleep(5)
+
+
+def digest_of(event: Mapping[str, Any]) -> str:
+    """The hash of an event as it was told, whatever it is found by."""
+    told = {name: value for name, value in event.items() if name not in FOUND_BY}
+    return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()
+
+
+def indexed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event is found by: the identities that it names, and what is written on the object."""
+    leaves = [(leaf["path"].rpartition(".")[2], leaf.get("after")) for leaf in document.get("change", ())]
+    own = {document["entity_id"], document["trace"]} - {""}
+    ids = {*named(document["body"]), *(one for _, after in leaves for one in named(after))} - own
+    parts = [document["body"], *({name: after} for name, after in leaves)]
+    labels = sorted({label.lower()[:80] for part in parts for label in labelled(part)})
+    found: dict[str, Any] = {"ids": [*sorted(own), *sorted(ids)][:MOST_IDS]}
+    return found | ({"labels": labels} if labels else {})
+
+
+def named(body: Any) -> set[str]:
+    """Every identity in a body, however deep."""
+    if isinstance(body, dict):
+        return {found for value in body.values() for found in named(value)}
+    if isinstance(body, list):
+        return {found for value in body for found in named(value)}
+    return {body} if isinstance(body, str) and IDENTITY.match(body) else set()
+
+
+def labelled(body: Any) -> set[str]:
+    """What is written on the object itself and on what it holds."""
+    if not isinstance(body, dict):
+        return set()
+    own = {value for name, value in body.items() if name in LABELS and isinstance(value, str) and value}
+    return own | {found for value in body.values() if isinstance(value, dict) for found in labelled(value)}
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """An object that an event names, and what is written on it."""
+
+    at: datetime
+    org_id: str
+    entity: str
+    entity_id: str
+    labels: list[str] = []
+
+
+class EventLog:
+    """The log read backwards: stories of objects, searches, the audit trail."""
+
+    def __init__(self, database: Database) -> None:
+        self._events = database[EVENT_LOG]
+
+    async def about(self, subject: str, after: str, limit: int) -> tuple[list[Told], str]:
+        """The newest events of an object or trace, in the order in which they happened.
+
+        Beside them where the page of the ones before begins ("" at the beginning), to be given as `after`.
+        """
+        found, following = await self.lines({"ids": subject}, after, limit)
+        return [told for told, _ in reversed(found)], following
+
+    async def find(self, q: str, limit: int = 200) -> list[Found]:
+        """Objects named by an identity, or by how a number or name on them begins."""
+        beginning = {"$gte": q.lower(), "$lt": q.lower() + "\uffff"}
+        asked = ("at", "org_id", "entity", "entity_id", "labels")
+        found: dict[str, Found] = {}
+        for where in ({"ids": q}, {"labels": beginning}):
+            cursor = self._events.find(where, dict.fromkeys(asked, 1)).sort([("at", -1)]).limit(limit)
+            async for document in cursor:
+                found[document["_id"]] = msgspec.convert(document, Found, builtin_types=(datetime,))
+        return sorted(found.values(), key=lambda one: one.at, reverse=True)[:limit]
+
+    async def lines(
+        self, where: Mapping[str, Any], after: str, limit: int
+    ) -> tuple[list[tuple[Told, str]], str]:
+        """The newest events first, each with its hash, from behind one on; beside them where to go on.
+
+        Raises CursorUnknown for an `after` that no page gave.
+        """
+        filters: list[Mapping[str, Any]] = [where]
+        if after:
+            values = decode_cursor(after, len(NEWEST))
+            filters.append(beyond(NEWEST, values))
+        found = await self._events.find({"$and": filters}).sort(NEWEST).limit(limit + 1).to_list()
+        shown = found[:limit]
+        following = ""
+        if len(found) > limit:
+            following = encode_cursor([shown[-1][name] for name, _ in NEWEST])
+        return [(told_of(document), digest_of(document)) for document in shown], following

@@ -1,0 +1,155 @@
+"""From what entities emitted, each in its own document, to the log: in batches, in order, once."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from rt.kernel.bus import Hub, Told, lane_of, partition_of, told_of
+from rt.kernel.eventlog import EVENT_LOG, indexed
+from rt.kernel.persistence import BulkWriteError, Collection, ConnectionFailure, Database
+from rt.kernel.telemetry import log
+
+BATCH = 200
+SCAN_SECONDS = 60
+"""How often leftovers of a process that never came back are looked for; each start looks first."""
+_random = secrets.SystemRandom()
+Document = dict[str, Any]
+
+
+class Outbox:
+    """Appends what one unit's entities emitted, numbered without gaps in each partition, and clears it there.
+
+    What this process has written is appended from memory. A start, a lost connection and, now and then, the
+    clock look for what was left in the documents. Two processes of a unit meet on a number or an event, and
+    the later one goes on behind.
+    """
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self._written: list[tuple[Collection[Any], str, list[Document]]] = []
+        self._scan = True
+        self._seqs: dict[str, int] = {}
+        self._wake = asyncio.Event()
+        database.emitted = self.take
+
+    def take(self, collection: Collection[Any], id: str, told: list[Document]) -> None:
+        """All that a document just written still has to tell, in the order of its versions."""
+        self._written.append((collection, id, told))
+        self._wake.set()
+
+    def scan(self) -> None:
+        """Look for leftovers at the next step."""
+        self._scan = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Append for ever."""
+        while True:
+            try:
+                while await self.step():
+                    pass
+                async with asyncio.timeout(SCAN_SECONDS):
+                    await self._wake.wait()
+            except TimeoutError:
+                self._scan = True
+            except ConnectionFailure as error:
+                log.warning("outbox_waits", unit=self._database.unit, error=type(error).__name__)
+                await asyncio.sleep(0.5)
+            self._wake.clear()
+
+    async def step(self) -> int:
+        """Append one batch and clear it; how many events it had."""
+        batch, self._written = self._written[:BATCH], self._written[BATCH:]
+        try:
+            if self._scan:
+                batch = await self._leftovers()
+            told = {one["id"]: one for _, _, emitted in batch for one in emitted}
+            if told:
+                await self._append(list(told.values()))
+                await self._clear(batch)
+        except BaseException:
+            self._scan = True
+            self._seqs.clear()
+            raise
+        return len(told)
+
+    async def _leftovers(self) -> list[tuple[Collection[Any], str, list[Document]]]:
+        """Documents that have something to tell, oldest first; with them comes all that memory has."""
+        self._written = []
+        found: list[tuple[Collection[Any], str, list[Document]]] = []
+        for collection in self._database.collections:
+            documents = await collection.leftovers(BATCH)
+            found += [(collection, one["_id"], one["told"]) for one in documents]
+        self._scan = len(found) >= BATCH
+        return found
+
+    async def _append(self, told: Sequence[Document]) -> None:
+        """Insert in this order, the whole batch at once; what the log has already is passed over."""
+        rest = [self._row(one) for one in told]
+        for _ in range(50):
+            partitions = {one["partition"] for one in rest}
+            await self._number(rest)
+            self._hub.appending(partitions, 1)
+            try:
+                await self._database[EVENT_LOG].insert_many(rest, ordered=True)
+                done, failed = len(rest), None
+            except BulkWriteError as error:
+                failed = error
+                done = int(error.details["writeErrors"][0]["index"])
+            finally:
+                self._hub.appending(partitions, -1)
+            self._appended(rest[:done])
+            if failed is None:
+                return
+            known = await self._known(rest[done:])
+            rest = [one for one in rest[done:] if one["_id"] not in known]
+            if not rest:
+                return
+            self._seqs.clear()
+            await asyncio.sleep(_random.uniform(0.001, 0.02))
+        raise RuntimeError("the event log cannot be appended to")
+
+    async def _known(self, rows: list[Document]) -> set[str]:
+        """Those that the log has already."""
+        ids = {"_id": {"$in": [one["_id"] for one in rows]}}
+        return {one["_id"] async for one in self._database[EVENT_LOG].find(ids, {"_id": 1})}
+
+    def _row(self, told: Document) -> Document:
+        """The event as the log has it, but for its number."""
+        partition = partition_of(self._database.unit, lane_of(told["entity_id"]))
+        row = {"_id": told["id"], "partition": partition, "seq": 0, "source": self._database.unit}
+        row |= {name: value for name, value in told.items() if name != "id"}
+        return row | indexed(told)
+
+    async def _number(self, rows: list[Document]) -> None:
+        numbers = dict(self._seqs)
+        for row in rows:
+            partition = row["partition"]
+            if partition not in numbers:
+                numbers[partition] = self._seqs[partition] = await self._last_seq(partition)
+            numbers[partition] += 1
+            row["seq"] = numbers[partition]
+
+    def _appended(self, rows: list[Document]) -> None:
+        by_partition: dict[str, list[Told]] = {}
+        for row in rows:
+            by_partition.setdefault(row["partition"], []).append(told_of(row))
+        for partition, events in by_partition.items():
+            self._seqs[partition] = events[-1].seq
+            self._hub.appended(partition, events, events[-1].seq)
+
+    async def _last_seq(self, partition: str) -> int:
+        last = await self._database[EVENT_LOG].find_one(
+            {"partition": partition}, {"seq": 1}, sort=[("seq", -1)]
+        )
+        return int(last["seq"]) if last else 0
+
+    async def _clear(self, batch: list[tuple[Collection[Any], str, list[Document]]]) -> None:
+        by_collection: dict[str, tuple[Collection[Any], dict[str, set[str]]]] = {}
+        for collection, entity_id, told in batch:
+            _, cleared = by_collection.setdefault(collection.name, (collection, {}))
+            cleared.setdefault(entity_id, set()).update(one["id"] for one in told)
+        for collection, cleared in by_collection.values():
+            await collection.clear_told(cleared)
