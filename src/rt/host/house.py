@@ -138,6 +138,8 @@ class House:
             self._keep(room.outbox.run(), f"{name} outbox")
             self._keep(room.consumer.run(), f"{name} consumer")
             self._keep(room.clockwork.run(), f"{name} clock")
+            for work in room.unit.works:
+                self._keep(work.run(), f"{name} {type(work).__name__.lower()}")
 
     async def prepare(self) -> None:
         """Make every index that this process needs."""

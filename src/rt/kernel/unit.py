@@ -1,7 +1,7 @@
 """What a unit is made of: what it serves, hears and does by the clock, on the kernel's ground."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -45,6 +45,18 @@ class Served(msgspec.Struct, frozen=True):
     handler: Callable[[Request], Awaitable[Response]] | None = None
 
 
+class Work(Protocol):
+    """Work of a unit behind its answers, in every process that serves it, at its own pace."""
+
+    async def step(self) -> int:
+        """Do what there is to do, whatever the pace; how much was done."""
+        ...
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        ...
+
+
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """One service put together; `timers` are the deadlines it can be woken for, by name."""
 
@@ -52,6 +64,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     serves: Sequence[Served]
     hears: Sequence[Listener] = ()
     jobs: Sequence[Every] = ()
+    works: Sequence[Work] = ()
     timers: Mapping[str, Callable[[dict[str, Any]], Awaitable[None]]] = {}
     start: Callable[[], Awaitable[None]] | None = None
     migrations: Sequence[Migration] = ()
@@ -67,4 +80,16 @@ def plain(word: type[Any], handler: Callable[[Request], Awaitable[Response]]) ->
     return Served(word, handler=handler)
 
 
-__all__ = ["Ground", "Served", "Unit", "contract", "every", "expand", "hear", "hear_all", "plain", "serve"]
+__all__ = [
+    "Ground",
+    "Served",
+    "Unit",
+    "Work",
+    "contract",
+    "every",
+    "expand",
+    "hear",
+    "hear_all",
+    "plain",
+    "serve",
+]

@@ -20,6 +20,7 @@ class Tracking:
         self.actor = house.actor
         self.settle = house.settle
         self.tick = house.tick
+        self.work = house.work
         self.mount = house.mount
         self.told = house.told
 
@@ -44,7 +45,12 @@ class Tracking:
     async def record(self, fixes, at=None):
         with held(at or fixes[-1].at):
             sent = {"points": make.sent(fixes)}
-            return await self.ok(self.driver().post("/api/tracking/positions", json=sent))
+            answer = await self.ok(self.driver().post("/api/tracking/positions", json=sent))
+            await self.work()
+            return answer
+
+    async def watches(self):
+        return await self.rooms["tracking_ia"].ground.database["tracking_ia.watches"].find({}).to_list()
 
     async def stored(self, name):
         return await self.rooms["tracking_ia"].ground.database[f"tracking_ia.{name}"].count_documents({})

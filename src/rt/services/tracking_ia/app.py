@@ -3,6 +3,7 @@
 from rt.kernel.unit import Ground, Unit, every
 from rt.services.tracking_ia.actions.devices import Devices, Duty
 from rt.services.tracking_ia.actions.journeys import Journeys
+from rt.services.tracking_ia.actions.judging import Judging
 from rt.services.tracking_ia.actions.recording import Recording
 from rt.services.tracking_ia.actions.shares import Rules, Shares
 from rt.services.tracking_ia.adapters import People
@@ -22,10 +23,13 @@ def build(ground: Ground) -> Unit:
     journeys = Journeys(store)
     shares = Shares(store, journeys)
     devices = Devices(store, People(ground.services))
-    clock = Clock(store, recording)
+    judging = Judging(store)
+    clock = Clock(store, judging)
     return Unit(
         name="tracking_ia",
         serves=table(recording, devices, Duty(store), journeys, shares, Rules(store)),
         hears=Reactions(store, shares).heard(),
         jobs=[every(FORESEE_SECONDS, clock.foresee), every(DAY_SECONDS, clock.purge)],
+        works=[judging],
+        start=store.positions.prepare,
     )

@@ -48,9 +48,10 @@ class Reactions:
         with acting_for(event.carrier_id):
             if await self._store.watches.first({"id": watch_id}) is None:
                 await self._store.watches.add(watched(event, watch_id))
-                return
-            async with self._store.watches.change(watch_id) as watch:
-                watch.replan(event)
+            else:
+                async with self._store.watches.change(watch_id) as watch:
+                    watch.replan(event)
+        self._store.known_watches.forget_if(lambda key, _: key[0] == event.carrier_id)
 
     async def forget_tour(self, event: TourWithdrawn, told: Told) -> None:
         watch = await self._store.watches.first({"tour_id": event.tour_id})

@@ -1,17 +1,19 @@
 """Where positions, watches, followed orders, shares and devices are kept."""
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
+
+import msgspec
 
 from rt.contracts.tracking_ia import RuleKind
 from rt.kernel.clock import now, today
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile
-from rt.kernel.ids import derived_id
-from rt.kernel.persistence import Collection, Database, Index, Page, persist
+from rt.kernel.persistence import Collection, Database, Index, Page
+from rt.kernel.points import Reader, Series
 from rt.kernel.tenancy import current_org
+from rt.services.tracking_ia.domain.believed import Believed
 from rt.services.tracking_ia.domain.bucket import Bucket, hour_of
 from rt.services.tracking_ia.domain.order import (
     Device,
@@ -21,7 +23,7 @@ from rt.services.tracking_ia.domain.order import (
     Share,
     in_force,
 )
-from rt.services.tracking_ia.domain.points import Fix, cleaned, plain_plate, unpack
+from rt.services.tracking_ia.domain.points import Fix, better, cleaned, joined, plain_plate, unpack
 from rt.services.tracking_ia.domain.reading import Doubt
 from rt.services.tracking_ia.domain.trouble import Trouble, trouble_id
 from rt.services.tracking_ia.domain.watch import Watch
@@ -31,10 +33,22 @@ HOURS_READ = 400
 LATEST = 120
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """Packed positions and how many they are."""
+
+    contents: list[bytes]
+    count: int
+
+
 class TrackingStore:
     """Collections of the service; followed orders are seen by all parties, the rest by the carrier alone."""
 
     def __init__(self, database: Database) -> None:
+        self.positions = Series(database, "positions", better)
+        self.reader = Reader(self.positions, database)
+        self.known_devices: Believed[str, Device] = Believed()
+        self.known_rules: Believed[str, list[Rule]] = Believed()
+        self.known_watches: Believed[tuple[str, ...], list[Watch]] = Believed()
         self.buckets = Collection(
             database,
             Bucket,
@@ -75,35 +89,38 @@ class TrackingStore:
         self.rules = Collection(database, Rule, "rules", Index("kind", "valid_from", unique=True))
         self.purges = Collection(database, Purge, "purges", Index("-at"))
 
-    async def keep(self, watch: Watch, fixes: Sequence[Fix]) -> set[tuple[str, int]]:
-        """Store fixes of a watch; the keys of those that were new. One write for each hour they fall in."""
-        by_hour: dict[datetime, list[Fix]] = {}
-        for fix in fixes:
-            by_hour.setdefault(hour_of(fix.at), []).append(fix)
-        new: set[tuple[str, int]] = set()
-        for hour, group in sorted(by_hour.items()):
-            new |= await persist(partial(self._keep_hour, watch, hour, group))
-        return new
-
-    async def hours(self, watch_id: str, since: datetime | None = None) -> list[Bucket]:
-        """All that is kept of a watch, by hour, from the hour of a moment on."""
+    async def kept(self, watch_id: str, since: datetime | None = None) -> Kept:
+        """All that is kept of a watch, from the hour of a moment on."""
         where: dict[str, Any] = {"watch_id": watch_id}
         if since is not None:
             where["hour"] = {"$gte": hour_of(since)}
-        return await self.buckets.find(where, sort="hour", limit=HOURS_READ)
-
-    async def stamp(self, watch_id: str) -> int:
-        """A number that moves whenever a position of the watch is kept."""
-        sums = {"$group": {"_id": None, "versions": {"$sum": "$version"}}}
-        rows = await self.buckets.aggregate([{"$match": {"watch_id": watch_id}}, sums])
-        return int(rows[0]["versions"]) if rows else 0
+        buckets = await self.buckets.find(where, sort="hour", limit=HOURS_READ)
+        fixes = await self.positions.contents(watch_id, hour_of(since) if since else None)
+        contents = [*(bucket.content for bucket in buckets), joined(fixes)]
+        return Kept(contents, sum(bucket.count for bucket in buckets) + len(fixes))
 
     async def newest(self, watch_id: str) -> Fix | None:
-        """The newest fix that is believed, by the last ones of the latest two hours that have any."""
-        buckets = await self.buckets.find({"watch_id": watch_id}, sort="-hour", limit=2)
-        fixes = [fix for bucket in reversed(buckets) for fix in unpack(bucket.content)]
-        track = cleaned(fixes[-LATEST:])
+        """The newest fix that is believed, by the last ones."""
+        fixes = unpack(joined(await self.positions.latest(watch_id, LATEST)))
+        if not fixes and (bucket := await self.buckets.first({"watch_id": watch_id}, sort="-hour")):
+            fixes = unpack(bucket.content)[-LATEST:]
+        track = cleaned(fixes)
         return track[-1] if track else None
+
+    async def device(self, key_hash: str) -> Device | None:
+        """The device of a key; one that was removed elsewhere is believed for a minute more."""
+        known = self.known_devices.get(key_hash)
+        if known is None and (found := await self.devices.everywhere.first({"key_hash": key_hash})):
+            known = self.known_devices.put(key_hash, found)
+        return known
+
+    async def versions(self, watch_ids: Iterable[str]) -> dict[str, int]:
+        """The versions of watches, whosesoever they are: whether what is known of them still holds."""
+        wanted: list[dict[str, Any]] = [
+            {"$match": {"_id": {"$in": list(watch_ids)}}},
+            {"$project": {"version": 1}},
+        ]
+        return {row["_id"]: row["version"] for row in await self.watches.everywhere.aggregate(wanted)}
 
     async def devices_by(self, q: str, after: str, limit: int) -> Page[Device]:
         """Devices whose plate or name begins like this, the newest first."""
@@ -122,7 +139,11 @@ class TrackingStore:
 
     async def figure(self, kind: RuleKind) -> int:
         """The figure that holds today for the organization acted for."""
-        return in_force(await self.rules.find({"kind": kind}), kind, today())
+        org_id = current_org()
+        rules = self.known_rules.get(org_id)
+        if rules is None:
+            rules = self.known_rules.put(org_id, await self.rules.find({}, limit=1_000))
+        return in_force(rules, kind, today())
 
     async def order(self, order_id: str) -> FollowedOrder | None:
         return await self.orders.first({"order_id": order_id})
@@ -149,19 +170,6 @@ class TrackingStore:
         async with self.troubles.change(noted.id) as trouble:
             trouble.name = name
             trouble.note(doubts, now())
-
-    async def _keep_hour(self, watch: Watch, hour: datetime, fixes: Sequence[Fix]) -> set[tuple[str, int]]:
-        bucket_id = derived_id("bkt", watch.id, hour.isoformat())
-        if await self.buckets.first({"id": bucket_id}) is None:
-            bucket = Bucket(id=bucket_id, watch_id=watch.id, hour=hour, sources=[], count=0, content=b"")
-            bucket.take(fixes)
-            try:
-                await self.buckets.add(bucket)
-            except AlreadyExists as error:  # another batch has just begun the same hour: run again
-                raise ChangedMeanwhile from error
-            return {fix.key for fix in fixes}
-        async with self.buckets.change(bucket_id) as bucket:
-            return bucket.take(fixes)
 
 
 async def every(watches: Collection[Watch], where: Mapping[str, Any]) -> AsyncIterator[Watch]:

@@ -102,10 +102,13 @@ class Devices:
     async def remove(self, asked: RemoveDevice) -> Empty:
         await self._store.devices.get(asked.device_id)
         await self._store.devices.remove(asked.device_id)
+        self._store.known_devices.forget_if(lambda _, device: device.id == asked.device_id)
         await self._store.troubles.remove(trouble_id(current_org(), asked.device_id))
         return Empty()
 
     async def _last_fix(self, device: Device) -> datetime | None:
+        if last := await self._store.positions.last_at(device.id):
+            return last
         bucket = await self._store.buckets.first({"sources": device.id}, sort="-hour")
         times = [fix.at for fix in unpack(bucket.content) if fix.source == device.id] if bucket else []
         return max(times, default=None)
@@ -157,8 +160,8 @@ class Duty:
         )
         fixes: dict[tuple[str, int], Fix] = {}
         for watch in watches:
-            kept = [bucket.content for bucket in await self._store.hours(watch.id, begin)]
-            fixes |= {fix.key: fix for fix in between(kept, begin, end - timedelta(milliseconds=1))}
+            kept = await self._store.kept(watch.id, begin)
+            fixes |= {fix.key: fix for fix in between(kept.contents, begin, end - timedelta(milliseconds=1))}
         trouble = (await self._store.troubles_of([actor.id])).get(actor.id)
         days = await self._store.figure("retention_days")
         french, english = (sentence.format(days=days) for sentence in WHY)

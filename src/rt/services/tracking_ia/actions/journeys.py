@@ -24,7 +24,6 @@ from rt.kernel.identity import current_actor
 from rt.kernel.tenancy import acting_for, current_org
 from rt.services.tracking_ia.actions.beside import beside
 from rt.services.tracking_ia.domain.arrivals import OLD, Arrival
-from rt.services.tracking_ia.domain.bucket import Bucket
 from rt.services.tracking_ia.domain.drawing import Drawn, Stretch, drawn, stretches
 from rt.services.tracking_ia.domain.order import FollowedOrder
 from rt.services.tracking_ia.domain.points import Fix
@@ -68,9 +67,8 @@ class Journeys:
             since = None if own or pickup is None else pickup.reached_at
             until = None if own or delivery is None else (delivery.left_at or delivery.reached_at)
             with acting_for(watch.org_id):
-                kept = await self._store.hours(watch.id, since)
-            contents = [bucket.content for bucket in kept]
-            line = await beside(LOOKS * _count(kept), drawn, contents, since, until)
+                kept = await self._store.kept(watch.id, since)
+            line = await beside(LOOKS * kept.count, drawn, kept.contents, since, until)
         fix = line.newest
         return TrackView(
             order_id=order.order_id,
@@ -123,8 +121,8 @@ class Journeys:
         watch = await self._store.watches.first({"tour_id": asked.tour_id})
         if watch is None or not _may_follow(watch):
             raise TourUnknown
-        kept = await self._store.hours(watch.id)
-        cut = await beside(LOOKS_TO_CUT * _count(kept), stretches, [bucket.content for bucket in kept])
+        kept = await self._store.kept(watch.id)
+        cut = await beside(LOOKS_TO_CUT * kept.count, stretches, kept.contents)
         minutes = {stop: sum(one.minutes for one in cut if one.stop is stop) for stop in (True, False)}
         return TripsView(
             tour_id=asked.tour_id,
@@ -236,7 +234,3 @@ def _segment(stretch: Stretch) -> SegmentView:
         latitude=stretch.first.latitude,
         longitude=stretch.first.longitude,
     )
-
-
-def _count(kept: Sequence[Bucket]) -> int:
-    return sum(bucket.count for bucket in kept)

@@ -1,9 +1,8 @@
-"""Positions taken in, refused off duty, and judged: stops, arrival times, delays."""
+"""Positions taken in, each on its own, and refused off duty."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from rt.contracts.tracking_ia import (
     DutyState,
@@ -14,21 +13,21 @@ from rt.contracts.tracking_ia import (
     RefusedReason,
 )
 from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
+from rt.kernel.errors import ChangedMeanwhile, NotFound
 from rt.kernel.identity import Actor, PeopleOnly, current_actor
 from rt.kernel.persistence import persist
-from rt.kernel.tenancy import acting_for
-from rt.services.tracking_ia.actions.beside import beside
-from rt.services.tracking_ia.domain.judging import judged
+from rt.kernel.points import Point
+from rt.kernel.tenancy import acting_for, current_org
+from rt.services.tracking_ia.actions.intake import Intake
+from rt.services.tracking_ia.domain.believed import BELIEVED_SECONDS
 from rt.services.tracking_ia.domain.order import Device
-from rt.services.tracking_ia.domain.points import Fix, doubt, fix_of
+from rt.services.tracking_ia.domain.points import Fix, doubt, fix_of, packed
 from rt.services.tracking_ia.domain.reading import Doubt, point_of
 from rt.services.tracking_ia.domain.watch import Watch
 from rt.services.tracking_ia.store import TrackingStore
 
-JUDGED_AGAIN = 10
-LOOKS_TO_CLEAN = 6
-"""How much a fix costs before the first stop is looked at."""
+AHEAD = timedelta(seconds=BELIEVED_SECONDS)
+"""A watch that begins while what is known is still believed is known too."""
 
 
 class DeviceUnknown(NotFound):
@@ -41,6 +40,7 @@ class Recording:
 
     def __init__(self, store: TrackingStore) -> None:
         self._store = store
+        self._intake = Intake(store)
 
     async def record(self, asked: RecordPositions) -> RecordedView:
         """The phone of the driver who asks."""
@@ -53,7 +53,7 @@ class Recording:
 
     async def report(self, key: str, points: Sequence[PositionPoint | Doubt]) -> RecordedView:
         """A device that knows nothing but its key."""
-        device = await self._store.devices.everywhere.first({"key_hash": hash_of(key)})
+        device = await self._store.device(hash_of(key))
         if device is None:
             raise DeviceUnknown
         with acting_for(device.org_id):
@@ -62,48 +62,17 @@ class Recording:
                 await persist(lambda: self._store.note_trouble(device.id, True, device.name, doubts))
         return answer
 
-    async def judge(self, watch_id: str) -> None:
-        """Look at the whole track, tell what it shows and was not told, correct what was told otherwise.
-
-        Positions may be kept while it is looked at: whoever judges last has seen them all.
-        """
-        for _ in range(JUDGED_AGAIN):
-            if await persist(lambda: self._judge(watch_id)) == await self._store.stamp(watch_id):
-                return
-
-    async def foresee(self, watch_id: str) -> None:
-        """Tell what the newest position, or the silence since, means for the stops ahead."""
-        newest = await self._store.newest(watch_id)
-        step, alert = await self._thresholds()
-        async with self._store.watches.change(watch_id) as watch:
-            if newest is not None:
-                watch.foresee(newest, now(), step, alert)
-
-    async def _judge(self, watch_id: str) -> int:
-        step, alert = await self._thresholds()
-        async with self._store.watches.change(watch_id) as watch:
-            kept = await self._store.hours(watch_id)
-            calls = [stop.call for stop in watch.stops]
-            work = sum(bucket.count for bucket in kept) * (LOOKS_TO_CLEAN + len(calls))
-            judgement = await beside(work, judged, [bucket.content for bucket in kept], calls)
-            watch.judge(judgement.seen)
-            if judgement.newest is not None and watch.state(now()) != "off":
-                watch.foresee(judgement.newest, now(), step, alert)
-        return sum(bucket.version for bucket in kept)
-
-    async def _thresholds(self) -> tuple[timedelta, float]:
-        step = timedelta(minutes=await self._store.figure("eta_step_minutes"))
-        return step, await self._store.figure("late_alert_percent") / 100
-
     async def _take(
-        self, points: Sequence[PositionPoint | Doubt], source: str, whose: Mapping[str, Any]
+        self, points: Sequence[PositionPoint | Doubt], source: str, whose: Mapping[str, str]
     ) -> tuple[list[Doubt], RecordedView]:
         """Each point on its own; what was not believed, and the answer."""
         moment = now()
         oldest = moment - timedelta(days=await self._store.figure("retention_days"))
         read = [one if isinstance(one, Doubt) else doubt(one, moment, oldest) or one for one in points]
         doubts = [one for one in read if isinstance(one, Doubt)]
-        watches = await self._covering([one.at for one in read if not isinstance(one, Doubt)], whose, moment)
+        times = [moment, *(one.at for one in read if not isinstance(one, Doubt))]
+        key = current_org(), *whose.values()
+        watches = await self._covering(key, whose, times)
         refused: list[RefusedPoint] = []
         believed: list[tuple[Fix, list[Watch]]] = []
         for index, one in enumerate(read):
@@ -113,29 +82,35 @@ class Recording:
                 believed.append((fix_of(one, source), on))
             else:
                 refused.append(RefusedPoint(index=index, reason=_off(watches, one.at)))
-        new = await self._keep(watches, believed, oldest)
+        try:
+            new = await self._keep(believed)
+        except ChangedMeanwhile:
+            self._store.known_watches.forget(key)
+            raise
         return doubts, RecordedView(
             new=new, duplicate=len(believed) - new, refused=refused, duty=duty_of(watches, moment)
         )
 
-    async def _keep(
-        self, watches: Sequence[Watch], believed: Sequence[tuple[Fix, list[Watch]]], oldest: datetime
-    ) -> int:
-        new: set[tuple[str, int]] = set()
-        for watch in watches:
-            fixes = [fix for fix, on in believed if watch in on]
-            if fixes:
-                new |= await self._store.keep(watch, fixes)
-                if watch.stops and watch.begins_at > oldest:  # of an older one the beginning is deleted
-                    await self.judge(watch.id)
-        return len(new)
+    async def _keep(self, believed: Sequence[tuple[Fix, list[Watch]]]) -> int:
+        points = [
+            Point(watch.org_id, watch.id, fix.source, fix.at_ms, packed(fix))
+            for fix, on in believed
+            for watch in on
+        ]
+        watches = {watch.id: watch for _, on in believed for watch in on}
+        new = await self._intake.keep(list(watches.values()), points)
+        return len({point.moment for point, fresh in zip(points, new, strict=True) if fresh})
 
     async def _covering(
-        self, times: Sequence[datetime], whose: Mapping[str, Any], moment: datetime
+        self, key: tuple[str, ...], whose: Mapping[str, str], times: Sequence[datetime]
     ) -> list[Watch]:
-        first, last = min([*times, moment]), max([*times, moment])
-        span = {"begins_at": {"$lte": last}, "ends_at": {"$gte": first}}
-        return await self._store.watches.find({**whose, **span}, sort="begins_at", limit=200)
+        """The watches about these moments; asked again wherever none of those known lets one in."""
+        known = self._store.known_watches.get(key) or []
+        if known and all(any(watch.refuses(at) is None for watch in known) for at in times):
+            return known
+        span = {"begins_at": {"$lte": max(times) + AHEAD}, "ends_at": {"$gte": min(times)}}
+        found = await self._store.watches.find({**whose, **span}, sort="begins_at", limit=200)
+        return self._store.known_watches.put(key, found)
 
 
 def person() -> Actor:

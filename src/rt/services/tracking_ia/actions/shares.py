@@ -146,6 +146,12 @@ class Rules:
         if asked.kind == "late_alert_percent" and asked.value > 99:
             raise MoreThanCertain("value")
         rule_id = derived_id("rul", current_org(), asked.kind, asked.valid_from.isoformat())
+        try:
+            return await self._set(rule_id, asked)
+        finally:
+            self._store.known_rules.forget(current_org())
+
+    async def _set(self, rule_id: str, asked: SetRule) -> RuleView:
         if await self._store.rules.first({"id": rule_id}) is None:
             rule = Rule(
                 id=rule_id,

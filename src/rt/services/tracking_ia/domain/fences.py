@@ -1,9 +1,10 @@
 """Arrivals and departures: a fence around each stop, wider on the way out, and a time to stand in it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import TypeVar
 
 import msgspec
 
@@ -44,45 +45,105 @@ class Segment(msgspec.Struct, frozen=True):
         return self.fixes[-1].at - self.fixes[0].at
 
 
-def arrival(track: Sequence[Fix], place: tuple[float, float], after: datetime | None) -> Crossing | None:
+class Fence(msgspec.Struct):
+    """A place, looked at from a moment on."""
+
+    place: tuple[float, float]
+    since_ms: float
+    seen: Crossing | None = None
+    north: float = 0.0
+    east: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Most of a day is spent elsewhere: a look at the degrees saves measuring the way."""
+        self.north = LEAVE_M * 1.01 / DEGREE_M
+        self.east = self.north / max(0.01, math.cos(math.radians(self.place[0])))
+
+    def distance(self, fix: Fix) -> float | None:
+        """Metres to the place; where that is more than the wider fence, how much is open. None: of no use."""
+        if fix.at_ms < self.since_ms or (fix.accuracy_m is not None and fix.accuracy_m > USELESS_ACCURACY_M):
+            return None
+        place = self.place
+        if abs(fix.latitude - place[0]) > self.north or abs(fix.longitude - place[1]) > self.east:
+            return math.inf
+        return metres(fix.place, place)
+
+
+class Coming(Fence):
     """The first time the vehicle came and stood for two minutes; passing by is no arrival.
 
     A single fix outside (a reflection on a hall) does not end a stay, being away for a minute does.
     """
+
     came: tuple[Fix, float] | None = None
     out: Fix | None = None
-    for fix, distance in _distances(track, place, after):
-        if out is not None and _lasted(out, fix, AWAY):
-            came = out = None
+
+    def take(self, fix: Fix) -> bool:
+        """Whether the next fix of the track shows it."""
+        distance = self.distance(fix)
+        if distance is None:
+            return False
+        if self.out is not None and _lasted(self.out, fix, AWAY):
+            self.came = self.out = None
         if distance <= ENTER_M:
-            out = None
-            came = came or (fix, distance)
-            if _lasted(came[0], fix, DWELL):
-                return Crossing(came[0].at, round(came[1]))
-        elif distance > LEAVE_M and came is not None:
-            out = out or fix
-    return None
+            self.out = None
+            self.came = self.came or (fix, distance)
+            if _lasted(self.came[0], fix, DWELL):
+                self.seen = Crossing(self.came[0].at, round(self.came[1]))
+        elif distance > LEAVE_M and self.came is not None:
+            self.out = self.out or fix
+        return self.seen is not None
 
 
-def departure(track: Sequence[Fix], place: tuple[float, float], after: datetime) -> Crossing | None:
+class Going(Fence):
     """The first time after an arrival that the vehicle was beyond the wider fence for a minute.
 
     Where it was not seen leaving, it left when it was last seen there.
     """
+
     inside: Fix | None = None
     out: Fix | None = None
-    for fix, distance in _distances(track, place, after):
+
+    def take(self, fix: Fix) -> bool:
+        """Whether the next fix of the track shows it."""
+        distance = self.distance(fix)
+        if distance is None:
+            return False
         if distance > LEAVE_M:
-            out = out or fix
-            if _lasted(out, fix, AWAY):
-                last = inside if inside is not None and _lasted(inside, out, SILENCE) else out
-                return Crossing(last.at, round(metres(last.place, place)), out.at)
-            continue
+            self.out = self.out or fix
+            if _lasted(self.out, fix, AWAY):
+                silent = self.inside is not None and _lasted(self.inside, self.out, SILENCE)
+                last = self.inside if silent and self.inside else self.out
+                self.seen = Crossing(last.at, round(metres(last.place, self.place)), self.out.at)
+            return self.seen is not None
         if distance <= ENTER_M:
-            out = None
-        if out is None:
-            inside = fix
-    return None
+            self.out = None
+        if self.out is None:
+            self.inside = fix
+        return False
+
+
+F = TypeVar("F", Coming, Going)
+
+
+def looked(fence: F, track: Sequence[Fix]) -> F:
+    """A fence as the fixes of a track leave it; it looks no further than what it waits for."""
+    for fix in track:
+        if fence.take(fix):
+            break
+    return fence
+
+
+def ms_of(moment: datetime | None) -> float:
+    return -math.inf if moment is None else round(moment.timestamp() * 1000)
+
+
+def arrival(track: Sequence[Fix], place: tuple[float, float], after: datetime | None) -> Crossing | None:
+    return looked(Coming(place, ms_of(after)), track).seen
+
+
+def departure(track: Sequence[Fix], place: tuple[float, float], after: datetime) -> Crossing | None:
+    return looked(Going(place, ms_of(after)), track).seen
 
 
 def segments(track: Sequence[Fix]) -> list[Segment]:
@@ -114,25 +175,6 @@ def _standing(track: Sequence[Fix]) -> list[bool]:
     if dense(track):
         return [not driven for driven in driven_fixes(track)[1:]]
     return [kmh_between(a, b) < STANDING_KMH for a, b in pairwise(track)]
-
-
-def _distances(
-    track: Sequence[Fix], place: tuple[float, float], after: datetime | None
-) -> Iterator[tuple[Fix, float]]:
-    """Each usable fix with its metres to a place; where that is more than the wider fence, how much is open.
-
-    Most of a day is spent elsewhere: a look at the degrees saves measuring the way.
-    """
-    north = LEAVE_M * 1.01 / DEGREE_M
-    east = north / max(0.01, math.cos(math.radians(place[0])))
-    since = -math.inf if after is None else round(after.timestamp() * 1000)
-    for fix in track:
-        if fix.at_ms < since or (fix.accuracy_m is not None and fix.accuracy_m > USELESS_ACCURACY_M):
-            continue
-        if abs(fix.latitude - place[0]) > north or abs(fix.longitude - place[1]) > east:
-            yield fix, math.inf
-        else:
-            yield fix, metres(fix.place, place)
 
 
 def _lasted(since: Fix, until: Fix, length: timedelta) -> bool:

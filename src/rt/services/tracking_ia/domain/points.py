@@ -62,6 +62,9 @@ class Fix(msgspec.Struct, frozen=True, array_like=True):
 
 _packer = msgspec.msgpack.Encoder()
 _unpacker = msgspec.msgpack.Decoder(list[Fix])
+_one = msgspec.msgpack.Decoder(Fix)
+ARRAY_32 = b"\xdd"
+"""MessagePack: an array, its length in four bytes."""
 
 
 def pack(fixes: Sequence[Fix]) -> bytes:
@@ -70,6 +73,24 @@ def pack(fixes: Sequence[Fix]) -> bytes:
 
 def unpack(content: bytes) -> list[Fix]:
     return _unpacker.decode(content) if content else []
+
+
+def packed(fix: Fix) -> bytes:
+    return _packer.encode(fix)
+
+
+def unpacked(content: bytes) -> Fix:
+    return _one.decode(content)
+
+
+def joined(contents: Sequence[bytes]) -> bytes:
+    """Fixes that were packed one by one, as `pack` would have packed them together."""
+    return ARRAY_32 + len(contents).to_bytes(4, "big") + b"".join(contents)
+
+
+def better(fresh: bytes, kept: bytes) -> bool:
+    """Whether a packed fix takes the place of another of its device and second."""
+    return fresh != kept and unpacked(fresh).rank < unpacked(kept).rank
 
 
 def doubt(point: PositionPoint, moment: datetime, oldest: datetime) -> Doubt | None:
@@ -115,27 +136,54 @@ def merged(kept: Sequence[Fix], fresh: Iterable[Fix]) -> list[Fix]:
         before = by_key.get(fix.key)
         if before is None or fix.rank < before.rank:
             by_key[fix.key] = fix
-    return sorted(by_key.values(), key=lambda fix: (fix.at_ms, fix.source))
+    return sorted(by_key.values(), key=in_time)
+
+
+class Line(msgspec.Struct):
+    """A track as far as it goes, fix by fix in the order of time.
+
+    A fix that would need more than 200 km/h is left out, unless the next one agrees with it. `begun_anew`:
+    the first of all did not agree with the two that followed, and is left out.
+    """
+
+    last: Fix | None = None
+    suspect: Fix | None = None
+    alone: bool = False
+    begun_anew: bool = False
+
+    def take(self, fix: Fix) -> tuple[Fix, ...]:
+        """The fixes that are believed now."""
+        last, suspect = self.last, self.suspect
+        if last is None or not _impossible(last, fix):
+            self.alone = last is None
+            self.last, self.suspect = fix, None
+            return (fix,)
+        if suspect is not None and not _impossible(suspect, fix):
+            self.begun_anew, self.alone = self.alone, False
+            self.last, self.suspect = fix, None
+            return suspect, fix
+        self.suspect = fix
+        return ()
+
+
+def in_time(fix: Fix) -> tuple[int, str]:
+    return fix.at_ms, fix.source
 
 
 def cleaned(fixes: Iterable[Fix]) -> list[Fix]:
-    """The track without impossible jumps: it depends on the set of fixes alone, not on how they arrived.
+    """The track without impossible jumps: it depends on the set of fixes alone, not on how they arrived."""
+    return drawn_by(Line(), fixes)
 
-    A fix that would need more than 200 km/h is left out, unless the next one agrees with it.
-    """
+
+def drawn_by(line: Line, fixes: Iterable[Fix]) -> list[Fix]:
+    """The track that a line makes of fixes; the line goes on from its end."""
     track: list[Fix] = []
-    suspect: Fix | None = None
-    for fix in sorted(fixes, key=lambda fix: (fix.at_ms, fix.source)):
-        if not track or not _impossible(track[-1], fix):
-            track.append(fix)
-            suspect = None
-        elif suspect is not None and not _impossible(suspect, fix):
-            if len(track) == 1:
-                track.clear()
-            track += [suspect, fix]
-            suspect = None
-        else:
-            suspect = fix
+    for fix in sorted(fixes, key=in_time):
+        believed = line.take(fix)
+        if line.begun_anew:
+            track.clear()
+            line.begun_anew = False
+        track += believed
     return track
 
 

@@ -49,6 +49,16 @@ class Pause(msgspec.Struct, kw_only=True):
     ended: bool = False
 
 
+class Foreseen(msgspec.Struct, frozen=True):
+    """What is to be told of one stop: that its arrival moved, that a delay became likely, or both."""
+
+    stop: WatchedStop
+    coming: Arrival
+    late: float
+    moved: bool
+    alarming: bool
+
+
 class Watch(Entity, kw_only=True):
     """Positions outside `begins_at`..`ends_at`, or in a pause, are not kept. It holds no position itself."""
 
@@ -152,11 +162,9 @@ class Watch(Entity, kw_only=True):
 
     def foresee(self, fix: Fix, moment: datetime, step: timedelta, alert: float) -> None:
         """Tell arrivals that moved by a step, and delays that became likely; an old fix tells nothing."""
-        if self.judged_fix_at is not None and fix.at < self.judged_fix_at:
-            return
-        for stop, coming in self.arrivals(fix, moment):
-            late = coming.late_probability(stop.planned_until, moment)
-            if stop.told_eta is None or abs(coming.eta - stop.told_eta) >= step:
+        for one in self.foreseen(fix, moment, step, alert):
+            stop, coming = one.stop, one.coming
+            if one.moved:
                 stop.told_eta = coming.eta
                 self.judged_fix_at = fix.at
                 self.tell(
@@ -166,10 +174,10 @@ class Watch(Entity, kw_only=True):
                         eta=coming.eta,
                         eta_low=coming.low,
                         eta_high=coming.high,
-                        late_probability=round(late, 3),
+                        late_probability=round(one.late, 3),
                     )
                 )
-            if late > alert and not stop.delay_told:
+            if one.alarming:
                 stop.delay_told = True
                 self.tell(
                     DelayForeseen(
@@ -180,6 +188,19 @@ class Watch(Entity, kw_only=True):
                         minutes_late=max(0, round((coming.eta - stop.planned_until).total_seconds() / 60)),
                     )
                 )
+
+    def foreseen(self, fix: Fix, moment: datetime, step: timedelta, alert: float) -> list[Foreseen]:
+        """What a fix says of the stops ahead that was not told yet."""
+        if self.judged_fix_at is not None and fix.at < self.judged_fix_at:
+            return []
+        found = []
+        for stop, coming in self.arrivals(fix, moment):
+            late = coming.late_probability(stop.planned_until, moment)
+            moved = stop.told_eta is None or abs(coming.eta - stop.told_eta) >= step
+            alarming = late > alert and not stop.delay_told
+            if moved or alarming:
+                found.append(Foreseen(stop, coming, late, moved, alarming))
+        return found
 
     def _tell(
         self, stop: WatchedStop, what: StopTime, event: type[StopReached] | type[StopLeft], seen: Crossing

@@ -1,0 +1,180 @@
+"""Positions judged: fences and expected times of each watch, at its own pace, on what was kept meanwhile."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+import msgspec
+
+from rt.kernel.clock import now
+from rt.kernel.errors import ChangedMeanwhile, Unavailable
+from rt.kernel.identity import Actor, acting_as
+from rt.kernel.persistence import ConnectionFailure, persist
+from rt.kernel.points import Arrived
+from rt.kernel.telemetry import log, new_trace, tracing
+from rt.kernel.tenancy import acting_for
+from rt.services.tracking_ia.actions.beside import beside
+from rt.services.tracking_ia.domain.judging import Following, judged
+from rt.services.tracking_ia.domain.points import Fix, unpacked
+from rt.services.tracking_ia.domain.watch import Watch
+from rt.services.tracking_ia.store import TrackingStore
+
+READ_SECONDS = 1.0
+"""How often what was kept is looked at: a stop is told a second or two after the fix that shows it."""
+EXPECTED_SECONDS = 30.0
+"""How often expected times are worked out anew for one watch."""
+LATE_SECONDS = 15.0
+"""How often a whole track is judged again because positions came late: two devices are never in step."""
+LOOKS_TO_CLEAN = 6
+"""How much a fix costs before the first stop is looked at."""
+BREATH = 50
+"""After so many watches others have their turn."""
+FOLLOWED = 50_000
+"""Watches of which the end of the judgement is remembered; of others the whole track is judged again."""
+
+
+class Followed(msgspec.Struct):
+    """A watch as it was judged last, and when (monotonic seconds)."""
+
+    watch: Watch
+    following: Following
+    judged_at: float
+    foreseen_at: float
+
+
+class Waiting(msgspec.Struct):
+    """What came for a watch and is not judged yet; by writer, where it begins."""
+
+    org_id: str
+    fixes: list[Fix] = msgspec.field(default_factory=list)
+    begins: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class Judging:
+    """Reads on in the positions of all organizations and judges their watches, in one process at a time."""
+
+    def __init__(self, store: TrackingStore) -> None:
+        self._store = store
+        self._followed: dict[str, Followed] = {}
+        self._waiting: dict[str, Waiting] = {}
+
+    async def run(self) -> None:
+        try:
+            while True:
+                try:
+                    await self.step(paced=True)
+                except ConnectionFailure as error:
+                    log.warning("judging_waits", error=type(error).__name__)
+                await asyncio.sleep(READ_SECONDS)
+        finally:
+            with suppress(ConnectionFailure):
+                await self._store.reader.leave()
+
+    async def step(self, paced: bool = False) -> int:
+        """Judge every watch for which positions came; how many."""
+        arrived = await self._store.reader.read()
+        if arrived is None:
+            self._followed.clear()
+            self._waiting.clear()
+            return 0
+        self._take(arrived)
+        if not self._waiting:
+            return 0
+        done = 0
+        versions = await self._store.versions(self._waiting)
+        for nth, (watch_id, waiting) in enumerate(list(self._waiting.items())):
+            actor = Actor(kind="unit", id="tracking_ia", org_id=waiting.org_id, name="tracking_ia")
+            with acting_for(waiting.org_id), acting_as(actor), tracing(new_trace()):
+                if await self._tried(watch_id, waiting, versions.get(watch_id), paced):
+                    del self._waiting[watch_id]
+                    done += 1
+            if nth % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
+        undone: dict[str, int] = {}
+        for waiting in self._waiting.values():
+            for writer, nth in waiting.begins.items():
+                undone[writer] = min(nth, undone.get(writer, nth))
+        await self._store.reader.done(undone)
+        return done
+
+    async def foresee(self, watch: Watch) -> None:
+        """Tell what the newest position, or the silence since, means for the stops ahead."""
+        newest = await self._store.newest(watch.id)
+        if newest is not None:
+            await persist(lambda: self._foresee(watch, newest))
+
+    def _take(self, arrived: Sequence[Arrived]) -> None:
+        for one in arrived:
+            waiting = self._waiting.get(one.series)
+            if waiting is None:
+                waiting = self._waiting[one.series] = Waiting(one.org_id)
+            waiting.fixes.append(unpacked(one.content))
+            waiting.begins.setdefault(one.writer, one.nth)
+
+    async def _tried(self, watch_id: str, waiting: Waiting, version: int | None, paced: bool) -> bool:
+        """Whether the watch is judged; a fault of one is told and keeps no other waiting."""
+        try:
+            return version is None or await self._judge(watch_id, waiting, version, paced)
+        except ConnectionFailure:
+            raise
+        except Exception as error:
+            self._followed.pop(watch_id, None)
+            log.error("judging_failed", watch=watch_id, exc_info=error)
+            return not isinstance(error, Unavailable | ChangedMeanwhile)
+
+    async def _judge(self, watch_id: str, waiting: Waiting, version: int, paced: bool) -> bool:
+        """Follow what came; look at the whole track where it may change what was told."""
+        moment = time.monotonic()
+        followed = self._followed.get(watch_id)
+        if followed is not None and followed.watch.version != version:
+            followed.watch = await self._store.watches.get(watch_id)
+            if [stop.call for stop in followed.watch.stops] != followed.following.calls:
+                followed = None
+        if followed is None or followed.following.turned(waiting.fixes):
+            await persist(lambda: self._whole(watch_id))
+            return True
+        waiting.fixes = []
+        if followed.following.late:
+            if paced and moment - followed.judged_at < LATE_SECONDS:
+                return False
+            await persist(lambda: self._whole(watch_id))
+            return True
+        newest = followed.following.line.last
+        if newest is not None and not (paced and moment - followed.foreseen_at < EXPECTED_SECONDS):
+            followed.foreseen_at = moment
+            followed.watch = await persist(lambda: self._foresee(followed.watch, newest))
+        return True
+
+    async def _whole(self, watch_id: str) -> None:
+        """Look at the whole track, tell what it shows and was not told, correct what was told otherwise."""
+        oldest = now() - timedelta(days=await self._store.figure("retention_days"))
+        step, alert = await self._thresholds()
+        async with self._store.watches.change(watch_id) as watch:
+            if not watch.stops or watch.begins_at <= oldest:  # of an older one the beginning is deleted
+                return
+            kept = await self._store.kept(watch_id)
+            calls = [stop.call for stop in watch.stops]
+            work = kept.count * (LOOKS_TO_CLEAN + len(calls))
+            judgement = await beside(work, judged, kept.contents, calls)
+            watch.judge(judgement.seen)
+            if judgement.newest is not None and watch.state(now()) != "off":
+                watch.foresee(judgement.newest, now(), step, alert)
+        if len(self._followed) >= FOLLOWED:
+            self._followed.clear()
+        moment = time.monotonic()
+        self._followed[watch_id] = Followed(watch, judgement.following, moment, moment)
+
+    async def _foresee(self, watch: Watch, newest: Fix) -> Watch:
+        """The watch, changed only if there is something to tell."""
+        step, alert = await self._thresholds()
+        if watch.state(now()) == "off" or not watch.foreseen(newest, now(), step, alert):
+            return watch
+        async with self._store.watches.change(watch.id) as changed:
+            changed.foresee(newest, now(), step, alert)
+        return changed
+
+    async def _thresholds(self) -> tuple[timedelta, float]:
+        step = timedelta(minutes=await self._store.figure("eta_step_minutes"))
+        return step, await self._store.figure("late_alert_percent") / 100
