@@ -2,11 +2,10 @@
 
 import ipaddress
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +14,8 @@ from rt.kernel.errors import Malformed, Refusal, Unavailable
 from rt.kernel.identity import ANONYMOUS, Actor, acting_as
 from rt.kernel.malformed import malformed
 from rt.kernel.telemetry import DURATIONS, REQUESTS, current_trace, log, new_trace, span, tracing
+
+Headers = Sequence[tuple[bytes, bytes]]
 
 SECURITY_HEADERS = {
     "strict-transport-security": "max-age=63072000; includeSubDomains; preload",
@@ -25,7 +26,7 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-site",
     "x-frame-options": "DENY",
 }
-
+SECURITY = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 DOORS = frozenset({"token", "share_id"})
 """Fields of a path whose value opens something by itself: no log, trace or event holds it."""
@@ -61,10 +62,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 begun = True
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers["trace-id"] = trace
+                said = [one for one in with_default(message, SECURITY) if one[0] != b"trace-id"]
+                message["headers"] = [*said, (b"trace-id", trace.encode())]
             await send(message)
 
         with tracing(trace), span(self._unit, trace) as step, acting_as(ANONYMOUS):
@@ -92,6 +91,12 @@ class Gate:
                     actor=actor.id,
                     organization=actor.org_id,
                 )
+
+
+def with_default(message: Message, headers: Headers) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, with those added that it does not have."""
+    said = {name for name, _ in message["headers"]}
+    return [*message["headers"], *(one for one in headers if one[0] not in said)]
 
 
 def shown_path(scope: Scope) -> str:

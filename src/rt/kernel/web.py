@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -32,7 +31,7 @@ from rt.kernel.errors import (
     WrongMediaType,
 )
 from rt.kernel.files import Files
-from rt.kernel.gate import Gate, answer_problem, as_json, client_address, shown_path
+from rt.kernel.gate import Gate, answer_problem, as_json, client_address, shown_path, with_default
 from rt.kernel.identity import ANONYMOUS, Actor, Identity, acting_as, check, seen_from
 from rt.kernel.ids import Cause, because, fingerprint
 from rt.kernel.limits import Limiter
@@ -49,7 +48,12 @@ JSON_LIMIT_BYTES = 1_000_000
 BODY_SECONDS = 30
 """A body that takes longer to arrive is given up (S-20)."""
 
-API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
+API_POLICY = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
+    )
+]
 
 
 class MethodUnknown(Refusal):
@@ -265,7 +269,7 @@ class ApiPolicy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).setdefault("content-security-policy", API_POLICY)
+                message["headers"] = with_default(message, API_POLICY)
             await send(message)
 
         await self._app(scope, receive, sending)

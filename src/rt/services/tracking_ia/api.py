@@ -1,5 +1,6 @@
 """Requests of the tracking service, each with its action; OsmAnd beside them."""
 
+from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -23,6 +24,7 @@ from rt.contracts.tracking_ia import (
     OsmAndPost,
     OsmAndReport,
     PauseDuty,
+    PositionPoint,
     RecordPositions,
     RemoveDevice,
     SetRule,
@@ -38,6 +40,7 @@ from rt.services.tracking_ia.actions.journeys import Journeys
 from rt.services.tracking_ia.actions.recording import Recording
 from rt.services.tracking_ia.actions.shares import Rules, Shares
 from rt.services.tracking_ia.domain.osmand import from_body, from_query
+from rt.services.tracking_ia.domain.reading import Doubt
 
 REPORT_LIMIT_BYTES = 1_000_000
 """A day of positions every half minute: a device sends what is refused again for ever."""
@@ -46,20 +49,24 @@ REPORT_LIMIT_BYTES = 1_000_000
 def table(
     recording: Recording, devices: Devices, duty: Duty, journeys: Journeys, shares: Shares, rules: Rules
 ) -> list[Served]:
-    async def osmand(request: Request) -> Response:
+    async def report(key: str, points: Sequence[PositionPoint | Doubt]) -> Response:
         """A position off duty or unreadable is answered with 200: a device would send it again for ever."""
-        said = dict(request.query_params)
-        body = await read_body(request, REPORT_LIMIT_BYTES)
-        if body.lstrip().startswith(b"{"):
-            key, points = from_body(body, now())
-        else:
-            key, points = from_query(said | dict(parse_qsl(body.decode("utf-8", "replace"))), now())
         recorded = await persist(lambda: recording.report(key, points))
         return Response(msgspec.json.encode(recorded), media_type="application/json")
 
+    async def asked(request: Request) -> Response:
+        return await report(*from_query(_said(request), now()))
+
+    async def posted(request: Request) -> Response:
+        body = await read_body(request, REPORT_LIMIT_BYTES)
+        if body.lstrip().startswith(b"{"):
+            return await report(*from_body(body, now()))
+        form = dict(parse_qsl(body.decode("utf-8", "replace")))
+        return await report(*from_query(_said(request) | form, now()))
+
     return [
-        plain(OsmAndReport, osmand),
-        plain(OsmAndPost, osmand),
+        plain(OsmAndReport, asked),
+        plain(OsmAndPost, posted),
         serve(RecordPositions, recording.record),
         serve(AddDevice, devices.add),
         serve(FindDevices, devices.find),
@@ -80,3 +87,9 @@ def table(
         serve(SetRule, rules.set),
         serve(FindPurges, rules.purges),
     ]
+
+
+def _said(request: Request) -> dict[str, str]:
+    """What the address says; read once, for this is what a fleet asks ten thousand times a second."""
+    query: bytes = request.scope["query_string"]
+    return dict(parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True))
