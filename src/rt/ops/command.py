@@ -25,7 +25,7 @@ from rt.host.topology import PORTALS, UNITS, as_json, secrets_of
 from rt.kernel.migrations import Phase
 from rt.kernel.settings import SECRETS, Settings, read
 from rt.kernel.telemetry import start_logging, start_metrics
-from rt.ops import world
+from rt.ops import filling, world
 from rt.ops.actors import OPEN_SESAME
 from rt.ops.deploy import verbs
 
@@ -346,7 +346,7 @@ async def _watch(place: Place, demo: bool, began: float, pids: list[int]) -> Non
         f" · {built} of {len(UNITS)} units · http://localhost:{place.edge}"
     )
     if demo:
-        await world.load(f"http://127.0.0.1:{place.edge}")
+        await filling.load(f"http://127.0.0.1:{place.edge}")
         console.print("\n".join(world.account_lines()), highlight=False)
     while True:
         await asyncio.sleep(5)

@@ -27,7 +27,6 @@ from rt.trade.zones import PARIS
 MEMORY = Path(os.environ.get("RT_DATA", ".rt")) / "demo.json"
 """The run that was cut short, so that the next one goes on with it."""
 PRICE_CENTS = 41_500
-STROKES = "M10 60 Q40 10 70 60 Q100 110 130 60 M150 30 L190 70"
 COLUMNS = (
     "Référence;Enlèvement;Adresse enlèvement;CP enlèvement;Ville enlèvement;Enlèvement de;Enlèvement à;"
     "Livraison;Adresse livraison;CP livraison;Ville livraison;Livraison de;Livraison à;"
@@ -265,10 +264,7 @@ class Story:
     def slot(self) -> None:
         with self.step("planning", self.carrier.name, "réserve un créneau de quai chez l'expéditeur"):
             order_id = self.orders[18]["order_id"]
-            if not self.shipper.get("/api/planning/docks")["items"]:
-                hours = [{"weekday": day, "from_minute": 300, "until_minute": 1200} for day in range(5)]
-                body = {"name": "Quai 1", "site": PICKUPS[0].as_site(), "hours": hours}
-                self.shipper.post("/api/planning/docks", body)
+            world.open_dock(self.shipper, "Quai 1", PICKUPS[0])
             booked = self.carrier.get("/api/planning/slots", order_id=order_id)["items"]
             if not booked:
                 path = f"/api/planning/orders/{order_id}"
@@ -292,8 +288,7 @@ class Story:
         with self.step("ecpmr", self.driver.name, "fait signer le chargement hors réseau, puis synchronise"):
             note = self._note(self.order_id)
             if note["state"] in ("new", "loading"):
-                body = self._signing(note, "sender", "Quai expédition")
-                body["countersignature"] = self._signature("carrier", DRIVERS[0])
+                body = world.taken_over(note, DRIVERS[0])
                 path = f"/api/ecpmr/documents/{note['document_id']}/takeover"
                 first = self.driver.answer("POST", path, json=body, key="offline-1")
                 again = self.driver.answer("POST", path, json=body, key="offline-1")
@@ -338,8 +333,8 @@ class Story:
                 ),
             )
             if note["state"] != "delivered":
-                body = self._signing(note, "consignee", self.recipient.name)
-                body["countersignature"] = self._signature("carrier", DRIVERS[0])
+                body = world.signing(note, "consignee", self.recipient.name)
+                body["countersignature"] = world.signature("carrier", DRIVERS[0])
                 body["reserves"] = [
                     {
                         "line": 1,
@@ -384,8 +379,7 @@ class Story:
             note = self._note(order_id)
             path = f"/api/ecpmr/documents/{note['document_id']}"
             if note["state"] in ("new", "loading"):
-                body = self._signing(note, "sender", "Quai expédition")
-                body["countersignature"] = self._signature("carrier", DRIVERS[0])
+                body = world.taken_over(note, DRIVERS[0])
                 self.driver.post(f"{path}/takeover", body, key="link")
                 note = self._note(order_id)
             if note["state"] != "delivered":
@@ -401,7 +395,7 @@ class Story:
                     for word in code_mail["text"].split()
                     if word.strip(".").isdecimal() and len(word.strip(".")) == 6
                 )
-                body = self._signing(note, "consignee", "M. Roche")
+                body = world.signing(note, "consignee", "M. Roche")
                 body["signature"]["method"] = "link_code"
                 body["code"] = code.strip(".")
                 body["pallets"] = [{"pallet_type": "EUR", "delivered": 2, "returned": 2}]
@@ -550,46 +544,16 @@ class Story:
         rows = self.driver.get("/api/ecpmr/day", order_ids=order_id)["items"]
         return dict(rows[0]) if rows else {}
 
-    def _signature(self, party: str, name: str) -> dict[str, Any]:
-        return {"party": party, "name": name, "image": STROKES, "device": "téléphone du chauffeur"}
-
-    def _signing(self, note: dict[str, Any], party: str, name: str) -> dict[str, Any]:
-        """Signed now: no version is signed before it was written, and the demo writes them as it goes."""
-        return {
-            "content_hash": note["content_hash"],
-            "happened_at": datetime.now(UTC).isoformat(),
-            "signature": self._signature(party, name),
-        }
-
     def _track(self) -> list[dict[str, Any]]:
-        """The tour driven: a fix a minute along straight legs, standing at each stop as long as planned."""
-        points: list[dict[str, Any]] = []
-        previous: tuple[float, float, datetime] | None = None
-        for stop in self.tour["stops"]:
-            here = stop["site"]["latitude"], stop["site"]["longitude"]
-            arrives, leaves = (datetime.fromisoformat(stop[name]) for name in ("arrives_at", "leaves_at"))
-            if previous is not None:
-                minutes = max(1, int((arrives - previous[2]).total_seconds() // 60))
-                for minute in range(1, minutes):
-                    share = minute / minutes
-                    points.append(
-                        self._point(
-                            previous[2] + timedelta(minutes=minute),
-                            previous[0] + (here[0] - previous[0]) * share,
-                            previous[1] + (here[1] - previous[1]) * share,
-                        )
-                    )
-            moment = arrives
-            while moment <= leaves:
-                points.append(self._point(moment, *here))
-                moment += timedelta(minutes=1)
-            previous = (*here, leaves)
-            if stop["order_id"] == self.order_id and stop["kind"] == "delivery":
-                break
-        return points[:-3]
-
-    def _point(self, moment: datetime, latitude: float, longitude: float) -> dict[str, Any]:
-        return {"at": moment.isoformat(), "latitude": latitude, "longitude": longitude, "accuracy_m": 8.0}
+        """The tour up to the unloading of the order, whose last minutes are still to come."""
+        stops = self.tour["stops"]
+        last = next(
+            n
+            for n, stop in enumerate(stops)
+            if stop["order_id"] == self.order_id and stop["kind"] == "delivery"
+        )
+        leaves = datetime.fromisoformat(stops[last]["leaves_at"])
+        return world.track(stops[: last + 1], leaves - timedelta(minutes=3))
 
     def _tracked(self) -> dict[str, Any] | None:
         track = self.shipper.get(f"/api/tracking/orders/{self.order_id}")

@@ -1,24 +1,26 @@
-"""The demonstration's world: organizations, people, fleets and 60 orders at real French places."""
+"""The demonstration's world: organizations, people, fleets, real French places, what happens to orders."""
 
-import asyncio
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import httpx
 import msgspec
 
+from rt.kernel.clock import now
 from rt.ops.actors import OPEN_SESAME, Caller, Refused, Stage
 from rt.trade.zones import PARIS
 from rt.ui.demonstration import Demonstration, Person
 
 RUN = "world-1"
+MARK = "D26-"
+"""How the references of its orders begin."""
 SIGNED_PAPER = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a4944415478da63f8"
     "0f00010101001cb08c990000000049454e44ae426082"
 )
 """A white PNG of one pixel: what stands for the scan of a signed paper."""
+STROKES = "M10 60 Q40 10 70 60 Q100 110 130 60 M150 30 L190 70"
+"""A signature as the phone draws it."""
 ADMIN_EMAIL = "admin@rt-technologie.example"
 
 
@@ -98,8 +100,8 @@ SHIPPERS = (
         "Hugo Lambert",
         "Strasbourg",
         (
-            "Acceptez une preuve de livraison, puis créez une commande à partir d'une ancienne.",
-            "Accept a proof of delivery, then make a new order from an old one.",
+            "Voyez les livraisons encore sans preuve, puis créez une commande à partir d'une ancienne.",
+            "See which deliveries still lack a proof, then make a new order from an old one.",
         ),
     ),
 )
@@ -302,8 +304,31 @@ def _with_luhn(digits: str) -> str:
     return digits + str(-sum(number // 10 + number % 10 for number in doubled) % 10)
 
 
-def equip(stage: Stage, dispatcher: Caller, carrier: Firm, depot: Town) -> list[Caller]:
-    """Two drivers with their phones and two vehicles; what is there already stays."""
+USUAL_SHIFT = (6 * 60, 19 * 60)
+"""From minute to minute of the day: as long as the law lets one be on duty (Regulation 561/2006, art. 8)."""
+
+
+def every_day(since: int, until: int) -> list[dict[str, int]]:
+    """The same hours on each day of the week: fresh food is made, carried and sold on Sundays too."""
+    return [{"weekday": day, "from_minute": since, "until_minute": until} for day in range(7)]
+
+
+def open_dock(caller: Caller, name: str, site: Town) -> None:
+    """A dock of the caller's own for fresh goods, open day and night; one that is there already stays."""
+    docks = caller.get("/api/planning/docks")["items"]
+    if any(one["organization_id"] == caller.organization for one in docks):
+        return
+    body = {"name": name, "site": site.as_site(), "hours": every_day(0, 1440), "lead_hours": 0}
+    caller.post("/api/planning/docks", {**body, "accepts": ["dry", "temperature"]})
+
+
+def equip(
+    stage: Stage, dispatcher: Caller, carrier: Firm, depot: Town, shift: tuple[int, int] = USUAL_SHIFT
+) -> list[Caller]:
+    """Two drivers with their phones, on this shift every day, and two refrigerated vehicles.
+
+    What is there already stays, but for the shift.
+    """
     drivers = []
     known = {one["name"]: one for one in dispatcher.get("/api/planning/drivers")["items"]}
     plates = {one["plate"] for one in dispatcher.get("/api/planning/vehicles")["items"]}
@@ -312,7 +337,11 @@ def equip(stage: Stage, dispatcher: Caller, carrier: Firm, depot: Town) -> list[
         drivers.append(person)
         if name not in known:
             body = {"name": name, "phone": f"+3360000000{number}", "user_id": person.user}
-            known[name] = dispatcher.post("/api/planning/drivers", body)
+            known[name] = dispatcher.post("/api/planning/drivers", {**body, "hours": every_day(*shift)})
+        if known[name]["hours"] != every_day(*shift):
+            read = {"if-match": f'"{known[name]["version"]}"'}
+            path = f"/api/planning/drivers/{known[name]['driver_id']}"
+            dispatcher.answer("PATCH", path, json={"hours": every_day(*shift)}, headers=read, key=str(read))
         plate = f"{'ABCDE'[CARRIERS.index(carrier)]}{'RS'[number]}-{417 + number}-RT"
         if plate not in plates:
             dispatcher.post(
@@ -325,7 +354,7 @@ def equip(stage: Stage, dispatcher: Caller, carrier: Firm, depot: Town) -> list[
                     "capacity_loading_metres": 13.6 if number == 0 else 7.4,
                     "gross_weight_t": 40 if number == 0 else 19,
                     "depot": depot.as_site(),
-                    "equipment": ["tail_lift"] if number else [],
+                    "equipment": ["temperature", "tail_lift"] if number else ["temperature"],
                     "usual_driver_id": known[name]["driver_id"],
                 },
             )
@@ -338,7 +367,7 @@ def order_body(
     """A plausible order; sizes vary with its number."""
     pallets = 2 + number % 7
     return {
-        "reference": f"D26-{number:04d}",
+        "reference": f"{MARK}{number:04d}",
         "references": {"purchase_order": f"PO-{7000 + number}"},
         "stops": [
             {
@@ -370,6 +399,15 @@ def order_body(
     }
 
 
+def set_windows(
+    body: Mapping[str, Any], moment: datetime, pickup: tuple[float, float], delivery: tuple[float, float]
+) -> None:
+    """Give an order's stops their windows, in hours from a moment."""
+    for stop, hours in zip(body["stops"], (pickup, delivery), strict=True):
+        stop["from_at"] = (moment + timedelta(hours=hours[0])).isoformat()
+        stop["until_at"] = (moment + timedelta(hours=hours[1])).isoformat()
+
+
 STEPS = (
     "confirm",
     "tender",
@@ -382,134 +420,129 @@ STEPS = (
     "invoice",
     "close",
 )
-DISTRIBUTION = (5, 6, 6, 7, 8, 4, 8, 7, 4, 2, 2)
-"""How many of the 59 orders that are not cancelled stop before each step, the last after all of them."""
+STATES = (
+    "confirmed",
+    "tendered",
+    "assigned",
+    "planned",
+    "loading",
+    "in_transit",
+    "delivered",
+    "pod_ok",
+    "invoiced",
+    "closed",
+)
+"""Of an order after each step; before the first it is a draft."""
 
 
-class Builder:
-    """Makes the world and says how far it is."""
+def walk(
+    order: Mapping[str, Any],
+    until: str,
+    shipper: Caller,
+    carrier: Caller,
+    number: int,
+    answer_within: timedelta = timedelta(days=2),
+) -> None:
+    """What is still to be done of an order, from the state in which it was read up to and with that step."""
+    if order["state"] == "cancelled":
+        return
+    done = STATES.index(order["state"]) + 1 if order["state"] in STATES else 0
+    for step in STEPS[done : STEPS.index(until) + 1]:
+        _step(step, f"/api/orders/{order['order_id']}", shipper, carrier, number, answer_within)
 
-    def __init__(self, edge: str, say: Callable[[str], None]) -> None:
-        self.stage = Stage(edge, RUN)
-        self.say = say
 
-    def build(self) -> None:
-        self.say("demo: opening the accounts of 12 organizations")
-        shippers = [open_firm(self.stage, firm) for firm in SHIPPERS]
-        carriers = [open_firm(self.stage, firm) for firm in CARRIERS]
-        recipients = {firm.name: open_firm(self.stage, firm) for firm in OTHERS}
-        depots = (*PICKUPS, *DELIVERIES)
-        for number, (caller, firm) in enumerate(zip(carriers, CARRIERS, strict=True)):
-            if number == 0:
-                equip(self.stage, caller, firm, depots[number])
-        for shipper in shippers:
-            shipper.post("/auth/partners", GUEST)
-        befriend(*shippers, *carriers, *recipients.values())
-        self._dock(shippers[0])
-        total = sum(DISTRIBUTION) + 1
-        plan = [step for step, count in enumerate(DISTRIBUTION) for _ in range(count)] + [-1]
-        for number, steps in enumerate(plan):
-            shipper, carrier = shippers[number % 2], carriers[number % len(carriers)]
-            self._order(number, steps, shipper, carrier, recipients["Distri Rhône"])
-            if number % 10 == 9:
-                self.say(f"demo: {number + 1} of {total} orders")
-        self.say(f"demo: ready, {total} orders in all states")
-
-    def _dock(self, shipper: Caller) -> None:
-        if shipper.get("/api/planning/docks")["items"]:
-            return
-        hours = [{"weekday": day, "from_minute": 360, "until_minute": 1080} for day in range(5)]
-        body = {"name": "Quai 1", "site": PICKUPS[0].as_site(), "hours": hours, "doors": 1}
-        shipper.post("/api/planning/docks", body)
-
-    def _order(self, number: int, steps: int, shipper: Caller, carrier: Caller, recipient: Caller) -> None:
-        done = steps > STEPS.index("delivered")
-        running = STEPS.index("loading") < steps <= STEPS.index("delivered")
-        day = working_day(datetime.now(PARIS).date(), -1 if done else 1)
-        delivery = DELIVERIES[number % len(DELIVERIES)]
-        consignee: dict[str, Any] = {
-            "consignee_name": delivery.site,
-            "consignee_email": "reception@exemple.example",
-        }
-        if delivery is DELIVERIES[0]:
-            consignee |= {"consignee_id": recipient.organization, "consignee_name": "Distri Rhône"}
-        body = order_body(number + 1, PICKUPS[number % 3], delivery, day, consignee)
-        if running:
-            moment = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-            for stop, hours in zip(body["stops"], ((-4, -1), (1, 7)), strict=True):
-                stop["from_at"] = (moment + timedelta(hours=hours[0])).isoformat()
-                stop["until_at"] = (moment + timedelta(hours=hours[1])).isoformat()
-        order = shipper.post("/api/orders", body)
-        path = f"/api/orders/{order['order_id']}"
-        if steps < 0:
+def _step(
+    step: str, path: str, shipper: Caller, carrier: Caller, number: int, answer_within: timedelta
+) -> None:
+    match step:
+        case "tender":
+            body = {
+                "carrier_id": carrier.organization,
+                "price_cents": 32_000 + 900 * number,
+                "deadline": (now() + answer_within).isoformat(),
+            }
+            shipper.post(f"{path}/tender", body)
+        case "confirm":
             shipper.post(f"{path}/confirm")
-            self._as_read(shipper, path, "cancel", {"reason": "Commande annulée par le client"})
+        case "accept":
+            offered = carrier.get(path)["tender"]
+            carrier.post(f"{path}/tender/accept", {"tender_id": offered["tender_id"]})
+        case "plan":
+            carrier.post(
+                f"{path}/plan", {"vehicle_plate": f"AR-{500 + number}-RT", "driver_name": DRIVERS[0]}
+            )
+        case "loading" | "in_transit" | "delivered":
+            carrier.post(f"{path}/progress", {"reached": step})
+        case "proof":
+            scan = {"kind": "pod", "filename": "emarge.png"}
+            carrier.put_file(f"{path}/documents", SIGNED_PAPER, "image/png", **scan)
+            proof = shipper.get(path)["proof"]
+            read = {name: proof[name] for name in ("document_id", "content_hash")}
+            shipper.post(f"{path}/accept-proof", read)
+        case "invoice":
+            body = {"invoice_number": f"F26-{number:04d}", "invoiced_cents": 32_000 + 900 * number}
+            as_read(shipper, path, "invoiced", body)
+        case "close":
+            shipper.post(f"{path}/close")
+
+
+def as_read(shipper: Caller, path: str, word: str, said: Mapping[str, Any]) -> None:
+    """Say it of the order as it stands: what other units tell of it may come in between, a few times."""
+    for last in (False, False, False, True):
+        try:
+            shipper.post(f"{path}/{word}", {"version": shipper.get(path)["version"], **said})
             return
-        for step in STEPS[:steps]:
-            self._step(step, path, order["order_id"], shipper, carrier, number)
+        except Refused as changed:
+            if last or changed.problem.get("code") != "order_changed":
+                raise
 
-    def _as_read(self, shipper: Caller, path: str, word: str, said: dict[str, Any]) -> None:
-        """Say it of the order as it stands: what other units tell of it may come in between, a few times."""
-        for last in (False, False, False, True):
-            try:
-                shipper.post(f"{path}/{word}", {"version": shipper.get(path)["version"], **said})
-                return
-            except Refused as changed:
-                if last or changed.problem.get("code") != "order_changed":
-                    raise
 
-    def _step(
-        self, step: str, path: str, order_id: str, shipper: Caller, carrier: Caller, number: int
-    ) -> None:
-        soon = (datetime.now(UTC) + timedelta(days=2)).isoformat()
-        match step:
-            case "tender":
-                body = {
-                    "carrier_id": carrier.organization,
-                    "price_cents": 32_000 + 900 * number,
-                    "deadline": soon,
-                }
-                shipper.post(f"{path}/tender", body)
-            case "confirm":
-                shipper.post(f"{path}/confirm")
-            case "accept":
-                offered = carrier.get(path)["tender"]
-                carrier.post(f"{path}/tender/accept", {"tender_id": offered["tender_id"]})
-            case "plan":
-                carrier.post(
-                    f"{path}/plan", {"vehicle_plate": f"AR-{500 + number}-RT", "driver_name": DRIVERS[0]}
+def signature(party: str, name: str) -> dict[str, Any]:
+    return {"party": party, "name": name, "image": STROKES, "device": "téléphone du chauffeur"}
+
+
+def signing(note: Mapping[str, Any], party: str, name: str) -> dict[str, Any]:
+    """Signed now: no version is signed before it was written, and a demonstration writes them as it goes."""
+    return {
+        "content_hash": note["content_hash"],
+        "happened_at": now().isoformat(),
+        "signature": signature(party, name),
+    }
+
+
+def taken_over(note: Mapping[str, Any], driver: str) -> dict[str, Any]:
+    """Loaded: the sender signs on the driver's phone, and the driver beside."""
+    return {
+        **signing(note, "sender", "Quai expédition"),
+        "countersignature": signature("carrier", driver),
+    }
+
+
+def track(stops: Sequence[Mapping[str, Any]], until: datetime) -> list[dict[str, Any]]:
+    """A tour driven: a fix a minute along straight legs, standing at each stop as long as planned."""
+    points: list[dict[str, Any]] = []
+    previous: tuple[float, float, datetime] | None = None
+    for stop in stops:
+        here = stop["site"]["latitude"], stop["site"]["longitude"]
+        arrives, leaves = (datetime.fromisoformat(stop[name]) for name in ("arrives_at", "leaves_at"))
+        if previous is not None:
+            minutes = max(1, int((arrives - previous[2]).total_seconds() // 60))
+            for minute in range(1, minutes):
+                share = minute / minutes
+                points.append(
+                    _point(
+                        previous[2] + timedelta(minutes=minute),
+                        previous[0] + (here[0] - previous[0]) * share,
+                        previous[1] + (here[1] - previous[1]) * share,
+                    )
                 )
-            case "loading" | "in_transit" | "delivered":
-                carrier.post(f"{path}/progress", {"reached": step})
-            case "proof":
-                scan = {"kind": "pod", "filename": "emarge.png"}
-                carrier.put_file(f"{path}/documents", SIGNED_PAPER, "image/png", **scan)
-                proof = shipper.get(path)["proof"]
-                read = {name: proof[name] for name in ("document_id", "content_hash")}
-                shipper.post(f"{path}/accept-proof", read)
-            case "invoice":
-                body = {"invoice_number": f"F26-{number:04d}", "invoiced_cents": 32_000 + 900 * number}
-                self._as_read(shipper, path, "invoiced", body)
-            case "close":
-                shipper.post(f"{path}/close")
+        moment = arrives
+        while moment <= leaves:
+            points.append(_point(moment, *here))
+            moment += timedelta(minutes=1)
+        previous = (*here, leaves)
+    return [point for point in points if datetime.fromisoformat(point["at"]) <= until]
 
 
-async def load(edge: str) -> None:
-    """Make the world unless it is there, in a process of its own that ends with whoever waits."""
-    work = await asyncio.create_subprocess_exec(sys.executable, "-m", "rt.ops.world", edge)
-    try:
-        await work.wait()
-    finally:
-        if work.returncode is None:
-            work.terminate()
-
-
-def main() -> None:
-    try:
-        Builder(sys.argv[1], print).build()
-    except (Refused, LookupError, httpx.HTTPError) as error:
-        sys.exit(f"demo: not loaded: {error}")
-
-
-if __name__ == "__main__":
-    main()
+def _point(moment: datetime, latitude: float, longitude: float) -> dict[str, Any]:
+    return {"at": moment.isoformat(), "latitude": latitude, "longitude": longitude, "accuracy_m": 8.0}
