@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rt.kernel.persistence import Database
-from rt.kernel.points import LEASE, Point, Reader, Series
+from rt.kernel.persistence import ConnectionFailure, Database
+from rt.kernel.points import LEASE, Arrived, Point, Reader, Series
 from rt.kernel.tenancy import NoOrganization, acting_for
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -119,6 +119,26 @@ async def test_whoever_takes_over_begins_where_it_was_done(series: Series, datab
     assert await read(first) is None
     await lapse(database)
     assert await read(first) == [b"2"]
+
+
+async def test_a_connection_lost_while_it_reads_loses_no_reading(
+    series: Series, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, second = Reader(series, database), another(database)
+    await series.append([point(0, b"1")])
+    await second.append([point(1, b"2")])
+    after, asked = series.after, []
+
+    async def broken(writer: str, nth: int, limit: int) -> list[Arrived]:
+        asked.append(writer)
+        if len(asked) == 2:
+            raise ConnectionFailure("gone")
+        return await after(writer, nth, limit)
+
+    monkeypatch.setattr(series, "after", broken)
+    with pytest.raises(ConnectionFailure):
+        await reader.read()
+    assert sorted(await read(reader) or []) == [b"1", b"2"]
 
 
 async def test_whoever_leaves_keeps_nobody_waiting(series: Series, database: Database) -> None:

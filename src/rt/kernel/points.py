@@ -219,16 +219,18 @@ class Reader:
         if not await self._mine():
             return None
         found: list[Arrived] = []
+        read = dict(self._read)
         async for row in self._places.find({"series": self._series.name}):
             writer = row["_id"].rpartition("/")[2]
-            begin = self._read.setdefault(writer, row["read"])
+            begin = read.setdefault(writer, row["read"])
             self._done.setdefault(writer, row["read"])
             some = await self._series.after(writer, begin, READ_AT_ONCE)
             if some:
-                self._read[writer] = some[-1].nth
+                read[writer] = some[-1].nth
             elif self._done[writer] == begin and row["announced_at"] < datetime.now(UTC) - FORGOTTEN:
                 await self._places.delete_one({"_id": row["_id"], "announced_at": row["announced_at"]})
             found += some
+        self._read = read
         return found
 
     async def done(self, undone: Mapping[str, int]) -> None:

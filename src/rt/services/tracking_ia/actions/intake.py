@@ -49,7 +49,7 @@ class Intake:
     async def _write(self) -> None:
         try:
             while self._waiting:
-                parcels, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+                parcels = self._next()
                 try:
                     await self._keep(parcels)
                 except BaseException as error:
@@ -59,6 +59,15 @@ class Intake:
                         raise
         finally:
             self._writing = None
+
+    def _next(self) -> list[Parcel]:
+        """As many as go in one write; a day of one phone goes alone."""
+        taken, points = 0, 0
+        while taken < len(self._waiting) and (not taken or points < AT_ONCE):
+            points += len(self._waiting[taken].points)
+            taken += 1
+        parcels, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return parcels
 
     async def _keep(self, parcels: Sequence[Parcel]) -> None:
         known = await self._store.versions({watch_id for parcel in parcels for watch_id in parcel.watches})

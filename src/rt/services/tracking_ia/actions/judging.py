@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import Literal
 
 import msgspec
 
@@ -31,8 +32,13 @@ LOOKS_TO_CLEAN = 6
 """How much a fix costs before the first stop is looked at."""
 BREATH = 50
 """After so many watches others have their turn."""
+LOOKS_AT_ONCE = 16
+"""How many watches are looked at side by side, each of which waits for the database now and then."""
 FOLLOWED = 50_000
 """Watches of which the end of the judgement is remembered; of others the whole track is judged again."""
+
+
+Glance = Literal["judged", "wait", "look"]
 
 
 class Followed(msgspec.Struct):
@@ -82,21 +88,28 @@ class Judging:
         self._take(arrived)
         if not self._waiting:
             return 0
-        done = 0
+        before = len(self._waiting)
         versions = await self._store.versions(self._waiting)
+        looked_at = []
         for nth, (watch_id, waiting) in enumerate(list(self._waiting.items())):
-            actor = Actor(kind="unit", id="tracking_ia", org_id=waiting.org_id, name="tracking_ia")
-            with acting_for(waiting.org_id), acting_as(actor), tracing(new_trace()):
-                if await self._tried(watch_id, waiting, versions.get(watch_id), paced):
-                    del self._waiting[watch_id]
-                    done += 1
+            glance = self._glance(watch_id, waiting, versions.get(watch_id), paced)
+            if glance == "judged":
+                del self._waiting[watch_id]
+            elif glance == "look":
+                looked_at.append(watch_id)
             if nth % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
+        turns = asyncio.Semaphore(LOOKS_AT_ONCE)
+        looks = (self._look(one, versions.get(one), paced, turns) for one in looked_at)
+        ended = await asyncio.gather(*looks, return_exceptions=True)
+        done = before - len(self._waiting)
         undone: dict[str, int] = {}
         for waiting in self._waiting.values():
             for writer, nth in waiting.begins.items():
                 undone[writer] = min(nth, undone.get(writer, nth))
         await self._store.reader.done(undone)
+        for failure in filter(None, ended):
+            raise failure
         return done
 
     async def foresee(self, watch: Watch) -> None:
@@ -113,38 +126,62 @@ class Judging:
             waiting.fixes.append(unpacked(one.content))
             waiting.begins.setdefault(one.writer, one.nth)
 
-    async def _tried(self, watch_id: str, waiting: Waiting, version: int | None, paced: bool) -> bool:
-        """Whether the watch is judged; a fault of one is told and keeps no other waiting."""
-        try:
-            return version is None or await self._judge(watch_id, waiting, version, paced)
-        except ConnectionFailure:
-            raise
-        except Exception as error:
-            self._followed.pop(watch_id, None)
-            log.error("judging_failed", watch=watch_id, exc_info=error)
-            return not isinstance(error, Unavailable | ChangedMeanwhile)
+    def _glance(self, watch_id: str, waiting: Waiting, version: int | None, paced: bool) -> Glance:
+        """Follow what came, as far as that goes without the database: that is how most fixes end."""
+        if version is None:
+            return "judged"
+        followed = self._followed.get(watch_id)
+        if followed is None or followed.watch.version != version:
+            return "look"
+        moment, following = time.monotonic(), followed.following
+        if following.turned(waiting.fixes):
+            del self._followed[watch_id]
+            return "look"
+        waiting.fixes = []
+        if following.late:
+            if paced and moment - followed.judged_at < LATE_SECONDS:
+                return "wait"
+            del self._followed[watch_id]
+            return "look"
+        soon = paced and moment - followed.foreseen_at < EXPECTED_SECONDS
+        return "judged" if soon or following.line.last is None else "look"
 
-    async def _judge(self, watch_id: str, waiting: Waiting, version: int, paced: bool) -> bool:
-        """Follow what came; look at the whole track where it may change what was told."""
-        moment = time.monotonic()
+    async def _look(self, watch_id: str, version: int | None, paced: bool, turns: asyncio.Semaphore) -> None:
+        """Judge one watch with what the database says; a fault is told and keeps no other waiting."""
+        waiting = self._waiting[watch_id]
+        actor = Actor(kind="unit", id="tracking_ia", org_id=waiting.org_id, name="tracking_ia")
+        with acting_for(waiting.org_id), acting_as(actor), tracing(new_trace()):
+            async with turns:
+                try:
+                    done = await self._judge(watch_id, waiting, version, paced)
+                except ConnectionFailure:
+                    raise
+                except Exception as error:
+                    self._followed.pop(watch_id, None)
+                    log.error("judging_failed", watch=watch_id, exc_info=error)
+                    done = not isinstance(error, Unavailable | ChangedMeanwhile)
+        if done:
+            del self._waiting[watch_id]
+
+    async def _judge(self, watch_id: str, waiting: Waiting, version: int | None, paced: bool) -> bool:
+        """Look at the whole track, or only tell what is foreseen; False when it waits for its turn."""
         followed = self._followed.get(watch_id)
         if followed is not None and followed.watch.version != version:
             followed.watch = await self._store.watches.get(watch_id)
             if [stop.call for stop in followed.watch.stops] != followed.following.calls:
                 followed = None
-        if followed is None or followed.following.turned(waiting.fixes):
+        if followed is None:
             await persist(lambda: self._whole(watch_id))
             return True
-        waiting.fixes = []
-        if followed.following.late:
-            if paced and moment - followed.judged_at < LATE_SECONDS:
-                return False
-            await persist(lambda: self._whole(watch_id))
-            return True
+        again = self._glance(watch_id, waiting, followed.watch.version, paced)
+        if again != "look":
+            return again == "judged"
         newest = followed.following.line.last
-        if newest is not None and not (paced and moment - followed.foreseen_at < EXPECTED_SECONDS):
-            followed.foreseen_at = moment
-            followed.watch = await persist(lambda: self._foresee(followed.watch, newest))
+        if watch_id not in self._followed or newest is None:
+            await persist(lambda: self._whole(watch_id))
+            return True
+        followed.foreseen_at = time.monotonic()
+        followed.watch = await persist(lambda: self._foresee(followed.watch, newest))
         return True
 
     async def _whole(self, watch_id: str) -> None:
