@@ -1,5 +1,6 @@
 """A thing with an identity, a version and facts to tell."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
 
@@ -22,6 +23,10 @@ class Entity(msgspec.Struct, kw_only=True, dict=True):
     created_at: datetime = msgspec.field(default_factory=now)
     changed_at: datetime = msgspec.field(default_factory=now)
     seen_by: list[str] = []
+
+    def search_texts(self) -> Iterable[str]:
+        """What people type to find it, if they do: any fragment of any word of these texts finds it."""
+        return ()
 
     def tell(self, event: Event) -> None:
         """Tell a fact; it leaves in the same write as the change itself."""

@@ -51,7 +51,7 @@ class Migrations:
         self._migrations = migrations
 
     async def run(self, phase: Phase) -> list[str]:
-        """Run what has not run; contracting also drops indexes that no collection names. What was done."""
+        """Run what has not run; expanding fills search tokens too, contracting drops indexes without name."""
         known = {one["_id"] async for one in self._database["migrations"].find({"unit": self._database.unit})}
         done = []
         for one in self._migrations:
@@ -67,6 +67,10 @@ class Migrations:
             await self._database["migrations"].insert_one(record)
             log.info("migrated", unit=self._database.unit, migration=name, phase=phase)
             done.append(name)
+        if phase == "expand":
+            for collection in self._database.collections:
+                if filled := await collection.fill_tokens():
+                    done.append(f"{collection.name}: {filled} made findable")
         if phase == "contract":
             for collection in self._database.collections:
                 done += [f"{collection.name}: index {name}" for name in await collection.forget_indexes()]

@@ -35,6 +35,7 @@ from rt.kernel.identity import current_actor
 from rt.kernel.ids import Cause, current_cause, derived_id
 from rt.kernel.reading import read
 from rt.kernel.sealing import Seals, unsealed
+from rt.kernel.search import fragments, words
 from rt.kernel.telemetry import current_trace
 from rt.kernel.tenancy import current_org
 
@@ -226,6 +227,8 @@ class Collection(Generic[E]):
         self._missing = missing
         self._owner_field = "seen_by" if shared else "org_id"
         self._stored = database[self.name]
+        self._shared = shared
+        self._searched = entity.search_texts is not Entity.search_texts
         self._fields = {_stored(one): 1 for one in entity.__struct_encode_fields__}
         database.collections.append(self)
 
@@ -263,7 +266,13 @@ class Collection(Generic[E]):
         leftovers = IndexModel(
             [("told.at", ASCENDING)], name="told", partialFilterExpression={"told.0": {"$exists": True}}
         )
-        return [leftovers, *(index.model(self._owner_field) for index in self._indexes)]
+        indexes = [index.model(self._owner_field) for index in self._indexes]
+        if self._searched:
+            indexes += [
+                Index("org_id", "tokens", everywhere=True).model(""),
+                Index("org_id", "id", everywhere=True).model(""),
+            ]
+        return [leftovers, *indexes]
 
     async def _renew(self, model: IndexModel) -> None:
         """Make one index; one of the same name or keys that was made otherwise goes first."""
@@ -307,6 +316,40 @@ class Collection(Generic[E]):
         )
         return Page([self._entity(document) for document in items], following)
 
+    async def saying(self, q: str) -> Document:
+        """The filter for what a search text finds: every word of it begins a fragment; {} for no text.
+
+        The index begins with the owner: of what partners share, all owners of what is seen are named.
+        """
+        if not q.strip():
+            return {}
+        said = sorted(words(q), key=len, reverse=True)
+        found: Document = {"$and": [{"tokens": {"$regex": f"^{word}"}} for word in said]}
+        if not said:
+            found = {"tokens": {"$in": []}}
+        return found | ({"org_id": {"$in": await self._owners()}} if self._shared else {})
+
+    async def _owners(self) -> list[str]:
+        """Whose documents the organization sees: one step of the index for each owner."""
+        found: list[str] = []
+        while True:
+            beyond = {"org_id": {"$gt": found[-1]}} if found else {}
+            another = await self._stored.find_one(self.within(beyond), {"org_id": 1}, sort=[("org_id", 1)])
+            if another is None:
+                return found
+            found.append(another["org_id"])
+
+    async def fill_tokens(self) -> int:
+        """Make findable what was stored before its kind could be searched; how many documents."""
+        if not self._searched:
+            return 0
+        filled = 0
+        async for document in self._stored.find({"tokens": {"$exists": False}}):
+            tokens = fragments(self._entity(document).search_texts())
+            same = {"_id": document["_id"], "version": document["version"]}
+            filled += (await self._stored.update_one(same, {"$set": {"tokens": tokens}})).modified_count
+        return filled
+
     async def count(self, where: Mapping[str, Any]) -> int:
         return await self._stored.count_documents(self.within(where), session=_session.get())
 
@@ -323,6 +366,8 @@ class Collection(Generic[E]):
         document = self._document(entity)
         told = self._told(entity, {}, document, 0)
         document |= {"done": [_done(key)] if key else [], "told": told, "emitted": len(told)}
+        if self._searched:
+            document["tokens"] = fragments(entity.search_texts())
         if (cause := current_cause()) is not None and cause.fence is not None:
             document["fences"] = {str(cause.fence.lane): cause.fence.token}
         try:
@@ -358,9 +403,9 @@ class Collection(Generic[E]):
             _restore(entity, self._entity(stored))
             return
         _refuse_stale(id, stored["version"])
-        before = self._document(entity)
+        before, texts = self._document(entity), list(entity.search_texts())
         yield entity
-        await self._replace(entity, before, stored, key)
+        await self._replace(entity, before, stored, key, texts)
 
     async def remove(self, id: str) -> None:
         """Delete one entity; gone already is fine."""
@@ -403,7 +448,9 @@ class Collection(Generic[E]):
         else:
             _uncommitted.get().append(lambda: self._database.emitted(self, id, told))
 
-    async def _replace(self, entity: E, before: Document, stored: Document, key: str | None) -> None:
+    async def _replace(
+        self, entity: E, before: Document, stored: Document, key: str | None, texts: list[str]
+    ) -> None:
         after = self._document(entity)
         changed = {name: value for name, value in after.items() if before.get(name) != value}
         if not changed and not entity.telling:
@@ -414,6 +461,8 @@ class Collection(Generic[E]):
         emitted = stored.get("emitted", 0)
         told = self._told(entity, before, changed, emitted)
         update: Document = {"$set": changed | {"emitted": emitted + len(told)} | _fenced(), "$push": {}}
+        if (found_by := list(entity.search_texts())) != texts:
+            update["$set"]["tokens"] = fragments(found_by)
         if told:
             update["$push"]["told"] = {"$each": told}
         if key is not None:

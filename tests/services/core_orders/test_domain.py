@@ -13,7 +13,6 @@ from rt.kernel.clock import held
 from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ReferenceUnknown, Refusal
 from rt.kernel.tenancy import acting_for
 from rt.services.core_orders.domain.carrying import PlanReversed
-from rt.services.core_orders.domain.fragments import fragments, words
 from rt.services.core_orders.domain.journey import TemperatureReversed
 from rt.services.core_orders.domain.kept import Incident
 from rt.services.core_orders.domain.mentions import MentionMissing
@@ -516,24 +515,6 @@ def test_an_incident_raises_a_flag_until_it_is_resolved_once():
     assert not order.incident_open
     with pytest.raises(Conflict):
         order.resolve_incident(hand(CARRIER), "inc_1", "encore")
-
-
-TEXT = st.text(st.characters(categories=["Lu", "Ll", "Nd", "Pd", "Po", "Zs"]), max_size=60)
-
-
-@given(st.lists(TEXT, max_size=6), st.data())
-def test_any_fragment_of_two_letters_of_any_word_is_the_beginning_of_something_kept(texts, data):
-    kept = fragments(texts)
-    said = [word for text in texts for word in words(text) if len(word) >= 2]
-    if said:
-        word = data.draw(st.sampled_from(said))
-        start = data.draw(st.integers(0, len(word) - 2))
-        end = data.draw(st.integers(start + 2, len(word)))
-        assert any(one.startswith(word[start:end]) for one in kept)
-
-
-def test_accents_case_and_punctuation_do_not_hide_an_order():
-    assert words("Saint-Étienne  cmd/2026.07") == ["SAINTETIENNE", "CMD202607"]
 
 
 def test_no_price_is_in_what_is_told():

@@ -12,7 +12,6 @@ from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound
 from rt.kernel.ids import because, derived_id
 from rt.kernel.persistence import Collection, Database, Index, Page
 from rt.kernel.tenancy import current_org
-from rt.services.core_orders.domain.fragments import words
 from rt.services.core_orders.domain.order import Order, OrderNotFound
 from rt.services.core_orders.domain.verdicts import Known
 
@@ -86,9 +85,7 @@ class OrderStore:
             Index("incident_open", when={"incident_open": True}),
             Index("carrier_id", "-created_at", "-id", when={"carrier_id": {"$gt": ""}}),
             Index("pickup_at", when={"pickup_at": {"$gte": EPOCH}}),
-            Index("org_id", "id"),
             Index("org_id", "reference", unique=True, everywhere=True),
-            Index("org_id", "search_tokens", everywhere=True),
             shared=True,
             missing=OrderNotFound,
         )
@@ -153,24 +150,13 @@ class OrderStore:
         if pickup_since or pickup_before:
             until = {"$lt": pickup_before} if pickup_before else {}
             where["pickup_at"] = {"$gte": pickup_since or EPOCH} | until
-        if said := sorted(words(q), key=len, reverse=True):
-            where["org_id"] = {"$in": await self.owners()}
+        if said := await self.orders.saying(q):
             if not after:
-                named = await self.orders.find({**where, "reference": q.strip()}, limit=limit)
-            where["reference"] = {"$ne": q.strip()}
-            where["$and"] = [{"search_tokens": {"$regex": f"^{word}"}} for word in said]
+                whole = {**where, "org_id": said["org_id"], "reference": q.strip()}
+                named = await self.orders.find(whole, limit=limit)
+            where |= {**said, "reference": {"$ne": q.strip()}}
         page = await self.orders.page(where, after=after, limit=max(1, limit - len(named)))
         return Page([*named, *page.items], page.next)
-
-    async def owners(self) -> list[str]:
-        """The shippers whose orders the organization sees: the word index begins with them."""
-        found: list[str] = []
-        while True:
-            beyond = {"org_id": {"$gt": found[-1]}} if found else {}
-            another = await self.orders.first(beyond, sort="org_id")
-            if another is None:
-                return found
-            found.append(another.org_id)
 
     async def counts(self) -> tuple[dict[OrderState, int], int]:
         """How many orders stand in each state, and how many have an open incident."""

@@ -1,6 +1,5 @@
 """Where consignment notes and their number series are kept."""
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -58,8 +57,7 @@ class EcpmrStore:
             where["issue.order_id"] = order_id
         if state:
             where["state"] = state
-        if words:
-            where["search"] = {"$regex": re.escape(words.casefold())}
+        where |= await self.notes.saying(words)
         return await self.notes.page(where, after=after, limit=limit)
 
     async def of_orders(self, order_ids: Sequence[str]) -> list[Note]:

@@ -1,5 +1,6 @@
 """A place in an organization that a mail offers, until whoever reads that mail takes it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -46,6 +47,9 @@ class Invitation(Entity):
     disabled: bool = False
     used_at: datetime | None = None
     withdrawn: bool = False
+
+    def search_texts(self) -> Iterable[str]:
+        return self.name, self.email
 
     @property
     def state(self) -> UserState:

@@ -1,5 +1,6 @@
 """A person: one account by e-mail address, a role in each of several organizations."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
@@ -97,6 +98,9 @@ class Person(Entity):
     factor: SecondFactor | None = None
     reset_hash: Annotated[str, HIDDEN] = ""
     reset_until: datetime | None = None
+
+    def search_texts(self) -> Iterable[str]:
+        return self.name, self.email
 
     @property
     def mfa(self) -> bool:

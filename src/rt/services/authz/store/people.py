@@ -1,6 +1,5 @@
 """Where people, their invitations and their sessions are kept."""
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -58,14 +57,14 @@ class KeptPeople:
     ) -> Page[Person]:
         """Members of the organization acted for."""
         where: dict[str, Any] = {"memberships": {"$elemMatch": _membership(organization_id, role, state)}}
-        where |= _by_text(q)
+        where |= await self.people.saying(q)
         return await self.people.page(where, sort="name", after=after, limit=limit)
 
     async def waiting(
         self, q: str, role: str, disabled: bool | None, after: str, limit: int
     ) -> Page[Invitation]:
         """Who is invited by the organization acted for, by name."""
-        where: dict[str, Any] = {"used_at": None, "withdrawn": False, **_by_text(q)}
+        where: dict[str, Any] = {"used_at": None, "withdrawn": False} | await self.invitations.saying(q)
         where |= {"role": role} if role else {}
         where |= {} if disabled is None else {"disabled": disabled}
         return await self.invitations.page(where, sort="name", after=after, limit=limit)
@@ -130,8 +129,3 @@ class KeptPeople:
 def _membership(organization_id: str, role: Role | str, state: UserState | str) -> dict[str, Any]:
     wanted = {"organization_id": organization_id, "role": role, "state": state}
     return {name: value for name, value in wanted.items() if value}
-
-
-def _by_text(q: str) -> dict[str, Any]:
-    text = {"$regex": re.escape(q), "$options": "i"}
-    return {"$or": [{"name": text}, {"email": text}]} if q else {}

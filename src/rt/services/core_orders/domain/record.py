@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
 from msgspec import structs
@@ -21,8 +20,6 @@ from rt.contracts.core_orders import (
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
-from rt.kernel.messages import HIDDEN
-from rt.services.core_orders.domain.fragments import fragments
 from rt.services.core_orders.domain.journey import located, weighed
 from rt.services.core_orders.domain.kept import Document, Incident, Tender
 from rt.services.core_orders.domain.states import MOVES, Hand, NotYourPart, refuse_illegal
@@ -83,7 +80,6 @@ class Record(Entity, kw_only=True):
     incident_open: bool = False
     history: list[ChangeView] = msgspec.field(default_factory=list)
     import_id: str = ""
-    search_tokens: Annotated[list[str], HIDDEN] = msgspec.field(default_factory=list)
 
     @property
     def pickup(self) -> Stop:
@@ -142,18 +138,18 @@ class Record(Entity, kw_only=True):
         if self.state != "draft":
             partners += [self.consignee_id, self.logistician_id]
         self.seen_by = list(dict.fromkeys([self.org_id, *(p for p in partners if p)]))
+
+    def search_texts(self) -> Iterable[str]:
         sites = [stop.site for stop in self.stops]
-        self.search_tokens = fragments(
-            [
-                self.reference,
-                *structs.astuple(self.references),
-                self.shipper_name,
-                self.carrier_name,
-                self.consignee_name,
-                *(site.name for site in sites),
-                *(f"{site.address.postal_code} {site.address.city}" for site in sites),
-            ]
-        )
+        return [
+            self.reference,
+            *structs.astuple(self.references),
+            self.shipper_name,
+            self.carrier_name,
+            self.consignee_name,
+            *(site.name for site in sites),
+            *(f"{site.address.postal_code} {site.address.city}" for site in sites),
+        ]
 
     def allow(self, asked: str, by: Hand) -> None:
         """Refuse a command that is not this hand's to say, not of what it read, or not in this state."""

@@ -1,6 +1,6 @@
 """What is written in a consignment note: versions, acts, times and photos, each sealed after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import field
@@ -47,7 +47,6 @@ class Ledger(Entity, kw_only=True):
     delivered_at: datetime | None = None
     cancelled: bool = False
     consignee_email: str = ""
-    search: str = ""
 
     @property
     def number(self) -> str:
@@ -116,7 +115,12 @@ class Ledger(Entity, kw_only=True):
         self.in_force = version
         boxes = self.consignment
         self.kind = kind_of(boxes)
-        words = (
+
+    def search_texts(self) -> Iterable[str]:
+        if not self.versions:
+            return ()
+        boxes = self.consignment
+        return (
             self.number,
             boxes.reference,
             boxes.sender.name,
@@ -125,7 +129,6 @@ class Ledger(Entity, kw_only=True):
             boxes.pickup.address.city,
             boxes.delivery.address.city,
         )
-        self.search = " ".join(words).casefold()
 
     def seal(self, kind: Sealed, index: int, record: object) -> None:
         previous = self.hash_chain[-1].hash if self.hash_chain else ORIGIN

@@ -1,6 +1,5 @@
 """Vehicles and drivers: added, edited, found, away."""
 
-import re
 from typing import Any
 
 import msgspec
@@ -70,7 +69,7 @@ class Fleet:
         return (await self._store.vehicles.get(asked.vehicle_id)).view()
 
     async def find_vehicles(self, asked: FindVehicles) -> VehiclesPage:
-        where = _search("plate", asked.q.upper(), asked.active)
+        where = _active(asked.active) | await self._store.vehicles.saying(asked.q)
         page = await self._store.vehicles.page(where, sort="plate", after=asked.after, limit=asked.limit)
         return VehiclesPage(items=[one.view() for one in page.items], next=page.next)
 
@@ -101,7 +100,7 @@ class Fleet:
         return (await self._store.drivers.get(asked.driver_id)).view()
 
     async def find_drivers(self, asked: FindDrivers) -> DriversPage:
-        where = _search("name", asked.q, asked.active)
+        where = _active(asked.active) | await self._store.drivers.saying(asked.q)
         page = await self._store.drivers.page(where, sort="name", after=asked.after, limit=asked.limit)
         return DriversPage(items=[one.view() for one in page.items], next=page.next)
 
@@ -126,10 +125,5 @@ def _given(asked: EditVehicle | EditDriver, identity: str) -> dict[str, Any]:
     return {name: value for name, value in fields if value is not None and name != identity}
 
 
-def _search(field: str, q: str, active: bool | None) -> dict[str, Any]:
-    where: dict[str, Any] = {}
-    if q:
-        where[field] = {"$regex": re.escape(q), "$options": "i"}
-    if active is not None:
-        where["active"] = active
-    return where
+def _active(active: bool | None) -> dict[str, Any]:
+    return {} if active is None else {"active": active}

@@ -1,6 +1,5 @@
 """The basket of accepted orders, and where each would fit."""
 
-import re
 from typing import Any
 
 from rt.contracts.planning import (
@@ -25,7 +24,6 @@ from rt.services.planning.domain.job import Job
 from rt.services.planning.store import JobUnknown, PlanningStore
 from rt.trade.calendars import paris_instant
 
-SEARCHED = ("reference", "shipper_name", "consignee_name", "pickup.address.city", "delivery.address.city")
 LOOKING_SECONDS = 3.0
 """How long places are looked for: the most promising first."""
 
@@ -41,9 +39,7 @@ class Basket:
         if asked.day is not None:
             where["pickup_from"] = {"$lt": paris_instant(asked.day, 24)}
             where["pickup_until"] = {"$gte": paris_instant(asked.day, 0)}
-        if asked.q:
-            match = {"$regex": re.escape(asked.q), "$options": "i"}
-            where["$or"] = [{name: match} for name in SEARCHED]
+        where |= await self._store.jobs.saying(asked.q)
         page = await self._store.jobs.page(where, sort="pickup_from", after=asked.after, limit=asked.limit)
         return JobsPage(items=[job.view(now()) for job in page.items], next=page.next)
 

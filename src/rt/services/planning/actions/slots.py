@@ -1,6 +1,5 @@
 """Slots booked, moved, given back, reached and missed; the waiting list; the calendar file."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -138,10 +137,7 @@ class Slots:
         for name in ("dock_id", "order_id"):
             if value := getattr(asked, name):
                 where[name] = value
-        if asked.q:
-            match = {"$regex": re.escape(asked.q), "$options": "i"}
-            names = ("reference", "order_id", "carrier_name", "vehicle_plate")
-            where["$or"] = [{name: match} for name in names]
+        where |= await self._store.slots.saying(asked.q)
         order = "starts_at" if asked.day is not None else "-starts_at"
         page = await self._store.slots.page(where, sort=order, after=asked.after, limit=asked.limit)
         references = await self._references(page.items)

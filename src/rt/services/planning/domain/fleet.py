@@ -1,6 +1,6 @@
 """Vehicles and drivers: what they carry, what they can do, and when they are there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -53,6 +53,9 @@ class Vehicle(Entity):
     maintenance: list[PeriodView] = msgspec.field(default_factory=list)
     active: bool = True
 
+    def search_texts(self) -> Iterable[str]:
+        return (self.plate,)
+
     @property
     def gross_kg(self) -> int:
         return round(self.gross_weight_t * 1000)
@@ -93,6 +96,9 @@ class Driver(Entity):
     hours: list[WorkingHours] = msgspec.field(default_factory=lambda: list(USUAL_HOURS))
     absences: list[PeriodView] = msgspec.field(default_factory=list)
     active: bool = True
+
+    def search_texts(self) -> Iterable[str]:
+        return (self.name,)
 
     def shifts(self, since: datetime, until: datetime) -> list[Span]:
         """When this driver works in that time: the week's hours less absences, none longer than 13 h."""

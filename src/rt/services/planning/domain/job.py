@@ -1,5 +1,6 @@
 """A job: the carrier's own copy of an order it accepted, waiting for a truck."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -102,6 +103,10 @@ class Job(Entity):
     slots: dict[StopKind, Span] = msgspec.field(default_factory=dict)
     state: JobState = "unplanned"
     tour_id: str | None = None
+
+    def search_texts(self) -> Iterable[str]:
+        cities = self.pickup.address.city, self.delivery.address.city
+        return self.reference, self.shipper_name, self.consignee_name, *cities
 
     @property
     def load(self) -> tuple[float, float, float]:

@@ -1,5 +1,6 @@
 """Slots: a carrier's time at a dock from booking to arrival, and the line of those who wait for one."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -68,6 +69,9 @@ class Slot(Entity):
     arrived_at: datetime | None = None
     reason: str = ""
     named: bool = True
+
+    def search_texts(self) -> Iterable[str]:
+        return self.reference, self.carrier_name, self.vehicle_plate
 
     def book(self) -> None:
         self.tell(

@@ -1,4 +1,4 @@
-"""How an order is found by any fragment: every suffix of every word is kept, so a prefix query finds it."""
+"""How a thing is found by any fragment: every suffix of every word is kept, so a prefix query finds it."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ WORD_LIMIT = 40
 SHORTEST = 2
 """Letters of the shortest suffix kept."""
 WORDS_LIMIT = 60
-"""Words of one order that are indexed: a twenty-stop order stays under 1,000 index keys."""
+"""Words of one thing that are indexed: an order of twenty stops stays under 1,000 index keys."""
 
 
 def words(text: str) -> list[str]:
