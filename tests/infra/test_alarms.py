@@ -26,12 +26,14 @@ IDS = {
     "unhealthy-targets",
     "main-job",
     "events-parked",
+    "events-behind",
     "backup-failed",
 }
 TOLD = {
     "cpu-high": {"email"},
     "disk-full": {"email"},
     "events-parked": {"email"},
+    "events-behind": {"email"},
     "backup-failed": {"email"},
     "error-rate": {"pagerduty", "sms"},
     "unhealthy-targets": {"pagerduty", "sms"},
@@ -77,6 +79,8 @@ CASES: list[tuple[str, str, str, Figures]] = [
     ("main-job", "OK", "RT/Watch", {("MainJobOk", NOBODY): [0, 1, 0]}),
     ("events-parked", "ALARM", "RT/Backend", {("EventsParked", "palette"): [0, 1]}),
     ("events-parked", "OK", "RT/Backend", {("EventsParked", "palette"): [1, 0]}),
+    ("events-behind", "ALARM", "RT/Backend", {("EventsBehind", "palette"): [2_000] * 3}),
+    ("events-behind", "OK", "RT/Backend", {("EventsBehind", "palette"): [2_000, 9, 2_000]}),
     ("backup-failed", "ALARM", "AWS/Backup", {("NumberOfBackupJobsFailed", "BackupVaultName"): [1]}),
     ("backup-failed", "OK", "AWS/Backup", {("NumberOfBackupJobsFailed", "BackupVaultName"): [0]}),
     ("backup-failed", "OK", "AWS/Backup", {}),

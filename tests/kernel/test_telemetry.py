@@ -20,7 +20,16 @@ from starlette.routing import Route, Router
 from rt.kernel import telemetry
 from rt.kernel.gate import Gate
 from rt.kernel.masking import mask
-from rt.kernel.telemetry import DURATIONS, MOST_VALUES, PARKED, REQUESTS, Meter, start_logging, tracing
+from rt.kernel.telemetry import (
+    BEHIND,
+    DURATIONS,
+    MOST_VALUES,
+    PARKED,
+    REQUESTS,
+    Meter,
+    start_logging,
+    tracing,
+)
 
 
 def test_personal_data_and_tokens_are_masked_wherever_they_stand() -> None:
@@ -104,6 +113,7 @@ def test_a_minute_of_a_unit_is_one_line_that_cloudwatch_reads() -> None:
     REQUESTS.labels("other", "find", "500").inc()
     REQUESTS.labels("two-words", "find", "500").inc()
     PARKED.labels("metered", "a.b.c").inc(3)
+    BEHIND.labels("metered").set(9)
     DURATIONS.labels("metered", "find").observe(0.03)
     [busy, idle, dashed] = [json.loads(line) for line in meter.lines(1_795_000_000.5)]
     assert busy["_aws"]["Timestamp"] == 1_795_000_000_500
@@ -113,10 +123,12 @@ def test_a_minute_of_a_unit_is_one_line_that_cloudwatch_reads() -> None:
         "Requests",
         "ServerErrors",
         "EventsParked",
+        "EventsBehind",
         "Duration",
     ]
     assert (busy["Requests"], busy["ServerErrors"], busy["EventsParked"]) == (12, 3, 3)
     assert all(25 <= value <= 50 for value in busy["Duration"])
+    assert (busy["EventsBehind"], idle["EventsBehind"]) == (9, 0)
     assert (idle["Requests"], idle["ServerErrors"], idle["EventsParked"]) == (0, 0, 0)
     assert "Duration" not in idle
     assert (dashed["Unit"], dashed["ServerErrors"]) == ("two_words", 1)

@@ -64,6 +64,14 @@ locals {
       metrics   = {}
       threshold = 0, times = 1
     }
+    events-behind = {
+      says      = "A service has had more than ${var.events_behind} events of the log to handle for three minutes: what should follow from them comes late."
+      tells     = ["email"]
+      formula   = "SELECT MAX(EventsBehind) FROM SCHEMA(\"RT/Backend\", Unit)"
+      label     = "Events to handle"
+      metrics   = {}
+      threshold = var.events_behind, times = 3
+    }
   }
 }
 

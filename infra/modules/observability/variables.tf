@@ -72,6 +72,12 @@ variable "disk_percent" {
   default = 90
 }
 
+variable "events_behind" {
+  description = "Events of the log that a service may have still to handle."
+  type        = number
+  default     = 1000
+}
+
 variable "business_words" {
   description = "Metric of RT/Business: the word of a contract whose granted requests it counts."
   type        = map(string)

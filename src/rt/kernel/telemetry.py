@@ -180,6 +180,7 @@ class Meter:
             "Requests": since[unit, "requests", 0],
             "ServerErrors": since[unit, "errors", 0],
             "EventsParked": since[unit, "parked", 0],
+            "EventsBehind": _behind(unit),
         }
         below = {edge: n for (of, what, edge), n in since.items() if of == unit and what == "below"}
         if durations := _spread(below):
@@ -189,6 +190,12 @@ class Meter:
         told = {"Namespace": NAMESPACE, "Dimensions": [["Unit"]], "Metrics": metrics}
         head = {"Timestamp": int(moment * 1000), "CloudWatchMetrics": [told]}
         return json.dumps({"_aws": head, "Unit": unit, **values})
+
+
+def _behind(unit: str) -> float:
+    """Events that a unit has still to handle, as it last looked."""
+    samples = [sample for metric in BEHIND.collect() for sample in metric.samples]
+    return sum(sample.value for sample in samples if sample.labels.get("unit") == unit)
 
 
 Measure = tuple[str, str, float]

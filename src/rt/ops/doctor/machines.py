@@ -23,6 +23,7 @@ ALARMS = (
     "unhealthy-targets",
     "main-job",
     "events-parked",
+    "events-behind",
     "backup-failed",
 )
 ROOT = Path(__file__).parents[4]
