@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rt.kernel.clock import held
+from rt.kernel.clock import held, now
 from rt.kernel.jobs import Clockwork, Timers, every
 from rt.kernel.persistence import Database
 from rt.kernel.tenancy import acting_for, current_org
@@ -86,3 +86,25 @@ async def test_repeated_work_runs_once_per_period_over_all_processes(database: D
         with held(NOON + timedelta(minutes=minute)):
             await asyncio.gather(*(clock.step() for clock in clocks))
     assert ran == 5
+
+
+async def test_a_deadline_does_not_wait_for_long_repeated_work(database: Database) -> None:
+    working, ended, fired = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def long() -> None:
+        working.set()
+        await ended.wait()
+
+    async def fire(_: dict[str, Any]) -> None:
+        fired.set()
+
+    timers = Timers(database)
+    clock = Clockwork(database, timers, [every(60, long)], {"fire": fire}, "one")
+    running = asyncio.create_task(clock.run())
+    async with asyncio.timeout(20):
+        await working.wait()
+        with acting_for("org_a"):
+            await timers.at(now(), "fire", {})
+        await fired.wait()
+    ended.set()
+    running.cancel()
