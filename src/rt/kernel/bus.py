@@ -121,17 +121,32 @@ class Hub:
 
     def __init__(self) -> None:
         self._subscribers: list[Appended] = []
+        self._lookers: list[Callable[[], None]] = []
         self._appending: dict[str, int] = {}
+        self._meanwhile: dict[str, int] = {}
         self.live = False
         """Whether appends of other processes are told at once; else whoever waits has to look."""
 
-    def subscribe(self, subscriber: Appended) -> None:
+    def subscribe(self, subscriber: Appended, look: Callable[[], None]) -> None:
+        """Tell what is appended; `look` is called when something may have been appended untold."""
         self._subscribers.append(subscriber)
+        self._lookers.append(look)
+
+    def turn(self, live: bool) -> None:
+        """Other processes are heard from now on, or no longer."""
+        self.live = live
+        for look in self._lookers:
+            look()
 
     def appending(self, partitions: set[str], more: int) -> None:
-        """This process begins (1) or ends (-1) to append: it will tell so itself, with the events."""
+        """This process begins (1) or ends (-1) to append: it tells that itself, with the events, before it ends.
+
+        What others appended meanwhile is told at the end.
+        """
         for partition in partitions:
             self._appending[partition] = self._appending.get(partition, 0) + more
+            if not self._appending[partition] and (seq := self._meanwhile.pop(partition, 0)):
+                self.appended(partition, (), seq)
 
     def appended(self, partition: str, events: Sequence[Told], seq: int) -> None:
         for subscriber in self._subscribers:
@@ -139,5 +154,7 @@ class Hub:
 
     def elsewhere(self, partition: str, seq: int) -> None:
         """The log was appended to, by another process or by this one."""
-        if not self._appending.get(partition):
+        if self._appending.get(partition):
+            self._meanwhile[partition] = max(seq, self._meanwhile.get(partition, 0))
+        else:
             self.appended(partition, (), seq)

@@ -2,21 +2,22 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from rt.kernel.bus import Hub, Listener, Told, as_event, partition_of, told_of
+from rt.kernel.bus import Hub, Listener, Told, as_event, lane_of, partition_of, told_of
 from rt.kernel.clock import now
-from rt.kernel.errors import Unavailable
+from rt.kernel.errors import AskRefused, Unavailable
 from rt.kernel.eventlog import EVENT_LOG, heads, heads_before
 from rt.kernel.identity import Actor, acting_as
 from rt.kernel.ids import Cause, Fence, because, derived_id, fingerprint
 from rt.kernel.leases import Lease, Leases
 from rt.kernel.persistence import ConnectionFailure, Database, LeaseLost, persist
 from rt.kernel.sealing import SealBroken
+from rt.kernel.segments import ERASED
 from rt.kernel.telemetry import BEHIND, HEARD, PARKED, log, tracing
 from rt.kernel.tenancy import acting_for
 
@@ -28,16 +29,29 @@ MEMORY = 1_000
 LOOK_SECONDS = 2.0
 """How often a consumer looks for itself while nobody tells it what other processes append."""
 LOOK_LIVE_SECONDS = 30.0
+ASIDE = "put aside"
+"""The name of the task that tries it, among those of the partitions."""
 HANDLE_SECONDS = 10.0
 """What one listener may take for one event in its turn; then it is put aside with its entity."""
 ASIDE_SECONDS = 60.0
 """The same, of what was put aside and keeps nobody waiting."""
+ASIDE_AT_ONCE = 8
+ASIDE_LOOK_SECONDS = 30.0
+"""How often a consumer that knows of nothing put aside looks for it all the same."""
+BEHIND_AGAIN = timedelta(seconds=60)
+"""How often what waits behind another is looked at: the one before may have been removed by hand."""
 MOST_PATIENCE_SECONDS = 30.0
+LONGEST_OUTAGE_SECONDS = 120.0
+"""How long a partition waits for another unit; then what needs it is put aside and the rest goes on."""
 TRIES = 10
+MOST_SAID = 2_000
+"""Characters kept of what an error says."""
 NEWCOMER = timedelta(minutes=5)
 """How far back `since="now"` reaches: units of a new installation start one after the other."""
 OUTAGES = (ConnectionFailure, Unavailable)
 """What says nothing of the event: it is tried again until the other side is back."""
+NOT_NOW = (429, 502, 503, 504)
+"""The same, as another unit or what stands before it answers it."""
 
 
 class Partition:
@@ -46,16 +60,23 @@ class Partition:
     All up to `position` is handled; `pending` has what follows up to `head`; up to `known` there is more.
     """
 
-    def __init__(self, name: str, lease: Lease, listeners: list[Listener], known: int) -> None:
+    def __init__(self, name: str, lease: Lease, listeners: list[Listener]) -> None:
         self.name = name
         self.lease = lease
         self.listeners = listeners
         self.topics = frozenset(topic for one in listeners for topic in one.topics)
         self.position = self.head = min(lease.offsets[one.name] for one in listeners)
-        self.known = known
+        self.known = 0
         self.pending: deque[Told] = deque()
         self.patience = 0.0
         self.not_before = 0.0
+        self.handling = False
+        self.heard: set[tuple[str, int]] = set()
+        """What was heard beyond the position: by listener the number of the event."""
+        self.out_since = 0.0
+        """Since when it has been waiting for another unit; 0 when it has not."""
+        self.gave_up = False
+        """Whether something of this batch was put aside because another unit has been out for so long."""
 
     @property
     def unread(self) -> bool:
@@ -66,7 +87,7 @@ class Partition:
         if events and not self.unread and events[0].seq == self.head + 1:
             self.pending += [one for one in events if one.topic in self.topics]
             self.head = seq
-            if not self.pending:
+            if not self.pending and not self.handling:
                 self.position = seq
         self.known = max(self.known, seq)
         if len(self.pending) > MEMORY:
@@ -79,6 +100,7 @@ class Partition:
 
     def reached(self, seq: int) -> None:
         self.position = seq
+        self.heard.clear()
         for listener in self.listeners:
             if self.lease.offsets[listener.name] < seq:
                 self.lease.offsets[listener.name] = seq
@@ -86,6 +108,9 @@ class Partition:
 
     def waits(self, moment: float) -> bool:
         return (self.unread or bool(self.pending)) and self.not_before <= moment
+
+    def waited_enough(self, moment: float) -> bool:
+        return bool(self.out_since) and moment - self.out_since > LONGEST_OUTAGE_SECONDS
 
 
 class Aside:
@@ -101,7 +126,8 @@ class Consumer:
 
     Order holds per entity: entities of one batch are handled side by side. An event that fails is put aside
     with everything that follows of its entity for that listener, tried ten times, and kept for a human. When
-    a store or another unit does not answer, the partition waits and nothing is put aside.
+    the database or another unit does not answer, the partition waits; after two minutes what needs the unit
+    is put aside, tried until it answers, and the rest goes on.
     """
 
     def __init__(self, database: Database, listeners: Sequence[Listener], hub: Hub, leases: Leases) -> None:
@@ -116,28 +142,26 @@ class Consumer:
         self._partitions: dict[str, Partition] = {}
         self._parked: dict[tuple[str, str], Aside] = {}
         self._retry_at = 0.0
+        self._looked_at: float | None = None
         self._handling = asyncio.Semaphore(AT_ONCE)
         self._wake = asyncio.Event()
         if listeners:
             leases.serve(self._unit)
-            hub.subscribe(self._appended)
+            hub.subscribe(self._appended, self._look_soon)
 
     async def run(self) -> None:
         """Handle for ever: each partition goes on by itself, none waits for another."""
         if not self._listeners:
             return
         going: dict[str, asyncio.Task[int]] = {}
-        looked_at = 0.0
+        loop = asyncio.get_running_loop()
         try:
             while True:
-                loop = asyncio.get_running_loop()
                 try:
                     await self._join()
                     look = LOOK_LIVE_SECONDS if self._hub.live else LOOK_SECONDS
-                    if loop.time() - looked_at > look:
-                        looked_at = loop.time()
+                    if self._looked_at is None or loop.time() - self._looked_at > look:
                         await self._look()
-                    await self._retry()
                 except ConnectionFailure as error:
                     log.warning("consumer_waits", unit=self._unit, error=type(error).__name__)
                     await asyncio.sleep(0.5)
@@ -151,6 +175,8 @@ class Consumer:
                             self._advance(partition), name=f"{self._unit} {name}"
                         )
                         going[name].add_done_callback(lambda _: self._wake.set())
+                if ASIDE not in going and self._retry_at <= loop.time():
+                    going[ASIDE] = asyncio.create_task(self._retry(), name=f"{self._unit} {ASIDE}")
                 try:
                     async with asyncio.timeout(0.5):
                         await self._wake.wait()
@@ -166,9 +192,12 @@ class Consumer:
         if not self._listeners:
             return 0
         await self._join()
+        if self._looked_at is None:
+            await self._look()
         waiting = [one for one in self._partitions.values() if one.waits(asyncio.get_running_loop().time())]
         went = await asyncio.gather(*(self._advance(one) for one in waiting))
-        self._retry_at = 0.0
+        if self._parked:
+            self._retry_at = 0.0
         return sum(went) + await self._retry()
 
     def _appended(self, name: str, events: Sequence[Told], seq: int) -> None:
@@ -185,12 +214,13 @@ class Consumer:
             lease = held.get(partition.lease.lane)
             if lease is None or lease.token != partition.lease.token:
                 del self._partitions[name]
+        for place in [place for place in self._parked if lane_of(place[1]) not in held]:
+            del self._parked[place]
         known = {partition.lease.lane for partition in self._partitions.values()}
         fresh = [lease for lane, lease in held.items() if lane not in known]
         if not fresh:
             return
-        newest = await heads(self._database)
-        await self._settle_newcomers(fresh, newest)
+        await self._settle_newcomers(fresh)
         parked = {"unit": self._unit, "event.partition": {"$in": self._names(fresh)}}
         async for letter in self._database["dead_letters"].find(
             parked, {"listener": 1, "event.entity_id": 1}
@@ -200,12 +230,13 @@ class Consumer:
             for source in self._sources:
                 name = partition_of(source, lease.lane)
                 listeners = [one for one in self._listeners.values() if one.source == source]
-                self._partitions[name] = Partition(name, lease, listeners, newest.get(name, 0))
+                self._partitions[name] = Partition(name, lease, listeners)
+        self._look_soon()
 
     def _names(self, leases: Sequence[Lease]) -> list[str]:
         return [partition_of(source, lease.lane) for lease in leases for source in self._sources]
 
-    async def _settle_newcomers(self, leases: Sequence[Lease], newest: Mapping[str, int]) -> None:
+    async def _settle_newcomers(self, leases: Sequence[Lease]) -> None:
         """Give an offset to each listener that has none: the beginning, or behind what was told before it."""
         new = [
             (lease, one)
@@ -216,7 +247,7 @@ class Consumer:
         if not new:
             return
         before = {}
-        if newest and any(one.since == "now" for _, one in new):
+        if any(one.since == "now" for _, one in new) and await heads(self._database):
             sources = sorted({one.source for _, one in new if one.since == "now"})
             before = await heads_before(self._database, sources, now() - NEWCOMER)
         for lease, one in new:
@@ -226,20 +257,35 @@ class Consumer:
 
     async def _look(self) -> None:
         """Find out what was appended that nobody told us, and how much there is to do."""
+        self._looked_at = None
         behind = 0
+        began = asyncio.get_running_loop().time()
         for name, head in (await heads(self._database)).items():
             partition = self._partitions.get(name)
             if partition is not None:
                 behind += max(0, head - partition.position)
                 partition.known = max(partition.known, head)
         BEHIND.labels(self._unit).set(behind)
+        self._looked_at = began
+
+    def _look_soon(self) -> None:
+        self._looked_at = None
+        self._wake.set()
 
     async def _advance(self, partition: Partition) -> int:
         """Handle one batch of one partition; how many events went by."""
+        partition.handling = True
+        try:
+            return await self._handle(partition)
+        finally:
+            partition.handling = False
+
+    async def _handle(self, partition: Partition) -> int:
         try:
             batch, reached = await self._batch(partition)
         except ConnectionFailure as error:
             return self._wait(partition, error)
+        partition.gave_up = False
         by_entity: dict[str, list[Told]] = {}
         for told in batch:
             by_entity.setdefault(told.entity_id, []).append(told)
@@ -250,18 +296,23 @@ class Consumer:
                 raise trouble
         if any(isinstance(trouble, LeaseLost) for trouble in troubles):
             self._leases.lost(partition.lease)
-            self._partitions.pop(partition.name, None)
+            if self._partitions.get(partition.name) is partition:
+                del self._partitions[partition.name]
             return 0
         if troubles:
             return self._wait(partition, troubles[0])
         partition.patience = 0.0
+        if not partition.gave_up:
+            partition.out_since = 0.0
         partition.reached(reached)
         return len(batch)
 
     def _wait(self, partition: Partition, trouble: BaseException) -> int:
         """An outage says nothing of the events: the partition waits, each time twice as long."""
+        moment = asyncio.get_running_loop().time()
         partition.patience = min(MOST_PATIENCE_SECONDS, max(0.1, partition.patience * 2))
-        partition.not_before = asyncio.get_running_loop().time() + partition.patience
+        partition.not_before = moment + partition.patience
+        partition.out_since = partition.out_since or moment
         partition.again()
         error = type(trouble).__name__
         log.warning("partition_waits", unit=self._unit, partition=partition.name, error=error)
@@ -290,20 +341,34 @@ class Consumer:
         async with self._handling:
             for told in events:
                 for listener in partition.listeners:
-                    if told.topic in listener.topics and told.seq > partition.lease.offsets[listener.name]:
-                        await self._hear(partition.lease, listener, told)
+                    done = (listener.name, told.seq) in partition.heard
+                    if told.topic not in listener.topics or done:
+                        continue
+                    if told.seq > partition.lease.offsets[listener.name]:
+                        await self._hear(partition, listener, told)
+                        partition.heard.add((listener.name, told.seq))
 
-    async def _hear(self, lease: Lease, listener: Listener, told: Told) -> None:
+    async def _hear(self, partition: Partition, listener: Listener, told: Told) -> None:
+        lease = partition.lease
         if not lease.holds():
             raise LeaseLost
         place = listener.name, told.entity_id
         if place in self._parked:
-            await self._put_aside(listener, told, "waits for an earlier event of the same thing", 0)
+            await self._put_aside(listener, told, "waits for an earlier event of the same thing", "behind")
             return
-        reason = await self._tried(lease.fence, listener, told, HANDLE_SECONDS)
-        if reason:
-            log.error("event_failed", unit=self._unit, topic=told.topic, event_id=told.id, reason=reason)
-            await self._put_aside(listener, told, reason, 1)
+        try:
+            reason, tries = await self._tried(lease.fence, listener, told, HANDLE_SECONDS), 1
+        except Unavailable as error:
+            if not partition.waited_enough(asyncio.get_running_loop().time()):
+                raise
+            partition.gave_up = True
+            reason, tries = _said(error), 0
+        if not reason:
+            return
+        if not lease.holds():
+            raise LeaseLost
+        log.error("event_failed", unit=self._unit, topic=told.topic, event_id=told.id, reason=reason)
+        await self._put_aside(listener, told, reason, "waiting", tries)
 
     async def _tried(self, fence: Fence, listener: Listener, told: Told, seconds: float) -> str:
         """Why it failed, or ""; outages and a lost lease are raised."""
@@ -312,16 +377,24 @@ class Consumer:
                 await deliver(self._database, listener, told, fence)
         except (LeaseLost, *OUTAGES):
             raise
+        except asyncio.CancelledError as error:
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
+            return _said(error)
         except TimeoutError as error:
             if not patience.expired():
                 raise Unavailable from error
             return f"not done within {seconds:.0f} s"
         except Exception as error:
+            if isinstance(error, AskRefused) and error.status in NOT_NOW:
+                raise Unavailable from error
             log.info("listener_failed", unit=self._unit, topic=told.topic, exc_info=True)
             return _why(self._database, told, error)
         return ""
 
-    async def _put_aside(self, listener: Listener, told: Told, reason: str, tries: int) -> None:
+    async def _put_aside(
+        self, listener: Listener, told: Told, reason: str, state: str, tries: int = 0
+    ) -> None:
         """Keep it for later; one that only follows another waits until that one went through."""
         PARKED.labels(self._unit, told.topic).inc()
         letter = {
@@ -331,11 +404,12 @@ class Consumer:
             "event": msgspec.to_builtins(told, builtin_types=(datetime,)),
             "reason": reason,
             "tries": tries,
-            "state": "waiting" if tries else "behind",
+            "state": state,
             "put_aside_at": now(),
             "next_try_at": now() + timedelta(seconds=1),
         }
         aside = self._parked.setdefault((listener.name, told.entity_id), Aside())
+        self._retry_at = min(self._retry_at, asyncio.get_running_loop().time() + 1)
         aside.puts += 1
         aside.putting += 1
         try:
@@ -348,34 +422,40 @@ class Consumer:
     async def _retry(self) -> int:
         """Try what was put aside and is due again, then what waits behind it; how many went through."""
         loop = asyncio.get_running_loop()
-        if not self._parked or loop.time() < self._retry_at:
+        if loop.time() < self._retry_at:
             return 0
-        self._retry_at = loop.time() + 1
+        self._retry_at = loop.time() + (1 if self._parked else ASIDE_LOOK_SECONDS)
         held = self._leases.of(self._unit)
         due = {
             "unit": self._unit,
-            "state": "waiting",
+            "state": {"$in": ["waiting", "behind"]},
             "next_try_at": {"$lte": now()},
             "event.partition": {"$in": self._names(list(held.values()))},
         }
-        letters = (
-            await self._database["dead_letters"].find(due).sort([("next_try_at", 1)]).limit(BATCH).to_list()
-        )
-        went = 0
-        for letter in letters:
-            lane = int(letter["event"]["partition"].rpartition(".")[2])
-            went += await self._retry_one(held[lane], letter["listener"], letter["event"]["entity_id"])
-        return went
+        asked = {"listener": 1, "event.entity_id": 1}
+        letters = self._database["dead_letters"].find(due, asked).sort([("next_try_at", 1)]).limit(BATCH)
+        at_once = asyncio.Semaphore(ASIDE_AT_ONCE)
+
+        async def one(name: str, entity_id: str) -> int:
+            async with at_once:
+                return await self._retry_one(held[lane_of(entity_id)], name, entity_id)
+
+        try:
+            places = {(letter["listener"], letter["event"]["entity_id"]) async for letter in letters}
+            return sum(await asyncio.gather(*(one(*place) for place in sorted(places))))
+        except ConnectionFailure as error:
+            log.warning("consumer_waits", unit=self._unit, error=type(error).__name__)
+            return 0
 
     async def _retry_one(self, lease: Lease, name: str, entity_id: str) -> int:
         """What is put aside of one entity for one listener, in its order, until something fails again."""
         letters = self._database["dead_letters"]
         listener = self._listeners.get(name)
         aside = self._parked.setdefault((name, entity_id), Aside())
+        of_it = {"unit": self._unit, "listener": name, "event.entity_id": entity_id}
         went = 0
-        while True:
+        while lease.holds():
             puts = aside.puts
-            of_it = {"unit": self._unit, "listener": name, "event.entity_id": entity_id}
             letter = await letters.find_one(of_it, sort=[("event.seq", 1)])
             if letter is None:
                 if aside.puts == puts and not aside.putting:
@@ -384,6 +464,8 @@ class Consumer:
                 await asyncio.sleep(0)
                 continue
             if letter["state"] == "dead" or (letter["state"] == "waiting" and letter["next_try_at"] > now()):
+                later = {"next_try_at": now() + BEHIND_AGAIN}
+                await letters.update_many({**of_it, "state": "behind"}, {"$set": later})
                 return went
             if listener is None:
                 await self._failed_again(letter, "no listener has this name any more", TRIES)
@@ -391,13 +473,19 @@ class Consumer:
             told = msgspec.convert(letter["event"], Told, builtin_types=(datetime,))
             try:
                 reason = await self._tried(lease.fence, listener, told, ASIDE_SECONDS)
-            except (LeaseLost, *OUTAGES):
+            except Unavailable as error:
+                again = now() + timedelta(seconds=MOST_PATIENCE_SECONDS)
+                change = {"state": "waiting", "reason": _said(error), "next_try_at": again}
+                await letters.update_one({"_id": letter["_id"]}, {"$set": change})
+                return went
+            except LeaseLost:
                 return went
             if reason:
                 await self._failed_again(letter, reason, letter["tries"] + 1)
                 return went
             await letters.delete_one({"_id": letter["_id"]})
             went += 1
+        return went
 
     async def _failed_again(self, letter: dict[str, Any], reason: str, tries: int) -> None:
         change = {
@@ -415,6 +503,8 @@ _NOT_INDEXED = {"ids": 0, "labels": 0}
 async def deliver(database: Database, listener: Listener, told: Told, fence: Fence | None = None) -> None:
     """Have one listener hear one event, for its organization; a lost race for a document is run again."""
     unit = database.unit
+    if told.org_id == ERASED:
+        return
     event = None
     if len(listener.topics) == 1:
         event = as_event(told.topic, _read(database, told))
@@ -429,15 +519,19 @@ async def deliver(database: Database, listener: Listener, told: Told, fence: Fen
 
 def _why(database: Database, told: Told, error: Exception) -> str:
     """What went wrong, without what was secret in the event and open to the listener."""
-    reason = f"{type(error).__name__}: {error}"
     try:
         opened = _read(database, told)
     except SealBroken:
-        return reason
-    for name, value in opened.items():
-        if value != told.body.get(name):
-            reason = reason.replace(str(value), "***")
-    return reason
+        return _said(error)
+    return _said(error, [str(value) for name, value in opened.items() if value != told.body.get(name)])
+
+
+def _said(error: BaseException, secrets: Sequence[str] = ()) -> str:
+    """An error as it can be kept, whatever it says."""
+    said = f"{type(error).__name__}: {error}"
+    for secret in secrets:
+        said = said.replace(secret, "***") if secret else said
+    return said[:MOST_SAID].encode(errors="replace").decode()
 
 
 def _read(database: Database, told: Told) -> dict[str, Any]:

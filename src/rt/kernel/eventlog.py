@@ -78,12 +78,12 @@ async def follow_appends(database: Database, hub: Hub) -> None:
     while True:
         try:
             async with await database[EVENT_LOG].watch(appended, batch_size=1000) as stream:
-                hub.live = True
+                hub.turn(live=True)
                 async for change in stream:
                     event = change["fullDocument"]
                     hub.elsewhere(event["partition"], event["seq"])
         except Exception as error:
-            hub.live = False
+            hub.turn(live=False)
             log.info("no_change_stream", unit=database.unit, error=type(error).__name__)
             await asyncio.sleep(5)
 

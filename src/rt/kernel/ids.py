@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
@@ -18,6 +18,8 @@ class Fence(NamedTuple):
 
     lane: int
     token: int
+    holds: Callable[[], bool]
+    """Whether the lease lasts, by the clock of this process."""
 
 
 class Cause:

@@ -37,10 +37,14 @@ class Lease(msgspec.Struct, kw_only=True):
 
     @property
     def fence(self) -> Fence:
-        return Fence(self.lane, self.token)
+        return Fence(self.lane, self.token, self.holds)
 
     def holds(self) -> bool:
         return now() < self.until
+
+    def end(self) -> None:
+        """What is being handled under it goes no further."""
+        self.until = NEVER
 
 
 def lease_id(unit: str, lane: int) -> str:
@@ -146,7 +150,9 @@ class Leases:
 
     def lost(self, lease: Lease) -> None:
         """What a refused write showed: another process holds it."""
-        self._held.pop(lease.id, None)
+        lease.end()
+        if self._held.get(lease.id) is lease:
+            del self._held[lease.id]
         self._renewed_at = None
 
     async def _known(self) -> list[dict[str, Any]]:
@@ -188,6 +194,7 @@ class Leases:
             if mine.get(lease.id, {}).get("token") == lease.token:
                 lease.until = mine[lease.id]["until"]
             else:
+                lease.end()
                 del self._held[lease.id]
 
     async def _take(self, ids: list[str], moment: datetime) -> None:
@@ -210,7 +217,11 @@ class Leases:
                 )
 
     async def _give_back(self, leases: Iterable[Lease]) -> None:
-        ids = [one.id for one in leases]
+        """A batch that is being handled ends with the event that it is at; the next holder goes on there."""
+        given = list(leases)
+        for lease in given:
+            lease.end()
+        ids = [lease.id for lease in given]
         await self.save()
         await self._consumers.update_many(
             {"_id": {"$in": ids}, "owner": self._owner}, {"$set": {"owner": "", "until": NEVER}}

@@ -92,6 +92,7 @@ class Outbox:
             partitions = {one["partition"] for one in rest}
             await self._number(rest)
             self._hub.appending(partitions, 1)
+            done, failed = 0, None
             try:
                 await self._database[EVENT_LOG].insert_many(rest, ordered=True)
                 done, failed = len(rest), None
@@ -99,8 +100,8 @@ class Outbox:
                 failed = error
                 done = int(error.details["writeErrors"][0]["index"])
             finally:
+                self._appended(rest[:done])
                 self._hub.appending(partitions, -1)
-            self._appended(rest[:done])
             if failed is None:
                 return
             known = await self._known(rest[done:])

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
@@ -45,6 +45,10 @@ Document = dict[str, Any]
 
 KEYS_KEPT = 200
 """Idempotency keys kept per document: more than any client has in flight, over 30 days of a stop."""
+KEYS_KEPT_FOR = timedelta(minutes=5)
+"""Younger keys are kept besides: after an outage, a wait and a takeover what was heard is heard again."""
+MOST_KEYS = 5_000
+"""Half a megabyte; a document that is written more often than that in five minutes is none."""
 INDEX_CHANGED = (85, 86)
 """MongoDB's IndexOptionsConflict and IndexKeySpecsConflict."""
 PATIENCE = 40
@@ -361,6 +365,7 @@ class Collection(Generic[E]):
 
     async def add(self, entity: E) -> E:
         """Store a new entity with what it tells; a repeat of the same command meets the stored one."""
+        _refuse_late()
         key = _key(self.name, entity.id)
         entity.version = 1
         document = self._document(entity)
@@ -409,10 +414,12 @@ class Collection(Generic[E]):
 
     async def remove(self, id: str) -> None:
         """Delete one entity; gone already is fine."""
+        _refuse_late()
         await self._stored.delete_one(self.within({"id": id}), session=_session.get())
 
     async def remove_where(self, where: Mapping[str, Any]) -> int:
         """Delete what matches and say how many: for retention."""
+        _refuse_late()
         removed = await self._stored.delete_many(self.within(where), session=_session.get())
         return removed.deleted_count
 
@@ -466,7 +473,8 @@ class Collection(Generic[E]):
         if told:
             update["$push"]["told"] = {"$each": told}
         if key is not None:
-            update["$push"]["done"] = {"$each": [_done(key)], "$slice": -KEYS_KEPT}
+            keys = min(MOST_KEYS, max(KEYS_KEPT, stored["done_lately"] + 1))
+            update["$push"]["done"] = {"$each": [_done(key)], "$slice": -keys}
         where = {"_id": entity.id, "version": before["version"], "org_id": before["org_id"]}
         try:
             written = await self._stored.update_one(where, update, session=_session.get())
@@ -579,8 +587,13 @@ def _already(stored: Document, key: str | None) -> bool:
 
 def _bookkeeping(key: str | None) -> Document:
     """What a change reads besides the entity: what it has to tell yet, and whether this was done already."""
+    fields: Document = {"told": 1, "emitted": 1, "fences": 1}
+    if key is None:
+        return fields
     same = {"$filter": {"input": "$done", "cond": {"$eq": ["$$this.key", key]}}}
-    return {"told": 1, "emitted": 1, "fences": 1} | ({"done": same} if key is not None else {})
+    lately = {"$gte": ["$$this.at", now() - KEYS_KEPT_FOR]}
+    count = {"$size": {"$filter": {"input": {"$ifNull": ["$done", []]}, "cond": lately}}}
+    return fields | {"done": same, "done_lately": count}
 
 
 def _fenced() -> Document:
@@ -589,11 +602,19 @@ def _fenced() -> Document:
     return {} if fence is None else {f"fences.{fence.lane}": fence.token}
 
 
+def _refuse_late() -> None:
+    """Raise LeaseLost where the time of the lease is over: what others made of it since may be gone again."""
+    cause = current_cause()
+    if cause is not None and cause.fence is not None and not cause.fence.holds():
+        raise LeaseLost
+
+
 def _refuse_overtaken(stored: Document) -> None:
     """Raise LeaseLost where a later holder of the lease has written already.
 
     Whoever reads before it does and writes after it meets another version.
     """
+    _refuse_late()
     fence = cause.fence if (cause := current_cause()) else None
     if fence is not None and stored.get("fences", {}).get(str(fence.lane), 0) > fence.token:
         raise LeaseLost

@@ -1,0 +1,393 @@
+"""The log under attack: what fails, sleeps, races or moves loses, doubles and starves nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.conftest import TestHouse
+from tests.journeys.walkers import PALETTE
+
+from rt.host.keys import UnitKeys
+from rt.kernel import consumer as consuming
+from rt.kernel.bus import Told, lane_of
+from rt.kernel.clock import now
+from rt.kernel.entity import Entity
+from rt.kernel.errors import AskRefused, Problem, Unavailable
+from rt.kernel.estates import erase
+from rt.kernel.messages import Event
+from rt.kernel.persistence import Collection
+from rt.kernel.settings import Settings
+from rt.kernel.tenancy import acting_for
+from rt.kernel.unit import Ground, Unit, hear
+
+
+class Rung(Event, topic="palette.bell.rung"):
+    """What is listened to."""
+
+    bell_id: str
+    times: int
+
+
+class Dusted(Event, topic="palette.bell.dusted"):
+    """What nobody listens to."""
+
+    bell_id: str
+
+
+class Bell(Entity):
+    rung: int = 0
+
+
+class Tower(Entity):
+    """Counts what is heard of all bells."""
+
+    heard: int = 0
+
+
+Heard = Callable[[Rung], Awaitable[None]]
+
+
+class Belfry:
+    """A unit that rings and listens to itself; `react` is what a test has it do."""
+
+    __module__ = "rt.services.palette.app"
+
+    def __init__(self) -> None:
+        self.react: Heard = self.note
+        self.heard: list[tuple[str, int]] = []
+
+    def __call__(self, ground: Ground) -> Unit:
+        self.bells = Collection(ground.database, Bell, "bells")
+        self.towers = Collection(ground.database, Tower, "towers", quiet=True)
+        return Unit(name="palette", serves=[], hears=[hear(Rung, self.hear, since="beginning")])
+
+    async def hear(self, event: Rung, told: Told) -> None:
+        await self.react(event)
+
+    async def note(self, event: Rung) -> None:
+        self.heard.append((event.bell_id, event.times))
+
+    async def ring(self, bell_id: str, times: int = 1) -> None:
+        """Ring a bell, made by the first ring, so many times: an event each."""
+        with acting_for("org_a"):
+            if await self.bells.first({"id": bell_id}) is None:
+                await self.bells.add(Bell(id=bell_id))
+            for _ in range(times):
+                async with self.bells.change(bell_id) as bell:
+                    bell.rung += 1
+                    bell.tell(Rung(bell_id=bell_id, times=bell.rung))
+
+    async def dust(self, bell_id: str) -> None:
+        with acting_for("org_a"):
+            async with self.bells.change(bell_id) as bell:
+                bell.tell(Dusted(bell_id=bell_id))
+
+
+@pytest.fixture
+async def belfry(house: TestHouse) -> Belfry:
+    belfry = Belfry()
+    await house.mount(belfry)
+    return belfry
+
+
+@pytest.fixture
+async def other(
+    house: TestHouse, belfry: Belfry, mongod: str, settings: Settings, unit_keys: UnitKeys
+) -> AsyncIterator[tuple[TestHouse, Belfry]]:
+    """Another process of the same unit; it holds nothing yet."""
+    there, twin = TestHouse(settings, mongod, unit_keys), Belfry()
+    there.leases._instance = "other"
+    there.leases._owner = "other#1"
+    there.add(PALETTE, twin)
+    await there.start(background=False)
+    yield there, twin
+    await there.stop()
+
+
+def in_lane(lane: int, count: int = 1) -> list[str]:
+    """Identities of bells whose events stand in one lane."""
+    ids = (f"bel_{n:06d}" for n in range(10_000))
+    return [one for _, one in zip(range(count), (one for one in ids if lane_of(one) == lane), strict=False)]
+
+
+async def due(house: TestHouse) -> None:
+    """Let everything that is put aside be due."""
+    letters = house.database("palette")["dead_letters"]
+    await letters.update_many({}, {"$set": {"next_try_at": now()}})
+    await house.settle()
+
+
+async def append(house: TestHouse) -> None:
+    """Have the log take what was told, and nobody hear it yet."""
+    while await house.room("palette").outbox.step():
+        pass
+
+
+def patient(house: TestHouse) -> None:
+    """No partition waits any longer."""
+    for partition in house.room("palette").consumer._partitions.values():
+        partition.not_before = 0.0
+
+
+async def test_what_waits_for_an_outage_is_not_lost_to_what_is_told_meanwhile(
+    house: TestHouse, belfry: Belfry
+) -> None:
+    bell = in_lane(3)[0]
+    await belfry.ring(bell)
+    await append(house)
+    tries = 0
+
+    async def down(event: Rung) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            await belfry.dust(bell)
+            await append(house)
+            raise Unavailable
+        await belfry.note(event)
+
+    belfry.react = down
+    await house.settle()
+    patient(house)
+    await house.settle()
+    assert belfry.heard == [(bell, 1)]
+
+
+async def test_a_handler_that_cancels_itself_is_put_aside(house: TestHouse, belfry: Belfry) -> None:
+    async def give_up(event: Rung) -> None:
+        raise asyncio.CancelledError
+
+    belfry.react = give_up
+    await belfry.ring("bel_000001")
+    await house.settle()
+    assert await house.database("palette")["dead_letters"].count_documents({}) == 1
+
+
+@pytest.mark.parametrize("says", ["x" * 17_000_000, "half of a pair: \ud800"])
+async def test_whatever_an_error_says_the_event_is_put_aside(
+    house: TestHouse, belfry: Belfry, says: str
+) -> None:
+    async def fail(event: Rung) -> None:
+        raise ValueError(says)
+
+    belfry.react = fail
+    await belfry.ring("bel_000001")
+    await house.settle()
+    letter = await house.database("palette")["dead_letters"].find_one({})
+    assert letter["reason"].startswith("ValueError: ")
+
+
+async def test_what_follows_an_event_that_went_through_elsewhere_is_not_put_behind_nothing(
+    house: TestHouse, belfry: Belfry, other: tuple[TestHouse, Belfry]
+) -> None:
+    there, twin = other
+    bell = in_lane(3)[0]
+
+    async def fail(event: Rung) -> None:
+        raise ValueError
+
+    belfry.react = fail
+    await belfry.ring(bell)
+    await house.settle()
+    await house.leases._give_back(list(house.leases._held.values()))
+    house.leases._renewed_at = now()
+    await there.leases.step()
+    await due(there)
+    assert twin.heard == [(bell, 1)]
+    await there.leases._give_back(list(there.leases._held.values()))
+    there.leases._renewed_at = now()
+    belfry.react = belfry.note
+    house.leases._renewed_at = None
+    await house.leases.step()
+    await belfry.ring(bell)
+    await house.settle()
+    await due(house)
+    assert belfry.heard == [(bell, 2)]
+
+
+async def test_what_waits_behind_a_letter_that_was_deleted_goes_on(house: TestHouse, belfry: Belfry) -> None:
+    async def fail(event: Rung) -> None:
+        raise ValueError
+
+    belfry.react = fail
+    await belfry.ring("bel_000001", 3)
+    await house.settle()
+    letters = house.database("palette")["dead_letters"]
+    await letters.delete_one({"state": "waiting"})
+    belfry.react = belfry.note
+    await due(house)
+    assert [times for _, times in belfry.heard] == [2, 3]
+
+
+async def test_what_is_put_aside_and_slow_keeps_nobody_waiting(house: TestHouse, belfry: Belfry) -> None:
+    slow, quick = "bel_000001", "bel_000002"
+    begun, end, rang = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    failed = False
+
+    async def react(event: Rung) -> None:
+        nonlocal failed
+        if event.bell_id == slow and not failed:
+            failed = True
+            raise ValueError
+        if event.bell_id == slow:
+            begun.set()
+            await end.wait()
+        await belfry.note(event)
+        rang.set()
+
+    belfry.react = react
+    await belfry.ring(slow)
+    await house.settle()
+    await house.database("palette")["dead_letters"].update_many({}, {"$set": {"next_try_at": now()}})
+    running = asyncio.create_task(house.room("palette").consumer.run())
+    await begun.wait()
+    await belfry.ring(quick)
+    await append(house)
+    try:
+        async with asyncio.timeout(3):
+            await rang.wait()
+    finally:
+        end.set()
+        running.cancel()
+    assert belfry.heard == [(quick, 1)]
+
+
+async def test_an_effect_is_known_again_however_many_others_the_same_thing_had_since(
+    house: TestHouse, belfry: Belfry
+) -> None:
+    async def count(event: Rung) -> None:
+        await belfry.note(event)
+        if await belfry.towers.first({"id": "tow_1"}) is None:
+            await belfry.towers.add(Tower(id="tow_1", heard=1))
+            return
+        async with belfry.towers.change("tow_1") as tower:
+            tower.heard += 1
+
+    belfry.react = count
+    await belfry.ring("bel_000001", 260)
+    await house.settle()
+    await house.hear_again()
+    [tower] = await belfry.towers.everywhere.find({})
+    assert (len(belfry.heard), tower.heard) == (520, 260)
+
+
+async def test_one_thing_whose_other_side_never_answers_is_put_aside_at_last(
+    house: TestHouse, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison, fine = in_lane(3, 2)
+
+    async def react(event: Rung) -> None:
+        if event.bell_id == poison:
+            raise Unavailable
+        await belfry.note(event)
+
+    belfry.react = react
+    await belfry.ring(poison)
+    await belfry.ring(fine, 2)
+    for _ in range(3):
+        await house.settle()
+        patient(house)
+    assert belfry.heard == [(fine, 1), (fine, 2)]
+    assert await house.database("palette")["dead_letters"].count_documents({}) == 0
+    monkeypatch.setattr(consuming, "LONGEST_OUTAGE_SECONDS", 0.0)
+    await belfry.ring(fine)
+    for _ in range(2):
+        await house.settle()
+        patient(house)
+    assert belfry.heard == [(fine, 1), (fine, 2), (fine, 3)]
+    letter = await house.database("palette")["dead_letters"].find_one({})
+    assert (letter["state"], letter["event"]["entity_id"]) == ("waiting", poison)
+    for _ in range(12):
+        await due(house)
+    letter = await house.database("palette")["dead_letters"].find_one({})
+    assert letter["state"] == "waiting"
+    belfry.react = belfry.note
+    await due(house)
+    assert belfry.heard[-1] == (poison, 1)
+
+
+async def test_a_unit_that_answers_503_is_an_outage(house: TestHouse, belfry: Belfry) -> None:
+    async def react(event: Rung) -> None:
+        raise AskRefused(Problem(type="about:blank", title="starting", status=503, code="unready"))
+
+    belfry.react = react
+    await belfry.ring("bel_000001")
+    await house.settle()
+    assert await house.database("palette")["dead_letters"].count_documents({}) == 0
+    belfry.react = belfry.note
+    patient(house)
+    await house.settle()
+    assert belfry.heard == [("bel_000001", 1)]
+
+
+async def test_events_of_an_erased_organization_are_passed_over(house: TestHouse, belfry: Belfry) -> None:
+    await belfry.ring("bel_000001", 2)
+    await append(house)
+    await erase(house.database("palette"), "org_a")
+    await house.hear_again()
+    assert belfry.heard == []
+    assert await house.database("palette")["dead_letters"].count_documents({}) == 0
+
+
+async def test_who_has_lost_its_lease_while_it_handled_puts_nothing_aside(
+    house: TestHouse, belfry: Belfry
+) -> None:
+    async def sleep(event: Rung) -> None:
+        for lease in house.leases._held.values():
+            lease.until = now() - timedelta(seconds=1)
+        raise ValueError
+
+    belfry.react = sleep
+    await belfry.ring("bel_000001")
+    await append(house)
+    await house.room("palette").consumer.step()
+    assert await house.database("palette")["dead_letters"].count_documents({}) == 0
+
+
+async def test_who_gave_a_lane_back_handles_no_more_of_it(house: TestHouse, belfry: Belfry) -> None:
+    async def react(event: Rung) -> None:
+        await belfry.note(event)
+        await house.leases._give_back(list(house.leases._held.values()))
+
+    belfry.react = react
+    await belfry.ring("bel_000001", 5)
+    await append(house)
+    await house.room("palette").consumer.step()
+    assert belfry.heard == [("bel_000001", 1)]
+
+
+async def test_who_slept_through_a_takeover_makes_nothing(house: TestHouse, belfry: Belfry) -> None:
+    with acting_for("org_a"):
+        await belfry.towers.add(Tower(id="tow_old"))
+
+    async def sleep(event: Rung) -> None:
+        for lease in house.leases._held.values():
+            lease.until = now() - timedelta(seconds=1)
+        if event.times == 1:
+            await belfry.towers.add(Tower(id="tow_new"))
+        await belfry.towers.remove("tow_old")
+
+    belfry.react = sleep
+    await belfry.ring("bel_000001", 2)
+    await append(house)
+    await house.room("palette").consumer.step()
+    assert [one.id for one in await belfry.towers.everywhere.find({})] == ["tow_old"]
+
+
+async def test_what_is_appended_while_a_lane_is_taken_is_heard_at_once(
+    house: TestHouse, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer = house.room("palette").consumer
+    consumer._partitions.clear()
+    await belfry.ring("bel_000001")
+    real = consumer._settle_newcomers
+
+    async def settle(*given: Any) -> None:
+        await append(house)
+        await real(*given)
+
+    monkeypatch.setattr(consumer, "_settle_newcomers", settle)
+    await consumer.step()
+    assert belfry.heard == [("bel_000001", 1)]
