@@ -139,7 +139,7 @@ class Hub:
             look()
 
     def appending(self, partitions: set[str], more: int) -> None:
-        """This process begins (1) or ends (-1) to append: it tells that itself, with the events, before it ends.
+        """This process begins (1) or ends (-1) to append: it tells that itself, with the events.
 
         What others appended meanwhile is told at the end.
         """
