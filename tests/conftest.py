@@ -138,10 +138,10 @@ class TestHouse(House):
             await mouths.add(mouth)
 
     async def told(self, topic: str) -> list[dict[str, Any]]:
-        """What every event of a topic says to its reader, in the order in which they happened."""
+        """What every event of a topic says to its reader, as they were appended (clocks may be held)."""
         await self.settle()
         events = self.database("kernel")[EVENT_LOG].find({"topic": topic})
-        return [self.letter(event) async for event in events.sort([("at", 1), ("seq", 1)])]
+        return [self.letter(event) async for event in events.sort("$natural", 1)]
 
     async def hear_again(self) -> None:
         """Have every listener hear the whole log once more, as after a crash that saved no offset."""

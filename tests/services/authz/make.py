@@ -33,7 +33,7 @@ async def mailed(house: TestHouse, topic: str, email: str) -> dict[str, Any]:
     """What the latest event of a topic told about an address: where the mail's token is."""
     await house.settle()
     where = {"topic": topic, "body.email": email}
-    found = await house.database("authz")["event_log"].find_one(where, sort=[("at", -1), ("seq", -1)])
+    found = await house.database("authz")["event_log"].find_one(where, sort=[("$natural", -1)])
     assert found is not None, f"nothing told to {email}"
     return house.letter(found)
 
