@@ -2,6 +2,7 @@
 
 import asyncio
 import calendar
+import html
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -166,7 +167,8 @@ async def test_every_portal_has_work_on_every_day(town: Town, day: date, hour: i
     assert all(driver in planned for driver in world.DRIVERS)
     assert {f"{mark}05", f"{mark}06"} <= set(re.findall(r"J\d{6}-\d\d", planned))  # to plan
     live = await town.home("transporter", email_of("Karim Haddad"), "/live")
-    assert "Plateforme Distri Rhône" in live
+    assert "Lucie Martin" in live
+    assert "À l'heure" in html.unescape(live)
     for name, reference in (("Lucie Martin", "01"), ("Thomas Girard", "03")):
         told = msgspec.json.decode(await town.home("driver", email_of(name), "/day.json"))
         mine = [stop["reference"] for tour in told["day"]["tours"] for stop in tour["stops"]]

@@ -120,6 +120,7 @@ class Today:
             self._load(drivers[0], orders[number])
         points = track(under_way["stops"], now())
         drivers[0].post("/api/tracking/positions", {"points": points})
+        wait_for(lambda: self._driven(orders[DRIVEN[0]]), "the lorry to be seen on the road")
 
     def _order(self, number: int, load: Load, known: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
         consignee: dict[str, Any] = {
@@ -195,13 +196,14 @@ class Today:
         wait_for(lambda: self.shipper.get(path)["state"] == "in_transit", "the order to be in transit")
 
     def _driven(self, order: Mapping[str, Any]) -> bool:
-        """Whether the lorry was seen on the road: the last thing of the making of a day."""
+        """Whether the lorry was seen to have loaded: the last thing of the making of a day."""
         try:
-            return bool(self.shipper.get(f"/api/tracking/orders/{order['order_id']}")["points"])
+            stops = self.shipper.get(f"/api/tracking/orders/{order['order_id']}")["stops"]
         except Refused as refused:
             if refused.status == 404:
                 return False
             raise
+        return any(stop["kind"] == "pickup" and stop["reached_at"] for stop in stops)
 
     def _end_of_earlier_days(self) -> None:
         """What was on the road on an earlier day has arrived by now, what nobody took is called off."""
