@@ -11,16 +11,22 @@ from tests.journeys.walkers import PALETTE
 
 from rt.host.keys import UnitKeys
 from rt.kernel import consumer as consuming
+from rt.kernel import outbox as appending
 from rt.kernel.bus import Told, lane_of
-from rt.kernel.clock import now
+from rt.kernel.clock import held, now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AskRefused, Problem, Unavailable
 from rt.kernel.estates import erase
+from rt.kernel.eventlog import KEPT, EventLog
 from rt.kernel.messages import Event
-from rt.kernel.persistence import Collection
+from rt.kernel.outbox import Outbox
+from rt.kernel.persistence import Collection, persist
+from rt.kernel.segments import Segments
 from rt.kernel.settings import Settings
 from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import Ground, Unit, hear
+
+RINGS = 12
 
 
 class Rung(Event, topic="palette.bell.rung"):
@@ -391,3 +397,150 @@ async def test_what_is_appended_while_a_lane_is_taken_is_heard_at_once(
     monkeypatch.setattr(consumer, "_settle_newcomers", settle)
     await consumer.step()
     assert belfry.heard == [("bel_000001", 1)]
+
+
+async def test_a_busy_outbox_looks_for_leftovers_all_the_same(
+    house: TestHouse, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process died after its write, and this one is never idle for a minute."""
+    outbox = house.room("palette").outbox
+    await append(house)
+    await belfry.ring("bel_000001")
+    outbox._written.clear()
+    monkeypatch.setattr(appending, "SCAN_SECONDS", 0.2)
+    events = house.database("palette")["event_log"]
+    running = asyncio.create_task(outbox.run())
+    try:
+        async with asyncio.timeout(5):
+            while await events.count_documents({"entity_id": "bel_000001"}) < 2:
+                await belfry.ring("bel_000002")
+    finally:
+        running.cancel()
+
+
+async def test_what_another_process_appends_while_this_one_does_is_told(
+    house: TestHouse, belfry: Belfry
+) -> None:
+    told: list[tuple[str, int]] = []
+    house.hub.subscribe(lambda partition, events, seq: told.append((partition, seq)), lambda: None)
+    house.hub.appending({"palette.1"}, 1)
+    house.hub.elsewhere("palette.1", 7)
+    assert told == []
+    house.hub.appending({"palette.1"}, -1)
+    assert told == [("palette.1", 7)]
+
+
+async def test_what_is_made_again_under_its_name_is_told_again(house: TestHouse, belfry: Belfry) -> None:
+    for _ in range(2):
+        await belfry.ring("bel_000001")
+        await house.settle()
+        with acting_for("org_a"):
+            await belfry.bells.remove("bel_000001")
+    assert len(belfry.heard) == 2
+
+
+async def test_what_was_removed_before_its_event_was_appended_is_told(
+    house: TestHouse, belfry: Belfry
+) -> None:
+    await belfry.ring("bel_000001")
+    with acting_for("org_a"):
+        await belfry.bells.remove("bel_000001")
+    house.room("palette").outbox.scan()
+    await house.settle()
+    assert belfry.heard == [("bel_000001", 1)]
+
+
+async def test_outboxes_that_race_append_everything_once_and_in_order(
+    house: TestHouse, belfry: Belfry, other: tuple[TestHouse, Belfry]
+) -> None:
+    there, twin = other
+    ids = [f"bel_{n:06d}" for n in range(12)]
+    for bell in ids:
+        await belfry.ring(bell, 0)
+
+    async def ring(of: Belfry) -> None:
+        for _ in range(RINGS):
+            for bell in ids:
+                await persist(lambda bell=bell: of.ring(bell))
+
+    outboxes = [house.room("palette").outbox, there.room("palette").outbox]
+    outboxes += [Outbox(house.database("palette"), house.hub) for _ in range(2)]
+    for outbox in outboxes[2:]:
+        outbox._database.collections += outboxes[0]._database.collections
+
+    async def work(outbox: Outbox, ringing: asyncio.Future[Any]) -> None:
+        while not ringing.done():
+            outbox.scan()
+            await outbox.step()
+
+    async with asyncio.timeout(60):
+        ringing = asyncio.gather(*(ring(one) for one in (belfry, twin)))
+        await asyncio.gather(ringing, *(work(one, ringing) for one in outboxes))
+    house.room("palette").outbox.scan()
+    await append(house)
+    events = await house.database("palette")["event_log"].find({}).sort([("seq", 1)]).to_list()
+    for lane in range(8):
+        seqs = [one["seq"] for one in events if one["partition"] == f"palette.{lane}"]
+        assert seqs == list(range(1, len(seqs) + 1))
+    for bell in ids:
+        nths = [one["nth"] for one in events if one["entity_id"] == bell]
+        assert nths == list(range(1, 2 * RINGS + 2))
+
+
+async def test_a_partition_whose_events_are_all_gone_is_numbered_on(house: TestHouse, belfry: Belfry) -> None:
+    segments = Segments(house.database("palette"))
+    await segments.prepare()
+    await belfry.ring("bel_000001", 2)
+    await house.settle()
+    await segments.seal()
+    with held(now() + KEPT + timedelta(days=1)):
+        assert await segments.drop() == 1
+        house.room("palette").outbox._seqs.clear()  # as after a start
+        await belfry.ring("bel_000001")
+        await house.settle()
+        assert await segments.seal() == 1
+        assert not (await segments.verify(frozenset())).broken
+    assert [times for _, times in belfry.heard] == [1, 2, 3]
+
+
+async def test_nobody_drops_a_segment_before_its_time_or_empties_what_another_told(
+    house: TestHouse, belfry: Belfry
+) -> None:
+    database = house.database("palette")
+    segments = Segments(database)
+    await segments.prepare()
+    await belfry.ring("bel_000001", 2)
+    await append(house)
+    await segments.seal()
+    assert not (await segments.verify(frozenset())).broken
+    emptied = {"org_id": "erased", "erased": "org_gone", "body": {}, "change": [], "actor": {}}
+    [original] = await database["event_log"].find({"seq": 2}).to_list()
+    await database["event_log"].update_one({"seq": 2}, {"$set": emptied})
+    [broken] = (await segments.verify(frozenset({"org_gone"}))).broken
+    assert broken.seq == 2
+    await database["event_log"].replace_one({"seq": 2}, original)
+    await database["event_log"].delete_many({})
+    old = {"dropped": True, "last_at": now() - KEPT - timedelta(days=9)}
+    await database["log_segments"].update_many({}, {"$set": old})
+    assert (await segments.verify(frozenset())).broken
+
+
+async def test_what_is_old_verifies_while_it_is_dropped(house: TestHouse, belfry: Belfry) -> None:
+    database = house.database("palette")
+    segments = Segments(database)
+    await segments.prepare()
+    await belfry.ring("bel_000001")
+    await append(house)
+    await segments.seal()
+    await database["event_log"].delete_many({})
+    assert (await segments.verify(frozenset())).broken
+    with held(now() + KEPT + timedelta(days=1)):
+        assert not (await segments.verify(frozenset())).broken
+
+
+async def test_what_is_written_on_a_thing_is_found_by_its_beginning(house: TestHouse, belfry: Belfry) -> None:
+    events = house.database("palette")["event_log"]
+    event = {"entity": "e", "entity_id": "e_1", "org_id": "o", "at": now(), "partition": "p.1", "seq": 1}
+    await events.insert_one({"_id": "evt_1", "labels": ["quai 😀 nord"], "ids": [], **event})
+    log = EventLog(house.database("palette"))
+    assert [one.entity_id for one in await log.find("Quai ")] == ["e_1"]

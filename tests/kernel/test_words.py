@@ -1,6 +1,8 @@
 """What the kernel promises of every word: tenancy, rights, idempotency, versions, errors, events once."""
 
 import asyncio
+import base64
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -264,7 +266,9 @@ async def test_an_identity_that_is_no_path_segment_is_nobody_s(
 
 
 async def test_a_cursor_that_no_page_gave_is_refused_by_name(web: Any) -> None:
-    for cursor in ("W10", "é", "x" * 1_000, "eyIkdCI6MX0", "WzFd"):
+    early = [{"$t": "0001-01-01T00:00:00+14:00"}, "jar_1"]
+    made = [base64.urlsafe_b64encode(json.dumps(one).encode()).decode() for one in (early, [10**19, "jar_1"])]
+    for cursor in ("W10", "é", "x" * 1_000, "eyIkdCI6MX0", "WzFd", *made):
         answer = await web.get("/api/palettes/jars", params={"after": cursor})
         assert answer.status_code == 422, cursor
         assert answer.json()["errors"][0]["field"] == "after"

@@ -15,6 +15,7 @@ from rt.kernel.telemetry import log
 from rt.kernel.tokens import Revoked
 
 EVENT_LOG = "event_log"
+LOG_SEGMENTS = "log_segments"
 KEPT = timedelta(days=400)
 """Longer than the year for which the audit trail must be explainable (specification, Compliance)."""
 NEWEST = [("at", -1), ("seq", -1), ("_id", -1)]
@@ -148,7 +149,7 @@ class EventLog:
 
     async def find(self, q: str, limit: int = 200) -> list[Found]:
         """Objects named by an identity, or by how a number or name on them begins."""
-        beginning = {"$gte": q.lower(), "$lt": q.lower() + "\uffff"}
+        beginning = {"$gte": q.lower(), "$lt": q.lower() + "\U0010ffff"}
         asked = ("at", "org_id", "entity", "entity_id", "labels")
         found: dict[str, Found] = {}
         for where in ({"ids": q}, {"labels": beginning}):

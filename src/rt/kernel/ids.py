@@ -84,6 +84,11 @@ def new_id(prefix: str) -> str:
     if cause is not None:
         cause.made += 1
         return derived_id(prefix, cause.key, str(cause.made))
+    return fresh_id(prefix)
+
+
+def fresh_id(prefix: str) -> str:
+    """An identity that nothing else has, not even a repeat."""
     milliseconds = int(now().timestamp() * 1000)
     return f"{prefix}_{_base32(milliseconds, 10)}{_base32(secrets.randbits(80), 16)}"
 

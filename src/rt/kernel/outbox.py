@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from rt.kernel.bus import Hub, Told, lane_of, partition_of, told_of
-from rt.kernel.eventlog import EVENT_LOG, indexed
-from rt.kernel.persistence import BulkWriteError, Collection, ConnectionFailure, Database
+from rt.kernel.eventlog import EVENT_LOG, LOG_SEGMENTS, indexed
+from rt.kernel.persistence import DUPLICATE, BulkWriteError, Collection, ConnectionFailure, Database
 from rt.kernel.telemetry import log
 
 BATCH = 200
@@ -30,6 +30,7 @@ class Outbox:
         self._hub = hub
         self._written: list[tuple[Collection[Any], str, list[Document]]] = []
         self._scan = True
+        self._scanned_at = 0.0
         self._seqs: dict[str, int] = {}
         self._wake = asyncio.Event()
         database.emitted = self.take
@@ -53,64 +54,64 @@ class Outbox:
                 async with asyncio.timeout(SCAN_SECONDS):
                     await self._wake.wait()
             except TimeoutError:
-                self._scan = True
-            except ConnectionFailure as error:
+                pass
+            except (ConnectionFailure, BulkWriteError) as error:
                 log.warning("outbox_waits", unit=self._database.unit, error=type(error).__name__)
                 await asyncio.sleep(0.5)
             self._wake.clear()
 
     async def step(self) -> int:
         """Append one batch and clear it; how many events it had."""
-        batch, self._written = self._written[:BATCH], self._written[BATCH:]
+        taken, self._written = self._written[:BATCH], self._written[BATCH:]
+        batch = taken
         try:
-            if self._scan:
-                batch = await self._leftovers()
+            if self._scan or asyncio.get_running_loop().time() - self._scanned_at >= SCAN_SECONDS:
+                batch = [*taken, *await self._leftovers()]
             told = {one["id"]: one for _, _, emitted in batch for one in emitted}
             if told:
                 await self._append(list(told.values()))
                 await self._clear(batch)
         except BaseException:
+            self._written = [*taken, *self._written]
             self._scan = True
             self._seqs.clear()
             raise
         return len(told)
 
     async def _leftovers(self) -> list[tuple[Collection[Any], str, list[Document]]]:
-        """Documents that have something to tell, oldest first; with them comes all that memory has."""
-        self._written = []
+        """Documents that have something to tell, oldest first."""
         found: list[tuple[Collection[Any], str, list[Document]]] = []
         for collection in self._database.collections:
             documents = await collection.leftovers(BATCH)
             found += [(collection, one["_id"], one["told"]) for one in documents]
         self._scan = len(found) >= BATCH
+        self._scanned_at = asyncio.get_running_loop().time()
         return found
 
     async def _append(self, told: Sequence[Document]) -> None:
         """Insert in this order, the whole batch at once; what the log has already is passed over."""
         rest = [self._row(one) for one in told]
-        for _ in range(50):
+        while rest:
             partitions = {one["partition"] for one in rest}
             await self._number(rest)
             self._hub.appending(partitions, 1)
-            done, failed = 0, None
+            done = 0
             try:
                 await self._database[EVENT_LOG].insert_many(rest, ordered=True)
-                done, failed = len(rest), None
+                done = len(rest)
             except BulkWriteError as error:
-                failed = error
-                done = int(error.details["writeErrors"][0]["index"])
+                failed = error.details["writeErrors"]
+                if not failed or failed[0]["code"] != DUPLICATE:
+                    raise
+                done = int(failed[0]["index"])
             finally:
                 self._appended(rest[:done])
                 self._hub.appending(partitions, -1)
-            if failed is None:
-                return
-            known = await self._known(rest[done:])
-            rest = [one for one in rest[done:] if one["_id"] not in known]
-            if not rest:
-                return
-            self._seqs.clear()
-            await asyncio.sleep(_random.uniform(0.001, 0.02))
-        raise RuntimeError("the event log cannot be appended to")
+            if rest := rest[done:]:
+                known = await self._known(rest)
+                rest = [one for one in rest if one["_id"] not in known]
+                self._seqs.clear()
+                await asyncio.sleep(_random.uniform(0.001, 0.02))
 
     async def _known(self, rows: list[Document]) -> set[str]:
         """Those that the log has already."""
@@ -145,7 +146,11 @@ class Outbox:
         last = await self._database[EVENT_LOG].find_one(
             {"partition": partition}, {"seq": 1}, sort=[("seq", -1)]
         )
-        return int(last["seq"]) if last else 0
+        if last is None:  # all that was told is older than what is kept
+            segments = self._database[LOG_SEGMENTS]
+            sealed = await segments.find_one({"partition": partition}, {"last": 1}, sort=[("first", -1)])
+            return int(sealed["last"]) if sealed else 0
+        return int(last["seq"])
 
     async def _clear(self, batch: list[tuple[Collection[Any], str, list[Document]]]) -> None:
         by_collection: dict[str, tuple[Collection[Any], dict[str, set[str]]]] = {}

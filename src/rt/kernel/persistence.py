@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
@@ -32,7 +32,7 @@ from rt.kernel.errors import (
     VersionStale,
 )
 from rt.kernel.identity import current_actor
-from rt.kernel.ids import Cause, current_cause, derived_id
+from rt.kernel.ids import Cause, current_cause, fresh_id
 from rt.kernel.reading import read
 from rt.kernel.sealing import Seals, unsealed
 from rt.kernel.search import fragments, words
@@ -49,6 +49,8 @@ KEYS_KEPT_FOR = timedelta(minutes=5)
 """Younger keys are kept besides: after an outage, a wait and a takeover what was heard is heard again."""
 MOST_KEYS = 5_000
 """Half a megabyte; a document that is written more often than that in five minutes is none."""
+DUPLICATE = 11_000
+"""MongoDB's DuplicateKey."""
 INDEX_CHANGED = (85, 86)
 """MongoDB's IndexOptionsConflict and IndexKeySpecsConflict."""
 PATIENCE = 40
@@ -554,13 +556,20 @@ def decode_cursor(cursor: str, length: int) -> list[Any]:
         marked = msgspec.json.decode(
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any]
         )
-        values = [datetime.fromisoformat(v["$t"]) if isinstance(v, dict) else v for v in marked]
-    except (ValueError, KeyError, TypeError, msgspec.DecodeError) as error:
+        values = [_moment(v["$t"]) if isinstance(v, dict) else v for v in marked]
+    except (ValueError, KeyError, TypeError, OverflowError, msgspec.DecodeError) as error:
         raise CursorUnknown("after") from error
     plain = all(isinstance(value, (str, int, float, datetime, type(None))) for value in values)
-    if not plain or len(values) != length:
+    small = all(abs(value) < 2**63 for value in values if isinstance(value, int))
+    if not plain or not small or len(values) != length:
         raise CursorUnknown("after")
     return values
+
+
+def _moment(written: str) -> datetime:
+    """A moment that MongoDB can be asked for."""
+    moment = datetime.fromisoformat(written)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _key(collection: str, id: str) -> str | None:
@@ -647,7 +656,7 @@ def _told(
     unit = collection.partition(".")[0]
     told = [
         {
-            "id": derived_id("evt", collection, entity.id, str(entity.version), str(n)),
+            "id": fresh_id("evt"),
             "topic": topic,
             "at": now(),
             "org_id": entity.org_id,
@@ -671,6 +680,7 @@ def _without(document: Document, names: frozenset[str]) -> Document:
 
 
 __all__ = [
+    "DUPLICATE",
     "BulkWriteError",
     "Collection",
     "ConnectionFailure",

@@ -13,11 +13,9 @@ from typing import Any
 
 import msgspec
 
-from rt.kernel.persistence import BulkWriteError, Database, DuplicateKeyError
+from rt.kernel.persistence import DUPLICATE, BulkWriteError, Database, DuplicateKeyError
 from rt.kernel.tenancy import current_org
 
-DUPLICATE = 11_000
-"""MongoDB's DuplicateKey."""
 APPENDED_AT_ONCE = 1_000
 READ_AT_ONCE = 5_000
 """More than one append holds, so that whole appends are read."""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from rt.kernel.clock import now
-from rt.kernel.eventlog import EVENT_LOG, KEPT, digest_of, heads
+from rt.kernel.eventlog import EVENT_LOG, KEPT, LOG_SEGMENTS, digest_of, heads
 from rt.kernel.persistence import Database, DuplicateKeyError
 
 ORIGIN = "0" * 64
@@ -27,13 +27,16 @@ class Segment(msgspec.Struct, kw_only=True):
     last: int
     last_at: datetime
     digests: list[str]
+    owners: list[str]
+    """The organization of each event: whose erasure may have emptied it."""
     previous: str
     hash: str = ""
     dropped: bool = False
     """Older than what is kept: the events are gone, their hashes stay."""
 
     def computed(self) -> str:
-        content = [self.partition, str(self.first), str(self.last), self.previous, *self.digests]
+        span = [self.partition, str(self.first), str(self.last), self.last_at.isoformat(), self.previous]
+        content = [*span, *self.digests, *self.owners]
         return hashlib.sha256("\n".join(content).encode()).hexdigest()
 
 
@@ -59,7 +62,7 @@ class Segments:
 
     def __init__(self, database: Database) -> None:
         self._events = database[EVENT_LOG]
-        self._segments = database["log_segments"]
+        self._segments = database[LOG_SEGMENTS]
         self._database = database
 
     async def prepare(self) -> None:
@@ -110,10 +113,10 @@ class Segments:
         """Remove the events of whole segments that are older than what is kept; how many segments."""
         old = {"dropped": False, "last_at": {"$lt": now() - KEPT}}
         dropped = 0
-        async for document in self._segments.find(old, {"digests": 0}):
+        async for document in self._segments.find(old, {"digests": 0, "owners": 0}):
             span = {"$gte": document["first"], "$lte": document["last"]}
-            await self._segments.update_one({"_id": document["_id"]}, {"$set": {"dropped": True}})
             await self._events.delete_many({"partition": document["partition"], "seq": span})
+            await self._segments.update_one({"_id": document["_id"]}, {"$set": {"dropped": True}})
             dropped += 1
         return dropped
 
@@ -144,6 +147,7 @@ class Segments:
             last=first + len(events) - 1,
             last_at=max(one["at"] for one in events),
             digests=[digest_of(one) for one in events],
+            owners=[str(one.get("erased", one["org_id"])) for one in events],
             previous=newest.hash if newest else ORIGIN,
         )
         segment.hash = segment.computed()
@@ -153,19 +157,21 @@ class Segments:
         self, segment: Segment, previous: str, expected: int, erased: frozenset[str]
     ) -> Broken | None:
         span = segment.last - segment.first + 1
-        whole = (segment.first, segment.previous, segment.hash, span)
-        if whole != (expected, previous, segment.computed(), len(segment.digests)):
+        whole = (segment.first, segment.previous, segment.hash, span, span)
+        counts = len(segment.digests), len(segment.owners)
+        if whole != (expected, previous, segment.computed(), *counts):
             return Broken(partition=segment.partition, seq=expected)
+        old = now() - segment.last_at > KEPT - timedelta(days=1)
         if segment.dropped:
-            gone = now() - segment.last_at > KEPT - timedelta(days=1)
-            return None if gone else Broken(partition=segment.partition, seq=segment.first)
+            return None if old else Broken(partition=segment.partition, seq=segment.first)
         found = {}
         within = {"partition": segment.partition, "seq": {"$gte": segment.first, "$lte": segment.last}}
         async for event in self._events.find(within):
-            emptied = event["org_id"] == ERASED and event.get("erased") in erased
+            owner = segment.owners[event["seq"] - segment.first]
+            emptied = event["org_id"] == ERASED and event.get("erased") == owner and owner in erased
             found[event["seq"]] = ERASED if emptied else digest_of(event)
         for seq, digest in enumerate(segment.digests, segment.first):
-            if found.get(seq) not in (digest, ERASED):
+            if found.get(seq, ERASED if old else None) not in (digest, ERASED):
                 return Broken(partition=segment.partition, seq=seq)
         return None
 
