@@ -544,3 +544,25 @@ async def test_what_is_written_on_a_thing_is_found_by_its_beginning(house: TestH
     await events.insert_one({"_id": "evt_1", "labels": ["quai 😀 nord"], "ids": [], **event})
     log = EventLog(house.database("palette"))
     assert [one.entity_id for one in await log.find("Quai ")] == ["e_1"]
+
+
+class Ledger(Entity):
+    rows: list[dict[str, str]] = []
+    text: str = ""
+
+
+@pytest.mark.parametrize("rows", [0, 5_000])
+async def test_a_big_thing_is_written_and_its_event_says_what_it_leaves_out(
+    house: TestHouse, belfry: Belfry, rows: int
+) -> None:
+    ledgers = Collection(house.room("palette").ground.database, Ledger, "ledgers")
+    with acting_for("org_a"):
+        await ledgers.add(Ledger(id="led_000001"))
+        async with ledgers.change("led_000001") as ledger:
+            ledger.rows = [{"id": f"row_{n}", "text": "x" * 1_800} for n in range(rows)]
+            ledger.text = "x" * 9_000_000 if not rows else "short"
+    await append(house)
+    told = await house.database("palette")["event_log"].find_one({"version": 2})
+    left_out = [leaf for leaf in told["change"] if "left_out" in leaf]
+    assert [leaf["path"] for leaf in left_out] == ["rows" if rows else "text"]
+    assert len(told["change"]) - 1 + left_out[0]["left_out"] == (rows + 1 if rows else 1)

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import msgspec
 from msgspec import inspect
 
 VEILED = "***"
 MOST_SHOWN = 200
 """Items shown of one new list; how many more there are is said."""
+MOST_BYTES = 1_000_000
+"""Of one change: it stands in the document until the log has it, and a document has 16 MB."""
 ABSENT = object()
 EMPTY: tuple[Any, ...] = (None, "", [], {}, ABSENT)
 
@@ -16,7 +19,8 @@ Veil = dict[str, Any] | None
 """What of a value is hidden: all of it (None), or what its fields say; "*" is any key or item."""
 Leaf = dict[str, Any]
 """`path` ("stops.stp_1.from_at": items by their `id`, else by number), `before` and `after` where there was
-or is something, `left_out` items of a long new list, and of things put into another order their `ids`."""
+or is something, `left_out` items of a long new list or leaves of a big change, and of things put into another
+order their `ids`."""
 
 
 def change_of(kind: type, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Leaf]:
@@ -25,7 +29,23 @@ def change_of(kind: type, before: Mapping[str, Any], after: Mapping[str, Any]) -
     found: list[Leaf] = []
     for name, value in after.items():
         _differ(name, before.get(name, ABSENT), value, _below(veil, name), found)
-    return found
+    return found if len(msgspec.json.encode(found)) <= MOST_BYTES else _within_bounds(found)
+
+
+def _within_bounds(leaves: list[Leaf]) -> list[Leaf]:
+    """The leaves for which there is room; of the others how many there are in each field."""
+    kept: list[Leaf] = []
+    left_out: dict[str, int] = {}
+    room = MOST_BYTES
+    for leaf in leaves:
+        size = len(msgspec.json.encode(leaf))
+        if size <= room:
+            room -= size
+            kept.append(leaf)
+        else:
+            name = leaf["path"].partition(".")[0]
+            left_out[name] = left_out.get(name, 0) + 1
+    return [*kept, *({"path": name, "left_out": count} for name, count in left_out.items())]
 
 
 @cache
