@@ -75,6 +75,10 @@ def test_what_is_believed_is_asked_again_after_a_minute_or_when_forgotten():
     believed.put("b", 2)
     believed.forget_if(lambda _, value: value == 2)
     assert (believed.get("a"), believed.get("b")) == (1, None)
+    moment = BELIEVED_SECONDS / 2
+    believed.correct("a", 3)
+    believed.correct("b", 3)
+    assert (believed.get("a"), believed.get("b")) == (3, None)
     moment = BELIEVED_SECONDS
     assert believed.get("a") is None
 
@@ -213,6 +217,17 @@ async def test_a_pause_in_one_process_holds_at_once_in_the_others(tracking, else
         await tracking.ok(tracking.driver().post("/api/tracking/duty/pause"))
     answer = await send(elsewhere, device, 12)
     assert (answer["new"], answer["duty"]) == (0, "paused")
+
+
+async def test_a_watch_that_told_something_need_not_be_read_again_for_the_next_fix(tracking):
+    device = await tracking.device(vehicle_plate="AB-123-CD")
+    await send(tracking, device, 10)
+    with held(make.minutes(10)):
+        await tracking.work()
+    store = tracking.rooms["tracking_ia"].unit.works[0]._store
+    (known,) = store.known_watches.get((make.CARRIER, "AB123CD"))
+    (kept,) = await tracking.watches()
+    assert (known.version, known.stops[0].told_eta) == (kept["version"], kept["stops"][0]["told_eta"])
 
 
 async def test_a_removed_device_is_unknown_at_once_here_and_within_a_minute_elsewhere(tracking, elsewhere):

@@ -114,6 +114,13 @@ class TrackingStore:
             known = self.known_devices.put(key_hash, found)
         return known
 
+    def changed(self, watch: Watch) -> None:
+        """Know a watch as it is now, where it is known: it need not be asked for with the next fix."""
+        for owner in (watch.plate, watch.driver_user_id):
+            key = watch.org_id, owner
+            if known := self.known_watches.get(key):
+                self.known_watches.correct(key, [watch if one.id == watch.id else one for one in known])
+
     async def versions(self, watch_ids: Iterable[str]) -> dict[str, int]:
         """The versions of watches, whosesoever they are: whether what is known of them still holds."""
         wanted: list[dict[str, Any]] = [

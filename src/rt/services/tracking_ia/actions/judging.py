@@ -198,6 +198,7 @@ class Judging:
             watch.judge(judgement.seen)
             if judgement.newest is not None and watch.state(now()) != "off":
                 watch.foresee(judgement.newest, now(), step, alert)
+        self._store.changed(watch)
         if len(self._followed) >= FOLLOWED:
             self._followed.clear()
         moment = time.monotonic()
@@ -210,6 +211,7 @@ class Judging:
             return watch
         async with self._store.watches.change(watch.id) as changed:
             changed.foresee(newest, now(), step, alert)
+        self._store.changed(changed)
         return changed
 
     async def _thresholds(self) -> tuple[timedelta, float]:

@@ -29,6 +29,11 @@ class Believed(Generic[K, V]):
         self._known[key] = self._clock() + BELIEVED_SECONDS, value
         return value
 
+    def correct(self, key: K, value: V) -> None:
+        """Believe something else of what is known, for no longer than before."""
+        if key in self._known:
+            self._known[key] = self._known[key][0], value
+
     def forget(self, key: K) -> None:
         self._known.pop(key, None)
 
