@@ -17,10 +17,11 @@ from rt.kernel.clock import held, now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AskRefused, Problem, Unavailable
 from rt.kernel.estates import erase
-from rt.kernel.eventlog import KEPT, EventLog
+from rt.kernel.eventlog import KEPT, MOST_IDS, EventLog, indexed
+from rt.kernel.letters import queues
 from rt.kernel.messages import Event
 from rt.kernel.outbox import Outbox
-from rt.kernel.persistence import Collection, persist
+from rt.kernel.persistence import Collection, ConnectionFailure, persist
 from rt.kernel.segments import Segments
 from rt.kernel.settings import Settings
 from rt.kernel.tenancy import acting_for
@@ -566,3 +567,40 @@ async def test_a_big_thing_is_written_and_its_event_says_what_it_leaves_out(
     left_out = [leaf for leaf in told["change"] if "left_out" in leaf]
     assert [leaf["path"] for leaf in left_out] == ["rows" if rows else "text"]
     assert len(told["change"]) - 1 + left_out[0]["left_out"] == (rows + 1 if rows else 1)
+
+
+async def test_what_concerns_nobody_is_not_counted_as_waiting(house: TestHouse, belfry: Belfry) -> None:
+    await belfry.ring("bel_000001")
+    await house.settle()
+    for _ in range(3):
+        await belfry.dust("bel_000001")
+    await append(house)
+    await house.room("palette").consumer._look()
+    await house.leases.save()
+    assert [one.behind for one in await queues(house.database("palette")) if one.unit == "palette"] == [0]
+
+
+async def test_an_outage_of_the_database_is_not_held_against_another_unit(
+    house: TestHouse, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both come back, one after the other."""
+    outages = [ConnectionFailure(), Unavailable()]
+
+    async def react(event: Rung) -> None:
+        if outages:
+            raise outages.pop(0)
+        await belfry.note(event)
+
+    belfry.react = react
+    monkeypatch.setattr(consuming, "LONGEST_OUTAGE_SECONDS", 0.0)
+    await belfry.ring("bel_000001")
+    for _ in range(3):
+        await house.settle()
+        patient(house)
+    assert belfry.heard == [("bel_000001", 1)]
+    assert await house.database("palette")["dead_letters"].count_documents({}) == 0
+
+
+def test_an_event_that_names_very_much_is_found_by_some_of_it() -> None:
+    parts = {str(n): {"name": f"part {n}"} for n in range(1_000)}
+    assert len(indexed({"entity_id": "bel_1", "trace": "", "body": parts})["labels"]) == MOST_IDS

@@ -106,6 +106,11 @@ class Partition:
                 self.lease.offsets[listener.name] = seq
                 self.lease.changed = True
 
+    def passed(self) -> None:
+        """Leave behind for good what concerned nobody here."""
+        if not (self.unread or self.pending or self.handling):
+            self.reached(self.position)
+
     def waits(self, moment: float) -> bool:
         return (self.unread or bool(self.pending)) and self.not_before <= moment
 
@@ -265,6 +270,7 @@ class Consumer:
             if partition is not None:
                 behind += max(0, head - partition.position)
                 partition.known = max(partition.known, head)
+                partition.passed()
         BEHIND.labels(self._unit).set(behind)
         self._looked_at = began
 
@@ -312,7 +318,8 @@ class Consumer:
         moment = asyncio.get_running_loop().time()
         partition.patience = min(MOST_PATIENCE_SECONDS, max(0.1, partition.patience * 2))
         partition.not_before = moment + partition.patience
-        partition.out_since = partition.out_since or moment
+        if isinstance(trouble, Unavailable):
+            partition.out_since = partition.out_since or moment
         partition.again()
         error = type(trouble).__name__
         log.warning("partition_waits", unit=self._unit, partition=partition.name, error=error)

@@ -21,8 +21,8 @@ KEPT = timedelta(days=400)
 NEWEST = [("at", -1), ("seq", -1), ("_id", -1)]
 """The order of pages: events of one millisecond as they were told."""
 MOST_IDS = 64
-"""Identities of one event that its object can be found by; an event of a long list names more than anyone
-looks for, and each is an entry of the index."""
+"""Identities and labels of one event that its object can be found by; an event of a long list names more
+than anyone looks for, and each is an entry of the index."""
 FOUND_BY = ("ids", "labels")
 """Made from what an event says, and made anew when the making changes."""
 IDENTITY = re.compile(r"^[a-z]{2,5}_[0-9a-z_]{6,60}$")
@@ -103,7 +103,7 @@ def indexed(document: Mapping[str, Any]) -> dict[str, Any]:
     parts = [document["body"], *({name: after} for name, after in leaves)]
     labels = sorted({label.lower()[:80] for part in parts for label in labelled(part)})
     found: dict[str, Any] = {"ids": [*sorted(own), *sorted(ids)][:MOST_IDS]}
-    return found | ({"labels": labels} if labels else {})
+    return found | ({"labels": labels[:MOST_IDS]} if labels else {})
 
 
 def named(body: Any) -> set[str]:
