@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from hypothesis import settings as hypothesis_settings
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
@@ -33,6 +34,8 @@ from rt.kernel.tokens import ALGORITHM
 from rt.kernel.unit import Ground, Unit
 
 start_logging("critical")
+hypothesis_settings.register_profile("rt", deadline=None)
+hypothesis_settings.load_profile("rt")
 ROOT = Path(__file__).parents[1]
 MEMORY = Path("/dev", "shm")
 TEST_DATA = MEMORY / f"rt-test-{fingerprint(str(ROOT))[:8]}" if MEMORY.is_dir() else ROOT / ".rt" / "test"

@@ -216,6 +216,7 @@ KNOWN = frozenset(
         "exc_info",
         "partition",
         "topic",
+        "watch",
         "event_id",
         "timer",
         "job",
