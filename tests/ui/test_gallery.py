@@ -70,7 +70,7 @@ def test_a_refusal_shows_no_check_mark() -> None:
 def test_a_list_turns_to_cards_by_its_own_room_and_a_long_choice_stays_inside_its_field() -> None:
     sheet = (UI / "static" / "rt.css").read_text()
     assert re.search(r"\.main \{ container-type: inline-size", sheet)
-    assert re.search(r"@container \(max-width: 44rem\) \{ \.table\.cards", sheet)
+    assert re.search(r"@container \(max-width: 36rem\) \{ \.table\.cards", sheet)
     assert re.search(r"\.field \{[^}]*grid-template-columns: minmax\(0, 1fr\)", sheet)
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from babel import dates, numbers
 
@@ -106,11 +107,22 @@ def span(start: datetime | None, end: datetime | None) -> str:
     return f"{day(start, 'weekday')} {clock_time(start)} – {day(end, 'weekday')} {clock_time(end)}"
 
 
-def ago(value: datetime, seen_at: datetime) -> str:
-    """How far a moment is from `seen_at`: "dans 2 heures", "5 minutes ago"."""
+def brief(start: datetime | None, end: datetime | None) -> str:
+    """A window of time for a dense list, in figures: `03/06 08:00–10:00`."""
+    known = [at for at in (start, end) if at]
+    ends = [dates.format_datetime(at, "dd/MM HH:mm", tzinfo=ZONE, locale=_locale()) for at in known]
+    if start and end and start.astimezone(ZONE).date() == end.astimezone(ZONE).date():
+        ends[1:] = [clock_time(end)]
+    return "\u2060–\u2060".join(ends)  # the word joiners keep the hours on one line
+
+
+def ago(value: datetime, seen_at: datetime, style: Literal["long", "short"] = "long") -> str:
+    """How far a moment is from `seen_at`: "dans 2 heures", "5 minutes ago"; `short`: "dans 2 h"."""
     if abs(value - seen_at) < timedelta(seconds=1):
         return JUST_NOW[language()]
-    return dates.format_timedelta(value - seen_at, add_direction=True, threshold=1.2, locale=_locale())
+    return dates.format_timedelta(
+        value - seen_at, add_direction=True, threshold=1.2, format=style, locale=_locale()
+    )
 
 
 def duration(length: timedelta | float) -> str:

@@ -60,11 +60,11 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     label: str
     kind: str = "text"
-    """text, number, money, weight, day, moment, state, deadline, action or link."""
+    """text, code, number, money, weight, day, moment, state, flags, choice, deadline or link."""
     href: str = ""
     """For `link`: an address with `{id}`-like names of the row's attributes."""
     wide: bool = False
-    """Left out on a phone."""
+    """Left out on a phone and on a small tablet."""
 
 
 class Frame(msgspec.Struct, kw_only=True):
@@ -87,6 +87,8 @@ class Frame(msgspec.Struct, kw_only=True):
     here: str = "/"
     """The address of this page within the portal, with its query."""
     field: bool = False
+    dense: bool = True
+    """Rows of lists stand close, for a mouse on a wide screen."""
     offline: bool = False
     style: str = ""
     """A portal's own tokens, a stylesheet below /static/portal."""
@@ -158,7 +160,7 @@ def environment(*folders: Path) -> Environment:
         moment=formats.moment,
         span=formats.span,
         duration=formats.duration,
-        ago=lambda value: formats.ago(value, now()),
+        ago=lambda value, style="long": formats.ago(value, now(), style),
         state=lambda code: named("state", code),
         choice=lambda code: named("choice", code),
         field=lambda code: named("field", code),

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rt.contracts.authz import Refresh
 from rt.kernel.allow import allowed_methods
 from rt.kernel.errors import NotFound, Refusal, TooLarge, Unavailable
-from rt.ui import news, signin, status
+from rt.ui import density, news, signin, status
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LANGUAGES, speaking
 from rt.ui.pages import STATIC, Frame, NavItem, Page, environment, render, static, wants_part
@@ -125,6 +125,7 @@ class Gate:
                 news=told,
                 here=scope["path"] + (f"?{request.url.query}" if request.url.query else ""),
                 field=self.portal.field,
+                dense=density.dense(request.cookies),
                 offline=self.portal.offline,
                 style=f"/portal/{self.portal.style}" if self.portal.style else "",
             ),
@@ -315,7 +316,7 @@ def portal_app(portal: Portal, *, connect: Connect, secret: str, secure: bool = 
     if not portal.public:
         routes += signin.PAGES
     return Starlette(
-        routes=[*routes, *news.PAGES, *portal.pages, *status.PAGES],
+        routes=[*routes, *news.PAGES, *density.PAGES, *portal.pages, *status.PAGES],
         middleware=[Middleware(Gate, portal=portal, seal=seal, connect=connect)],
         exception_handlers={Refusal: refused, HTTPException: unrouted, Exception: broke},
     )

@@ -191,7 +191,7 @@ async def test_who_may_only_read_sees_no_button_that_changes() -> None:
     ):
         page = (await client.get(path)).text
         posts = set(re.findall(r'<form method="post" action="([^"]+)"', page))
-        assert posts <= {"/logout", "/orders/bulk"}, path
+        assert posts <= {"/logout", "/density", "/orders/bulk"}, path
     order = (await client.get("/orders/ord_1")).text
     assert "/orders/ord_1/confirm" not in order
     assert 'name="verb"' not in (await client.get("/orders")).text

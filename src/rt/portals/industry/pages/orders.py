@@ -12,8 +12,9 @@ from rt.contracts.core_orders import CountOrders, ExportOrders, FindOrders, Orde
 from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
-from rt.ui.formats import number, span, weight
-from rt.ui.pages import Page
+from rt.ui.formats import brief
+from rt.ui.orders import flags, load, price, priced, stops
+from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
 VIEWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -41,13 +42,15 @@ class Row(msgspec.Struct, kw_only=True):
     pickup_at: str
     delivery: str
     delivery_at: str
-    load: str
     carrier: str
+    pallets: int
+    weight_kg: float
+    vehicle: str
+    price: str
     deadline: datetime | None
     step: str
     step_href: str
-    incident: bool
-    reserves: bool
+    flags: list[str]
 
 
 class OrdersPage(Page):
@@ -58,6 +61,7 @@ class OrdersPage(Page):
     current: str
     view: str
     rows: list[Row]
+    columns: list[Column]
     q: str
     more: str
     first: str
@@ -65,23 +69,11 @@ class OrdersPage(Page):
     may_write: bool
 
 
-def load_text(pallets: int, weight_kg: float) -> str:
-    """A load in a few words."""
-    parts = [_("%(n)s pal.") % {"n": number(pallets)}] if pallets else []
-    parts += [weight(weight_kg)] if weight_kg else []
-    return " · ".join(parts).replace(" ", "\u00a0")
-
-
-def window(start: datetime | None, end: datetime | None) -> str:
-    """A window of time that stays on one line in a narrow column."""
-    return span(start, end).replace(" ", "\u00a0").replace("–", "\u2060–\u2060")
-
-
 def next_step(row: OrderRow) -> tuple[str, str]:
     """What to do with an order now, and where."""
     here = f"/orders/{row.order_id}"
     if row.incident_open:
-        return _("Traiter l'incident"), f"{here}#incidents"
+        return _("Traiter"), f"{here}#incidents"
     steps = {
         "draft": (_("Vérifier"), here),
         "confirmed": (_("Proposer"), f"{here}/tender"),
@@ -114,16 +106,18 @@ def row_of(row: OrderRow) -> Row:
         reference=row.reference,
         state=row.state,
         pickup=row.pickup_city or row.pickup_name,
-        pickup_at=window(row.pickup_from, row.pickup_until),
-        delivery=f"{row.consignee_name or row.delivery_name}, {row.delivery_city}",
-        delivery_at=window(row.delivery_from, row.delivery_until),
-        load=load_text(row.pallets, row.weight_kg),
+        pickup_at=brief(row.pickup_from, row.pickup_until),
+        delivery=f"{row.delivery_city} · {row.consignee_name or row.delivery_name}",
+        delivery_at=brief(row.delivery_from, row.delivery_until),
         carrier=row.carrier_name,
+        pallets=row.pallets,
+        weight_kg=row.weight_kg,
+        vehicle=row.vehicle_plate,
+        price=price(row),
         deadline=due(row),
         step=step,
         step_href=href,
-        incident=row.incident_open,
-        reserves=row.with_reserves,
+        flags=flags(row),
     )
 
 
@@ -165,6 +159,14 @@ async def orders(visit: Visit) -> Page | Response:
         current=f"/orders?view={view}",
         view=view,
         rows=[row_of(row) for row in found.items],
+        columns=[
+            *stops(found.items),
+            Column(name="carrier", label=_("Transporteur"), wide=True),
+            *load(),
+            Column(name="vehicle", label=_("Véhicule"), kind="code", wide=True),
+            *priced(found.items),
+            Column(name="deadline", label=_("Échéance"), kind="deadline"),
+        ],
         q=q,
         more=f"/orders?{urlencode(known | {'after': found.next})}" if found.next else "",
         first=f"/orders?{urlencode(known)}" if word.after else "",

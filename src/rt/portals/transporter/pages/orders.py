@@ -9,11 +9,11 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.core_orders import CountOrders, ExportOrders, FindOrders, OrderCounts, OrderRow
-from rt.portals.transporter.pages.offers import load_text
 from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
-from rt.ui.formats import span
+from rt.ui.formats import brief
+from rt.ui.orders import flags, load, price, priced, stops
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
@@ -37,13 +37,18 @@ class Row(msgspec.Struct, kw_only=True):
     reference: str
     state: str
     pickup: str
+    pickup_at: str
     delivery: str
-    load: str
+    delivery_at: str
+    shipper: str
+    pallets: int
+    weight_kg: float
     vehicle: str
+    price: str
     deadline: datetime | None
     step: str
     step_href: str
-    incident: bool
+    flags: list[str]
 
 
 class OrdersPage(Page):
@@ -65,7 +70,7 @@ def next_step(row: OrderRow) -> tuple[str, str]:
     """What to do with an order now, and where."""
     here = f"/orders/{row.order_id}"
     if row.incident_open:
-        return _("Traiter l'incident"), f"{here}#incidents"
+        return _("Traiter"), f"{here}#incidents"
     if "AcceptTender" in row.may:
         return _("Répondre"), here
     match row.state:
@@ -93,14 +98,19 @@ def row_of(row: OrderRow) -> Row:
         order_id=row.order_id,
         reference=row.reference,
         state=row.state,
-        pickup=f"{row.pickup_city} · {span(row.pickup_from, row.pickup_until)}",
-        delivery=f"{row.delivery_city} · {span(row.delivery_from, row.delivery_until)}",
-        load=load_text(row.pallets, row.weight_kg, row.loading_metres),
+        pickup=row.pickup_city,
+        pickup_at=brief(row.pickup_from, row.pickup_until),
+        delivery=row.delivery_city,
+        delivery_at=brief(row.delivery_from, row.delivery_until),
+        shipper=row.shipper_name,
+        pallets=row.pallets,
+        weight_kg=row.weight_kg,
         vehicle=" · ".join(t for t in (row.vehicle_plate, row.driver_name) if t),
+        price=price(row),
         deadline=due.get(row.state),
         step=step,
         step_href=href,
-        incident=row.incident_open,
+        flags=flags(row),
     )
 
 
@@ -141,12 +151,11 @@ async def orders(visit: Visit) -> Page | Response:
         view=view,
         rows=[row_of(row) for row in found.items],
         columns=[
-            Column(name="reference", label=_("Commande")),
-            Column(name="state", label=_("État"), kind="state"),
-            Column(name="pickup", label=_("Enlèvement")),
-            Column(name="delivery", label=_("Livraison")),
-            Column(name="load", label=_("Chargement"), wide=True),
+            *stops(found.items),
+            Column(name="shipper", label=_("Client"), wide=True),
+            *load(),
             Column(name="vehicle", label=_("Véhicule"), wide=True),
+            *priced(found.items),
             Column(name="deadline", label=_("Échéance"), kind="deadline"),
         ],
         q=q,
