@@ -224,7 +224,7 @@ async def test_an_order_on_the_road_shows_its_eta_note_and_incident(day: Day, re
 async def test_the_inbox_shows_price_and_time_left_and_one_press_accepts(day: Day, reader: Browser) -> None:
     page = await reader.page("/")
     assert "485,00" in page
-    assert "dans 30 min" in page
+    assert "dans 30\u00a0min" in page
     assert day('action="/offers/{offered}/accept"') in page
 
 
