@@ -136,7 +136,7 @@ async def shipper_imports(
     await page.click("form[action$='/confirm'] button")
     await page.goto(f"{house.portal('industry')}/orders/{order_id}/tender")
     await page.fill("[name=price_cents]", "415,00")
-    await page.click("main form button[type=submit], main form button.next")
+    await page.click("main form:not([action='/density']) button[type=submit]")
     wait_for(lambda: shipper.get(f"/api/orders/{order_id}")["state"] == "tendered", "the offer")
     await context.close()
     return order_id
