@@ -108,12 +108,19 @@ def span(start: datetime | None, end: datetime | None) -> str:
 
 
 def brief(start: datetime | None, end: datetime | None) -> str:
-    """A window of time for a dense list, in figures: `03/06 08:00–10:00`."""
-    known = [at for at in (start, end) if at]
-    ends = [dates.format_datetime(at, "dd/MM HH:mm", tzinfo=ZONE, locale=_locale()) for at in known]
+    """A window of time for a dense list, as short as it can be read: `03/06 8h–10h30`, `03/06 21h–04/06 1h`.
+
+    In English as in French: minutes are said where there are any, the day once when both ends share it.
+    """
+    ends = [f"{at.astimezone(ZONE):%d/%m} {_hour(at)}" for at in (start, end) if at]
     if start and end and start.astimezone(ZONE).date() == end.astimezone(ZONE).date():
-        ends[1:] = [clock_time(end)]
+        ends[1:] = [_hour(end)]
     return "\u2060–\u2060".join(ends)  # the word joiners keep the hours on one line
+
+
+def _hour(value: datetime) -> str:
+    """`8h`, `10h30`."""
+    return dates.format_time(value, "H'h'mm", tzinfo=ZONE, locale=_locale()).removesuffix("00")
 
 
 def ago(value: datetime, seen_at: datetime, style: Literal["long", "short"] = "long") -> str:
