@@ -17,7 +17,7 @@ from rt.kernel.clock import held, now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AskRefused, Problem, Unavailable
 from rt.kernel.estates import erase
-from rt.kernel.eventlog import KEPT, MOST_IDS, EventLog, indexed
+from rt.kernel.eventlog import EVENT_LOG, KEPT, MOST_IDS, NEWEST_OF_EACH, EventLog, heads, indexed
 from rt.kernel.letters import queues
 from rt.kernel.messages import Event
 from rt.kernel.outbox import Outbox
@@ -604,3 +604,19 @@ async def test_an_outage_of_the_database_is_not_held_against_another_unit(
 def test_an_event_that_names_very_much_is_found_by_some_of_it() -> None:
     parts = {str(n): {"name": f"part {n}"} for n in range(1_000)}
     assert len(indexed({"entity_id": "bel_1", "trace": "", "body": parts})["labels"]) == MOST_IDS
+
+
+async def test_the_newest_of_each_partition_is_found_without_reading_the_log(
+    house: TestHouse, belfry: Belfry
+) -> None:
+    database = house.database("palette")
+    rows = [
+        {"_id": f"evt_{lane}_{seq}", "partition": f"authz.{lane}", "seq": seq, "at": now()}
+        for lane in range(8)
+        for seq in range(1, 101)
+    ]
+    await database[EVENT_LOG].insert_many(rows)
+    assert await heads(database) == {f"authz.{lane}": 100 for lane in range(8)}
+    asked = {"aggregate": EVENT_LOG, "pipeline": NEWEST_OF_EACH, "cursor": {}}
+    plan = await database.client[house.settings.mongodb_db].command("explain", asked)
+    assert "DISTINCT_SCAN" in str(plan)

@@ -11,7 +11,7 @@ import msgspec
 from rt.kernel.bus import Hub, Listener, Told, as_event, lane_of, partition_of, told_of
 from rt.kernel.clock import now
 from rt.kernel.errors import AskRefused, Unavailable
-from rt.kernel.eventlog import EVENT_LOG, heads, heads_before
+from rt.kernel.eventlog import EVENT_LOG, FOUND_BY, heads, heads_before
 from rt.kernel.identity import Actor, acting_as
 from rt.kernel.ids import Cause, Fence, because, derived_id, fingerprint
 from rt.kernel.leases import Lease, Leases
@@ -337,7 +337,7 @@ class Consumer:
             "topic": {"$in": sorted(partition.topics)},
             "seq": {"$gt": partition.position, "$lte": reached},
         }
-        found = self._database[EVENT_LOG].find(beyond, _NOT_INDEXED).sort([("seq", 1)]).limit(BATCH)
+        found = self._database[EVENT_LOG].find(beyond, _WITHOUT_INDEXED).sort([("seq", 1)]).limit(BATCH)
         batch = [told_of(document) for document in await found.to_list()]
         if len(batch) == BATCH:
             partition.pending.clear()
@@ -504,10 +504,10 @@ class Consumer:
         await self._database["dead_letters"].update_one({"_id": letter["_id"]}, {"$set": change})
 
 
-_NOT_INDEXED = {"ids": 0, "labels": 0}
+_WITHOUT_INDEXED = dict.fromkeys(FOUND_BY, 0)
 
 
-async def deliver(database: Database, listener: Listener, told: Told, fence: Fence | None = None) -> None:
+async def deliver(database: Database, listener: Listener, told: Told, fence: Fence) -> None:
     """Have one listener hear one event, for its organization; a lost race for a document is run again."""
     unit = database.unit
     if told.org_id == ERASED:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from rt.kernel.eventlog import EVENT_LOG
-from rt.kernel.persistence import Database
+from rt.kernel.persistence import OUTSIDE, Database
 from rt.kernel.segments import ERASED
 
 
@@ -30,7 +30,7 @@ async def rows(database: Database, org_id: str) -> AsyncIterator[tuple[str, dict
     """Every document that an organization owns or alone sees, with the name of its collection."""
     own = {"$or": [{"org_id": org_id}, {"seen_by": [org_id]}]}
     for name in await entity_collections(database):
-        async for document in database[name].find(own, {"told": 0, "done": 0, "emitted": 0, "fences": 0}):
+        async for document in database[name].find(own, OUTSIDE):
             yield name, document
 
 

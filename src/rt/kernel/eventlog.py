@@ -43,19 +43,23 @@ async def prepare_log(database: Database) -> None:
     revoked = {"topic": Revoked.topic}
     await events.create_index([("body.subject", 1), ("at", 1)], partialFilterExpression=revoked)
     await database["consumers"].create_index([("unit", 1), ("owner", 1)])
+    await database["consumer_members"].create_index([("until", 1)], expireAfterSeconds=3600)
     await database["dead_letters"].create_index([("unit", 1), ("state", 1), ("next_try_at", 1)])
     await database["dead_letters"].create_index(
         [("unit", 1), ("listener", 1), ("event.entity_id", 1), ("event.seq", 1)]
     )
 
 
+NEWEST_OF_EACH: list[dict[str, Any]] = [
+    {"$sort": {"partition": -1, "seq": -1}},
+    {"$group": {"_id": "$partition", "seq": {"$first": "$seq"}}},
+]
+"""Sorted as the index is, only backwards: else MongoDB reads and sorts the whole log for it."""
+
+
 async def heads(database: Database) -> dict[str, int]:
     """The number of the newest event of every partition: one step of the index for each."""
-    newest: list[dict[str, Any]] = [
-        {"$sort": {"partition": 1, "seq": -1}},
-        {"$group": {"_id": "$partition", "seq": {"$first": "$seq"}}},
-    ]
-    cursor = await database[EVENT_LOG].aggregate(newest)
+    cursor = await database[EVENT_LOG].aggregate(NEWEST_OF_EACH)
     return {row["_id"]: int(row["seq"]) async for row in cursor}
 
 

@@ -56,6 +56,8 @@ INDEX_CHANGED = (85, 86)
 PATIENCE = 40
 SOCKET_MS = 120_000
 """Longer than any answer takes but that to a large index being built; who asks has a deadline of its own."""
+OUTSIDE = dict.fromkeys(("told", "done", "emitted", "fences", "tokens"), 0)
+"""Projection of documents without what the kernel keeps in them."""
 BOOKKEEPING = frozenset({"_id", "version", "changed_at", "created_at", "org_id"})
 """What an event says of the entity besides, and the change need not repeat."""
 _random = secrets.SystemRandom()
@@ -681,6 +683,7 @@ def _without(document: Document, names: frozenset[str]) -> Document:
 
 __all__ = [
     "DUPLICATE",
+    "OUTSIDE",
     "BulkWriteError",
     "Collection",
     "ConnectionFailure",

@@ -128,7 +128,7 @@ class Segments:
     async def newest(self) -> dict[str, tuple[int, str]]:
         """By partition: the number and hash of its newest segment."""
         last: list[dict[str, Any]] = [
-            {"$sort": {"partition": 1, "first": -1}},
+            {"$sort": {"partition": -1, "first": -1}},
             {"$group": {"_id": "$partition", "last": {"$first": "$last"}, "hash": {"$first": "$hash"}}},
         ]
         cursor = await self._segments.aggregate(last)

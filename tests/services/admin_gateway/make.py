@@ -1,5 +1,6 @@
 """A voice that tells events, a directory of organizations; each test says only what it is about."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from rt.contracts.authz import (
@@ -30,6 +31,9 @@ class Parcel(Entity, kw_only=True):
     lines: list[str] = []
     password_hash: Annotated[str, HIDDEN] = ""
     count: int = 0
+
+    def search_texts(self) -> Iterable[str]:
+        return (self.number,)
 
 
 class ParcelSent(Event, topic="palette.parcel.sent"):

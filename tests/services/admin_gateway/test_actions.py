@@ -1,5 +1,6 @@
 """What the gateway promises: stories, audit, tenants, flags, letters, health."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -223,6 +224,7 @@ async def test_a_tenant_is_counted_and_taken_away_without_the_secrets(
     assert len(lines) == 1
     assert "a@b.example" in lines[0]
     assert "$2b$x" not in lines[0]
+    assert not {"told", "done", "emitted", "fences", "tokens"} & set(json.loads(lines[0]))
 
 
 async def test_an_erased_tenant_leaves_nothing(house: Any, voice: Any, directory: Any, root: Any) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from rt.contracts.palette import RuleKind
 from rt.kernel.entity import Entity
-from rt.kernel.persistence import Collection, Database, Index
+from rt.kernel.persistence import OUTSIDE, Collection, Database, Index
 from rt.kernel.tenancy import current_org
 from rt.services.palette.domain.ledger import NAMED
 from rt.services.palette.domain.movement import Movement
@@ -131,7 +131,7 @@ class PaletteStore:
                 {"$unwind": {"path": "$lines", "includeArrayIndex": "nth_line"}},
                 {"$match": {"lines.holder_id": me, "lines.partner_id": partner_id}},
                 {"$set": {"standing": standing(), "by_maker": {"$in": [me, BOUND]}}},
-                {"$project": {"told": 0, "done": 0, "emitted": 0, "fences": 0, "exchanges": 0}},
+                {"$project": OUTSIDE | {"exchanges": 0}},
             ]
         )
         entries = [_entry(document) for document in found]
