@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
+from rt.contracts.core_orders import OrderState
 from rt.kernel.clock import now
 from rt.ops.actors import OPEN_SESAME, Caller, Refused, Stage
 from rt.trade.zones import PARIS
@@ -420,18 +421,7 @@ STEPS = (
     "invoice",
     "close",
 )
-STATES = (
-    "confirmed",
-    "tendered",
-    "assigned",
-    "planned",
-    "loading",
-    "in_transit",
-    "delivered",
-    "pod_ok",
-    "invoiced",
-    "closed",
-)
+STATES = get_args(OrderState)[1:-1]
 """Of an order after each step; before the first it is a draft."""
 
 
