@@ -341,8 +341,8 @@ class Collection(Generic[E]):
         """Whose documents the organization sees: one step of the index for each owner."""
         found: list[str] = []
         while True:
-            beyond = {"org_id": {"$gt": found[-1]}} if found else {}
-            another = await self._stored.find_one(self.within(beyond), {"org_id": 1}, sort=[("org_id", 1)])
+            others = self.within({"org_id": {"$gt": found[-1]}} if found else {})
+            another = await self._stored.find_one(others, {"org_id": 1}, sort=[("org_id", 1)])
             if another is None:
                 return found
             found.append(another["org_id"])

@@ -110,12 +110,13 @@ def span(start: datetime | None, end: datetime | None) -> str:
 def brief(start: datetime | None, end: datetime | None) -> str:
     """A window of time for a dense list, as short as it can be read: `03/06 8h–10h30`, `03/06 21h–04/06 1h`.
 
-    In English as in French: minutes are said where there are any, the day once when both ends share it.
+    In English as in French: minutes are said where there are any, the day once when both ends share it. Where
+    there is no room it takes two lines: day and hours, or one end on each.
     """
-    ends = [f"{at.astimezone(ZONE):%d/%m} {_hour(at)}" for at in (start, end) if at]
-    if start and end and start.astimezone(ZONE).date() == end.astimezone(ZONE).date():
-        ends[1:] = [_hour(end)]
-    return "\u2060–\u2060".join(ends)  # the word joiners keep the hours on one line
+    ends = [(f"{at.astimezone(ZONE):%d/%m}", _hour(at)) for at in (start, end) if at]
+    if len({on for on, _ in ends}) == 1:
+        return f"{ends[0][0]} " + "\u2060–\u2060".join(hour for _, hour in ends)
+    return "\u2060–".join(f"{on}\u00a0{hour}" for on, hour in ends)
 
 
 def _hour(value: datetime) -> str:
