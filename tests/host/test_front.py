@@ -18,9 +18,9 @@ from rt.host.serving import Place, build_edge, build_portal
 from rt.host.topology import PORTALS, UNITS
 from rt.kernel.settings import Settings
 from rt.ops import world
+from rt.pages.demonstration import ADDRESS, Demonstration
+from rt.pages.door import SIGNS, Entrance, state_of
 from rt.services.authz.app import build as authz
-from rt.ui.demonstration import ADDRESS, Demonstration
-from rt.ui.door import SIGNS, Entrance, state_of
 from rt.ui.pages import ICONS
 from rt.ui.policy import CONTENT_SECURITY_POLICY
 

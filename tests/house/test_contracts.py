@@ -110,7 +110,7 @@ def test_what_opens_something_by_standing_in_a_path_is_known_as_such() -> None:
     }
     routes = [
         route
-        for path in [*PACKAGE.glob("portals/*/pages/*.py"), *PACKAGE.glob("ui/*.py")]
+        for path in [*PACKAGE.glob("portals/*/pages/*.py"), *PACKAGE.glob("pages/*.py")]
         for route in re.findall(r'page\("([^"]+)"[^\n]*anyone=True', path.read_text())
         if not route.startswith("/l/{token}/")
     ]

@@ -28,6 +28,7 @@ from rt.kernel.unit import Ground, Unit
 from rt.ops import world
 from rt.ops.actors import OPEN_SESAME, Caller, Stage
 from rt.ops.today import Today
+from rt.pages.demonstration import ADDRESS
 from rt.services.admin_gateway.app import build as admin_gateway
 from rt.services.authz.app import build as build_authz
 from rt.services.core_orders.app import build as core_orders
@@ -37,7 +38,6 @@ from rt.services.palette.app import build as palette
 from rt.services.planning.app import build as planning
 from rt.services.tracking_ia.app import build as tracking_ia
 from rt.trade.zones import PARIS
-from rt.ui.demonstration import ADDRESS
 
 YEAR = datetime.now(UTC).year + 1
 """Always to come: the database forgets what its own clock says is over."""

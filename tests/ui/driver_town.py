@@ -12,7 +12,7 @@ import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import Response
-from tests.ui.shop import Town, shop
+from tests.pages.shop import Town, shop
 
 from rt.kernel.clock import now
 from rt.kernel.errors import Conflict

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.responses import Response
-from tests.ui.shop import PASSWORD, Town, browser, shop, token_of
+from tests.pages.shop import PASSWORD, Town, browser, shop, token_of
 
 from rt.ui.addresses import inside
 from rt.ui.visit import Visit, page

@@ -1,8 +1,8 @@
 """How close rows stand: dense by default, airy by choice without JavaScript, tall under a finger."""
 
 import pytest
+from tests.pages.shop import ORIGIN, Town, signed_in, token_of
 from tests.portals.screen import looking
-from tests.ui.shop import ORIGIN, Town, signed_in, token_of
 
 DENSE = '<div class="shell dense">'
 LOW_PX, TARGET_PX, TWO_LINES_PX = 28, 44, 60

@@ -9,8 +9,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 from playwright.async_api import Browser, Dialog, Page, async_playwright, expect
+from tests.pages.shop import PASSWORD
 from tests.ui.driver_town import Depot, serving
-from tests.ui.shop import PASSWORD
 
 PHONE = {"width": 390, "height": 844}
 AT = "2026-11-22T09:00:00Z"

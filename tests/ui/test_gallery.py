@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.ui.shop import Town, signed_in
+from tests.pages.shop import Town, signed_in
 
 from rt.ui.formats import LANGUAGES
 from rt.ui.gallery import PARTS

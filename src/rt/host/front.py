@@ -13,8 +13,8 @@ from rt.host.topology import PORTALS, PortalRow
 from rt.kernel.errors import AskRefused, Problem, Unavailable
 from rt.kernel.messages import Command, Query
 from rt.kernel.reading import read_json
-from rt.ui.demonstration import Demonstration
-from rt.ui.door import Entrance, front_door
+from rt.pages.demonstration import Demonstration
+from rt.pages.door import Entrance, front_door
 
 Answer = TypeVar("Answer")
 FRESH_SECONDS = 5

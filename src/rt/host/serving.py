@@ -26,7 +26,7 @@ from rt.kernel.gate import Gate, client_address
 from rt.kernel.identity import seen_from
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import log
-from rt.ui.demonstration import Demonstration, entered_by_press
+from rt.pages.demonstration import Demonstration, entered_by_press
 from rt.ui.session import Seal
 
 PORT_TAKEN = 98

@@ -149,7 +149,7 @@ def _imports(path: Path) -> Iterator[str]:
 
 def _beside(row: PortalRow, modules: dict[str, Path]) -> Iterator[Path]:
     """Files that the code reads: templates, texts and static files, and tables beside their module."""
-    for folder in (PACKAGE / "ui", PACKAGE / "portals" / row.package):
+    for folder in (PACKAGE / "ui", PACKAGE / "pages", PACKAGE / "portals" / row.package):
         yield from (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in FILES)
     for path in modules.values():
         if path.is_relative_to(PACKAGE / "trade"):

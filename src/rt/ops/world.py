@@ -9,8 +9,8 @@ import msgspec
 from rt.contracts.core_orders import OrderState
 from rt.kernel.clock import now
 from rt.ops.actors import OPEN_SESAME, Caller, Refused, Stage
+from rt.pages.demonstration import Demonstration, Person
 from rt.trade.zones import PARIS
-from rt.ui.demonstration import Demonstration, Person
 
 RUN = "world-1"
 MARK = "D26-"

@@ -20,6 +20,8 @@ from babel.support import Translations
 from rt.ui.formats import LANGUAGES, language
 
 SOURCE = Path(__file__).parent
+SHARED = (SOURCE, SOURCE.parent / "pages")
+"""Folders whose messages the portals need not translate again, each after those that it stands on."""
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -44,10 +46,10 @@ class SourceTranslations(NullTranslations):
 
 
 def folders() -> list[Path]:
-    """Every folder that has pages of its own: the design system and each portal."""
+    """Every folder that has pages of its own: the design system, the shared pages and each portal."""
     portals = SOURCE.parent / "portals"
     return [
-        SOURCE,
+        *SHARED,
         *sorted(p for p in portals.iterdir() if (p / "__init__.py").exists()),
     ]
 
@@ -148,10 +150,20 @@ def spoken(folder: Path, chosen: str) -> dict[Key, tuple[str, ...]]:
     }
 
 
+def below(folder: Path, chosen: str) -> dict[Key, tuple[str, ...]]:
+    """Translations of the shared folders that this one stands on."""
+    found: dict[Key, tuple[str, ...]] = {}
+    for shared in SHARED:
+        if shared == folder:
+            break
+        found |= spoken(shared, chosen)
+    return found
+
+
 def extract(folder: Path) -> None:
     """Add what is new to a folder's English catalogue, to be translated; drop what nobody says any more."""
     present = catalogue(folder, "en")
-    shared = {} if folder == SOURCE else spoken(SOURCE, "en")
+    shared = below(folder, "en")
     fresh = Catalog(locale="en", charset="utf-8")
     for message in present:
         if message.id and message.context in VOCABULARY:
@@ -168,7 +180,7 @@ def extract(folder: Path) -> None:
 
 def check(folder: Path) -> list[str]:
     """What is wrong with a folder's catalogues, one sentence each."""
-    english = spoken(SOURCE, "en") | spoken(folder, "en")
+    english = below(folder, "en") | spoken(folder, "en")
     wrong = []
     for (context, first), message_id in used(folder).items():
         if context in VOCABULARY:

@@ -140,10 +140,11 @@ def _counted(one: str, many: str, count: int, **values: Any) -> str:
     return escape(ngettext(one, many, count)) % {"num": formats.number(count), **values}
 
 
-def environment(*folders: Path) -> Environment:
-    """Templates of a portal's folders, beside those of the design system below `ui/`."""
+def environment(*folders: Path, beside: Mapping[str, Path] = {}) -> Environment:
+    """Templates of a portal's folders; those of the design system below `ui/`, of others below their name."""
+    prefixed = {name: FileSystemLoader(folder) for name, folder in {"ui": UI, **beside}.items()}
     made = Environment(
-        loader=ChoiceLoader([PrefixLoader({"ui": FileSystemLoader(UI)}), FileSystemLoader(folders)]),
+        loader=ChoiceLoader([PrefixLoader(prefixed), FileSystemLoader(folders)]),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,

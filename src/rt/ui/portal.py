@@ -1,8 +1,11 @@
-"""A portal put together: session, language, static files, signing in and error pages around its own pages."""
+"""A portal put together: session, language, static files and error pages around its pages.
+
+Signing in and what the platform announces come from above (`Surroundings`): here no contract is known.
+"""
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,16 +21,15 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rt.contracts.authz import Refresh
 from rt.kernel.allow import allowed_methods
 from rt.kernel.errors import NotFound, Refusal, TooLarge, Unavailable
-from rt.ui import density, news, signin, status
+from rt.ui import density
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LANGUAGES, speaking
 from rt.ui.pages import STATIC, Frame, NavItem, Page, environment, render, static, wants_part
 from rt.ui.policy import PAGE_HEADERS
 from rt.ui.session import Seal, Session, visitor
-from rt.ui.visit import Connect, page
+from rt.ui.visit import Connect, Visit, page
 
 LANGUAGE_COOKIE = "rt_language"
 YEAR_S = 365 * 24 * 3600
@@ -59,6 +61,18 @@ class Portal(msgspec.Struct, kw_only=True):
     """A stylesheet in its `static/` that overrides tokens."""
 
 
+class Surroundings(msgspec.Struct, kw_only=True, frozen=True):
+    """What every portal of the platform has around its own pages, in words of contracts."""
+
+    renew: Callable[[Session], Awaitable[None]]
+    """New tokens for a session whose access ends, unseen by its visitor."""
+    announced: Callable[[Request], Awaitable[Sequence[Any]]]
+    """What stands above every page; nothing rather than something late."""
+    routes: Sequence[BaseRoute] = ()
+    templates: Mapping[str, Path] = {}
+    """More folders of templates, by the name that their addresses begin with."""
+
+
 class ErrorPage(Page):
     """What went wrong, in words, and where to go from here."""
 
@@ -79,10 +93,11 @@ class OfflinePage(Page):
 class Gate:
     """Opens the visitor's session before a page and keeps it after; pure ASGI."""
 
-    def __init__(self, app: ASGIApp, portal: Portal, seal: Seal, connect: Connect) -> None:
-        self.app, self.portal, self.seal, self.connect = app, portal, seal, connect
-        self.templates = environment(portal.folder / "templates")
-        self.news = news.News(connect)
+    def __init__(
+        self, app: ASGIApp, portal: Portal, seal: Seal, connect: Connect, around: Surroundings
+    ) -> None:
+        self.app, self.portal, self.seal, self.connect, self.around = app, portal, seal, connect, around
+        self.templates = environment(portal.folder / "templates", beside=around.templates)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(("/static/", "/portal/")):
@@ -93,14 +108,14 @@ class Gate:
         session = known or visitor()
         before = msgspec.json.encode(known)
         if session.due:
-            await self._renew(session)
+            await self.around.renew(session)
         flash = None
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
             flash, session.flash = session.flash, None
         chosen = self._language(request, session)
         whole = "text/html" in request.headers.get("accept", "") and not wants_part(request.headers)
         with speaking(chosen):
-            told = await self.news.items(request) if whole else []
+            told = await self.around.announced(request) if whole else []
         state: dict[str, Any] = scope.setdefault("state", {})
         link = scope["path"].split("/")[2] if scope["path"].startswith("/l/") else ""
         state.update(
@@ -161,16 +176,6 @@ class Gate:
             *accepted,
         ]
         return next((w for w in wanted if w in LANGUAGES), "fr")
-
-    async def _renew(self, session: Session) -> None:
-        """New tokens unseen by the visitor; a refused renewal ends the session, an outage leaves it."""
-        try:
-            tokens = await self.connect("").ask(Refresh(refresh_token=session.refresh))
-        except Refusal as refusal:
-            if refusal.problem().status in (401, 403, 404, 422):
-                session.access = session.refresh = ""
-            return
-        signin.hold(session, tokens)
 
 
 def bounded(receive: Receive) -> Receive:
@@ -296,27 +301,34 @@ class HashedFiles(StaticFiles):
         return answer
 
 
-def portal_app(portal: Portal, *, connect: Connect, secret: str, secure: bool = True) -> Starlette:
-    """The portal as an app. `connect` gives services for a token; `secret` seals the sessions.
+async def session_told(visit: Visit) -> Response:
+    """For islands: whether one is signed in, and the token that their requests carry."""
+    session = visit.session
+    return visit.json(
+        {
+            "signed_in": session.signed_in,
+            "token": visit.seal.token(session),
+            "marker": visit.seal.marker(session),
+            "owner": visit.seal.owner(session),
+            "name": session.name,
+        }
+    )
 
-    `secure=False` only for development over http: the session cookie then has no `__Host-` prefix.
-    """
-    seal = Seal(secret, secure=secure)
+
+def framed_app(portal: Portal, around: Surroundings, *, connect: Connect, seal: Seal) -> Starlette:
+    """The portal as an app within its surroundings. `connect` gives services for a token."""
     routes: list[BaseRoute] = [
         Mount("/static", HashedFiles(directory=STATIC, check_dir=False)),
         Route("/offline", offline),
         Route("/manifest.webmanifest", manifest),
-        page("/session.json", signin.session_told, anyone=True, methods=("GET",)),
-        page("/logout", signin.logout, anyone=True, methods=("POST",)),
+        page("/session.json", session_told, anyone=True, methods=("GET",)),
     ]
     if portal.offline:
         routes.append(Route("/sw.js", worker))
     if (portal.folder / "static").is_dir():
         routes.append(Mount("/portal", HashedFiles(directory=portal.folder / "static")))
-    if not portal.public:
-        routes += signin.PAGES
     return Starlette(
-        routes=[*routes, *news.PAGES, *density.PAGES, *portal.pages, *status.PAGES],
-        middleware=[Middleware(Gate, portal=portal, seal=seal, connect=connect)],
+        routes=[*routes, *density.PAGES, *portal.pages, *around.routes],
+        middleware=[Middleware(Gate, portal=portal, seal=seal, connect=connect, around=around)],
         exception_handlers={Refusal: refused, HTTPException: unrouted, Exception: broke},
     )

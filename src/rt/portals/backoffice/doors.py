@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
+from rt.pages.team import Team
 from rt.portals.backoffice.library import Library
 from rt.portals.backoffice.pages import (
     audit,
@@ -20,7 +21,6 @@ from rt.portals.backoffice.pages import (
 from rt.ui import gallery
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
-from rt.ui.team import Team
 
 NAVIGATION = (
     NavItem(path="/", label=marked("Rechercher"), icon="search", needs="admin_gateway.read", main=True),

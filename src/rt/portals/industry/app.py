@@ -4,9 +4,10 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from rt.pages.portal import portal_app
 from rt.portals.industry.doors import NAVIGATION, PAGES
 from rt.ui.catalogues import marked
-from rt.ui.portal import Portal, portal_app
+from rt.ui.portal import Portal
 from rt.ui.visit import Connect
 
 

@@ -2,6 +2,8 @@
 
 from starlette.routing import Route
 
+from rt.pages import numbers
+from rt.pages.team import Team
 from rt.portals.industry.pages import (
     acts,
     bulk,
@@ -20,10 +22,8 @@ from rt.portals.industry.pages import (
     settings,
     statements,
 )
-from rt.ui import numbers
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
-from rt.ui.team import Team
 
 NAVIGATION = (
     NavItem(

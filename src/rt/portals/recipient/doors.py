@@ -2,11 +2,11 @@
 
 from starlette.routing import Route
 
+from rt.pages import numbers
+from rt.pages.partners import Partners
 from rt.portals.recipient.pages import account, arrivals, by_link, delivery, pallets, public, slots
-from rt.ui import numbers
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
-from rt.ui.partners import Partners
 
 NAVIGATION = (
     NavItem(path="/", label=marked("Arrivées"), icon="truck", needs="core_orders.read", main=True),

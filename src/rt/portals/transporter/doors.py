@@ -2,6 +2,9 @@
 
 from starlette.routing import Route
 
+from rt.pages import numbers
+from rt.pages.partners import Partners
+from rt.pages.team import Team
 from rt.portals.transporter.pages import (
     basket,
     devices,
@@ -24,11 +27,8 @@ from rt.portals.transporter.pages import (
     tours,
     vehicles,
 )
-from rt.ui import numbers
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
-from rt.ui.partners import Partners
-from rt.ui.team import Team
 
 NAVIGATION = (
     NavItem(path="/", label=marked("Offres"), icon="inbox", needs="core_orders.read", main=True),

@@ -17,6 +17,7 @@ from rt.contracts.admin_gateway import (
     TickStep,
 )
 from rt.kernel.errors import NotFound
+from rt.pages.status import listed
 from rt.portals.backoffice.pages.maintenance import unit_choices
 from rt.ui.asking import pressed, typed
 from rt.ui.catalogues import gettext as _
@@ -24,7 +25,6 @@ from rt.ui.catalogues import marked
 from rt.ui.formats import language, moment
 from rt.ui.forms import Form
 from rt.ui.pages import Page
-from rt.ui.status import listed
 from rt.ui.visit import Visit, page
 
 STEPS = {

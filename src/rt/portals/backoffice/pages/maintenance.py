@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import AnnounceWindow, CancelWindow, EndWindow, FindWindows, WindowView
 from rt.kernel.errors import NotFound
+from rt.pages.status import PURPOSES, listed, name_of
 from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.forms import Form
 from rt.ui.pages import Choice, Page
-from rt.ui.status import PURPOSES, listed, name_of
 from rt.ui.visit import Visit, page
 
 

@@ -3,11 +3,11 @@
 from starlette.responses import Response
 
 from rt.contracts.admin_gateway import GetStatus, SetNotice
+from rt.pages.status import status
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page
-from rt.ui.status import status
 from rt.ui.visit import Visit, page
 
 

@@ -29,11 +29,11 @@ from rt.contracts.authz import (
 )
 from rt.kernel.errors import NotFound
 from rt.kernel.messages import Command
+from rt.pages.numbers import Line, history
 from rt.ui.asking import attempt, pressed, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import number
 from rt.ui.forms import Form
-from rt.ui.numbers import Line, history
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 

@@ -9,11 +9,11 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.core_orders import CountOrders, ExportOrders, FindOrders, OrderCounts, OrderRow
+from rt.pages.orders import flags, load, price, priced, stops
 from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import brief
-from rt.ui.orders import flags, load, price, priced, stops
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 

@@ -14,10 +14,7 @@ from rt.contracts.palette import (
     MovementView,
     ReverseMovement,
 )
-from rt.ui.catalogues import gettext as _
-from rt.ui.forms import Form
-from rt.ui.pages import Column, Page
-from rt.ui.pallets import (
+from rt.pages.pallets import (
     BalanceRow,
     Claims,
     balance_columns,
@@ -27,8 +24,11 @@ from rt.ui.pallets import (
     partner_choices,
     waiting_for_us,
 )
+from rt.pages.vouchers import Vouchers
+from rt.ui.catalogues import gettext as _
+from rt.ui.forms import Form
+from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
-from rt.ui.vouchers import Vouchers
 
 
 class MovementRow(msgspec.Struct, kw_only=True):

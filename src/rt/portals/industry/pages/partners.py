@@ -3,11 +3,11 @@
 from typing import Literal
 
 from rt.contracts.authz import FindOrganizations, FindPartners, OrganizationView
+from rt.pages.partners import Partners
 from rt.portals.industry.asking import attempt_all
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Choice
-from rt.ui.partners import Partners
 from rt.ui.visit import Visit
 
 PARTNERS = Partners(

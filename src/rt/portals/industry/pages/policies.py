@@ -6,13 +6,13 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.palette import FindPolicies, PolicyView, RemovePolicy, SetPolicy
+from rt.pages.pallets import partner_choices
 from rt.portals.industry.pages.pallets import PalletFormPage, tabs
 from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.formats import language
 from rt.ui.pages import Column, Page
-from rt.ui.pallets import partner_choices
 from rt.ui.visit import Visit, page
 
 

@@ -16,12 +16,12 @@ from rt.contracts.authz import (
     WhoAmI,
 )
 from rt.contracts.notifications import FindPreferences, PreferenceView, SetPreference
+from rt.pages.numbers import declarable
 from rt.portals.industry.asking import apart, ticked
 from rt.ui.asking import attempt, pressed, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.forms import Form
-from rt.ui.numbers import declarable
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 

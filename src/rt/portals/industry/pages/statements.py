@@ -16,12 +16,12 @@ from rt.contracts.palette import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
+from rt.pages.pallets import partner_choices, version_read
 from rt.portals.industry.pages.pallets import PalletFormPage, tabs
 from rt.ui.asking import key_of, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, day
 from rt.ui.pages import Column, Page
-from rt.ui.pallets import partner_choices, version_read
 from rt.ui.visit import Visit, page
 
 

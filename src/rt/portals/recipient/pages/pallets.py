@@ -13,11 +13,7 @@ from rt.contracts.palette import (
     StatementView,
 )
 from rt.kernel.errors import Refusal
-from rt.ui.asking import attempt, key_of, sent, signed_in_still, told, typed
-from rt.ui.catalogues import gettext as _
-from rt.ui.formats import day
-from rt.ui.pages import Column, Page
-from rt.ui.pallets import (
+from rt.pages.pallets import (
     BalanceRow,
     Claims,
     balance_columns,
@@ -27,8 +23,12 @@ from rt.ui.pallets import (
     version_read,
     waiting_for_us,
 )
+from rt.pages.vouchers import Vouchers
+from rt.ui.asking import attempt, key_of, sent, signed_in_still, told, typed
+from rt.ui.catalogues import gettext as _
+from rt.ui.formats import day
+from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
-from rt.ui.vouchers import Vouchers
 
 
 class StatementRow(msgspec.Struct, kw_only=True):

@@ -26,12 +26,12 @@ from rt.contracts.ecpmr import (
 from rt.contracts.palette import PalletType
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
+from rt.pages.pallets import pallet_names
 from rt.portals.recipient.pages.reserves import LineForm, judge, lines_of, read_lines, reserves_of
 from rt.portals.recipient.posted import counted
 from rt.ui.asking import key_of, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Page
-from rt.ui.pallets import pallet_names
 from rt.ui.visit import Visit
 
 Done = Callable[[DocumentView], Awaitable[Page | Response]]

@@ -3,11 +3,11 @@
 from starlette.responses import Response
 
 from rt.contracts.palette import DownloadStatement, GetStatement, StatementView
+from rt.pages.pallets import pallet_names
 from rt.portals.transporter.pages.statements import answered, answers_typed, period_text
 from rt.ui.asking import sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Page
-from rt.ui.pallets import pallet_names
 from rt.ui.visit import Visit, page
 
 

@@ -16,10 +16,7 @@ from rt.contracts.palette import (
     ReverseMovement,
 )
 from rt.contracts.palette.terms import PalletQuality, PalletType
-from rt.ui.catalogues import gettext as _
-from rt.ui.forms import Form
-from rt.ui.pages import Choice, Column, Page
-from rt.ui.pallets import (
+from rt.pages.pallets import (
     BalanceRow,
     Claims,
     balance_columns,
@@ -30,8 +27,11 @@ from rt.ui.pallets import (
     partner_choices,
     waiting_for_us,
 )
+from rt.pages.vouchers import Vouchers
+from rt.ui.catalogues import gettext as _
+from rt.ui.forms import Form
+from rt.ui.pages import Choice, Column, Page
 from rt.ui.visit import Visit, page
-from rt.ui.vouchers import Vouchers
 
 
 class MovementRow(msgspec.Struct, kw_only=True):

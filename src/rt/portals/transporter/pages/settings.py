@@ -16,11 +16,11 @@ from rt.contracts.authz import (
     SessionView,
     WhoAmI,
 )
+from rt.pages.numbers import declarable
 from rt.portals.transporter.asking import edited, said_here
 from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
-from rt.ui.numbers import declarable
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 

@@ -15,13 +15,13 @@ from rt.contracts.palette import (
     StatementView,
 )
 from rt.kernel.errors import Refusal
+from rt.pages.pallets import pallet_names, partner_choices, version_read
 from rt.portals.transporter.pages.docks import day_of
 from rt.portals.transporter.pages.pallets import PalletFormPage, tabs
 from rt.ui.asking import key_of, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import day
 from rt.ui.pages import Column, Page
-from rt.ui.pallets import pallet_names, partner_choices, version_read
 from rt.ui.visit import Visit, page
 
 

@@ -15,12 +15,12 @@ from rt.contracts.palette import (
     VoucherView,
     WithdrawVoucher,
 )
+from rt.pages.pallets import Tabs, pallet_text
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.formats import number
 from rt.ui.forms import Form
 from rt.ui.pages import Choice, Column, Page
-from rt.ui.pallets import Tabs, pallet_text
 from rt.ui.visit import Visit, page
 
 
@@ -44,7 +44,7 @@ class VoucherRow(msgspec.Struct, kw_only=True):
 class VouchersPage(Page):
     """Vouchers in which we take part."""
 
-    template, part = "ui/pages/vouchers.html", "ui/pages/_vouchers.html"
+    template, part = "pages/vouchers.html", "pages/_vouchers.html"
     path: str
     tabs: Tabs
     rows: list[VoucherRow]

@@ -42,7 +42,7 @@ class Line(msgspec.Struct, kw_only=True):
 class NumbersPage(Page):
     """Our numbers and their history; a form to ask for others."""
 
-    template = "ui/pages/numbers.html"
+    template = "pages/numbers.html"
     identity: IdentityView
     lines: list[Line]
     form: Form | None

@@ -55,7 +55,7 @@ class PartnerRow(msgspec.Struct, kw_only=True):
 class PartnersPage(Page):
     """Who asks us, and our partners of one kind."""
 
-    template, part = "ui/pages/partners.html", "ui/pages/_partners.html"
+    template, part = "pages/partners.html", "pages/_partners.html"
     path: str
     tabs: list[tuple[str, str, int | None]]
     current: str

@@ -28,9 +28,11 @@ from rt.contracts.admin_gateway import (
     UpdateView,
 )
 from rt.kernel.errors import NotFound, Unavailable
-from rt.ui import news, portal
+from rt.pages import news
+from rt.pages.portal import portal_app
+from rt.pages.status import bars, in_words
 from rt.ui.pages import Page
-from rt.ui.status import bars, in_words
+from rt.ui.portal import Portal
 from rt.ui.visit import Visit, page
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -82,8 +84,8 @@ async def plain(visit: Visit) -> Page:
 
 def browser(gateway: Gateway, tmp_path: Path, **more: Any) -> httpx.AsyncClient:
     routes = [page("/", plain, anyone=True), page("/orders", plain, anyone=True)]
-    made = portal.Portal(name="industry", title="Chargeur", folder=tmp_path, pages=routes, **more)
-    app = portal.portal_app(made, connect=gateway.connect, secret="s" * 40, secure=False)
+    made = Portal(name="industry", title="Chargeur", folder=tmp_path, pages=routes, **more)
+    app = portal_app(made, connect=gateway.connect, secret="s" * 40, secure=False)
     transport = httpx.ASGITransport(app=app)
     return httpx.AsyncClient(transport=transport, base_url="http://industry.localhost", headers=AS_BROWSER)
 

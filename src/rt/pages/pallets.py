@@ -88,7 +88,7 @@ class ProposalRow(msgspec.Struct, kw_only=True):
 class ClaimsPage(Page):
     """What waits for our yes, then what we claim and others have not answered."""
 
-    template = "ui/pages/claims.html"
+    template = "pages/claims.html"
     path: str
     tabs: Tabs
     ours: list[ClaimRow]

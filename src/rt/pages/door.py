@@ -7,15 +7,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from rt.contracts.admin_gateway import GetStatus, StatusView
+from rt.pages.demonstration import ADDRESS, Demonstration, Person
+from rt.pages.portal import FOLDER, portal_app
+from rt.pages.status import name_of
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
-from rt.ui.demonstration import ADDRESS, Demonstration, Person
 from rt.ui.formats import language
-from rt.ui.pages import UI, Page, render
+from rt.ui.pages import Page, render
 from rt.ui.policy import CONTENT_SECURITY_POLICY
-from rt.ui.portal import Portal, portal_app
-from rt.ui.status import name_of
+from rt.ui.portal import Portal
 from rt.ui.visit import Connect, Visit, page
 
 
@@ -88,7 +89,7 @@ class Doorway(msgspec.Struct, kw_only=True):
 class DoorPage(Page):
     """All entrances; `ready` when there are people to enter as."""
 
-    template = "ui/pages/door.html"
+    template = "pages/door.html"
     doorways: list[Doorway]
     enter_at: str
     ready: bool
@@ -151,7 +152,7 @@ def front_door(
     portal = Portal(
         name="door",
         title="RT-Technologie",
-        folder=UI / "pages",
+        folder=FOLDER,
         pages=[page("/", door, anyone=True, methods=("GET",))],
         public=True,
     )

@@ -1,6 +1,6 @@
 """Signing in and out of a portal, choosing an organization, passwords and invitations, by authz's words."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import segno
@@ -15,6 +15,7 @@ from rt.contracts.authz import (
     Login,
     Logout,
     MembershipView,
+    Refresh,
     ResetPassword,
     SwitchOrganization,
     TokensView,
@@ -36,7 +37,7 @@ CODE = "/login/code"
 class SignInPage(Page):
     """One small form: who you are, your code, your new password."""
 
-    template = "ui/pages/signin.html"
+    template = "pages/signin.html"
     form: Form | None
     lead: str = ""
     links: Sequence[tuple[str, str]] = ()
@@ -45,7 +46,7 @@ class SignInPage(Page):
 class OrganizationsPage(Page):
     """For which of one's organizations to go on."""
 
-    template = "ui/pages/organizations.html"
+    template = "pages/organizations.html"
     memberships: list[MembershipView]
     current: str
 
@@ -53,7 +54,7 @@ class OrganizationsPage(Page):
 class SecondFactorPage(Page):
     """The secret to scan, then the recovery codes to keep."""
 
-    template = "ui/pages/second_factor.html"
+    template = "pages/second_factor.html"
     form: Form | None
     picture: str = ""
     secret: str = ""
@@ -240,18 +241,19 @@ async def logout(visit: Visit) -> Response:
     return answer
 
 
-async def session_told(visit: Visit) -> Response:
-    """For islands: whether one is signed in, and the token that their requests carry."""
-    session = visit.session
-    return visit.json(
-        {
-            "signed_in": session.signed_in,
-            "token": visit.seal.token(session),
-            "marker": visit.seal.marker(session),
-            "owner": visit.seal.owner(session),
-            "name": session.name,
-        }
-    )
+def renewal(connect: Connect) -> Callable[[Session], Awaitable[None]]:
+    """How a session gets new tokens; a refused renewal ends it, an outage leaves it."""
+
+    async def renew(session: Session) -> None:
+        try:
+            tokens = await connect("").ask(Refresh(refresh_token=session.refresh))
+        except Refusal as refusal:
+            if refusal.problem().status in (401, 403, 404, 422):
+                session.access = session.refresh = ""
+            return
+        hold(session, tokens)
+
+    return renew
 
 
 PAGES = [
@@ -263,3 +265,5 @@ PAGES = [
     page("/password/reset/{token}", reset, anyone=True),
     page("/invitations/{token}", invitation, anyone=True),
 ]
+LEAVING = page("/logout", logout, anyone=True, methods=("POST",))
+"""Also where nobody signs in: a session from before ends there."""

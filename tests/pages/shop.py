@@ -22,9 +22,10 @@ from rt.contracts.authz import (
 from rt.kernel.clock import now
 from rt.kernel.errors import Unauthorized
 from rt.kernel.messages import Empty
+from rt.pages.portal import portal_app
 from rt.ui import gallery
 from rt.ui.pages import NavItem
-from rt.ui.portal import Portal, portal_app
+from rt.ui.portal import Portal
 
 ORIGIN = "http://shop.localhost"
 PASSWORD = "correct horse battery"

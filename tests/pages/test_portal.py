@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import Response
-from tests.ui.shop import PASSWORD, Town, browser, shop, signed_in, token_of
+from tests.pages.shop import PASSWORD, Town, browser, shop, signed_in, token_of
 
 from rt.contracts.authz import Login, Logout, Refresh, SwitchOrganization, TokensView
 from rt.kernel.clock import held, now
@@ -277,8 +277,9 @@ async def test_only_files_asked_for_by_their_content_are_kept_for_long() -> None
         assert (await client.get("/static/../session.py")).status_code == 404
 
 
-def test_english_is_complete_and_names_the_same_values() -> None:
-    assert catalogues.check(catalogues.SOURCE) == []
+@pytest.mark.parametrize("folder", catalogues.SHARED, ids=lambda folder: folder.name)
+def test_english_is_complete_and_names_the_same_values(folder: Path) -> None:
+    assert catalogues.check(folder) == []
 
 
 def test_a_missing_or_different_english_is_named(tmp_path: Path) -> None:

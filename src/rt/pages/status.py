@@ -93,7 +93,7 @@ class Promise(msgspec.Struct, kw_only=True):
 class StatusPage(Page):
     """The board; whoever is not signed in sees it in a frame of its own."""
 
-    template, part = "ui/pages/status.html", "ui/pages/_status.html"
+    template, part = "pages/status.html", "pages/_status.html"
     state: str
     rows: list[UnitLine]
     absent: list[str]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Route, async_playwright
-from tests.ui.shop import ORIGIN, Town, signed_in, token_of
+from tests.pages.shop import ORIGIN, Town, signed_in, token_of
 
 from rt.contracts.authz import (
     AcceptPartner,
@@ -19,7 +19,7 @@ from rt.contracts.authz import (
     UnblockPartner,
 )
 from rt.kernel.messages import Empty
-from rt.ui.partners import Partners
+from rt.pages.partners import Partners
 
 PAGES = Partners("carrier", "recipient", orders="/orders?carrier_id={id}").pages()
 

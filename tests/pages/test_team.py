@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.ui.shop import Town, signed_in, token_of
+from tests.pages.shop import Town, signed_in, token_of
 
 from rt.contracts.authz import (
     ChangePassword,
@@ -18,9 +18,9 @@ from rt.contracts.authz import (
 )
 from rt.kernel.errors import Conflict, Unauthorized
 from rt.kernel.messages import Command
+from rt.pages.team import Team
 from rt.ui.forms import Form
 from rt.ui.pages import Page
-from rt.ui.team import Team
 from rt.ui.visit import Visit, page
 
 LUCIE = UserView(

@@ -35,7 +35,7 @@ class PersonRow(msgspec.Struct, kw_only=True):
 class TeamPage(Page):
     """Members of the organization."""
 
-    template, part = "ui/pages/team.html", "ui/pages/_team.html"
+    template, part = "pages/team.html", "pages/_team.html"
     path: str
     rows: list[PersonRow]
     columns: list[Column]

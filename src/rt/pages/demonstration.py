@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.contracts.authz import Login
 from rt.kernel.errors import NotFound, Refusal
-from rt.ui import signin
+from rt.pages import signin
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LANGUAGES, speaking
 from rt.ui.policy import PAGE_HEADERS

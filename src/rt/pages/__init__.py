@@ -1,0 +1,1 @@
+"""Pages that several portals share, each once, with what differs as options."""

@@ -1,0 +1,31 @@
+"""A portal with what all of them have: signing in, the status page, and what the platform tells everybody."""
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from rt.pages import news, signin, status
+from rt.ui.portal import Portal, Surroundings, framed_app
+from rt.ui.session import Seal
+from rt.ui.visit import Connect
+
+FOLDER = Path(__file__).parent
+
+
+def portal_app(portal: Portal, *, connect: Connect, secret: str, secure: bool = True) -> Starlette:
+    """The portal as an app. `connect` gives services for a token; `secret` seals the sessions.
+
+    `secure=False` only for development over http: the session cookie then has no `__Host-` prefix.
+    """
+    around = Surroundings(
+        renew=signin.renewal(connect),
+        announced=news.News(connect).items,
+        routes=[
+            signin.LEAVING,
+            *(() if portal.public else signin.PAGES),
+            *news.PAGES,
+            *status.PAGES,
+        ],
+        templates={"pages": FOLDER / "templates"},
+    )
+    return framed_app(portal, around, connect=connect, seal=Seal(secret, secure=secure))
