@@ -27,7 +27,7 @@ from rt.kernel.persistence import ConnectionFailure, Database, connect
 from rt.kernel.tenancy import acting_for
 from rt.services.core_orders.domain.order import Order, drafted
 from rt.services.core_orders.domain.states import NEXT, Hand
-from rt.services.core_orders.store import OrderStore
+from rt.services.core_orders.store import ORDERS, OrderStore
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Site
 
@@ -133,17 +133,7 @@ async def timed(what: str, ask: Callable[[], Awaitable[int]]) -> list[float]:
 
 
 async def searched(store: OrderStore, q: str) -> int:
-    page = await store.search(
-        q=q,
-        states=[],
-        carrier_id="",
-        pickup_since=None,
-        pickup_before=None,
-        incident=None,
-        after="",
-        limit=50,
-    )
-    return len(page.items)
+    return len((await store.search({}, q=q, sort="newest", after="", limit=50)).items)
 
 
 async def scanned(database: Database, org: str, q: str) -> int:
@@ -157,7 +147,7 @@ async def scanned(database: Database, org: str, q: str) -> int:
 
 
 async def listed(store: OrderStore) -> int:
-    return len((await store.orders.page({}, limit=50)).items)
+    return len((await store.orders.rows(ORDERS)).items)
 
 
 async def counted(store: OrderStore) -> int:

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from rt.kernel.bus import LANES, Hub, Told, partition_of, told_of
-from rt.kernel.persistence import Database, beyond, decode_cursor, encode_cursor
+from rt.kernel.listing import decode_cursor, encode_cursor, steps
+from rt.kernel.persistence import Database
 from rt.kernel.telemetry import log
 from rt.kernel.tokens import Revoked
 
@@ -169,11 +170,11 @@ class EventLog:
 
         Raises CursorUnknown for an `after` that no page gave.
         """
-        filters: list[Mapping[str, Any]] = [where]
-        if after:
-            values = decode_cursor(after, len(NEWEST))
-            filters.append(beyond(NEWEST, values))
-        found = await self._events.find({"$and": filters}).sort(NEWEST).limit(limit + 1).to_list()
+        found: list[dict[str, Any]] = []
+        for stretch in steps(NEWEST, decode_cursor(after, len(NEWEST))) if after else [{}]:
+            if len(found) <= limit:
+                cursor = self._events.find({"$and": [where, stretch]}).sort(NEWEST)
+                found += await cursor.limit(limit + 1 - len(found)).to_list()
         shown = found[:limit]
         following = ""
         if len(found) > limit:

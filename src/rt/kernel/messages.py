@@ -4,6 +4,7 @@ import re
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, dataclass_transform, get_args
 
 import msgspec
+from msgspec import inspect
 
 OPEN = "open"
 """Policy of a word that anyone may say."""
@@ -117,6 +118,19 @@ class WordShape(msgspec.Struct, frozen=True, kw_only=True):
     closed_to: frozenset[str]
     path_fields: tuple[str, ...]
     answer: Any
+
+
+def several(word: type[msgspec.Struct]) -> list[str]:
+    """The fields of a word that hold several values: in an address one alone is a list too."""
+    shape = inspect.type_info(word)
+    fields = shape.fields if isinstance(shape, inspect.StructType) else ()
+    return [
+        field.encode_name
+        for field in fields
+        if isinstance(
+            field.type.type if isinstance(field.type, inspect.Metadata) else field.type, inspect.ListType
+        )
+    ]
 
 
 _KINDS = {"Query", "Command", "Event"}

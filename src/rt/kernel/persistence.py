@@ -1,12 +1,11 @@
 """The only door to MongoDB: typed collections in which no organization sees another's documents."""
 
 import asyncio
-import base64
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
@@ -24,7 +23,6 @@ from rt.kernel.entity import Entity
 from rt.kernel.errors import (
     AlreadyExists,
     ChangedMeanwhile,
-    Invalid,
     KeyReused,
     NotFound,
     Refusal,
@@ -33,6 +31,19 @@ from rt.kernel.errors import (
 )
 from rt.kernel.identity import current_actor
 from rt.kernel.ids import Cause, current_cause, fresh_id
+from rt.kernel.listing import (
+    MOST,
+    Conditions,
+    Listing,
+    Page,
+    at,
+    decode_cursor,
+    encode_cursor,
+    order_of,
+    projection,
+    steps,
+    stored_name,
+)
 from rt.kernel.reading import read
 from rt.kernel.sealing import Seals, unsealed
 from rt.kernel.search import fragments, words
@@ -40,6 +51,7 @@ from rt.kernel.telemetry import current_trace
 from rt.kernel.tenancy import current_org
 
 E = TypeVar("E", bound=Entity)
+R = TypeVar("R", bound=msgspec.Struct)
 T = TypeVar("T")
 Document = dict[str, Any]
 
@@ -70,11 +82,6 @@ class LeaseLost(RuntimeError):
     """Another process has taken over what this one was handling: what it does now counts no more."""
 
 
-class CursorUnknown(Invalid):
-    fr = "Cette suite de liste est inconnue : reprenez la valeur « next » de la page précédente."
-    en = "This continuation of a list is unknown: take the value “next” of the page before."
-
-
 class Index:
     """An index of a collection; the organization is put before its fields. "-field" is descending."""
 
@@ -95,7 +102,7 @@ class Index:
     def model(self, owner_field: str) -> IndexModel:
         keys = [] if self.everywhere else [(owner_field, ASCENDING)]
         keys += [
-            (_stored(f.lstrip("-")), DESCENDING if f.startswith("-") else ASCENDING) for f in self.fields
+            (stored_name(f.lstrip("-")), DESCENDING if f.startswith("-") else ASCENDING) for f in self.fields
         ]
         options: Document = {}
         if self.unique:
@@ -105,14 +112,6 @@ class Index:
         if self.expires:
             options["expireAfterSeconds"] = 0
         return IndexModel(keys, **options)
-
-
-class Page(Generic[E]):
-    """Some of many: the items, and where to go on ("" at the end)."""
-
-    def __init__(self, items: list[E], following: str) -> None:
-        self.items = items
-        self.next = following
 
 
 def connect(uri: str) -> "AsyncMongoClient[Document]":
@@ -226,18 +225,20 @@ class Collection(Generic[E]):
         shared: bool = False,
         quiet: bool = False,
         missing: type[NotFound] = NotFound,
+        listings: Sequence[Listing[Any]] = (),
     ) -> None:
         self.quiet = quiet
         self.name = f"{database.unit}.{name}"
         self.entity = entity
         self._database = database
         self._indexes = indexes
+        self.listings = listings
         self._missing = missing
         self._owner_field = "seen_by" if shared else "org_id"
         self._stored = database[self.name]
         self._shared = shared
         self._searched = entity.search_texts is not Entity.search_texts
-        self._fields = {_stored(one): 1 for one in entity.__struct_encode_fields__}
+        self._fields = {stored_name(one): 1 for one in entity.__struct_encode_fields__}
         database.collections.append(self)
 
     @property
@@ -280,7 +281,10 @@ class Collection(Generic[E]):
                 Index("org_id", "tokens", everywhere=True).model(""),
                 Index("org_id", "id", everywhere=True).model(""),
             ]
-        return [leftovers, *indexes]
+        listed = (one for listing in self.listings for one in listing.indexes(self._owner_field))
+        for keys, when in listed:
+            indexes.append(IndexModel(keys, **({"partialFilterExpression": when} if when else {})))
+        return [leftovers, *{one.document["name"]: one for one in indexes}.values()]
 
     async def _renew(self, model: IndexModel) -> None:
         """Make one index; one of the same name or keys that was made otherwise goes first."""
@@ -304,25 +308,59 @@ class Collection(Generic[E]):
 
     async def find(self, where: Mapping[str, Any], sort: str = "-created_at", limit: int = 100) -> list[E]:
         cursor = self._stored.find(self.within(where), self._fields, session=_session.get())
-        cursor = cursor.sort(_sort(sort)).limit(limit)
+        cursor = cursor.sort(order_of(sort)).limit(limit)
         return [self._entity(document) async for document in cursor]
 
     async def page(
         self, where: Mapping[str, Any], sort: str = "-created_at", after: str = "", limit: int = 50
     ) -> Page[E]:
         """One page after a cursor that an earlier page gave; at most 200 at a time."""
-        limit = min(limit, 200)
-        filters = [self.within(where)]
-        order = _sort(sort)
-        if after:
-            filters.append(beyond(order, decode_cursor(after, len(order))))
-        cursor = self._stored.find({"$and": filters}, self._fields, session=_session.get())
-        documents = await cursor.sort(order).limit(limit + 1).to_list()
-        items = documents[:limit]
-        following = (
-            encode_cursor([_at(items[-1], field) for field, _ in order]) if len(documents) > limit else ""
-        )
-        return Page([self._entity(document) for document in items], following)
+        limit, order = min(limit, MOST), order_of(sort)
+        found: list[Document] = []
+        for stretch in steps(order, decode_cursor(after, len(order))) if after else [{}]:
+            if len(found) > limit:
+                break
+            whole = {"$and": [self.within(where), stretch]}
+            cursor = self._stored.find(whole, self._fields, session=_session.get()).sort(order)
+            found += await cursor.limit(limit + 1 - len(found)).to_list()
+        ends = [at(found[limit - 1], field) for field, _ in order] if len(found) > limit else []
+        return Page([self._entity(one) for one in found[:limit]], encode_cursor(ends) if ends else "")
+
+    async def rows(
+        self,
+        listing: Listing[R],
+        named: Conditions | None = None,
+        *,
+        q: str = "",
+        sort: str = "",
+        after: str = "",
+        limit: int = 50,
+    ) -> Page[R]:
+        """One page of a listing after a cursor that an earlier page of the same sort gave; 200 at most.
+
+        `named` are conditions by the names of the listing's filters, `q` fragments of the search texts.
+        Raises SortUnknown, FilterUnknown, CursorUnknown.
+        """
+        named, sort = named or {}, sort or listing.default
+        order, owners = listing.order(sort), listing.sort(sort).owners
+        where = [*listing.where(named), self.within({})]
+        if owners:
+            where.append({owners: current_org()})
+        if said := await self.saying(q):
+            where.append(said)
+        hint = None if said else listing.hint(self._owner_field, sort, named)
+        fields = projection(listing.row) | {field: 1 for field, _ in order}
+        limit = max(1, min(limit, MOST))
+        found: list[Document] = []
+        for stretch in steps(order, decode_cursor(after, len(order))) if after else [{}]:
+            if len(found) > limit:
+                break
+            cursor = self._stored.find({"$and": [*where, stretch]}, fields, session=_session.get())
+            cursor = cursor.sort(order).limit(limit + 1 - len(found))
+            found += await (cursor.hint(hint) if hint else cursor).to_list()
+        ends = [at(found[limit - 1], field) for field, _ in order] if len(found) > limit else []
+        rows = [cast("R", _read_as(document, listing.row)) for document in found[:limit]]
+        return Page(rows, encode_cursor(ends) if ends else "")
 
     async def saying(self, q: str) -> Document:
         """The filter for what a search text finds: every word of it begins a fragment; {} for no text.
@@ -497,7 +535,7 @@ class Collection(Generic[E]):
         return _told(self.name, entity, facts, before, after, emitted)
 
     def _entity(self, document: Document) -> E:
-        return cast("E", read({**document, "id": document["_id"]}, self.entity, (datetime, bytes)))
+        return cast("E", _read_as(document, self.entity))
 
     def _document(self, entity: E) -> Document:
         document = msgspec.to_builtins(entity, builtin_types=(datetime, bytes))
@@ -513,65 +551,11 @@ class Everywhere(Collection[E]):
 
 
 def _named(where: Mapping[str, Any]) -> Document:
-    return {_stored(name): value for name, value in where.items()}
+    return {stored_name(name): value for name, value in where.items()}
 
 
-def _stored(field: str) -> str:
-    return "_id" if field == "id" else field
-
-
-def _sort(sort: str) -> list[tuple[str, int]]:
-    order = [
-        (_stored(field.lstrip("-")), DESCENDING if field.startswith("-") else ASCENDING)
-        for field in sort.split(",")
-        if field
-    ]
-    return [*order, ("_id", order[0][1] if order else ASCENDING)]
-
-
-def _at(document: Document, path: str) -> Any:
-    value: Any = document
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def beyond(order: list[tuple[str, int]], values: list[Any]) -> Document:
-    """What comes after these values in this order."""
-    steps = []
-    for position, (field, direction) in enumerate(order):
-        same = {name: value for (name, _), value in zip(order[:position], values, strict=False)}
-        beyond = {"$lt" if direction == DESCENDING else "$gt": values[position]}
-        steps.append({**same, field: beyond})
-    return {"$or": steps}
-
-
-def encode_cursor(values: list[Any]) -> str:
-    """Where a page ended, as the next one is asked for."""
-    marked = [{"$t": value.isoformat()} if isinstance(value, datetime) else value for value in values]
-    return base64.urlsafe_b64encode(msgspec.json.encode(marked)).rstrip(b"=").decode()
-
-
-def decode_cursor(cursor: str, length: int) -> list[Any]:
-    """The values that a cursor was made of; CursorUnknown when it was not."""
-    try:
-        marked = msgspec.json.decode(
-            base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any]
-        )
-        values = [_moment(v["$t"]) if isinstance(v, dict) else v for v in marked]
-    except (ValueError, KeyError, TypeError, OverflowError, msgspec.DecodeError) as error:
-        raise CursorUnknown("after") from error
-    plain = all(isinstance(value, (str, int, float, datetime, type(None))) for value in values)
-    small = all(abs(value) < 2**63 for value in values if isinstance(value, int))
-    if not plain or not small or len(values) != length:
-        raise CursorUnknown("after")
-    return values
-
-
-def _moment(written: str) -> datetime:
-    """A moment that MongoDB can be asked for."""
-    moment = datetime.fromisoformat(written)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _read_as(document: Document, kind: type) -> Any:
+    return read({**document, "id": document["_id"]}, kind, (datetime, bytes))
 
 
 def _key(collection: str, id: str) -> str | None:
@@ -691,14 +675,10 @@ __all__ = [
     "DuplicateKeyError",
     "Index",
     "LeaseLost",
-    "Page",
     "ReturnDocument",
     "UpdateOne",
     "admin_command",
-    "beyond",
     "connect",
-    "decode_cursor",
-    "encode_cursor",
     "persist",
     "together",
 ]

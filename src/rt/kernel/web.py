@@ -35,7 +35,7 @@ from rt.kernel.gate import Gate, answer_problem, as_json, client_address, shown_
 from rt.kernel.identity import ANONYMOUS, Actor, Identity, acting_as, check, seen_from
 from rt.kernel.ids import Cause, because, fingerprint
 from rt.kernel.limits import Limiter
-from rt.kernel.messages import Download, WordShape
+from rt.kernel.messages import Download, WordShape, several
 from rt.kernel.openapi import ENTITY_TAG, openapi
 from rt.kernel.persistence import ConnectionFailure, Database, persist
 from rt.kernel.refused import Refusals
@@ -107,6 +107,7 @@ class Operation:
     def __init__(self, served: Served, desk: Desk) -> None:
         self._served = served
         self._word: WordShape = served.word.word
+        self._several = several(served.word)
         self._desk = desk
 
     async def __call__(self, request: Request) -> Response:
@@ -157,6 +158,7 @@ class Operation:
         values: dict[str, Any] = dict(_query(request))
         body = b""
         if self._word.method in ("GET", "DELETE"):
+            values |= {name: [values[name]] for name in self._several if isinstance(values.get(name), str)}
             return self._convert({**values, **self._path(request, values)}, strict=False), body
         body = await read_body(request, self._word.upload or JSON_LIMIT_BYTES)
         if self._word.upload:

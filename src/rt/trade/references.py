@@ -2,7 +2,12 @@
 
 from typing import Annotated
 
+from msgspec import Meta
+
 from rt.kernel.messages import leads_to, secret_for
+
+AT_ONCE = 200
+"""Things that are asked for by their identities in one question."""
 
 OrganizationId = Annotated[str, leads_to("authz.organizations")]
 PersonId = Annotated[str, leads_to("authz.people")]
@@ -10,6 +15,7 @@ SessionId = Annotated[str, leads_to("authz.sessions")]
 ApiKeyId = Annotated[str, leads_to("authz.keys")]
 LinkId = Annotated[str, leads_to("authz.links")]
 OrderId = Annotated[str, leads_to("core_orders.orders")]
+OrderIds = Annotated[list[OrderId], Meta(max_length=AT_ONCE)]
 OrderPaperId = Annotated[str, leads_to("core_orders.orders.documents")]
 OrderIncidentId = Annotated[str, leads_to("core_orders.orders.incidents")]
 TenderId = Annotated[str, leads_to("core_orders.orders.tenders")]

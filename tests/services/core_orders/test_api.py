@@ -443,6 +443,52 @@ async def test_lists_are_filtered_counted_and_paged_newest_first(web):
     assert counts == {"states": {"confirmed": 1, "draft": 3}, "incident": 0, "total": 4}
 
 
+async def test_lists_are_sorted_and_filtered_by_what_their_reader_sees(web):
+    first = await assigned(web(), reference="B")
+    late = make.delivery(from_at=make.MONDAY + timedelta(days=9), until_at=None)
+    second = await assigned(web(), reference="A", stops=[make.pickup(), late])
+    theirs = await assigned(web(STRANGER), reference="C")
+
+    async def found(by, **params: Any) -> list[str]:
+        answer = await by.get("/api/orders", params=params)
+        assert answer.status_code == 200, answer.text
+        return [row["order_id"] for row in answer.json()["items"]]
+
+    carrier = web(CARRIER)
+    assert await found(carrier, sort="reference") == [second, first, theirs]
+    assert (await found(carrier, sort="-delivery"))[0] == second
+    assert await found(carrier, sort="-newest") == [first, second, theirs]
+    assert await found(carrier, sort="client", shipper_id=STRANGER) == [theirs]
+    assert await found(carrier, sort="delivery", delivery_since="2026-12-01") == [second]
+    assert await found(carrier, order_ids=[first, theirs, "ord_unknown"]) == [theirs, first]
+    assert await found(carrier, order_ids=first) == [first]
+    plan = {"vehicle_plate": "AB-123-CD", "driver_name": "Jo"}
+    assert (await carrier.post(f"/api/orders/{first}/plan", json=plan)).status_code == 200
+    assert await found(web(), plate="ab 123 cd") == [first]
+    assert await found(web(), q="b123") == [first]
+    incident = {"kind": "delay", "text": "bouchon", "shared": False}
+    assert (await carrier.post(f"/api/orders/{theirs}/incidents", json=incident)).status_code in (200, 201)
+    assert await found(carrier, incident=True) == [theirs]
+    assert await found(carrier, incident=False, sort="reference") == [second, first]
+    assert await found(web(STRANGER), incident=True) == []
+
+
+async def test_a_list_is_sorted_by_price_for_those_between_whom_it_is_agreed_alone(web):
+    mine = await assigned(web(), reference="P")
+    assert (await web(CONSIGNEE).get("/api/orders")).json()["items"]
+    refused = await web(CONSIGNEE).get("/api/orders", params={"sort": "price"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (403, "sort")
+    await new(web(CONSIGNEE))
+    by_price = (await web(CONSIGNEE).get("/api/orders", params={"sort": "-price"})).json()["items"]
+    assert mine not in [row["order_id"] for row in by_price]
+    assert len(by_price) == 1
+    for who in (web(), web(CARRIER)):
+        rows = (await who.get("/api/orders", params={"sort": "price"})).json()["items"]
+        assert [row["order_id"] for row in rows] == [mine]
+    unknown = await web().get("/api/orders", params={"sort": "buy_cents"})
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "sort")
+
+
 async def test_an_export_quotes_formulas_and_hides_prices_from_the_consignee(web):
     await assigned(web(), reference="=1+1", consignee_name="@SUM(A1)")
     mine = (await web().get("/api/orders/export")).content.decode("utf-8-sig")

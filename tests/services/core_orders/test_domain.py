@@ -508,11 +508,11 @@ def test_an_incident_raises_a_flag_until_it_is_resolved_once():
         reported_at=make.MONDAY, reported_by="Jo", shared=True,
     )  # fmt: skip
     order.report_incident(hand(CARRIER, driver=True), incident)
-    assert order.incident_open
+    assert order.incident_for == order.seen_by
     with pytest.raises(NotFound):
         order.resolve_incident(hand(LOGISTICIAN), "inc_1", "rien")
     order.resolve_incident(hand(CARRIER), "inc_1", "avoir de 50 €")
-    assert not order.incident_open
+    assert not order.incident_for
     with pytest.raises(Conflict):
         order.resolve_incident(hand(CARRIER), "inc_1", "encore")
 

@@ -22,10 +22,10 @@ from rt.services.tracking_ia.domain.points import (
     merged,
     metres,
     pack,
-    plain_plate,
     unpack,
 )
 from rt.services.tracking_ia.domain.reading import Doubt
+from rt.trade.plates import plain_plate
 
 OLDEST = make.AT - timedelta(days=62)
 EXPLICIT = {

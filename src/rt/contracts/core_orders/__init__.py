@@ -14,6 +14,7 @@ from rt.contracts.core_orders.facts import (
     TenderLapsed,
     TenderRefused,
 )
+from rt.contracts.core_orders.finding import CountOrders, ExportOrders, FindOrders, OrderSort
 from rt.contracts.core_orders.imports import (
     COLUMNS_LIMIT,
     IMPORT_LIMIT,
@@ -38,13 +39,10 @@ from rt.contracts.core_orders.orders import (
     CancelOrder,
     CloseOrder,
     ConfirmOrder,
-    CountOrders,
     CreateFromTemplate,
     CreateOrder,
     DuplicateOrder,
     EditOrder,
-    ExportOrders,
-    FindOrders,
     FindTemplates,
     GetOrder,
     MarkInvoiced,
@@ -164,6 +162,7 @@ __all__ = [
     "OrderLoading",
     "OrderPlanned",
     "OrderRow",
+    "OrderSort",
     "OrderState",
     "OrderSummary",
     "OrderTendered",

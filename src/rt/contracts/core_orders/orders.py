@@ -11,8 +11,6 @@ from rt.contracts.core_orders.shown import (
     Currency,
     GoodsLines,
     Moment,
-    OrderCounts,
-    OrdersPage,
     OrderView,
     Reason,
     Reference,
@@ -24,11 +22,10 @@ from rt.contracts.core_orders.vocabulary import (
     Equipment,
     Incoterm,
 )
-from rt.kernel.messages import Command, Cursor, Download, Query, Version, View
+from rt.kernel.messages import Command, Query, Version, View
 from rt.trade.contacts import ONE_LINE, OptionalEmail
 from rt.trade.references import OrderId, OrderPaperId, OrganizationId, TemplateId
 
-STATES = "^([a-z_]+(,[a-z_]+)*)?$"
 Name = Annotated[str, Meta(max_length=120)]
 
 
@@ -86,42 +83,6 @@ class GetOrder(
     """One order, as far as the reader's role on it allows."""
 
     order_id: OrderId
-
-
-class FindOrders(Query[OrdersPage], route="/api/orders", needs="core_orders.read", closed_to=("driver",)):
-    """Orders the organization has a role on, newest first; `q` is any fragment of references, names, places.
-
-    `state` is one state or several separated by commas; `pickup_since` and `pickup_until` bound the first
-    pickup, both days included (Europe/Paris).
-    """
-
-    q: Annotated[str, Meta(max_length=80)] = ""
-    state: Annotated[str, Meta(pattern=STATES, max_length=120)] = ""
-    carrier_id: OrganizationId = ""
-    pickup_since: date | None = None
-    pickup_until: date | None = None
-    incident: bool | None = None
-    after: Cursor = ""
-    limit: Annotated[int, Meta(ge=1, le=200)] = 50
-
-
-class CountOrders(
-    Query[OrderCounts], route="/api/orders/counts", needs="core_orders.read", closed_to=("driver",)
-):
-    """How many orders stand in each state, for the counters of saved views."""
-
-
-class ExportOrders(
-    Query[Download], route="/api/orders/export", needs="core_orders.read", closed_to=("driver",)
-):
-    """The found orders as a CSV file (at most 20,000, semicolons, UTF-8), with the columns of the role."""
-
-    q: Annotated[str, Meta(max_length=80)] = ""
-    state: Annotated[str, Meta(pattern=STATES, max_length=120)] = ""
-    carrier_id: OrganizationId = ""
-    pickup_since: date | None = None
-    pickup_until: date | None = None
-    incident: bool | None = None
 
 
 class ConfirmOrder(

@@ -2,20 +2,47 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 
 from rt.contracts.core_orders import CreateOrder, ImportField, OrderState
 from rt.kernel.clock import today
 from rt.kernel.entity import Entity
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound
+from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, Forbidden, NotFound
 from rt.kernel.ids import because, derived_id
-from rt.kernel.persistence import Collection, Database, Index, Page
+from rt.kernel.listing import Conditions, Filter, Listing, Page, Sort
+from rt.kernel.persistence import Collection, Database, Index
 from rt.kernel.tenancy import current_org
+from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.order import Order, OrderNotFound
 from rt.services.core_orders.domain.verdicts import Known
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ORDERS = Listing(
+    OrderLine,
+    sorts={
+        "newest": "-created_at",
+        "pickup": "pickup_at",
+        "delivery": "delivery_at",
+        "reference": "reference",
+        "client": "shipper_name",
+        "carrier": "carrier_name",
+        "price": Sort("agreed_cents", owners="deal_of"),
+        "state": "state,-created_at",
+    },
+    filters={
+        "order_ids": "id",
+        "incident": Filter("incident_for", first=True, owners=True),
+        "plate": Filter("plate", first=True, when={"plate": {"$gt": ""}}),
+        "carrier_id": Filter("carrier_id", first=True, when={"carrier_id": {"$gt": ""}}),
+        "shipper_id": Filter("org_id", first=True),
+        "state": Filter("state", first=True),
+        "pickup": "pickup_at",
+        "delivery": "delivery_at",
+        "reference": "reference",
+    },
+)
+"""How orders are listed. Newest first, by one state, carrier, client, plate or incident, one index has them;
+sorted otherwise, or by several, the server takes the index that finds the first ones soonest."""
 NUMBERS_AT_ONCE = 20
 """Numbers reserved in one write: a process that stops leaves at most so many unused."""
 
@@ -68,26 +95,23 @@ class Headings(Entity, kw_only=True):
     fields: dict[str, ImportField | None]
 
 
-class OrderStore:
-    """The collections of core_orders.
+class PriceHidden(Forbidden):
+    fr = "Vous ne voyez le prix d'aucune commande : la liste ne se trie pas par prix."
+    en = "You see the price of no order: the list is not sorted by price."
 
-    Indexes of filters that are seldom used are partial, so that the planner does not try them on searches:
-    each index it tries makes a first search slower.
-    """
+
+class OrderStore:
+    """The collections of core_orders."""
 
     def __init__(self, database: Database) -> None:
         self.orders = Collection(
             database,
             Order,
             "orders",
-            Index("-created_at", "-id"),
-            Index("state", "-created_at", "-id"),
-            Index("incident_open", when={"incident_open": True}),
-            Index("carrier_id", "-created_at", "-id", when={"carrier_id": {"$gt": ""}}),
-            Index("pickup_at", when={"pickup_at": {"$gte": EPOCH}}),
             Index("org_id", "reference", unique=True, everywhere=True),
             shared=True,
             missing=OrderNotFound,
+            listings=(ORDERS,),
         )
         self.series = Collection(database, Series, "series")
         self.templates = Collection(database, Template, "templates", Index("name"), missing=TemplateNotFound)
@@ -127,49 +151,34 @@ class OrderStore:
                     continue
 
     async def search(
-        self,
-        *,
-        q: str,
-        states: Sequence[str],
-        carrier_id: str,
-        pickup_since: datetime | None,
-        pickup_before: datetime | None,
-        incident: bool | None,
-        after: str,
-        limit: int,
-    ) -> Page[Order]:
-        """Orders the organization sees, newest first; before them those whose whole reference was typed."""
-        named: list[Order] = []
-        where: dict[str, Any] = {}
-        if states:
-            where["state"] = {"$in": list(states)}
-        if carrier_id:
-            where["carrier_id"] = carrier_id
-        if incident is not None:
-            where |= self._with_incident() if incident else self._without_incident()
-        if pickup_since or pickup_before:
-            until = {"$lt": pickup_before} if pickup_before else {}
-            where["pickup_at"] = {"$gte": pickup_since or EPOCH} | until
-        if said := await self.orders.saying(q):
-            if not after:
-                whole = {**where, "org_id": said["org_id"], "reference": q.strip()}
-                named = await self.orders.find(whole, limit=limit)
-            where |= {**said, "reference": {"$ne": q.strip()}}
-        page = await self.orders.page(where, after=after, limit=max(1, limit - len(named)))
-        return Page([*named, *page.items], page.next)
+        self, named: Conditions, *, q: str, sort: str, after: str, limit: int
+    ) -> Page[OrderLine]:
+        """Orders the organization sees; newest first, those whose whole reference was typed come before."""
+        if not q.strip() or sort != ORDERS.default:
+            page = await self.orders.rows(ORDERS, named, q=q, sort=sort, after=after, limit=limit)
+            if not page.items and ORDERS.sort(sort).owners:
+                await self._refuse_unpriced()
+            return page
+        meant: list[OrderLine] = []
+        if not after:
+            whole = {**named, "reference": q.strip()}
+            meant = (await self.orders.rows(ORDERS, whole, sort="reference", limit=limit)).items
+        others = {**named, "reference": {"$ne": q.strip()}}
+        page = await self.orders.rows(
+            ORDERS, others, q=q, sort=sort, after=after, limit=max(1, limit - len(meant))
+        )
+        return Page([*meant, *page.items], page.next)
+
+    async def _refuse_unpriced(self) -> None:
+        """Refuse what would tell nothing: no order has a price that the organization may see."""
+        if not (await self.orders.rows(ORDERS, sort="price", limit=1)).items:
+            raise PriceHidden("sort")
 
     async def counts(self) -> tuple[dict[OrderState, int], int]:
         """How many orders stand in each state, and how many have an open incident."""
         rows = await self.orders.aggregate([{"$group": {"_id": "$state", "n": {"$sum": 1}}}])
         states: dict[OrderState, int] = {row["_id"]: row["n"] for row in rows}
-        return states, await self.orders.count(self._with_incident())
-
-    def _with_incident(self) -> dict[str, Any]:
-        """Orders with an open incident that the organization may know of."""
-        return {"incident_open": True, "incidents": {"$elemMatch": _open_for(current_org())}}
-
-    def _without_incident(self) -> dict[str, Any]:
-        return {"incidents": {"$not": {"$elemMatch": _open_for(current_org())}}}
+        return states, await self.orders.count({"incident_for": current_org()})
 
     async def by_reference(self, references: Sequence[str]) -> dict[str, Known]:
         """What is known of the organization's own orders with these references."""
@@ -180,7 +189,3 @@ class OrderStore:
             for row in await self.orders.aggregate([{"$match": where}, {"$project": fields}]):
                 found[row["reference"]] = Known(row["_id"], row["state"], row.get("import_id", ""))
         return found
-
-
-def _open_for(org_id: str) -> dict[str, Any]:
-    return {"resolved_at": None, "$or": [{"shared": True}, {"org_id": org_id}]}

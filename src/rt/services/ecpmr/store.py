@@ -7,7 +7,8 @@ from rt.kernel.clock import today
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AlreadyExists
 from rt.kernel.ids import derived_id
-from rt.kernel.persistence import Collection, Database, Index, Page, together
+from rt.kernel.listing import Page
+from rt.kernel.persistence import Collection, Database, Index, together
 from rt.kernel.tenancy import current_org
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.refusals import NoteUnknown

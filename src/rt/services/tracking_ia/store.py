@@ -10,7 +10,8 @@ import msgspec
 from rt.contracts.tracking_ia import RuleKind
 from rt.kernel.clock import now, today
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile
-from rt.kernel.persistence import Collection, Database, Index, Page
+from rt.kernel.listing import Page
+from rt.kernel.persistence import Collection, Database, Index
 from rt.kernel.points import Reader, Series
 from rt.kernel.tenancy import current_org
 from rt.services.tracking_ia.domain.believed import Believed
@@ -23,10 +24,11 @@ from rt.services.tracking_ia.domain.order import (
     Share,
     in_force,
 )
-from rt.services.tracking_ia.domain.points import Fix, better, cleaned, joined, plain_plate, unpack
+from rt.services.tracking_ia.domain.points import Fix, better, cleaned, joined, unpack
 from rt.services.tracking_ia.domain.reading import Doubt
 from rt.services.tracking_ia.domain.trouble import Trouble, trouble_id
 from rt.services.tracking_ia.domain.watch import Watch
+from rt.trade.plates import plain_plate
 
 HOURS_READ = 400
 """Hours with positions in one watch: more than two weeks without a break."""

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from rt.kernel.ids import derived_id
-from rt.kernel.persistence import Collection, Database, Index, Page
+from rt.kernel.listing import Page
+from rt.kernel.persistence import Collection, Database, Index
 from rt.services.authz.domain.identity import Numbers
 from rt.services.authz.domain.organization import Organization, words_of
 from rt.services.authz.domain.partner import Partner

@@ -8,7 +8,8 @@ from typing import Any
 from rt.contracts.authz import Role, UserState
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile
 from rt.kernel.ids import derived_id
-from rt.kernel.persistence import Collection, Database, Index, Page
+from rt.kernel.listing import Page
+from rt.kernel.persistence import Collection, Database, Index
 from rt.services.authz.domain.invitation import Invitation
 from rt.services.authz.domain.lockout import Attempts
 from rt.services.authz.domain.passwords import ADMINISTRATORS

@@ -35,15 +35,17 @@ from rt.contracts.core_orders import (
 from rt.kernel.bounds import refuse_unfit
 from rt.kernel.errors import AlreadyExists, Conflict, Invalid, ReferenceUnknown
 from rt.kernel.ids import new_id
+from rt.kernel.listing import Conditions, Page
 from rt.kernel.messages import Download
-from rt.kernel.persistence import Page
 from rt.kernel.tenancy import current_org
 from rt.services.core_orders.adapters import Directory, hand
 from rt.services.core_orders.domain.export import as_csv
+from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.order import Order, OrderNotFound, as_asked, drafted
 from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.domain.sight import order_row, order_view
 from rt.services.core_orders.store import OrderStore, Template
+from rt.trade.plates import plain_plate
 from rt.trade.zones import PARIS
 
 NAMED = ("consignee_id", "logistician_id")
@@ -222,18 +224,25 @@ class Orders:
             raise OrderNotFound
         return order
 
-    async def _search(self, asked: FindOrders | ExportOrders, after: str, limit: int) -> Page[Order]:
-        until = asked.pickup_until
-        return await self._store.search(
-            q=asked.q,
-            states=[state for state in asked.state.split(",") if state],
-            carrier_id=asked.carrier_id,
-            pickup_since=_midnight(asked.pickup_since) if asked.pickup_since else None,
-            pickup_before=_midnight(until + timedelta(days=1)) if until else None,
-            incident=asked.incident,
-            after=after,
-            limit=limit,
-        )
+    async def _search(self, asked: FindOrders | ExportOrders, after: str, limit: int) -> Page[OrderLine]:
+        return await self._store.search(_named(asked), q=asked.q, sort=asked.sort, after=after, limit=limit)
+
+
+def _named(asked: FindOrders | ExportOrders) -> Conditions:
+    """What was asked for, by the names of the listing's filters."""
+    states = [state for state in asked.state.split(",") if state]
+    incident = {True: current_org(), False: {"$ne": current_org()}, None: None}[asked.incident]
+    named = {
+        "order_ids": {"$in": asked.order_ids} if asked.order_ids else None,
+        "state": {"$in": states} if len(states) > 1 else "".join(states),
+        "carrier_id": asked.carrier_id,
+        "shipper_id": asked.shipper_id,
+        "plate": plain_plate(asked.plate),
+        "incident": incident,
+        "pickup": _between(asked.pickup_since, asked.pickup_until),
+        "delivery": _between(asked.delivery_since, asked.delivery_until),
+    }
+    return {name: value for name, value in named.items() if value}
 
 
 def shown(order: Order) -> OrderView:
@@ -245,10 +254,16 @@ def shown(order: Order) -> OrderView:
     return order_view(order, role, by)
 
 
-def _rows(page: Page[Order]) -> list[OrderRow]:
+def _rows(page: Page[OrderLine]) -> list[OrderRow]:
     by = hand()
     parts = ((order, order.role_of(by)) for order in page.items)
     return [order_row(order, role, by) for order, role in parts if role]
+
+
+def _between(first: date | None, last: date | None) -> dict[str, datetime]:
+    """From the beginning of one day to the end of another."""
+    since = {"$gte": _midnight(first)} if first else {}
+    return since | ({"$lt": _midnight(last + timedelta(days=1))} if last else {})
 
 
 def _midnight(day: date) -> datetime:

@@ -60,6 +60,7 @@ class Carried(Tendered, kw_only=True):
         if self.state == "planned":
             self.state = "assigned"
             self.plan = None
+            self.index()
             self.write(by, "unplanned")
 
     def report(self, by: Hand, reached: Step, with_reserves: bool) -> None:
@@ -94,6 +95,7 @@ class Carried(Tendered, kw_only=True):
 
     def _planned(self, plan: PlanView, driver: str = "") -> None:
         self.plan = plan
+        self.index()
         self.tell(
             OrderPlanned(
                 order=self.summary(),

@@ -98,7 +98,7 @@ class Order(Proven, kw_only=True):
         if len(self.incidents) >= INCIDENTS_LIMIT:
             raise TooManyPapers(limit=INCIDENTS_LIMIT)
         self.incidents = [*self.incidents, incident]
-        self.incident_open = True
+        self.index()
         self.write(by, "incident", incident.kind)
         self.tell(
             IncidentReported(
@@ -122,7 +122,7 @@ class Order(Proven, kw_only=True):
         if incident.resolved_at is not None:
             raise IncidentResolved
         incident.resolution, incident.resolved_at = resolution, now()
-        self.incident_open = any(one.resolved_at is None for one in self.incidents)
+        self.index()
         self.write(by, "incident_resolved", resolution)
 
 

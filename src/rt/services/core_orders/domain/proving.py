@@ -5,13 +5,12 @@ from rt.kernel.clock import now
 from rt.kernel.errors import Conflict, NotFound, ReferenceUnknown
 from rt.services.core_orders.domain.carrying import Carried
 from rt.services.core_orders.domain.kept import Document
-from rt.services.core_orders.domain.states import DEAL, Hand, NotYourPart, moves
+from rt.services.core_orders.domain.line import proves
+from rt.services.core_orders.domain.states import DEAL, Hand, NotYourPart
 from rt.trade.roles import PartnerRole
 
 DOCUMENTS_LIMIT = 200
 """Files of one order."""
-SIGNED_ON_PAPER = ("pod", "waybill", "cmr")
-"""Kinds of a brought file that can prove a delivery: the paper that the consignee signed."""
 
 
 class DocumentNotFound(NotFound):
@@ -47,18 +46,6 @@ class ProofChanged(Conflict):
 
 class Proven(Carried, kw_only=True):
     """An order with its papers."""
-
-    @property
-    def proof(self) -> Document | None:
-        """What proves the delivery: what was accepted, for good; else the signed note, else signed paper."""
-        proving = [one for one in self.documents if proves(one)]
-        accepted = [one for one in self.documents if one.document_id == self.accepted_proof]
-        signed = [one for one in proving if one.signed_at]
-        return next(reversed([*proving, *signed, *accepted]), None)
-
-    def may(self, role: PartnerRole) -> list[str]:
-        """The commands that this role can say now; a proof is accepted only where there is one."""
-        return [one for one in moves(role, self.state) if one != "AcceptProof" or self.proof]
 
     def accept_proof(self, by: Hand, document_id: str, content_hash: str) -> None:
         """Accept the named paper as it was read."""
@@ -137,10 +124,3 @@ class Proven(Carried, kw_only=True):
         if found is None:
             raise ReferenceUnknown(field)
         return found
-
-
-def proves(one: Document) -> bool:
-    """Whether a paper says that the goods were delivered: a signed note, or what was signed on paper."""
-    if one.ecpmr_document_id:
-        return one.signed_at is not None
-    return one.latest and one.kind in SIGNED_ON_PAPER

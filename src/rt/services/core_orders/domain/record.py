@@ -10,21 +10,16 @@ from rt.contracts.core_orders import (
     ChangeView,
     Equipment,
     Incoterm,
-    OrderState,
     OrderSummary,
-    PlanView,
-    References,
-    Requirement,
-    Stop,
 )
 from rt.kernel.clock import now
-from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 from rt.services.core_orders.domain.journey import located, weighed
-from rt.services.core_orders.domain.kept import Document, Incident, Tender
+from rt.services.core_orders.domain.kept import Incident
+from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.states import MOVES, Hand, NotYourPart, refuse_illegal
 from rt.trade.goods import Goods
-from rt.trade.roles import PartnerRole
+from rt.trade.plates import plain_plate
 
 HISTORY_LIMIT = 500
 """Lines of history kept with the order; the oldest go first, the audit keeps them all."""
@@ -35,93 +30,23 @@ class OrderChanged(Conflict):
     en = "The order has changed since you read it (version {given}, now {current}). Read it again."
 
 
-class Record(Entity, kw_only=True):
-    """An order as it is stored: owned by its shipper, seen by the partners that have a part in it.
+class Record(OrderLine, kw_only=True):
+    """An order as it is stored: owned by its shipper, seen by the partners that have a part in it."""
 
-    `given_by` is the offer by which the carrier has it; None when it was given outright.
-    """
-
-    reference: str
-    references: References = References()
-    state: OrderState = "draft"
-    shipper_name: str = ""
-    carrier_id: str | None = None
-    carrier_name: str = ""
-    given_by: str | None = None
-    consignee_id: str | None = None
-    consignee_name: str = ""
     consignee_email: str = ""
-    logistician_id: str | None = None
-    stops: list[Stop] = msgspec.field(default_factory=list)
     goods: list[Goods] = msgspec.field(default_factory=list)
-    requirements: list[Requirement] = msgspec.field(default_factory=list)
     equipment: Equipment = ""
     incoterm: Incoterm = ""
     instructions: str = ""
-    pallets: int = 0
-    weight_kg: float = 0
     volume_m3: float = 0
-    loading_metres: float = 0
-    pickup_at: datetime | None = None
     sell_cents: int | None = None
     buy_cents: int | None = None
-    agreed_cents: int | None = None
     invoiced_cents: int | None = None
     invoice_number: str = ""
-    currency: str = "EUR"
-    tenders: list[Tender] = msgspec.field(default_factory=list)
-    plan: PlanView | None = None
-    drivers: list[str] = msgspec.field(default_factory=list)
-    reserves_reported: bool = False
-    accepted_proof: str = ""
     cancel_reason: str = ""
-    documents: list[Document] = msgspec.field(default_factory=list)
     incidents: list[Incident] = msgspec.field(default_factory=list)
-    incident_open: bool = False
     history: list[ChangeView] = msgspec.field(default_factory=list)
     import_id: str = ""
-
-    @property
-    def pickup(self) -> Stop:
-        return next(stop for stop in self.stops if stop.kind == "pickup")
-
-    @property
-    def delivery(self) -> Stop:
-        return next(stop for stop in reversed(self.stops) if stop.kind == "delivery")
-
-    @property
-    def with_reserves(self) -> bool:
-        """Whether anybody made a reserve: written on a note, or said by whoever reported the delivery."""
-        return self.reserves_reported or any(one.reserves for one in self.documents)
-
-    @property
-    def offer(self) -> Tender | None:
-        """The tender that waits for an answer."""
-        return next((tender for tender in self.tenders if tender.state == "open"), None)
-
-    def role_of(self, by: Hand) -> PartnerRole | None:
-        """The part that a hand's organization plays; its drivers play theirs whatever the organization's is.
-
-        Once a tour has said whose drive it is, the other drivers have no part; who had it keeps it, for what
-        a phone without network still brings. An order planned by hand names no account: it is any driver's.
-
-        A link opens the order while its offer is open, or is the one by which the carrier has the order.
-        """
-        offer = self.offer
-        if by.tender_id is not None and by.tender_id not in (self.given_by, offer and offer.tender_id):
-            return None
-        offered_to = offer.carrier_id if offer else None
-        parts: Iterable[tuple[str | None, PartnerRole]] = (
-            (self.org_id, "shipper"),
-            (self.carrier_id, "carrier"),
-            (offered_to, "carrier"),
-            (self.logistician_id, "logistician"),
-            (self.consignee_id, "consignee"),
-        )
-        role = next((role for partner, role in parts if partner == by.org_id), None)
-        if not by.driver or role is None:
-            return role
-        return "driver" if not self.drivers or by.actor_id in self.drivers else None
 
     def reckon(self) -> None:
         """Derive what follows from the rest: totals, who sees it, how it is found. Refuses what cannot be."""
@@ -130,14 +55,19 @@ class Record(Entity, kw_only=True):
         self.pallets, self.weight_kg = load.pallets, load.weight_kg
         self.volume_m3, self.loading_metres = load.volume_m3, load.loading_metres
         self.pickup_at = self.pickup.from_at or self.pickup.until_at
+        self.delivery_at = self.delivery.from_at or self.delivery.until_at
         self.index()
 
     def index(self) -> None:
-        """Who sees the order, and the words that find it; a draft is its shipper's alone."""
-        partners = [self.carrier_id, self.offer.carrier_id if self.offer else None]
-        if self.state != "draft":
-            partners += [self.consignee_id, self.logistician_id]
-        self.seen_by = list(dict.fromkeys([self.org_id, *(p for p in partners if p)]))
+        """Who sees the order and what of it lists ask for; a draft is its shipper's alone."""
+        deal = [self.org_id, self.carrier_id, self.offer.carrier_id if self.offer else None]
+        others = [] if self.state == "draft" else [self.consignee_id, self.logistician_id]
+        self.deal_of = list(dict.fromkeys(one for one in deal if one))
+        self.seen_by = list(dict.fromkeys([*self.deal_of, *(one for one in others if one)]))
+        lasting = [one for one in self.incidents if one.resolved_at is None]
+        known = {org for one in lasting for org in (self.seen_by if one.shared else [one.org_id])}
+        self.incident_for = [org for org in self.seen_by if org in known]
+        self.plate = plain_plate(self.plan.vehicle_plate) if self.plan else ""
 
     def search_texts(self) -> Iterable[str]:
         sites = [stop.site for stop in self.stops]
@@ -147,6 +77,7 @@ class Record(Entity, kw_only=True):
             self.shipper_name,
             self.carrier_name,
             self.consignee_name,
+            self.plate,
             *(site.name for site in sites),
             *(f"{site.address.postal_code} {site.address.city}" for site in sites),
         ]

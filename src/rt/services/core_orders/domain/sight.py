@@ -15,6 +15,7 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.messages import View
 from rt.services.core_orders.domain.kept import Document, Incident, Tender
+from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.states import DEAL, EVERYONE, SHIPPER, Hand
 from rt.trade.goods import Goods
@@ -86,7 +87,7 @@ def order_view(order: Order, role: PartnerRole, by: Hand) -> OrderView:
         plan=order.plan,
         with_reserves=order.with_reserves,
         milestones=milestones(order),
-        incident_open=any(one.open for one in incidents_shown(order, role, by)),
+        incident_open=by.org_id in order.incident_for,
         incidents=incidents_shown(order, role, by),
         documents=documents_shown(order, role),
         proof=proof_shown(order),
@@ -104,7 +105,7 @@ def order_view(order: Order, role: PartnerRole, by: Hand) -> OrderView:
     return hide(view, role)
 
 
-def order_row(order: Order, role: PartnerRole, by: Hand) -> OrderRow:
+def order_row(order: OrderLine, role: PartnerRole, by: Hand) -> OrderRow:
     """The order in a list as this role may see it."""
     pickup, delivery = order.pickup, order.delivery
     offer, plan = order.offer, order.plan
@@ -139,7 +140,7 @@ def order_row(order: Order, role: PartnerRole, by: Hand) -> OrderRow:
         requirements=order.requirements,
         vehicle_plate=plan.vehicle_plate if plan else "",
         driver_name=plan.driver_name if plan else "",
-        incident_open=any(one.open for one in incidents_shown(order, role, by)),
+        incident_open=by.org_id in order.incident_for,
         with_reserves=order.with_reserves,
         proof=proof_shown(order),
         tender_id=between.tender_id if between else None,
@@ -174,7 +175,7 @@ def documents_shown(order: Order, role: PartnerRole) -> list[DocumentView]:
     return [document_view(order.id, one) for one in reversed(order.documents_for(role))]
 
 
-def proof_shown(order: Order) -> ProofView | None:
+def proof_shown(order: OrderLine) -> ProofView | None:
     """What proves the delivery, if anything does yet."""
     proof = order.proof
     if proof is None:

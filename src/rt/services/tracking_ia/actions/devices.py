@@ -32,10 +32,11 @@ from rt.services.tracking_ia.actions.recording import duty_of, hash_of, person
 from rt.services.tracking_ia.adapters import People
 from rt.services.tracking_ia.domain.drawing import between, thinned
 from rt.services.tracking_ia.domain.order import Device
-from rt.services.tracking_ia.domain.points import Fix, plain_plate, unpack
+from rt.services.tracking_ia.domain.points import Fix, unpack
 from rt.services.tracking_ia.domain.trouble import Trouble, trouble_id
 from rt.services.tracking_ia.domain.watch import LONGEST_DUTY, NotOnDuty, Watch
 from rt.services.tracking_ia.store import TrackingStore
+from rt.trade.plates import plain_plate
 
 WHY = (
     "Vos positions sont enregistrées pendant le service seulement, pour suivre les livraisons ; "

@@ -206,11 +206,6 @@ def kmh_between(a: Fix, b: Fix) -> float:
     return metres(a.place, b.place) / 1000 / hours if hours else math.inf
 
 
-def plain_plate(plate: str) -> str:
-    """A number plate as it is compared: letters and digits alone."""
-    return "".join(sign for sign in plate.upper() if sign.isalnum())
-
-
 def _impossible(a: Fix, b: Fix) -> bool:
     """A jump of more than 500 m at more than 200 km/h; the way is measured only where it may be so far."""
     limit = max(IMPOSSIBLE_M, abs(b.at_ms - a.at_ms) * IMPOSSIBLE_KMH / 3_600) / DEGREE_M

@@ -23,8 +23,9 @@ from rt.kernel.errors import Conflict
 from rt.services.tracking_ia.domain.arrivals import Arrival, expected
 from rt.services.tracking_ia.domain.fences import ENTER_M, Crossing
 from rt.services.tracking_ia.domain.judging import Seen, reached
-from rt.services.tracking_ia.domain.points import Fix, metres, plain_plate
+from rt.services.tracking_ia.domain.points import Fix, metres
 from rt.services.tracking_ia.domain.stops import Correction, WatchedStop
+from rt.trade.plates import plain_plate
 
 BEFORE_FIRST_STOP = timedelta(hours=1)
 AFTER_LAST_STOP = timedelta(hours=6)

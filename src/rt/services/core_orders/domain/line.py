@@ -1,0 +1,113 @@
+"""What a list of orders reads of each: who plays which part in it, where it goes and what proves it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from rt.contracts.core_orders import OrderState, PlanView, References, Requirement, Stop
+from rt.kernel.entity import Entity
+from rt.services.core_orders.domain.kept import Document, Tender
+from rt.services.core_orders.domain.states import Hand, moves
+from rt.trade.roles import PartnerRole
+
+SIGNED_ON_PAPER = ("pod", "waybill", "cmr")
+"""Kinds of a brought file that can prove a delivery: the paper that the consignee signed."""
+
+
+class OrderLine(Entity, kw_only=True):
+    """An order as lists read it.
+
+    `given_by` is the offer by which the carrier has it; None when it was given outright. `deal_of`: who sees
+    its price; `incident_for`: who knows of an incident that is not over; `plate`: of the plan, as compared.
+    """
+
+    reference: str
+    references: References = References()
+    state: OrderState = "draft"
+    shipper_name: str = ""
+    carrier_id: str | None = None
+    carrier_name: str = ""
+    given_by: str | None = None
+    consignee_id: str | None = None
+    consignee_name: str = ""
+    logistician_id: str | None = None
+    stops: list[Stop] = msgspec.field(default_factory=list)
+    requirements: list[Requirement] = msgspec.field(default_factory=list)
+    pallets: int = 0
+    weight_kg: float = 0
+    loading_metres: float = 0
+    pickup_at: datetime | None = None
+    delivery_at: datetime | None = None
+    agreed_cents: int | None = None
+    currency: str = "EUR"
+    tenders: list[Tender] = msgspec.field(default_factory=list)
+    plan: PlanView | None = None
+    drivers: list[str] = msgspec.field(default_factory=list)
+    reserves_reported: bool = False
+    accepted_proof: str = ""
+    documents: list[Document] = msgspec.field(default_factory=list)
+    deal_of: list[str] = msgspec.field(default_factory=list)
+    incident_for: list[str] = msgspec.field(default_factory=list)
+    plate: str = ""
+
+    @property
+    def pickup(self) -> Stop:
+        return next(stop for stop in self.stops if stop.kind == "pickup")
+
+    @property
+    def delivery(self) -> Stop:
+        return next(stop for stop in reversed(self.stops) if stop.kind == "delivery")
+
+    @property
+    def with_reserves(self) -> bool:
+        """Whether anybody made a reserve: written on a note, or said by whoever reported the delivery."""
+        return self.reserves_reported or any(one.reserves for one in self.documents)
+
+    @property
+    def offer(self) -> Tender | None:
+        """The tender that waits for an answer."""
+        return next((tender for tender in self.tenders if tender.state == "open"), None)
+
+    @property
+    def proof(self) -> Document | None:
+        """What proves the delivery: what was accepted, for good; else the signed note, else signed paper."""
+        proving = [one for one in self.documents if proves(one)]
+        accepted = [one for one in self.documents if one.document_id == self.accepted_proof]
+        signed = [one for one in proving if one.signed_at]
+        return next(reversed([*proving, *signed, *accepted]), None)
+
+    def may(self, role: PartnerRole) -> list[str]:
+        """The commands that this role can say now; a proof is accepted only where there is one."""
+        return [one for one in moves(role, self.state) if one != "AcceptProof" or self.proof]
+
+    def role_of(self, by: Hand) -> PartnerRole | None:
+        """The part that a hand's organization plays; its drivers play theirs whatever the organization's is.
+
+        Once a tour has said whose drive it is, the other drivers have no part; who had it keeps it, for what
+        a phone without network still brings. An order planned by hand names no account: it is any driver's.
+
+        A link opens the order while its offer is open, or is the one by which the carrier has the order.
+        """
+        offer = self.offer
+        if by.tender_id is not None and by.tender_id not in (self.given_by, offer and offer.tender_id):
+            return None
+        offered_to = offer.carrier_id if offer else None
+        parts: Iterable[tuple[str | None, PartnerRole]] = (
+            (self.org_id, "shipper"),
+            (self.carrier_id, "carrier"),
+            (offered_to, "carrier"),
+            (self.logistician_id, "logistician"),
+            (self.consignee_id, "consignee"),
+        )
+        role = next((role for partner, role in parts if partner == by.org_id), None)
+        if not by.driver or role is None:
+            return role
+        return "driver" if not self.drivers or by.actor_id in self.drivers else None
+
+
+def proves(one: Document) -> bool:
+    """Whether a paper says that the goods were delivered: a signed note, or what was signed on paper."""
+    if one.ecpmr_document_id:
+        return one.signed_at is not None
+    return one.latest and one.kind in SIGNED_ON_PAPER

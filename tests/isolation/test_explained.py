@@ -1,0 +1,251 @@
+"""Every word that answers a page, in each sort and by each filter: how the server found its rows."""
+
+import importlib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args
+from uuid import uuid4
+
+import msgspec
+import pytest
+from msgspec import inspect
+from pymongo import monitoring
+from tests.conftest import TestHouse
+from tests.isolation.samples import PLANTED, body, sample
+from tests.isolation.test_matrix import ALL_RIGHTS, BUILT, operations, owned, path
+
+from rt.host.keys import UnitKeys
+from rt.kernel.persistence import Collection
+from rt.kernel.settings import Settings
+from rt.kernel.unit import Served
+
+MANY = 1_200
+LIMIT = 20
+SLACK = 15
+"""Keys and documents beside the rows: the end of a page, and one step for each of several states."""
+START = datetime(2026, 11, 2, tzinfo=UTC)
+STOP = {"site": {"name": "n", "address": {"street": "s", "postal_code": "69007", "city": "Lyon"}}}
+WHOLE: dict[str, dict[str, Any]] = {
+    "core_orders.orders": {"stops": [{"kind": "pickup", **STOP}, {"kind": "delivery", **STOP}]},
+}
+"""What a thing has to have before it can be shown, where the least that is stored is too little."""
+READY = {"core_orders"}
+
+
+class Overheard(monitoring.CommandListener):
+    """The finds that reach the server while `on`."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.finds: list[dict[str, Any]] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if self.on and event.command_name == "find":
+            self.finds.append(dict(event.command))
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None:
+        pass
+
+
+overheard = Overheard()
+
+
+@pytest.fixture(scope="module")
+async def wide(
+    mongod: str, unit_keys: UnitKeys, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[TestHouse]:
+    """All built units, with more than a thousand things of three organizations in every collection."""
+    monitoring.register(overheard)
+    name = f"test_{uuid4().hex[:12]}"
+    settings = Settings(
+        mongodb_db=name,
+        home=tmp_path_factory.mktemp("house"),
+        jwt_secret=uuid4().hex,
+        bcrypt_rounds=4,
+        user_limit=1_000_000,
+    )
+    house = TestHouse(settings, mongod, unit_keys)
+    await house.mount(*(importlib.import_module(f"rt.services.{row.package}.app").build for row in BUILT))
+    for room in house.rooms.values():
+        for collection in owned(room):
+            await room.ground.database[collection.name].insert_many(list(planted(collection)))
+    yield house
+    await house.client.drop_database(name)
+    await house.stop()
+
+
+def planted(collection: Collection[Any]) -> Iterator[dict[str, Any]]:
+    """Copies of one thing, each with its own identity and other values in what lists sort and filter by."""
+    raw = sample(collection.entity) | WHOLE.get(collection.name, {})
+    raw |= {"id": PLANTED, "org_id": "org_a", "version": 1}
+    model = collection._document(
+        msgspec.convert(raw, collection.entity, builtin_types=(bytes,), strict=False)
+    )
+    shape = inspect.type_info(collection.entity)
+    varied = {one for listing in collection.listings for order, _ in listing.indexes("") for one, _ in order}
+    varied |= {one.lstrip("-") for index in collection._indexes if index.unique for one in index.fields}
+    sorts = {sort.owners for listing in collection.listings for sort in listing.sorts.values() if sort.owners}
+    filters = (one for listing in collection.listings for one in listing.filters.values())
+    seers = sorts | {one.field for one in filters if one.owners}
+    varied -= {"", "_id", "org_id", "seen_by", *seers}
+    for n in range(MANY):
+        org = f"org_{'abc'[n % 3]}"
+        document = msgspec.to_builtins(model, builtin_types=(datetime, bytes))
+        document |= {
+            "_id": f"{PLANTED}_{n:05d}",
+            "org_id": org,
+            "seen_by": [org, "org_a"] if n % 2 else [org],
+        }
+        document |= {"created_at": START + timedelta(minutes=n), "told": [], "done": [], "tokens": ["XY"]}
+        for field in varied:
+            _put(document, field, _value(_at(shape, field.split(".")), n))
+        for field in seers:
+            _put(document, field, ["org_a"] if n % 100 == 0 else [org])
+        yield document
+
+
+def _put(document: dict[str, Any], field: str, value: Any) -> None:
+    *above, last = field.split(".")
+    for name in above:
+        inner = document.get(name)
+        document = document.setdefault(name, {}) if not isinstance(inner, list) else (inner or [{}])[0]
+    document[last] = value
+
+
+def _at(shape: inspect.Type, names: list[str]) -> inspect.Type:
+    """The type of a field at a path."""
+    while isinstance(shape, (inspect.Metadata, inspect.UnionType)):
+        types = [shape.type] if isinstance(shape, inspect.Metadata) else shape.types
+        shape = next(one for one in types if not isinstance(one, inspect.NoneType))
+    if not names:
+        return shape
+    if isinstance(shape, inspect.ListType):
+        return _at(shape.item_type, names)
+    assert isinstance(shape, inspect.StructType), names
+    field = next(one for one in shape.fields if one.encode_name == names[0])
+    return _at(field.type, names[1:])
+
+
+def _value(kind: inspect.Type, n: int) -> Any:
+    """The n-th value of a type: times rise, of closed lists every word comes, texts differ."""
+    match kind:
+        case inspect.DateTimeType():
+            return START + timedelta(minutes=n)
+        case inspect.DateType():
+            return f"{START + timedelta(days=n):%Y-%m-%d}"
+        case inspect.LiteralType():
+            words = sorted(kind.values, key=str)
+            return words[n % len(words)]
+        case inspect.BoolType():
+            return n % 2 == 0
+        case inspect.IntType() | inspect.FloatType():
+            return n
+        case inspect.ListType() if isinstance(_at(kind.item_type, []), inspect.StrType):
+            return [f"v{n:05d}"]
+        case _:
+            return f"v{n:05d}"
+
+
+def asked(house: TestHouse) -> list[tuple[str, Served, dict[str, Any]]]:
+    """Every page, plain, in each of its sorts, and by each of its filters."""
+    found = []
+    for unit, served in operations(house):
+        answer = getattr(served.word.word.answer, "__struct_fields__", ())
+        if unit not in READY or not {"items", "next"} <= set(answer):
+            continue
+        fields = {one.encode_name: one for one in msgspec.structs.fields(served.word)}
+        plain = msgspec.to_builtins(body(served.word))
+        sorts = get_args(fields["sort"].type) if "sort" in fields else ()
+        found += [(unit, served, plain), *((unit, served, {**plain, "sort": sort}) for sort in sorts)]
+        for name, field in fields.items():
+            if name in ("sort", "after", "limit", "q", *plain, *served.word.word.path_fields):
+                continue
+            for value in _values(field.type):
+                bounded = name.rsplit("_", 1)[0]
+                by = {"sort": bounded} if bounded in sorts else {}
+                found.append((unit, served, {**plain, name: value, **by}))
+    return found
+
+
+def _values(kind: Any) -> list[Any]:
+    """Values that a filter is tried with: of a closed list and of a yes or no each."""
+    shape = _at(inspect.type_info(kind), [])
+    match shape:
+        case inspect.BoolType():
+            return ["true", "false"]
+        case inspect.LiteralType():
+            return [value for value in shape.values if value]
+        case inspect.ListType():
+            return [[f"{PLANTED}_{n:05d}" for n in range(12)]]
+        case _:
+            return [msgspec.to_builtins(sample(shape))]
+
+
+async def test_pages_are_found_by_an_index_in_their_order(wide: TestHouse) -> None:
+    """No scan of a collection, nothing sorted besides, and little looked at that is not shown."""
+    wrong = []
+    pages = asked(wide)
+    for unit, served, said in pages:
+        for shown in await explained(wide, unit, served, said):
+            wrong += [f"{served.word.__name__} {said}: {fault}" for fault in faults(shown)]
+    assert not wrong, "\n".join(wrong)
+
+
+async def explained(
+    house: TestHouse, unit: str, served: Served, said: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """How the server did each find that the word made, on its first page and on the next."""
+    found = []
+    after = ""
+    for _ in range(2):
+        overheard.finds, overheard.on = [], True
+        roles = {"admin", "platform_admin"}
+        limit = {"limit": LIMIT} if "limit" in served.word.__struct_fields__ else {}
+        more = {"after": after} if after else {}
+        async with house.web(unit, house.actor("org_a", set(ALL_RIGHTS), roles)) as web:
+            answer = await web.get(path(served, PLANTED + "_00000"), params={**said, **limit, **more})
+        overheard.on = False
+        assert answer.status_code in (200, 403, 404), f"{served.word.__name__} {said}: {answer.text[:300]}"
+        for find in overheard.finds:
+            if find["find"].startswith(f"{unit}."):
+                found.append(await explain(house, find))
+        after = answer.json().get("next", "")
+        if not after:
+            break
+    return found
+
+
+async def explain(house: TestHouse, find: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("find", "filter", "sort", "projection", "limit", "hint")
+    command = {name: find[name] for name in kept if name in find}
+    database = house.client.get_database(house.settings.mongodb_db)
+    shown: dict[str, Any] = await database.command({"explain": command, "verbosity": "executionStats"})
+    return shown
+
+
+def faults(shown: Mapping[str, Any]) -> Iterator[str]:
+    stages = set(_stages(shown["executionStats"]["executionStages"]))
+    stats = shown["executionStats"]
+    most = 2 * stats["nReturned"] + SLACK
+    examined = max(stats["totalKeysExamined"], stats["totalDocsExamined"])
+    where = shown["command"].get("filter")
+    if "COLLSCAN" in stages:
+        yield f"a scan of the collection for {where}"
+    if examined > most:
+        yield f"{examined} looked at for {stats['nReturned']} ({sorted(stages)}) {where}"
+    if "SORT" in stages and not (where and "_id" in str(where)):
+        yield f"sorted besides: {where}"
+
+
+def _stages(stage: Mapping[str, Any]) -> Iterator[str]:
+    yield stage["stage"]
+    for inner in (stage.get("inputStage"), *stage.get("inputStages", ())):
+        if inner:
+            yield from _stages(inner)
+
+
+def test_the_explained_are_all_that_answer_a_page(wide: TestHouse) -> None:
+    assert {served.word.__name__ for _, served, _ in asked(wide)} >= {"FindOrders"}

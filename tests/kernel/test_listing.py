@@ -1,0 +1,168 @@
+"""Lists: every row once in every sort, gaps included, by one index each; what is not declared is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from rt.kernel.entity import Entity
+from rt.kernel.listing import CursorUnknown, Filter, FilterUnknown, Listing, Sort, SortUnknown, projection
+from rt.kernel.persistence import Collection, Database
+from rt.kernel.tenancy import acting_for
+
+
+class Town(msgspec.Struct):
+    city: str
+    street: str = ""
+
+
+class Site(msgspec.Struct):
+    name: str
+    towns: list[Town] = []
+
+
+class Line(Entity, kw_only=True):
+    name: str
+    price: int | None = None
+    state: str = "open"
+    deal_of: list[str] = []
+
+
+class Parcel(Line, kw_only=True):
+    sites: list[Site] = []
+    secret: str = "not read"
+
+    def search_texts(self) -> list[str]:
+        return [self.name]
+
+
+class Row(msgspec.Struct, kw_only=True):
+    id: str
+    sites: list[Site]
+
+
+LINES = Listing(
+    Line,
+    sorts={
+        "name": "name",
+        "price": "-price",
+        "state": "state,-price",
+        "deal": Sort("price", owners="deal_of"),
+    },
+    filters={
+        "state": Filter("state", first=True),
+        "price": "price",
+    },
+)
+ROWS = Listing(Row, sorts={"name": "-name"})
+
+
+@pytest.fixture
+async def parcels(database: Database) -> Collection[Parcel]:
+    found = Collection(database, Parcel, "parcels", shared=True, listings=(LINES, ROWS))
+    await database.prepare()
+    with acting_for("org_a"):
+        for n in range(30):
+            await found.add(
+                Parcel(
+                    id=f"par_{n:02d}",
+                    seen_by=["org_a", "org_b"],
+                    deal_of=["org_a"] if n % 2 else ["org_b"],
+                    name=f"n{n % 4}",
+                    price=None if n % 3 == 0 else n % 5,
+                    state="open" if n % 7 else "shut",
+                    sites=[Site(name="s", towns=[Town(city="Lyon", street="r")])],
+                )
+            )
+    return found
+
+
+async def walked(parcels: Collection[Parcel], limit: int, **asked: Any) -> list[Line]:
+    found: list[Line] = []
+    after = ""
+    while True:
+        page = await parcels.rows(LINES, after=after, limit=limit, **asked)
+        assert len(page.items) <= limit
+        found += page.items
+        after = page.next
+        if not after:
+            return found
+
+
+KEYS: dict[str, Callable[[Line], Any]] = {
+    "name": lambda one: (one.name, one.id),
+    "price": lambda one: (one.price is not None, one.price or 0, one.id),
+    "state": lambda one: (one.state, [-9 if one.price is None else one.price]),
+}
+
+
+@pytest.mark.parametrize("limit", [1, 4, 29, 30, 200])
+@pytest.mark.parametrize("sort", ["name", "-name", "price", "-price", "state", "-state"])
+async def test_each_row_is_met_once_and_in_order(parcels: Collection[Parcel], sort: str, limit: int) -> None:
+    with acting_for("org_b"):
+        found = await walked(parcels, limit, sort=sort)
+    assert len({one.id for one in found}) == len(found) == 30
+    if sort.removeprefix("-") != "state":
+        down = sort in ("price", "-name")
+        assert found == sorted(found, key=KEYS[sort.removeprefix("-")], reverse=down)
+    else:
+        assert [one.state for one in found] == sorted(
+            (one.state for one in found), reverse=sort.startswith("-")
+        )
+
+
+async def test_a_row_is_all_that_is_read(parcels: Collection[Parcel]) -> None:
+    assert projection(Row) == {"_id": 1, "sites.name": 1, "sites.towns.city": 1, "sites.towns.street": 1}
+    with acting_for("org_a"):
+        (row,) = (await parcels.rows(ROWS, limit=1)).items
+    assert row.sites == [Site(name="s", towns=[Town(city="Lyon", street="r")])]
+    assert "secret" not in projection(Line)
+
+
+async def test_a_sort_by_what_few_see_lists_theirs_alone(parcels: Collection[Parcel]) -> None:
+    with acting_for("org_b"):
+        found = await walked(parcels, 4, sort="deal")
+    assert [int(one.id[4:]) % 2 for one in found] == [0] * 15
+
+
+async def test_others_find_nothing(parcels: Collection[Parcel]) -> None:
+    with acting_for("org_c"):
+        assert not await walked(parcels, 50)
+        assert not await walked(parcels, 50, named={"state": "open"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "refusal", "field"),
+    [
+        ({"sort": "secret"}, SortUnknown, "sort"),
+        ({"sort": "--name"}, SortUnknown, "sort"),
+        ({"named": {"secret": "x"}}, FilterUnknown, "secret"),
+        ({"after": "W10"}, CursorUnknown, "after"),
+    ],
+)
+async def test_what_a_list_does_not_declare_is_refused_by_its_name(
+    parcels: Collection[Parcel], asked: dict[str, Any], refusal: type[Exception], field: str
+) -> None:
+    with acting_for("org_a"), pytest.raises(refusal) as refused:
+        await parcels.rows(LINES, **asked)
+    assert vars(refused.value)["field"] == field
+
+
+async def test_fragments_are_found_in_every_sort(parcels: Collection[Parcel]) -> None:
+    with acting_for("org_b"):
+        found = await walked(parcels, 3, q="n2", sort="-price")
+    assert [one.name for one in found] == ["n2"] * 7
+
+
+async def test_an_index_serves_each_sort_and_what_comes_first(parcels: Collection[Parcel]) -> None:
+    assert [keys for keys, _ in LINES.indexes("seen_by")] == [
+        [("seen_by", 1), ("name", 1), ("_id", 1)],
+        [("seen_by", 1), ("price", -1), ("_id", -1)],
+        [("seen_by", 1), ("state", 1), ("price", -1), ("_id", -1)],
+        [("deal_of", 1), ("price", 1), ("_id", 1)],
+        [("seen_by", 1), ("state", 1), ("name", 1), ("_id", 1)],
+    ]
+    assert LINES.hint("seen_by", "name", {"state": "open"}) == LINES.indexes("seen_by")[4][0]
+    assert LINES.hint("seen_by", "-price", {"price": {"$gt": 2}}) == LINES.indexes("seen_by")[1][0]
+    assert LINES.hint("seen_by", "price", {"state": "open"}) is None
