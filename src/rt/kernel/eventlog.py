@@ -11,7 +11,7 @@ import msgspec
 
 from rt.kernel.bus import LANES, Hub, Told, partition_of, told_of
 from rt.kernel.listing import decode_cursor, encode_cursor, steps
-from rt.kernel.persistence import Database
+from rt.kernel.persistence import Database, IndexModel
 from rt.kernel.telemetry import log
 from rt.kernel.tokens import Revoked
 
@@ -33,21 +33,26 @@ LABELS = frozenset({"number", "reference", "name", "plate"})
 
 async def prepare_log(database: Database) -> None:
     """Make the indexes of the log, of the consumers' leases and of what was put aside."""
-    events = database[EVENT_LOG]
-    await events.create_index([("partition", 1), ("seq", 1)], unique=True)
-    await events.create_index([("partition", 1), ("topic", 1), ("seq", 1)])
-    await events.create_index([("ids", 1), *NEWEST])
     labelled = {"labels": {"$exists": True}}
-    await events.create_index([("labels", 1), *NEWEST], partialFilterExpression=labelled)
-    await events.create_index([("org_id", 1), *NEWEST])
-    await events.create_index(NEWEST)
     revoked = {"topic": Revoked.topic}
-    await events.create_index([("body.subject", 1), ("at", 1)], partialFilterExpression=revoked)
+    await database[EVENT_LOG].create_indexes(
+        [
+            IndexModel([("partition", 1), ("seq", 1)], unique=True),
+            IndexModel([("partition", 1), ("topic", 1), ("seq", 1)]),
+            IndexModel([("ids", 1), *NEWEST]),
+            IndexModel([("labels", 1), *NEWEST], partialFilterExpression=labelled),
+            IndexModel([("org_id", 1), *NEWEST]),
+            IndexModel(NEWEST),
+            IndexModel([("body.subject", 1), ("at", 1)], partialFilterExpression=revoked),
+        ]
+    )
     await database["consumers"].create_index([("unit", 1), ("owner", 1)])
     await database["consumer_members"].create_index([("until", 1)], expireAfterSeconds=3600)
-    await database["dead_letters"].create_index([("unit", 1), ("state", 1), ("next_try_at", 1)])
-    await database["dead_letters"].create_index(
-        [("unit", 1), ("listener", 1), ("event.entity_id", 1), ("event.seq", 1)]
+    await database["dead_letters"].create_indexes(
+        [
+            IndexModel([("unit", 1), ("state", 1), ("next_try_at", 1)]),
+            IndexModel([("unit", 1), ("listener", 1), ("event.entity_id", 1), ("event.seq", 1)]),
+        ]
     )
 
 

@@ -674,6 +674,7 @@ __all__ = [
     "Database",
     "DuplicateKeyError",
     "Index",
+    "IndexModel",
     "LeaseLost",
     "ReturnDocument",
     "UpdateOne",

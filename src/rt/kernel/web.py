@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -206,8 +207,11 @@ def web_app(desk: Desk, public_path: str, background: Callable[[], bool] = lambd
     `background` says whether the unit's outbox and consumer run: it is not ready otherwise.
     """
     unit = desk.unit
-    document = openapi(unit, public_path)
-    specification = msgspec.json.encode(document)
+
+    @cache
+    def specification() -> bytes:
+        """Made when somebody first asks; making it is half of building a unit."""
+        return msgspec.json.encode(openapi(unit, public_path))
 
     async def health(request: Request) -> Response:
         request.scope["rt.word"] = "health"
@@ -230,7 +234,7 @@ def web_app(desk: Desk, public_path: str, background: Callable[[], bool] = lambd
 
     async def specified(request: Request) -> Response:
         request.scope["rt.word"] = "openapi"
-        return Response(specification, media_type="application/json")
+        return Response(specification(), media_type="application/json")
 
     async def signed_file(request: Request) -> Response:
         request.scope["rt.word"] = "file"

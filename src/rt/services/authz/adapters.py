@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -58,6 +59,7 @@ class Hasher:
             self._waiting -= 1
 
 
+@cache
 def common_passwords() -> frozenset[str]:
     """The most used passwords, lower case."""
     lines = (
