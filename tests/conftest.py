@@ -1,5 +1,6 @@
-"""What tests stand on: the real mongod, a database per test, and a house of units to talk to."""
+"""What tests stand on: the real mongod, an empty database, and a house of units to talk to."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -26,7 +27,7 @@ from rt.kernel.identity import Actor, acting_as
 from rt.kernel.ids import fingerprint, new_id
 from rt.kernel.messages import Event
 from rt.kernel.outbox import Outbox
-from rt.kernel.persistence import Collection, Database
+from rt.kernel.persistence import Collection, Database, connect
 from rt.kernel.settings import Settings
 from rt.kernel.telemetry import start_logging
 from rt.kernel.tenancy import acting_for
@@ -40,6 +41,8 @@ ROOT = Path(__file__).parents[1]
 MEMORY = Path("/dev", "shm")
 TEST_DATA = MEMORY / f"rt-test-{fingerprint(str(ROOT))[:8]}" if MEMORY.is_dir() else ROOT / ".rt" / "test"
 """Where the tests' server keeps its files: in memory if there is some, so that no test waits for a disk."""
+KERNELS = ("consumer_members", "consumers", "dead_letters", "event_log", "limits", "log_segments", "timers")
+"""What the kernel itself keeps for all units."""
 SHARED = Path(os.environ.get("RT_SHARED", ROOT.parent / "shared"))
 
 
@@ -92,13 +95,60 @@ def unit_keys(tmp_path_factory: pytest.TempPathFactory) -> UnitKeys:
     return keys
 
 
+class Shelf:
+    """The database that a worker's tests of one folder use one after the other, each of them empty.
+
+    Making a house's indexes and dropping them costs more than most tests do. So the collections of the kernel
+    and the services are emptied between tests; those that only a test has are dropped.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.client = connect(uri)
+        self.name = ""
+        self._kept: set[str] = set()
+        self._folder: Path | None = None
+
+    async def turn_to(self, folder: Path | None) -> None:
+        """Another folder's tests have other units: they begin with a new database."""
+        if folder == self._folder:
+            return
+        if self.name:
+            await self.client.drop_database(self.name)
+        self._folder, self.name = folder, f"test_{uuid4().hex[:12]}"
+        self._kept = set(KERNELS)
+
+    def keep(self, house: House) -> None:
+        """A service's collections have the same indexes whichever test mounts it."""
+        databases = [room.ground.database for room in house.rooms.values()]
+        entities = [one for database in databases for one in database.collections]
+        self._kept |= {one.name for one in entities if one.entity.__module__.startswith("rt.")}
+
+    async def empty(self) -> None:
+        database = Database(self.client, self.name, "kernel")
+        names = set(await database.names())
+        await asyncio.gather(*(database[name].drop() for name in names - self._kept))
+        written = await self._written(database, sorted(names & self._kept))
+        await asyncio.gather(*(database[name].delete_many({}) for name in written))
+
+    async def _written(self, database: Database, names: list[str]) -> list[str]:
+        """Which of these collections hold anything, asked at once."""
+        if not names:
+            return []
+        looks = [[{"$limit": 1}, {"$project": {"_id": {"$literal": name}}}] for name in names]
+        others = zip(names[1:], looks[1:], strict=True)
+        unions = [{"$unionWith": {"coll": name, "pipeline": look}} for name, look in others]
+        found = await database[names[0]].aggregate([*looks[0], *unions])
+        return [one["_id"] async for one in found]
+
+
 class TestHouse(House):
     """A house whose clocks go when the test says so; its own key signs tokens of invented actors."""
 
     __test__ = False
 
-    def __init__(self, settings: Settings, uri: str, keys: UnitKeys) -> None:
+    def __init__(self, settings: Settings, uri: str, keys: UnitKeys, shelf: Shelf | None = None) -> None:
         super().__init__(settings, uri, keys)
+        self._shelf = shelf
         self.key = OKPKey.generate_key("Ed25519")
         self._mouths: dict[str, tuple[Collection[Entity], Outbox]] = {}
 
@@ -108,6 +158,8 @@ class TestHouse(House):
             package = build.__module__.split(".")[2]
             self.add(next(row for row in UNITS if row.package == package), build)
         await self.start(background=False)
+        if self._shelf is not None:
+            self._shelf.keep(self)
         await self.leases.step()
         for room in self.rooms.values():
             await room.consumer._join()
@@ -238,10 +290,26 @@ class TestHouse(House):
         return self.rooms[package]
 
 
+@pytest.fixture(scope="session")
+async def shelf(mongod: str) -> AsyncIterator[Shelf]:
+    shelf = Shelf(mongod)
+    yield shelf
+    await shelf.turn_to(None)
+    await shelf.client.close()
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+async def shelved(shelf: Shelf, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """The name of an empty database; it is empty again afterwards."""
+    await shelf.turn_to(request.path.parent)
+    yield shelf.name
+    await shelf.empty()
+
+
+@pytest.fixture
+def settings(shelved: str, tmp_path: Path) -> Settings:
     return Settings(
-        mongodb_db=f"test_{uuid4().hex[:12]}",
+        mongodb_db=shelved,
         home=tmp_path,
         jwt_secret="a secret of tests that is long enough for anybody",
         bcrypt_rounds=4,
@@ -251,13 +319,14 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def house(mongod: str, settings: Settings, unit_keys: UnitKeys) -> AsyncIterator[TestHouse]:
-    """An empty house with its own database: `await house.mount(build, …)`, then `house.web(unit, actor)`."""
-    house = TestHouse(settings, mongod, unit_keys)
+async def house(
+    mongod: str, settings: Settings, unit_keys: UnitKeys, shelf: Shelf
+) -> AsyncIterator[TestHouse]:
+    """An empty house with an empty database: `await house.mount(build, …)`, then `house.web(unit, actor)`."""
+    house = TestHouse(settings, mongod, unit_keys, shelf)
     try:
         yield house
     finally:
-        await house.client.drop_database(settings.mongodb_db)
         await house.stop()
 
 

@@ -28,7 +28,6 @@ async def live(settings: Settings, mongod: str, unit_keys: UnitKeys) -> AsyncIte
         await house.mount(build)
         yield house
     finally:
-        await house.client.drop_database(settings.mongodb_db)
         await house.stop()
 
 

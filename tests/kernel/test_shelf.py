@@ -1,0 +1,22 @@
+"""A test finds an empty database, whatever the tests before it wrote."""
+
+from tests.conftest import Shelf, TestHouse
+
+from rt.kernel.eventlog import EVENT_LOG
+from rt.services.palette.app import build
+
+
+async def test_nothing_is_left_of_a_test_but_the_indexes_of_services(house: TestHouse, shelf: Shelf) -> None:
+    await house.mount(build)
+    database = house.database("palette")
+    await database["palette.vouchers"].insert_many([{"_id": n, "org_id": "org_a"} for n in range(3)])
+    await database[EVENT_LOG].insert_one({"_id": "evt_1", "partition": 0, "seq": 1})
+    await database["palette.inventions"].create_index("org_id", unique=True)
+    await database["palette.inventions"].insert_one({"org_id": "org_a"})
+    before = await database["palette.vouchers"].index_information()
+    await shelf.empty()
+    names = await database.names()
+    assert [name for name in names if await database[name].count_documents({})] == []
+    assert "palette.inventions" not in names
+    assert len(before) > 1
+    assert await database["palette.vouchers"].index_information() == before
