@@ -43,7 +43,9 @@ from rt.kernel.leases import Leases
 from rt.kernel.messages import Event
 from rt.kernel.outbox import Outbox
 from rt.kernel.persistence import Collection, Database, connect
+from rt.kernel.personal import Personal
 from rt.kernel.settings import Settings
+from rt.kernel.subject_keys import SubjectKeys
 from rt.kernel.telemetry import start_logging
 from rt.kernel.tenancy import acting_for
 
@@ -127,6 +129,7 @@ class Platform:
         self.name = f"bench_{uuid4().hex[:8]}"
         self.ears = Ears()
         self.hub = Hub()
+        self.personal = Personal(SubjectKeys(Database(self.client, f"{self.name}_keys", "kernel")))
         self.leases = Leases(self.database("kernel"), "bench")
         self.orders = self.database(UNIT)
         self.things = Collection(self.orders, Thing, "orders")
@@ -142,7 +145,9 @@ class Platform:
         self.reached = [len(consumer._listeners) for consumer in self.consumers]
 
     def database(self, unit: str) -> Database:
-        return Database(self.client, self.name, unit)
+        database = Database(self.client, self.name, unit)
+        database.personal = self.personal
+        return database
 
     async def start(self) -> None:
         await prepare_log(self.orders)
@@ -158,6 +163,7 @@ class Platform:
             task.cancel()
         await asyncio.wait(self.tasks, timeout=2)
         await self.client.drop_database(self.name)
+        await self.client.drop_database(f"{self.name}_keys")
         await self.client.close()
 
     async def tell(self, event: Event) -> None:
@@ -232,6 +238,8 @@ async def burst(platform: Platform, server: int) -> dict[str, float]:
             }
             for nth in range(BURST // ORDERS)
         ]  # fmt: skip
+        for one in events:
+            await platform.personal.seal(one)
         documents.append({"_id": order_id, "org_id": "org_a", "version": 1, "told": events})
     await platform.orders["core_orders.orders"].insert_many(documents)
     cost = Cost(server)

@@ -21,6 +21,7 @@ from rt.host.house import House, Room
 from rt.host.keys import UnitKeys
 from rt.host.mongod import Mongod, running
 from rt.host.topology import UNITS
+from rt.kernel.bus import told_of
 from rt.kernel.entity import Entity
 from rt.kernel.eventlog import EVENT_LOG
 from rt.kernel.identity import Actor, acting_as
@@ -29,6 +30,7 @@ from rt.kernel.messages import Event
 from rt.kernel.outbox import Outbox
 from rt.kernel.persistence import Collection, Database, connect
 from rt.kernel.settings import Settings
+from rt.kernel.subject_keys import ERASURES, NODES
 from rt.kernel.telemetry import start_logging
 from rt.kernel.tenancy import acting_for
 from rt.kernel.tokens import ALGORITHM
@@ -114,6 +116,7 @@ class Shelf:
             return
         if self.name:
             await self.client.drop_database(self.name)
+            await self.client.drop_database(f"{self.name}_keys")
         self._folder, self.name = folder, f"test_{uuid4().hex[:12]}"
         self._kept = set(KERNELS)
 
@@ -128,7 +131,9 @@ class Shelf:
         names = set(await database.names())
         await asyncio.gather(*(database[name].drop() for name in names - self._kept))
         written = await self._written(database, sorted(names & self._kept))
-        await asyncio.gather(*(database[name].delete_many({}) for name in written))
+        keys = Database(self.client, f"{self.name}_keys", "kernel")
+        emptied = [*(database[name] for name in written), *(keys[name] for name in (NODES, ERASURES))]
+        await asyncio.gather(*(one.delete_many({}) for one in emptied))
 
     async def _written(self, database: Database, names: list[str]) -> list[str]:
         """Which of these collections hold anything, asked at once."""
@@ -196,7 +201,7 @@ class TestHouse(House):
         """What every event of a topic says to its reader, as they were appended (clocks may be held)."""
         await self.settle()
         events = self.database("kernel")[EVENT_LOG].find({"topic": topic})
-        return [self.letter(event) async for event in events.sort("$natural", 1)]
+        return [await self.letter(event) async for event in events.sort("$natural", 1)]
 
     async def hear_again(self) -> None:
         """Have every listener hear the whole log once more, as after a crash that saved no offset."""
@@ -282,9 +287,10 @@ class TestHouse(House):
             return {"keys": [own]}
         return {"keys": [own, *(await super()._fetch_access_keys())["keys"]]}
 
-    def letter(self, event: Mapping[str, Any]) -> dict[str, Any]:
+    async def letter(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """What an event of the log says to notifications, which alone opens its secrets."""
-        return self.keys.seals_of("notifications").opened(event["topic"], event["body"])
+        told = await self.personal.open(told_of(event))
+        return self.keys.seals_of("notifications").opened(told.topic, told.body)
 
     def room(self, package: str) -> Room:
         return self.rooms[package]

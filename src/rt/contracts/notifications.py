@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.kernel.messages import OPEN, SELF, Command, Cursor, Empty, Event, Query, SearchText, View
+from rt.kernel.messages import OPEN, SELF, Command, Cursor, Empty, Event, Personal, Query, SearchText, View
 from rt.trade.references import MessageId, OrderId, WebhookId
 
 Channel = Literal["in_app", "email", "sms", "push", "webhook"]
@@ -206,8 +206,8 @@ class MessageBounced(Event, topic="notifications.message.bounced"):
     """An address does not take mail; it is not written to again until it is changed."""
 
     message_id: str
-    address: str
-    reason: str
+    address: Personal
+    reason: Personal
 
 
 class MessageReplayed(Event, topic="notifications.message.replayed"):

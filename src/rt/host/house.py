@@ -27,8 +27,10 @@ from rt.kernel.leases import Leases
 from rt.kernel.limits import Limiter
 from rt.kernel.outbox import Outbox
 from rt.kernel.persistence import ConnectionFailure, Database, connect
+from rt.kernel.personal import Personal
 from rt.kernel.revocation_feed import RevocationFeed
 from rt.kernel.settings import Settings
+from rt.kernel.subject_keys import SubjectKeys
 from rt.kernel.telemetry import log, start_tracing
 from rt.kernel.unit import Ground, Unit
 from rt.kernel.web import Desk, web_app
@@ -70,6 +72,8 @@ class House:
         self.keys = keys
         self.rooms: dict[str, Room] = {}
         self.client = connect(uri)
+        self.subject_keys = SubjectKeys(Database(self.client, f"{settings.mongodb_db}_keys", "kernel"))
+        self.personal = Personal(self.subject_keys)
         start_tracing(settings.otlp_endpoint)
         self.hub = Hub()
         self.leases = Leases(self.database("kernel"), settings.instance)
@@ -85,7 +89,9 @@ class House:
         self._unit_keys = Keyring(keys.public)
 
     def database(self, unit: str) -> Database:
-        return Database(self.client, self.settings.mongodb_db, unit)
+        database = Database(self.client, self.settings.mongodb_db, unit)
+        database.personal = self.personal
+        return database
 
     def ground(self, package: str) -> Ground:
         """What a unit stands on in this process."""
@@ -144,6 +150,7 @@ class House:
     async def prepare(self) -> None:
         """Make every index that this process needs."""
         await prepare_log(self.database("admin_gateway"))
+        await self.subject_keys.prepare()
         await self.limiter.prepare()
         for room in self.rooms.values():
             await room.ground.database.prepare()

@@ -31,7 +31,9 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """An event as the log has it: which entity of which organization emitted it, when, and who was acting.
 
     `seq` numbers a partition without gaps; `nth` numbers the events of the entity, from 1. `change` has the
-    leaves that the write changed (`rt.kernel.changes`), on the last event of a write.
+    leaves that the write changed (`rt.kernel.changes`), on the last event of a write. `personal` has what
+    tells of people, sealed, each part under the key of its subject (`rt.kernel.personal`); listeners get it
+    opened.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     trace: str
     body: dict[str, Any]
     change: list[dict[str, Any]] = []
+    personal: list[dict[str, str]] = []
 
 
 def told_of(document: Mapping[str, Any]) -> Told:

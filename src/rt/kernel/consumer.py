@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from rt.kernel.bus import Hub, Listener, Told, as_event, lane_of, partition_of, told_of
+from rt.kernel.changes import VEILED
 from rt.kernel.clock import now
 from rt.kernel.errors import AskRefused, Unavailable
 from rt.kernel.eventlog import EVENT_LOG, FOUND_BY, heads, heads_before
@@ -16,6 +17,7 @@ from rt.kernel.identity import Actor, acting_as
 from rt.kernel.ids import Cause, Fence, because, derived_id, fingerprint
 from rt.kernel.leases import Lease, Leases
 from rt.kernel.persistence import ConnectionFailure, Database, LeaseLost, persist
+from rt.kernel.personal import KeyLost
 from rt.kernel.sealing import SealBroken
 from rt.kernel.segments import ERASED
 from rt.kernel.telemetry import BEHIND, HEARD, PARKED, log, tracing
@@ -396,7 +398,7 @@ class Consumer:
             if isinstance(error, AskRefused) and error.status in NOT_NOW:
                 raise Unavailable from error
             log.info("listener_failed", unit=self._unit, topic=told.topic, exc_info=True)
-            return _why(self._database, told, error)
+            return await _why(self._database, told, error)
         return ""
 
     async def _put_aside(
@@ -513,6 +515,7 @@ async def deliver(database: Database, listener: Listener, told: Told, fence: Fen
     if told.org_id == ERASED:
         return
     event = None
+    told = await database.personal.open(told)
     if len(listener.topics) == 1:
         event = as_event(told.topic, _read(database, told))
         if event is None:
@@ -524,20 +527,39 @@ async def deliver(database: Database, listener: Listener, told: Told, fence: Fen
     HEARD.labels(unit, told.topic).inc()
 
 
-def _why(database: Database, told: Told, error: Exception) -> str:
-    """What went wrong, without what was secret in the event and open to the listener."""
+async def _why(database: Database, told: Told, error: Exception) -> str:
+    """What went wrong, without what was sealed in the event and open to the listener."""
     try:
-        opened = _read(database, told)
-    except SealBroken:
+        opened = await database.personal.open(told)
+        sealed = [*_differing(told.body, _read(database, opened)), *_differing(told.actor, opened.actor)]
+    except (SealBroken, KeyLost):
         return _said(error)
-    return _said(error, [str(value) for name, value in opened.items() if value != told.body.get(name)])
+    return _said(error, [*sealed, *_differing(told.change, opened.change)])
+
+
+def _differing(sealed: Any, opened: Any) -> list[str]:
+    """The texts in which two versions of a value differ, as the second has them."""
+    if isinstance(sealed, dict) and isinstance(opened, dict):
+        return [text for name in opened for text in _differing(sealed.get(name), opened[name])]
+    if isinstance(sealed, list) and isinstance(opened, list) and len(sealed) == len(opened):
+        return [t for one, other in zip(sealed, opened, strict=True) for t in _differing(one, other)]
+    return [] if sealed == opened else texts_of(opened)
+
+
+def texts_of(value: Any) -> list[str]:
+    """Every text in a value, however deep."""
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in texts_of(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in texts_of(inner)]
+    return [str(value)]
 
 
 def _said(error: BaseException, secrets: Sequence[str] = ()) -> str:
     """An error as it can be kept, whatever it says."""
     said = f"{type(error).__name__}: {error}"
-    for secret in secrets:
-        said = said.replace(secret, "***") if secret else said
+    for secret in sorted(secrets, key=len, reverse=True):
+        said = said.replace(secret, VEILED) if len(secret) > 1 else said
     return said[:MOST_SAID].encode(errors="replace").decode()
 
 

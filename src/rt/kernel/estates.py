@@ -5,6 +5,7 @@ from typing import Any
 
 from rt.kernel.eventlog import EVENT_LOG
 from rt.kernel.persistence import OUTSIDE, Database
+from rt.kernel.personal import FOUND
 from rt.kernel.segments import ERASED
 
 
@@ -37,8 +38,10 @@ async def rows(database: Database, org_id: str) -> AsyncIterator[tuple[str, dict
 async def erase(database: Database, org_id: str) -> dict[str, int]:
     """Remove what an organization owns or alone sees, and its sight of the rest; how much went from where.
 
-    Events keep their place in the log and lose their content.
+    Events keep their place in the log and lose their content; what partners' events tell of its people loses
+    its key.
     """
+    await database.personal.keys.destroy(org_id)
     removed = {}
     for name in await entity_collections(database):
         gone = await database[name].delete_many({"$or": [{"org_id": org_id}, {"seen_by": [org_id]}]})
@@ -46,9 +49,21 @@ async def erase(database: Database, org_id: str) -> dict[str, int]:
         removed[name] = gone.deleted_count
     for name, owner in (("timers", "org_id"), ("dead_letters", "event.org_id")):
         removed[name] = (await database[name].delete_many({owner: org_id})).deleted_count
-    emptied = {"org_id": ERASED, "erased": org_id, "body": {}, "change": [], "actor": {}, "ids": []}
+    emptied: dict[str, Any] = {"org_id": ERASED, "erased": org_id, "body": {}, "actor": {}}
+    emptied |= {"change": [], "ids": [], "personal": []}
     await database[EVENT_LOG].update_many({"org_id": org_id}, {"$set": emptied, "$unset": {"labels": ""}})
     return {name: count for name, count in removed.items() if count}
+
+
+async def forget(database: Database, org_id: str, collection: str, subject_id: str) -> None:
+    """Destroy the key of one subject: what an organization's events told of it is empty, and finds nothing.
+
+    What the units themselves keep of it is theirs to remove.
+    """
+    await database.personal.keys.destroy(org_id, f"{collection}/{subject_id}")
+    named = {"ids": subject_id, "org_id": org_id, "labels": {"$regex": f"^{FOUND}"}}
+    found = {"$pull": {"labels": {"$regex": f"^{FOUND}"}}}
+    await database[EVENT_LOG].update_many(named, found)
 
 
 async def left(database: Database, org_id: str) -> int:

@@ -12,6 +12,7 @@ import msgspec
 from rt.kernel.bus import LANES, Hub, Told, partition_of, told_of
 from rt.kernel.listing import decode_cursor, encode_cursor, steps
 from rt.kernel.persistence import Database, IndexModel
+from rt.kernel.personal import FOUND, PLACEHOLDER
 from rt.kernel.telemetry import log
 from rt.kernel.tokens import Revoked
 
@@ -111,7 +112,8 @@ def indexed(document: Mapping[str, Any]) -> dict[str, Any]:
     own = {document["entity_id"], document["trace"]} - {""}
     ids = {*named(document["body"]), *(one for _, after in leaves for one in named(after))} - own
     parts = [document["body"], *({name: after} for name, after in leaves)]
-    labels = sorted({label.lower()[:80] for part in parts for label in labelled(part)})
+    written = {label.lower()[:80] for part in parts for label in labelled(part)}
+    labels = [*document.get("labels", ()), *sorted(written)]
     found: dict[str, Any] = {"ids": [*sorted(own), *sorted(ids)][:MOST_IDS]}
     return found | ({"labels": labels[:MOST_IDS]} if labels else {})
 
@@ -129,8 +131,12 @@ def labelled(body: Any) -> set[str]:
     """What is written on the object itself and on what it holds."""
     if not isinstance(body, dict):
         return set()
-    own = {value for name, value in body.items() if name in LABELS and isinstance(value, str) and value}
+    own = {value for name, value in body.items() if name in LABELS and _readable(value)}
     return own | {found for value in body.values() if isinstance(value, dict) for found in labelled(value)}
+
+
+def _readable(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and not value.startswith(PLACEHOLDER)
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +154,7 @@ class EventLog:
 
     def __init__(self, database: Database) -> None:
         self._events = database[EVENT_LOG]
+        self._personal = database.personal
 
     async def about(self, subject: str, after: str, limit: int) -> tuple[list[Told], str]:
         """The newest events of an object or trace, in the order in which they happened.
@@ -158,20 +165,26 @@ class EventLog:
         return [told for told, _ in reversed(found)], following
 
     async def find(self, q: str, limit: int = 200) -> list[Found]:
-        """Objects named by an identity, or by how a number or name on them begins."""
+        """Objects named by an identity, or by how a number or name on them begins; personal ones whole."""
         beginning = {"$gte": q.lower(), "$lt": q.lower() + "\U0010ffff"}
         asked = ("at", "org_id", "entity", "entity_id", "labels")
         found: dict[str, Found] = {}
-        for where in ({"ids": q}, {"labels": beginning}):
+        hashed = {"labels": {"$in": await self._personal.labels(q)}}
+        for where in ({"ids": q}, {"labels": beginning}, hashed):
             cursor = self._events.find(where, dict.fromkeys(asked, 1)).sort([("at", -1)]).limit(limit)
             async for document in cursor:
-                found[document["_id"]] = msgspec.convert(document, Found, builtin_types=(datetime,))
+                readable = [one for one in document.get("labels", ()) if not one.startswith(FOUND)]
+                found[document["_id"]] = msgspec.convert(
+                    {**document, "labels": readable}, Found, builtin_types=(datetime,)
+                )
         return sorted(found.values(), key=lambda one: one.at, reverse=True)[:limit]
 
     async def lines(
         self, where: Mapping[str, Any], after: str, limit: int
     ) -> tuple[list[tuple[Told, str]], str]:
         """The newest events first, each with its hash, from behind one on; beside them where to go on.
+
+        Of what is personal it is said who acted; of the rest, that it is there or erased.
 
         Raises CursorUnknown for an `after` that no page gave.
         """
@@ -184,4 +197,5 @@ class EventLog:
         following = ""
         if len(found) > limit:
             following = encode_cursor([shown[-1][name] for name, _ in NEWEST])
-        return [(told_of(document), digest_of(document)) for document in shown], following
+        told = [(await self._personal.show(told_of(one)), digest_of(one)) for one in shown]
+        return told, following

@@ -32,6 +32,24 @@ def secret_for(unit: str) -> msgspec.Meta:
 HIDDEN = msgspec.Meta(extra={"hidden": True})
 """Marks a field of what is stored: the story of a change says that it changed, never to what."""
 
+PERSONAL = msgspec.Meta(extra={"personal": True})
+"""Marks a field, stored or told, that tells of a person: the event log holds it encrypted under the key of
+whom it tells of, by default the thing that emitted the event, and nobody reads it once that key is gone."""
+PERSONAL_LABEL = msgspec.Meta(extra={"personal": True, "found": True})
+"""The same, by which the thing is searched: the log holds a keyed hash of it besides."""
+
+
+def personal_of(field: str, collection: str = "") -> msgspec.Meta:
+    """The same, telling of whom the field beside it names: wherever it was told, their erasure empties it.
+
+    `collection`: where that one is ("unit.collection"), if the type of the field does not lead to it.
+    """
+    return msgspec.Meta(extra={"personal": True, "of": field, "collection": collection})
+
+
+Personal = Annotated[str, PERSONAL]
+PersonalLabel = Annotated[str, PERSONAL_LABEL]
+
 ClientId = Annotated[str, msgspec.Meta(max_length=REFERENCE_LENGTH, extra={"leads_to": ""})]
 """An identity that the client makes itself: it leads to nothing that was there before."""
 Version = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]

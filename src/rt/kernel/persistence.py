@@ -44,6 +44,7 @@ from rt.kernel.listing import (
     steps,
     stored_name,
 )
+from rt.kernel.personal import Personal, Unkeyed
 from rt.kernel.reading import read
 from rt.kernel.sealing import Seals, unsealed
 from rt.kernel.search import fragments, words
@@ -147,6 +148,7 @@ class Database:
         self.collections: list[Collection[Any]] = []
         self.emitted: Callable[[Collection[Any], str, list[Document]], None] = lambda *_: None
         self.seals: Seals | None = None
+        self.personal = Personal(Unkeyed())
         durable = WriteConcern(w="majority", j=True)
         self._database: AsyncDatabase[Document] = client.get_database(
             name, write_concern=durable, read_concern=ReadConcern("majority")
@@ -411,7 +413,7 @@ class Collection(Generic[E]):
         key = _key(self.name, entity.id)
         entity.version = 1
         document = self._document(entity)
-        told = self._told(entity, {}, document, 0)
+        told = await self._told(entity, {}, document, 0)
         document |= {"done": [_done(key)] if key else [], "told": told, "emitted": len(told)}
         if self._searched:
             document["tokens"] = fragments(entity.search_texts())
@@ -508,7 +510,7 @@ class Collection(Generic[E]):
         entity.changed_at = now()
         changed |= {"version": entity.version, "changed_at": entity.changed_at}
         emitted = stored.get("emitted", 0)
-        told = self._told(entity, before, changed, emitted)
+        told = await self._told(entity, before, changed, emitted)
         update: Document = {"$set": changed | {"emitted": emitted + len(told)} | _fenced(), "$push": {}}
         if (found_by := list(entity.search_texts())) != texts:
             update["$set"]["tokens"] = fragments(found_by)
@@ -527,12 +529,15 @@ class Collection(Generic[E]):
         entity.told()
         self._emitted(entity.id, [*stored.get("told", ()), *told])
 
-    def _told(self, entity: E, before: Document, after: Document, emitted: int) -> list[Document]:
+    async def _told(self, entity: E, before: Document, after: Document, emitted: int) -> list[Document]:
         if self.quiet and not entity.telling:
             return []
         seal = self._database.seals.sealed if self._database.seals else unsealed
         facts = [(event.topic, seal(event)) for event in entity.telling]
-        return _told(self.name, entity, facts, before, after, emitted)
+        told = _told(self.name, entity, facts, before, after, emitted)
+        for event in told:
+            await self._database.personal.seal(event)
+        return told
 
     def _entity(self, document: Document) -> E:
         return cast("E", _read_as(document, self.entity))

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from rt.kernel.bounds import formed
+from rt.kernel.messages import PERSONAL_LABEL
 
 LONGEST: Final = 254
 """Characters of an address that mail servers take (RFC 5321, 4.5.3.1.3, without the angle brackets)."""
@@ -21,8 +22,8 @@ NAME: Final = rf"^{_LINE}{_VISIBLE}{_LINE}$"
 """A name stands in letters and on pages: a second line in it would be read as theirs."""
 ONE_LINE: Final = formed(NAME, "sur une ligne, avec un caractère visible", "one line with something visible")
 
-EmailText = Annotated[str, formed(ADDRESS, FR, EN), Meta(min_length=3, max_length=LONGEST)]
-OptionalEmail = Annotated[str, formed(rf"{ADDRESS}|^$", FR, EN), Meta(max_length=LONGEST)]
+EmailText = Annotated[str, PERSONAL_LABEL, formed(ADDRESS, FR, EN), Meta(min_length=3, max_length=LONGEST)]
+OptionalEmail = Annotated[str, PERSONAL_LABEL, formed(rf"{ADDRESS}|^$", FR, EN), Meta(max_length=LONGEST)]
 
 
 def is_address(text: str) -> bool:

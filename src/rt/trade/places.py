@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.messages import View
+from rt.kernel.messages import PERSONAL, PERSONAL_LABEL, View
 from rt.trade.contacts import OptionalEmail
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
@@ -14,15 +14,15 @@ Longitude = Annotated[float, Meta(ge=-180, le=180)]
 class Contact(View):
     """Whom to call at a site."""
 
-    name: Annotated[str, Meta(max_length=120)] = ""
-    phone: Annotated[str, Meta(max_length=40)] = ""
+    name: Annotated[str, PERSONAL_LABEL, Meta(max_length=120)] = ""
+    phone: Annotated[str, PERSONAL, Meta(max_length=40)] = ""
     email: OptionalEmail = ""
 
 
 class Address(View):
     """A postal address; `country` is ISO 3166-1 alpha-2."""
 
-    street: Annotated[str, Meta(max_length=200)] = ""
+    street: Annotated[str, PERSONAL, Meta(max_length=200)] = ""
     postal_code: Annotated[str, Meta(max_length=12)] = ""
     city: Annotated[str, Meta(max_length=120)] = ""
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")] = "FR"
@@ -36,4 +36,4 @@ class Site(View):
     contact: Contact = Contact()
     latitude: Latitude | None = None
     longitude: Longitude | None = None
-    instructions: Annotated[str, Meta(max_length=500)] = ""
+    instructions: Annotated[str, PERSONAL, Meta(max_length=500)] = ""

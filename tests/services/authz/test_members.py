@@ -251,5 +251,5 @@ async def test_each_organization_has_its_own_story_of_its_people(authz: TestHous
         ("driver", "active"),
         ("driver", "removed"),
     ]
-    joined = [event["body"]["email"] for event in story if event["topic"] == "authz.user.joined"]
-    assert joined == [theirs.email, member["email"]]
+    joined = [await authz.letter(event) for event in story if event["topic"] == "authz.user.joined"]
+    assert [body["email"] for body in joined] == [theirs.email, member["email"]]

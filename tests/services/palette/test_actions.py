@@ -322,7 +322,7 @@ async def test_a_partner_without_account_answers_by_a_link_to_that_statement_alo
         .ground.database["event_log"]
         .find_one({"topic": "palette.statement.ready", "entity_id": made["id"]})
     )
-    assert palette.letter(told)["url"] == f"/l/token-{made['id']}"
+    assert (await palette.letter(told))["url"] == f"/l/token-{made['id']}"
     link = palette.actor(
         org="org_guest", kind="link", id="lnk_1", scope="answer_statement", object_id=made["id"]
     )

@@ -1,8 +1,8 @@
 """Facts that authz tells."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from rt.kernel.messages import Event
+from rt.kernel.messages import Event, PersonalLabel, personal_of
 from rt.trade.references import MailSecret
 
 
@@ -12,7 +12,7 @@ class OrganizationCreated(Event, topic="authz.organization.created"):
     organization_id: str
     name: str
     kind: str
-    email: str
+    email: PersonalLabel
 
 
 class OrganizationSuspended(Event, topic="authz.organization.suspended"):
@@ -68,8 +68,8 @@ class UserInvited(Event, topic="authz.user.invited"):
     """A person was invited; the token is for the mail alone."""
 
     user_id: str
-    email: str
-    name: str
+    email: Annotated[str, personal_of("user_id", "authz.people")]
+    name: Annotated[str, personal_of("user_id", "authz.people")]
     role: str
     organization_name: str
     token: MailSecret
@@ -80,8 +80,8 @@ class UserJoined(Event, topic="authz.user.joined"):
     """A person became a member of the organization."""
 
     user_id: str
-    email: str
-    name: str
+    email: Annotated[str, personal_of("user_id", "authz.people")]
+    name: Annotated[str, personal_of("user_id", "authz.people")]
     role: str
 
 
@@ -89,7 +89,7 @@ class MemberChanged(Event, topic="authz.member.changed"):
     """A member of the organization has another role or state; `removed` when they are a member no more."""
 
     user_id: str
-    email: str
+    email: Annotated[str, personal_of("user_id", "authz.people")]
     role: str
     state: Literal["invited", "active", "disabled", "removed"]
 
@@ -98,7 +98,7 @@ class PasswordResetAsked(Event, topic="authz.password.reset_asked"):
     """A known person asked for a reset link; the token is for the mail alone."""
 
     user_id: str
-    email: str
+    email: Annotated[str, personal_of("user_id", "authz.people")]
     token: MailSecret
     language: str
 
@@ -107,6 +107,6 @@ class SecurityAlert(Event, topic="authz.security.alerted"):
     """Something that the person should hear about; `kind` is one of those in services/authz/domain."""
 
     user_id: str
-    email: str
+    email: Annotated[str, personal_of("user_id", "authz.people")]
     kind: str
     language: str

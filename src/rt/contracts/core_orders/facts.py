@@ -1,6 +1,7 @@
 """What core_orders tells: facts about orders, never a price in them."""
 
 from datetime import datetime
+from typing import Annotated
 
 from rt.contracts.core_orders.shown import (
     OrderSummary,
@@ -8,7 +9,7 @@ from rt.contracts.core_orders.shown import (
 from rt.contracts.core_orders.vocabulary import (
     IncidentKind,
 )
-from rt.kernel.messages import Event
+from rt.kernel.messages import Event, Personal, PersonalLabel, personal_of
 from rt.trade.references import MailSecret
 
 
@@ -25,7 +26,7 @@ class OrderTendered(Event, topic="core_orders.order.tendered"):
     """
 
     order: OrderSummary
-    carrier_email: str
+    carrier_email: PersonalLabel
     carrier_guest: bool
     deadline: datetime
     link_token: MailSecret = ""
@@ -36,7 +37,7 @@ class TenderAccepted(Event, topic="core_orders.tender.accepted"):
     """The carrier has the order (it accepted, or was assigned); a guest books its dock with the link."""
 
     order: OrderSummary
-    carrier_email: str = ""
+    carrier_email: PersonalLabel = ""
     carrier_guest: bool = False
     slot_link_token: MailSecret = ""
 
@@ -45,7 +46,7 @@ class TenderRefused(Event, topic="core_orders.tender.refused"):
     """`order.carrier_id` declined."""
 
     order: OrderSummary
-    reason: str
+    reason: Personal
 
 
 class TenderLapsed(Event, topic="core_orders.tender.lapsed"):
@@ -56,7 +57,7 @@ class TenderLapsed(Event, topic="core_orders.tender.lapsed"):
 
     order: OrderSummary
     expired: bool
-    reason: str = ""
+    reason: Personal = ""
 
 
 class OrderPlanned(Event, topic="core_orders.order.planned"):
@@ -68,7 +69,7 @@ class OrderPlanned(Event, topic="core_orders.order.planned"):
     order: OrderSummary
     vehicle_plate: str
     driver_id: str
-    driver_name: str
+    driver_name: Annotated[str, personal_of("driver_id", "planning.drivers")]
     planned_pickup_at: datetime | None
     planned_delivery_at: datetime | None
     tour_id: str = ""
@@ -104,7 +105,7 @@ class OrderCancelled(Event, topic="core_orders.order.cancelled"):
     """The order was called off; `order.carrier_id` names the carrier that had it or was offered it."""
 
     order: OrderSummary
-    reason: str
+    reason: Personal
 
 
 class IncidentReported(Event, topic="core_orders.incident.reported"):
@@ -113,6 +114,6 @@ class IncidentReported(Event, topic="core_orders.incident.reported"):
     order: OrderSummary
     incident_id: str
     kind: IncidentKind
-    text: str
+    text: Personal
     shared: bool = False
     reported_by_id: str = ""

@@ -22,7 +22,7 @@ from rt.contracts.core_orders.vocabulary import (
     Equipment,
     Incoterm,
 )
-from rt.kernel.messages import Command, Query, Version, View
+from rt.kernel.messages import PERSONAL, Command, Query, Version, View
 from rt.trade.contacts import ONE_LINE, OptionalEmail
 from rt.trade.references import OrderId, OrderPaperId, OrganizationId, TemplateId
 
@@ -45,7 +45,7 @@ class CreateOrder(
     requirements: Requirements = field(default_factory=list)
     equipment: Equipment = ""
     incoterm: Incoterm = ""
-    instructions: Annotated[str, Meta(max_length=1_000)] = ""
+    instructions: Annotated[str, PERSONAL, Meta(max_length=1_000)] = ""
     sell_cents: Cents | None = None
     buy_cents: Cents | None = None
     currency: Currency = "EUR"
@@ -71,7 +71,7 @@ class EditOrder(
     requirements: Requirements | UnsetType = UNSET
     equipment: Equipment | UnsetType = UNSET
     incoterm: Incoterm | UnsetType = UNSET
-    instructions: Annotated[str, Meta(max_length=1_000)] | UnsetType = UNSET
+    instructions: Annotated[str, PERSONAL, Meta(max_length=1_000)] | UnsetType = UNSET
     sell_cents: Cents | UnsetType | None = UNSET
     buy_cents: Cents | UnsetType | None = UNSET
     currency: Currency | UnsetType = UNSET

@@ -15,7 +15,7 @@ from rt.contracts.core_orders.vocabulary import (
     Responsible,
     Source,
 )
-from rt.kernel.messages import View
+from rt.kernel.messages import Personal, PersonalLabel, View, personal_of
 from rt.trade.days import TripMoment
 from rt.trade.goods import Goods
 from rt.trade.places import Site
@@ -69,7 +69,7 @@ class OrderSummary(View):
     carrier_name: str
     consignee_id: str | None
     consignee_name: str
-    consignee_email: str
+    consignee_email: PersonalLabel
     pickup: Site
     delivery: Site
     pickup_from: datetime | None
@@ -85,7 +85,7 @@ class OrderSummary(View):
     stops: list[Stop] = field(default_factory=list)
     references: References = References()
     logistician_id: str | None = None
-    instructions: str = ""
+    instructions: Personal = ""
 
 
 class TenderView(View):
@@ -108,7 +108,7 @@ class PlanView(View):
     """The vehicle, the driver and the times that the carrier planned."""
 
     vehicle_plate: str
-    driver_name: str
+    driver_name: Annotated[str, personal_of("driver_id", "planning.drivers")]
     driver_id: str = ""
     planned_pickup_at: datetime | None = None
     planned_delivery_at: datetime | None = None
@@ -120,11 +120,11 @@ class ChangeView(View):
 
     at: datetime
     actor_id: str
-    actor_name: str
+    actor_name: Annotated[str, personal_of("actor_id", "authz.people")]
     source: Source
     what: str
     state: OrderState
-    note: str = ""
+    note: Personal = ""
 
 
 class Milestone(View):

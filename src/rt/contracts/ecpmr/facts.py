@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rt.contracts.ecpmr.note import Kind, Moment, PalletExchange, Party, Step, Stop
-from rt.kernel.messages import Event, View
+from rt.kernel.messages import Event, Personal, View
 from rt.trade.references import MailSecret
 
 
@@ -11,7 +11,7 @@ class ReserveFact(View):
     """A reserve as others need to know it."""
 
     line: int
-    text: str
+    text: Personal
     photos: int
 
 
@@ -48,7 +48,7 @@ class TakeoverSigned(Event, topic="ecpmr.takeover.signed"):
     number: str
     signed_at: datetime
     reserves: int
-    by_name: str
+    by_name: Personal
     kind: Kind = "national"
 
 
@@ -69,7 +69,7 @@ class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
     consignee_name: str
     site_name: str
     signed_at: datetime
-    by_name: str
+    by_name: Personal
     by_org_id: str
     reserves: list[ReserveFact]
     pallets: list[PalletExchange]
@@ -104,8 +104,8 @@ class CodeRequested(Event, topic="ecpmr.code.requested"):
     """A signer by link asked for the one-time code."""
 
     document_id: str
-    email: str
-    phone: str
+    email: Personal
+    phone: Personal
     code: MailSecret
     language: str
 
@@ -117,10 +117,10 @@ class LinkSent(Event, topic="ecpmr.link.sent"):
     order_id: str
     number: str
     party: Party
-    email: str
+    email: Personal
     sender_name: str
     site_name: str
     token: MailSecret
     expires_at: datetime
     language: str
-    requested_by_name: str = ""
+    requested_by_name: Personal = ""

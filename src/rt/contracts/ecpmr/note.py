@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.kernel.messages import HIDDEN, View
+from rt.kernel.messages import HIDDEN, PERSONAL, View
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Latitude, Longitude, Site
 
@@ -76,10 +76,10 @@ class Consignment(View):
     pickup_at: Instant | None = None
     delivery_at: Instant | None = None
     opening_hours: Annotated[str, Meta(max_length=120)] = ""
-    instructions: Text = ""
+    instructions: Annotated[Text, PERSONAL] = ""
     vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
     trailer_plate: Annotated[str, Meta(max_length=20)] = ""
-    driver_name: Annotated[str, Meta(max_length=120)] = ""
+    driver_name: Annotated[str, PERSONAL, Meta(max_length=120)] = ""
     successive_carriers: Annotated[list[PartyBox], Meta(max_length=5)] = field(default_factory=list)
     documents: Annotated[list[Annotated[str, Meta(max_length=120)]], Meta(max_length=30)] = field(
         default_factory=list
@@ -101,19 +101,19 @@ class SignatureGiven(View):
     """
 
     party: Party
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    name: Annotated[str, PERSONAL, Meta(min_length=1, max_length=120)]
     quality: Annotated[str, Meta(max_length=120)] = ""
     method: Method = "glass"
     image: Annotated[str, Meta(max_length=280_000), HIDDEN] = ""
-    latitude: Latitude | None = None
-    longitude: Longitude | None = None
-    device: Annotated[str, Meta(max_length=120)] = ""
+    latitude: Annotated[Latitude, PERSONAL] | None = None
+    longitude: Annotated[Longitude, PERSONAL] | None = None
+    device: Annotated[str, PERSONAL, Meta(max_length=120)] = ""
 
 
 class ReserveGiven(View):
     """A reserve on one goods line (0: the whole consignment); photos may arrive after the text."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    text: Annotated[str, PERSONAL, Meta(min_length=1, max_length=500)]
     line: Annotated[int, Meta(ge=0, le=500)] = 0
     photo_ids: Annotated[list[DeviceId], Meta(max_length=20)] = field(default_factory=list)
     missing_quantity: Count = 0

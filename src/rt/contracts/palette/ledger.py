@@ -16,7 +16,7 @@ from rt.contracts.palette.terms import (
     Standing,
     Text,
 )
-from rt.kernel.messages import Command, Cursor, Event, Query, View
+from rt.kernel.messages import Command, Cursor, Event, Personal, Query, View
 from rt.trade.days import PastMoment
 from rt.trade.references import AccountId, MovementId, OrderId
 
@@ -246,7 +246,7 @@ class MovementClaimed(Event, topic="palette.movement.claimed"):
     teller_name: str
     awaited: list[str]
     lines: list[ClaimLine]
-    note: str
+    note: Personal
     lapses_at: datetime | None
 
 
@@ -267,7 +267,7 @@ class MovementDisputed(Event, topic="palette.movement.disputed"):
     teller_id: str
     by_id: str
     by_name: str
-    reason: str
+    reason: Personal
 
 
 class MovementWithdrawn(Event, topic="palette.movement.withdrawn"):
@@ -275,7 +275,7 @@ class MovementWithdrawn(Event, topic="palette.movement.withdrawn"):
 
     movement_id: str
     teller_id: str
-    reason: str
+    reason: Personal
 
 
 class MovementLapsed(Event, topic="palette.movement.lapsed"):

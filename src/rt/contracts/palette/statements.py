@@ -15,7 +15,7 @@ from rt.contracts.palette.terms import (
     Text,
 )
 from rt.kernel.bounds import within
-from rt.kernel.messages import Command, Cursor, Download, Event, Query, Version, View
+from rt.kernel.messages import Command, Cursor, Download, Event, PersonalLabel, Query, Version, View
 from rt.trade.contacts import OptionalEmail
 from rt.trade.references import AccountId, MailSecret, StatementId, StatementLineId
 
@@ -170,7 +170,7 @@ class StatementReady(Event, topic="palette.statement.ready"):
     statement_id: str
     partner_id: str
     partner_name: str
-    partner_email: str
+    partner_email: PersonalLabel
     period: str
     url: MailSecret
 

@@ -16,7 +16,7 @@ from rt.contracts.palette.terms import (
     VoucherState,
 )
 from rt.kernel.bounds import within
-from rt.kernel.messages import Command, Cursor, Event, Query, View
+from rt.kernel.messages import Command, Cursor, Event, Personal, Query, View
 from rt.trade.references import OrderId, OrganizationId, VoucherId
 
 
@@ -170,4 +170,4 @@ class VoucherWithdrawn(Event, topic="palette.voucher.withdrawn"):
     voucher_id: str
     number: str
     state: VoucherState
-    reason: str
+    reason: Personal

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.kernel.messages import Command, Cursor, Query, SearchText, View
+from rt.kernel.messages import PERSONAL, Command, Cursor, Query, SearchText, View
 from rt.trade.contacts import ONE_LINE
 from rt.trade.places import Site
 from rt.trade.references import DriverId, PersonId, VehicleId
@@ -26,7 +26,7 @@ class PeriodView(View):
 
     starts_at: Moment
     ends_at: Moment
-    reason: Note = ""
+    reason: Annotated[Note, PERSONAL] = ""
 
 
 class WorkingHours(View):

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from rt.contracts.planning.docks import GoodsType, SlotKind
 from rt.contracts.planning.fleet import Limit, Note
-from rt.kernel.messages import Command, Cursor, Download, Event, Query, SearchText, Version, View
+from rt.kernel.messages import Command, Cursor, Download, Event, Personal, Query, SearchText, Version, View
 from rt.trade.days import TripDay, TripMoment
 from rt.trade.places import Site
 from rt.trade.references import DockId, OrderId, SlotId
@@ -230,4 +230,4 @@ class SlotChanged(Event, topic="planning.slot.changed"):
     starts_at: datetime
     ends_at: datetime
     carrier_id: str
-    reason: str
+    reason: Personal

@@ -7,7 +7,7 @@ from msgspec import Meta, field
 
 from rt.contracts.planning.fleet import DriverView, VehicleView
 from rt.contracts.planning.jobs import ConflictView, JobView
-from rt.kernel.messages import SELF, Command, Event, Query, Version, View
+from rt.kernel.messages import SELF, Command, Event, Query, Version, View, personal_of
 from rt.trade.days import TripDay
 from rt.trade.places import Site
 from rt.trade.references import DriverId, JobId, TourId, VehicleId
@@ -55,7 +55,7 @@ class TourView(View):
     vehicle_id: str
     vehicle_plate: str
     driver_id: str
-    driver_name: str
+    driver_name: Annotated[str, personal_of("driver_id", "planning.drivers")]
     starts_at: datetime
     ends_at: datetime
     distance_km: float | None
@@ -262,7 +262,7 @@ class TourPublished(Event, topic="planning.tour.published"):
     vehicle_plate: str
     driver_id: str
     driver_user_id: str | None
-    driver_name: str
+    driver_name: Annotated[str, personal_of("driver_id", "planning.drivers")]
     stops: list[TourStop]
 
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from rt.contracts.tracking_ia.journeys import CorrectionView
 from rt.contracts.tracking_ia.terms import OrderPhase
-from rt.kernel.messages import OPEN, Command, Empty, Event, Query, View
+from rt.kernel.messages import OPEN, Command, Empty, Event, PersonalLabel, Query, View
 from rt.trade.references import MailSecret, OrderId
 
 
@@ -96,6 +96,6 @@ class FollowLinkMade(Event, topic="tracking_ia.follow_link.made"):
     share_id: str
     url: MailSecret
     expires_at: datetime
-    consignee_email: str
+    consignee_email: PersonalLabel
     consignee_name: str
     reference: str

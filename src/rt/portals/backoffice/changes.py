@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+from rt.kernel.changes import GONE, VEILED
+from rt.ui.catalogues import gettext as _
+
 IDENTITY = re.compile(r"^[a-z]{2,5}_[0-9a-z_]{6,60}$")
 TRACE = re.compile(r"^[0-9a-f]{32}$")
 LONGEST = 240
@@ -51,6 +54,8 @@ def text(value: Any) -> str:
     """A plain value as people read it, cut when it is long."""
     if value is None or value in ("", [], {}):
         return ""
+    if value == GONE:
+        return _("(effacé)")
     plain = value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()
     return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
 
@@ -73,13 +78,14 @@ def facts(body: Mapping[str, Any]) -> list[Line]:
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
-    """Only what differs, in the order of the fields."""
+    """Only what differs, in the order of the fields; of what is veiled that it does."""
     old, new = flat(before), flat(after)
+    veils = (VEILED, text(GONE))
     names = list(dict.fromkeys([*old, *new]))
     lines = [
         Line(name=n, before=old.get(n, ""), after=new.get(n, ""), href=story_of(new.get(n, "")))
         for n in names
-        if n and old.get(n, "") != new.get(n, "")
+        if n and (old.get(n, "") != new.get(n, "") or new.get(n) in veils)
     ]
     return cut(lines)
 

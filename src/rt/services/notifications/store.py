@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from rt.contracts.notifications import Channel
 from rt.kernel.entity import Entity
 from rt.kernel.ids import derived_id
+from rt.kernel.messages import PersonalLabel
 from rt.kernel.persistence import Collection, Database, Index
 from rt.services.notifications.domain.address import Address, address_id
 from rt.services.notifications.domain.message import Message
@@ -21,7 +22,7 @@ class OrderCard(Entity, kw_only=True):
     reference: str
     shipper_id: str
     carrier_id: str
-    consignee_email: str
+    consignee_email: PersonalLabel
 
 
 class Home(Entity, kw_only=True):

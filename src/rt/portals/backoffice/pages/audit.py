@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import AuditLineView, ExportAudit, FindAudit, VerificationView, VerifyAudit
 from rt.kernel.clock import now
-from rt.portals.backoffice.changes import Line, changed, short, story_of
+from rt.portals.backoffice.changes import Line, changed, short, story_of, text
 from rt.portals.backoffice.naming import names_of, on_one_line
 from rt.ui.asking import sent
 from rt.ui.catalogues import gettext as _
@@ -93,7 +93,7 @@ def row(line: AuditLineView, names: dict[str, str]) -> Row:
         place=f"{line.partition} · {line.seq}",
         at=on_one_line(line.at),
         did=line.did,
-        actor=line.actor_name or line.actor_id or line.actor_kind,
+        actor=text(line.actor_name) or line.actor_id or line.actor_kind,
         organization=names.get(line.org_id, line.org_id),
         thing=" ".join(part for part in (line.entity.rpartition(".")[2], short(line.entity_id)) if part),
         entity_id=line.entity_id,

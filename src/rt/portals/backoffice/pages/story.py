@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import EventView, GetStory, StoryView
 from rt.contracts.notifications import MessageView, ReadMailbox
-from rt.portals.backoffice.changes import Line, changed, facts, story_of
+from rt.portals.backoffice.changes import Line, changed, facts, story_of, text
 from rt.portals.backoffice.naming import names_of
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
@@ -106,7 +106,7 @@ def happened(event: EventView, names: dict[str, str], subject: str) -> Happened:
         when=f"{moment(event.at)}:{event.at:%S}",
         tone=tone_of(event.topic),
         icon=ICONS.get(event.source, "circle"),
-        actor=event.actor_name or event.actor_id,
+        actor=text(event.actor_name) or event.actor_id,
         actor_kind=event.actor_kind,
         actor_href=story_of(event.actor_id) if event.actor_id != subject else "",
         organization=names.get(event.org_id, event.org_id),

@@ -20,6 +20,7 @@ from rt.contracts.admin_gateway import (
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid, NotFound
+from rt.kernel.messages import Personal
 from rt.services.admin_gateway.domain.support import LEVEL_OF, answer_by
 
 FLOWS: Final[dict[Severity, tuple[StepName, ...]]] = {
@@ -70,7 +71,7 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True):
     step: StepName
     state: Literal["done", "skipped"]
     at: datetime
-    by: str
+    by: Personal
     note: str = ""
 
 
@@ -90,7 +91,7 @@ class Outage(Entity, kw_only=True):
     title_en: str
     units: list[str]
     opened_at: datetime
-    opened_by: str
+    opened_by: Personal
     answer_due_at: datetime
     state: OutageState = "open"
     ticks: list[Tick] = []

@@ -3,9 +3,6 @@
 import re
 from typing import Any
 
-PERSONAL = frozenset({"email", "phone", "street", "by_name", "driver_name", "first_name", "last_name", "ip"})
-"""Fields that say who somebody is or where they live; `consignee_email` and its like too."""
-PERSONAL_ENDS = ("_email", "_phone")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 SEALED = re.compile(r"eyJ[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+")
 """What an event told one unit alone, as the log holds it (RFC 7516)."""
@@ -17,16 +14,13 @@ CREDENTIALS = frozenset(
 """By what somebody was let in or written to: hidden where it is stored (tests/house/test_secrets.py)."""
 
 
-def masked(value: Any, name: str = "") -> Any:
-    """The same body with personal values unreadable; what is secret came sealed or hidden already.
+def masked(value: Any) -> Any:
+    """The same body without what opens something, and without addresses in words where nobody declared them.
 
-    A name may be a path: its last part says what it is.
+    What is personal came veiled already, as its field declares (`rt.kernel.personal`).
     """
-    name = name.rpartition(".")[2]
-    if name in PERSONAL or name.endswith(PERSONAL_ENDS):
-        return HIDDEN if value else value
     if isinstance(value, dict):
-        return {key: masked(inner, key) for key, inner in value.items()}
+        return {key: masked(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [masked(inner) for inner in value]
     return MAIL.sub(HIDDEN, SEALED.sub(HIDDEN, value)) if isinstance(value, str) else value

@@ -9,7 +9,7 @@ import msgspec
 from rt.contracts.authz import Role, UserInvited, UserState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import TooMany, Unauthorized
-from rt.kernel.messages import HIDDEN
+from rt.kernel.messages import HIDDEN, PersonalLabel
 from rt.services.authz.domain.vault import hash_of, same
 
 INVITATION_LIFE: Final = timedelta(days=7)
@@ -37,8 +37,8 @@ class Invitation(Entity):
     """
 
     person_id: str
-    email: str
-    name: str
+    email: PersonalLabel
+    name: PersonalLabel
     role: Role
     language: str
     expires_at: datetime

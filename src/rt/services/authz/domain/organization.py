@@ -22,6 +22,7 @@ from rt.contracts.authz import (
 from rt.contracts.authz.identities import IdentityAct
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
+from rt.kernel.messages import Personal, PersonalLabel
 from rt.kernel.tokens import PLATFORM, Revoked
 from rt.services.authz.domain.identity import (
     HISTORY_KEPT,
@@ -72,13 +73,13 @@ class Organization(Entity):
 
     name: str
     kind: OrganizationKind
-    email: str
+    email: PersonalLabel
     words: list[str] = msgspec.field(default_factory=list)
     country: str = "FR"
     siret: str = ""
     vat: str = ""
     vat_branch: str | None = None
-    phone: str = ""
+    phone: Personal = ""
     language: str = "fr"
     guest: bool = False
     open: bool = False

@@ -9,7 +9,7 @@ import msgspec
 from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
-from rt.kernel.messages import HIDDEN
+from rt.kernel.messages import HIDDEN, PersonalLabel
 from rt.kernel.tokens import Revoked, member_of
 from rt.services.authz.domain.totp import CodeWrong, SecondFactor
 from rt.services.authz.domain.vault import hash_of, same
@@ -88,8 +88,8 @@ class Person(Entity):
     `seen_by` are the organizations that the person is a member of.
     """
 
-    email: str
-    name: str
+    email: PersonalLabel
+    name: PersonalLabel
     language: str = "fr"
     password_hash: Annotated[str, HIDDEN] = ""
     password_changed_at: datetime | None = None

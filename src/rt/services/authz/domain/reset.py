@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from rt.kernel.entity import Entity
-from rt.kernel.messages import Event
+from rt.kernel.messages import Event, Personal
 
 KEPT: Final = timedelta(hours=1)
 
@@ -19,7 +19,7 @@ class ResetWished(Event, topic="authz.password.reset_wished"):
 class ResetWish(Entity):
     """One write whatever the address: the answer cannot tell who has an account."""
 
-    email: str
+    email: Personal
     language: str
     expires_at: datetime
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Unauthorized
-from rt.kernel.messages import HIDDEN
+from rt.kernel.messages import HIDDEN, personal_of
 from rt.kernel.tokens import Revoked
 from rt.services.authz.domain.vault import hash_of, same
 
@@ -37,9 +37,9 @@ class Session(Entity):
     """
 
     person_id: str
-    device: str
-    agent: str
-    ip: str
+    device: Annotated[str, personal_of("person_id", "authz.people")]
+    agent: Annotated[str, personal_of("person_id", "authz.people")]
+    ip: Annotated[str, personal_of("person_id", "authz.people")]
     token_hash: Annotated[str, HIDDEN]
     rotated_at: datetime
     expires_at: datetime
@@ -83,9 +83,9 @@ class Challenge(Entity):
     """A right password that waits for its second factor."""
 
     person_id: str
-    device: str
-    agent: str
-    ip: str
+    device: Annotated[str, personal_of("person_id", "authz.people")]
+    agent: Annotated[str, personal_of("person_id", "authz.people")]
+    ip: Annotated[str, personal_of("person_id", "authz.people")]
     token_hash: Annotated[str, HIDDEN]
     expires_at: datetime
     tries_left: int = CHALLENGE_TRIES

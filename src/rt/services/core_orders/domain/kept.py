@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from rt.contracts.core_orders import DocumentKind, IncidentKind, Responsible
+from rt.kernel.messages import Personal
 
 
 class Tender(msgspec.Struct, kw_only=True):
@@ -21,7 +22,7 @@ class Tender(msgspec.Struct, kw_only=True):
     stranger: bool = False
     state: Literal["open", "accepted", "refused", "expired", "withdrawn"] = "open"
     answered_at: datetime | None = None
-    reason: str = ""
+    reason: Personal = ""
 
 
 class Document(msgspec.Struct, kw_only=True):
@@ -36,7 +37,7 @@ class Document(msgspec.Struct, kw_only=True):
     filename: str
     media_type: str
     added_at: datetime
-    added_by: str
+    added_by: Personal
     file_key: str = ""
     size_bytes: int = 0
     original_sha256: str = ""
@@ -47,7 +48,7 @@ class Document(msgspec.Struct, kw_only=True):
     org_id: str = ""
     content_hash: str = ""
     signed_at: datetime | None = None
-    signed_by: str = ""
+    signed_by: Personal = ""
     reserves: int = 0
 
     def sign(self, at: datetime, by_name: str, content_hash: str) -> None:
@@ -61,9 +62,9 @@ class Incident(msgspec.Struct, kw_only=True):
     incident_id: str
     org_id: str
     kind: IncidentKind
-    text: str
+    text: Personal
     reported_at: datetime
-    reported_by: str
+    reported_by: Personal
     shared: bool
     responsible: Responsible = ""
     cost_cents: int | None = None

@@ -14,6 +14,7 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Conflict
+from rt.kernel.messages import Personal, PersonalLabel
 from rt.services.core_orders.domain.journey import located, weighed
 from rt.services.core_orders.domain.kept import Incident
 from rt.services.core_orders.domain.line import OrderLine
@@ -33,17 +34,17 @@ class OrderChanged(Conflict):
 class Record(OrderLine, kw_only=True):
     """An order as it is stored: owned by its shipper, seen by the partners that have a part in it."""
 
-    consignee_email: str = ""
+    consignee_email: PersonalLabel = ""
     goods: list[Goods] = msgspec.field(default_factory=list)
     equipment: Equipment = ""
     incoterm: Incoterm = ""
-    instructions: str = ""
+    instructions: Personal = ""
     volume_m3: float = 0
     sell_cents: int | None = None
     buy_cents: int | None = None
     invoiced_cents: int | None = None
     invoice_number: str = ""
-    cancel_reason: str = ""
+    cancel_reason: Personal = ""
     incidents: list[Incident] = msgspec.field(default_factory=list)
     history: list[ChangeView] = msgspec.field(default_factory=list)
     import_id: str = ""

@@ -9,6 +9,7 @@ from msgspec import field
 from rt.contracts.ecpmr import AddressOrigin, CodeRequested, Party
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
+from rt.kernel.messages import Personal
 from rt.services.ecpmr.domain import codes, refusals
 from rt.services.ecpmr.domain.codes import SigningCode
 from rt.services.ecpmr.domain.ledger import Ledger
@@ -26,12 +27,12 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     link_id: str
     party: Party
     org_id: str
-    email: str
+    email: Personal
     origin: AddressOrigin
     requested_by: str
     requested_for: Party
     made_at: datetime
-    phone: str = ""
+    phone: Personal = ""
     language: str = "fr"
 
 
@@ -39,7 +40,7 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     """A message that left: a link or a code."""
 
     party: Party
-    email: str
+    email: Personal
     requested_by: str
     what: What
     at: datetime

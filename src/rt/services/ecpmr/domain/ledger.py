@@ -8,6 +8,7 @@ from msgspec import field
 from rt.contracts.ecpmr import Consignment, Kind, Moment, Party, PartyBox, State, Step, Stop, StopTime
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
+from rt.kernel.messages import PersonalLabel
 from rt.services.ecpmr.domain.boxes import named
 from rt.services.ecpmr.domain.chain import ORIGIN, Link, difference, faults
 from rt.services.ecpmr.domain.chain import Kind as Sealed
@@ -46,7 +47,7 @@ class Ledger(Entity, kw_only=True):
     taken_over_at: datetime | None = None
     delivered_at: datetime | None = None
     cancelled: bool = False
-    consignee_email: str = ""
+    consignee_email: PersonalLabel = ""
 
     @property
     def number(self) -> str:

@@ -16,6 +16,7 @@ from rt.contracts.ecpmr import (
     WarningView,
     Way,
 )
+from rt.kernel.messages import Personal
 
 
 class Issue(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +36,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     consignment: Consignment
     made_at: datetime
     made_by: str
-    reason: str = ""
+    reason: Personal = ""
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +55,7 @@ class LinkUsed(msgspec.Struct, frozen=True, kw_only=True):
     """By which link an act was signed: whose request, who gave the address, and the address."""
 
     link_id: str
-    email: str
+    email: Personal
     origin: AddressOrigin
     requested_by: str
     requested_for: Party

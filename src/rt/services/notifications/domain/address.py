@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from rt.kernel.entity import Entity
 from rt.kernel.errors import NotFound
 from rt.kernel.ids import derived_id
+from rt.kernel.messages import Personal, PersonalLabel
 
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{5,24}")
 PLATFORM = "platform"
@@ -26,9 +27,9 @@ class TokenUnknown(NotFound):
 class Address(Entity, kw_only=True):
     """What is known of one address: since when it bounces, which topics it has unsubscribed from."""
 
-    address: str
+    address: PersonalLabel
     bounced_at: datetime | None = None
-    reason: str = ""
+    reason: Personal = ""
     muted: list[str] = []
 
     def bounce(self, reason: str, moment: datetime) -> None:

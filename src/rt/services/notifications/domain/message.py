@@ -15,7 +15,7 @@ from rt.contracts.notifications import (
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
-from rt.kernel.messages import HIDDEN
+from rt.kernel.messages import HIDDEN, Personal
 
 TRIES = 8
 FIRST_WAIT = timedelta(seconds=5)
@@ -53,7 +53,7 @@ class Message(Entity, kw_only=True):
 
     topic: str
     channel: Channel
-    to: str
+    to: Personal
     content: Annotated[Content, HIDDEN]
     language: str
     at: datetime
@@ -71,7 +71,7 @@ class Message(Entity, kw_only=True):
     provider: str = ""
     receipt: str = ""
     tries: int = 0
-    error: str = ""
+    error: Personal = ""
     claimed_until: datetime | None = None
     sent_at: datetime | None = None
     read_at: datetime | None = None

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
-from rt.kernel.messages import EVENTS, HIDDEN
+from rt.kernel.messages import EVENTS, HIDDEN, Personal
 
 SECRET_BYTES = 32
 PREFIX = "whsec_"
@@ -34,7 +34,7 @@ class TopicNotPublished(Invalid):
 class Webhook(Entity, kw_only=True):
     """An address and the topics it hears; the newest secret signs first, the former one too."""
 
-    url: str
+    url: Personal
     topics: list[str]
     secrets: Annotated[list[str], HIDDEN]
     active: bool = True

@@ -8,6 +8,7 @@ import msgspec
 from rt.contracts.palette import Standing
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
+from rt.kernel.messages import Personal
 from rt.services.palette.domain.ledger import Line, Party
 
 Pair = frozenset[str]
@@ -33,7 +34,7 @@ class Consent(Entity, kw_only=True):
     lapses_at: datetime | None = None
     closed: Literal["", "disputed", "lapsed", "withdrawn"] = ""
     closed_by: str = ""
-    closed_reason: str = ""
+    closed_reason: Personal = ""
 
     def name_of(self, party_id: str) -> str:
         return next((party.name for party in self.parties if party.id == party_id), "")

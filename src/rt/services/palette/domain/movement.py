@@ -21,6 +21,7 @@ from rt.contracts.palette import (
     PolicyMode,
 )
 from rt.kernel.errors import Conflict, Forbidden, Invalid
+from rt.kernel.messages import Personal
 from rt.services.palette.domain.consent import Consent
 from rt.services.palette.domain.ledger import NAMED, Exchange, Line, organizations
 
@@ -72,7 +73,7 @@ class Movement(Consent, kw_only=True):
     site_name: str = ""
     policy: PolicyMode = "immediate"
     exchanges: list[Exchange] = msgspec.field(default_factory=list)
-    note: str = ""
+    note: Personal = ""
     reverses: str = ""
     nth: int = 0
     voucher_id: str = ""

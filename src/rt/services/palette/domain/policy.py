@@ -15,6 +15,7 @@ from rt.contracts.palette import (
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid
+from rt.kernel.messages import Personal
 
 INSTRUCTIONS: dict[PolicyMode, tuple[str, str]] = {
     "immediate": (
@@ -81,7 +82,7 @@ class Policy(Entity, kw_only=True):
     mode: PolicyMode
     ratio_percent: int = 100
     voucher_days: int | None = None
-    note: str = ""
+    note: Personal = ""
 
     def propose(self) -> None:
         """Ask the partner for its yes to these terms."""

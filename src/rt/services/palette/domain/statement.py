@@ -21,6 +21,7 @@ from rt.contracts.palette import (
 from rt.kernel.clock import ZONE, day_of, now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, ReferenceUnknown
+from rt.kernel.messages import Personal
 from rt.services.palette.domain.ledger import OpenPart, open_parts
 from rt.services.palette.domain.policy import months_later
 from rt.trade.spreadsheets import Cell, csv_file
@@ -82,7 +83,7 @@ class StatementLine(msgspec.Struct, kw_only=True):
     by_maker: bool = False
     lapses_at: datetime | None = None
     verdict: LineVerdict = "pending"
-    comment: str = ""
+    comment: Personal = ""
 
     @property
     def counts(self) -> bool:

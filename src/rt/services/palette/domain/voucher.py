@@ -19,6 +19,7 @@ from rt.kernel.clock import ZONE, day_of, now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden
 from rt.kernel.ids import derived_id
+from rt.kernel.messages import Personal
 from rt.services.palette.domain.ledger import Exchange, Party, collection_lines, organizations
 from rt.services.palette.domain.movement import Movement
 
@@ -90,7 +91,7 @@ class Voucher(Entity, kw_only=True):
     entrusted: bool = False
     state: VoucherState = "open"
     redemptions: list[Redemption] = msgspec.field(default_factory=list)
-    reason: str = ""
+    reason: Personal = ""
 
     def issued(self) -> None:
         self.tell(

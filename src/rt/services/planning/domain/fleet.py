@@ -10,6 +10,7 @@ from rt.contracts.planning.fleet import VehicleKind
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
+from rt.kernel.messages import Personal, PersonalLabel
 from rt.services.planning.domain.hours import Span, spans_of, without
 from rt.trade.calendars import paris_day
 from rt.trade.places import Site
@@ -89,8 +90,8 @@ class Vehicle(Entity):
 class Driver(Entity):
     """A driver of the carrier; `user_id` is who signs in on the phone."""
 
-    name: str
-    phone: str = ""
+    name: PersonalLabel
+    phone: Personal = ""
     user_id: str | None = None
     skills: list[str] = msgspec.field(default_factory=list)
     hours: list[WorkingHours] = msgspec.field(default_factory=lambda: list(USUAL_HOURS))

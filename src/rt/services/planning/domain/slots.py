@@ -9,6 +9,7 @@ from rt.contracts.planning.docks import GoodsType, SlotKind
 from rt.contracts.planning.slots import SlotState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, VersionStale
+from rt.kernel.messages import Personal
 from rt.services.planning.domain.conflicts import clock
 from rt.services.planning.domain.docks import Dock
 from rt.services.planning.domain.job import APPOINTMENT_GRACE
@@ -67,7 +68,7 @@ class Slot(Entity):
     cells: list[str]
     state: SlotState = "booked"
     arrived_at: datetime | None = None
-    reason: str = ""
+    reason: Personal = ""
     named: bool = True
 
     def search_texts(self) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
@@ -9,6 +10,7 @@ from rt.contracts.planning import StopView, TourPublished, TourStop, TourView, T
 from rt.contracts.planning.tours import TourState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, VersionStale
+from rt.kernel.messages import personal_of
 from rt.services.planning.domain.conflicts import UNMEASURED, PlanningConflict
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span
@@ -47,7 +49,7 @@ class Tour(Entity):
     vehicle_id: str
     vehicle_plate: str
     driver_id: str
-    driver_name: str
+    driver_name: Annotated[str, personal_of("driver_id", "planning.drivers")]
     driver_user_id: str | None
     starts_at: datetime
     ends_at: datetime

@@ -9,7 +9,7 @@ from rt.contracts.core_orders import OrderPlanned
 from rt.contracts.tracking_ia import DeviceKind, FollowLinkMade, OrderPhase, RuleKind
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, NotFound
-from rt.kernel.messages import HIDDEN
+from rt.kernel.messages import HIDDEN, Personal, PersonalLabel
 from rt.trade.places import Site
 
 SHARE_PATH = "/follow/"
@@ -61,7 +61,7 @@ class FollowedOrder(Entity, kw_only=True):
     carrier_id: str
     consignee_id: str
     consignee_name: str
-    consignee_email: str
+    consignee_email: PersonalLabel
     pickup: Site
     delivery: Site
     planned_from: datetime
@@ -123,7 +123,7 @@ class Device(Entity, kw_only=True):
     """A tracker or phone; only the hash of its key is kept."""
 
     kind: DeviceKind
-    name: str
+    name: Personal
     vehicle_plate: str
     plate: str
     driver_user_id: str

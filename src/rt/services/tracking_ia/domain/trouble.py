@@ -9,6 +9,7 @@ import msgspec
 from rt.contracts.tracking_ia import RefusedReason
 from rt.kernel.entity import Entity
 from rt.kernel.ids import derived_id
+from rt.kernel.messages import Personal
 from rt.services.tracking_ia.domain.reading import Doubt
 
 LAST_KEPT = 10
@@ -19,7 +20,7 @@ class BadPoint(msgspec.Struct, frozen=True, kw_only=True):
 
     received_at: datetime
     reason: RefusedReason
-    said: str
+    said: Personal
 
 
 class Trouble(Entity, kw_only=True):
@@ -30,7 +31,7 @@ class Trouble(Entity, kw_only=True):
 
     source: str
     by_device: bool
-    name: str
+    name: Personal
     by_reason: dict[RefusedReason, int] = msgspec.field(default_factory=dict)
     last: list[BadPoint] = msgspec.field(default_factory=list)
 

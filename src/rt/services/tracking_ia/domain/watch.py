@@ -20,6 +20,7 @@ from rt.contracts.tracking_ia import (
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
+from rt.kernel.messages import Personal
 from rt.services.tracking_ia.domain.arrivals import Arrival, expected
 from rt.services.tracking_ia.domain.fences import ENTER_M, Crossing
 from rt.services.tracking_ia.domain.judging import Seen, reached
@@ -67,7 +68,7 @@ class Watch(Entity, kw_only=True):
     vehicle_plate: str
     plate: str
     driver_user_id: str
-    driver_name: str
+    driver_name: Personal
     begins_at: datetime
     ends_at: datetime
     planned_end: datetime

@@ -1,0 +1,245 @@
+"""What events say of people: encrypted under the key of whom they tell of, before they are written."""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from rt.kernel.bus import Told
+from rt.kernel.changes import GONE, VEILED, Place, personal_in
+from rt.kernel.marks import marks_of
+from rt.kernel.messages import EVENTS
+
+NONCE_BYTES = 12
+"""NIST SP 800-38D, 8.2.2: random, for far fewer than 2^32 values under one key."""
+PEOPLE = "authz.people"
+PLACEHOLDER = "***"
+"""With the number of its sealed part behind it: stands where the value stood."""
+FOUND = "~"
+"""Begins a label that is a keyed hash."""
+FOUND_BYTES = 12
+FOUND_LENGTH = 80
+MOST_LATELY = 1_000
+"""Events kept in clear in the memory of a process, for as long as its keys are at most."""
+Document = dict[str, Any]
+
+
+class KeysMissing(RuntimeError):
+    """Something personal would have been written in clear: no keys are connected."""
+
+
+class KeyLost(ValueError):
+    """A personal value that no key opens though nobody was erased: keys lost, or the value altered."""
+
+
+class Keys(Protocol):
+    """Keys of subjects, each of one organization."""
+
+    async def cipher(self, org_id: str, subject: str, make: bool = False) -> AESGCM | None:
+        """The cipher of a subject; None once it was erased. Raises KeyLost where there never was a key.
+
+        `make`: the organization may be new.
+        """
+        ...
+
+    async def finding(self, org_id: str) -> bytes | None:
+        """The key under which an organization's people are found."""
+        ...
+
+    async def all_finding(self) -> list[bytes]:
+        """Those of all organizations."""
+        ...
+
+    async def destroy(self, org_id: str, subject: str = "") -> None:
+        """Destroy the key of a subject, or all of an organization, for good."""
+        ...
+
+    def generation(self) -> int:
+        """Another number once keys that were known may have been destroyed."""
+        ...
+
+
+class Unkeyed:
+    """No keys: nothing personal can be written or read."""
+
+    async def cipher(self, org_id: str, subject: str, make: bool = False) -> AESGCM | None:
+        raise KeysMissing
+
+    async def finding(self, org_id: str) -> bytes | None:
+        raise KeysMissing
+
+    async def all_finding(self) -> list[bytes]:
+        return []
+
+    async def destroy(self, org_id: str, subject: str = "") -> None:
+        raise KeysMissing
+
+    def generation(self) -> int:
+        return 0
+
+
+class Personal:
+    """Seals what entities tell and opens what is heard.
+
+    An event has its personal values in `personal`: for each subject ("org/collection/id") one sealed list of
+    values with their places in the event, where placeholders stand.
+    """
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        self._lately: dict[str, Told] = {}
+        self._generation = 0
+
+    async def seal(self, told: Document) -> None:
+        """Take out of an event what is personal and put it in sealed; a subject erased already loses it."""
+        parts: dict[tuple[str, str], list[tuple[list[str | int], Any]]] = {}
+        found: list[str] = []
+        for path, whose, label in _taken(told):
+            values = parts.setdefault(whose, [])
+            number = list(parts).index(whose)
+            value = _replace(told, path, f"{PLACEHOLDER}{number}")
+            values.append((path, value))
+            if label and isinstance(value, str):
+                found.append(value)
+        if not parts:
+            return
+        told["personal"] = []
+        for (org_id, subject), values in parts.items():
+            name = f"{org_id}/{subject}"
+            cipher = await self.keys.cipher(org_id, subject, make=True)
+            sealed = _sealed(cipher, values, _bound(name, told["id"])) if cipher else ""
+            told["personal"].append({"of": name, "sealed": sealed})
+        if found and (key := await self.keys.finding(told["org_id"])):
+            told["labels"] = sorted({hashed(key, value) for value in found})
+
+    async def open(self, told: Told) -> Told:
+        """The event in clear; values of subjects that were erased are "". Raises KeyLost.
+
+        Many listeners of a process hear the same event: it is opened for all of them once.
+        """
+        if not told.personal:
+            return told
+        if len(self._lately) >= MOST_LATELY or self._generation != self.keys.generation():
+            self._lately.clear()
+            self._generation = self.keys.generation()
+        found = self._lately.get(told.id)
+        if found is None or found.personal != told.personal:
+            found = self._lately[told.id] = await self._in_clear(told)
+        return found
+
+    async def _in_clear(self, told: Told) -> Told:
+        document: Document = {"body": told.body, "change": told.change, "actor": told.actor}
+        fresh: set[int] = set()
+        for number, part in enumerate(told.personal):
+            values = await self._values(told.id, part)
+            if values is None:
+                document = _put_everywhere(document, f"{PLACEHOLDER}{number}", "")
+            for path, value in values or ():
+                _put(document, path, value, fresh)
+        return msgspec.structs.replace(told, **document)
+
+    async def show(self, told: Told) -> Told:
+        """The event for the platform's people: who acted, that others are told of, and what is erased."""
+        document: Document = {"body": told.body, "change": told.change, "actor": told.actor}
+        for number, part in enumerate(told.personal):
+            placeholder = f"{PLACEHOLDER}{number}"
+            try:
+                values = await self._values(told.id, part)
+            except KeyLost:
+                values = None
+            if values is not None and told.actor.get("name") == placeholder:
+                named = [value for path, value in values if path == ["actor", "name"]]
+                document["actor"] = {**told.actor, "name": named[0]}
+            shown = GONE if values is None else VEILED
+            document = _put_everywhere(document, placeholder, shown)
+        return msgspec.structs.replace(told, **document)
+
+    async def labels(self, q: str) -> list[str]:
+        """The labels under which a text stands in the log where it is personal."""
+        return [hashed(key, q) for key in await self.keys.all_finding()]
+
+    async def _values(self, id: str, part: Mapping[str, str]) -> list[tuple[list[str | int], Any]] | None:
+        org_id, _, subject = part["of"].partition("/")
+        cipher = await self.keys.cipher(org_id, subject) if part["sealed"] else None
+        return None if cipher is None else _opened(cipher, part["sealed"], _bound(part["of"], id))
+
+
+def hashed(key: bytes, value: str) -> str:
+    """A text as a label that says nothing of it without the key."""
+    folded = value.strip().lower()[:FOUND_LENGTH]
+    digest = hmac.digest(key, folded.encode(errors="replace"), hashlib.sha256)
+    return FOUND + digest[:FOUND_BYTES].hex()
+
+
+def _taken(told: Document) -> list[tuple[list[str | int], tuple[str, str], bool]]:
+    """The places of an event that tell of a person, each with its subject and whether it is searched."""
+    found: list[tuple[list[str | int], tuple[str, str], bool]] = []
+    kind = EVENTS.get(told["topic"])
+    places = personal_in(told["body"], marks_of(kind), ["body"]) if kind else []
+    for number, leaf in enumerate(told.get("change", ())):
+        for place in leaf.pop("personal", ()):
+            place.path = ["change", number, *place.path]
+            places.append(place)
+    found += [(place.path, _subject(told, place), place.mark.found) for place in places]
+    actor = told["actor"]
+    if actor["name"] and actor["kind"] in ("user", "link"):
+        whose = (actor["org_id"] or told["org_id"], f"{PEOPLE}/{actor['id']}")
+        found.append((["actor", "name"], whose, False))
+    return found
+
+
+def _subject(told: Document, place: Place) -> tuple[str, str]:
+    subject = f"{told['entity']}/{told['entity_id']}"
+    return told["org_id"], f"{place.mark.collection}/{place.whom}" if place.whom else subject
+
+
+def _bound(name: str, id: str) -> bytes:
+    """What a sealed part cannot be separated from: whom it tells of, and the event."""
+    return f"{name} {id}".encode()
+
+
+def _sealed(cipher: AESGCM, values: Any, bound: bytes) -> str:
+    nonce = os.urandom(NONCE_BYTES)
+    return base64.b64encode(nonce + cipher.encrypt(nonce, msgspec.json.encode(values), bound)).decode()
+
+
+def _opened(cipher: AESGCM, sealed: str, bound: bytes) -> list[tuple[list[str | int], Any]]:
+    try:
+        content = base64.b64decode(sealed)
+        clear = cipher.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], bound)
+    except (InvalidTag, ValueError) as error:
+        raise KeyLost(bound.decode()) from error
+    return msgspec.json.decode(clear, type=list[tuple[list[str | int], Any]])
+
+
+def _replace(document: Any, path: list[str | int], value: str) -> Any:
+    """Put a value in its place, and say what stood there."""
+    for name in path[:-1]:
+        document = document[name]
+    before, document[path[-1]] = document[path[-1]], value
+    return before
+
+
+def _put(document: Any, path: list[str | int], value: Any, fresh: set[int]) -> None:
+    """The same where the containers are others' as long as they are not known as fresh."""
+    for name in path[:-1]:
+        inner = document[name]
+        if id(inner) not in fresh:
+            inner = document[name] = inner.copy()
+            fresh.add(id(inner))
+        document = inner
+    document[path[-1]] = value
+
+
+def _put_everywhere(value: Any, placeholder: str, by: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _put_everywhere(inner, placeholder, by) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_put_everywhere(inner, placeholder, by) for inner in value]
+    return by if value == placeholder else value

@@ -1,0 +1,408 @@
+"""What tells of a person is encrypted under their key before it is written, and gone with it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.conftest import TestHouse
+
+from rt.kernel.bus import Told, told_of
+from rt.kernel.changes import GONE, change_of, personal_in
+from rt.kernel.clock import held, now
+from rt.kernel.entity import Entity
+from rt.kernel.estates import erase, forget
+from rt.kernel.eventlog import EVENT_LOG, EventLog
+from rt.kernel.marks import marks_of
+from rt.kernel.messages import Event, Personal, PersonalLabel, leads_to, personal_of
+from rt.kernel.persistence import Collection, Database
+from rt.kernel.personal import KeyLost
+from rt.kernel.segments import Segments
+from rt.kernel.subject_keys import SubjectKeys
+from rt.kernel.unit import Ground, Unit, hear
+
+WHO, MAIL, DRIVER, ACTOR = "Maëlle Kervran", "maelle@kervran.example", "Yannick Tanguy", "Odile Brenner"
+DriverId = Annotated[str, leads_to("planning.drivers")]
+
+
+class Contact(msgspec.Struct):
+    name: PersonalLabel = ""
+    mail: PersonalLabel = ""
+    floor: int = 0
+
+
+class VisitPlanned(Event, topic="palette.visit.planned"):
+    place: str
+    contact: Contact
+    others: list[Contact] = []
+    driver_id: DriverId = ""
+    driver_name: Annotated[str, personal_of("driver_id")] = ""
+
+
+class Visit(Entity):
+    place: str = ""
+    contact: Contact | None = None
+    others: list[Contact] = []
+    driver_id: DriverId = ""
+    driver_name: Annotated[str, personal_of("driver_id")] = ""
+
+    def plan(self) -> None:
+        contact = self.contact or Contact()
+        driver = {"driver_id": self.driver_id, "driver_name": self.driver_name}
+        self.tell(VisitPlanned(place=self.place, contact=contact, others=self.others, **driver))
+
+
+class Agency:
+    """A unit that plans visits and one that hears of them."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[VisitPlanned, Told]] = []
+        self.clumsy = False
+        self.visits: Collection[Visit]
+
+    def palette(self, ground: Ground) -> Unit:
+        self.visits = Collection(ground.database, Visit, "visits")
+        return Unit(name="palette", serves=[])
+
+    def planning(self, ground: Ground) -> Unit:
+        async def note(event: VisitPlanned, told: Told) -> None:
+            if self.clumsy:
+                raise ValueError(f"no chair for {event.contact.name} of {told.actor['name']}")
+            self.heard.append((event, told))
+
+        return Unit(name="planning", serves=[], hears=[hear(VisitPlanned, note, since="beginning")])
+
+
+Plan = Callable[..., Any]
+
+
+@pytest.fixture
+async def agency(house: TestHouse) -> Agency:
+    agency = Agency()
+
+    def palette(ground: Ground) -> Unit:
+        return agency.palette(ground)
+
+    def planning(ground: Ground) -> Unit:
+        return agency.planning(ground)
+
+    palette.__module__, planning.__module__ = "rt.services.palette.app", "rt.services.planning.app"
+    await house.mount(palette, planning)
+    return agency
+
+
+@pytest.fixture
+def plan(house: TestHouse, agency: Agency, acting: Any) -> Plan:
+    """Plan a visit that tells of three people, by a fourth."""
+
+    async def planned(id: str = "vis_one", org: str = "org_a", driver: str = "drv_yannick") -> None:
+        with acting(house.actor(org=org, id="usr_odile", name=ACTOR)):
+            visit = Visit(id=id, place="Lorient", contact=Contact(WHO, MAIL, 3), others=[Contact(WHO)])
+            visit.driver_id, visit.driver_name = driver, DRIVER
+            visit.plan()
+            await agency.visits.add(visit)
+
+    return planned
+
+
+async def kept(house: TestHouse) -> str:
+    """All that the database holds but the things themselves."""
+    database = house.database("palette")
+    found = []
+    for name in await database.names():
+        async for document in database[name].find({}):
+            found.append(str(document.get("told") if name == "palette.visits" else document))
+    return "".join(found)
+
+
+def names_nobody(text: str) -> bool:
+    return not any(secret in text for secret in (WHO, MAIL, DRIVER, ACTOR))
+
+
+async def test_neither_the_document_s_outbox_nor_the_log_names_anybody(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    waiting = await kept(house)
+    await house.settle()
+    assert names_nobody(waiting)
+    assert names_nobody(await kept(house))
+    assert "Lorient" in waiting
+
+
+async def test_a_listener_hears_it_in_clear(house: TestHouse, agency: Agency, plan: Plan) -> None:
+    await plan()
+    await house.settle()
+    [(event, told)] = agency.heard
+    assert event.contact == Contact(WHO, MAIL, 3)
+    assert (event.others, event.driver_name, told.actor["name"]) == ([Contact(WHO)], DRIVER, ACTOR)
+    assert {leaf["path"]: leaf["after"] for leaf in told.change}["contact"] == msgspec.to_builtins(
+        Contact(WHO, MAIL, 3)
+    )
+
+
+async def test_a_change_of_one_leaf_is_sealed_on_both_sides(
+    house: TestHouse, agency: Agency, plan: Plan, acting: Any
+) -> None:
+    await plan()
+    with acting(house.actor()):
+        async with agency.visits.change("vis_one") as visit:
+            visit.contact = Contact("Gwenn Le Bihan", MAIL, 4)
+            visit.driver_id, visit.driver_name = "drv_other", "Loïc Morvan"
+    await house.settle()
+    event = await house.database("palette")[EVENT_LOG].find_one({"topic": "palette.visits.changed"})
+    assert event is not None
+    whose = {part["of"].partition("/")[2] for part in event["personal"]}
+    assert whose == {"palette.visits/vis_one", "planning.drivers/drv_yannick", "planning.drivers/drv_other"}
+    opened = await house.personal.open(told_of(event))
+    leaves = {leaf["path"]: (leaf["before"], leaf["after"]) for leaf in opened.change}
+    assert leaves["contact.name"] == (WHO, "Gwenn Le Bihan")
+    assert leaves["contact.floor"] == (3, 4)
+    assert leaves["driver_name"] == (DRIVER, "Loïc Morvan")
+
+
+async def test_what_lies_aside_and_why_names_nobody(house: TestHouse, agency: Agency, plan: Plan) -> None:
+    agency.clumsy = True
+    await plan()
+    await house.settle()
+    letter = await house.database("palette")["dead_letters"].find_one({})
+    assert letter is not None
+    assert letter["reason"] == "ValueError: no chair for *** of ***"
+    assert names_nobody(await kept(house))
+
+
+async def test_once_a_person_is_erased_what_was_told_of_them_is_empty_and_of_others_is_not(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await plan("vis_two", driver="drv_other")
+    await house.settle()
+    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    agency.heard.clear()
+    await house.hear_again()
+    heard = sorted((event.driver_name, event.contact.name) for event, _ in agency.heard)
+    assert heard == [("", WHO), (DRIVER, WHO)]
+
+
+async def test_what_was_put_aside_before_is_heard_without_who_was_erased(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    agency.clumsy = True
+    await plan()
+    await house.settle()
+    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
+    agency.clumsy = False
+    with held(now()):
+        await house.database("palette")["dead_letters"].update_many({}, {"$set": {"next_try_at": now()}})
+        await house.settle()
+    [(event, _)] = agency.heard
+    assert (event.place, event.contact, event.driver_name) == ("Lorient", Contact(floor=3), DRIVER)
+
+
+async def test_an_erasure_while_the_outbox_holds_the_event_leaves_nothing_readable(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
+    await house.settle()
+    [(event, _)] = agency.heard
+    assert (event.contact.name, event.others[0].name) == ("", "")
+    assert names_nobody(await kept(house))
+
+
+async def test_of_who_was_erased_nothing_is_written_again(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await plan()
+    await house.settle()
+    [(event, _)] = agency.heard
+    assert event.driver_name == ""
+
+
+async def test_the_chain_holds_when_people_and_whole_organizations_are_erased(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    database = house.database("palette")
+    await plan()
+    await plan("vis_two", org="org_b")
+    await house.settle()
+    segments = Segments(database)
+    await segments.prepare()
+    sealed = await segments.seal()
+    await forget(database, "org_a", "palette.visits", "vis_one")
+    await erase(database, "org_b")
+    verdict = await segments.verify(frozenset({"org_b"}))
+    assert (verdict.broken, verdict.sealed) == ([], sealed)
+
+
+async def test_the_trail_says_who_acted_veils_the_rest_and_says_what_was_erased(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await house.settle()
+    log = EventLog(house.database("palette"))
+    [told], _ = await log.about("vis_one", "", 10)
+    assert (told.actor["name"], told.body["contact"]["name"], told.body["driver_name"]) == (
+        ACTOR,
+        "***",
+        "***",
+    )
+    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await forget(house.database("palette"), "org_a", "authz.people", "usr_odile")
+    [told], _ = await log.about("vis_one", "", 10)
+    assert (told.actor["name"], told.body["driver_name"]) == (GONE, GONE)
+    assert told.body["contact"]["name"] == "***"
+
+
+async def test_a_person_is_found_by_the_whole_of_what_the_log_does_not_hold(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await house.settle()
+    log = EventLog(house.database("palette"))
+    assert [(one.entity_id, one.labels) for one in await log.find(MAIL.upper())] == [("vis_one", [])]
+    assert await log.find(MAIL[:-1]) == []
+    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
+    assert await log.find(MAIL) == []
+
+
+async def test_the_key_of_another_organization_opens_nothing(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await plan("vis_two", org="org_b")
+    await house.settle()
+    event = await house.database("palette")[EVENT_LOG].find_one({"entity_id": "vis_one"})
+    assert event is not None
+    event["personal"] = [{**part, "of": part["of"].replace("org_a", "org_b")} for part in event["personal"]]
+    with pytest.raises(KeyLost):
+        await house.personal.open(told_of(event))
+
+
+async def test_a_sealed_part_opens_in_its_own_event_alone(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await house.settle()
+    event = await house.database("palette")[EVENT_LOG].find_one({})
+    assert event is not None
+    with pytest.raises(KeyLost):
+        await house.personal.open(told_of({**event, "_id": "evt_other"}))
+
+
+async def test_keys_that_were_lost_are_not_taken_for_an_erasure(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await house.client.drop_database(f"{house.settings.mongodb_db}_keys")
+    house.subject_keys.forget()
+    await house.settle()
+    letter = await house.database("palette")["dead_letters"].find_one({})
+    assert agency.heard == []
+    assert letter is not None
+    assert letter["reason"].startswith("KeyLost")
+
+
+@pytest.fixture
+def another(house: TestHouse) -> Callable[[], SubjectKeys]:
+    """The keys as another process has them."""
+    return lambda: SubjectKeys(Database(house.client, f"{house.settings.mongodb_db}_keys", "kernel"))
+
+
+async def test_two_processes_that_make_a_key_at_once_agree(another: Callable[[], SubjectKeys]) -> None:
+    several = [another() for _ in range(8)]
+    ciphers = await asyncio.gather(*(one.cipher("org_a", "a/1", make=True) for one in several))
+    sealed = [cipher.encrypt(b"0" * 12, b"x", None) for cipher in ciphers if cipher]
+    assert len(sealed) == 8
+    assert len(set(sealed)) == 1
+
+
+async def test_any_number_of_subjects_are_erased_and_all_others_keep_their_keys(
+    another: Callable[[], SubjectKeys],
+) -> None:
+    keys = another()
+    names = [f"drivers/{n}" for n in range(60)]
+    before = {name: await keys.cipher("org_a", name, make=True) for name in names}
+    sealed = {name: cipher.encrypt(b"0" * 12, b"x", None) for name, cipher in before.items() if cipher}
+    gone = names[::4]
+    await asyncio.gather(*(another().destroy("org_a", name) for name in gone))
+    after = another()
+    for name in names:
+        cipher = await after.cipher("org_a", name)
+        assert (cipher is None) == (name in gone)
+        assert cipher is None or cipher.encrypt(b"0" * 12, b"x", None) == sealed[name]
+
+
+async def test_what_is_left_of_a_tree_gives_no_key_that_was_cut(
+    house: TestHouse, another: Callable[[], SubjectKeys]
+) -> None:
+    keys = another()
+    await keys.cipher("org_a", "drivers/1", make=True)
+    await keys.destroy("org_a", "drivers/1")
+    await keys.destroy("org_a", "drivers/1")
+    await keys.destroy("org_a")
+    assert await another().cipher("org_a", "drivers/2") is None
+    nodes = Database(house.client, f"{house.settings.mongodb_db}_keys", "kernel")["nodes"]
+    assert [node["keys"] async for node in nodes.find({"org_id": "org_a"})] == [{}]
+
+
+class Inner(msgspec.Struct):
+    plain: str = ""
+    name: Personal = ""
+    lines: Annotated[list[str], personal_of("plain", "palette.things")] = []
+
+
+class Outer(msgspec.Struct):
+    text: Personal = ""
+    inner: Inner | None = None
+    many: list[Inner] = []
+    named: dict[str, Inner] = {}
+    again: "Outer | None" = None
+    notes: dict[str, Personal] = {}
+
+
+words = st.text(alphabet="abc", max_size=3).map(lambda word: f"¤{word}" if word else "")
+inners = st.builds(Inner, plain=st.sampled_from(["", "drv_1"]), name=words, lines=st.lists(words, max_size=3))
+names = st.sampled_from(["a", "b", "c"])
+
+
+def outers(again: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.builds(
+        Outer,
+        text=words,
+        inner=st.none() | inners,
+        many=st.lists(inners, max_size=3),
+        named=st.dictionaries(names, inners, max_size=2),
+        again=again,
+        notes=st.dictionaries(names, words, max_size=2),
+    )
+
+
+shapes = outers(st.none() | outers(st.none()))
+
+
+@given(shapes)
+def test_every_marked_leaf_is_found_at_any_depth(outer: Outer) -> None:
+    body = msgspec.to_builtins(outer)
+    for place in personal_in(body, marks_of(Outer), []):
+        _empty(body, place.path)
+    assert "¤" not in repr(body)
+
+
+@given(shapes, shapes)
+def test_every_marked_leaf_of_a_change_is_found(before: Outer, after: Outer) -> None:
+    leaves = change_of(Outer, msgspec.to_builtins(before), msgspec.to_builtins(after))
+    for leaf in leaves:
+        for place in leaf.pop("personal", ()):
+            _empty(leaf, place.path)
+    assert "¤" not in repr(leaves)
+
+
+def _empty(holder: Any, path: list[str | int]) -> None:
+    for name in path[:-1]:
+        holder = holder[name]
+    holder[path[-1]] = ""
