@@ -284,14 +284,14 @@ def test_english_is_complete_and_names_the_same_values(folder: Path) -> None:
 
 def test_a_missing_or_different_english_is_named(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(
-        '{{ _("Rien ici") }} {{ _("Pour %(name)s", name=1) }} {{ _("Valider") }}'
+        '{{ _("Nulle part") }} {{ _("Pour %(name)s", name=1) }} {{ _("Valider") }}'
     )
     (tmp_path / "locale").mkdir()
     said = 'msgid "Pour %(name)s"\nmsgstr "For %(nom)s"\n\nmsgctxt "field"\nmsgid "dock"\nmsgstr "Dock"\n'
     (tmp_path / "locale" / "en.po").write_text(said)
     wrong = catalogues.check(tmp_path)
     assert len(wrong) == 3
-    assert "no English for «Rien ici»" in wrong[0]
+    assert "no English for «Nulle part»" in wrong[0]
     assert "names ['%(name)s'], its English ['%(nom)s']" in wrong[1]
     assert "field «dock» is named in one language only" in wrong[2]
 

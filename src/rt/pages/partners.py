@@ -23,7 +23,7 @@ from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
 from rt.ui.formats import LANGUAGES, language
-from rt.ui.forms import Form
+from rt.ui.forms import FormPage
 from rt.ui.pages import Choice, Column, Page
 from rt.ui.visit import Visit, page
 
@@ -69,15 +69,6 @@ class PartnersPage(Page):
     more: str
     may_act: bool
     may_invite: bool
-
-
-class PartnerFormPage(Page):
-    """A partner to ask or to write down."""
-
-    template = "ui/pages/form.html"
-    form: Form
-    lead: str
-    back: str
 
 
 class Partners:
@@ -155,7 +146,7 @@ class Partners:
         )
         if visit.posted is not None and (made := await form.submit()):
             return visit.go(self._list(kind=made.kind), said_of(made))
-        return PartnerFormPage(
+        return FormPage(
             title=_("Ajouter un partenaire"),
             crumbs=[(self.path, _("Partenaires"))],
             form=form,

@@ -14,7 +14,7 @@ from rt.ui.asking import pressed, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
 from rt.ui.formats import LANGUAGES, language
-from rt.ui.forms import Form
+from rt.ui.forms import FormPage
 from rt.ui.pages import Choice, Column, Page
 from rt.ui.visit import Visit, page
 
@@ -44,15 +44,6 @@ class TeamPage(Page):
     q: str
     more: str
     may_run: bool
-
-
-class InvitePage(Page):
-    """Invite a person by mail."""
-
-    template = "ui/pages/form.html"
-    form: Form
-    lead: str
-    back: str
 
 
 class Team:
@@ -110,7 +101,7 @@ class Team:
         )
         if visit.posted is not None and (user := await form.submit()):
             return visit.go(self.path, _("Invitation envoyée à %(email)s.") % {"email": user.email})
-        return InvitePage(
+        return FormPage(
             title=_("Inviter quelqu'un"),
             crumbs=[(self.path, _(self.title))],
             form=form,

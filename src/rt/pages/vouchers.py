@@ -15,11 +15,11 @@ from rt.contracts.palette import (
     VoucherView,
     WithdrawVoucher,
 )
-from rt.pages.pallets import Tabs, pallet_text
+from rt.pages.pallet_words import Tabs, pallet_text
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.formats import number
-from rt.ui.forms import Form
+from rt.ui.forms import FormPage
 from rt.ui.pages import Choice, Column, Page
 from rt.ui.visit import Visit, page
 
@@ -52,15 +52,6 @@ class VouchersPage(Page):
     q: str
     more: str
     may_write: bool
-
-
-class VoucherFormPage(Page):
-    """One command about a voucher, alone on its page."""
-
-    template = "ui/pages/form.html"
-    form: Form
-    lead: str
-    back: str
 
 
 Partners = Callable[[Visit], Awaitable[list[Choice]]]
@@ -132,7 +123,7 @@ class Vouchers:
         )
         if visit.posted is not None and (made := await form.submit()):
             return visit.go(self.path, _("Bon %(n)s émis.") % {"n": made.number})
-        return VoucherFormPage(
+        return FormPage(
             title=_("Émettre un bon"),
             crumbs=self._crumbs(),
             form=form,
@@ -158,7 +149,7 @@ class Vouchers:
             if gives
             else _("Combien de palettes reprenez-vous ? Il en reste %(left)s. Le débiteur confirme.")
         )
-        return VoucherFormPage(
+        return FormPage(
             title=_("Bon %(n)s") % {"n": voucher.number},
             crumbs=self._crumbs(),
             form=form,
@@ -178,7 +169,7 @@ class Vouchers:
         if visit.posted is not None and await form.submit() is not None:
             done = _("Bon %(n)s retiré, la dette reste au compte.")
             return visit.go(self.path, done % {"n": voucher.number})
-        return VoucherFormPage(
+        return FormPage(
             title=_("Retirer le bon %(n)s") % {"n": voucher.number},
             crumbs=self._crumbs(),
             form=form,

@@ -15,7 +15,7 @@ from rt.kernel.messages import Command
 from rt.ui.catalogues import gettext as _
 from rt.ui.fields import Input, Leaf, Unreadable, broken, drawn, leaves, shown, typed
 from rt.ui.formats import language
-from rt.ui.pages import Choice
+from rt.ui.pages import Choice, Page
 from rt.ui.session import signed_out
 
 KEY = "_key"
@@ -265,3 +265,12 @@ def _lists(built: Any) -> Any:
     if built and all(whole(step) is not None for step in built):
         return [_lists(built[step]) for step in sorted(built, key=int)]
     return {step: _lists(value) for step, value in built.items()}
+
+
+class FormPage(Page):
+    """One command, alone on its page: what it does (`lead`), its form, and where to without it (`back`)."""
+
+    template = "ui/pages/form.html"
+    form: Form
+    lead: str
+    back: str

@@ -20,7 +20,6 @@ from rt.portals.industry.pages import (
     policies,
     proofs,
     settings,
-    statements,
 )
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
@@ -55,7 +54,6 @@ PAGES: list[Route] = [
     *proofs.PAGES,
     *pallets.PAGES,
     *policies.PAGES,
-    *statements.PAGES,
     *partners.PAGES,
     *TEAM.pages(),
     *settings.PAGES,

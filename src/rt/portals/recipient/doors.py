@@ -3,8 +3,9 @@
 from starlette.routing import Route
 
 from rt.pages import numbers
+from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
-from rt.portals.recipient.pages import account, arrivals, by_link, delivery, pallets, public, slots
+from rt.portals.recipient.pages import account, arrivals, by_link, delivery, public, slots
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
 
@@ -23,13 +24,19 @@ NAVIGATION = (
     NavItem(path="/account", label=marked("Mon compte"), icon="user"),
 )
 
+PALLETS = Pallets(
+    *("claims", "movements", "vouchers", "statements"),
+    order="/deliveries/{order_id}",
+    declares=False,
+    preset=False,
+)
 PARTNERS = Partners("shipper", "carrier", "logistician")
 
 PAGES: list[Route] = [
     *arrivals.PAGES,
     *delivery.PAGES,
     *slots.PAGES,
-    *pallets.PAGES,
+    *PALLETS.pages(),
     *PARTNERS.pages(),
     *account.PAGES,
     *numbers.pages("/account"),

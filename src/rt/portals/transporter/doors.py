@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from rt.pages import numbers
+from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
 from rt.pages.team import Team
 from rt.portals.transporter.pages import (
@@ -12,18 +13,15 @@ from rt.portals.transporter.pages import (
     drivers,
     jobs,
     link_slots,
-    link_statements,
     link_tender,
     live,
     offers,
     order,
     orders,
-    pallets,
     papers,
     planning,
     settings,
     slots,
-    statements,
     tours,
     vehicles,
 )
@@ -46,6 +44,7 @@ NAVIGATION = (
     NavItem(path="/settings", label=marked("Réglages"), icon="settings"),
 )
 
+PALLETS = Pallets("claims", "movements", "vouchers", "statements")
 PARTNERS = Partners("shipper", "forwarder", "carrier", "logistician", "recipient")
 TEAM = Team("dispatcher", "admin", "operator", "accountant", "driver", "viewer")
 """Roles of a carrier; platform administrators are the operator's alone."""
@@ -65,13 +64,12 @@ PAGES: list[Route] = [
     *drivers.PAGES,
     *live.PAGES,
     *slots.PAGES,
-    *pallets.PAGES,
-    *statements.PAGES,
+    *PALLETS.pages(),
     *PARTNERS.pages(),
     *TEAM.pages(),
     *settings.PAGES,
     *numbers.pages("/settings"),
     *link_tender.PAGES,
     *link_slots.PAGES,
-    *link_statements.PAGES,
+    *PALLETS.statements.by_link(),
 ]

@@ -12,7 +12,7 @@ from rt.portals.backoffice.naming import names_of
 from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
-from rt.ui.forms import Form
+from rt.ui.forms import FormPage
 from rt.ui.pages import Choice, Column, Page
 from rt.ui.visit import Visit, page
 
@@ -34,15 +34,6 @@ class FlagsListPage(Page):
     rows: list[Row]
     columns: list[Column]
     may_set: bool
-
-
-class FlagPage(Page):
-    """One switch to be set."""
-
-    template = "ui/pages/form.html"
-    form: Form
-    lead: str
-    back: str
 
 
 def audience(flag: FlagView, names: dict[str, str]) -> str:
@@ -109,7 +100,7 @@ async def flag(visit: Visit) -> Page | Response:
     )
     if visit.posted is not None and await form.submit():
         return visit.go("/flags", _("Réglé : effectif dès la prochaine demande."))
-    return FlagPage(
+    return FormPage(
         title=known.name if known else _("Nouvelle fonction"),
         crumbs=[("/flags", _("Fonctions"))],
         form=form,

@@ -23,7 +23,7 @@ from rt.ui.asking import pressed, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language, moment
-from rt.ui.forms import Form
+from rt.ui.forms import FormPage
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
@@ -100,15 +100,6 @@ class IncidentPage(Page):
     steps: list[StepLine]
     updates: list[tuple[datetime, str]]
     may: bool
-
-
-class WordsPage(Page):
-    """An incident to be opened, or something to be told of it."""
-
-    template = "ui/pages/form.html"
-    form: Form
-    lead: str
-    back: str
 
 
 def title_of(one: OutageView) -> str:
@@ -196,7 +187,7 @@ async def new(visit: Visit) -> Page | Response:
     )
     if visit.posted is not None and (made := await form.submit()):
         return visit.go(f"/incidents/{made.incident_id}", _("L'incident est ouvert et public."))
-    return WordsPage(
+    return FormPage(
         title=_("Ouvrir un incident"),
         crumbs=[("/incidents", _("Incidents"))],
         form=form,
@@ -237,7 +228,7 @@ async def words(
     if visit.posted is not None and await form.submit():
         return visit.go(path, done)
     crumbs = [("/incidents", _("Incidents")), (path, title_of(found))]
-    return WordsPage(title=title, crumbs=crumbs, form=form, lead=lead, back=path)
+    return FormPage(title=title, crumbs=crumbs, form=form, lead=lead, back=path)
 
 
 async def tell(visit: Visit) -> Page | Response:

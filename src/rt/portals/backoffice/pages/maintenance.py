@@ -12,7 +12,7 @@ from rt.pages.status import PURPOSES, listed, name_of
 from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
-from rt.ui.forms import Form
+from rt.ui.forms import Form, FormPage
 from rt.ui.pages import Choice, Page
 from rt.ui.visit import Visit, page
 
@@ -47,15 +47,6 @@ class AnnouncePage(Page):
 
     template = "announce.html"
     form: Form
-
-
-class CancelPage(Page):
-    """A window to be called off, with the reason."""
-
-    template = "ui/pages/form.html"
-    form: Form
-    lead: str
-    back: str
 
 
 def unit_choices() -> Sequence[Choice]:
@@ -152,7 +143,7 @@ async def cancel(visit: Visit) -> Page | Response:
     )
     if visit.posted is not None and await form.submit():
         return visit.go("/maintenance", _("La fenêtre est annulée."))
-    return CancelPage(
+    return FormPage(
         title=_("Annuler une fenêtre"),
         crumbs=[("/maintenance", _("Maintenance"))],
         form=form,

@@ -33,7 +33,7 @@ from rt.pages.numbers import Line, history
 from rt.ui.asking import attempt, pressed, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import number
-from rt.ui.forms import Form
+from rt.ui.forms import Form, FormPage
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
@@ -77,15 +77,6 @@ class TenantPage(Page):
     judges: list[str]
     suspend: Form | None
     mine: bool
-
-
-class JudgePage(Page):
-    """One word of the platform on an organization's numbers."""
-
-    template = "ui/pages/form.html"
-    form: Form
-    lead: str
-    back: str
 
 
 class ErasePage(Page):
@@ -206,7 +197,7 @@ async def judge(visit: Visit, word: type[Command[Any]], submit: str, done: str) 
     )
     if visit.posted is not None and await form.submit():
         return visit.go(here, done)
-    return JudgePage(
+    return FormPage(
         title=_("Numéros d'entreprise"),
         crumbs=[("/tenants", _("Organisations")), (here, identity.organization_name)],
         form=form,

@@ -6,12 +6,13 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.palette import FindPolicies, PolicyView, RemovePolicy, SetPolicy
-from rt.pages.pallets import partner_choices
-from rt.portals.industry.pages.pallets import PalletFormPage, tabs
+from rt.pages.pallet_words import partner_choices
+from rt.portals.industry.pages.pallets import PALLETS
 from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.formats import language
+from rt.ui.forms import FormPage
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
@@ -43,7 +44,7 @@ async def policies(visit: Visit) -> Page | Response:
     return PoliciesPage(
         title=_("Consignes palettes"),
         crumbs=[("/pallets", _("Palettes"))],
-        tabs=tabs(),
+        tabs=PALLETS.tabs(),
         rows=[
             PolicyRow(
                 id=p.id,
@@ -93,7 +94,7 @@ async def put(visit: Visit) -> Page | Response:
     )
     if visit.posted is not None and await form.submit() is not None:
         return visit.go("/pallets/policies", _("Consigne enregistrée : les conducteurs la liront."))
-    return PalletFormPage(
+    return FormPage(
         title=_("Nouvelle consigne"),
         crumbs=[("/pallets", _("Palettes")), ("/pallets/policies", _("Consignes"))],
         form=form,

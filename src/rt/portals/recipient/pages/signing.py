@@ -26,7 +26,7 @@ from rt.contracts.ecpmr import (
 from rt.contracts.palette import PalletType
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.pages.pallets import pallet_names
+from rt.pages.pallet_words import pallet_names
 from rt.portals.recipient.pages.reserves import LineForm, judge, lines_of, read_lines, reserves_of
 from rt.portals.recipient.posted import counted
 from rt.ui.asking import key_of, signed_in_still, told, typed

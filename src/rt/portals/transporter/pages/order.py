@@ -23,7 +23,7 @@ from rt.portals.transporter.pages.papers import signers
 from rt.ui.asking import attempt, pressed, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
-from rt.ui.forms import Form
+from rt.ui.forms import Form, FormPage
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
@@ -68,15 +68,6 @@ class OrderPage(Page):
     may_write: bool
     may_plan: bool
     may_block: bool
-
-
-class FormPage(Page):
-    """One command about the order, alone on its page."""
-
-    template = "ui/pages/form.html"
-    form: Form
-    lead: str
-    back: str
 
 
 def step_of(state: str) -> int:
