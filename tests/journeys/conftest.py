@@ -41,6 +41,11 @@ class RunningHouse(msgspec.Struct):
         notes = (self.home / "processes").read_text().split("\n")
         return int(next(line.split()[1] for line in notes if line.split()[:1] == [unit]))
 
+    def pids(self) -> list[int]:
+        """Every process of it (with --processes), its supervisor among them."""
+        notes = (self.home / "processes").read_text().split("\n")
+        return [self.process.pid, *(int(line.split()[1]) for line in notes if line)]
+
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         try:
