@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from babel import dates, numbers
@@ -43,8 +44,14 @@ def _locale() -> str:
 
 def number(value: float | Decimal, digits: int | None = None) -> str:
     """A number with the language's separators; `digits` decimals exactly when given."""
+    return _number(value, digits, _locale())
+
+
+@lru_cache(maxsize=8192)
+def _number(value: float | Decimal, digits: int | None, locale: str) -> str:
+    """Kept, since the same few counts and weights stand on every page."""
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return numbers.format_decimal(value, format=pattern, locale=_locale())
+    return numbers.format_decimal(value, format=pattern, locale=locale)
 
 
 def money(cents: int | None, currency: str = "EUR") -> str:
@@ -86,16 +93,21 @@ def day(value: date | datetime | None, style: str = "medium") -> str:
 
 def clock_time(value: datetime | None) -> str:
     """Hours and minutes in France."""
-    return "—" if value is None else dates.format_time(value, "HH:mm", tzinfo=ZONE, locale=_locale())
+    return "—" if value is None else f"{value.astimezone(ZONE):%H:%M}"
 
 
 def moment(value: datetime | None) -> str:
     """A date with its time in France."""
-    return (
-        "—"
-        if value is None
-        else dates.format_datetime(value, "d MMM yyyy HH:mm", tzinfo=ZONE, locale=_locale())
-    )
+    if value is None:
+        return "—"
+    at = value.astimezone(ZONE)
+    return f"{at.day} {_months(_locale())[at.month]} {at.year} {at:%H:%M}"
+
+
+@lru_cache
+def _months(locale: str) -> dict[int, str]:
+    """The months' short names."""
+    return dict(dates.get_month_names("abbreviated", locale=locale))
 
 
 def span(start: datetime | None, end: datetime | None) -> str:
@@ -121,7 +133,8 @@ def brief(start: datetime | None, end: datetime | None) -> str:
 
 def _hour(value: datetime) -> str:
     """`8h`, `10h30`."""
-    return dates.format_time(value, "H'h'mm", tzinfo=ZONE, locale=_locale()).removesuffix("00")
+    at = value.astimezone(ZONE)
+    return f"{at.hour}h{at:%M}".removesuffix("00")
 
 
 def ago(value: datetime, seen_at: datetime, style: Literal["long", "short"] = "long") -> str:

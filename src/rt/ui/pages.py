@@ -2,22 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, ClassVar
-from uuid import uuid4
 
 import msgspec
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
-from jinja2.runtime import Macro
-from markupsafe import escape
+from jinja2 import Environment
 from starlette.responses import HTMLResponse
 
-from rt.kernel.clock import now
 from rt.ui import formats
-from rt.ui.catalogues import gettext, named, ngettext
 from rt.ui.policy import PAGE_HEADERS
 
 UI = Path(__file__).parent
@@ -123,75 +116,6 @@ def filled(address: str, row: Any) -> str:
     """An address with `{name}` replaced by the row's attributes."""
     names = row if isinstance(row, dict) else {f: getattr(row, f) for f in row.__struct_fields__}
     return address.format_map(names)
-
-
-def script_json(value: Any) -> str:
-    """JSON that can stand in a script element: no `<` can end it."""
-    told = msgspec.json.encode(value, enc_hook=str).decode()
-    return told.replace("<", "\\u003c").replace("\u2028", "\\u2028")
-
-
-def _said(message: str, **values: Any) -> str:
-    """A message in a template: what fills it is escaped; one that nothing fills may hold a per cent sign."""
-    return escape(gettext(message)) % values if values else gettext(message)
-
-
-def _counted(one: str, many: str, count: int, **values: Any) -> str:
-    return escape(ngettext(one, many, count)) % {"num": formats.number(count), **values}
-
-
-def environment(*folders: Path, beside: Mapping[str, Path] = {}) -> Environment:
-    """Templates of a portal's folders; those of the design system below `ui/`, of others below their name."""
-    prefixed = {name: FileSystemLoader(folder) for name, folder in {"ui": UI, **beside}.items()}
-    made = Environment(
-        loader=ChoiceLoader([PrefixLoader(prefixed), FileSystemLoader(folders)]),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters.update(
-        number=formats.number,
-        money=formats.money,
-        percent=formats.percent,
-        weight=formats.weight,
-        distance=formats.distance,
-        day=formats.day,
-        time=formats.clock_time,
-        moment=formats.moment,
-        span=formats.span,
-        duration=formats.duration,
-        ago=lambda value, style="long": formats.ago(value, now(), style),
-        state=lambda code: named("state", code),
-        choice=lambda code: named("choice", code),
-        field=lambda code: named("field", code),
-        iso=lambda value: value.isoformat(),
-    )
-    made.globals.update(
-        now=now,
-        static=static,
-        known_icon=known_icon,
-        cell=cell,
-        filled=filled,
-        script_json=script_json,
-        timedelta=timedelta,
-        gettext=_said,
-        ngettext=_counted,
-        _=_said,
-        fresh_key=lambda: uuid4().hex,
-    )
-    components(made)
-    return made
-
-
-def components(made: Environment) -> None:
-    """Give templates every macro of ui/components under its own name: `ui.button(…)`."""
-    shown = SimpleNamespace()
-    made.globals["ui"] = shown
-    for path in sorted((UI / "components").glob("*.html")):
-        for name, macro in vars(made.get_template(f"ui/components/{path.name}").module).items():
-            if isinstance(macro, Macro) and not name.startswith("_"):
-                setattr(shown, name, macro)
 
 
 def wants_part(headers: Mapping[str, str]) -> bool:

@@ -26,9 +26,10 @@ from rt.kernel.errors import NotFound, Refusal, TooLarge, Unavailable
 from rt.ui import density
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LANGUAGES, speaking
-from rt.ui.pages import STATIC, Frame, NavItem, Page, environment, render, static, wants_part
+from rt.ui.pages import STATIC, Frame, NavItem, Page, render, static, wants_part
 from rt.ui.policy import PAGE_HEADERS
 from rt.ui.session import Seal, Session, visitor
+from rt.ui.templating import environment
 from rt.ui.visit import Connect, Visit, page
 
 LANGUAGE_COOKIE = "rt_language"
