@@ -5,7 +5,7 @@
 The platform runs as users run it, one process per unit, with its demonstration. The peer (`benchmarks/peer`)
 does what such a service does: JWT, JSON schema, one durable write, a projected list, a page by EJS. Rounds
 are interleaved in random order; CPU is user and system time from /proc, without mongod's. "Whole platform"
-is every process of it, until what a request set off is over.
+is every process of it until what a request set off is over, above what it takes when nobody asks.
 """
 
 import asyncio
@@ -38,6 +38,7 @@ PEER = Path(__file__).parent / "peer"
 ROUNDS, TIMES, WARM_UP = 5, 150, 120
 SETTLE_SECONDS = 4
 """After this long what the orders of a round set off is over: events are handled within a tenth of it."""
+IDLE_SECONDS = 2
 Act = Callable[[], None]
 
 
@@ -132,10 +133,15 @@ def peer(uri: str, folder: Path) -> Iterator[tuple[Side, int]]:
 def measured(act: Act, pids: dict[str, list[int]], settle: float) -> dict[str, float]:
     """Milliseconds of CPU a request, by the processes that are named."""
     before = {name: cpu_ms(each) for name, each in pids.items()}
+    time.sleep(IDLE_SECONDS)
+    idle = {name: (cpu_ms(each) - before[name]) / IDLE_SECONDS for name, each in pids.items()}
+    began = time.monotonic()
+    before = {name: cpu_ms(each) for name, each in pids.items()}
     for _ in range(TIMES):
         act()
     time.sleep(settle)
-    return {name: (cpu_ms(each) - before[name]) / TIMES for name, each in pids.items()}
+    seconds = time.monotonic() - began
+    return {name: (cpu_ms(each) - before[name] - idle[name] * seconds) / TIMES for name, each in pids.items()}
 
 
 def rounds(count: int, ours: Side, house: RunningHouse, other: Side, node: int) -> dict[str, list[float]]:

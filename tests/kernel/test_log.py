@@ -1,7 +1,7 @@
 """The log under attack: what fails, sleeps, races or moves loses, doubles and starves nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +12,21 @@ from tests.journeys.walkers import PALETTE
 from rt.host.keys import UnitKeys
 from rt.kernel import consumer as consuming
 from rt.kernel import outbox as appending
-from rt.kernel.bus import Told, lane_of
+from rt.kernel.bus import Hub, Told, lane_of
 from rt.kernel.clock import held, now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AskRefused, Problem, Unavailable
 from rt.kernel.estates import erase
-from rt.kernel.eventlog import EVENT_LOG, KEPT, MOST_IDS, NEWEST_OF_EACH, EventLog, heads, indexed
+from rt.kernel.eventlog import (
+    EVENT_LOG,
+    KEPT,
+    MOST_IDS,
+    NEWEST_OF_EACH,
+    EventLog,
+    follow_appends,
+    heads,
+    indexed,
+)
 from rt.kernel.letters import queues
 from rt.kernel.messages import Event
 from rt.kernel.outbox import Outbox
@@ -423,12 +432,37 @@ async def test_what_another_process_appends_while_this_one_does_is_told(
     house: TestHouse, belfry: Belfry
 ) -> None:
     told: list[tuple[str, int]] = []
-    house.hub.subscribe(lambda partition, events, seq: told.append((partition, seq)), lambda: None)
+    house.hub.subscribe(lambda partition, events, seq: told.append((partition, seq)), lambda: None, ())
     house.hub.appending({"palette.1"}, 1)
     house.hub.elsewhere("palette.1", 7)
     assert told == []
     house.hub.appending({"palette.1"}, -1)
     assert told == [("palette.1", 7)]
+
+
+async def test_what_another_process_appends_that_concerns_nobody_here_wakes_nobody(house: TestHouse) -> None:
+    told: list[int] = []
+    live, heard = asyncio.Event(), asyncio.Event()
+
+    def note(partition: str, events: Sequence[Told], seq: int) -> None:
+        told.append(seq)
+        heard.set()
+
+    hub = Hub()
+    hub.subscribe(note, live.set, (Rung.topic,))
+    following = asyncio.create_task(follow_appends(house.database("palette"), hub))
+    try:
+        async with asyncio.timeout(10):
+            await live.wait()
+            topics = (Dusted.topic, Rung.topic)
+            rows = [
+                {"partition": "palette.1", "seq": 8 + n, "topic": topic} for n, topic in enumerate(topics)
+            ]
+            await house.database("palette")["event_log"].insert_many(rows)
+            await heard.wait()
+    finally:
+        following.cancel()
+    assert told == [9]
 
 
 async def test_what_is_made_again_under_its_name_is_told_again(house: TestHouse, belfry: Belfry) -> None:

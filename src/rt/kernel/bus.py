@@ -1,7 +1,7 @@
 """Who hears which event, in which partition of the log it stands, and how waiting consumers are woken."""
 
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
@@ -125,14 +125,20 @@ class Hub:
     def __init__(self) -> None:
         self._subscribers: list[Appended] = []
         self._lookers: list[Callable[[], None]] = []
+        self.topics: set[str] = set()
+        """What subscribers want to be told when another process appends it."""
         self._appending: dict[str, int] = {}
         self._meanwhile: dict[str, int] = {}
         self.live = False
         """Whether appends of other processes are told at once; else whoever waits has to look."""
 
-    def subscribe(self, subscriber: Appended, look: Callable[[], None]) -> None:
-        """Tell what is appended; `look` is called when something may have been appended untold."""
+    def subscribe(self, subscriber: Appended, look: Callable[[], None], topics: Iterable[str]) -> None:
+        """Tell what this process appends, and others of these topics.
+
+        `look` is called when something may have been appended untold.
+        """
         self._subscribers.append(subscriber)
+        self.topics.update(topics)
         self._lookers.append(look)
 
     def turn(self, live: bool) -> None:
@@ -156,7 +162,7 @@ class Hub:
             subscriber(partition, events, seq)
 
     def elsewhere(self, partition: str, seq: int) -> None:
-        """The log was appended to, by another process or by this one."""
+        """Something of the topics was appended, by another process or by this one."""
         if self._appending.get(partition):
             self._meanwhile[partition] = max(seq, self._meanwhile.get(partition, 0))
         else:

@@ -154,7 +154,8 @@ class Consumer:
         self._wake = asyncio.Event()
         if listeners:
             leases.serve(self._unit)
-            hub.subscribe(self._appended, self._look_soon)
+            topics = {topic for listener in listeners for topic in listener.topics}
+            hub.subscribe(self._appended, self._look_soon, topics)
 
     async def run(self) -> None:
         """Handle for ever: each partition goes on by itself, none waits for another."""

@@ -82,9 +82,13 @@ async def heads_before(database: Database, units: Sequence[str], moment: datetim
 
 
 async def follow_appends(database: Database, hub: Hub) -> None:
-    """Tell the hub what other processes append; while the stream is down whoever waits looks for itself."""
+    """Tell the hub what other processes append of its topics: what concerns nobody here wakes nobody.
+
+    While the stream is down whoever waits looks for itself.
+    """
+    wanted = {"operationType": "insert", "fullDocument.topic": {"$in": sorted(hub.topics)}}
     appended: list[dict[str, Any]] = [
-        {"$match": {"operationType": "insert"}},
+        {"$match": wanted},
         {"$project": {"_id": 1, "fullDocument.partition": 1, "fullDocument.seq": 1}},
     ]
     while True:

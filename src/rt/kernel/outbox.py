@@ -13,6 +13,8 @@ from rt.kernel.telemetry import log
 BATCH = 200
 SCAN_SECONDS = 60
 """How often leftovers of a process that never came back are looked for; each start looks first."""
+CLEAR_SECONDS = 0.1
+"""How long what the log has may stay in its documents: many are cleared in one write."""
 _random = secrets.SystemRandom()
 Document = dict[str, Any]
 
@@ -32,6 +34,9 @@ class Outbox:
         self._scan = True
         self._scanned_at = 0.0
         self._seqs: dict[str, int] = {}
+        self._uncleared: dict[str, tuple[Collection[Any], dict[str, set[str]]]] = {}
+        """Events that the log has and their documents still hold, by collection and document."""
+        self._clear_at = 0.0
         self._wake = asyncio.Event()
         database.emitted = self.take
 
@@ -47,11 +52,15 @@ class Outbox:
 
     async def run(self) -> None:
         """Append for ever."""
+        loop = asyncio.get_running_loop()
         while True:
             try:
-                while await self.step():
-                    pass
-                async with asyncio.timeout(SCAN_SECONDS):
+                appended = await self._append_batch()
+                if self._uncleared and loop.time() >= self._clear_at:
+                    await self._clear()
+                if appended:
+                    continue
+                async with asyncio.timeout(CLEAR_SECONDS if self._uncleared else SCAN_SECONDS):
                     await self._wake.wait()
             except TimeoutError:
                 pass
@@ -62,15 +71,24 @@ class Outbox:
 
     async def step(self) -> int:
         """Append one batch and clear it; how many events it had."""
+        appended = await self._append_batch()
+        await self._clear()
+        return appended
+
+    async def _append_batch(self) -> int:
         taken, self._written = self._written[:BATCH], self._written[BATCH:]
         batch = taken
         try:
             if self._scan or asyncio.get_running_loop().time() - self._scanned_at >= SCAN_SECONDS:
+                await self._clear()
                 batch = [*taken, *await self._leftovers()]
-            told = {one["id"]: one for _, _, emitted in batch for one in emitted}
+            known = {
+                one for _, cleared in self._uncleared.values() for ids in cleared.values() for one in ids
+            }
+            told = {one["id"]: one for _, _, emitted in batch for one in emitted if one["id"] not in known}
             if told:
                 await self._append(list(told.values()))
-                await self._clear(batch)
+            self._clear_later(batch)
         except BaseException:
             self._written = [*taken, *self._written]
             self._scan = True
@@ -152,10 +170,18 @@ class Outbox:
             return int(sealed["last"]) if sealed else 0
         return int(last["seq"])
 
-    async def _clear(self, batch: list[tuple[Collection[Any], str, list[Document]]]) -> None:
-        by_collection: dict[str, tuple[Collection[Any], dict[str, set[str]]]] = {}
+    def _clear_later(self, batch: list[tuple[Collection[Any], str, list[Document]]]) -> None:
+        if not self._uncleared:
+            self._clear_at = asyncio.get_running_loop().time() + CLEAR_SECONDS
         for collection, entity_id, told in batch:
-            _, cleared = by_collection.setdefault(collection.name, (collection, {}))
+            _, cleared = self._uncleared.setdefault(collection.name, (collection, {}))
             cleared.setdefault(entity_id, set()).update(one["id"] for one in told)
-        for collection, cleared in by_collection.values():
-            await collection.clear_told(cleared)
+
+    async def _clear(self) -> None:
+        uncleared, self._uncleared = self._uncleared, {}
+        try:
+            for collection, cleared in uncleared.values():
+                await collection.clear_told(cleared)
+        except BaseException:
+            self._scan = True
+            raise

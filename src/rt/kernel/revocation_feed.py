@@ -27,7 +27,7 @@ class RevocationFeed:
         self._hub = hub
         self._seqs: dict[str, int] = {}
         self._unread = asyncio.Event()
-        hub.subscribe(self._appended, self._unread.set)
+        hub.subscribe(self._appended, self._unread.set, (Revoked.topic,))
 
     async def run(self) -> None:
         while True:
