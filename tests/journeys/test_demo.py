@@ -1,14 +1,20 @@
 """`rt demo` as a program: it holds every check, and goes on when the house is killed under it."""
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from tests.journeys.conftest import RunningHouse, Start
+from tests.journeys.dump import LOG, Dump, readable
+
+from rt.host.mongod import running
+from rt.ops.actors import OPEN_SESAME
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
@@ -40,3 +46,33 @@ def test_the_house_is_killed_in_the_middle_and_the_story_goes_on(start_house: St
     services = {"authz", "core_orders", "planning", "ecpmr", "tracking_ia", "palette", "notifications"}
     assert {step["service"] for step in told["steps"]} == services | {"admin_gateway"}
     assert {document["kind"] for document in told["documents"]} >= {"cmr", "follow", "pallet_statement"}
+    found = asyncio.run(what_can_be_read(house))
+    assert found.known > 40
+    assert found.secrets == set()
+    assert found.people == set()
+
+
+class Readable(NamedTuple):
+    """What was looked for, and what of it stands where it must not, each with the place."""
+
+    known: int
+    secrets: set[tuple[str, str]]
+    people: set[tuple[str, str]]
+
+
+async def what_can_be_read(house: RunningHouse) -> Readable:
+    """Look in all that the platform has written for all that it knows and must not write."""
+    async with running(house.home) as uri:
+        dump = Dump(uri, "rt-development", house.home / "files")
+        known, everything = await dump.known(), await dump.everything()
+        await dump.close()
+    secrets = {*known.secrets, OPEN_SESAME}
+    log = {name: content for name, content in everything.items() if name in LOG or name.startswith("told of")}
+    log |= {name: content for name, content in everything.items() if name.startswith("file documents/audit")}
+    return Readable(
+        known=len(secrets) + len(known.people),
+        secrets={
+            (one, name) for one in secrets for name, where in everything.items() if readable(one, where)
+        },
+        people={(one, name) for one in known.people for name, where in log.items() if readable(one, where)},
+    )

@@ -14,10 +14,11 @@ from rt.kernel.bus import Told, told_of
 from rt.kernel.changes import GONE, change_of, personal_in
 from rt.kernel.clock import held, now
 from rt.kernel.entity import Entity
-from rt.kernel.estates import erase, forget
+from rt.kernel.errors import NotFound
+from rt.kernel.estates import erase, forget, rows
 from rt.kernel.eventlog import EVENT_LOG, EventLog
 from rt.kernel.marks import marks_of
-from rt.kernel.messages import Event, Personal, PersonalLabel, leads_to, personal_of
+from rt.kernel.messages import SEALED, Event, Personal, PersonalLabel, leads_to, personal_of
 from rt.kernel.persistence import Collection, Database
 from rt.kernel.personal import KeyLost
 from rt.kernel.segments import Segments
@@ -164,6 +165,22 @@ async def test_a_change_of_one_leaf_is_sealed_on_both_sides(
     assert leaves["driver_name"] == (DRIVER, "Loïc Morvan")
 
 
+async def test_a_person_for_whom_a_unit_acts_is_not_named_either(
+    house: TestHouse, agency: Agency, acting: Any
+) -> None:
+    with acting(house.actor(kind="unit", id="planning", name=ACTOR, claims={"for": "usr_odile"})):
+        visit = Visit(id="vis_one")
+        visit.plan()
+        await agency.visits.add(visit)
+    await house.settle()
+    assert names_nobody(await kept(house))
+    [(_, told)] = agency.heard
+    assert told.actor["name"] == ACTOR
+    await forget(house.database("palette"), "org_a", "authz.people", "usr_odile")
+    [told], _ = await EventLog(house.database("palette")).about("vis_one", "", 10)
+    assert told.actor["name"] == GONE
+
+
 async def test_what_lies_aside_and_why_names_nobody(house: TestHouse, agency: Agency, plan: Plan) -> None:
     agency.clumsy = True
     await plan()
@@ -305,6 +322,75 @@ async def test_keys_that_were_lost_are_not_taken_for_an_erasure(
     assert agency.heard == []
     assert letter is not None
     assert letter["reason"].startswith("KeyLost")
+
+
+class Safe(Entity):
+    """Keeps what opens something."""
+
+    place: str = ""
+    combination: Annotated[str, SEALED] = ""
+    spares: Annotated[list[str], SEALED] = []
+
+
+CODE, SPARE = "4711-0815", "3141-5926"
+
+
+@pytest.fixture
+def safes(house: TestHouse, acting: Any) -> Collection[Safe]:
+    return Collection(house.database("palette"), Safe, "safes")
+
+
+async def test_what_is_sealed_is_stored_in_no_clear_and_read_as_it_was(
+    house: TestHouse, safes: Collection[Safe], acting: Any
+) -> None:
+    with acting(house.actor()):
+        await safes.add(Safe(id="saf_1", place="Brest", combination=CODE))
+        async with safes.change("saf_1") as safe:
+            safe.spares = [SPARE]
+        async with safes.change("saf_1") as safe:
+            safe.place = "Quimper"
+        read = [await safes.get("saf_1"), *await safes.find({}), *(await safes.page({})).items]
+    assert [(one.place, one.combination, one.spares) for one in read] == [("Quimper", CODE, [SPARE])] * 3
+    stored = str(await house.database("palette")["palette.safes"].find_one({}))
+    assert "Quimper" in stored
+    assert CODE not in stored
+    assert SPARE not in stored
+
+
+async def test_a_sealed_value_opens_in_its_own_place_alone(
+    house: TestHouse, safes: Collection[Safe], acting: Any
+) -> None:
+    stored = house.database("palette")["palette.safes"]
+    with acting(house.actor()):
+        await safes.add(Safe(id="saf_1", combination=CODE))
+        await safes.add(Safe(id="saf_2", combination=SPARE))
+        moved = await stored.find_one({"_id": "saf_1"}, {"combination": 1})
+        assert moved is not None
+        await stored.update_one({"_id": "saf_2"}, {"$set": {"combination": moved["combination"]}})
+        with pytest.raises(KeyLost):
+            await safes.get("saf_2")
+
+
+async def test_what_an_erased_organization_had_sealed_is_there_no_more(
+    house: TestHouse, safes: Collection[Safe], acting: Any
+) -> None:
+    with acting(house.actor()):
+        await safes.add(Safe(id="saf_1", combination=CODE))
+        await house.personal.keys.destroy("org_a")
+        assert await safes.find({}) == []
+        with pytest.raises(NotFound):
+            await safes.get("saf_1")
+        with pytest.raises(NotFound):
+            await safes.add(Safe(id="saf_2", combination=CODE))
+
+
+async def test_an_organization_takes_along_what_is_sealed_in_clear(
+    house: TestHouse, safes: Collection[Safe], acting: Any
+) -> None:
+    with acting(house.actor()):
+        await safes.add(Safe(id="saf_1", combination=CODE))
+    taken = [document["combination"] async for _, document in rows(house.database("palette"), "org_a")]
+    assert taken == [CODE]
 
 
 @pytest.fixture

@@ -30,10 +30,10 @@ def partition_of(unit: str, lane: int) -> str:
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """An event as the log has it: which entity of which organization emitted it, when, and who was acting.
 
-    `seq` numbers a partition without gaps; `nth` numbers the events of the entity, from 1. `change` has the
-    leaves that the write changed (`rt.kernel.changes`), on the last event of a write. `personal` has what
-    tells of people, sealed, each part under the key of its subject (`rt.kernel.personal`); listeners get it
-    opened.
+    `actor` has `for` too where a unit acted: the person for whom. `seq` numbers a partition without gaps;
+    `nth` numbers the events of the entity, from 1. `change` has the leaves that the write changed
+    (`rt.kernel.changes`), on the last event of a write. `personal` has what tells of people, sealed, each
+    part under the key of its subject (`rt.kernel.personal`); listeners get it opened.
     """
 
     id: str

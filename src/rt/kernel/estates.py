@@ -5,7 +5,7 @@ from typing import Any
 
 from rt.kernel.eventlog import EVENT_LOG
 from rt.kernel.persistence import OUTSIDE, Database
-from rt.kernel.personal import FOUND
+from rt.kernel.personal import FOUND, STORED
 from rt.kernel.segments import ERASED
 
 
@@ -32,7 +32,17 @@ async def rows(database: Database, org_id: str) -> AsyncIterator[tuple[str, dict
     own = {"$or": [{"org_id": org_id}, {"seen_by": [org_id]}]}
     for name in await entity_collections(database):
         async for document in database[name].find(own, OUTSIDE):
-            yield name, document
+            yield name, await _opened(database, name, document)
+
+
+async def _opened(database: Database, name: str, document: dict[str, Any]) -> dict[str, Any]:
+    """The document with what is encrypted where it is stored in clear."""
+    opened = {}
+    for field, value in document.items():
+        if isinstance(value, str) and value.startswith(STORED):
+            place = f"{name}/{document['_id']}"
+            opened[field] = await database.personal.kept(document["org_id"], place, value)
+    return document | opened
 
 
 async def erase(database: Database, org_id: str) -> dict[str, int]:

@@ -14,13 +14,14 @@ class Mark(msgspec.Struct, frozen=True):
     """One field declares it, with all that it holds.
 
     `found`: a text by which the thing is looked for. `of`: the field beside that says whom it tells of, and
-    `collection`, in which collection that one is.
+    `collection`, in which collection that one is. `sealed`: encrypted where it is stored.
     """
 
     kind: Kind
     found: bool = False
     of: str = ""
     collection: str = ""
+    sealed: bool = False
 
 
 Marks = dict[str, Any] | Mark
@@ -39,6 +40,13 @@ def below(marks: Marks, name: str) -> Marks:
         return marks
     found: Marks = marks[name] if name in marks else marks.get("*", {})
     return found
+
+
+def sealed_fields(kind: Any) -> list[str]:
+    """The fields of an entity that are encrypted where they are stored."""
+    marks = marks_of(kind)
+    fields = marks.items() if isinstance(marks, dict) else ()
+    return [name for name, mark in fields if isinstance(mark, Mark) and mark.sealed]
 
 
 def _marks(node: inspect.Type, known: dict[type, dict[str, Any]]) -> Marks:
@@ -73,7 +81,7 @@ def _marks(node: inspect.Type, known: dict[type, dict[str, Any]]) -> Marks:
 
 def _declared(extra: Mapping[str, Any]) -> Marks:
     if extra.get("hidden"):
-        return Mark("hidden")
+        return Mark("hidden", sealed=bool(extra.get("sealed")))
     if extra.get("personal"):
         found, of = bool(extra.get("found")), str(extra.get("of", ""))
         return Mark("personal", found, of, str(extra.get("collection", "")))

@@ -31,6 +31,9 @@ def secret_for(unit: str) -> msgspec.Meta:
 
 HIDDEN = msgspec.Meta(extra={"hidden": True})
 """Marks a field of what is stored: the story of a change says that it changed, never to what."""
+SEALED = msgspec.Meta(extra={"hidden": True, "sealed": True})
+"""The same for what opens something and must be read again: a field of an entity that is encrypted where it
+is stored, under a key of its organization. Nothing is found by it: keep a hash beside."""
 
 PERSONAL = msgspec.Meta(extra={"personal": True})
 """Marks a field, stored or told, that tells of a person: the event log holds it encrypted under the key of

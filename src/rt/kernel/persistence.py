@@ -44,6 +44,7 @@ from rt.kernel.listing import (
     steps,
     stored_name,
 )
+from rt.kernel.marks import sealed_fields
 from rt.kernel.personal import Personal, Unkeyed
 from rt.kernel.reading import read
 from rt.kernel.sealing import Seals, unsealed
@@ -239,6 +240,7 @@ class Collection(Generic[E]):
         self._owner_field = "seen_by" if shared else "org_id"
         self._stored = database[self.name]
         self._shared = shared
+        self._sealed = sealed_fields(entity)
         self._searched = entity.search_texts is not Entity.search_texts
         self._fields = {stored_name(one): 1 for one in entity.__struct_encode_fields__}
         database.collections.append(self)
@@ -302,7 +304,7 @@ class Collection(Generic[E]):
 
     async def get(self, id: str) -> E:
         """The entity, or NotFound: also when it is another organization's."""
-        return self._entity(await self._read(id, self._fields))
+        return await self._opened(await self._read(id, self._fields))
 
     async def first(self, where: Mapping[str, Any], sort: str = "-created_at") -> E | None:
         found = await self.find(where, sort=sort, limit=1)
@@ -311,7 +313,7 @@ class Collection(Generic[E]):
     async def find(self, where: Mapping[str, Any], sort: str = "-created_at", limit: int = 100) -> list[E]:
         cursor = self._stored.find(self.within(where), self._fields, session=_session.get())
         cursor = cursor.sort(order_of(sort)).limit(limit)
-        return [self._entity(document) async for document in cursor]
+        return await self._all_opened(await cursor.to_list())
 
     async def page(
         self, where: Mapping[str, Any], sort: str = "-created_at", after: str = "", limit: int = 50
@@ -326,7 +328,7 @@ class Collection(Generic[E]):
             cursor = self._stored.find(whole, self._fields, session=_session.get()).sort(order)
             found += await cursor.limit(limit + 1 - len(found)).to_list()
         ends = [at(found[limit - 1], field) for field, _ in order] if len(found) > limit else []
-        return Page([self._entity(one) for one in found[:limit]], encode_cursor(ends) if ends else "")
+        return Page(await self._all_opened(found[:limit]), encode_cursor(ends) if ends else "")
 
     async def rows(
         self,
@@ -393,7 +395,7 @@ class Collection(Generic[E]):
             return 0
         filled = 0
         async for document in self._stored.find({"tokens": {"$exists": False}}):
-            tokens = fragments(self._entity(document).search_texts())
+            tokens = fragments((await self._opened(document)).search_texts())
             same = {"_id": document["_id"], "version": document["version"]}
             filled += (await self._stored.update_one(same, {"$set": {"tokens": tokens}})).modified_count
         return filled
@@ -424,12 +426,12 @@ class Collection(Generic[E]):
                 {"_id": entity.id}, session=_session.get()
             ):
                 raise DuplicateKeyError("met before the insert, which would end the transaction")
-            await self._stored.insert_one(document, session=_session.get())
+            await self._stored.insert_one(await self._kept(document, document), session=_session.get())
         except DuplicateKeyError as error:
             stored = await self._stored.find_one({"_id": entity.id}, session=_session.get())
             if stored is None or not _already(stored, key):
                 raise AlreadyExists from error
-            entity = self._entity(stored)
+            entity = await self._opened(stored)
         else:
             entity.told()
             self._emitted(entity.id, told)
@@ -444,12 +446,12 @@ class Collection(Generic[E]):
         """
         key = _key(self.name, id)
         stored = await self._read(id, self._fields | _bookkeeping(key))
-        entity = self._entity(stored)
+        entity = await self._opened(stored)
         _refuse_overtaken(stored)
         if key is not None and _already(stored, key):
             with suppress(Refusal):  # the first time it was allowed, and that time counts
                 yield entity
-            _restore(entity, self._entity(stored))
+            _restore(entity, await self._opened(stored))
             return
         _refuse_stale(id, stored["version"])
         before, texts = self._document(entity), list(entity.search_texts())
@@ -511,6 +513,9 @@ class Collection(Generic[E]):
         changed |= {"version": entity.version, "changed_at": entity.changed_at}
         emitted = stored.get("emitted", 0)
         told = await self._told(entity, before, changed, emitted)
+        if after["org_id"] != before["org_id"]:
+            changed |= {field: after[field] for field in self._sealed}
+        changed = await self._kept(changed, after)
         update: Document = {"$set": changed | {"emitted": emitted + len(told)} | _fenced(), "$push": {}}
         if (found_by := list(entity.search_texts())) != texts:
             update["$set"]["tokens"] = fragments(found_by)
@@ -538,6 +543,34 @@ class Collection(Generic[E]):
         for event in told:
             await self._database.personal.seal(event)
         return told
+
+    async def _kept(self, document: Document, whole: Document) -> Document:
+        """Fields as they may be stored: what opens something encrypted, for its organization and place."""
+        sealed: Document = {}
+        for field in [field for field in self._sealed if document.get(field)]:
+            place = f"{self.name}/{whole['_id']}"
+            sealed[field] = await self._database.personal.keep(whole["org_id"], place, document[field])
+            if sealed[field] is None:
+                raise self._missing()
+        return document | sealed
+
+    async def _opened(self, document: Document) -> E:
+        """The entity of a document; NotFound where its organization was erased, with the key to it."""
+        opened: Document = {}
+        for field in [field for field in self._sealed if document.get(field)]:
+            place = f"{self.name}/{document['_id']}"
+            opened[field] = await self._database.personal.kept(document["org_id"], place, document[field])
+            if opened[field] is None:
+                raise self._missing()
+        return self._entity(document | opened)
+
+    async def _all_opened(self, documents: list[Document]) -> list[E]:
+        """The same of many; what cannot be opened any more is left out."""
+        found: list[E] = []
+        for document in documents:
+            with suppress(self._missing):
+                found.append(await self._opened(document))
+        return found
 
     def _entity(self, document: Document) -> E:
         return cast("E", _read_as(document, self.entity))
@@ -644,6 +677,8 @@ def _told(
 ) -> list[Document]:
     """What the entity tells, as the log will hold it; a change that tells nothing is told as itself."""
     actor = current_actor()
+    by = {"kind": actor.kind, "id": actor.id, "org_id": actor.org_id, "name": actor.name}
+    by |= {"for": actor.person} if actor.person != actor.id else {}
     unit = collection.partition(".")[0]
     told = [
         {
@@ -655,7 +690,7 @@ def _told(
             "entity_id": entity.id,
             "version": entity.version,
             "nth": emitted + n + 1,
-            "actor": {"kind": actor.kind, "id": actor.id, "org_id": actor.org_id, "name": actor.name},
+            "actor": by,
             "trace": current_trace(),
             "body": body,
         }

@@ -19,6 +19,8 @@ from rt.kernel.messages import EVENTS
 NONCE_BYTES = 12
 """NIST SP 800-38D, 8.2.2: random, for far fewer than 2^32 values under one key."""
 PEOPLE = "authz.people"
+STORED = "sealed:"
+"""Begins a stored value that is encrypted, and is the subject of its key."""
 PLACEHOLDER = "***"
 """With the number of its sealed part behind it: stands where the value stood."""
 FOUND = "~"
@@ -160,6 +162,17 @@ class Personal:
             document = _put_everywhere(document, placeholder, shown)
         return msgspec.structs.replace(told, **document)
 
+    async def keep(self, org_id: str, place: str, value: Any) -> str | None:
+        """A value as it may be stored in one place of an organization; None once that was erased."""
+        cipher = await self.keys.cipher(org_id, STORED, make=True)
+        return None if cipher is None else STORED + _sealed(cipher, value, _bound(org_id, place))
+
+    async def kept(self, org_id: str, place: str, text: str) -> Any:
+        """The same value again; None once the organization was erased. Raises KeyLost."""
+        cipher = await self.keys.cipher(org_id, STORED)
+        sealed = text.removeprefix(STORED)
+        return None if cipher is None else _opened(cipher, sealed, _bound(org_id, place))
+
     async def labels(self, q: str) -> list[str]:
         """The labels under which a text stands in the log where it is personal."""
         return [hashed(key, q) for key in await self.keys.all_finding()]
@@ -167,7 +180,10 @@ class Personal:
     async def _values(self, id: str, part: Mapping[str, str]) -> list[tuple[list[str | int], Any]] | None:
         org_id, _, subject = part["of"].partition("/")
         cipher = await self.keys.cipher(org_id, subject) if part["sealed"] else None
-        return None if cipher is None else _opened(cipher, part["sealed"], _bound(part["of"], id))
+        if cipher is None:
+            return None
+        opened = _opened(cipher, part["sealed"], _bound(part["of"], id))
+        return msgspec.convert(opened, list[tuple[list[str | int], Any]])
 
 
 def hashed(key: bytes, value: str) -> str:
@@ -188,8 +204,8 @@ def _taken(told: Document) -> list[tuple[list[str | int], tuple[str, str], bool]
             places.append(place)
     found += [(place.path, _subject(told, place), place.mark.found) for place in places]
     actor = told["actor"]
-    if actor["name"] and actor["kind"] in ("user", "link"):
-        whose = (actor["org_id"] or told["org_id"], f"{PEOPLE}/{actor['id']}")
+    if actor["name"] and (actor["kind"] in ("user", "link") or "for" in actor):
+        whose = (actor["org_id"] or told["org_id"], f"{PEOPLE}/{actor.get('for', actor['id'])}")
         found.append((["actor", "name"], whose, False))
     return found
 
@@ -209,13 +225,13 @@ def _sealed(cipher: AESGCM, values: Any, bound: bytes) -> str:
     return base64.b64encode(nonce + cipher.encrypt(nonce, msgspec.json.encode(values), bound)).decode()
 
 
-def _opened(cipher: AESGCM, sealed: str, bound: bytes) -> list[tuple[list[str | int], Any]]:
+def _opened(cipher: AESGCM, sealed: str, bound: bytes) -> Any:
     try:
         content = base64.b64decode(sealed)
         clear = cipher.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], bound)
     except (InvalidTag, ValueError) as error:
         raise KeyLost(bound.decode()) from error
-    return msgspec.json.decode(clear, type=list[tuple[list[str | int], Any]])
+    return msgspec.json.decode(clear)
 
 
 def _replace(document: Any, path: list[str | int], value: str) -> Any:

@@ -41,9 +41,7 @@ async def waiting(house, org, whose="ours"):
 
 
 async def told(house, topic):
-    await house.settle()
-    events = house.rooms["palette"].ground.database["event_log"]
-    return [one["body"] for one in await events.find({"topic": topic}).to_list()]
+    return await house.told(topic)
 
 
 async def test_what_one_side_books_is_no_debt_of_the_other_until_it_says_yes(palette):

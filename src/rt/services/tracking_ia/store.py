@@ -75,7 +75,7 @@ class TrackingStore:
             database, FollowedOrder, "orders", Index("order_id", unique=True), shared=True
         )
         self.shares = Collection(
-            database, Share, "shares", Index("order_id"), Index("token", unique=True, everywhere=True)
+            database, Share, "shares", Index("order_id"), Index("token_hash", unique=True, everywhere=True)
         )
         self.devices = Collection(
             database, Device, "devices", Index("key_hash", unique=True, everywhere=True), Index("plate")

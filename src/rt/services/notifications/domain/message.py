@@ -15,7 +15,7 @@ from rt.contracts.notifications import (
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
-from rt.kernel.messages import HIDDEN, Personal
+from rt.kernel.messages import SEALED, Personal
 
 TRIES = 8
 FIRST_WAIT = timedelta(seconds=5)
@@ -54,7 +54,7 @@ class Message(Entity, kw_only=True):
     topic: str
     channel: Channel
     to: Personal
-    content: Annotated[Content, HIDDEN]
+    content: Annotated[Content, SEALED]
     language: str
     at: datetime
     due_at: datetime

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
-from rt.kernel.messages import EVENTS, HIDDEN, Personal
+from rt.kernel.messages import EVENTS, SEALED, Personal
 
 SECRET_BYTES = 32
 PREFIX = "whsec_"
@@ -36,7 +36,7 @@ class Webhook(Entity, kw_only=True):
 
     url: Personal
     topics: list[str]
-    secrets: Annotated[list[str], HIDDEN]
+    secrets: Annotated[list[str], SEALED]
     active: bool = True
     failing_since: datetime | None = None
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Invalid
-from rt.kernel.messages import HIDDEN
+from rt.kernel.messages import SEALED
 
 RECORD_BYTES = 4096
 PLAIN_LIMIT_BYTES = 3_000
@@ -35,9 +35,9 @@ class Subscription(Entity, kw_only=True):
     """One browser of one person; the keys are those that the browser made."""
 
     user_id: str
-    endpoint: Annotated[str, HIDDEN]
-    p256dh: Annotated[str, HIDDEN]
-    auth_secret: Annotated[str, HIDDEN]
+    endpoint: Annotated[str, SEALED]
+    p256dh: Annotated[str, SEALED]
+    auth_secret: Annotated[str, SEALED]
 
     def check(self) -> None:
         try:

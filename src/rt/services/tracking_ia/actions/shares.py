@@ -23,6 +23,7 @@ from rt.kernel.ids import derived_id, new_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import acting_for, current_org
 from rt.services.tracking_ia.actions.journeys import Journeys, TrackUnknown, corrected
+from rt.services.tracking_ia.actions.recording import hash_of
 from rt.services.tracking_ia.domain.arrivals import OLD
 from rt.services.tracking_ia.domain.order import (
     HOUSE_FIGURES,
@@ -65,10 +66,12 @@ class Shares:
         kept = await self._store.shares.first({"order_id": order.order_id, "ended": False})
         if kept is not None and kept.expires_at > now():
             return kept
+        token = secrets.token_urlsafe(24)
         share = Share(
             id=new_id("shr"),
             order_id=order.order_id,
-            token=secrets.token_urlsafe(24),
+            token=token,
+            token_hash=hash_of(token),
             expires_at=max(order.planned_until, now()) + LONGEST_SHARE,
         )
         share.made(order)
@@ -87,7 +90,7 @@ class Shares:
 
     async def follow(self, asked: FollowOrder) -> FollowView:
         """What whoever has the link sees; any reason why not looks the same from outside."""
-        share = await self._store.shares.everywhere.first({"token": asked.share_id})
+        share = await self._store.shares.everywhere.first({"token_hash": hash_of(asked.share_id)})
         if share is None or share.ended or share.expires_at <= now():
             raise ShareUnknown
         with acting_for(share.org_id):

@@ -9,7 +9,7 @@ from rt.contracts.core_orders import OrderPlanned
 from rt.contracts.tracking_ia import DeviceKind, FollowLinkMade, OrderPhase, RuleKind
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, NotFound
-from rt.kernel.messages import HIDDEN, Personal, PersonalLabel
+from rt.kernel.messages import HIDDEN, SEALED, Personal, PersonalLabel
 from rt.trade.places import Site
 
 SHARE_PATH = "/follow/"
@@ -94,10 +94,11 @@ class FollowedOrder(Entity, kw_only=True):
 
 
 class Share(Entity, kw_only=True):
-    """A link by which anyone follows one order; `token` is the unguessable part of it."""
+    """A link by which anyone follows one order; `token` is the unguessable part of it, found by its hash."""
 
     order_id: str
-    token: Annotated[str, HIDDEN]
+    token: Annotated[str, SEALED]
+    token_hash: Annotated[str, HIDDEN]
     expires_at: datetime
     ended: bool = False
 
