@@ -31,6 +31,8 @@ HOUSE = "house"
 ORDERS = "core_orders"
 CARRIAGE = (AUTHZ, ORDERS, "ecpmr", "palette", "planning", "tracking_ia")
 """What every portal of those who send, carry or receive asks."""
+OFFICE = (*CARRIAGE, "notifications")
+"""What those ask whose visitors choose what they are told about."""
 
 
 class UnitRow(msgspec.Struct, frozen=True):
@@ -213,12 +215,12 @@ UNITS = (
 )
 
 PORTALS = (
-    PortalRow("web-industry", "industry", 3010, "industry", "Shippers", (*CARRIAGE, "notifications")),
-    PortalRow("web-transporter", "transporter", 3100, "transporter", "Carriers", CARRIAGE),
+    PortalRow("web-industry", "industry", 3010, "industry", "Shippers", OFFICE),
+    PortalRow("web-transporter", "transporter", 3100, "transporter", "Carriers", OFFICE),
     PortalRow("web-logistician", "logistician", 3106, "logistician", "Warehouse operators"),
     PortalRow("web-forwarder", "forwarder", 3101, "forwarder", "Forwarders"),
     PortalRow("web-supplier", "supplier", 3102, "supplier", "Suppliers"),
-    PortalRow("web-recipient", "recipient", 3103, "recipient", "Recipients", CARRIAGE),
+    PortalRow("web-recipient", "recipient", 3103, "recipient", "Recipients", OFFICE),
     PortalRow(
         "backoffice-admin",
         "backoffice",

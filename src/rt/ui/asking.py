@@ -12,7 +12,7 @@ from rt.kernel.malformed import malformed
 from rt.kernel.messages import Command, Download, Query
 from rt.kernel.saved import disposition
 from rt.ui.formats import language
-from rt.ui.forms import KEY
+from rt.ui.forms import KEY, Form
 from rt.ui.policy import PAGE_HEADERS, SENT_POLICY
 from rt.ui.session import signed_out
 from rt.ui.visit import Visit
@@ -73,6 +73,17 @@ def typed(visit: Visit, name: str) -> str:
     """A text of the posted form."""
     given = visit.posted.get(name, "") if visit.posted is not None else ""
     return given.strip() if isinstance(given, str) else ""
+
+
+def ticked(visit: Visit, name: str) -> list[str]:
+    """The ticked boxes of one name."""
+    return [str(v) for v in visit.posted.getlist(name)] if visit.posted is not None else []
+
+
+def apart(form: Form) -> Form:
+    """A form of a page to which another form was posted: as if nothing had been typed into it."""
+    form.posted = None
+    return form
 
 
 def seen(visit: Visit, name: str = "version") -> int:

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from rt.kernel.digits import whole
 from rt.kernel.messages import Query
 from rt.ui.asking import attempt, typed
-from rt.ui.forms import VERSION, Form
+from rt.ui.forms import VERSION
 from rt.ui.visit import Visit
 
 Answer = TypeVar("Answer")
@@ -29,20 +29,9 @@ async def attempt_all(visit: Visit, words: Sequence[Query[Answer]]) -> list[Answ
     return list(await asyncio.gather(*(one(word) for word in words)))
 
 
-def ticked(visit: Visit, name: str) -> list[str]:
-    """The ticked boxes of one name."""
-    return [str(v) for v in visit.posted.getlist(name)] if visit.posted is not None else []
-
-
 def version_seen(visit: Visit) -> int | None:
     """The version of what the reader of the form saw."""
     return whole(typed(visit, VERSION)) or None
-
-
-def apart(form: Form) -> Form:
-    """A form of a page to which another form was posted: as if nothing had been typed into it."""
-    form.posted = None
-    return form
 
 
 def with_values(posted: FormData, values: dict[str, str]) -> FormData:

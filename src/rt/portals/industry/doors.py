@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from rt.pages import numbers
+from rt.pages.settings import Settings
 from rt.pages.team import Team
 from rt.portals.industry.pages import (
     acts,
@@ -19,7 +19,6 @@ from rt.portals.industry.pages import (
     partners,
     policies,
     proofs,
-    settings,
 )
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
@@ -40,6 +39,8 @@ NAVIGATION = (
 TEAM = Team("dispatcher", "admin", "operator", "accountant", "viewer")
 """Roles of a shipper: it has no drivers, and platform administrators are the operator's alone."""
 
+SETTINGS = Settings()
+
 PAGES: list[Route] = [
     *home.PAGES,
     *bulk.PAGES,
@@ -56,7 +57,6 @@ PAGES: list[Route] = [
     *policies.PAGES,
     *partners.PAGES,
     *TEAM.pages(),
-    *settings.PAGES,
-    *numbers.pages("/settings"),
+    *SETTINGS.pages(),
 ]
 """In this order: `/orders/new` and `/orders/bulk` before the orders themselves."""

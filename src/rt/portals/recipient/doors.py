@@ -2,10 +2,10 @@
 
 from starlette.routing import Route
 
-from rt.pages import numbers
 from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
-from rt.portals.recipient.pages import account, arrivals, by_link, delivery, public, slots
+from rt.pages.settings import Settings
+from rt.portals.recipient.pages import arrivals, by_link, delivery, public, slots
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
 
@@ -32,14 +32,15 @@ PALLETS = Pallets(
 )
 PARTNERS = Partners("shipper", "carrier", "logistician")
 
+SETTINGS = Settings("/account", marked("Mon compte"))
+
 PAGES: list[Route] = [
     *arrivals.PAGES,
     *delivery.PAGES,
     *slots.PAGES,
     *PALLETS.pages(),
     *PARTNERS.pages(),
-    *account.PAGES,
-    *numbers.pages("/account"),
+    *SETTINGS.pages(),
     *by_link.PAGES,
     *public.PAGES,
 ]

@@ -2,9 +2,9 @@
 
 from starlette.routing import Route
 
-from rt.pages import numbers
 from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
+from rt.pages.settings import Settings
 from rt.pages.team import Team
 from rt.portals.transporter.pages import (
     basket,
@@ -20,7 +20,6 @@ from rt.portals.transporter.pages import (
     orders,
     papers,
     planning,
-    settings,
     slots,
     tours,
     vehicles,
@@ -49,6 +48,8 @@ PARTNERS = Partners("shipper", "forwarder", "carrier", "logistician", "recipient
 TEAM = Team("dispatcher", "admin", "operator", "accountant", "driver", "viewer")
 """Roles of a carrier; platform administrators are the operator's alone."""
 
+SETTINGS = Settings()
+
 PAGES: list[Route] = [
     *offers.PAGES,
     *orders.PAGES,
@@ -67,8 +68,7 @@ PAGES: list[Route] = [
     *PALLETS.pages(),
     *PARTNERS.pages(),
     *TEAM.pages(),
-    *settings.PAGES,
-    *numbers.pages("/settings"),
+    *SETTINGS.pages(),
     *link_tender.PAGES,
     *link_slots.PAGES,
     *PALLETS.statements.by_link(),
