@@ -76,6 +76,13 @@ def test_an_opening_is_judged(source: str, fault: str | None, tmp_path: Path) ->
     assert found == fault if fault is None else str(found).startswith(fault)
 
 
+def test_searches_are_the_kernels_and_read_an_index() -> None:
+    """A regular expression reads every text that is kept; the kernel's own say how an indexed one begins."""
+    doors = {PACKAGE / "kernel" / f"{name}.py" for name in ("persistence", "leases", "estates")}
+    others = [path for path in python_files() if path.is_relative_to(PACKAGE) and path not in doors]
+    assert not hits(re.compile(r"\$regex\b"), others)
+
+
 def test_the_rooms_of_a_service_stay_small() -> None:
     large = {}
     services = PACKAGE / "services"

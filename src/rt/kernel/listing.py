@@ -10,6 +10,7 @@ import msgspec
 from msgspec import inspect
 
 from rt.kernel.errors import Invalid
+from rt.kernel.ids import fingerprint
 
 R = TypeVar("R", bound=msgspec.Struct)
 Order = list[tuple[str, int]]
@@ -116,15 +117,10 @@ class Listing(Generic[R]):
     def indexes(self, owner: str) -> list[tuple[Order, dict[str, Any]]]:
         """The keys of each index, and what a thing must meet to stand in it ({}: nothing)."""
         found = [(self._keys(owner, name), self.always) for name in self.sorts]
-        found += [
-            (self._filtered(owner, one), self.always | dict(one.when or {}))
-            for one in self.filters.values()
-            if one.first
-        ]
-        return found
+        return found + [self._filtered(owner, one) for one in self.filters.values() if one.first]
 
-    def hint(self, owner: str, sort: str, named: Conditions) -> Order | None:
-        """The index that gives these rows in this order; None where the server has to choose.
+    def hint(self, owner: str, sort: str, named: Conditions) -> str:
+        """The index that gives these rows in this order, by its name; "" where the server has to choose.
 
         It chooses where what is left after a filter is sorted otherwise than the filter's index: few things
         are sorted as they are found, of many the first ones are met soon enough in order.
@@ -134,28 +130,34 @@ class Listing(Generic[R]):
         leading = self.sorts[name].order.split(",")[0].lstrip("-")
         narrowing = [one for one in narrowing if one.field != leading]
         if not narrowing:
-            return self._keys(owner, name)
+            return index_name(self._keys(owner, name), self.always)
         if name == self.default and len(narrowing) == 1 and narrowing[0].first:
-            return self._filtered(owner, narrowing[0])
-        return None
+            return index_name(*self._filtered(owner, narrowing[0]))
+        return ""
 
     def _narrowing(self, name: str, value: Any) -> Filter | None:
-        """The filter, unless it takes away only few: what is not there ({"$ne": …}) or a mere yes or no."""
+        """The filter, unless it takes away only few: it says what is not meant, or a mere yes or no."""
         found = self.filters[name]
-        loose = isinstance(value, bool) or (isinstance(value, Mapping) and "$ne" in value)
-        return None if loose and not (found.first and value is True) else found
+        excludes = isinstance(value, Mapping) and bool({"$ne", "$not"} & set(value))
+        return None if excludes or (isinstance(value, bool) and not found.first) else found
 
     def _keys(self, owner: str, name: str) -> Order:
         sort = self.sorts[name]
         return [*self._owner(sort.owners or owner), *order_of(sort.order)]
 
-    def _filtered(self, owner: str, one: Filter) -> Order:
+    def _filtered(self, owner: str, one: Filter) -> tuple[Order, dict[str, Any]]:
         keys = [] if one.owners else self._owner(owner)
         rest = [(field, way) for field, way in order_of(self.sorts[self.default].order) if field != one.field]
-        return [*keys, (stored_name(one.field), UP), *rest]
+        return [*keys, (stored_name(one.field), UP), *rest], self.always | dict(one.when or {})
 
     def _owner(self, owner: str) -> Order:
         return [] if self.everywhere else [(owner, UP)]
+
+
+def index_name(keys: Order, when: Mapping[str, Any]) -> str:
+    """As MongoDB names it; with a mark of what it holds where that is not everything."""
+    mark = [fingerprint(msgspec.json.encode(when, order="sorted"))[:8]] if when else []
+    return "_".join([*(f"{field}_{way}" for field, way in keys), *mark])
 
 
 def stored_name(field: str) -> str:

@@ -39,6 +39,7 @@ from rt.kernel.listing import (
     at,
     decode_cursor,
     encode_cursor,
+    index_name,
     order_of,
     projection,
     steps,
@@ -285,9 +286,12 @@ class Collection(Generic[E]):
                 Index("org_id", "tokens", everywhere=True).model(""),
                 Index("org_id", "id", everywhere=True).model(""),
             ]
+        if self._searched and any(listing.everywhere for listing in self.listings):
+            indexes.append(Index("tokens", everywhere=True).model(""))
         listed = (one for listing in self.listings for one in listing.indexes(self._owner_field))
         for keys, when in listed:
-            indexes.append(IndexModel(keys, **({"partialFilterExpression": when} if when else {})))
+            options = {"partialFilterExpression": when} if when else {}
+            indexes.append(IndexModel(keys, name=index_name(keys, when), **options))
         return [leftovers, *{one.document["name"]: one for one in indexes}.values()]
 
     async def _renew(self, model: IndexModel) -> None:
@@ -298,7 +302,7 @@ class Collection(Generic[E]):
             if error.code not in INDEX_CHANGED:
                 raise
             for name, known in (await self._stored.index_information()).items():
-                if name == model.document["name"] or dict(known["key"]) == dict(model.document["key"]):
+                if name == model.document["name"] or _alike(known, model.document):
                     await self._stored.drop_index(name)
             await self._stored.create_indexes([model])
 
@@ -315,20 +319,14 @@ class Collection(Generic[E]):
         cursor = cursor.sort(order_of(sort)).limit(limit)
         return await self._all_opened(await cursor.to_list())
 
-    async def page(
-        self, where: Mapping[str, Any], sort: str = "-created_at", after: str = "", limit: int = 50
-    ) -> Page[E]:
-        """One page after a cursor that an earlier page gave; at most 200 at a time."""
-        limit, order = min(limit, MOST), order_of(sort)
-        found: list[Document] = []
-        for stretch in steps(order, decode_cursor(after, len(order))) if after else [{}]:
-            if len(found) > limit:
-                break
-            whole = {"$and": [self.within(where), stretch]}
-            cursor = self._stored.find(whole, self._fields, session=_session.get()).sort(order)
-            found += await cursor.limit(limit + 1 - len(found)).to_list()
-        ends = [at(found[limit - 1], field) for field, _ in order] if len(found) > limit else []
-        return Page(await self._all_opened(found[:limit]), encode_cursor(ends) if ends else "")
+    async def each(
+        self, where: Mapping[str, Any], sort: str = "-created_at", at_a_time: int = 200
+    ) -> AsyncIterator[E]:
+        """All that match, however many, read a few at a time."""
+        cursor = self._stored.find(self.within(where), self._fields, session=_session.get())
+        async for document in cursor.sort(order_of(sort)).batch_size(at_a_time):
+            for one in await self._all_opened([document]):
+                yield one
 
     async def rows(
         self,
@@ -353,7 +351,7 @@ class Collection(Generic[E]):
         if said := await self.saying(q):
             where.append(said)
         hint = None if said else listing.hint(self._owner_field, sort, named)
-        fields = projection(listing.row) | {field: 1 for field, _ in order}
+        fields = {**projection(listing.row), **{field: 1 for field, _ in order}, "org_id": 1}
         limit = max(1, min(limit, MOST))
         found: list[Document] = []
         for stretch in steps(order, decode_cursor(after, len(order))) if after else [{}]:
@@ -363,7 +361,7 @@ class Collection(Generic[E]):
             cursor = cursor.sort(order).limit(limit + 1 - len(found))
             found += await (cursor.hint(hint) if hint else cursor).to_list()
         ends = [at(found[limit - 1], field) for field, _ in order] if len(found) > limit else []
-        rows = [cast("R", _read_as(document, listing.row)) for document in found[:limit]]
+        rows = [_read_as(document, listing.row) for document in await self._all_plain(found[:limit])]
         return Page(rows, encode_cursor(ends) if ends else "")
 
     async def saying(self, q: str) -> Document:
@@ -399,6 +397,17 @@ class Collection(Generic[E]):
             same = {"_id": document["_id"], "version": document["version"]}
             filled += (await self._stored.update_one(same, {"$set": {"tokens": tokens}})).modified_count
         return filled
+
+    async def derive(self, rule: Callable[[E], None]) -> None:
+        """Store again what follows from the rest of each entity, and tell nobody: for migrations."""
+        async for document in self._stored.find({}, self._fields):
+            entity = self._entity(document)
+            rule(entity)
+            derived = self._document(entity)
+            changed = {name: value for name, value in derived.items() if document.get(name) != value}
+            if changed:
+                same = {"_id": document["_id"], "version": document["version"]}
+                await self._stored.update_one(same, {"$set": changed})
 
     async def count(self, where: Mapping[str, Any]) -> int:
         return await self._stored.count_documents(self.within(where), session=_session.get())
@@ -556,20 +565,26 @@ class Collection(Generic[E]):
 
     async def _opened(self, document: Document) -> E:
         """The entity of a document; NotFound where its organization was erased, with the key to it."""
+        return self._entity(await self._plain(document))
+
+    async def _all_opened(self, documents: list[Document]) -> list[E]:
+        """The same of many; what cannot be opened any more is left out."""
+        return [self._entity(document) for document in await self._all_plain(documents)]
+
+    async def _plain(self, document: Document) -> Document:
         opened: Document = {}
         for field in [field for field in self._sealed if document.get(field)]:
             place = f"{self.name}/{document['_id']}"
             opened[field] = await self._database.personal.kept(document["org_id"], place, document[field])
             if opened[field] is None:
                 raise self._missing()
-        return self._entity(document | opened)
+        return document | opened
 
-    async def _all_opened(self, documents: list[Document]) -> list[E]:
-        """The same of many; what cannot be opened any more is left out."""
-        found: list[E] = []
+    async def _all_plain(self, documents: list[Document]) -> list[Document]:
+        found: list[Document] = []
         for document in documents:
             with suppress(self._missing):
-                found.append(await self._opened(document))
+                found.append(await self._plain(document))
         return found
 
     def _entity(self, document: Document) -> E:
@@ -590,6 +605,12 @@ class Everywhere(Collection[E]):
 
 def _named(where: Mapping[str, Any]) -> Document:
     return {stored_name(name): value for name, value in where.items()}
+
+
+def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two indexes have the same keys and hold the same: there may be only one of them."""
+    part = "partialFilterExpression"
+    return dict(one["key"]) == dict(other["key"]) and one.get(part) == other.get(part)
 
 
 def _read_as(document: Document, kind: type) -> Any:

@@ -464,7 +464,7 @@ class TestOrganization:
     def test_it_is_found_by_its_name_and_numbers(self) -> None:
         organization = self.organization()
         organization.declare(numbers_of("732 829 320 00074", "FR44732829320"), "usr_a", AT)
-        assert {"usine", "73282932000074", "732829320", "fr44732829320"} <= set(organization.words)
+        assert set(organization.search_texts()) == {"Usine", "73282932000074", "FR44732829320"}
 
     def test_numbers_that_one_has_change_by_the_platforms_word_alone(self) -> None:
         organization = self.organization()
@@ -481,7 +481,7 @@ class TestOrganization:
                 word(numbers_of("", "FR83404833048"), "usr_p", "autre chose", AT)
         organization.confirm(other, "usr_p", "vu", AT)
         assert (organization.numbers, organization.confirmed, organization.wish) == (other, True, None)
-        assert "73282932000074" not in organization.words
+        assert "73282932000074" not in organization.search_texts()
         with pytest.raises(NothingWished):
             organization.confirm(first, "usr_p", "vu", AT)
         acts = [(change.act, change.before.siret, change.after.siret) for change in organization.history]

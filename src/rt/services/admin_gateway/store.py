@@ -2,6 +2,7 @@
 
 from rt.kernel.errors import AlreadyExists
 from rt.kernel.ids import because
+from rt.kernel.listing import Filter, Listing
 from rt.kernel.notes import Notes
 from rt.kernel.persistence import Collection, Database
 from rt.services.admin_gateway.domain.erasure import Erasure
@@ -10,6 +11,7 @@ from rt.services.admin_gateway.domain.health import Pulse
 from rt.services.admin_gateway.domain.incidents import IncidentUnknown, Outage
 from rt.services.admin_gateway.domain.maintenance import CALENDAR_ID, Calendar
 
+OUTAGES = Listing(Outage, {"newest": "-opened_at"}, {"state": Filter("state", first=True)}, everywhere=True)
 MOST_TOLD = 50
 """Incidents of one kind that the status page shows."""
 
@@ -22,7 +24,9 @@ class GatewayStore:
         self.notices = Collection(database, Notice, "notices").everywhere
         self.erasures = Collection(database, Erasure, "erasures").everywhere
         self.calendars = Collection(database, Calendar, "calendars").everywhere
-        self.incidents = Collection(database, Outage, "incidents", missing=IncidentUnknown).everywhere
+        self.incidents = Collection(
+            database, Outage, "incidents", missing=IncidentUnknown, listings=(OUTAGES,)
+        ).everywhere
         self.pulses = Notes(database, Pulse, "health")
 
     async def notice(self) -> Notice:

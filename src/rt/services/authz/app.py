@@ -1,6 +1,6 @@
 """authz put together."""
 
-from rt.kernel.unit import Ground, Unit
+from rt.kernel.unit import Ground, Unit, expand
 from rt.services.authz.actions.account import Account
 from rt.services.authz.actions.entry import Entry
 from rt.services.authz.actions.guard import Guard
@@ -27,14 +27,14 @@ def build(ground: Ground) -> Unit:
     policy = Policy(mfa_demanded=settings.production, common_passwords=common_passwords())
     hasher, guard = Hasher(settings.bcrypt_rounds, vault.key("passwords")), Guard(store, vault)
     signing, members = Signing(store, vault), Members(store, vault, hasher, policy)
-    organizations, partners = Organizations(store, members), Partners(store, members)
-    entry = Entry(store, vault, hasher, guard, signing, policy)
-    account = Account(store, vault, hasher, guard, entry, policy)
-    keys, links, identities = Keys(store, policy), Links(store, signing), Identities(store)
+    partners, entry = Partners(store, members), Entry(store, vault, hasher, guard, signing, policy)
+    account, keys = Account(store, vault, hasher, guard, entry, policy), Keys(store, policy)
+    organizations, links, identities = Organizations(store, members), Links(store, signing), Identities(store)
     return Unit(
         name="authz",
         serves=table(entry, account, organizations, partners, identities, members, keys, links, signing),
         hears=reactions(account),
         jobs=jobs(signing, organizations),
+        migrations=[expand(1, store.derive)],
         start=at_start(settings, store, signing, organizations, members),
     )

@@ -1,6 +1,6 @@
 """core_orders put together."""
 
-from rt.kernel.unit import Ground, Unit
+from rt.kernel.unit import Ground, Unit, expand
 from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
@@ -24,4 +24,5 @@ def build(ground: Ground) -> Unit:
         serves=table(orders, tenders, papers, imports),
         hears=listeners(Reactions(store)),
         timers={"expire_tender": tenders.expire},
+        migrations=[expand(1, store.derive)],
     )

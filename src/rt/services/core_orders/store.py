@@ -122,6 +122,10 @@ class OrderStore:
         self._reserved: dict[tuple[str, int], range] = {}
         self._reserving = asyncio.Lock()
 
+    async def derive(self) -> None:
+        """Say of older orders what lists ask for."""
+        await self.orders.derive(Order.reckon)
+
     async def next_reference(self) -> str:
         """The organization's next number, such as 2026-000042: unique, not without gaps.
 

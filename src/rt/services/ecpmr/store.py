@@ -7,11 +7,17 @@ from rt.kernel.clock import today
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AlreadyExists
 from rt.kernel.ids import derived_id
-from rt.kernel.listing import Page
+from rt.kernel.listing import Filter, Listing, Page
 from rt.kernel.persistence import Collection, Database, Index, together
 from rt.kernel.tenancy import current_org
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.refusals import NoteUnknown
+
+NOTES = Listing(
+    Note,
+    {"newest": "-created_at"},
+    {"order_id": Filter("issue.order_id", first=True), "state": Filter("state", first=True)},
+)
 
 
 class Series(Entity):
@@ -33,12 +39,10 @@ class EcpmrStore:
             database,
             Note,
             "notes",
-            Index("issue.order_id"),
-            Index("-created_at"),
-            Index("state", "-created_at"),
             Index("carrier_id", "-created_at"),
             Index("issue.verification_id", unique=True, everywhere=True),
             shared=True,
+            listings=(NOTES,),
             missing=NoteUnknown,
         )
         self.series = Collection(database, Series, "series")
@@ -53,13 +57,9 @@ class EcpmrStore:
             return await self.notes.add(make(number))
 
     async def find(self, *, order_id: str, state: str, words: str, after: str, limit: int) -> Page[Note]:
-        where: dict[str, object] = {}
-        if order_id:
-            where["issue.order_id"] = order_id
-        if state:
-            where["state"] = state
-        where |= await self.notes.saying(words)
-        return await self.notes.page(where, after=after, limit=limit)
+        given = {"order_id": order_id, "state": state}
+        named = {name: value for name, value in given.items() if value}
+        return await self.notes.rows(NOTES, named, q=words, after=after, limit=limit)
 
     async def of_orders(self, order_ids: Sequence[str]) -> list[Note]:
         where = {"issue.order_id": {"$in": list(order_ids)}}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from rt.contracts.notifications import Channel
 from rt.kernel.entity import Entity
 from rt.kernel.ids import derived_id
+from rt.kernel.listing import Filter, Listing
 from rt.kernel.messages import PersonalLabel
 from rt.kernel.persistence import Collection, Database, Index
 from rt.services.notifications.domain.address import Address, address_id
@@ -14,6 +15,37 @@ from rt.services.notifications.domain.webhook import Webhook
 from rt.services.notifications.domain.webpush import Subscription
 
 KEPT = timedelta(days=400)
+
+
+MESSAGES = Listing(
+    Message,
+    {"newest": "-created_at"},
+    {
+        "order_id": Filter("order_id", first=True, when={"order_id": {"$gt": ""}}),
+        "state": Filter("state", first=True),
+        "topic": Filter("topic", first=True),
+        "channel": Filter("channel", first=True),
+    },
+)
+NOTICES = Listing(
+    Message,
+    {"newest": "-created_at"},
+    {"user_id": Filter("user_id", first=True), "read_at": "read_at"},
+    always={"channel": "in_app"},
+)
+UNREAD = Listing(
+    Message,
+    {"newest": "-created_at"},
+    {"user_id": Filter("user_id", first=True)},
+    always={"channel": "in_app", "read_at": None},
+)
+MAILBOX = Listing(
+    Message,
+    {"newest": "-created_at"},
+    {"to": Filter("to", first=True), "channel": "channel", "topic": "topic", "order_id": "order_id"},
+    everywhere=True,
+)
+"""Every message of the platform, where it is tried out; nobody has one in production."""
 
 
 class OrderCard(Entity, kw_only=True):
@@ -47,15 +79,12 @@ class NotificationsStore:
             database,
             Message,
             "messages",
-            Index("-created_at"),
-            Index("order_id", "-created_at"),
-            Index("user_id", "channel", "-created_at"),
             Index("due_at", everywhere=True, when={"state": "waiting"}),
             Index("created_at", everywhere=True, when={"secret": True, "forgotten": False}),
-            Index("to", "-created_at", everywhere=True),
             Index("receipt", everywhere=True),
             shared=True,
             quiet=True,
+            listings=(MESSAGES, NOTICES, UNREAD, MAILBOX),
         )
         self.preferences = Collection(database, Preference, "preferences", Index("user_id", "topic"))
         self.addresses = Collection(database, Address, "addresses")

@@ -33,5 +33,5 @@ def build(ground: Ground) -> Unit:
         ],
         jobs=[every(DAY_SECONDS, Limitation(store).warn)],
         timers={"expire_voucher": vouchers.expire, "lapse_claim": ledger.lapse},
-        migrations=[expand(1, ConsentFilled(ground.database).expand)],
+        migrations=[expand(1, ConsentFilled(ground.database).expand), expand(2, store.derive)],
     )

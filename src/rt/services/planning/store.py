@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from rt.kernel.entity import Entity
 from rt.kernel.errors import NotFound
+from rt.kernel.listing import Filter, Listing
 from rt.kernel.persistence import Collection, Database, Index
 from rt.services.planning.domain.docks import LONGEST_SLOT, Dock
 from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
@@ -21,6 +22,25 @@ MOST = 500
 """Vehicles, tours or jobs that one organization has on one day."""
 AT_A_TIME = 20
 LONGEST_TOUR = timedelta(days=10)
+
+
+VEHICLES = Listing(Vehicle, {"plate": "plate"}, {"active": Filter("active", first=True)})
+DRIVERS = Listing(Driver, {"name": "name"}, {"active": Filter("active", first=True)})
+JOBS = Listing(
+    Job,
+    {"pickup": "pickup_from"},
+    {"state": Filter("state", first=True), "begins": "pickup_from", "ends": "pickup_until"},
+)
+DOCKS = Listing(Dock, {"name": "name"})
+SLOTS = Listing(
+    Slot,
+    {"latest": "-starts_at"},
+    {
+        "day": Filter("day", first=True),
+        "dock_id": Filter("dock_id", first=True),
+        "order_id": Filter("order_id", first=True),
+    },
+)
 
 
 class VehicleUnknown(NotFound):
@@ -68,18 +88,23 @@ class PlanningStore:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.vehicles = Collection(
-            database, Vehicle, "vehicles", Index("plate", unique=True), missing=VehicleUnknown
+            database,
+            Vehicle,
+            "vehicles",
+            Index("plate", unique=True),
+            missing=VehicleUnknown,
+            listings=(VEHICLES,),
         )
         self.drivers = Collection(
-            database, Driver, "drivers", Index("name"), Index("user_id"), missing=DriverUnknown
+            database, Driver, "drivers", Index("user_id"), missing=DriverUnknown, listings=(DRIVERS,)
         )
         self.jobs = Collection(
             database,
             Job,
             "jobs",
             Index("order_id", unique=True),
-            Index("state", "pickup_from"),
             missing=JobUnknown,
+            listings=(JOBS,),
         )
         self.tours = Collection(
             database,
@@ -99,18 +124,15 @@ class PlanningStore:
             Index("changed_at", everywhere=True),
             missing=PlanUnknown,
         )
-        self.docks = Collection(database, Dock, "docks", Index("name"), shared=True, missing=DockUnknown)
+        self.docks = Collection(database, Dock, "docks", shared=True, missing=DockUnknown, listings=(DOCKS,))
         self.slots = Collection(
             database,
             Slot,
             "slots",
             Index("cells", unique=True, everywhere=True),
-            Index("day", "starts_at"),
-            Index("starts_at"),
-            Index("order_id"),
-            Index("dock_id", "starts_at"),
             shared=True,
             missing=SlotUnknown,
+            listings=(SLOTS,),
         )
         self.waitings = Collection(
             database,
@@ -149,8 +171,8 @@ class PlanningStore:
 
     async def fleet(self) -> tuple[list[Vehicle], list[Driver]]:
         """Everything in service."""
-        vehicles = await many(self.vehicles, {"active": True}, "plate")
-        return vehicles, await many(self.drivers, {"active": True}, "name")
+        on = {"active": True}
+        return await many(self.vehicles, on, "plate"), await many(self.drivers, on, "name")
 
     async def job_of(self, order_id: str) -> Job | None:
         return await self.jobs.first({"order_id": order_id})
@@ -163,20 +185,16 @@ class PlanningStore:
         """Cells of a dock that are held that day or over its midnights; asked for its site."""
         since, until = dock.bounds(day)
         held = {"dock_id": dock.id, "starts_at": {"$lt": until + LONGEST_SLOT, "$gte": since - LONGEST_SLOT}}
-        found = await self.slots.aggregate(
-            [{"$match": held}, {"$match": {"ends_at": {"$gt": since}}}, {"$project": {"cells": 1}}]
-        )
+        later = {"ends_at": {"$gt": since}}
+        found = await self.slots.aggregate([{"$match": held | later}, {"$project": {"cells": 1}}])
         return {cell for slot in found for cell in slot["cells"]}
 
 
 async def many(collection: Collection[E], where: Mapping[str, Any], sort: str) -> list[E]:
     """Up to MOST of them, read a few at a time: reading large things keeps the loop from everybody else."""
     found: list[E] = []
-    after = ""
-    while len(found) < MOST:
-        page = await collection.page(where, sort=sort, after=after, limit=AT_A_TIME)
-        found += page.items
-        after = page.next
-        if not after:
+    async for one in collection.each(where, sort, AT_A_TIME):
+        found.append(one)
+        if len(found) == MOST:
             break
-    return found[:MOST]
+    return found

@@ -7,7 +7,7 @@ from rt.kernel.ids import new_id
 from rt.kernel.tenancy import acting_for
 from rt.services.tracking_ia.actions.judging import Judging
 from rt.services.tracking_ia.domain.order import Purge
-from rt.services.tracking_ia.store import TrackingStore, every
+from rt.services.tracking_ia.store import TrackingStore
 
 
 class Clock:
@@ -21,7 +21,7 @@ class Clock:
         """A vehicle that sends nothing any more may be late too."""
         moment = now()
         on = {"begins_at": {"$lte": moment}, "ends_at": {"$gte": moment}, "stops.reached_at": None}
-        async for watch in every(self._store.watches.everywhere, on):
+        async for watch in self._store.watches.everywhere.each(on, "ends_at"):
             with acting_for(watch.org_id):
                 await self._judging.foresee(watch)
 

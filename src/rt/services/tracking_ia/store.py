@@ -1,7 +1,6 @@
 """Where positions, watches, followed orders, shares and devices are kept."""
 
-import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ import msgspec
 from rt.contracts.tracking_ia import RuleKind
 from rt.kernel.clock import now, today
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile
-from rt.kernel.listing import Page
+from rt.kernel.listing import Listing
 from rt.kernel.persistence import Collection, Database, Index
 from rt.kernel.points import Reader, Series
 from rt.kernel.tenancy import current_org
@@ -28,8 +27,9 @@ from rt.services.tracking_ia.domain.points import Fix, better, cleaned, joined, 
 from rt.services.tracking_ia.domain.reading import Doubt
 from rt.services.tracking_ia.domain.trouble import Trouble, trouble_id
 from rt.services.tracking_ia.domain.watch import Watch
-from rt.trade.plates import plain_plate
 
+DEVICES = Listing(Device, {"newest": "-created_at"})
+TROUBLED_APPS = Listing(Trouble, {"latest": "-changed_at"}, always={"by_device": False})
 HOURS_READ = 400
 """Hours with positions in one watch: more than two weeks without a break."""
 LATEST = 120
@@ -78,15 +78,20 @@ class TrackingStore:
             database, Share, "shares", Index("order_id"), Index("token_hash", unique=True, everywhere=True)
         )
         self.devices = Collection(
-            database, Device, "devices", Index("key_hash", unique=True, everywhere=True), Index("plate")
+            database,
+            Device,
+            "devices",
+            Index("key_hash", unique=True, everywhere=True),
+            Index("plate"),
+            listings=(DEVICES,),
         )
         self.troubles = Collection(
             database,
             Trouble,
             "troubles",
             Index("source", unique=True),
-            Index("by_device", "-changed_at"),
             quiet=True,
+            listings=(TROUBLED_APPS,),
         )
         self.rules = Collection(database, Rule, "rules", Index("kind", "valid_from", unique=True))
         self.purges = Collection(database, Purge, "purges", Index("-at"))
@@ -131,16 +136,6 @@ class TrackingStore:
         ]
         return {row["_id"]: row["version"] for row in await self.watches.everywhere.aggregate(wanted)}
 
-    async def devices_by(self, q: str, after: str, limit: int) -> Page[Device]:
-        """Devices whose plate or name begins like this, the newest first."""
-        where: dict[str, Any] = {}
-        if q.strip():
-            begins = {"$regex": "^" + re.escape(q.strip()), "$options": "i"}
-            where["$or"] = [{"name": begins}]
-            if plate := plain_plate(q):
-                where["$or"].append({"plate": {"$regex": "^" + plate}})
-        return await self.devices.page(where, after=after, limit=limit)
-
     async def troubles_of(self, sources: Sequence[str]) -> dict[str, Trouble]:
         """What was not believed, by who sent it."""
         found = await self.troubles.find({"source": {"$in": list(sources)}}, limit=len(sources) or 1)
@@ -164,7 +159,7 @@ class TrackingStore:
     async def on_now(self) -> list[Watch]:
         """Watches of the organization that cover this moment."""
         where = {"begins_at": {"$lte": now()}, "ends_at": {"$gte": now()}}
-        return [watch async for watch in every(self.watches, where)]
+        return [watch async for watch in self.watches.each(where, "ends_at")]
 
     async def note_trouble(self, source: str, by_device: bool, name: str, doubts: Sequence[Doubt]) -> None:
         """Count the points that were not believed at whoever sent them."""
@@ -179,15 +174,3 @@ class TrackingStore:
         async with self.troubles.change(noted.id) as trouble:
             trouble.name = name
             trouble.note(doubts, now())
-
-
-async def every(watches: Collection[Watch], where: Mapping[str, Any]) -> AsyncIterator[Watch]:
-    """All watches of a kind, however many."""
-    after = ""
-    while True:
-        page = await watches.page(where, sort="ends_at", after=after, limit=200)
-        for watch in page.items:
-            yield watch
-        if not page.next:
-            return
-        after = page.next

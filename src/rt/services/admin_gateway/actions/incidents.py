@@ -33,10 +33,12 @@ from rt.services.admin_gateway.domain.incidents import (
     opened,
 )
 from rt.services.admin_gateway.domain.units import known
-from rt.services.admin_gateway.store import GatewayStore
+from rt.services.admin_gateway.store import OUTAGES, GatewayStore
 
 REMIND = "remind_post_mortem"
 PAGE = 30
+GOING = {"$in": ["open", "acknowledged", "resolved"]}
+"""What is not over yet."""
 
 
 class Incidents:
@@ -47,9 +49,8 @@ class Incidents:
         self._timers = timers
 
     async def find(self, asked: FindOutages) -> OutagesPage:
-        states: dict[str, Any] = {"": {}, "going": {"state": {"$ne": "closed"}}}
-        where = states.get(asked.state, {"state": asked.state})
-        page = await self._store.incidents.page(where, sort="-opened_at", after=asked.after, limit=PAGE)
+        named = {"state": GOING if asked.state == "going" else asked.state} if asked.state else {}
+        page = await self._store.incidents.rows(OUTAGES, named, after=asked.after, limit=PAGE)
         return OutagesPage(items=[_view(one) for one in page.items], next=page.next)
 
     async def get(self, asked: GetOutage) -> OutageView:

@@ -30,7 +30,7 @@ from rt.services.authz.domain.apikey import (
 )
 from rt.services.authz.domain.policy import MfaRequired, Policy
 from rt.services.authz.domain.vault import fresh_secret, hash_of
-from rt.services.authz.store import AuthzStore
+from rt.services.authz.store import KEYS, AuthzStore
 
 
 class Keys:
@@ -58,7 +58,7 @@ class Keys:
         return ApiKeySecretView(key=view_of(key), secret=key.token(secret))
 
     async def find(self, asked: FindApiKeys) -> ApiKeysPage:
-        page = await self._store.keys.page({}, after=asked.after, limit=asked.limit)
+        page = await self._store.keys.rows(KEYS, after=asked.after, limit=asked.limit)
         return ApiKeysPage(items=[view_of(key) for key in page.items], next=page.next)
 
     async def rotate(self, asked: RotateApiKey) -> ApiKeySecretView:

@@ -51,7 +51,6 @@ class Organizations:
         operator = Organization(
             id=OPERATOR, org_id=OPERATOR, name="RT-Technologie", kind="operator", email="", open=True
         )
-        operator.call(operator.name)
         with suppress(AlreadyExists):
             await self._store.organizations.add(operator)
 
@@ -71,14 +70,13 @@ class Organizations:
         """Change one's own; another's is not found, and another's numbers are not taken."""
         try:
             async with self._store.organizations.change(asked.organization_id) as organization:
-                organization.name = asked.name or organization.name
+                organization.name = asked.name.strip() if asked.name else organization.name
                 organization.country = asked.country or organization.country
                 organization.language = asked.language or organization.language
                 organization.email = address(asked.email) if asked.email else organization.email
                 organization.phone = organization.phone if asked.phone is None else asked.phone
                 if asked.mfa_required is not None:
                     organization.mfa_required = asked.mfa_required
-                organization.call(organization.name)
                 await self._declare(organization, asked)
         except AlreadyExists:
             raise NumberTaken("siret") from None

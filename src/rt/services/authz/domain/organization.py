@@ -1,6 +1,6 @@
 """Organizations: how they are called, opened, shut out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -74,7 +74,6 @@ class Organization(Entity):
     name: str
     kind: OrganizationKind
     email: PersonalLabel
-    words: list[str] = msgspec.field(default_factory=list)
     country: str = "FR"
     siret: str = ""
     vat: str = ""
@@ -94,12 +93,8 @@ class Organization(Entity):
     def suspended(self) -> bool:
         return self.suspended_at is not None
 
-    def call(self, name: str) -> None:
-        """Take a name, and the words it is found by."""
-        self.name = name.strip()
-        self.words = sorted(
-            {*words_of(self.name), *filter(None, (self.siret, self.siret[:9], self.vat.lower()))}
-        )
+    def search_texts(self) -> Iterable[str]:
+        return self.name, self.siret, self.vat
 
     @property
     def numbers(self) -> Numbers:
@@ -177,7 +172,6 @@ class Organization(Entity):
         if taken:
             wanted = self.numbers
             self.siret, self.vat = self.numbers.lacks(taken).siret, self.numbers.lacks(taken).vat
-            self.call(self.name)
             self.ask_numbers(wanted, "", user_id, at)
         elif self.numbers:
             self._keep(IdentityChange("declared", at, user_id, Numbers(), self.numbers))
@@ -208,7 +202,6 @@ class Organization(Entity):
     def _take(self, act: IdentityAct, numbers: Numbers, by: str, reason: str, at: datetime) -> None:
         self._keep(IdentityChange(act, at, by, self.numbers, numbers, reason))
         self.siret, self.vat, self.vat_branch = numbers.siret, numbers.vat, None
-        self.call(self.name)
 
     def _keep(self, change: IdentityChange) -> None:
         self.history = [*self.history, change][-HISTORY_KEPT:]
@@ -235,13 +228,7 @@ def named(organization_id: str, asked: RegisterOrganization | AddPartner) -> Org
     )
     numbers = numbers_of(asked.siret, asked.vat)
     organization.siret, organization.vat = numbers.siret, numbers.vat
-    organization.call(organization.name)
     return organization
-
-
-def words_of(text: str) -> list[str]:
-    """Lower-case words by which a name is found, legal forms and all."""
-    return [word for word in "".join(c if c.isalnum() else " " for c in text.casefold()).split() if word]
 
 
 def address(email: str, field: str = "email") -> str:

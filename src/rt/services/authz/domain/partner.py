@@ -1,5 +1,6 @@
 """Partnerships: what two organizations want of each other, as each of them keeps it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -62,6 +63,9 @@ class Partner(Entity):
     theirs: Wish = ""
     standing: Standing = "stranger"
     told_at: datetime | None = None
+
+    def search_texts(self) -> Iterable[str]:
+        return self.words
 
     def want(self, wish: Wish, by: Organization, at: datetime) -> None:
         """The holder asks or accepts ("yes"), blocks ("no") or takes its word back ("")."""

@@ -85,7 +85,7 @@ class Membership(msgspec.Struct):
 class Person(Entity):
     """An account. It belongs to the operator, as no organization is to learn of the others from its story;
 
-    `seen_by` are the organizations that the person is a member of.
+    `seen_by` are the organizations that the person is a member of; `places` says as what, for their lists.
     """
 
     email: PersonalLabel
@@ -94,6 +94,7 @@ class Person(Entity):
     password_hash: Annotated[str, HIDDEN] = ""
     password_changed_at: datetime | None = None
     memberships: list[Membership] = msgspec.field(default_factory=list)
+    places: list[str] = msgspec.field(default_factory=list)
     last_organization_id: str = ""
     factor: SecondFactor | None = None
     reset_hash: Annotated[str, HIDDEN] = ""
@@ -142,13 +143,14 @@ class Person(Entity):
         self.memberships.append(
             Membership(organization_id=organization_id, role=role, state="active", joined_at=at)
         )
-        self._see()
+        self.settle()
 
     def change_role(self, organization_id: str, role: Role, by: str, admins_left: int, at: datetime) -> None:
         membership = self.member(organization_id)
         self._keep_administrator(membership, by, admins_left, demoted=role != membership.role)
         if membership.role != role:
             membership.role = role
+            self.settle()
             self._refuse_old_tokens(organization_id, at)
             self.alert("role_changed")
 
@@ -156,18 +158,20 @@ class Person(Entity):
         membership = self.member(organization_id)
         self._keep_administrator(membership, by, admins_left, demoted=True)
         membership.state = "disabled"
+        self.settle()
         self._refuse_old_tokens(organization_id, at)
 
     def enable(self, organization_id: str) -> None:
         membership = self.member(organization_id)
         if membership.state == "disabled":
             membership.state = "active"
+            self.settle()
 
     def leave(self, organization_id: str, by: str, admins_left: int, at: datetime) -> None:
         membership = self.member(organization_id)
         self._keep_administrator(membership, by, admins_left, demoted=True)
         self.memberships.remove(membership)
-        self._see()
+        self.settle()
         self._refuse_old_tokens(organization_id, at)
 
     def choose_password(self, password_hash: str, at: datetime) -> None:
@@ -232,5 +236,16 @@ class Person(Entity):
         if keeper and demoted and admins_left == 0:
             raise LastAdministrator
 
-    def _see(self) -> None:
+    def settle(self) -> None:
+        """Derive who sees the account and as what, from where the person is a member."""
         self.seen_by = [membership.organization_id for membership in self.memberships]
+        self.places = [
+            place(one.organization_id, role, state)
+            for one in self.memberships
+            for role, state in ((one.role, ""), ("", one.state), (one.role, one.state))
+        ]
+
+
+def place(organization_id: str, role: str, state: str) -> str:
+    """What a person is in an organization: by their role, by their state ("": any), or both."""
+    return f"{organization_id} {role} {state}"

@@ -1,5 +1,5 @@
 """Where organizations, people, sessions, keys and links are kept."""
 
-from rt.services.authz.store.kept import AuthzStore
+from rt.services.authz.store.kept import KEYS, AuthzStore
 
-__all__ = ["AuthzStore"]
+__all__ = ["KEYS", "AuthzStore"]

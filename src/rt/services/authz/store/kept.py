@@ -1,11 +1,14 @@
 """Everything that authz keeps."""
 
+from rt.kernel.listing import Listing
 from rt.kernel.persistence import Collection, Database, Index
 from rt.services.authz.domain.apikey import ApiKey
 from rt.services.authz.domain.link import Link
 from rt.services.authz.domain.signing import SigningKey
 from rt.services.authz.store.organizations import KeptOrganizations
 from rt.services.authz.store.people import KeptPeople
+
+KEYS = Listing(ApiKey, {"newest": "-created_at"})
 
 
 class AuthzStore(KeptOrganizations, KeptPeople):
@@ -18,7 +21,7 @@ class AuthzStore(KeptOrganizations, KeptPeople):
         self.database = database
         KeptOrganizations.__init__(self, database)
         KeptPeople.__init__(self, database)
-        self.keys = Collection(database, ApiKey, "keys", Index("-created_at"))
+        self.keys = Collection(database, ApiKey, "keys", listings=(KEYS,))
         self.links = Collection(
             database, Link, "links", Index("object_id"), Index("expires_at", everywhere=True, expires=True)
         )

@@ -1,6 +1,5 @@
 """Where organizations and what they want of each other are kept."""
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,14 +7,31 @@ from typing import Any
 import msgspec
 
 from rt.kernel.ids import derived_id
-from rt.kernel.listing import Page
+from rt.kernel.listing import Filter, Listing, Page
 from rt.kernel.persistence import Collection, Database, Index
 from rt.services.authz.domain.identity import Numbers
-from rt.services.authz.domain.organization import Organization, words_of
+from rt.services.authz.domain.organization import Organization
 from rt.services.authz.domain.partner import Partner
 
 WRITTEN_DOWN = ("guest", "partner", "asked")
 """Standings of those that an organization counts as its partners."""
+ORGANIZATIONS = Listing(
+    Organization,
+    {"name": "name"},
+    {"kind": Filter("kind", first=True)},
+    always={"open": True, "guest": False},
+    everywhere=True,
+)
+WISHES = Listing(
+    Organization, {"oldest": "wish.at"}, always={"wish.at": {"$exists": True}, "open": True}, everywhere=True
+)
+PARTNERS = Listing(
+    Partner,
+    {"name": "name"},
+    {"kind": Filter("kind", first=True)},
+    always={"standing": {"$in": list(WRITTEN_DOWN)}},
+)
+STANDINGS = Listing(Partner, {"standing": "standing,name"}, {"standing": "standing", "kind": "kind"})
 
 
 class KeptOrganizations:
@@ -26,20 +42,17 @@ class KeptOrganizations:
             database,
             Organization,
             "organizations",
-            Index("words", everywhere=True),
-            Index("name", everywhere=True),
             Index("siret", unique=True, everywhere=True, when={"open": True, "siret": {"$gt": ""}}),
             Index("vat", "vat_branch", unique=True, everywhere=True, when={"open": True, "vat": {"$gt": ""}}),
-            Index("wish.at", everywhere=True, when={"wish.at": {"$exists": True}}),
+            listings=(ORGANIZATIONS, WISHES),
         )
         self.partners = Collection(
             database,
             Partner,
             "partners",
             Index("partner_id", unique=True),
-            Index("words"),
-            Index("standing", "name"),
             Index("partner_id", "guest", everywhere=True),
+            listings=(PARTNERS, STANDINGS),
         )
 
     async def organizations_by_id(self, ids: list[str]) -> dict[str, Organization]:
@@ -48,8 +61,8 @@ class KeptOrganizations:
 
     async def registered(self, kind: str, q: str, after: str, limit: int) -> Page[Organization]:
         """Open organizations by kind and words, over the whole platform."""
-        where = {"open": True, "guest": False, **_of_kind(kind), **_by_words(q)}
-        return await self.organizations.everywhere.page(where, sort="name", after=after, limit=limit)
+        everywhere = self.organizations.everywhere
+        return await everywhere.rows(ORGANIZATIONS, _of_kind(kind), q=q, after=after, limit=limit)
 
     async def registered_as(self, numbers: Numbers) -> Organization | None:
         """The open organization with that SIRET; with that VAT number if either of both says no SIRET."""
@@ -83,12 +96,12 @@ class KeptOrganizations:
 
     async def wishing(self, after: str, limit: int) -> Page[Organization]:
         """Open organizations that wait for the platform's word on their numbers, the longest first."""
-        where = {"wish.at": {"$exists": True}, "open": True}
-        return await self.organizations.everywhere.page(where, sort="wish.at", after=after, limit=limit)
+        return await self.organizations.everywhere.rows(WISHES, after=after, limit=limit)
 
     async def partners_by(self, kind: str, q: str, standing: str, after: str, limit: int) -> Page[Partner]:
-        where = {"standing": standing or {"$in": WRITTEN_DOWN}, **_of_kind(kind), **_by_words(q)}
-        return await self.partners.page(where, sort="name", after=after, limit=limit)
+        named = _of_kind(kind) | ({"standing": standing} if standing else {})
+        listing = STANDINGS if standing else PARTNERS
+        return await self.partners.rows(listing, named, q=q, after=after, limit=limit)
 
     async def partner(self, organization_id: str) -> Partner | None:
         return await self.partners.first({"partner_id": organization_id})
@@ -116,7 +129,7 @@ class KeptOrganizations:
             partner_id=other.id,
             kind=other.kind,
             name=other.name,
-            words=other.words,
+            words=list(other.search_texts()),
             guest=other.guest,
             mine="yes" if holder.guest else "",
             theirs="yes" if other.guest else "",
@@ -133,9 +146,3 @@ class KeptOrganizations:
 
 def _of_kind(kind: str) -> dict[str, Any]:
     return {"kind": kind} if kind else {}
-
-
-def _by_words(q: str) -> dict[str, Any]:
-    """Every word asked for begins a word that is kept."""
-    words = words_of(q)
-    return {"$and": [{"words": {"$regex": f"^{re.escape(word)}"}} for word in words]} if words else {}

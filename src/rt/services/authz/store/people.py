@@ -3,19 +3,25 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
 
-from rt.contracts.authz import Role, UserState
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile
 from rt.kernel.ids import derived_id
-from rt.kernel.listing import Page
+from rt.kernel.listing import Filter, Listing, Page
 from rt.kernel.persistence import Collection, Database, Index
 from rt.services.authz.domain.invitation import Invitation
 from rt.services.authz.domain.lockout import Attempts
 from rt.services.authz.domain.passwords import ADMINISTRATORS
-from rt.services.authz.domain.person import Person
+from rt.services.authz.domain.person import Person, place
 from rt.services.authz.domain.reset import ResetWish
 from rt.services.authz.domain.session import Challenge, Session
+
+MEMBERS = Listing(Person, {"name": "name"}, {"place": Filter("places", first=True, owners=True)})
+INVITATIONS = Listing(
+    Invitation,
+    {"name": "name"},
+    {"role": Filter("role", first=True), "disabled": Filter("disabled", first=True)},
+    always={"used_at": None, "withdrawn": False},
+)
 
 
 class KeptPeople:
@@ -27,11 +33,15 @@ class KeptPeople:
             Person,
             "people",
             Index("email", unique=True, everywhere=True),
-            Index("name"),
             shared=True,
+            listings=(MEMBERS,),
         )
         self.invitations = Collection(
-            database, Invitation, "invitations", Index("name"), Index("email", "sent_at", everywhere=True)
+            database,
+            Invitation,
+            "invitations",
+            Index("email", "sent_at", everywhere=True),
+            listings=(INVITATIONS,),
         )
         self.sessions = Collection(
             database,
@@ -50,6 +60,10 @@ class KeptPeople:
             database, ResetWish, "reset_wishes", Index("expires_at", everywhere=True, expires=True)
         )
 
+    async def derive(self) -> None:
+        """Say of older accounts as what their organizations have them."""
+        await self.people.derive(Person.settle)
+
     async def person_by_email(self, email: str) -> Person | None:
         return await self.people.everywhere.first({"email": email})
 
@@ -57,18 +71,16 @@ class KeptPeople:
         self, organization_id: str, q: str, role: str, state: str, after: str, limit: int
     ) -> Page[Person]:
         """Members of the organization acted for."""
-        where: dict[str, Any] = {"memberships": {"$elemMatch": _membership(organization_id, role, state)}}
-        where |= await self.people.saying(q)
-        return await self.people.page(where, sort="name", after=after, limit=limit)
+        named = {"place": place(organization_id, role, state)} if role or state else {}
+        return await self.people.rows(MEMBERS, named, q=q, after=after, limit=limit)
 
     async def waiting(
         self, q: str, role: str, disabled: bool | None, after: str, limit: int
     ) -> Page[Invitation]:
         """Who is invited by the organization acted for, by name."""
-        where: dict[str, Any] = {"used_at": None, "withdrawn": False} | await self.invitations.saying(q)
-        where |= {"role": role} if role else {}
-        where |= {} if disabled is None else {"disabled": disabled}
-        return await self.invitations.page(where, sort="name", after=after, limit=limit)
+        named: dict[str, object] = {"role": role} if role else {}
+        named |= {} if disabled is None else {"disabled": disabled}
+        return await self.invitations.rows(INVITATIONS, named, q=q, after=after, limit=limit)
 
     async def invitation(self, organization_id: str, person_id: str) -> Invitation | None:
         """The invitation that still waits for a person's yes."""
@@ -125,8 +137,3 @@ class KeptPeople:
         """Some of a person's open sessions, the latest first."""
         where = {"person_id": person_id, "ended_at": None, "id": {"$ne": but}}
         return await self.sessions.everywhere.find(where, sort="-rotated_at", limit=200)
-
-
-def _membership(organization_id: str, role: Role | str, state: UserState | str) -> dict[str, Any]:
-    wanted = {"organization_id": organization_id, "role": role, "state": state}
-    return {name: value for name, value in wanted.items() if value}

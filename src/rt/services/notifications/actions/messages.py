@@ -17,7 +17,7 @@ from rt.kernel.persistence import Collection
 from rt.services.notifications.domain.address import folded
 from rt.services.notifications.domain.masking import masked_address, masked_text
 from rt.services.notifications.domain.message import Message
-from rt.services.notifications.store import NotificationsStore
+from rt.services.notifications.store import MAILBOX, MESSAGES, NOTICES, UNREAD, NotificationsStore
 
 
 class Messages:
@@ -34,8 +34,8 @@ class Messages:
             "channel": asked.channel,
             "topic": asked.topic,
         }
-        where = {name: value for name, value in given.items() if value}
-        page = await self._store.messages.page(where, after=asked.after, limit=asked.limit)
+        named = {name: value for name, value in given.items() if value}
+        page = await self._store.messages.rows(MESSAGES, named, after=asked.after, limit=asked.limit)
         return MessagesPage(items=[outside_view(message) for message in page.items], next=page.next)
 
     async def mailbox(self, asked: ReadMailbox) -> MessagesPage:
@@ -49,8 +49,9 @@ class Messages:
             "topic": asked.topic,
             "order_id": asked.order_id,
         }
-        where = {name: value for name, value in given.items() if value}
-        page = await self._store.messages.everywhere.page(where, after=asked.after, limit=asked.limit)
+        named = {name: value for name, value in given.items() if value}
+        messages = self._store.messages.everywhere
+        page = await messages.rows(MAILBOX, named, after=asked.after, limit=asked.limit)
         return MessagesPage(items=[view(message) for message in page.items], next=page.next)
 
     async def replay(self, asked: ReplayMessage) -> MessageView:
@@ -61,10 +62,11 @@ class Messages:
         return outside_view(message)
 
     async def notices(self, asked: MyNotices) -> MessagesPage:
-        where: dict[str, object] = {"user_id": current_actor().id, "channel": "in_app"}
-        if asked.unread is not None:
-            where["read_at"] = None if asked.unread else {"$ne": None}
-        page = await self._store.messages.page(where, after=asked.after, limit=asked.limit)
+        named: dict[str, object] = {"user_id": current_actor().id}
+        if asked.unread is False:
+            named["read_at"] = {"$ne": None}
+        listing = UNREAD if asked.unread else NOTICES
+        page = await self._store.messages.rows(listing, named, after=asked.after, limit=asked.limit)
         return MessagesPage(items=[view(message) for message in page.items], next=page.next)
 
     async def mark_read(self, asked: MarkRead) -> Empty:

@@ -25,9 +25,10 @@ from rt.kernel.ids import new_id
 from rt.kernel.jobs import Timers
 from rt.kernel.tenancy import current_org
 from rt.services.palette.adapters import Directory
-from rt.services.palette.domain.ledger import NAMED, Party, organizations, party_named, transfer
+from rt.services.palette.domain.ledger import NAMED, Party, account, organizations, party_named, transfer
 from rt.services.palette.domain.movement import Movement, NothingToReverse
 from rt.services.palette.store import REVERSALS, PaletteStore
+from rt.services.palette.store.listings import CLAIMS, MOVEMENTS
 
 
 class AlreadyReversed(Conflict):
@@ -150,24 +151,14 @@ class Ledger:
 
     async def find(self, asked: FindMovements) -> MovementsPage:
         me = current_org()
-        where: dict[str, Any] = {}
-        mine: dict[str, Any] = {"holder_id": me}
-        if asked.partner_id:
-            mine["partner_id"] = asked.partner_id
-        if asked.pallet_type:
-            mine["pallet_type"] = asked.pallet_type
-        if len(mine) > 1:
-            where["lines"] = {"$elemMatch": mine}
-        if asked.order_id:
-            where["order_id"] = asked.order_id
+        named: dict[str, Any] = {"order_id": asked.order_id} if asked.order_id else {}
+        if asked.partner_id or asked.pallet_type:
+            named["account"] = account(me, asked.partner_id, asked.pallet_type or "")
         if asked.waits:
-            where["closed"] = ""
-            where["$or"] = [{"lapses_at": None}, {"lapses_at": {"$gt": now()}}]
-        if asked.waits == "ours":
-            where["awaits"] = me
-        elif asked.waits == "theirs":
-            where |= {"bound": me, "awaits.0": {"$exists": True}}
-        page = await self._store.movements.page(where, sort="-moved_at", after=asked.after, limit=asked.limit)
+            named["awaits" if asked.waits == "ours" else "bound"] = me
+            named["lapses_at"] = {"$not": {"$lte": now()}}
+        listing = CLAIMS if asked.waits else MOVEMENTS
+        page = await self._store.movements.rows(listing, named, after=asked.after, limit=asked.limit)
         return MovementsPage(items=await self._shown(page.items), next=page.next)
 
     async def balances(self, asked: GetBalances) -> BalancesView:

@@ -1,7 +1,6 @@
 """Statements: drawn up, sent to the partner, answered, downloaded."""
 
 from datetime import timedelta
-from typing import Any
 
 from rt.contracts.palette import (
     STATEMENT_LINES,
@@ -32,6 +31,7 @@ from rt.services.palette.domain.statement import (
     refuse_too_many,
 )
 from rt.services.palette.store import PaletteStore
+from rt.services.palette.store.listings import STATEMENTS
 
 LINK_DAYS = 60
 """How long a partner without account may answer by the link."""
@@ -80,8 +80,8 @@ class Statements:
         return _view(await self._store.statements.get(asked.statement_id))
 
     async def find(self, asked: FindStatements) -> StatementsPage:
-        where: dict[str, Any] = {"partner_id": asked.partner_id} if asked.partner_id else {}
-        page = await self._store.statements.page(where, after=asked.after, limit=asked.limit)
+        named = {"partner_id": asked.partner_id} if asked.partner_id else {}
+        page = await self._store.statements.rows(STATEMENTS, named, after=asked.after, limit=asked.limit)
         return StatementsPage(items=[_view(statement) for statement in page.items], next=page.next)
 
     async def answer(self, asked: AnswerStatement) -> StatementView:

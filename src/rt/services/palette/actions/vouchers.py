@@ -25,6 +25,7 @@ from rt.services.palette.domain.ledger import organizations
 from rt.services.palette.domain.movement import Movement
 from rt.services.palette.domain.voucher import Voucher, owed_on_paper, through, voucher_number
 from rt.services.palette.store import PaletteStore
+from rt.services.palette.store.listings import VOUCHERS
 
 
 class BearerIsDebtor(Invalid):
@@ -93,14 +94,9 @@ class Vouchers:
         return _view(await self._store.vouchers.get(asked.voucher_id))
 
     async def find(self, asked: FindVouchers) -> VouchersPage:
-        where: dict[str, Any] = {}
-        if asked.state:
-            where["state"] = asked.state
-        if asked.number:
-            where["number"] = asked.number.strip().upper()
-        if asked.order_id:
-            where["order_id"] = asked.order_id
-        page = await self._store.vouchers.page(where, after=asked.after, limit=asked.limit)
+        given = {"state": asked.state, "number": asked.number.strip().upper(), "order_id": asked.order_id}
+        named = {name: value for name, value in given.items() if value}
+        page = await self._store.vouchers.rows(VOUCHERS, named, after=asked.after, limit=asked.limit)
         return VouchersPage(items=[_view(voucher) for voucher in page.items], next=page.next)
 
     async def redeem(self, asked: RedeemVoucher) -> VoucherView:

@@ -187,3 +187,17 @@ def party_named(name: str) -> str:
 def organizations(*party_ids: str) -> list[str]:
     """Those of the parties that are organizations and so may look."""
     return sorted({party for party in party_ids if party and not party.startswith(NAMED)})
+
+
+def account(holder_id: str, partner_id: str, pallet_type: str) -> str:
+    """One party's account with a partner, of a type of pallets ("": with all, of all)."""
+    return f"{holder_id} {partner_id} {pallet_type}"
+
+
+def accounts_of(line: Line) -> list[str]:
+    """The accounts that an entry stands in."""
+    return [
+        account(line.holder_id, line.partner_id, ""),
+        account(line.holder_id, "", line.pallet_type),
+        account(line.holder_id, line.partner_id, line.pallet_type),
+    ]

@@ -23,7 +23,7 @@ from rt.contracts.palette import (
 from rt.kernel.errors import Conflict, Forbidden, Invalid
 from rt.kernel.messages import Personal
 from rt.services.palette.domain.consent import Consent
-from rt.services.palette.domain.ledger import NAMED, Exchange, Line, organizations
+from rt.services.palette.domain.ledger import NAMED, Exchange, Line, accounts_of, organizations
 
 
 class MovementUnbalanced(Invalid):
@@ -77,9 +77,12 @@ class Movement(Consent, kw_only=True):
     reverses: str = ""
     nth: int = 0
     voucher_id: str = ""
+    accounts: list[str] = msgspec.field(default_factory=list)
+    """In which accounts it has entries, as lists ask for them."""
 
     def __post_init__(self) -> None:
         """The law: within each pair of parties, type and quality, the lines sum to zero."""
+        self.accounts = sorted({one for line in self.lines for one in accounts_of(line)})
         sums: Counter[tuple[str, str, PalletType, PalletQuality]] = Counter()
         for line in self.lines:
             if line.holder_id == line.partner_id:

@@ -15,6 +15,7 @@ from rt.services.palette.domain.policy import Call, Policy, Rule, in_force
 from rt.services.palette.domain.statement import Statement, StatementLine
 from rt.services.palette.domain.voucher import Voucher
 from rt.services.palette.store.folding import BOUND, COUNTS, standing, sum_of
+from rt.services.palette.store.listings import CLAIMS, MOVEMENTS, STATEMENTS, VOUCHERS
 
 REVERSALS = 50
 """Reversals of one movement, those that came to nothing included."""
@@ -35,28 +36,28 @@ class PaletteStore:
             database,
             Movement,
             "movements",
-            Index("-moved_at"),
-            Index("order_id"),
             Index("reverses"),
             Index("reverses", "nth", unique=True, when={"reverses": {"$gt": ""}}),
-            Index("awaits", everywhere=True),
             shared=True,
+            listings=(MOVEMENTS, CLAIMS),
         )
         self.vouchers = Collection(
             database,
             Voucher,
             "vouchers",
-            Index("-created_at"),
-            Index("number"),
-            Index("order_id"),
             shared=True,
+            listings=(VOUCHERS,),
         )
-        self.statements = Collection(database, Statement, "statements", Index("-created_at"), shared=True)
+        self.statements = Collection(database, Statement, "statements", shared=True, listings=(STATEMENTS,))
         self.calls = Collection(database, Call, "calls", Index("order_id", unique=True), shared=True)
         self.policies = Collection(database, Policy, "policies", Index("partner_id"), shared=True)
         self.rules = Collection(database, Rule, "rules", Index("kind", "valid_from", unique=True))
         self.notices = Collection(database, Notice, "notices")
         self.database = database
+
+    async def derive(self) -> None:
+        """Say of older movements in which accounts they stand."""
+        await self.movements.derive(lambda _: None)
 
     async def figure(self, kind: RuleKind, day: date) -> int:
         """The figure of the organization that holds on a day, else that of the house."""

@@ -33,7 +33,7 @@ from rt.services.planning.adapters import Neighbours
 from rt.services.planning.domain.distances import placed
 from rt.services.planning.domain.docks import Dock
 from rt.services.planning.domain.job import Job
-from rt.services.planning.store import DockUnknown, JobUnknown, PlanningStore
+from rt.services.planning.store import DOCKS, DockUnknown, JobUnknown, PlanningStore
 
 DAYS_AHEAD = 14
 """How far the next free day is looked for."""
@@ -65,7 +65,7 @@ class Docks:
         return dock.view()
 
     async def find(self, asked: FindDocks) -> DocksPage:
-        page = await self._store.docks.page({}, sort="name", after=asked.after, limit=asked.limit)
+        page = await self._store.docks.rows(DOCKS, after=asked.after, limit=asked.limit)
         return DocksPage(items=[one.view() for one in page.items], next=page.next)
 
     async def get(self, asked: GetDock) -> DockView:

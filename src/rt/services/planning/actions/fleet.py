@@ -27,7 +27,7 @@ from rt.services.planning.adapters import Neighbours
 from rt.services.planning.domain.distances import placed
 from rt.services.planning.domain.fleet import USUAL_HOURS, Driver, Vehicle, check_periods
 from rt.services.planning.domain.hours import check_hours
-from rt.services.planning.store import PlanningStore
+from rt.services.planning.store import DRIVERS, VEHICLES, PlanningStore
 
 
 class PlateKnown(Conflict):
@@ -69,8 +69,9 @@ class Fleet:
         return (await self._store.vehicles.get(asked.vehicle_id)).view()
 
     async def find_vehicles(self, asked: FindVehicles) -> VehiclesPage:
-        where = _active(asked.active) | await self._store.vehicles.saying(asked.q)
-        page = await self._store.vehicles.page(where, sort="plate", after=asked.after, limit=asked.limit)
+        page = await self._store.vehicles.rows(
+            VEHICLES, _active(asked.active), q=asked.q, after=asked.after, limit=asked.limit
+        )
         return VehiclesPage(items=[one.view() for one in page.items], next=page.next)
 
     async def add_driver(self, asked: AddDriver) -> DriverView:
@@ -100,8 +101,9 @@ class Fleet:
         return (await self._store.drivers.get(asked.driver_id)).view()
 
     async def find_drivers(self, asked: FindDrivers) -> DriversPage:
-        where = _active(asked.active) | await self._store.drivers.saying(asked.q)
-        page = await self._store.drivers.page(where, sort="name", after=asked.after, limit=asked.limit)
+        page = await self._store.drivers.rows(
+            DRIVERS, _active(asked.active), q=asked.q, after=asked.after, limit=asked.limit
+        )
         return DriversPage(items=[one.view() for one in page.items], next=page.next)
 
     async def add_absence(self, asked: AddAbsence) -> DriverView:

@@ -21,7 +21,7 @@ from rt.services.planning.domain.beside import PlacesAsked, places
 from rt.services.planning.domain.fits import Fit
 from rt.services.planning.domain.fleet import Crew, crews
 from rt.services.planning.domain.job import Job
-from rt.services.planning.store import JobUnknown, PlanningStore
+from rt.services.planning.store import JOBS, JobUnknown, PlanningStore
 from rt.trade.calendars import paris_instant
 
 LOOKING_SECONDS = 3.0
@@ -35,12 +35,11 @@ class Basket:
         self._store = store
 
     async def find(self, asked: FindJobs) -> JobsPage:
-        where: dict[str, Any] = {"state": asked.state}
+        named: dict[str, Any] = {"state": asked.state}
         if asked.day is not None:
-            where["pickup_from"] = {"$lt": paris_instant(asked.day, 24)}
-            where["pickup_until"] = {"$gte": paris_instant(asked.day, 0)}
-        where |= await self._store.jobs.saying(asked.q)
-        page = await self._store.jobs.page(where, sort="pickup_from", after=asked.after, limit=asked.limit)
+            named["begins"] = {"$lt": paris_instant(asked.day, 24)}
+            named["ends"] = {"$gte": paris_instant(asked.day, 0)}
+        page = await self._store.jobs.rows(JOBS, named, q=asked.q, after=asked.after, limit=asked.limit)
         return JobsPage(items=[job.view(now()) for job in page.items], next=page.next)
 
     async def get(self, asked: GetJob) -> JobView:

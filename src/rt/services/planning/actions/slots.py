@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from rt.contracts.planning import (
     BookSlot,
@@ -34,7 +33,7 @@ from rt.services.planning.domain.slots import (
     SlotTaken,
     order_key,
 )
-from rt.services.planning.store import JobUnknown, PlanningStore, SlotUnknown
+from rt.services.planning.store import SLOTS, JobUnknown, PlanningStore, SlotUnknown
 
 OFFERED = 3
 """Free times named to whoever comes second."""
@@ -131,15 +130,13 @@ class Slots:
         return await self._shown(await self._of_order(asked.slot_id, asked.order_id))
 
     async def find(self, asked: FindSlots) -> SlotsPage:
-        where: dict[str, Any] = {}
-        if asked.day is not None:
-            where["day"] = asked.day.isoformat()
-        for name in ("dock_id", "order_id"):
-            if value := getattr(asked, name):
-                where[name] = value
-        where |= await self._store.slots.saying(asked.q)
-        order = "starts_at" if asked.day is not None else "-starts_at"
-        page = await self._store.slots.page(where, sort=order, after=asked.after, limit=asked.limit)
+        day = asked.day.isoformat() if asked.day else ""
+        given = {"day": day, "dock_id": asked.dock_id, "order_id": asked.order_id}
+        named = {name: value for name, value in given.items() if value}
+        sort = "-latest" if day else "latest"
+        page = await self._store.slots.rows(
+            SLOTS, named, q=asked.q, sort=sort, after=asked.after, limit=asked.limit
+        )
         references = await self._references(page.items)
         me = current_org()
         return SlotsPage(

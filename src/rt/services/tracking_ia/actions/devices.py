@@ -35,7 +35,7 @@ from rt.services.tracking_ia.domain.order import Device
 from rt.services.tracking_ia.domain.points import Fix, unpack
 from rt.services.tracking_ia.domain.trouble import Trouble, trouble_id
 from rt.services.tracking_ia.domain.watch import LONGEST_DUTY, NotOnDuty, Watch
-from rt.services.tracking_ia.store import TrackingStore
+from rt.services.tracking_ia.store import DEVICES, TROUBLED_APPS, TrackingStore
 from rt.trade.plates import plain_plate
 
 WHY = (
@@ -77,8 +77,7 @@ class Devices:
         return _device(stored, key if stored.key_hash == device.key_hash else "", None)
 
     async def find(self, asked: FindDevices) -> DevicesView:
-        """By the beginning of a plate or name."""
-        page = await self._store.devices_by(asked.q, asked.after, asked.limit)
+        page = await self._store.devices.rows(DEVICES, q=asked.q, after=asked.after, limit=asked.limit)
         troubles = await self._store.troubles_of([device.id for device in page.items])
         return DevicesView(
             items=[
@@ -89,9 +88,7 @@ class Devices:
         )
 
     async def apps(self, asked: FindApps) -> AppsView:
-        page = await self._store.troubles.page(
-            {"by_device": False}, sort="-changed_at", after=asked.after, limit=asked.limit
-        )
+        page = await self._store.troubles.rows(TROUBLED_APPS, after=asked.after, limit=asked.limit)
         return AppsView(
             items=[
                 AppView(driver_user_id=one.source, driver_name=one.name, trouble=trouble_view(one))

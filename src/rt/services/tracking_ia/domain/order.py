@@ -1,5 +1,6 @@
 """Orders as they are followed: who may see them, how far they are, and the links of their consignees."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -129,6 +130,9 @@ class Device(Entity, kw_only=True):
     plate: str
     driver_user_id: str
     key_hash: Annotated[str, HIDDEN]
+
+    def search_texts(self) -> Iterable[str]:
+        return self.name, self.vehicle_plate
 
 
 class Rule(Entity, kw_only=True):
