@@ -1,8 +1,11 @@
 """Every component shows in every state, every page of the kit renders whole and in part."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
+from jinja2 import Environment
 from tests.pages.shop import Town, signed_in
 
 from rt.ui.formats import LANGUAGES
@@ -144,3 +147,26 @@ def test_text_and_edges_have_the_contrast_of_wcag_aa(dark: bool) -> None:
     for pairs, least in ((TEXT, 4.5), (EDGES, 3.0)):
         for front, back in pairs:
             assert contrast(tokens[front], tokens[back]) >= least, (front, back)
+
+
+def test_the_portals_of_one_process_compile_what_they_share_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    compiling = Environment.compile
+
+    def noted(made: Environment, source: str, name: str, *more: Any) -> Any:
+        compiled.append(name)
+        return compiling(made, source, name, *more)
+
+    environment()
+    monkeypatch.setattr(Environment, "compile", noted)
+    environment()
+    assert compiled == []
+
+
+def test_a_template_that_changes_is_compiled_again(tmp_path: Path) -> None:
+    """Also in another portal of the same process."""
+    page = tmp_path / "page.html"
+    page.write_text("before")
+    assert environment(tmp_path).get_template("page.html").render() == "before"
+    page.write_text("after")
+    assert environment(tmp_path).get_template("page.html").render() == "after"

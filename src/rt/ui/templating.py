@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import msgspec
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.runtime import Macro
 from markupsafe import escape
 
@@ -37,6 +38,24 @@ def _counted(one: str, many: str, count: int, **values: Any) -> str:
     return escape(ngettext(one, many, count)) % {"num": formats.number(count), **values}
 
 
+class Compiled(BytecodeCache):
+    """What this process has compiled: the portals that it serves compile what they share only once."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._codes.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = (bucket.checksum, bucket.code)
+
+
+COMPILED = Compiled()
+
+
 def environment(*folders: Path, beside: Mapping[str, Path] = {}) -> Environment:
     """Templates of a portal's folders; those of the design system below `ui/`, of others below their name."""
     prefixed = {name: FileSystemLoader(folder) for name, folder in {"ui": UI, **beside}.items()}
@@ -46,6 +65,7 @@ def environment(*folders: Path, beside: Mapping[str, Path] = {}) -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=COMPILED,
     )
     made.filters.update(
         number=formats.number,
