@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import left_out
-from tests.infra.cloud import INFRA, PLUGINS, Plan
+from tests.infra.cloud import INFRA, PLUGINS, UNHURRIED, Plan
 
 from rt.host.topology import ROOT as PACKAGE
 
@@ -100,7 +100,7 @@ class Module:
         done = subprocess.run(
             [self._program, f"-chdir={self.folder / root}", *words, "-no-color"],
             env={k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_"))}
-            | {"TF_CLI_CONFIG_FILE": str(self.folder / "terraform.rc")},
+            | {"TF_CLI_CONFIG_FILE": str(self.folder / "terraform.rc"), **UNHURRIED},
             capture_output=True,
             text=True,
             check=False,
