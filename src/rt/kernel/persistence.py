@@ -351,7 +351,7 @@ class Collection(Generic[E]):
         if said := await self.saying(q):
             where.append(said)
         hint = None if said else listing.hint(self._owner_field, sort, named)
-        fields = {**projection(listing.row), **{field: 1 for field, _ in order}, "org_id": 1}
+        fields = self._read_for(listing.row) | {field: 1 for field, _ in order}
         limit = max(1, min(limit, MOST))
         found: list[Document] = []
         for stretch in steps(order, decode_cursor(after, len(order))) if after else [{}]:
@@ -363,6 +363,12 @@ class Collection(Generic[E]):
         ends = [at(found[limit - 1], field) for field, _ in order] if len(found) > limit else []
         rows = [_read_as(document, listing.row) for document in await self._all_plain(found[:limit])]
         return Page(rows, encode_cursor(ends) if ends else "")
+
+    def _read_for(self, row: type[msgspec.Struct]) -> Document:
+        """What of a document a row is made of; what is stored encrypted is one text, whatever it says."""
+        fields = projection(row)
+        whole = {path: path.partition(".")[0] for path in fields}
+        return {"org_id": 1} | {(top if top in self._sealed else path): 1 for path, top in whole.items()}
 
     async def saying(self, q: str) -> Document:
         """The filter for what a search text finds: every word of it begins a fragment; {} for no text.
