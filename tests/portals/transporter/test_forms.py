@@ -423,7 +423,7 @@ async def test_papers_go_in_and_out(world: World, carrier: Browser) -> None:
     answer = await carrier.press(page, f"{here}/documents", files=file, kind="pod")
     page = await followed(carrier, answer)
     assert TOAST in page
-    (note,) = set(re.findall(rf'href="({here}/cmr/[^"/]+)"', page))
+    (note,) = set(re.findall(rf'href="({here}/cmr/[^"/]+/pdf)"', page))
     paper = await carrier.web.get(note)
     assert paper.content.startswith(b"%PDF")
     assert paper.headers["content-disposition"].startswith("inline; filename=")

@@ -15,7 +15,6 @@ from rt.contracts.core_orders import (
     OrderView,
     ReleaseCarrier,
     ReopenOrder,
-    ResolveIncident,
     TenderOrder,
     TenderView,
     WithdrawTender,
@@ -24,7 +23,6 @@ from rt.contracts.tracking_ia import EndShare, ShareOrder, ShareView
 from rt.kernel.clock import now
 from rt.kernel.messages import Command
 from rt.portals.industry.asking import version_seen
-from rt.portals.industry.pages.order import incident_form, shown
 from rt.portals.industry.pages.partners import carrier_choices
 from rt.ui.asking import key_of, pressed, typed, worded
 from rt.ui.catalogues import gettext as _
@@ -172,18 +170,6 @@ async def release(visit: Visit) -> Page | Response:
     )
 
 
-async def resolve(visit: Visit) -> Page | Response:
-    return await reasoned(
-        visit,
-        ResolveIncident,
-        _("Clore l'incident"),
-        _("Dites comment il s'est terminé : cela reste au dossier."),
-        _("Clore l'incident"),
-        _("Incident clos."),
-        incident_id=visit.path["incident_id"],
-    )
-
-
 async def reopen(visit: Visit) -> Page | Response:
     """With a reason; the undo of the last ten seconds brings none and says so."""
     order_id = visit.path["order_id"]
@@ -226,14 +212,6 @@ async def close(visit: Visit) -> Response:
     return await pressed(visit, CloseOrder(order_id=order_id), f"/orders/{order_id}", _("Dossier clos."))
 
 
-async def incident(visit: Visit) -> Page | Response:
-    order_id = visit.path["order_id"]
-    form = incident_form(visit, order_id)
-    if await form.submit() is not None:
-        return visit.go(f"/orders/{order_id}#incidents", _("Incident signalé."))
-    return await shown(visit, form)
-
-
 async def share(visit: Visit) -> Page | Response:
     """Make the link to follow the order, or meet the one that runs; it shows no price and no driver."""
     order_id = visit.path["order_id"]
@@ -270,8 +248,6 @@ PAGES = [
     page("/orders/{order_id}/tenders/{tender_id}/withdraw", withdraw, methods=("POST",)),
     page("/orders/{order_id}/accept-proof", accept_proof, methods=("POST",)),
     page("/orders/{order_id}/close", close, methods=("POST",)),
-    page("/orders/{order_id}/incidents", incident, methods=("POST",)),
-    page("/orders/{order_id}/incidents/{incident_id}/resolve", resolve),
     page("/orders/{order_id}/share", share, methods=("POST",)),
     page("/orders/{order_id}/unshare", unshare, methods=("POST",)),
 ]

@@ -11,8 +11,8 @@ from rt.contracts.core_orders import GetOrder
 from rt.contracts.ecpmr import DocumentRow, DocumentView, FindDocuments, GetDocument, GetPdf
 from rt.contracts.ecpmr.note import Language
 from rt.kernel.messages import Download, Query
+from rt.pages.papers import acceptable
 from rt.portals.industry.asking import attempt_all
-from rt.portals.industry.pages.papers import acceptable
 from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked

@@ -11,10 +11,10 @@ from rt.contracts.core_orders import (
     ReportIncident,
     ReportProgress,
 )
+from rt.pages.papers import added, document
 from rt.portals.transporter.asking import said_here as form_of
 from rt.portals.transporter.pages.offers import load_text
 from rt.portals.transporter.pages.order import progress_left
-from rt.portals.transporter.pages.papers import added, document
 from rt.ui.asking import pressed, typed, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
