@@ -24,6 +24,8 @@ import msgspec
 from rt.contracts.core_orders import CreateOrder, References, Stop
 from rt.host.mongod import running
 from rt.kernel.persistence import ConnectionFailure, Database, connect
+from rt.kernel.personal import Personal
+from rt.kernel.subject_keys import SubjectKeys
 from rt.kernel.tenancy import acting_for
 from rt.services.core_orders.domain.order import Order, drafted
 from rt.services.core_orders.domain.states import NEXT, Hand
@@ -175,6 +177,7 @@ async def main(count: int) -> None:
         name = "benchmark_order_search"
         await client.drop_database(name)
         database = Database(client, name, "core_orders")
+        database.personal = Personal(SubjectKeys(Database(client, f"{name}_keys", "kernel")))
         store = OrderStore(database)
         started = time.perf_counter()
         await seed(database, count)
@@ -189,6 +192,7 @@ async def main(count: int) -> None:
         print(f"orders {stats['size'] // 1_000_000} MB; indexes in MB: {sizes}")
         print(f"slowest search {slowest:.0f} ms, wanted below {TARGET_MS}")
         await client.drop_database(name)
+        await client.drop_database(f"{name}_keys")
         await client.close()
 
 

@@ -51,6 +51,36 @@ module "database" {
   }
 }
 
+# The keys of what tells of people, apart: whoever is erased is in no backup of theirs after a week (docs/decisions/0018).
+module "keys" {
+  source              = "../modules/database"
+  environment         = local.environment
+  name                = "${local.name}-keys"
+  database            = "${local.name}_keys"
+  org_id              = var.atlas_org_id
+  tier                = "M10"
+  restore_window_days = 2
+  snapshot_kept_days  = 7
+  archive_kept_months = 0
+  roles               = { app = module.platform.role_arns["EC2-Backend-Role"] }
+  addresses           = { for number, address in module.platform.network.nat_addresses : "nat-${number}" => "${address}/32" }
+  phones              = var.phones
+
+  pagerduty_integration_id = var.atlas_pagerduty_integration_id
+  regions = [
+    { name = "EU_WEST_3", cidr = "192.168.176.0/21" },
+    { name = "EU_CENTRAL_1", cidr = "192.168.184.0/21" },
+    { name = "EU_WEST_1", cidr = "192.168.192.0/21" },
+  ]
+  vpc = {
+    id              = module.platform.network.vpc_id
+    cidr            = module.platform.network.cidr
+    region          = data.aws_region.this.name
+    account_id      = data.aws_caller_identity.this.account_id
+    route_table_ids = module.platform.network.route_table_ids
+  }
+}
+
 module "portals" {
   source   = "../modules/portals"
   team_id  = var.vercel_team_id
@@ -65,6 +95,6 @@ module "portals" {
 }
 
 output "database" {
-  description = "MONGODB_DB and MONGODB_URI of the machines."
-  value       = { name = module.database.database, uri = module.database.uri }
+  description = "MONGODB_DB, MONGODB_URI and MONGODB_KEYS_URI of the machines."
+  value       = { name = module.database.database, uri = module.database.uri, keys_uri = module.keys.uri }
 }

@@ -17,6 +17,7 @@ OTHERS = [row.package for row in UNITS if row.package != "authz"]
 STRONG = {
     "RT_ENV": "production",
     "MONGODB_URI": "mongodb://x/",
+    "MONGODB_KEYS_URI": "mongodb://keys/",
     "JWT_SECRET": "k3J9-zQ7w_Xv1Lr8Tn5Yb2Hs6Dm4Pc0Ge",
     "MAILGUN_API_KEY": "key-1",
 }

@@ -204,6 +204,23 @@ def test_every_second_of_a_week_can_be_restored(production: Plan) -> None:
     assert (copy["region_name"], copy["should_copy_oplogs"]) == ("EU_CENTRAL_1", True)
 
 
+def test_backups_of_keys_end_within_a_week(module: Module) -> None:
+    """As production says it; whoever is erased is in none after that."""
+    outside = (INFRA / "production/outside.tf").read_text()
+    keys = re.search(r'^module "keys" \{.*?^\}\n', outside, flags=re.S | re.M)
+    assert keys is not None
+    said = {name: int(days) for name, days in re.findall(r"(\w+_(?:days|months)) += (\d+)", keys[0])}
+    assert said == {"restore_window_days": 2, "snapshot_kept_days": 7, "archive_kept_months": 0}
+    plan = module.plan(PRODUCTION | said | {"name": "rt-production-keys", "database": "rt-production_keys"})
+    schedule = one(plan, "cloud_backup_schedule")
+    (often,), (copy,) = schedule["policy_item_hourly"], schedule["copy_settings"]
+    assert (often["retention_unit"], often["retention_value"]) == ("days", 7)
+    assert (schedule["restore_window_days"], schedule["policy_item_monthly"]) == (2, [])
+    assert copy["frequencies"] == ["HOURLY"]
+    users = plan.of("mongodbatlas_database_user").values()
+    assert {user["roles"][0]["database_name"] for user in users} == {"rt-production_keys", "admin"}
+
+
 def test_nobody_has_a_password(production: Plan) -> None:
     users = production.of("mongodbatlas_database_user").values()
     assert {

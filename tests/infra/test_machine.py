@@ -23,7 +23,7 @@ import pytest
 from tests.conftest import left_out
 
 from rt.host.listener import DRAIN_SECONDS
-from rt.host.topology import UNITS, secret_files
+from rt.host.topology import DATABASES, UNITS, secret_files
 from rt.ops import machine, release
 from rt.ops.release import MANIFEST, SIGNATURE, Release
 
@@ -556,7 +556,7 @@ def test_each_unit_is_told_its_own_secrets_and_no_others(cloud: Path, root: Path
     assert set(told) == {row.package for row in UNITS} | {"migrate", "watch"}
     assert [name for name, held in told.items() if "JWT_SECRET" in held] == ["authz"]
     for row in UNITS:
-        assert set(told[row.package]) <= {"MONGODB_URI", *row.secrets}, row.name
+        assert set(told[row.package]) <= {*DATABASES, *row.secrets}, row.name
         assert told[row.package]["MONGODB_URI"]
     assert told["core_orders"]["MONGODB_URI"] == "mongodb+srv://orders@x", "its own wins"
     assert told["migrate"] == {"MONGODB_URI": "mongodb+srv://x"}

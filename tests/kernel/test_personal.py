@@ -14,8 +14,9 @@ from rt.kernel.bus import Told, told_of
 from rt.kernel.changes import GONE, change_of, personal_in
 from rt.kernel.clock import held, now
 from rt.kernel.entity import Entity
+from rt.kernel.erasures import erase_organization, erase_subject
 from rt.kernel.errors import NotFound
-from rt.kernel.estates import erase, forget, rows
+from rt.kernel.estates import erase, forget, left, rows
 from rt.kernel.eventlog import EVENT_LOG, EventLog
 from rt.kernel.marks import marks_of
 from rt.kernel.messages import SEALED, Event, Personal, PersonalLabel, leads_to, personal_of
@@ -391,6 +392,61 @@ async def test_an_organization_takes_along_what_is_sealed_in_clear(
         await safes.add(Safe(id="saf_1", combination=CODE))
     taken = [document["combination"] async for _, document in rows(house.database("palette"), "org_a")]
     assert taken == [CODE]
+
+
+async def backup_of(house: TestHouse, name: str) -> dict[str, list[dict[str, Any]]]:
+    database = Database(house.client, name, "kernel")
+    return {one: await database[one].find({}).to_list() for one in await database.names()}
+
+
+async def restore(house: TestHouse, name: str, backup: dict[str, list[dict[str, Any]]]) -> None:
+    database = Database(house.client, name, "kernel")
+    for one in await database.names():
+        await database[one].delete_many({})
+        if kept := backup.get(one):
+            await database[one].insert_many(kept)
+
+
+async def test_what_was_erased_is_gone_again_from_an_older_backup_before_anything_is_served(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    name, database = house.settings.mongodb_db, house.database("palette")
+    await plan()
+    await plan("vis_two", org="org_b")
+    await house.settle()
+    segments = Segments(database)
+    await segments.prepare()
+    await segments.seal()
+    backup = await backup_of(house, name)
+    files = house.room("palette").ground.files
+    await erase_organization(database, files, "org_b")
+    await erase_subject(database, "org_a", "planning.drivers", "drv_yannick")
+    await restore(house, name, backup)
+    assert "vis_two" in await kept(house)
+    await house.start(background=False)
+    assert await left(database, "org_b") == 0
+    events = await database[EVENT_LOG].find({}).to_list()
+    assert {event["org_id"] for event in events} == {"org_a", "erased"}
+    told = [told_of(event) for event in events if event["org_id"] == "org_a"]
+    assert [(await house.personal.open(one)).body["driver_name"] for one in told] == [""]
+    noted = {one.org_id for one in await house.subject_keys.erased() if not one.subject}
+    assert (await segments.verify(frozenset(noted))).broken == []
+
+
+async def test_keys_that_come_back_from_their_own_backup_are_destroyed_again(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    keys = f"{house.settings.mongodb_db}_keys"
+    await plan()
+    await house.settle()
+    backup = await backup_of(house, keys)
+    await erase_subject(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await restore(house, keys, backup)
+    house.subject_keys.forget()
+    await house.start(background=False)
+    event = await house.database("palette")[EVENT_LOG].find_one({})
+    assert event is not None
+    assert (await house.personal.open(told_of(event))).body["driver_name"] == ""
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ GOOD = {
     "RT_ENV": "production",
     "JWT_SECRET": "k3" * 20,
     "MONGODB_URI": "mongodb+srv://atlas",
+    "MONGODB_KEYS_URI": "mongodb+srv://keys",
     "CORS_ALLOW_ORIGIN": "https://industry.rt-technologie.com, https://transporter.rt-technologie.com",
 }
 
@@ -24,6 +25,8 @@ def test_a_good_production_starts() -> None:
         ({"JWT_SECRET": "x" * 31}, "JWT_SECRET"),
         ({"SECURITY_ENFORCE": "false"}, "SECURITY_ENFORCE"),
         ({"MONGODB_URI": ""}, "MONGODB_URI"),
+        ({"MONGODB_KEYS_URI": ""}, "MONGODB_KEYS_URI"),
+        ({"MONGODB_KEYS_URI": "mongodb+srv://atlas"}, "MONGODB_KEYS_URI"),
         ({"AWS_REGION": "eu-west-2"}, "AWS_REGION"),
         ({"AWS_SES_REGION": "us-east-1"}, "AWS_SES_REGION"),
         ({"CORS_ALLOW_ORIGIN": "http://industry.rt-technologie.com"}, "CORS_ALLOW_ORIGIN"),

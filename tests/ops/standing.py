@@ -23,6 +23,7 @@ VERSION = "0.1.0+202611221200.abcdef0"
 APP = {
     "JWT_SECRET": "k3J9-zQ7w_Xv1Lr8Tn5Yb2Hs6Dm4Pc0Ge",
     "MONGODB_URI": "mongodb+srv://rt-production.a1b2c.mongodb.net/?authMechanism=MONGODB-AWS",
+    "MONGODB_KEYS_URI": "mongodb+srv://rt-production-keys.a1b2c.mongodb.net/?authMechanism=MONGODB-AWS",
     "MAILGUN_API_KEY": "key-8f3b6c1d9e",
 }
 IMAGE = "ami-12c6146b"

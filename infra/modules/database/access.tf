@@ -6,7 +6,7 @@ locals {
   inner = length(local.peers) == 0 ? {} : { "machines, over the peering" = var.vpc.cidr }
 
   users = {
-    app    = { role = "readWrite", database = var.name }
+    app    = { role = "readWrite", database = coalesce(var.database, var.name) }
     admin  = { role = "dbAdminAnyDatabase", database = "admin" }
     backup = { role = "backup", database = "admin" } # the role exists there alone
   }

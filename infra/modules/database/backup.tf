@@ -14,10 +14,13 @@ resource "mongodbatlas_cloud_backup_schedule" "this" {
     retention_value    = var.snapshot_kept_days
   }
 
-  policy_item_monthly {
-    frequency_interval = 1
-    retention_unit     = "months"
-    retention_value    = var.archive_kept_months
+  dynamic "policy_item_monthly" {
+    for_each = var.archive_kept_months > 0 ? [var.archive_kept_months] : []
+    content {
+      frequency_interval = 1
+      retention_unit     = "months"
+      retention_value    = policy_item_monthly.value
+    }
   }
 
   dynamic "copy_settings" {
@@ -25,7 +28,7 @@ resource "mongodbatlas_cloud_backup_schedule" "this" {
     content {
       cloud_provider     = "AWS"
       region_name        = copy_settings.value.name
-      frequencies        = ["HOURLY", "MONTHLY"]
+      frequencies        = var.archive_kept_months > 0 ? ["HOURLY", "MONTHLY"] : ["HOURLY"]
       should_copy_oplogs = true
       zone_id            = mongodbatlas_advanced_cluster.this[0].replication_specs[0].zone_id
     }

@@ -1,6 +1,6 @@
 output "database" {
   description = "MONGODB_DB."
-  value       = var.name
+  value       = coalesce(var.database, var.name)
 }
 
 output "uri" {

@@ -7,6 +7,12 @@ variable "name" {
   type        = string
 }
 
+variable "database" {
+  description = "The database in it, where that has another name than the cluster."
+  type        = string
+  default     = null
+}
+
 variable "org_id" {
   description = "The organization at Atlas."
   type        = string
@@ -107,8 +113,9 @@ variable "snapshot_kept_days" {
 }
 
 variable "archive_kept_months" {
-  type    = number
-  default = 12
+  description = "0: none."
+  type        = number
+  default     = 12
 }
 
 variable "restore_window_days" {

@@ -17,6 +17,7 @@ from rt.host.topology import UNITS, UnitRow, may_ask, secrets_of
 from rt.kernel.bus import Hub
 from rt.kernel.client import Services
 from rt.kernel.consumer import Consumer
+from rt.kernel.erasures import replay
 from rt.kernel.errors import Refusal, Unavailable
 from rt.kernel.eventlog import follow_appends, prepare_log
 from rt.kernel.files import Files
@@ -72,7 +73,8 @@ class House:
         self.keys = keys
         self.rooms: dict[str, Room] = {}
         self.client = connect(uri)
-        self.subject_keys = SubjectKeys(Database(self.client, f"{settings.mongodb_db}_keys", "kernel"))
+        self.keys_client = connect(settings.mongodb_keys_uri) if settings.mongodb_keys_uri else self.client
+        self.subject_keys = SubjectKeys(Database(self.keys_client, f"{settings.mongodb_db}_keys", "kernel"))
         self.personal = Personal(self.subject_keys)
         start_tracing(settings.otlp_endpoint)
         self.hub = Hub()
@@ -130,6 +132,7 @@ class House:
         """Make indexes, run what units do when they start, and keep outboxes, consumers and clocks going."""
         first = self.database("admin_gateway")
         await self.prepare()
+        await replay(first, lambda: Files(self.settings, b""))
         await self.revocation_feed.step()
         for room in self.rooms.values():
             if room.unit.start is not None:
@@ -170,6 +173,7 @@ class House:
         for door in self._doors.values():
             await door.aclose()
         await self.client.close()
+        await self.keys_client.close()
 
     def door(self, package: str) -> httpx.AsyncClient:
         """The client that reaches a unit: through this process when it is in it, else over HTTP."""

@@ -28,6 +28,8 @@ class HealthCheck(msgspec.Struct, frozen=True):
 HEALTH_CHECK = HealthCheck()
 AUTHZ = "authz"
 HOUSE = "house"
+DATABASES = ("MONGODB_URI", "MONGODB_KEYS_URI")
+"""The secret variables of every unit: where the data is, and where the keys of what is personal in it are."""
 ORDERS = "core_orders"
 CARRIAGE = (AUTHZ, ORDERS, "ecpmr", "palette", "planning", "tracking_ia")
 """What every portal of those who send, carry or receive asks."""
@@ -242,7 +244,7 @@ def may_ask(asker: str, asked: str) -> bool:
 
 
 def secrets_of(process: str) -> tuple[str, ...]:
-    """The secret variables of a unit (by package) beside the address of its database; none for others."""
+    """The secret variables of a unit (by package) beside the addresses of its databases; none for others."""
     return next((row.secrets for row in UNITS if row.package == process), ())
 
 
@@ -252,7 +254,7 @@ def secret_boxes() -> dict[str, tuple[str, ...]]:
     What all units need stands once; a unit that needs more has a box of its own, which wins.
     """
     own = {row.package: row.secrets for row in UNITS if row.secrets}
-    return {HOUSE: ("MONGODB_URI",), **own, "watch": ("RT_WATCH_EMAIL", "RT_WATCH_PASSWORD")}
+    return {HOUSE: DATABASES, **own, "watch": ("RT_WATCH_EMAIL", "RT_WATCH_PASSWORD")}
 
 
 def secret_files() -> dict[str, tuple[str, ...]]:

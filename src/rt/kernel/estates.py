@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from rt.kernel.eventlog import EVENT_LOG
+from rt.kernel.files import KINDS, Files
 from rt.kernel.persistence import OUTSIDE, Database
-from rt.kernel.personal import FOUND, STORED
+from rt.kernel.personal import FOUND, is_kept
 from rt.kernel.segments import ERASED
 
 
@@ -39,7 +40,7 @@ async def _opened(database: Database, name: str, document: dict[str, Any]) -> di
     """The document with what is encrypted where it is stored in clear."""
     opened = {}
     for field, value in document.items():
-        if isinstance(value, str) and value.startswith(STORED):
+        if is_kept(value):
             place = f"{name}/{document['_id']}"
             opened[field] = await database.personal.kept(document["org_id"], place, value)
     return document | opened
@@ -74,6 +75,13 @@ async def forget(database: Database, org_id: str, collection: str, subject_id: s
     named = {"ids": subject_id, "org_id": org_id, "labels": {"$regex": f"^{FOUND}"}}
     found = {"$pull": {"labels": {"$regex": f"^{FOUND}"}}}
     await database[EVENT_LOG].update_many(named, found)
+
+
+async def erase_files(files: Files, org_id: str) -> None:
+    """Remove all files of an organization."""
+    for kind in KINDS:
+        for key in await files.keys(kind, org_id):
+            await files.remove(key)
 
 
 async def left(database: Database, org_id: str) -> int:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from obstore import Attributes
 
 Kind = Literal["documents", "images"]
+KINDS: tuple[Kind, ...] = ("documents", "images")
 KEY = re.compile(r"^[a-z]+/[a-z0-9_]+/[a-z0-9_]+\.[a-z0-9]{1,5}$")
 ENDINGS = {
     "application/pdf": "pdf",

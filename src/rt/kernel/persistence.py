@@ -46,7 +46,7 @@ from rt.kernel.listing import (
     stored_name,
 )
 from rt.kernel.marks import sealed_fields
-from rt.kernel.personal import Personal, Unkeyed
+from rt.kernel.personal import Personal, Unkeyed, is_kept
 from rt.kernel.reading import read
 from rt.kernel.sealing import Seals, unsealed
 from rt.kernel.search import fragments, words
@@ -579,7 +579,7 @@ class Collection(Generic[E]):
 
     async def _plain(self, document: Document) -> Document:
         opened: Document = {}
-        for field in [field for field in self._sealed if document.get(field)]:
+        for field in [field for field in self._sealed if is_kept(document.get(field))]:
             place = f"{self.name}/{document['_id']}"
             opened[field] = await self._database.personal.kept(document["org_id"], place, document[field])
             if opened[field] is None:

@@ -32,6 +32,22 @@ MOST_LATELY = 1_000
 Document = dict[str, Any]
 
 
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """A subject ("collection/id") whose key was destroyed; "" is all of the organization."""
+
+    org_id: str
+    subject: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.org_id}/{self.subject}"
+
+    @classmethod
+    def named(cls, id: str) -> "Erased":
+        org_id, _, subject = id.partition("/")
+        return cls(org_id=org_id, subject=subject)
+
+
 class KeysMissing(RuntimeError):
     """Something personal would have been written in clear: no keys are connected."""
 
@@ -62,6 +78,10 @@ class Keys(Protocol):
         """Destroy the key of a subject, or all of an organization, for good."""
         ...
 
+    async def erased(self) -> list[Erased]:
+        """All that was ever destroyed."""
+        ...
+
     def generation(self) -> int:
         """Another number once keys that were known may have been destroyed."""
         ...
@@ -81,6 +101,9 @@ class Unkeyed:
 
     async def destroy(self, org_id: str, subject: str = "") -> None:
         raise KeysMissing
+
+    async def erased(self) -> list[Erased]:
+        return []
 
     def generation(self) -> int:
         return 0
@@ -184,6 +207,11 @@ class Personal:
             return None
         opened = _opened(cipher, part["sealed"], _bound(part["of"], id))
         return msgspec.convert(opened, list[tuple[list[str | int], Any]])
+
+
+def is_kept(value: Any) -> bool:
+    """Whether a stored value is encrypted: what was stored before its field was sealed is not."""
+    return isinstance(value, str) and value.startswith(STORED)
 
 
 def hashed(key: bytes, value: str) -> str:

@@ -16,6 +16,7 @@ EU_REGIONS = ("eu-west-1", "eu-west-3", "eu-central-1", "eu-north-1", "eu-south-
 SECRETS: Mapping[str, str] = {
     "JWT_SECRET": "jwt_secret",
     "MONGODB_URI": "mongodb_uri",
+    "MONGODB_KEYS_URI": "mongodb_keys_uri",
     "ADMIN_PASSWORD": "admin_password",
     "CDN_PRIVATE_KEY": "cdn_private_key",
     "MAILGUN_API_KEY": "mailgun_api_key",
@@ -37,12 +38,14 @@ class SettingRefused(SystemExit):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one process, under the specification's variable names.
 
+    `mongodb_keys_uri` is the server on which the keys of personal values are: "" is that of everything else.
     `host` is the address to listen on; `keys` the folder of the units' keys where they are given instead of
     made; `unit_urls` says by package where units are that are not on this machine (`AUTHZ_URL` …).
     """
 
     environment: Environment = "development"
     mongodb_uri: str = ""
+    mongodb_keys_uri: str = ""
     mongodb_db: str = "rt-development"
     home: Path = Path(".rt")
     host: str = "127.0.0.1"
@@ -105,6 +108,7 @@ def read(environ: Mapping[str, str] = os.environ, needs: Collection[str] = tuple
     settings = Settings(
         environment=checked,
         mongodb_uri=environ.get("MONGODB_URI", ""),
+        mongodb_keys_uri=environ.get("MONGODB_KEYS_URI", ""),
         mongodb_db=environ.get("MONGODB_DB", f"rt-{environment}"),
         home=Path(environ.get("RT_DATA", ".rt")),
         host=environ.get("RT_HOST", "127.0.0.1"),
@@ -164,6 +168,11 @@ def weaknesses(settings: Settings, needs: Collection[str] = tuple(SECRETS)) -> l
         faults.append("SECURITY_ENFORCE cannot be false in production")
     if not settings.mongodb_uri:
         faults.append("MONGODB_URI is missing")
+    if settings.production and "MONGODB_KEYS_URI" in needs:
+        if not settings.mongodb_keys_uri:
+            faults.append("MONGODB_KEYS_URI is missing: backups of keys end sooner than those of the data")
+        elif settings.mongodb_keys_uri == settings.mongodb_uri:
+            faults.append("MONGODB_KEYS_URI is MONGODB_URI: keys and data would lie in the same backups")
     for name, region in (("AWS_REGION", settings.aws_region), ("AWS_SES_REGION", settings.aws_ses_region)):
         if region not in EU_REGIONS:
             faults.append(f"{name}={region} is outside the European Union")

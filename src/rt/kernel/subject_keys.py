@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rt.kernel.clock import now
 from rt.kernel.persistence import Database, DuplicateKeyError
-from rt.kernel.personal import KeyLost
+from rt.kernel.personal import Erased, KeyLost
 
 DIGITS = "0123456789abcdef"
 DEPTH = 16
@@ -88,10 +88,9 @@ class SubjectKeys:
 
         What was cut short is done by doing it again.
         """
-        noted = {"org_id": org_id, "subject": subject, "at": now()}
-        await self._erasures.update_one(
-            {"_id": erasure_of(org_id, subject)}, {"$setOnInsert": noted}, upsert=True
-        )
+        erased = Erased(org_id=org_id, subject=subject)
+        noted = {"$setOnInsert": {"at": now()}}
+        await self._erasures.update_one({"_id": erased.id}, noted, upsert=True)
         if subject:
             await self._read(org_id, "", make=True)
             async with self._database.client.start_session() as session:
@@ -101,6 +100,10 @@ class SubjectKeys:
             await self._nodes.replace_one({"_id": _name(org_id)}, gone, upsert=True)
             await self._nodes.delete_many({"org_id": org_id, "_id": {"$ne": _name(org_id)}})
         self.forget()
+
+    async def erased(self) -> list[Erased]:
+        """All that was ever destroyed."""
+        return [Erased.named(row["_id"]) async for row in self._erasures.find({}, {"_id": 1})]
 
     def generation(self) -> int:
         """Another number once keys that were known may have been destroyed."""
@@ -173,11 +176,6 @@ class SubjectKeys:
         if moment >= self._until:
             self.forget()
             self._until = moment + KNOWN_SECONDS
-
-
-def erasure_of(org_id: str, subject: str) -> str:
-    """The identity of an erasure: "org/subject", "org/" for all of an organization."""
-    return f"{org_id}/{subject}"
 
 
 def _name(org_id: str, prefix: str = "") -> str:

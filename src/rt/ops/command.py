@@ -21,7 +21,7 @@ from rt.host.keys import UnitKeys
 from rt.host.listener import PortTaken, check_free
 from rt.host.mongod import running
 from rt.host.serving import Place, Supervisor
-from rt.host.topology import PORTALS, UNITS, as_json, secrets_of
+from rt.host.topology import DATABASES, PORTALS, UNITS, as_json, secrets_of
 from rt.kernel.migrations import Phase
 from rt.kernel.settings import SECRETS, Settings, read
 from rt.kernel.telemetry import start_logging, start_metrics
@@ -132,7 +132,7 @@ def migrate(
     async def alone() -> None:
         async with running(data) as uri:
             console.print(
-                "\n".join(await run_migrations(read(needs=("MONGODB_URI",)), uri, phase)) or "Nothing to do."
+                "\n".join(await run_migrations(read(needs=DATABASES), uri, phase)) or "Nothing to do."
             )
 
     asyncio.run(alone())
@@ -252,9 +252,9 @@ def _in_a_sentence() -> Iterator[None]:
 def _prepare(data: Path, port: int, needs: Collection[str] = tuple(SECRETS)) -> tuple[Settings, UnitKeys]:
     """Settings and keys of this house; what production must be given, development makes for itself.
 
-    `needs` are the secret variables that this process is to know beside the address of its database.
+    `needs` are the secret variables that this process is to know beside the addresses of its databases.
     """
-    settings = read(needs=(*needs, "MONGODB_URI"))
+    settings = read(needs=(*needs, *DATABASES))
     keys = UnitKeys(settings.keys or data / "keys")
     if settings.keys is None:
         keys.ensure()

@@ -24,7 +24,7 @@ def build(ground: Ground) -> Unit:
     board, costs = Board(store, ground.services), Costs(database, ground.services)
     maintenance, incidents = Maintenance(store, timers), Incidents(store, timers)
     tenants = Tenants(store, database, ground.services, ground.files)
-    audits = Audits(log, segments, ground.files, Seal(ground.secret))
+    audits = Audits(log, segments, ground.files, Seal(ground.secret), database.personal.keys)
     return Unit(
         name="admin_gateway",
         serves=[

@@ -75,7 +75,11 @@ class TrackingStore:
             database, FollowedOrder, "orders", Index("order_id", unique=True), shared=True
         )
         self.shares = Collection(
-            database, Share, "shares", Index("order_id"), Index("token_hash", unique=True, everywhere=True)
+            database,
+            Share,
+            "shares",
+            Index("order_id"),
+            Index("token_hash", unique=True, everywhere=True, when={"token_hash": {"$gt": ""}}),
         )
         self.devices = Collection(
             database,

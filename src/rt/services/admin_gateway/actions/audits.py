@@ -18,6 +18,7 @@ from rt.kernel.clock import now, today
 from rt.kernel.eventlog import EventLog
 from rt.kernel.files import Files
 from rt.kernel.messages import Download
+from rt.kernel.personal import Keys
 from rt.kernel.segments import Broken, Segments
 from rt.kernel.tenancy import acting_for
 from rt.services.admin_gateway.domain.checkpoint import CheckpointForged, Seal, checkpoint_name
@@ -35,7 +36,8 @@ KEEP_SECONDS = 60
 class Audits:
     """The log of all organizations as a trail, and its checkpoints beside the database."""
 
-    def __init__(self, log: EventLog, segments: Segments, files: Files, seal: Seal) -> None:
+    def __init__(self, log: EventLog, segments: Segments, files: Files, seal: Seal, keys: Keys) -> None:
+        self._keys = keys
         self._log = log
         self._segments = segments
         self._files = files
@@ -52,9 +54,14 @@ class Audits:
         return Download(content=content, media_type="text/csv", filename=name)
 
     async def verify(self, asked: VerifyAudit) -> VerificationView:
-        """Each partition from its first segment on, then against the checkpoints."""
+        """Each partition from its first segment on, then against the checkpoints.
+
+        Whose events may be empty says the log; one from a backup older than the erasure, the note of it.
+        """
         erasures, _ = await self._log.lines({"topic": TenantErased.topic}, "", ERASED_LIMIT)
-        verdict = await self._segments.verify(frozenset(told.body["organization_id"] for told, _ in erasures))
+        said = {told.body["organization_id"] for told, _ in erasures}
+        noted = {one.org_id for one in await self._keys.erased() if not one.subject}
+        verdict = await self._segments.verify(frozenset(said | noted))
         vouched, forged = await self._against_checkpoints()
         broken = {one.partition: one for one in (*forged, *verdict.broken)}
         return VerificationView(

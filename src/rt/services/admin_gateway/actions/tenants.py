@@ -17,8 +17,9 @@ from rt.contracts.admin_gateway import (
 from rt.contracts.authz import FindOrganizations, GetOrganization, OrganizationView
 from rt.kernel.client import Services
 from rt.kernel.clock import today
+from rt.kernel.erasures import erase_organization
 from rt.kernel.errors import AskRefused, NotFound
-from rt.kernel.estates import counts, erase, left, rows
+from rt.kernel.estates import counts, left, rows
 from rt.kernel.files import Files
 from rt.kernel.messages import Download
 from rt.kernel.persistence import Database
@@ -72,8 +73,7 @@ class Tenants:
                     reason=asked.reason,
                 )
             )
-        removed = await erase(self._database, organization_id)
-        await self._erase_files(organization_id)
+        removed = await erase_organization(self._database, self._files, organization_id)
         async with self._store.erasures.change(begun.id) as erasure:
             erasure.finish(removed)
         return EraseView(
@@ -96,12 +96,6 @@ class Tenants:
             if refused.status == 404:
                 raise NotFound from refused
             raise
-
-    async def _erase_files(self, organization_id: str) -> None:
-        for key in await self._files.keys("documents", organization_id):
-            await self._files.remove(key)
-        for key in await self._files.keys("images", organization_id):
-            await self._files.remove(key)
 
 
 def _tenant(card: OrganizationView, objects: dict[str, int]) -> TenantView:

@@ -64,7 +64,7 @@ class Shares:
     async def running(self, order: FollowedOrder) -> Share:
         """The order's share, made when there is none; shares belong to the shipper whoever asks."""
         kept = await self._store.shares.first({"order_id": order.order_id, "ended": False})
-        if kept is not None and kept.expires_at > now():
+        if kept is not None and kept.token_hash and kept.expires_at > now():
             return kept
         token = secrets.token_urlsafe(24)
         share = Share(

@@ -95,12 +95,15 @@ class FollowedOrder(Entity, kw_only=True):
 
 
 class Share(Entity, kw_only=True):
-    """A link by which anyone follows one order; `token` is the unguessable part of it, found by its hash."""
+    """A link by which anyone follows one order; `token` is the unguessable part of it, found by its hash.
+
+    Older ones have no hash: they are found no more, and made anew.
+    """
 
     order_id: str
     token: Annotated[str, SEALED]
-    token_hash: Annotated[str, HIDDEN]
     expires_at: datetime
+    token_hash: Annotated[str, HIDDEN] = ""
     ended: bool = False
 
     @property
