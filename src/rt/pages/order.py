@@ -1,7 +1,7 @@
 """One order on one page: state, arrival, stops, note and proofs, offers, incidents, history.
 
 A portal chooses the steps that it shows, what an incident says, and what stands beside: its own page is a
-subclass of `OrderPage` whose template fills blocks of `pages/order.html` (`actions`, `first`, `load`).
+subclass of `OrderPage` whose template fills the blocks that `pages/order.html` names.
 """
 
 import asyncio

@@ -1,11 +1,13 @@
 """How pages ask: parts that may be missing, one command per button, refusals in words, files handed on."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import msgspec
 from starlette.responses import Response
 
+from rt.kernel import clock
 from rt.kernel.digits import whole
 from rt.kernel.errors import Refusal
 from rt.kernel.malformed import malformed
@@ -92,6 +94,28 @@ def seen(visit: Visit, name: str = "version") -> int:
     1 where neither says it, which is refused by whoever has moved on.
     """
     return whole(typed(visit, name) or visit.query.get(name, "")) or 1
+
+
+def day_asked(visit: Visit, name: str = "day") -> date | None:
+    """A day of the query string."""
+    try:
+        return date.fromisoformat(visit.query.get(name, ""))
+    except ValueError:
+        return None
+
+
+def day_of(at: datetime | None) -> date:
+    """The calendar day in France of a moment, today for none."""
+    return clock.today() if at is None else clock.day_of(at)
+
+
+def moment_of(text: str) -> datetime | None:
+    """A moment with its offset as a form carried it."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
 
 
 def sent(file: Download) -> Response:

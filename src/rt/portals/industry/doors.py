@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
+from rt.pages.gate import Gate
 from rt.pages.settings import Settings
 from rt.pages.team import Team
 from rt.portals.industry.pages import (
@@ -9,7 +10,6 @@ from rt.portals.industry.pages import (
     bulk,
     docks,
     draft,
-    gate,
     home,
     imports,
     order,
@@ -39,6 +39,7 @@ TEAM = Team("dispatcher", "admin", "operator", "accountant", "viewer")
 """Roles of a shipper: it has no drivers, and platform administrators are the operator's alone."""
 
 SETTINGS = Settings()
+GATE = Gate(order="/orders/{order_id}", places="/docks/places")
 
 PAGES: list[Route] = [
     *home.PAGES,
@@ -48,7 +49,7 @@ PAGES: list[Route] = [
     *order.PAGES,
     *acts.PAGES,
     *imports.PAGES,
-    *gate.PAGES,
+    *GATE.pages(),
     *docks.PAGES,
     *proofs.PAGES,
     *pallets.PAGES,

@@ -2,10 +2,12 @@
 
 from starlette.routing import Route
 
+from rt.pages.gate import Gate
 from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
 from rt.pages.settings import Settings
-from rt.portals.recipient.pages import arrivals, by_link, delivery, public, slots
+from rt.pages.slots import Slots
+from rt.portals.recipient.pages import arrivals, by_link, delivery, public
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
 
@@ -32,12 +34,16 @@ PALLETS = Pallets(
 )
 PARTNERS = Partners("shipper", "carrier", "logistician")
 
+DELIVERY = "/deliveries/{order_id}"
+GATE = Gate("/slots", order=DELIVERY, slot="/slots/{order_id}/{slot_id}")
+SLOTS = Slots(order=DELIVERY, ours=True, title=marked("Quais"))
 SETTINGS = Settings("/account", marked("Mon compte"))
 
 PAGES: list[Route] = [
     *arrivals.PAGES,
     *delivery.PAGES,
-    *slots.PAGES,
+    *GATE.pages(),
+    *SLOTS.pages(),
     *PALLETS.pages(),
     *PARTNERS.pages(),
     *SETTINGS.pages(),

@@ -2,14 +2,15 @@
 
 from starlette.routing import Route
 
+from rt.pages import booking
 from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
 from rt.pages.settings import Settings
+from rt.pages.slots import Slots
 from rt.pages.team import Team
 from rt.portals.transporter.pages import (
     basket,
     devices,
-    docks,
     drivers,
     jobs,
     link_slots,
@@ -19,7 +20,6 @@ from rt.portals.transporter.pages import (
     order,
     orders,
     planning,
-    slots,
     tours,
     vehicles,
 )
@@ -48,12 +48,13 @@ TEAM = Team("dispatcher", "admin", "operator", "accountant", "driver", "viewer")
 """Roles of a carrier; platform administrators are the operator's alone."""
 
 SETTINGS = Settings()
+SLOTS = Slots(order="/orders/{order_id}")
 
 PAGES: list[Route] = [
     *offers.PAGES,
     *orders.PAGES,
     *order.PAGES,
-    *docks.PAGES,
+    *booking.PAGES,
     *planning.PAGES,
     *basket.PAGES,
     *jobs.PAGES,
@@ -62,7 +63,7 @@ PAGES: list[Route] = [
     *devices.PAGES,
     *drivers.PAGES,
     *live.PAGES,
-    *slots.PAGES,
+    *SLOTS.pages(),
     *PALLETS.pages(),
     *PARTNERS.pages(),
     *TEAM.pages(),

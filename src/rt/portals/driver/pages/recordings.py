@@ -9,7 +9,7 @@ from rt.contracts.tracking_ia import EndDuty, MyTrack, MyTrackView, PauseDuty, S
 from rt.kernel.clock import today
 from rt.kernel.errors import NotFound
 from rt.kernel.messages import Command
-from rt.ui.asking import pressed
+from rt.ui.asking import day_asked, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.pages import Page
@@ -34,7 +34,7 @@ class RecordingsPage(Page):
 
 
 async def recordings(visit: Visit) -> Page:
-    day = day_asked(visit)
+    day = day_asked(visit) or today()
     track = await visit.ask(MyTrack(day=day))
     step = max(1, len(track.points) // DRAWN)
     way = [[p.latitude, p.longitude] for p in track.points[::step]]
@@ -62,13 +62,6 @@ async def switch(visit: Visit) -> Response:
         raise NotFound()
     word = SWITCHES[visit.path["duty"]]()
     return await pressed(visit, word, "/recordings", _("C'est noté."))
-
-
-def day_asked(visit: Visit) -> date:
-    try:
-        return date.fromisoformat(visit.query.get("day", ""))
-    except ValueError:
-        return today()
 
 
 PAGES = [

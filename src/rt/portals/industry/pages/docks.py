@@ -17,8 +17,8 @@ from rt.contracts.planning import (
     OpeningHours,
 )
 from rt.kernel.errors import Refusal
+from rt.pages.gate import day_shown
 from rt.portals.industry.asking import laid_over, version_seen
-from rt.portals.industry.pages.gate import day_asked
 from rt.ui.asking import attempt, key_of, signed_in_still, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LOCALES, language
@@ -223,7 +223,7 @@ async def kept(
         else:
             if await say(visit, form, hours, dock):
                 return visit.go("/docks/places", _("Quai enregistré."))
-    day = day_asked(visit)
+    day = day_shown(visit)
     free: FreeSlotsView | None = None
     if dock is not None:
         free = await attempt(visit, FindOpenings(dock_id=dock.dock_id, day=day))

@@ -19,9 +19,8 @@ from rt.contracts.planning import (
 )
 from rt.kernel.messages import Command
 from rt.portals.transporter.asking import edited, said_here
-from rt.portals.transporter.pages.docks import moment_of
 from rt.portals.transporter.pages.vehicles import away_text, equipment_offered
-from rt.ui.asking import attempt, pressed, typed
+from rt.ui.asking import attempt, moment_of, pressed, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.forms import Form

@@ -29,11 +29,10 @@ from rt.portals.transporter.drawing import (
     stops_text,
     vehicle_choices,
 )
-from rt.portals.transporter.pages.docks import day_asked, day_of
 from rt.portals.transporter.pages.offers import load_text
 from rt.portals.transporter.pages.order import job_of
 from rt.trade.days import TRIP_AHEAD_DAYS, TRIP_PAST_DAYS
-from rt.ui.asking import attempt, key_of, pressed, seen, signed_in_still, told, typed
+from rt.ui.asking import attempt, day_asked, day_of, key_of, pressed, seen, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.fields import Input, calendar_day

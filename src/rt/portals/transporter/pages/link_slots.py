@@ -6,21 +6,14 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from rt.contracts.planning import CancelSlot, FreeSlotsView, GetSlot, MoveSlot, SlotCalendar, SlotView
+from rt.contracts.planning import CancelSlot, FreeSlotsView, GetSlot, MoveSlot, SlotView
 from rt.contracts.planning.docks import SlotKind
 from rt.kernel.errors import Refusal
+from rt.pages.booking import KINDS, booked, docks_of, free_times
+from rt.pages.slots import calendar
 from rt.portals.transporter.asking import said_here
-from rt.portals.transporter.pages.docks import (
-    KINDS,
-    booked,
-    day_asked,
-    day_of,
-    docks_of,
-    free_times,
-    moment_of,
-)
 from rt.portals.transporter.pages.link_tender import SaidPage
-from rt.ui.asking import attempt, key_of, seen, sent, told, typed
+from rt.ui.asking import attempt, day_asked, day_of, key_of, moment_of, seen, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import span
 from rt.ui.forms import Form
@@ -178,11 +171,6 @@ async def cancel(visit: Visit) -> Page | Response:
     return SaidPage(
         title=_("Créneau rendu"), sentence=_("Le site est prévenu. Vous pouvez en reprendre un autre.")
     )
-
-
-async def calendar(visit: Visit) -> Response:
-    word = SlotCalendar(order_id=visit.path["order_id"], slot_id=visit.path["slot_id"])
-    return sent(await visit.ask(word))
 
 
 PAGES = [

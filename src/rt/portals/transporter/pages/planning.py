@@ -31,9 +31,8 @@ from rt.portals.transporter.drawing import (
     tone_of,
     window,
 )
-from rt.portals.transporter.pages.docks import day_asked, day_of
 from rt.portals.transporter.pages.offers import load_text
-from rt.ui.asking import key_of, pressed, seen, signed_in_still, told, typed
+from rt.ui.asking import day_asked, day_of, key_of, pressed, seen, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
 from rt.ui.formats import clock_time, duration, language, number, span

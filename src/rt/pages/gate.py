@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from starlette.responses import Response
+from starlette.routing import Route
 
 from rt.contracts.planning import (
     DockView,
@@ -15,8 +16,8 @@ from rt.contracts.planning import (
     MarkNoShow,
     SlotView,
 )
-from rt.kernel.clock import now
-from rt.ui.asking import attempt, pressed, seen
+from rt.kernel.clock import now, today
+from rt.ui.asking import attempt, day_asked, pressed, seen
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, clock_time
 from rt.ui.pages import Page
@@ -50,7 +51,11 @@ class SlotRow(msgspec.Struct, kw_only=True):
 class GatePage(Page):
     """The slots of one day."""
 
-    template, part = "gate.html", "_gate.html"
+    template, part = "pages/gate.html", "pages/_gate.html"
+    path: str
+    order: str
+    slot: str
+    places: str
     day: date
     before: str
     after: str
@@ -64,14 +69,6 @@ class GatePage(Page):
     missed: int
     q: str
     may_write: bool
-
-
-def day_asked(visit: Visit) -> date:
-    """The day of the address, today otherwise."""
-    try:
-        return date.fromisoformat(visit.query.get("day", ""))
-    except ValueError:
-        return now().astimezone(ZONE).date()
 
 
 def row_of(slot: SlotView) -> SlotRow:
@@ -126,43 +123,61 @@ async def slots_of(visit: Visit, day: date, q: str) -> list[SlotView]:
             return slots
 
 
-async def gate(visit: Visit) -> Page | Response:
-    day, q = day_asked(visit), visit.query.get("q", "")[:80]
-    docks = await attempt(visit, FindDocks(limit=200))
-    slots = await slots_of(visit, day, q)
-    ours = [d for d in (docks.items if docks else ()) if d.active]
-    rows = sorted((row_of(slot) for slot in slots), key=lambda r: (r.starts_at, r.dock))
-    return GatePage(
-        title=_("Quais du jour"),
-        day=day,
-        before=f"/docks?day={day - timedelta(days=1)}",
-        after=f"/docks?day={day + timedelta(days=1)}",
-        rows=rows,
-        gantt=drawn(ours, slots),
-        begins=datetime.combine(day, DAY_BEGINS, ZONE),
-        ends=datetime.combine(day, DAY_ENDS, ZONE),
-        docks=len(ours),
-        awaited=sum(r.awaited for r in rows),
-        there=sum(r.state in ("arrived", "late") for r in rows),
-        missed=sum(r.state == "no_show" for r in rows),
-        q=q,
-        may_write=visit.session.may("planning.write"),
-    )
+class Gate:
+    """The board of a day at our docks, below `path`; `order` is the address of an order's page.
+
+    `slot`: the address of a slot's page, where there is one; `places`: where the docks are described.
+    """
+
+    def __init__(self, path: str = "/docks", *, order: str, slot: str = "", places: str = "") -> None:
+        self.path, self.order, self.slot, self.places = path, order, slot, places
+
+    def pages(self) -> Sequence[Route]:
+        """To be put among a portal's pages."""
+        one = "/docks/slots/{slot_id}"
+        return [
+            page(self.path, self.gate, methods=("GET",)),
+            page(f"{one}/arrive", self.arrive, methods=("POST",)),
+            page(f"{one}/no-show", self.no_show, methods=("POST",)),
+        ]
+
+    async def gate(self, visit: Visit) -> Page:
+        day, q = day_shown(visit), visit.query.get("q", "")[:80]
+        docks = await attempt(visit, FindDocks(limit=200))
+        slots = await slots_of(visit, day, q)
+        ours = [d for d in (docks.items if docks else ()) if d.active]
+        rows = sorted((row_of(slot) for slot in slots), key=lambda r: (r.starts_at, r.dock))
+        return GatePage(
+            title=_("Quais du jour"),
+            path=self.path,
+            order=self.order,
+            slot=self.slot,
+            places=self.places,
+            day=day,
+            before=f"{self.path}?day={day - timedelta(days=1)}",
+            after=f"{self.path}?day={day + timedelta(days=1)}",
+            rows=rows,
+            gantt=drawn(ours, slots),
+            begins=datetime.combine(day, DAY_BEGINS, ZONE),
+            ends=datetime.combine(day, DAY_ENDS, ZONE),
+            docks=len(ours),
+            awaited=sum(r.awaited for r in rows),
+            there=sum(r.state in ("arrived", "late") for r in rows),
+            missed=sum(r.state == "no_show" for r in rows),
+            q=q,
+            may_write=visit.session.may("planning.write"),
+        )
+
+    async def arrive(self, visit: Visit) -> Response:
+        word = MarkArrived(slot_id=visit.path["slot_id"], version=seen(visit))
+        return await pressed(visit, word, f"{self.path}?day={day_shown(visit)}", _("Arrivée notée."))
+
+    async def no_show(self, visit: Visit) -> Response:
+        word = MarkNoShow(slot_id=visit.path["slot_id"], version=seen(visit))
+        said = _("Absence notée : le reste du créneau est libre.")
+        return await pressed(visit, word, f"{self.path}?day={day_shown(visit)}", said)
 
 
-async def arrive(visit: Visit) -> Response:
-    word = MarkArrived(slot_id=visit.path["slot_id"], version=seen(visit))
-    return await pressed(visit, word, f"/docks?day={day_asked(visit)}", _("Arrivée notée."))
-
-
-async def no_show(visit: Visit) -> Response:
-    word = MarkNoShow(slot_id=visit.path["slot_id"], version=seen(visit))
-    said = _("Absence notée : le reste du créneau est libre.")
-    return await pressed(visit, word, f"/docks?day={day_asked(visit)}", said)
-
-
-PAGES = [
-    page("/docks", gate, methods=("GET",)),
-    page("/docks/slots/{slot_id}/arrive", arrive, methods=("POST",)),
-    page("/docks/slots/{slot_id}/no-show", no_show, methods=("POST",)),
-]
+def day_shown(visit: Visit) -> date:
+    """The day of the address, today otherwise."""
+    return day_asked(visit) or today()

@@ -1,18 +1,16 @@
 """Booking a dock for an order: free times of a day, one press each."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from starlette.responses import Response
 
 from rt.contracts.core_orders import GetOrder, OrderView
 from rt.contracts.planning import BookSlot, FindFreeSlots, FreeSlotsView, FreeSlotView
 from rt.contracts.planning.docks import SlotKind
-from rt.kernel.clock import now
 from rt.kernel.errors import NotFound, Refusal
-from rt.ui.asking import key_of, signed_in_still, told, typed
+from rt.ui.asking import day_asked, day_of, key_of, moment_of, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
-from rt.ui.formats import ZONE
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
@@ -24,7 +22,7 @@ KINDS: dict[str, SlotKind] = {"pickup": "pickup", "delivery": "delivery"}
 class BookingPage(Page):
     """Free times at the docks of one stop."""
 
-    template, part = "booking.html", "_free.html"
+    template, part = "pages/booking.html", "pages/_free.html"
     order: OrderView
     kind: SlotKind
     day: date
@@ -43,28 +41,6 @@ def kind_of(visit: Visit) -> SlotKind:
     if kind is None:
         raise NotFound()
     return kind
-
-
-def day_asked(visit: Visit, name: str = "day") -> date | None:
-    """A day of the query string."""
-    try:
-        return date.fromisoformat(visit.query.get(name, ""))
-    except ValueError:
-        return None
-
-
-def day_of(at: datetime | None) -> date:
-    """The calendar day in France of a moment, today for none."""
-    return (at or now()).astimezone(ZONE).date()
-
-
-def moment_of(text: str) -> datetime | None:
-    """A moment with its offset as a form carried it."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo is not None else None
 
 
 def docks_of(items: Sequence[FreeSlotView]) -> list[tuple[str, str]]:
