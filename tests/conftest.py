@@ -62,6 +62,23 @@ def _shared(folder: str) -> Path:
     return path
 
 
+_heard: dict[str, float] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note when each worker last told of a test; workers themselves have nobody to note."""
+    if (worker := getattr(report, "node", None)) is not None:
+        _heard[worker.gateway.id] = time.monotonic()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how long each worker had nothing to do at the end: a long test that comes last holds all up."""
+    if _heard:
+        end = max(_heard.values())
+        waited = ", ".join(f"{name} {end - at:.0f} s" for name, at in sorted(_heard.items()))
+        terminalreporter.write_line(f"waited for the last: {waited}")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """The last to leave takes the tests' data along."""
     if not hasattr(session.config, "workerinput") and Mongod(Path(), TEST_DATA).pid() is None:

@@ -18,6 +18,8 @@ from rt.host.topology import UNITS, UnitRow
 from rt.ops import world
 from rt.ops.actors import Stage
 
+pytestmark = pytest.mark.xdist_group("conformance")
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 COMMAND = Path(sys.executable).with_name("schemathesis")

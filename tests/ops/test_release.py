@@ -18,6 +18,8 @@ from rt.ops import release
 from rt.ops.command import app
 from rt.ops.release import MANIFEST, SIGNATURE, ReleaseRefused
 
+pytestmark = pytest.mark.xdist_group("release")
+
 ROOT = Path(__file__).parents[2]
 SMALL = "segno"
 """One small dependency stands for all: the clone's lock names no other."""

@@ -39,6 +39,8 @@ from rt.services.planning.app import build as planning
 from rt.services.tracking_ia.app import build as tracking_ia
 from rt.trade.zones import PARIS
 
+pytestmark = pytest.mark.xdist_group("today")
+
 YEAR = datetime.now(UTC).year + 1
 """Always to come: the database forgets what its own clock says is over."""
 LEAP = next(year for year in range(YEAR, YEAR + 9) if calendar.isleap(year))

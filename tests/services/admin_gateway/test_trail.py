@@ -131,9 +131,9 @@ async def change(database: Any, before: dict[str, Documents], after: dict[str, D
     """Write only what differs."""
     for name in before:
         old, new = ({one["_id"]: one for one in state[name]} for state in (before, after))
-        if gone := [id for id in old if new.get(id) != old[id]]:
+        if gone := [key for key in old if new.get(key) != old[key]]:
             await database[name].delete_many({"_id": {"$in": gone}})
-        if come := [one for id, one in new.items() if old.get(id) != one]:
+        if come := [new[key] for key in new if old.get(key) != new[key]]:
             await database[name].insert_many(come)
 
 
