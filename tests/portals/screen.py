@@ -36,6 +36,7 @@ async def looking(client: httpx.AsyncClient, **context: Any) -> AsyncIterator[Pa
         async def answered(route: Route) -> None:
             asked = route.request
             kind = {"content-type": "application/x-www-form-urlencoded"} if asked.post_data else {}
+            kind |= {name: value for name, value in asked.headers.items() if name.startswith("hx-")}
             said = await client.request(
                 asked.method, asked.url, content=asked.post_data, headers=kind, follow_redirects=True
             )

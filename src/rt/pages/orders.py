@@ -1,29 +1,53 @@
 """The list of orders: saved views with counters, search, the next step of each, acts on many, export.
 
 A portal chooses its `views`, its `columns` (by name, in order) and its `steps`. What a column shows stands
-in `COLUMNS`, a portal's own ones in `own`; fields of the question that an address may hold are `filters`.
+in `COLUMNS`, a portal's own ones in `own`; what it may be narrowed by is `filters`, of `FILTERS`.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, get_args
 
 import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rt.contracts.core_orders import CountOrders, ExportOrders, FindOrders, OrderCounts, OrderRow
+from rt.contracts.authz import FindPartners, OrganizationView
+from rt.contracts.core_orders import (
+    CountOrders,
+    ExportOrders,
+    FindOrders,
+    OrderCounts,
+    OrderRow,
+    OrderState,
+)
+from rt.pages.filters import Chip, Filter, address, chips, inputs, said
+from rt.pages.order_columns import COLUMNS, OrderColumn
 from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
-from rt.ui.catalogues import marked
-from rt.ui.formats import brief, money
-from rt.ui.pages import Column, Page
+from rt.ui.catalogues import marked, named
+from rt.ui.fields import Input
+from rt.ui.pages import Choice, Column, Page, Sorting
 from rt.ui.visit import Visit, page
 
 ALL = "all"
 LONGEST_Q = 80
+MOST_PARTNERS = 200
+CARRYING = ("carrier", "forwarder")
+"""Kinds of partners that may have an order to carry; the others, and forwarders, may be a client."""
+FILTERS: Mapping[str, Filter] = {
+    "pickup_since": Filter(marked("Enlèvement du"), "date"),
+    "pickup_until": Filter(marked("Enlèvement au"), "date"),
+    "delivery_since": Filter(marked("Livraison du"), "date"),
+    "delivery_until": Filter(marked("Livraison au"), "date"),
+    "carrier_id": Filter(marked("Transporteur"), "choice"),
+    "shipper_id": Filter(marked("Client"), "choice"),
+    "plate": Filter(marked("Immatriculation")),
+    "incident": Filter(marked("Incident"), "choice"),
+    "state": Filter(marked("État"), "several"),
+}
+"""By the field of FindOrders."""
 
 
 class View(msgspec.Struct, frozen=True):
@@ -41,16 +65,6 @@ class View(msgspec.Struct, frozen=True):
         if not self.states:
             return counts.total
         return sum(n for state, n in counts.states.items() if state in self.states)
-
-
-class OrderColumn(msgspec.Struct, frozen=True):
-    """What a column is called and reads of an order; `where_any`: left out where all are empty."""
-
-    label: str
-    read: Callable[[OrderRow], Any]
-    kind: str = "text"
-    wide: bool = False
-    where_any: bool = False
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +105,11 @@ class OrdersPage(Page):
     kept: Mapping[str, str]
     rows: list[Row]
     columns: list[Column]
+    sorting: Sorting
+    filters: Sequence[Input]
+    chips: Sequence[Chip]
+    plain: str
+    """The view without search and filters."""
     q: str
     placeholder: str
     empty: str
@@ -100,49 +119,6 @@ class OrdersPage(Page):
     acts: list[Act]
     bulk: Bulk | None
 
-
-def price(order: OrderRow) -> str:
-    """What was agreed, else what was offered; nothing for those who may see neither."""
-    cents = order.agreed_cents if order.agreed_cents is not None else order.tender_price_cents
-    return "" if cents is None else money(cents, order.currency or "EUR")
-
-
-def flags(order: OrderRow) -> list[str]:
-    """What makes an order unlike the others of its state."""
-    return [
-        *(["incident"] if order.incident_open else []),
-        *(["reserves"] if order.with_reserves else []),
-    ]
-
-
-COLUMNS: Mapping[str, OrderColumn] = {
-    "reference": OrderColumn(marked("Commande"), lambda row: row.reference),
-    "state": OrderColumn(marked("État"), lambda row: row.state, kind="state"),
-    "flags": OrderColumn(marked("Alertes"), flags, kind="flags", where_any=True),
-    "pickup": OrderColumn(marked("Enlèvement"), lambda row: row.pickup_city or row.pickup_name),
-    "pickup_at": OrderColumn(
-        marked("Enlever le"), lambda row: brief(row.pickup_from, row.pickup_until), kind="code"
-    ),
-    "delivery": OrderColumn(marked("Livraison"), lambda row: row.delivery_city),
-    "delivered_to": OrderColumn(
-        marked("Livraison"), lambda row: f"{row.delivery_city} · {row.consignee_name or row.delivery_name}"
-    ),
-    "delivery_at": OrderColumn(
-        marked("Livrer le"), lambda row: brief(row.delivery_from, row.delivery_until), kind="code"
-    ),
-    "carrier": OrderColumn(marked("Transporteur"), lambda row: row.carrier_name, wide=True),
-    "client": OrderColumn(marked("Client"), lambda row: row.shipper_name, wide=True),
-    "pallets": OrderColumn(marked("Pal."), lambda row: row.pallets, kind="number", wide=True),
-    "weight_kg": OrderColumn(marked("Poids"), lambda row: row.weight_kg, kind="weight", wide=True),
-    "vehicle": OrderColumn(marked("Véhicule"), lambda row: row.vehicle_plate, kind="code", wide=True),
-    "crew": OrderColumn(
-        marked("Véhicule"),
-        lambda row: " · ".join(filter(None, (row.vehicle_plate, row.driver_name))),
-        wide=True,
-    ),
-    "price": OrderColumn(marked("Prix"), price, kind="money", wide=True, where_any=True),
-}
-"""By name; `deadline` is the list's own, which knows what is due in which state."""
 
 Steps = Mapping[str, tuple[str, str]]
 STEPS: Steps = {
@@ -172,11 +148,12 @@ class Orders:
         empty: str,
         path: str = "/orders",
         own: Mapping[str, OrderColumn] = {},
-        filters: Sequence[str] = (),
+        filters: Iterable[str] = FILTERS,
         acts: Sequence[Act] = (),
         bulk: Bulk | None = None,
     ) -> None:
-        self.views, self.path, self.filters, self.due = views, path, filters, due
+        self.views, self.path, self.due = views, path, due
+        self.filters = {name: FILTERS[name] for name in filters}
         self.placeholder, self.empty, self.acts, self.bulk = placeholder, empty, acts, bulk
         self.steps = {**STEPS, **steps}
         deadline = OrderColumn(marked("Échéance"), self._deadline, kind="deadline")
@@ -191,54 +168,102 @@ class Orders:
         ]
 
     async def orders(self, visit: Visit) -> Page:
-        chosen, word = self._asked(visit)
+        view, values = self._said(visit)
         counting = attempt(visit, CountOrders())
-        found, counts = await asyncio.gather(visit.ask(word), counting)
-        kept = {"view": chosen, **{name: getattr(word, name) for name in self.filters}}
-        known = {name: value for name, value in ({**kept, "q": word.q}).items() if value}
+        partnering = attempt(visit, FindPartners(limit=MOST_PARTNERS))
+        asking = visit.ask(FindOrders(**self._asked(view, values)))
+        found, counts, partners = await asyncio.gather(asking, counting, partnering)
+        known = {"view": view.code, **values}
+        lasting = {name: value for name, value in known.items() if name != "after"}
+        choices = self._choices(view, partners.items if partners else (), found.items)
         return OrdersPage(
             title=_("Commandes"),
             path=self.path,
             order=f"{self.path}/{{order_id}}",
             tabs=[
-                (f"{self.path}?view={view.code}", _(view.label), view.count(counts) if counts else None)
-                for view in self.views
+                (f"{self.path}?view={one.code}", _(one.label), one.count(counts) if counts else None)
+                for one in self.views
             ],
-            current=f"{self.path}?view={chosen}",
-            kept={name: value for name, value in kept.items() if value},
+            current=f"{self.path}?view={view.code}",
+            kept={name: lasting[name] for name in ("view", "sort") if lasting.get(name)},
             rows=[self._row(order) for order in found.items],
-            columns=[
-                Column(name=f"cells.{name}", label=_(one.label), kind=one.kind, wide=one.wide)
-                for name, one in self.columns.items()
-                if not one.where_any or any(map(one.read, found.items))
-            ],
-            q=word.q,
+            columns=self._columns(found.items),
+            sorting=Sorting(now=values.get("sort", ""), address=address(self.path, {**lasting, "sort": ""})),
+            filters=inputs(self.filters, values, choices),
+            chips=chips(
+                self.filters, values, choices, lambda name: address(self.path, {**lasting, name: ""})
+            ),
+            plain=address(self.path, {name: lasting.get(name) for name in ("view", "sort")}),
+            q=values.get("q", ""),
             placeholder=_(self.placeholder),
             empty=_(self.empty),
-            more=f"{self.path}?{urlencode(known | {'after': found.next})}" if found.next else "",
-            first=f"{self.path}?{urlencode(known)}" if word.after else "",
-            export=f"{self.path}.csv?{urlencode(known)}",
+            more=address(self.path, {**lasting, "after": found.next}) if found.next else "",
+            first=address(self.path, lasting) if "after" in values else "",
+            export=address(f"{self.path}.csv", lasting),
             acts=[act for act in self.acts if visit.session.may(act.needs)],
             bulk=self.bulk if self.bulk and visit.session.may(self.bulk.needs) else None,
         )
 
     async def export(self, visit: Visit) -> Response:
-        _chosen, word = self._asked(visit)
-        said = {name: getattr(word, name) for name in ExportOrders.__struct_fields__}
-        return sent(await visit.ask(ExportOrders(**said)))
+        view, values = self._said(visit)
+        asked = self._asked(view, values)
+        return sent(await visit.ask(ExportOrders(**{n: v for n, v in asked.items() if n != "after"})))
 
-    def _asked(self, visit: Visit) -> tuple[str, FindOrders]:
-        """The chosen view, and the question that the address makes."""
+    def _said(self, visit: Visit) -> tuple[View, dict[str, Any]]:
+        """The chosen view, and what else the address says of the question."""
         chosen = visit.query.get("view", ALL)
-        view = next((view for view in self.views if view.code == chosen), View("", ""))
-        fixed: dict[str, Any] = {name: visit.query.get(name, "") for name in ("after", *self.filters)}
-        word = FindOrders(
-            q=visit.query.get("q", "")[:LONGEST_Q],
-            state=",".join(view.states),
-            incident=True if view.incident else None,
-            **fixed,
-        )
-        return chosen, word
+        view = next((view for view in self.views if view.code == chosen), View(chosen, ""))
+        values = said(visit, FindOrders, ("after", "sort", *self.filters))
+        if q := visit.query.get("q", "")[:LONGEST_Q]:
+            values["q"] = q
+        if "state" in values:
+            offered = self._states(view)
+            values["state"] = ",".join(one for one in values["state"].split(",") if one in offered)
+        return view, {name: value for name, value in values.items() if value not in (None, "")}
+
+    def _asked(self, view: View, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The question: what the view holds, narrowed by what the address says."""
+        of_view = {"state": ",".join(view.states)} | ({"incident": True} if view.incident else {})
+        return of_view | dict(values) | ({"incident": True} if view.incident else {})
+
+    def _states(self, view: View) -> Sequence[str]:
+        return view.states or get_args(OrderState)
+
+    def _choices(
+        self, view: View, partners: Sequence[OrganizationView], orders: Sequence[OrderRow]
+    ) -> dict[str, Sequence[Choice]]:
+        """What may be chosen in each filter; of organizations: the partners, and who stands in the list."""
+        carriers = {one.carrier_id: one.carrier_name for one in orders if one.carrier_id}
+        clients = {one.shipper_id: one.shipper_name for one in orders}
+        for one in partners:
+            if one.kind in CARRYING:
+                carriers[one.id] = one.name
+            if one.kind != "carrier":
+                clients[one.id] = one.name
+        states = self._states(view)
+        return {
+            "carrier_id": _by_name(carriers),
+            "shipper_id": _by_name(clients),
+            "incident": []
+            if view.incident
+            else [Choice("true", _("Incident ouvert")), Choice("false", _("Sans incident"))],
+            "state": [Choice(one, named("state", one)) for one in states] if len(states) > 1 else [],
+        }
+
+    def _columns(self, orders: Sequence[OrderRow]) -> list[Column]:
+        """The heads; by the price is sorted where the reader sees what was agreed for any."""
+        priced = any(order.agreed_cents is not None for order in orders)
+        return [
+            Column(
+                name=f"cells.{name}",
+                label=_(one.label),
+                kind=one.kind,
+                wide=one.wide,
+                sort=one.sort if priced or one.sort != "price" else "",
+            )
+            for name, one in self.columns.items()
+            if not one.where_any or any(map(one.read, orders))
+        ]
 
     def _row(self, order: OrderRow) -> Row:
         label, href = self._step(order)
@@ -261,3 +286,7 @@ class Orders:
         """By when something must have happened to the order."""
         moments = (getattr(order, name) for name in self.due.get(order.state, ()))
         return next(filter(None, moments), None)
+
+
+def _by_name(names: Mapping[str, str]) -> list[Choice]:
+    return [Choice(code, name) for code, name in sorted(names.items(), key=lambda one: one[1].casefold())]

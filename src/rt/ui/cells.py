@@ -120,6 +120,7 @@ def kinds(column: Column) -> Markup:
     classes = [
         *(["num"] if column.kind in FIGURES else []),
         *(["once"] if column.kind in ONE_LINE else []),
+        *([column.kind] if column.kind == "place" else []),
         *(["by"] if column.kind == "deadline" else []),
         *(["wide"] if column.wide else []),
     ]

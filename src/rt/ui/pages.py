@@ -53,11 +53,29 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     label: str
     kind: str = "text"
-    """text, code, number, money, weight, day, moment, state, flags, choice, deadline or link."""
+    """text, place, code, number, money, weight, day, moment, state, flags, choice, deadline or link."""
     href: str = ""
     """For `link`: an address with `{id}`-like names of the row's attributes."""
     wide: bool = False
     """Left out on a phone and on a small tablet."""
+    sort: str = ""
+    """What the list is sorted by at its head; none: the reader may not."""
+
+
+class Sorting(msgspec.Struct, frozen=True, kw_only=True):
+    """How a list is sorted now (`pickup`, `-pickup`), and its address, to which a sort can be added."""
+
+    now: str
+    address: str
+
+    def href(self, name: str) -> str:
+        """Where a head leads: up, then down, then back to the list's own order."""
+        following = {name: f"-{name}", f"-{name}": ""}.get(self.now, name)
+        return f"{self.address}{'&' if '?' in self.address else '?'}sort={following}"
+
+    def way(self, name: str) -> str:
+        """`ascending` or `descending` (aria-sort), nothing where the list is sorted otherwise."""
+        return {name: "ascending", f"-{name}": "descending"}.get(self.now, "") if name else ""
 
 
 class Frame(msgspec.Struct, kw_only=True):

@@ -49,3 +49,34 @@ async def test_a_line_that_is_cut_shows_whole_in_the_row_that_has_the_focus() ->
             await page.locator("tbody tr:nth-child(1) a >> nth=-1").focus()
             await page.keyboard.press("Tab")
             assert await line.evaluate("one => one.scrollHeight <= one.clientHeight")
+
+
+async def test_the_town_of_a_line_is_read_whole() -> None:
+    client, _proof = await signed_in(long_list())
+    cut = "all => all.filter(one => one.scrollHeight > one.clientHeight).map(one => one.textContent)"
+    with held(make.AT):
+        async with screen.looking(client, viewport={"width": 1440, "height": 900}) as page:
+            await page.goto(f"{ORIGIN}/orders")
+            towns = page.locator("tbody .line", has_text="Bourg-en-Bresse")
+            assert await towns.count() == 60
+            assert await towns.evaluate_all(cut) == []
+
+
+async def test_what_is_typed_in_a_filter_narrows_the_list_and_its_file_at_once() -> None:
+    town = long_list()
+    client, _proof = await signed_in(town)
+    with held(make.AT):
+        async with screen.looking(client, viewport={"width": 1440, "height": 900}) as page:
+            await page.goto(f"{ORIGIN}/orders")
+            await page.keyboard.press("Tab")
+            await page.get_by_text("Filtres", exact=True).focus()
+            await page.keyboard.press("Enter")
+            await page.get_by_label("Immatriculation").fill("GH-104-KL")
+            await page.get_by_text("Immatriculation : GH-104-KL").wait_for()
+            assert town.heard(FindOrders).plate == "GH-104-KL"
+            await screen.shot(page, "industry-filters")
+            export = await page.get_by_role("link", name="Exporter").get_attribute("href")
+            assert export == "/orders.csv?view=all&plate=GH-104-KL"
+            await page.get_by_role("link", name="Immatriculation : GH-104-KL").press("Enter")
+            await page.get_by_text("Immatriculation : GH-104-KL").wait_for(state="detached")
+            assert town.heard(FindOrders).plate == ""

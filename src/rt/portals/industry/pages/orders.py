@@ -35,7 +35,6 @@ ORDERS = Orders(
         "loading": ("delivery_until",),
         "in_transit": ("delivery_until",),
     },
-    filters=("carrier_id",),
     placeholder=marked("Référence, bon de livraison, ville, client, transporteur"),
     empty=marked("Partez d'un modèle, importez un tableau ou saisissez-en une en trois étapes."),
     acts=(

@@ -1,0 +1,87 @@
+"""What a list of orders may show of each, by name."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from rt.contracts.core_orders import OrderRow
+from rt.ui.catalogues import marked
+from rt.ui.formats import brief, money
+
+
+class OrderColumn(msgspec.Struct, frozen=True):
+    """What a column is called and reads of an order; `where_any`: left out where all are empty.
+
+    `sort`: what FindOrders sorts by at its head.
+    """
+
+    label: str
+    read: Callable[[OrderRow], Any]
+    kind: str = "text"
+    wide: bool = False
+    where_any: bool = False
+    sort: str = ""
+
+
+def price(order: OrderRow) -> str:
+    """What was agreed, else what was offered; nothing for those who may see neither."""
+    cents = order.agreed_cents if order.agreed_cents is not None else order.tender_price_cents
+    return "" if cents is None else money(cents, order.currency or "EUR")
+
+
+def flags(order: OrderRow) -> list[str]:
+    """What makes an order unlike the others of its state."""
+    return [
+        *(["incident"] if order.incident_open else []),
+        *(["reserves"] if order.with_reserves else []),
+    ]
+
+
+COLUMNS: Mapping[str, OrderColumn] = {
+    "reference": OrderColumn(marked("Commande"), lambda row: row.reference, sort="reference"),
+    "state": OrderColumn(marked("État"), lambda row: row.state, kind="state", sort="state"),
+    "flags": OrderColumn(marked("Alertes"), flags, kind="flags", where_any=True),
+    "pickup": OrderColumn(marked("Enlèvement"), lambda row: row.pickup_city or row.pickup_name, kind="place"),
+    "pickup_at": OrderColumn(
+        marked("Enlever le"),
+        lambda row: brief(row.pickup_from, row.pickup_until),
+        kind="code",
+        sort="pickup",
+    ),
+    "delivery": OrderColumn(marked("Livraison"), lambda row: row.delivery_city, kind="place"),
+    "delivered_to": OrderColumn(
+        marked("Livraison"),
+        lambda row: f"{row.delivery_city} · {row.consignee_name or row.delivery_name}",
+        kind="place",
+    ),
+    "delivery_at": OrderColumn(
+        marked("Livrer le"),
+        lambda row: brief(row.delivery_from, row.delivery_until),
+        kind="code",
+        sort="delivery",
+    ),
+    "carrier": OrderColumn(marked("Transporteur"), lambda row: row.carrier_name, wide=True, sort="carrier"),
+    "client": OrderColumn(marked("Client"), lambda row: row.shipper_name, wide=True, sort="client"),
+    "pallets": OrderColumn(marked("Pal."), lambda row: row.pallets, kind="number", wide=True),
+    "weight_kg": OrderColumn(marked("Poids"), lambda row: row.weight_kg, kind="weight", wide=True),
+    "vehicle": OrderColumn(marked("Véhicule"), lambda row: row.vehicle_plate, kind="code", wide=True),
+    "crew": OrderColumn(
+        marked("Véhicule"),
+        lambda row: " · ".join(filter(None, (row.vehicle_plate, row.driver_name))),
+        wide=True,
+    ),
+    "price": OrderColumn(marked("Prix"), price, kind="money", wide=True, where_any=True, sort="price"),
+    "purchase_order": OrderColumn(
+        marked("Commande client"), lambda row: row.references.purchase_order, kind="code", wide=True
+    ),
+    "delivery_note": OrderColumn(
+        marked("Bon de livraison"), lambda row: row.references.delivery_note, kind="code", wide=True
+    ),
+    "consignee": OrderColumn(marked("Destinataire"), lambda row: row.consignee_name, wide=True),
+    "driver": OrderColumn(marked("Conducteur"), lambda row: row.driver_name, wide=True),
+    "created_at": OrderColumn(
+        marked("Créée le"), lambda row: row.created_at, kind="day", wide=True, sort="newest"
+    ),
+}
+"""By name; `deadline` is the list's own, which knows what is due in which state."""
