@@ -12,7 +12,6 @@ from rt.contracts.core_orders import GetDocument as GetPaper
 from rt.contracts.ecpmr import (
     DocumentRow,
     DocumentView,
-    FindDocuments,
     GetDocument,
     GetPdf,
     GetPhoto,
@@ -96,9 +95,8 @@ def signers(note: DocumentRow) -> list[Party]:
 async def signing_link(visit: Visit) -> Page:
     """The link itself is in the mail alone: who opens it shows that the mailbox is theirs."""
     order_id, document_id = visit.path["order_id"], visit.path["document_id"]
-    notes = await visit.ask(FindDocuments(order_id=order_id))
-    note = next((one for one in notes.items if one.document_id == document_id), None)
-    if note is None:
+    note = await visit.ask(GetDocument(document_id=document_id))
+    if note.order_id != order_id:
         raise NotFound
     names = {"sender": note.sender_name, "carrier": note.carrier_name, "consignee": note.consignee_name}
     form = visit.form(

@@ -9,7 +9,7 @@ from msgspec import inspect
 from rt.contracts.core_orders import OrderRow, OrderView, ProofView, Stop, TenderView
 from rt.contracts.core_orders.shown import References
 from rt.contracts.planning import DockView, OpeningHours, SlotView
-from rt.contracts.tracking_ia import EtasView, EtaView
+from rt.contracts.tracking_ia import ArrivalsView, EtaView
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Site
 
@@ -125,9 +125,16 @@ def row(state: str = "confirmed", **said: Any) -> OrderRow:
     return view(OrderRow, **(told | places | said))
 
 
-def etas(late: float) -> EtasView:
-    eta = view(EtaView, kind="delivery", eta=AT + hours(8), eta_low=AT + hours(7.5), eta_high=AT + hours(9))
-    return EtasView(order_id="ord_1", items=[msgspec.structs.replace(eta, late_probability=late)])
+def etas(late: float) -> ArrivalsView:
+    eta = view(
+        EtaView,
+        order_id="ord_1",
+        kind="delivery",
+        eta=AT + hours(8),
+        eta_low=AT + hours(7.5),
+        eta_high=AT + hours(9),
+    )
+    return ArrivalsView(items=[msgspec.structs.replace(eta, late_probability=late)])
 
 
 def dock(**said: Any) -> DockView:

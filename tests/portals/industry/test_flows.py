@@ -44,7 +44,7 @@ from rt.contracts.core_orders import (
 from rt.contracts.core_orders import DocumentView as PaperView
 from rt.contracts.ecpmr import DocumentView, GetDocument, GetPdf
 from rt.contracts.planning import AddDock, EditDock, FindSlots, GetDock, MarkArrived, OpeningHours, SlotsPage
-from rt.contracts.tracking_ia import GetEta
+from rt.contracts.tracking_ia import FindEtas
 from rt.kernel.clock import held
 from rt.kernel.errors import AskRefused, Invalid, Unavailable
 from rt.kernel.messages import Download
@@ -432,7 +432,7 @@ async def test_the_day_shows_a_late_truck_before_an_offer_and_a_proof() -> None:
         FindOrders: lambda word: OrdersPage(
             items=[r for r in rows if r.state in word.state.split(",")], next=""
         ),
-        GetEta: make.etas(0.9),
+        FindEtas: make.etas(0.9),
     }
     client, _proof = await signed_in(town)
     with held(make.AT):
@@ -445,7 +445,7 @@ async def test_the_day_shows_a_late_truck_before_an_offer_and_a_proof() -> None:
 def test_an_order_stands_once_with_its_worst_trouble() -> None:
     row = make.row("in_transit", incident_open=True)
     with held(make.AT):
-        found = concerns.ranked([concerns.incident(row), concerns.late(row, make.etas(0.9)), None])
+        found = concerns.ranked([concerns.incident(row), concerns.late(row, make.etas(0.9).items), None])
     assert [one.kind for one in found] == ["late"]
 
 

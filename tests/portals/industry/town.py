@@ -75,7 +75,7 @@ from rt.contracts.planning import (
     GetDock,
     SlotsPage,
 )
-from rt.contracts.tracking_ia import GetEta, GetTrack, TrackView
+from rt.contracts.tracking_ia import FindEtas, GetTrack, TrackView
 from rt.kernel.errors import NotFound
 from rt.kernel.messages import Download
 from rt.portals.industry.app import build
@@ -152,7 +152,10 @@ def answers() -> dict[type, Any]:
             expires_at=make.AT + timedelta(days=365),
         ),
         CountOrders: OrderCounts(states={"draft": 3, "confirmed": 2, "in_transit": 1}, incident=1, total=6),
-        FindOrders: lambda word: OrdersPage(items=[r for r in rows if wanted(word, r)], next=""),
+        FindOrders: lambda word: OrdersPage(
+            items=[make.row(order_id=one) for one in word.order_ids] or [r for r in rows if wanted(word, r)],
+            next="",
+        ),
         ExportOrders: Download(content=b"ref", media_type="text/csv", filename="commandes.csv"),
         GetOrder: lambda word: make.order(order_id=word.order_id, tenders=[make.tender("refused")]),
         FindTemplates: view(TemplatesPage),
@@ -164,7 +167,7 @@ def answers() -> dict[type, Any]:
         FindMessages: view(MessagesPage),
         FindPreferences: view(PreferencesView),
         GetTrack: view(TrackView, etas=make.etas(0.8).items),
-        GetEta: make.etas(0.1),
+        FindEtas: make.etas(0.1),
         FindDocks: DocksPage(items=[make.dock()]),
         GetDock: lambda word: make.dock(dock_id=word.dock_id),
         FindOpenings: view(FreeSlotsView),

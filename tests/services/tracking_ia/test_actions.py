@@ -242,6 +242,8 @@ async def test_silence_makes_the_band_wider_and_is_said(tracking):
     for minute in (50, 80):
         with held(make.minutes(minute)):
             items = (await asked(web(tracking).get("/api/tracking/orders/ord_1/eta")))["items"]
+            of = {"order_ids": ["ord_1", "ord_unknown"]}
+            assert (await asked(web(tracking).get("/api/tracking/etas", params=of)))["items"] == items
         bands.append(items[-1])
     assert [band["old"] for band in bands] == [False, True]
     assert bands[1]["eta_high"] > bands[0]["eta_high"]

@@ -63,7 +63,8 @@ MAY = {
     **dict.fromkeys(("AddDevice", "RemoveDevice", "SetRule"), RUN),
     **dict.fromkeys(("ShareOrder", "EndShare"), (*RUN, "dispatcher")),
     **dict.fromkeys(
-        ("FindDevices", "FindApps", "FindRules", "FindPurges", "FleetPositions", "GetTrips"), OFFICE
+        ("FindDevices", "FindApps", "FindRules", "FindPurges", "FleetPositions", "GetTrips", "FindEtas"),
+        OFFICE,
     ),
     **dict.fromkeys(("RecordPositions", "StartDuty", "PauseDuty", "EndDuty"), (*RUN, "dispatcher", "driver")),
     **dict.fromkeys(("GetEta", "GetTrack", "MyTrack"), (*OFFICE, "driver")),

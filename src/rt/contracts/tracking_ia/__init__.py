@@ -1,11 +1,13 @@
 """Words of the tracking service: devices, duty, positions, stops reached, arrival times, links to follow."""
 
 from rt.contracts.tracking_ia.journeys import (
+    ArrivalsView,
     CorrectionView,
     DelayForeseen,
     EtaChanged,
     EtasView,
     EtaView,
+    FindEtas,
     FleetPositions,
     FleetView,
     GetEta,
@@ -76,6 +78,7 @@ __all__ = [
     "AddDevice",
     "AppView",
     "AppsView",
+    "ArrivalsView",
     "BadPointView",
     "CorrectionView",
     "DelayForeseen",
@@ -91,6 +94,7 @@ __all__ = [
     "EtasView",
     "FindApps",
     "FindDevices",
+    "FindEtas",
     "FindPurges",
     "FindRules",
     "FleetPositions",

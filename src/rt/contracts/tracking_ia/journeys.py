@@ -6,7 +6,7 @@ from rt.contracts.tracking_ia.positions import TrackPoint
 from rt.contracts.tracking_ia.terms import OrderPhase, StopKind, StopSource, StopTime
 from rt.kernel.messages import Event, Query, View
 from rt.trade.places import Site
-from rt.trade.references import OrderId, TourId
+from rt.trade.references import OrderId, OrderIds, TourId
 
 
 class EtaView(View):
@@ -87,6 +87,20 @@ class GetEta(Query[EtasView], route="/api/tracking/orders/{order_id}/eta", needs
     """When the order will be picked up and delivered."""
 
     order_id: OrderId
+
+
+class ArrivalsView(View):
+    """Expected arrivals at the stops ahead of several orders."""
+
+    items: list[EtaView]
+
+
+class FindEtas(
+    Query[ArrivalsView], route="/api/tracking/etas", needs="tracking_ia.read", closed_to=("driver",)
+):
+    """When these orders will be picked up and delivered; of those that nobody follows nothing is said."""
+
+    order_ids: OrderIds
 
 
 class VehiclePositionView(View):

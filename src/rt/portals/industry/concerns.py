@@ -7,7 +7,7 @@ import msgspec
 
 from rt.contracts.core_orders import OrderRow
 from rt.contracts.planning import SlotView
-from rt.contracts.tracking_ia import EtasView, EtaView
+from rt.contracts.tracking_ia import EtaView
 from rt.kernel.clock import now
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
@@ -56,9 +56,9 @@ def way(row: OrderRow) -> str:
     return f"{row.pickup_city} → {row.consignee_name or row.delivery_name}, {row.delivery_city}"
 
 
-def late(row: OrderRow, etas: EtasView | None) -> Concern | None:
+def late(row: OrderRow, etas: Sequence[EtaView]) -> Concern | None:
     """An arrival that will most likely miss its promise."""
-    foreseen = [eta for eta in (etas.items if etas else ()) if eta.late_probability >= LATE_FROM]
+    foreseen = [eta for eta in etas if eta.late_probability >= LATE_FROM]
     if not foreseen:
         return overdue(row)
     worst: EtaView = max(foreseen, key=lambda eta: eta.late_probability)

@@ -12,15 +12,15 @@ from rt.contracts.core_orders import (
     BulkResult,
     BulkTender,
     ConfirmOrder,
-    GetOrder,
-    OrderView,
+    FindOrders,
+    OrderRow,
     ReadOrder,
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.portals.industry.asking import AT_ONCE, attempt_all
+from rt.portals.industry.asking import AT_ONCE
 from rt.portals.industry.pages.partners import carrier_choices
-from rt.ui.asking import apart, key_of, signed_in_still, ticked, typed
+from rt.ui.asking import apart, attempt, key_of, signed_in_still, ticked, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language
@@ -59,12 +59,12 @@ class BulkPage(Page):
     left: int
 
 
-def seen(orders: list[OrderView]) -> list[Outcome]:
+def seen(orders: list[OrderRow]) -> list[Outcome]:
     return [
         Outcome(
             order_id=o.order_id,
             reference=o.reference,
-            way=f"{o.pickup.address.city} → {o.delivery.address.city}",
+            way=f"{o.pickup_city} → {o.delivery_city}",
             ok=True,
             version=o.version,
         )
@@ -72,7 +72,7 @@ def seen(orders: list[OrderView]) -> list[Outcome]:
     ]
 
 
-def outcomes(orders: list[OrderView], results: list[BulkResult]) -> list[Outcome]:
+def outcomes(orders: list[OrderRow], results: list[BulkResult]) -> list[Outcome]:
     """The results beside what people call their orders."""
     names = {one.order_id: one for one in seen(orders)}
     return [
@@ -93,8 +93,8 @@ async def bulk(visit: Visit) -> Page | Response:
     verb = typed(visit, "verb")
     if not ids or verb not in VERBS:
         return visit.go("/orders", _("Cochez d'abord des commandes."))
-    found = await attempt_all(visit, [GetOrder(order_id=order_id) for order_id in ids])
-    orders = [order for order in found if order]
+    found = await attempt(visit, FindOrders(order_ids=ids, limit=MOST))
+    orders = sorted(found.items if found else (), key=lambda row: ids.index(row.order_id))
     form = await form_of(visit, verb, as_read(visit, orders))
     results: list[Outcome] = []
     if form is None:
@@ -114,7 +114,7 @@ async def bulk(visit: Visit) -> Page | Response:
     )
 
 
-def as_read(visit: Visit, orders: list[OrderView]) -> list[ReadOrder]:
+def as_read(visit: Visit, orders: list[OrderRow]) -> list[ReadOrder]:
     """The orders with the versions that the page showed before it was posted, if it was."""
     shown = {o.order_id: typed(visit, f"version-{o.order_id}") for o in orders}
     return [

@@ -7,10 +7,9 @@ from starlette.responses import Response
 
 from rt.contracts.core_orders import CountOrders, FindOrders, OrderRow
 from rt.contracts.planning import FindDocks, FindSlots
-from rt.contracts.tracking_ia import GetEta
+from rt.contracts.tracking_ia import FindEtas
 from rt.kernel.clock import now
 from rt.portals.industry import concerns
-from rt.portals.industry.asking import attempt_all
 from rt.portals.industry.concerns import KINDS, Concern
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
@@ -64,8 +63,9 @@ async def gathered(visit: Visit) -> tuple[list[Concern], list[str]]:
     )
     soon = sorted(moving or (), key=lambda row: (row.state != "in_transit", row.delivery_until or now()))
     followed = soon[:MOST_FOLLOWED]
-    etas = await attempt_all(visit, [GetEta(order_id=row.order_id) for row in followed])
-    found = [concerns.late(row, eta) for row, eta in zip(followed, etas, strict=True)]
+    known = await attempt(visit, FindEtas(order_ids=[row.order_id for row in followed]))
+    etas = known.items if known else []
+    found = [concerns.late(row, [eta for eta in etas if eta.order_id == row.order_id]) for row in followed]
     found += [concerns.overdue(row) for row in soon[MOST_FOLLOWED:]]
     found += [concerns.incident(row) for row in troubled or ()]
     found += [concerns.tender(row) for row in offered or ()]

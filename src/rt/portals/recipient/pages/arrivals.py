@@ -1,13 +1,12 @@
 """What comes to us, nearest first, and everything that came before."""
 
-import asyncio
 from collections import Counter
 from datetime import date, datetime
 
 import msgspec
 
 from rt.contracts.core_orders import FindOrders, OrderRow
-from rt.contracts.tracking_ia import EtaView, GetEta
+from rt.contracts.tracking_ia import EtaView, FindEtas
 from rt.kernel.clock import now
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
@@ -17,8 +16,6 @@ from rt.ui.visit import Visit, page
 
 COMING = "planned,loading,in_transit"
 PAST = "delivered,pod_ok,invoiced,closed"
-ASKED = 40
-"""Arrivals whose expected time is asked for; those after it show the agreed time."""
 UNKNOWN = datetime.max.replace(tzinfo=ZONE)
 
 
@@ -76,8 +73,7 @@ async def arrivals(visit: Visit) -> Page:
     q = visit.query.get("q", "")[:80]
     found = (await visit.ask(FindOrders(state=COMING, q=q, limit=100))).items
     soonest = sorted(found, key=lambda row: row.delivery_from or UNKNOWN)
-    etas = await asyncio.gather(*(expected(visit, row.order_id) for row in soonest[:ASKED]))
-    known = dict(zip((row.order_id for row in soonest), etas, strict=False))
+    known = await expected(visit, [row.order_id for row in soonest])
     coming = [Arrival(order=row, eta=known.get(row.order_id)) for row in soonest]
     coming.sort(key=lambda one: one.at)
     present = now().astimezone(ZONE).date()
@@ -93,10 +89,12 @@ async def arrivals(visit: Visit) -> Page:
     )
 
 
-async def expected(visit: Visit, order_id: str) -> EtaView | None:
-    """When the delivery is expected, if tracking knows."""
-    etas = await attempt(visit, GetEta(order_id=order_id))
-    return next((eta for eta in etas.items if eta.kind == "delivery"), None) if etas else None
+async def expected(visit: Visit, order_ids: list[str]) -> dict[str, EtaView]:
+    """When the deliveries are expected, those that tracking knows of."""
+    if not order_ids:
+        return {}
+    found = await attempt(visit, FindEtas(order_ids=order_ids))
+    return {eta.order_id: eta for eta in (found.items if found else ()) if eta.kind == "delivery"}
 
 
 def by_hour(today: list[Arrival]) -> list[HourLoad]:

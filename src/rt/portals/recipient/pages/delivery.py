@@ -40,7 +40,7 @@ async def delivery(visit: Visit) -> Page:
     order_id = visit.path["order_id"]
     order, eta, note = await asyncio.gather(
         visit.ask(GetOrder(order_id=order_id)),
-        expected(visit, order_id),
+        expected(visit, [order_id]),
         note_of(visit, order_id),
     )
     policy = await attempt(visit, GetPolicy(order_id=order_id))
@@ -50,7 +50,7 @@ async def delivery(visit: Visit) -> Page:
         title=_("Livraison %(ref)s") % {"ref": order.reference},
         crumbs=[("/", _("Arrivées"))],
         order=order,
-        eta=eta,
+        eta=eta.get(order_id),
         track=track,
         points=truck(track),
         here_times=came(track),

@@ -1,11 +1,14 @@
 """Tracks, arrival times and the fleet, to each the part that concerns them."""
 
+import asyncio
 from collections.abc import Sequence
 
 from rt.contracts.tracking_ia import (
+    ArrivalsView,
     CorrectionView,
     EtasView,
     EtaView,
+    FindEtas,
     FleetPositions,
     FleetView,
     GetEta,
@@ -88,11 +91,17 @@ class Journeys:
         order = await self._store.order(asked.order_id)
         if order is None:
             raise TrackUnknown
+        return EtasView(order_id=order.order_id, items=await self._coming(order))
+
+    async def etas(self, asked: FindEtas) -> ArrivalsView:
+        many = {"order_id": {"$in": asked.order_ids}}
+        orders = await self._store.orders.find(many, limit=len(asked.order_ids) or 1)
+        each = await asyncio.gather(*(self._coming(order) for order in orders))
+        return ArrivalsView(items=[eta for etas in each for eta in etas])
+
+    async def _coming(self, order: FollowedOrder) -> list[EtaView]:
         watch, newest = await self.of_order(order)
-        mine = watch is not None and _may_follow(watch)
-        return EtasView(
-            order_id=order.order_id, items=_etas(watch, newest, order.order_id) if watch and mine else []
-        )
+        return _etas(watch, newest, order.order_id) if watch and _may_follow(watch) else []
 
     async def fleet(self, asked: FleetPositions) -> FleetView:
         items = []
