@@ -581,6 +581,14 @@ async def test_what_is_written_on_a_thing_is_found_by_its_beginning(house: TestH
     assert [one.entity_id for one in await log.find("Quai ")] == ["e_1"]
 
 
+@pytest.mark.parametrize("field", ["reference", "purchase_order", "delivery_note", "vehicle_plate", "siret"])
+def test_what_others_know_a_thing_by_is_written_on_it(field: str) -> None:
+    told = {"entity_id": "bel_1", "trace": "", "body": {"order": {"references": {field: "PO-7781"}}}}
+    assert indexed(told)["labels"] == ["po-7781"]
+    change = [{"path": f"references.{field}", "after": "X1"}]
+    assert indexed({"entity_id": "bel_1", "trace": "", "body": {}, "change": change})["labels"] == ["x1"]
+
+
 class Ledger(Entity):
     rows: list[dict[str, str]] = []
     text: str = ""

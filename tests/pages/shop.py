@@ -23,6 +23,7 @@ from rt.kernel.clock import now
 from rt.kernel.errors import Unauthorized
 from rt.kernel.messages import Empty
 from rt.pages.portal import portal_app
+from rt.pages.search import Search
 from rt.ui import gallery
 from rt.ui.pages import NavItem
 from rt.ui.portal import Portal
@@ -104,7 +105,9 @@ NAVIGATION = (
 )
 
 
-def shop(town: Town, folder: Path = Path("nowhere"), **options: Any) -> Starlette:
+def shop(
+    town: Town, folder: Path = Path("nowhere"), search: Search | None = None, **options: Any
+) -> Starlette:
     portal = Portal(
         **{
             "name": "shop",
@@ -116,7 +119,7 @@ def shop(town: Town, folder: Path = Path("nowhere"), **options: Any) -> Starlett
         }
         | options
     )
-    return portal_app(portal, connect=town.connect, secret="s" * 32, secure=False)
+    return portal_app(portal, connect=town.connect, secret="s" * 32, secure=False, search=search)
 
 
 def browser(app: Starlette) -> httpx.AsyncClient:

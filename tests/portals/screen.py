@@ -12,6 +12,7 @@ from playwright.async_api import Page, Route, async_playwright
 
 SIZES = ((1440, 900, 25), (1920, 1080, 30))
 """Width, height, and how many rows of a long list have to be seen whole."""
+FORWARDED = ("accept", "content-type", "x-csrf-token")
 WIDTHS = (360, 768, 1440, 1920)
 SEEN = """all => all.filter(one => {
   const box = one.getBoundingClientRect();
@@ -35,10 +36,10 @@ async def looking(client: httpx.AsyncClient, **context: Any) -> AsyncIterator[Pa
 
         async def answered(route: Route) -> None:
             asked = route.request
-            kind = {"content-type": "application/x-www-form-urlencoded"} if asked.post_data else {}
-            kind |= {name: value for name, value in asked.headers.items() if name.startswith("hx-")}
+            headers = {name: asked.headers[name] for name in FORWARDED if name in asked.headers}
+            headers |= {name: value for name, value in asked.headers.items() if name.startswith("hx-")}
             said = await client.request(
-                asked.method, asked.url, content=asked.post_data, headers=kind, follow_redirects=True
+                asked.method, asked.url, content=asked.post_data, headers=headers, follow_redirects=True
             )
             await route.fulfill(
                 status=said.status_code, body=said.content, content_type=said.headers.get("content-type", "")

@@ -1,6 +1,7 @@
 // The offline kit of a page: service worker, a bar that says so, and leaving without a trace.
 
 import { meta } from "./island";
+import { forgetRecent } from "./recent";
 import { erase, unsent } from "./outbox/keep";
 
 export function showNetwork(): void {
@@ -57,6 +58,6 @@ async function leave(): Promise<boolean> {
 }
 
 export async function forget(owner: string): Promise<void> {
-  if (owner) await erase(owner);
+  if (owner) { await erase(owner); forgetRecent(owner); }
   if ("caches" in window) for (const name of await caches.keys()) if (name.startsWith("rt-pages-")) await caches.delete(name);
 }

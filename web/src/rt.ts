@@ -2,8 +2,10 @@
 
 import "./bare";
 import "htmx.org";
+import { listenToFinder } from "./finder";
 import { attachAll } from "./island";
 import { listenToKeys } from "./keys";
+import { remember } from "./recent";
 import { closeToasts } from "./toast";
 
 document.addEventListener("htmx:load", (event) => {
@@ -12,3 +14,5 @@ document.addEventListener("htmx:load", (event) => {
   closeToasts(fresh);
 });
 listenToKeys(document);
+listenToFinder(document);
+remember(document);

@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { around, projected, spread } from "../src/map";
 import { drawn, inked } from "../src/pad";
 import { fitted } from "../src/photos";
-import { matching } from "../src/keys";
+import { stepped } from "../src/finder";
+import { latestFirst, type Opened } from "../src/recent";
 import { stops, upcoming, vague, wayTo, type Day } from "../src/driver/model";
 import { lacking, signing, type Draft } from "../src/driver/sign";
 import { LANGUAGES } from "../src/driver/speech";
@@ -35,10 +36,14 @@ test("Paris is where Mercator puts it, and a view holds all its places", () => {
   assert.ok(Math.abs(spread(40_075_016.686, 0) - 4096) < 1e-6);
 });
 
-test("places are found by any of their words, accents or not", () => {
-  const places = [{ label: "Préférences", href: "/a" }, { label: "Commandes du jour", href: "/b" }];
-  assert.deepEqual(matching(places, "jour comm").map((one) => one.href), ["/b"]);
-  assert.deepEqual(matching(places, "prefe").map((one) => one.href), ["/a"]);
+test("arrow keys go round what was found, and nowhere when nothing was", () => {
+  assert.deepEqual([stepped(-1, 1, 3), stepped(2, 1, 3), stepped(0, -1, 3), stepped(-1, -1, 3), stepped(0, 1, 0)], [0, 0, 2, 2, -1]);
+});
+
+test("what was opened lately stands once, the latest first, and not for ever", () => {
+  const one = (n: number): Opened => ({ path: `/orders/ord_${n}`, label: `D26-${n}`, kind: "" });
+  const kept = [1, 2, 3, 1, 4, 5, 6, 7, 8, 9].reduce<Opened[]>((all, n) => latestFirst(all, one(n)), []);
+  assert.deepEqual(kept.map((opened) => opened.label), [9, 8, 7, 6, 5, 4, 1, 3].map((n) => `D26-${n}`));
 });
 
 const site = { name: "Quai 4", address: { street: "1 rue A", postal_code: "69007", city: "Lyon", country: "FR" }, contact: { name: "Zoé", phone: "", email: "" }, instructions: "" };

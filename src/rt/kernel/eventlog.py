@@ -28,7 +28,10 @@ than anyone looks for, and each is an entry of the index."""
 FOUND_BY = ("ids", "labels")
 """Made from what an event says, and made anew when the making changes."""
 IDENTITY = re.compile(r"^[a-z]{2,5}_[0-9a-z_]{6,60}$")
-LABELS = frozenset({"number", "reference", "name", "plate"})
+LABELS = frozenset(
+    {"number", "reference", "name", "plate", "vehicle_plate"}
+    | {"purchase_order", "delivery_note", "booking", "siret", "email"}
+)
 """Fields whose value people write on paper and search for."""
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from rt.pages import news, signin, status
+from rt.pages.search import PATH, Search
 from rt.ui.portal import Portal, Surroundings, framed_app
 from rt.ui.session import Seal
 from rt.ui.visit import Connect
@@ -12,8 +13,12 @@ from rt.ui.visit import Connect
 FOLDER = Path(__file__).parent
 
 
-def portal_app(portal: Portal, *, connect: Connect, secret: str, secure: bool = True) -> Starlette:
+def portal_app(
+    portal: Portal, *, connect: Connect, secret: str, secure: bool = True, search: Search | None = None
+) -> Starlette:
     """The portal as an app. `connect` gives services for a token; `secret` seals the sessions.
+
+    `search` looks through everything that the portal shows.
 
     `secure=False` only for development over http: the session cookie then has no `__Host-` prefix.
     """
@@ -25,7 +30,9 @@ def portal_app(portal: Portal, *, connect: Connect, secret: str, secure: bool = 
             *(() if portal.public else signin.PAGES),
             *news.PAGES,
             *status.PAGES,
+            *(search.pages() if search else ()),
         ],
+        search=PATH if search else "",
         templates={"pages": FOLDER / "templates"},
     )
     return framed_app(portal, around, connect=connect, seal=Seal(secret, secure=secure))

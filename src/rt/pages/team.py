@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from rt.contracts.authz import ChangeRole, DisableUser, EnableUser, FindUsers, InviteUser, UserView
 from rt.contracts.authz.users import Role
+from rt.pages.search import EACH, Hit, Source, source, told
 from rt.ui.asking import pressed, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
@@ -66,6 +67,20 @@ class Team:
             page(f"{self.path}/{{user_id}}/disable", self.disable, methods=("POST",)),
             page(f"{self.path}/{{user_id}}/enable", self.enable, methods=("POST",)),
         ]
+
+    def source(self) -> Source:
+        """Its members, for a search: by name and e-mail."""
+        return source(
+            marked("Personnes"),
+            "user",
+            "authz.read",
+            lambda q: FindUsers(q=q, limit=EACH),
+            lambda one: Hit(
+                label=one.name,
+                detail=told(named("choice", one.role), one.email),
+                href=f"{self.path}?{urlencode({'q': one.email})}",
+            ),
+        )
 
     async def team(self, visit: Visit) -> Page:
         word = FindUsers(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""))

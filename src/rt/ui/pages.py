@@ -87,6 +87,8 @@ class Frame(msgspec.Struct, kw_only=True):
     language: str
     languages: Sequence[str] = formats.LANGUAGES
     navigation: Sequence[NavItem] = ()
+    search: str = ""
+    """Where one search looks through everything; none for visitors."""
     name: str = ""
     organization: str = ""
     token: str = ""

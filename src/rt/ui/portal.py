@@ -70,6 +70,8 @@ class Surroundings(msgspec.Struct, kw_only=True, frozen=True):
     announced: Callable[[Request], Awaitable[Sequence[Any]]]
     """What stands above every page; nothing rather than something late."""
     routes: Sequence[BaseRoute] = ()
+    search: str = ""
+    """The address of a search over everything, for those who are signed in."""
     templates: Mapping[str, Path] = {}
     """More folders of templates, by the name that their addresses begin with."""
 
@@ -132,6 +134,7 @@ class Gate:
                 path=scope["path"],
                 language=chosen,
                 navigation=[n for n in self.portal.navigation if session.signed_in and session.may(n.needs)],
+                search=self.around.search if session.signed_in else "",
                 name=session.name,
                 organization=session.organization,
                 token=self.seal.token(session),

@@ -235,7 +235,16 @@ async def test_a_driver_s_day_comes_whole(tell, web):
 
 
 @pytest.mark.parametrize(
-    ("words", "found"), [("rungis", 1), ("MABILLE", 1), ("cmd-7741", 1), ("nowhere", 0), (".*", 0)]
+    ("words", "found"),
+    [
+        ("rungis", 1),
+        ("MABILLE", 1),
+        ("cmd-7741", 1),
+        ("gf-482-kl", 1),
+        ("482 KL", 1),
+        ("nowhere", 0),
+        (".*", 0),
+    ],
 )
 async def test_notes_are_found_by_their_words(web, note, words, found):
     page = await said(web().get("/api/ecpmr/documents", params={"q": words}))

@@ -336,6 +336,15 @@ async def test_docks_are_hidden_from_those_who_carry_nothing_there(world):
     assert (await book(world.carrier, job, dock, kind="pickup"))[1]["code"] == "reference_unknown"
 
 
+async def test_a_dock_is_found_by_its_name_its_site_and_its_town(world):
+    dock = await world.dock()
+    site = dock["site"]
+    for q in (dock["name"], site["name"], site["address"]["city"][:4], site["address"]["postal_code"]):
+        found = await world.site.get(words.FindDocks(q=q))
+        assert [one["dock_id"] for one in found["items"]] == [dock["dock_id"]], q
+    assert (await world.site.get(words.FindDocks(q="zzz")))["items"] == []
+
+
 async def test_a_booked_slot_becomes_the_window_of_the_job(world):
     job, dock = await world.job(), await world.dock()
     await book(world.carrier, job, dock, hour=11)

@@ -20,7 +20,7 @@ from rt.trade.references import NoteId, OrderId
 class FindDocuments(
     Query[DocumentsPage], route="/api/ecpmr/documents", needs="ecpmr.read", closed_to=("driver",)
 ):
-    """Consignment notes that my organization has a part in; `q` looks at number, names and cities."""
+    """Consignment notes that my organization has a part in; `q` looks at number, names, places and plates."""
 
     order_id: OrderId = ""
     state: Literal["", "new", "loading", "in_transport", "delivered"] = ""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from rt.contracts.planning.fleet import Limit, MinuteOfDay
-from rt.kernel.messages import Command, Cursor, Query, View
+from rt.kernel.messages import Command, Cursor, Query, SearchText, View
 from rt.trade.days import TripDay
 from rt.trade.places import Site
 from rt.trade.references import DockId, OrderId, OrganizationId
@@ -116,8 +116,12 @@ class GetDock(
 
 
 class FindDocks(Query[DocksPage], route="/api/planning/docks", needs="planning.read", closed_to=("driver",)):
-    """The docks of the own organization and of the warehouses that serve it."""
+    """The docks of the own organization and of the warehouses that serve it.
 
+    `q` is any fragments of their names and places.
+    """
+
+    q: SearchText = ""
     after: Cursor = ""
     limit: Limit = 50
 

@@ -2,6 +2,7 @@
 
 from starlette.routing import Route
 
+from rt.pages.search import Act, Search
 from rt.pages.team import Team
 from rt.portals.backoffice.library import Library
 from rt.portals.backoffice.pages import (
@@ -50,6 +51,17 @@ TEAM = Team(
     story="/stories/{user_id}",
 )
 """The operator's own people; only here may one become a platform administrator."""
+
+
+SEARCH = Search(
+    *search.SOURCES,
+    TEAM.source(),
+    acts=(
+        Act(path="/incidents/new", label=marked("Ouvrir un incident"), needs="admin_gateway.write"),
+        Act(path="/maintenance/new", label=marked("Annoncer une maintenance"), needs="admin_gateway.write"),
+        Act(path="/users/invite", label=marked("Inviter quelqu'un"), needs="authz.write"),
+    ),
+)
 
 
 def pages() -> list[Route]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from rt.pages.portal import portal_app
-from rt.portals.industry.doors import NAVIGATION, PAGES
+from rt.portals.industry.doors import NAVIGATION, PAGES, SEARCH
 from rt.ui.catalogues import marked
 from rt.ui.portal import Portal
 from rt.ui.visit import Connect
@@ -20,4 +20,4 @@ def build(*, connect: Connect, secret: str, secure: bool) -> ASGIApp:
         pages=PAGES,
         navigation=NAVIGATION,
     )
-    return portal_app(portal, connect=connect, secret=secret, secure=secure)
+    return portal_app(portal, connect=connect, secret=secret, secure=secure, search=SEARCH)

@@ -2,7 +2,9 @@
 
 from starlette.routing import Route
 
+from rt.pages import sources
 from rt.pages.gate import Gate
+from rt.pages.search import Act, Search
 from rt.pages.settings import Settings
 from rt.pages.team import Team
 from rt.portals.industry.pages import (
@@ -40,6 +42,22 @@ TEAM = Team("dispatcher", "admin", "operator", "accountant", "viewer")
 
 SETTINGS = Settings()
 GATE = Gate(order="/orders/{order_id}", places="/docks/places")
+
+SEARCH = Search(
+    sources.orders(),
+    sources.notes("/orders/{order_id}/cmr/{document_id}"),
+    sources.docks("/docks/places/{dock_id}"),
+    sources.vouchers(),
+    sources.partners(),
+    TEAM.source(),
+    acts=(
+        Act(path="/orders/new", label=marked("Nouvelle commande"), needs="core_orders.write"),
+        Act(path="/imports", label=marked("Importer des commandes"), needs="core_orders.write"),
+        Act(path="/partners/new", label=marked("Ajouter un partenaire"), needs="authz.write"),
+        Act(path="/team/invite", label=marked("Inviter quelqu'un"), needs="authz.write"),
+        Act(path="/docks/places/new", label=marked("Ajouter un quai"), needs="planning.write"),
+    ),
+)
 
 PAGES: list[Route] = [
     *home.PAGES,

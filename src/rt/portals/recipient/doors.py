@@ -2,9 +2,11 @@
 
 from starlette.routing import Route
 
+from rt.pages import sources
 from rt.pages.gate import Gate
 from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
+from rt.pages.search import Act, Search
 from rt.pages.settings import Settings
 from rt.pages.slots import Slots
 from rt.portals.recipient.pages import arrivals, by_link, delivery, public
@@ -38,6 +40,15 @@ DELIVERY = "/deliveries/{order_id}"
 GATE = Gate("/slots", order=DELIVERY, slot="/slots/{order_id}/{slot_id}")
 SLOTS = Slots(order=DELIVERY, ours=True, title=marked("Quais"))
 SETTINGS = Settings("/account", marked("Mon compte"))
+
+SEARCH = Search(
+    sources.orders("/deliveries/{order_id}"),
+    sources.notes("/sign/{document_id}"),
+    sources.slots("/slots/{order_id}/{slot_id}"),
+    sources.vouchers(),
+    sources.partners(),
+    acts=(Act(path="/partners/new", label=marked("Ajouter un partenaire"), needs="authz.write"),),
+)
 
 PAGES: list[Route] = [
     *arrivals.PAGES,

@@ -2,9 +2,10 @@
 
 from starlette.routing import Route
 
-from rt.pages import booking
+from rt.pages import booking, sources
 from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
+from rt.pages.search import Act, Search
 from rt.pages.settings import Settings
 from rt.pages.slots import Slots
 from rt.pages.team import Team
@@ -49,6 +50,24 @@ TEAM = Team("dispatcher", "admin", "operator", "accountant", "driver", "viewer")
 
 SETTINGS = Settings()
 SLOTS = Slots(order="/orders/{order_id}")
+
+SEARCH = Search(
+    sources.orders(),
+    sources.notes("/orders/{order_id}/cmr/{document_id}"),
+    sources.vehicles(),
+    sources.drivers(),
+    sources.slots("/slots/{order_id}/{slot_id}"),
+    sources.vouchers(),
+    sources.partners(),
+    TEAM.source(),
+    acts=(
+        Act(path="/fleet/new", label=marked("Ajouter un véhicule"), needs="planning.write"),
+        Act(path="/drivers/new", label=marked("Ajouter un conducteur"), needs="planning.write"),
+        Act(path="/devices/new", label=marked("Ajouter un boîtier"), needs="tracking_ia.write"),
+        Act(path="/partners/new", label=marked("Ajouter un partenaire"), needs="authz.write"),
+        Act(path="/team/invite", label=marked("Inviter quelqu'un"), needs="authz.write"),
+    ),
+)
 
 PAGES: list[Route] = [
     *offers.PAGES,

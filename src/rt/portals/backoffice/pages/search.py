@@ -1,17 +1,29 @@
 """The first page: find anything by anything written on it, and what needs a hand now."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from starlette.responses import Response
 
-from rt.contracts.admin_gateway import FindAnything, FindLetters, FoundView, GetQueues, GetStatus, HealthView
+from rt.contracts.admin_gateway import (
+    FindAnything,
+    FindLetters,
+    FindTenants,
+    FoundView,
+    GetQueues,
+    GetStatus,
+    HealthView,
+)
+from rt.pages.search import EACH, Hit, Source, told
 from rt.portals.backoffice.changes import TRACE
 from rt.portals.backoffice.naming import names_of
 from rt.portals.backoffice.pages.queues import Waiting, waiting
+from rt.portals.backoffice.pages.tenants import state_of
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import marked, named
 from rt.ui.formats import language
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
@@ -118,5 +130,37 @@ async def home(visit: Visit) -> Page | Response:
         behind=sum(one.behind for one in queues.items) if queues else None,
     )
 
+
+def _anything(one: FoundView, q: str) -> Hit:
+    found = found_of(one, {}, q)
+    return Hit(label=found.label, detail=told(found.entity, found.others), href=f"/stories/{one.subject}")
+
+
+async def find_anything(visit: Visit, q: str) -> Sequence[Hit] | None:
+    """Objects of every unit, orders before the copies of them."""
+    if len(q) < SHORTEST:
+        return []
+    found = await attempt(visit, FindAnything(q=q))
+    return [_anything(one, q) for one in orders_first(found.items)[:EACH]] if found else None
+
+
+async def find_tenants(visit: Visit, q: str) -> Sequence[Hit] | None:
+    found = await attempt(visit, FindTenants(q=q))
+    if found is None:
+        return None
+    return [
+        Hit(
+            label=one.name,
+            detail=told(named("choice", one.kind), named("state", state_of(one.guest, one.suspended))),
+            href=f"/tenants/{one.organization_id}",
+        )
+        for one in found.items[:EACH]
+    ]
+
+
+SOURCES = (
+    Source(marked("Organisations"), "building", "admin_gateway.read", find_tenants),
+    Source(marked("Objets"), "package", "admin_gateway.read", find_anything),
+)
 
 PAGES = [page("/", home, methods=("GET",))]

@@ -16,6 +16,7 @@ from rt.services.ecpmr.domain.chain import seal as seal_record
 from rt.services.ecpmr.domain.mentions import kind_of
 from rt.services.ecpmr.domain.records import Act, Issue, Photo, Version
 from rt.services.ecpmr.domain.refusals import ContentChanged, ContentUnknown, NoteCancelled
+from rt.trade.plates import plain_plate
 
 ORDER_OF_SIGNING: tuple[Party, ...] = ("sender", "carrier", "consignee")
 STEP_PARTIES: dict[Step, tuple[Party, ...]] = {
@@ -127,8 +128,12 @@ class Ledger(Entity, kw_only=True):
             boxes.sender.name,
             boxes.carrier.name,
             boxes.consignee.name,
+            boxes.pickup.name,
             boxes.pickup.address.city,
+            boxes.delivery.name,
             boxes.delivery.address.city,
+            plain_plate(boxes.vehicle_plate),
+            plain_plate(boxes.trailer_plate),
         )
 
     def seal(self, kind: Sealed, index: int, record: object) -> None:

@@ -65,7 +65,7 @@ class Docks:
         return dock.view()
 
     async def find(self, asked: FindDocks) -> DocksPage:
-        page = await self._store.docks.rows(DOCKS, after=asked.after, limit=asked.limit)
+        page = await self._store.docks.rows(DOCKS, q=asked.q, after=asked.after, limit=asked.limit)
         return DocksPage(items=[one.view() for one in page.items], next=page.next)
 
     async def get(self, asked: GetDock) -> DockView:

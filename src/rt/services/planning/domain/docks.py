@@ -1,6 +1,6 @@
 """Docks: when they work, how long a load takes there, and what may be booked when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -68,6 +68,10 @@ class Dock(Entity):
     full_instructions: str = ""
     serves: list[str] = msgspec.field(default_factory=list)
     active: bool = True
+
+    def search_texts(self) -> Iterable[str]:
+        address = self.site.address
+        return self.name, self.site.name, f"{address.postal_code} {address.city}"
 
     def settle(self) -> None:
         """Check the hours and let those see it whose goods come here."""
