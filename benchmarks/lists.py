@@ -26,7 +26,8 @@ from rt.kernel.search import fragments
 from rt.kernel.tenancy import acting_for
 from rt.services.core_orders.domain.order import drafted
 from rt.services.core_orders.domain.states import NEXT, Hand
-from rt.services.core_orders.store import ORDERS, OrderStore
+from rt.services.core_orders.store import OrderStore
+from rt.services.core_orders.store.listing import ORDERS
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Site
 
@@ -147,7 +148,7 @@ async def measure(store: OrderStore, who: str) -> None:
         return len(page.items)
 
     async def counted() -> int:
-        return sum((await store.counts())[0].values())
+        return sum((await store.counts.all())[0].values())
 
     live = {"$in": ["confirmed", "tendered", "assigned", "planned", "loading", "in_transit"]}
     lately = {"$gte": START + timedelta(days=600), "$lt": START + timedelta(days=601)}

@@ -29,7 +29,8 @@ from rt.kernel.subject_keys import SubjectKeys
 from rt.kernel.tenancy import acting_for
 from rt.services.core_orders.domain.order import Order, drafted
 from rt.services.core_orders.domain.states import NEXT, Hand
-from rt.services.core_orders.store import ORDERS, OrderStore
+from rt.services.core_orders.store import OrderStore
+from rt.services.core_orders.store.listing import ORDERS
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Site
 
@@ -153,7 +154,7 @@ async def listed(store: OrderStore) -> int:
 
 
 async def counted(store: OrderStore) -> int:
-    return len((await store.counts())[0])
+    return len((await store.counts.all())[0])
 
 
 async def indexed(database: Database) -> None:

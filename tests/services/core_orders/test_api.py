@@ -14,6 +14,7 @@ from rt.contracts import core_orders as words
 from rt.kernel.clock import held, now
 from rt.kernel.messages import Command, Query
 from rt.ops.world import SIGNED_PAPER
+from rt.services.core_orders.store import counts
 
 PRICES = ("sell_cents", "buy_cents", "agreed_cents", "invoiced_cents")
 
@@ -487,6 +488,24 @@ async def test_a_list_is_sorted_by_price_for_those_between_whom_it_is_agreed_alo
         assert [row["order_id"] for row in rows] == [mine]
     unknown = await web().get("/api/orders", params={"sort": "buy_cents"})
     assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "sort")
+
+
+async def test_numbers_that_nobody_works_through_are_remembered_for_a_while(web, monkeypatch):
+    monkeypatch.setattr(counts, "MOST_COUNTED", 2)
+
+    async def counted(by) -> dict[str, int]:
+        return (await by.get("/api/orders/counts")).json()["states"]
+
+    for _ in range(3):
+        await new(web())
+    order_id = await assigned(web())
+    assert await counted(web()) == {"draft": 3, "assigned": 1}
+    await new(web())
+    await post(web(CARRIER), f"{order_id}/plan", vehicle_plate="AB-123-CD")
+    assert await counted(web()) == {"draft": 3, "planned": 1}
+    with held(now() + counts.COUNTED_FOR):
+        assert await counted(web()) == {"draft": 4, "planned": 1}
+    assert await counted(web(CARRIER)) == {"planned": 1}
 
 
 async def test_an_export_quotes_formulas_and_hides_prices_from_the_consignee(web):

@@ -59,7 +59,10 @@ class FindOrders(Query[OrdersPage], route="/api/orders", needs="core_orders.read
 class CountOrders(
     Query[OrderCounts], route="/api/orders/counts", needs="core_orders.read", closed_to=("driver",)
 ):
-    """How many orders stand in each state, for the counters of saved views."""
+    """How many orders stand in each state, for the counters of saved views.
+
+    Below 5,000 it is how many there are at this moment; a larger number may be ten minutes old.
+    """
 
 
 class ExportOrders(

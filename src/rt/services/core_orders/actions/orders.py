@@ -77,7 +77,7 @@ class Orders:
         return OrdersPage(items=_rows(page), next=page.next)
 
     async def count(self, asked: CountOrders) -> OrderCounts:
-        states, incident = await self._store.counts()
+        states, incident = await self._store.counts.all()
         return OrderCounts(states=states, incident=incident, total=sum(states.values()))
 
     async def export(self, asked: ExportOrders) -> Download:

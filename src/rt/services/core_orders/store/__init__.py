@@ -5,44 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from rt.contracts.core_orders import CreateOrder, ImportField, OrderState
+from rt.contracts.core_orders import CreateOrder, ImportField
 from rt.kernel.clock import today
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, Forbidden, NotFound
 from rt.kernel.ids import because, derived_id
-from rt.kernel.listing import Conditions, Filter, Listing, Page, Sort
+from rt.kernel.listing import Conditions, Page
 from rt.kernel.persistence import Collection, Database, Index
 from rt.kernel.tenancy import current_org
 from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.order import Order, OrderNotFound
 from rt.services.core_orders.domain.verdicts import Known
+from rt.services.core_orders.store.counts import Counts
+from rt.services.core_orders.store.listing import ORDERS
 
-ORDERS = Listing(
-    OrderLine,
-    sorts={
-        "newest": "-created_at",
-        "pickup": "pickup_at",
-        "delivery": "delivery_at",
-        "reference": "reference",
-        "client": "shipper_name",
-        "carrier": "carrier_name",
-        "price": Sort("agreed_cents", owners="deal_of"),
-        "state": "state,-created_at",
-    },
-    filters={
-        "order_ids": "id",
-        "incident": Filter("incident_for", first=True, owners=True),
-        "plate": Filter("plate", first=True, when={"plate": {"$gt": ""}}),
-        "carrier_id": Filter("carrier_id", first=True, when={"carrier_id": {"$gt": ""}}),
-        "shipper_id": Filter("org_id", first=True),
-        "state": Filter("state", first=True),
-        "pickup": "pickup_at",
-        "delivery": "delivery_at",
-        "reference": "reference",
-    },
-)
-"""How orders are listed. Newest first, by one state, carrier, client, plate or incident, one index has them;
-sorted otherwise, or by several, the server takes the index that finds the first ones soonest."""
 NUMBERS_AT_ONCE = 20
 """Numbers reserved in one write: a process that stops leaves at most so many unused."""
 
@@ -121,6 +97,7 @@ class OrderStore:
         self.headings = Collection(database, Headings, "headings")
         self._reserved: dict[tuple[str, int], range] = {}
         self._reserving = asyncio.Lock()
+        self.counts = Counts(self.orders)
 
     async def derive(self) -> None:
         """Say of older orders what lists ask for."""
@@ -177,12 +154,6 @@ class OrderStore:
         """Refuse what would tell nothing: no order has a price that the organization may see."""
         if not (await self.orders.rows(ORDERS, sort="price", limit=1)).items:
             raise PriceHidden("sort")
-
-    async def counts(self) -> tuple[dict[OrderState, int], int]:
-        """How many orders stand in each state, and how many have an open incident."""
-        rows = await self.orders.aggregate([{"$group": {"_id": "$state", "n": {"$sum": 1}}}])
-        states: dict[OrderState, int] = {row["_id"]: row["n"] for row in rows}
-        return states, await self.orders.count({"incident_for": current_org()})
 
     async def by_reference(self, references: Sequence[str]) -> dict[str, Known]:
         """What is known of the organization's own orders with these references."""
