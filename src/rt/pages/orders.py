@@ -134,12 +134,14 @@ class Orders:
 
     `steps`: the next step by state, or by a command open to the reader: its label, and its address with
     `{order}` (the order's page) or `{order_id}`. `due`: by state, the moments of which the first known is the
-    deadline.
+    deadline. `view`: the one shown at first.
     """
 
     def __init__(
         self,
         *,
+        title: str = marked("Commandes"),
+        view: str = ALL,
         views: Sequence[View],
         columns: Sequence[str],
         steps: Steps,
@@ -152,6 +154,7 @@ class Orders:
         acts: Sequence[Act] = (),
         bulk: Bulk | None = None,
     ) -> None:
+        self.title, self.view = title, view
         self.views, self.path, self.due = views, path, due
         self.filters = {name: FILTERS[name] for name in filters}
         self.placeholder, self.empty, self.acts, self.bulk = placeholder, empty, acts, bulk
@@ -177,7 +180,7 @@ class Orders:
         lasting = {name: value for name, value in known.items() if name != "after"}
         choices = self._choices(view, partners.items if partners else (), found.items)
         return OrdersPage(
-            title=_("Commandes"),
+            title=_(self.title),
             path=self.path,
             order=f"{self.path}/{{order_id}}",
             tabs=[
@@ -211,7 +214,7 @@ class Orders:
 
     def _said(self, visit: Visit) -> tuple[View, dict[str, Any]]:
         """The chosen view, and what else the address says of the question."""
-        chosen = visit.query.get("view", ALL)
+        chosen = visit.query.get("view", self.view)
         view = next((view for view in self.views if view.code == chosen), View(chosen, ""))
         values = said(visit, FindOrders, ("after", "sort", *self.filters))
         if q := visit.query.get("q", "")[:LONGEST_Q]:

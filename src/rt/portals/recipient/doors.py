@@ -9,7 +9,7 @@ from rt.pages.partners import Partners
 from rt.pages.search import Act, Search
 from rt.pages.settings import Settings
 from rt.pages.slots import Slots
-from rt.portals.recipient.pages import arrivals, by_link, delivery, public
+from rt.portals.recipient.pages import arrivals, by_link, deliveries, delivery, public
 from rt.ui.catalogues import marked
 from rt.ui.pages import NavItem
 
@@ -17,7 +17,7 @@ NAVIGATION = (
     NavItem(path="/", label=marked("Arrivées"), icon="truck", needs="core_orders.read", main=True),
     NavItem(
         path="/deliveries",
-        label=marked("Livraisons reçues"),
+        label=marked("Livraisons"),
         icon="package-check",
         needs="core_orders.read",
         main=True,
@@ -52,6 +52,7 @@ SEARCH = Search(
 
 PAGES: list[Route] = [
     *arrivals.PAGES,
+    *deliveries.PAGES,
     *delivery.PAGES,
     *GATE.pages(),
     *SLOTS.pages(),

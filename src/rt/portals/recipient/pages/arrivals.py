@@ -1,4 +1,4 @@
-"""What comes to us, nearest first, and everything that came before."""
+"""What comes to us, nearest first."""
 
 from collections import Counter
 from datetime import date, datetime
@@ -11,11 +11,10 @@ from rt.kernel.clock import now
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, clock_time
-from rt.ui.pages import Column, Page
+from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
 COMING = "planned,loading,in_transit"
-PAST = "delivered,pod_ok,invoiced,closed"
 UNKNOWN = datetime.max.replace(tzinfo=ZONE)
 
 
@@ -59,16 +58,6 @@ class ArrivalsPage(Page):
     hours: list[HourLoad]
 
 
-class DeliveriesPage(Page):
-    """What was delivered."""
-
-    template, part = "deliveries.html", "_deliveries.html"
-    rows: list[OrderRow]
-    columns: list[Column]
-    q: str
-    more: str
-
-
 async def arrivals(visit: Visit) -> Page:
     q = visit.query.get("q", "")[:80]
     found = (await visit.ask(FindOrders(state=COMING, q=q, limit=100))).items
@@ -107,26 +96,6 @@ def by_hour(today: list[Arrival]) -> list[HourLoad]:
     return [HourLoad(hour=clock_time(h), trucks=trucks[h], pallets=pallets[h]) for h in sorted(trucks)]
 
 
-async def deliveries(visit: Visit) -> Page:
-    q = visit.query.get("q", "")[:80]
-    found = await visit.ask(FindOrders(state=PAST, q=q, after=visit.query.get("after", "")))
-    return DeliveriesPage(
-        title=_("Livraisons reçues"),
-        rows=found.items,
-        columns=[
-            Column(name="reference", label=_("Référence")),
-            Column(name="shipper_name", label=_("Expéditeur")),
-            Column(name="delivery_city", label=_("Livraison"), wide=True),
-            Column(name="delivery_from", label=_("Prévue"), kind="moment"),
-            Column(name="pallets", label=_("Palettes"), kind="number"),
-            Column(name="state", label=_("État"), kind="state"),
-        ],
-        q=q,
-        more=f"/deliveries?after={found.next}" if found.next else "",
-    )
-
-
 PAGES = [
     page("/", arrivals, methods=("GET",)),
-    page("/deliveries", deliveries, methods=("GET",)),
 ]

@@ -1,0 +1,107 @@
+"""What the list of orders promises whatever a portal chooses: views, columns, steps, filters, acts."""
+
+import re
+
+from tests.pages.shop import Town, signed_in
+from tests.portals.industry import make
+
+from rt.contracts.authz import FindPartners, OrganizationsPage
+from rt.contracts.core_orders import CountOrders, ExportOrders, FindOrders, OrderCounts, OrdersPage
+from rt.kernel.clock import held
+from rt.kernel.errors import Unavailable
+from rt.kernel.messages import Download
+from rt.pages.order_columns import OrderColumn
+from rt.pages.orders import Act, Bulk, Orders, View
+
+ORDERS = Orders(
+    path="/carriages",
+    title="Transports",
+    view="open",
+    views=(
+        View("open", "Ouvertes", ("assigned", "planned")),
+        View("trouble", "Incidents", incident=True),
+        View("all", "Toutes"),
+    ),
+    columns=("reference", "flags", "client", "purchase", "price", "deadline"),
+    own={"purchase": OrderColumn("Achat", lambda row: row.references.purchase_order)},
+    steps={"assigned": ("Planifier", "/plan/{order_id}"), "AcceptTender": ("Répondre", "{order}#answer")},
+    due={"assigned": ("pickup_until", "pickup_from")},
+    filters=("carrier_id",),
+    placeholder="Référence",
+    empty="Rien encore.",
+    acts=(Act(path="/new", label="Nouvelle", icon="plus", kind="primary", needs="core_orders.write"),),
+    bulk=Bulk(path="/many", verbs=(("cancel", "Annuler", "ban"),), needs="planning.write"),
+)
+
+
+def town() -> Town:
+    made = Town()
+    rows = [
+        make.row("assigned", order_id="ord_1", reference="A-1", may=[]),
+        make.row("assigned", order_id="ord_2", reference="A-2", may=["AcceptTender"]),
+        make.row("assigned", order_id="ord_3", reference="A-3", may=["AcceptTender"], incident_open=True),
+    ]
+    made.answers |= {
+        FindPartners: OrganizationsPage(items=[], next=""),
+        FindOrders: OrdersPage(items=rows, next="c2"),
+        CountOrders: OrderCounts(states={"assigned": 2, "planned": 1, "delivered": 4}, incident=1, total=7),
+        ExportOrders: Download(content=b"ref", media_type="text/csv", filename="t.csv"),
+    }
+    return made
+
+
+async def shown(made: Town, path: str) -> str:
+    async with signed_in(made, pages=ORDERS.pages()) as client:
+        with held(make.AT):
+            answer = await client.get(path)
+    assert answer.status_code == 200
+    return answer.text
+
+
+async def test_a_portal_chooses_its_views_and_the_one_shown_at_first() -> None:
+    made = town()
+    html = await shown(made, "/carriages")
+    (word,) = [word for _token, word, _key in made.said if isinstance(word, FindOrders)]
+    assert (word.state, word.incident) == ("assigned,planned", None)
+    for view, count in (("open", 3), ("trouble", 1), ("all", 7)):
+        assert f'href="/carriages?view={view}"' in html
+        assert f'<span class="count">{count}</span>' in html
+    await shown(made, "/carriages?view=trouble")
+    assert [word for _token, word, _key in made.said if isinstance(word, FindOrders)][-1].incident is True
+
+
+async def test_columns_stand_in_the_chosen_order_and_empty_ones_stay_away() -> None:
+    made = town()
+    html = await shown(made, "/carriages")
+    head = html[html.index("<thead>") : html.index("</thead>")]
+    places = [head.index(label) for label in ("Commande", "Alertes", "Client", "Achat", "Échéance")]
+    assert places == sorted(places)
+    assert "Prix" not in head, "nobody may see a price here"
+    assert "Poids" not in head
+
+
+async def test_the_step_is_the_incident_then_an_open_command_then_the_state() -> None:
+    html = await shown(town(), "/carriages")
+    assert 'href="/plan/ord_1"' in html
+    assert 'href="/carriages/ord_2#answer"' in html
+    assert 'href="/carriages/ord_3#incidents"' in html
+
+
+async def test_a_filter_of_the_address_stays_in_every_link_and_in_the_export() -> None:
+    made = town()
+    html = await shown(made, "/carriages?view=all&carrier_id=org_carrier&q=a%26b")
+    (more,) = re.findall(r'href="(/carriages\?[^"]*after=c2[^"]*)"', html)
+    for part in ("view=all", "carrier_id=org_carrier", "q=a%26b"):
+        assert part in more
+    await shown(made, "/carriages.csv?view=open&carrier_id=org_carrier&q=x")
+    word = next(word for _token, word, _key in made.said if isinstance(word, ExportOrders))
+    assert (word.q, word.state, word.carrier_id) == ("x", "assigned,planned", "org_carrier")
+
+
+async def test_acts_are_shown_to_those_who_may_and_counters_may_be_missing() -> None:
+    made = town()
+    made.answers[CountOrders] = Unavailable()
+    html = await shown(made, "/carriages")
+    assert 'href="/new"' in html
+    assert 'action="/many"' not in html
+    assert 'class="count"' not in html
