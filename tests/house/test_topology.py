@@ -16,7 +16,7 @@ from rt.host.topology import PORTALS, UNITS
 SERVICE_LINE = re.compile(r"^\| \*\*([\w-]+)\*\* \| (\d{4}) \|", re.MULTILINE)
 TARGET_LINE = re.compile(r"^  - ([\w-]+): (/[\w/]+)/\* → EC2:(\d+)$", re.MULTILINE)
 AROUND_EVERY_PORTAL = ("rt.pages.portal",)
-"""Signing in, status and announcements ask authz and admin-gateway for every portal."""
+"""Signing in, notices, status and announcements ask authz, notifications, admin-gateway for every portal."""
 PORTAL_LINE = re.compile(r"^\| \*\*([\w/-]+)\*\* \| (\d{4}|-) \| (\w+)\.rt-technologie\.com \|", re.MULTILINE)
 
 

@@ -151,7 +151,7 @@ async def test_escape_closes_the_dialog_and_the_focus_is_back_where_it_was() -> 
     town.answers[FindOrders] = OrdersPage(items=[], next="")
     async with portal(town) as client, looking(client, viewport={"width": 360, "height": 740}) as window:
         await window.goto(f"{ORIGIN}/gallery")
-        link = window.locator("a[data-finder]")
+        link = window.locator("a[data-finder]").first
         await link.focus()
         await window.keyboard.press("Enter")
         await expect(window.locator("dialog input")).to_be_focused()

@@ -10,6 +10,7 @@ from rt.trade.references import MessageId, OrderId, WebhookId
 
 Channel = Literal["in_app", "email", "sms", "push", "webhook"]
 MessageState = Literal["waiting", "sent", "delivered", "bounced", "dead", "muted"]
+MOST_COUNTED = 100
 Limit = Annotated[int, Meta(ge=1, le=200)]
 Topic = Annotated[str, Meta(pattern="^[a-z_]+(\\.[a-z_]+){1,2}$", max_length=80)]
 
@@ -81,6 +82,20 @@ class MyNotices(Query[MessagesPage], route="/api/notifications/notices", needs=S
     unread: bool | None = None
     after: Cursor = ""
     limit: Limit = 50
+
+
+class NoticesCountView(View):
+    """How many notices somebody has not read; MOST_COUNTED stands for as many or more."""
+
+    unread: int
+
+
+class CountNotices(Query[NoticesCountView], route="/api/notifications/notices/count", needs=SELF):
+    """How many notices the person who asks has not read."""
+
+
+class MarkAllRead(Command[Empty], route="/api/notifications/notices/read", needs=SELF):
+    """The person has read the newest of their notices, at most 200."""
 
 
 class MarkRead(Command[Empty], route="/api/notifications/notices/{message_id}/read", needs=SELF):

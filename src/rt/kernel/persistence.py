@@ -410,8 +410,10 @@ class Collection(Generic[E]):
                 same = {"_id": document["_id"], "version": document["version"]}
                 await self._stored.update_one(same, {"$set": changed})
 
-    async def count(self, where: Mapping[str, Any]) -> int:
-        return await self._stored.count_documents(self.within(where), session=_session.get())
+    async def count(self, where: Mapping[str, Any], most: int = 0) -> int:
+        """How many there are; counted no further than `most`, if that is given."""
+        bound = {"limit": most} if most else {}
+        return await self._stored.count_documents(self.within(where), session=_session.get(), **bound)
 
     async def count_rows(self, listing: Listing[Any], named: Conditions, most: int = 0) -> int:
         """How many rows of a listing there are, by its index alone; counted up to `most`, 0 is all."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from rt.pages import news, signin, status
+from rt.pages import news, notices, signin, status
 from rt.pages.search import PATH, Search
 from rt.ui.portal import Portal, Surroundings, framed_app
 from rt.ui.session import Seal
@@ -27,12 +27,13 @@ def portal_app(
         announced=news.News(connect).items,
         routes=[
             signin.LEAVING,
-            *(() if portal.public else signin.PAGES),
+            *(() if portal.public else (*signin.PAGES, *notices.PAGES)),
             *news.PAGES,
             *status.PAGES,
             *(search.pages() if search else ()),
         ],
         search=PATH if search else "",
+        notices="" if portal.public else notices.PATH,
         templates={"pages": FOLDER / "templates"},
     )
     return framed_app(portal, around, connect=connect, seal=Seal(secret, secure=secure))

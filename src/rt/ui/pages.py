@@ -89,6 +89,8 @@ class Frame(msgspec.Struct, kw_only=True):
     navigation: Sequence[NavItem] = ()
     search: str = ""
     """Where one search looks through everything; none for visitors."""
+    notices: str = ""
+    """Where the person's notices are; none for visitors."""
     name: str = ""
     organization: str = ""
     token: str = ""

@@ -72,6 +72,8 @@ class Surroundings(msgspec.Struct, kw_only=True, frozen=True):
     routes: Sequence[BaseRoute] = ()
     search: str = ""
     """The address of a search over everything, for those who are signed in."""
+    notices: str = ""
+    """The address of what the platform tells the person, for those who are signed in."""
     templates: Mapping[str, Path] = {}
     """More folders of templates, by the name that their addresses begin with."""
 
@@ -135,6 +137,7 @@ class Gate:
                 language=chosen,
                 navigation=[n for n in self.portal.navigation if session.signed_in and session.may(n.needs)],
                 search=self.around.search if session.signed_in else "",
+                notices=self.around.notices if session.signed_in else "",
                 name=session.name,
                 organization=session.organization,
                 token=self.seal.token(session),

@@ -354,6 +354,27 @@ async def test_a_notice_is_read_by_its_own_reader_alone(house: Any, voice: Any) 
     assert answer.status_code == 404
 
 
+async def test_unread_notices_are_counted_and_all_marked_by_their_own_reader_alone(
+    house: Any, voice: Any
+) -> None:
+    for _ in range(2):
+        await voice.say(TenderAccepted(order=make.order()))
+    await told(house)
+    stored = house.room("notifications").ground.database["notifications.messages"]
+    reader = (await stored.find_one({"channel": "in_app"}))["user_id"]
+    notices = "/api/notifications/notices"
+    mine = house.actor(SHIPPER, roles={"admin"}, id=reader)
+    other = house.actor(SHIPPER, roles={"admin"}, id="usr_other")
+    async with house.web("notifications", mine) as client, house.web("notifications", other) as stranger:
+        assert (await client.get(f"{notices}/count")).json() == {"unread": 2}
+        assert (await stranger.get(f"{notices}/count")).json() == {"unread": 0}
+        assert (await stranger.post(f"{notices}/read")).status_code == 200
+        assert (await client.get(f"{notices}/count")).json() == {"unread": 2}
+        for _ in range(2):
+            assert (await client.post(f"{notices}/read")).status_code == 200
+            assert (await client.get(f"{notices}/count")).json() == {"unread": 0}
+
+
 async def test_an_incident_that_is_not_shared_stays_with_the_shipper(
     house: Any, voice: Any, mailbox: Any
 ) -> None:

@@ -57,7 +57,8 @@ PEOPLE = (*OFFICE, "driver", "viewer", "platform_admin")
 MAY = {
     "FindMessages": (*OFFICE, "platform_admin"),
     **dict.fromkeys(("ReadMailbox", "ReplayMessage"), ("platform_admin",)),
-    **dict.fromkeys(("MyNotices", "MarkRead", "FindPreferences", "SetPreference", "SubscribePush"), PEOPLE),
+    **dict.fromkeys(("MyNotices", "CountNotices", "MarkRead", "MarkAllRead"), PEOPLE),
+    **dict.fromkeys(("FindPreferences", "SetPreference", "SubscribePush"), PEOPLE),
     **dict.fromkeys(
         ("AddWebhook", "FindWebhooks", "RotateWebhookSecret", "RemoveWebhook"), ("admin", "platform_admin")
     ),

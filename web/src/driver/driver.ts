@@ -1,5 +1,6 @@
 // The driver's app: one page that works from what the device keeps and sends when it can.
 
+import { attach as ring } from "../bell";
 import { meta } from "../island";
 import { forget, hideOldNews, keepOffline, leaveNothing } from "../offline";
 import { guard } from "../trusted";
@@ -38,6 +39,7 @@ async function start(place: HTMLElement): Promise<void> {
   addEventListener("offline", () => bar(app));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { void outbox.drain(); void fetchDay(app, place); } });
   setInterval(() => void fetchDay(app, place), ASK_AGAIN_MS);
+  document.querySelectorAll<HTMLElement>("[data-island=bell]").forEach(ring);
   keepOffline();
   hideOldNews();
   await draw(app, place);

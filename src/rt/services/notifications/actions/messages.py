@@ -1,11 +1,15 @@
 """Messages read again: by the organization, by the person, by the platform's people in development."""
 
 from rt.contracts.notifications import (
+    MOST_COUNTED,
+    CountNotices,
     FindMessages,
+    MarkAllRead,
     MarkRead,
     MessagesPage,
     MessageView,
     MyNotices,
+    NoticesCountView,
     ReadMailbox,
     ReplayMessage,
 )
@@ -18,6 +22,8 @@ from rt.services.notifications.domain.address import folded
 from rt.services.notifications.domain.masking import masked_address, masked_text
 from rt.services.notifications.domain.message import Message
 from rt.services.notifications.store import MAILBOX, MESSAGES, NOTICES, UNREAD, NotificationsStore
+
+MOST_MARKED = 200
 
 
 class Messages:
@@ -68,6 +74,17 @@ class Messages:
         listing = UNREAD if asked.unread else NOTICES
         page = await self._store.messages.rows(listing, named, after=asked.after, limit=asked.limit)
         return MessagesPage(items=[view(message) for message in page.items], next=page.next)
+
+    async def count(self, asked: CountNotices) -> NoticesCountView:
+        mine = {"user_id": current_actor().id, **UNREAD.always}
+        return NoticesCountView(unread=await self._store.messages.count(mine, most=MOST_COUNTED))
+
+    async def mark_all_read(self, asked: MarkAllRead) -> Empty:
+        unread = await self._store.messages.rows(UNREAD, {"user_id": current_actor().id}, limit=MOST_MARKED)
+        for one in unread.items:
+            async with self._store.messages.change(one.id) as message:
+                message.read(now())
+        return Empty()
 
     async def mark_read(self, asked: MarkRead) -> Empty:
         async with self._store.messages.change(asked.message_id) as message:
