@@ -63,7 +63,7 @@ class Dump:
                 async for document in self._database[name].find({}):
                     opened = await self._opened(name, document)
                     if name == "notifications.messages":
-                        secrets |= _opening(document["topic"], opened.pop("content"))
+                        secrets |= _opening(document["topic"], opened.pop("content", document["content"]))
                     secrets |= {one for value in opened.values() for one in _texts(value)}
                     people |= _named(name, document)
         return Known(secrets, {one for one in people if len(one) >= SHORTEST})
@@ -85,10 +85,10 @@ def readable(text: str, content: bytes) -> bool:
     plain = text.encode()
     forms = {plain, text.encode("utf-16-le"), quote(text, safe="").encode()}
     if text.isdecimal():
-        return re.search(rb"(?<![\w.-])" + plain + rb"(?![\w.-])", content) is not None
-    for begin in range(3):
-        whole = base64.b64encode(b"\0" * begin + plain)
-        forms.add(whole[4 if begin else 0 : (begin + len(plain)) // 3 * 4])
+        return re.search(rb"(?<![\w-])(?<!\d\.)" + plain + rb"(?![\w-]|\.\d)", content) is not None
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + plain)
+        forms.add(whole[-(-8 * before // 6) : 8 * (before + len(plain)) // 6])
     return any(len(form) > 3 and form in content for form in forms)
 
 
