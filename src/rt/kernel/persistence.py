@@ -417,11 +417,11 @@ class Collection(Generic[E]):
 
     async def count_rows(self, listing: Listing[Any], named: Conditions, most: int = 0) -> int:
         """How many rows of a listing there are, by its index alone; counted up to `most`, 0 is all."""
-        where = {"$and": [*listing.where(named), self.within({})]}
-        options: Document = {"limit": most} if most else {}
+        command: Document = {"count": self.name, "query": {"$and": [*listing.where(named), self.within({})]}}
+        command |= {"limit": most} if most else {}
         if hint := listing.hint(self._owner_field, listing.default, named):
-            options["hint"] = hint
-        return await self._stored.count_documents(where, session=_session.get(), **options)
+            command["hint"] = hint
+        return int((await self._stored.database.command(command, session=_session.get()))["n"])
 
     async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Document]:
         """What a pipeline gives, over the documents of this organization alone."""

@@ -61,7 +61,7 @@ class CountOrders(
 ):
     """How many orders stand in each state, for the counters of saved views.
 
-    Below 5,000 it is how many there are at this moment; a larger number may be ten minutes old.
+    Below 2,000 it is how many there are at this moment; a larger number may be ten minutes old.
     """
 
 

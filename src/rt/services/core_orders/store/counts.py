@@ -12,7 +12,7 @@ from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.store.listing import ORDERS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOST_COUNTED = 5_000
+MOST_COUNTED = 2_000
 """Orders of one state that are counted whenever somebody asks."""
 COUNTED_FOR = timedelta(minutes=10)
 """How old the number of more orders than that may be: nobody works through a view of so many."""
@@ -35,14 +35,15 @@ class Counts:
         return {state: n for state, n in zip(states, found, strict=True) if n}, incident
 
     async def _of(self, name: str, value: str) -> int:
-        some = await self._orders.count_rows(ORDERS, {name: value}, MOST_COUNTED)
-        if some < MOST_COUNTED:
-            return some
         key = (current_org(), name, value)
         counted, until = self._large.get(key, (0, EPOCH))
-        if now() >= until:
-            counted, until = await self._orders.count_rows(ORDERS, {name: value}), now() + COUNTED_FOR
-            if len(self._large) > LARGE_KEPT:
-                self._large.clear()
-            self._large[key] = counted, until
+        if now() < until:
+            return counted
+        counted = await self._orders.count_rows(ORDERS, {name: value}, MOST_COUNTED)
+        if counted < MOST_COUNTED:
+            return counted
+        counted = await self._orders.count_rows(ORDERS, {name: value})
+        if len(self._large) > LARGE_KEPT:
+            self._large.clear()
+        self._large[key] = counted, now() + COUNTED_FOR
         return counted

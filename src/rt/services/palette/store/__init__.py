@@ -9,7 +9,7 @@ from rt.contracts.palette import RuleKind
 from rt.kernel.entity import Entity
 from rt.kernel.persistence import OUTSIDE, Collection, Database, Index
 from rt.kernel.tenancy import current_org
-from rt.services.palette.domain.ledger import NAMED
+from rt.services.palette.domain.ledger import NAMED, account
 from rt.services.palette.domain.movement import Movement
 from rt.services.palette.domain.policy import Call, Policy, Rule, in_force
 from rt.services.palette.domain.statement import Statement, StatementLine
@@ -70,10 +70,8 @@ class PaletteStore:
 
     async def have_account(self, partner_id: str) -> bool:
         """Whether something between the organization and a partner was ever agreed by both."""
-        both = {
-            "bound": {"$all": [current_org(), partner_id]},
-            "lines": {"$elemMatch": {"holder_id": current_org(), "partner_id": partner_id}},
-        }
+        between = account(current_org(), partner_id, "")
+        both = {"accounts": between, "bound": {"$all": [current_org(), partner_id]}}
         return await self.movements.first(both) is not None
 
     async def balances(self, partner_id: str, until: datetime | None) -> list[dict[str, Any]]:
@@ -82,11 +80,13 @@ class PaletteStore:
         Nothing is kept beside the movements, so that nothing can differ from them.
         """
         mine: dict[str, Any] = {"lines.holder_id": current_org()}
+        where: dict[str, Any] = {"moved_at": {"$lt": until}} if until else {}
         if partner_id:
             mine["lines.partner_id"] = partner_id
+            where["accounts"] = account(current_org(), partner_id, "")
         return await self.movements.aggregate(
             [
-                {"$match": {"moved_at": {"$lt": until}} if until else {}},
+                {"$match": where},
                 {"$sort": {"moved_at": 1, "_id": 1}},
                 {"$unwind": "$lines"},
                 {"$match": mine},
@@ -127,7 +127,7 @@ class PaletteStore:
         me = current_org()
         found = await self.movements.aggregate(
             [
-                {"$match": {"lines": {"$elemMatch": {"holder_id": me, "partner_id": partner_id}}}},
+                {"$match": {"accounts": account(me, partner_id, "")}},
                 {"$sort": {"moved_at": 1, "_id": 1}},
                 {"$unwind": {"path": "$lines", "includeArrayIndex": "nth_line"}},
                 {"$match": {"lines.holder_id": me, "lines.partner_id": partner_id}},
