@@ -41,6 +41,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
         yield house
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Schemathesis runs: the tables of characters that its Hypothesis works out are kept there."""
+    return tmp_path_factory.mktemp("asking")
+
+
 def ask(house: RunningHouse, unit: UnitRow, hooks: str, folder: Path, *options: str) -> None:
     """Fail with what Schemathesis holds against a service."""
     done = subprocess.run(
@@ -69,23 +75,23 @@ def each(option: str, operations: tuple[str, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize("unit", BUILT, ids=lambda unit: unit.package)
-def test_a_service_keeps_to_its_document(unit: UnitRow, house: RunningHouse, tmp_path: Path) -> None:
+def test_a_service_keeps_to_its_document(unit: UnitRow, house: RunningHouse, folder: Path) -> None:
     left_out = (*FOR_UNITS, *each("--exclude-operation-id", ENDING))
-    ask(house, unit, "signed_in", tmp_path, "--phases", "coverage", *left_out)
+    ask(house, unit, "signed_in", folder, "--phases", "coverage", *left_out)
     if not EXAMPLES:
         return
     at_random = ("--max-examples", str(EXAMPLES), "--warnings", "off")
-    ask(house, unit, "signed_in", tmp_path, "--phases", "examples,fuzzing", *at_random, *left_out)
+    ask(house, unit, "signed_in", folder, "--phases", "examples,fuzzing", *at_random, *left_out)
     if unit.package == "authz":
         ending = each("--include-operation-id", ENDING)
-        ask(house, unit, "signed_in", tmp_path, "--phases", EVERYTHING, *at_random, *ending)
+        ask(house, unit, "signed_in", folder, "--phases", EVERYTHING, *at_random, *ending)
 
 
 @pytest.mark.parametrize("unit", BUILT, ids=lambda unit: unit.package)
 def test_a_service_keeps_to_its_document_towards_nobody(
-    unit: UnitRow, house: RunningHouse, tmp_path: Path
+    unit: UnitRow, house: RunningHouse, folder: Path
 ) -> None:
     """Whoever has no token is refused before a field is read: in the suite each bound need not be tried."""
     phases = EVERYTHING if EXAMPLES else "examples,fuzzing"
     few = ("--phases", phases, "--max-examples", str(EXAMPLES or 1), "--warnings", "off")
-    ask(house, unit, "accepted", tmp_path, *few)
+    ask(house, unit, "accepted", folder, *few)
