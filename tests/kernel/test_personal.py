@@ -18,6 +18,7 @@ from rt.kernel.erasures import erase_organization, erase_subject
 from rt.kernel.errors import NotFound
 from rt.kernel.estates import erase, forget, left, rows
 from rt.kernel.eventlog import EVENT_LOG, EventLog
+from rt.kernel.listing import Listing
 from rt.kernel.marks import marks_of
 from rt.kernel.messages import SEALED, Event, Personal, PersonalLabel, leads_to, personal_of
 from rt.kernel.persistence import Collection, Database
@@ -333,24 +334,29 @@ class Safe(Entity):
     spares: Annotated[list[str], SEALED] = []
 
 
+SAFES = Listing(Safe, {"newest": "-created_at"})
 CODE, SPARE = "4711-0815", "3141-5926"
+
+
+def move(safe: Safe) -> None:
+    safe.place, safe.spares = "Quimper", [*safe.spares[:1]]
 
 
 @pytest.fixture
 def safes(house: TestHouse, acting: Any) -> Collection[Safe]:
-    return Collection(house.database("palette"), Safe, "safes")
+    return Collection(house.database("palette"), Safe, "safes", listings=[SAFES])
 
 
 async def test_what_is_sealed_is_stored_in_no_clear_and_read_as_it_was(
     house: TestHouse, safes: Collection[Safe], acting: Any
 ) -> None:
+    await safes.prepare()
     with acting(house.actor()):
         await safes.add(Safe(id="saf_1", place="Brest", combination=CODE))
         async with safes.change("saf_1") as safe:
             safe.spares = [SPARE]
-        async with safes.change("saf_1") as safe:
-            safe.place = "Quimper"
-        read = [await safes.get("saf_1"), *await safes.find({}), *(await safes.page({})).items]
+        await safes.derive(move)
+        read = [await safes.get("saf_1"), *await safes.find({}), *(await safes.rows(SAFES)).items]
     assert [(one.place, one.combination, one.spares) for one in read] == [("Quimper", CODE, [SPARE])] * 3
     stored = str(await house.database("palette")["palette.safes"].find_one({}))
     assert "Quimper" in stored

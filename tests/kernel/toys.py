@@ -8,8 +8,9 @@ from rt.kernel.bus import Told
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 from rt.kernel.ids import derived_id, new_id
+from rt.kernel.listing import Listing
 from rt.kernel.messages import OPEN, Command, Download, Event, Query, View
-from rt.kernel.persistence import Collection, Database, Index
+from rt.kernel.persistence import Collection, Database
 from rt.kernel.unit import Ground, Unit, hear, serve
 
 
@@ -100,6 +101,9 @@ class Jar(Entity):
         self.tell(MarblesTaken(jar_id=self.id, count=count))
 
 
+JARS = Listing(Jar, {"newest": "-created_at"})
+
+
 class Shelf(Entity):
     """Counts what it hears."""
 
@@ -108,7 +112,7 @@ class Shelf(Entity):
 
 class Jars:
     def __init__(self, database: Database, ground: Ground) -> None:
-        self.jars = Collection(database, Jar, "jars", Index("-created_at"))
+        self.jars = Collection(database, Jar, "jars", listings=[JARS])
         self.shelves = Collection(database, Shelf, "shelves")
         self.files = ground.files
         self.failures: dict[str, int] = {}
@@ -132,7 +136,7 @@ class Jars:
         return view(await self.jars.get(asked.jar_id))
 
     async def find(self, asked: FindJars) -> JarsPage:
-        page = await self.jars.page({}, after=asked.after, limit=asked.limit)
+        page = await self.jars.rows(JARS, after=asked.after, limit=asked.limit)
         return JarsPage(items=[view(jar) for jar in page.items], next=page.next)
 
     async def put_picture(self, asked: PutPicture) -> JarView:

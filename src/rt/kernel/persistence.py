@@ -401,14 +401,15 @@ class Collection(Generic[E]):
 
     async def derive(self, rule: Callable[[E], None]) -> None:
         """Store again what follows from the rest of each entity, and tell nobody: for migrations."""
-        async for document in self._stored.find({}, self._fields):
-            entity = self._entity(document)
-            rule(entity)
-            derived = self._document(entity)
-            changed = {name: value for name, value in derived.items() if document.get(name) != value}
-            if changed:
-                same = {"_id": document["_id"], "version": document["version"]}
-                await self._stored.update_one(same, {"$set": changed})
+        async for stored in self._stored.find({}, self._fields):
+            for document in await self._all_plain([stored]):
+                entity = self._entity(document)
+                rule(entity)
+                derived = self._document(entity)
+                changed = {name: value for name, value in derived.items() if document.get(name) != value}
+                if changed:
+                    same = {"_id": document["_id"], "version": document["version"]}
+                    await self._stored.update_one(same, {"$set": await self._kept(changed, derived)})
 
     async def count(self, where: Mapping[str, Any], most: int = 0) -> int:
         """How many there are; counted no further than `most`, if that is given."""
