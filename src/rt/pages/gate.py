@@ -55,7 +55,6 @@ class GatePage(Page):
     path: str
     order: str
     slot: str
-    places: str
     day: date
     before: str
     after: str
@@ -126,11 +125,11 @@ async def slots_of(visit: Visit, day: date, q: str) -> list[SlotView]:
 class Gate:
     """The board of a day at our docks, below `path`; `order` is the address of an order's page.
 
-    `slot`: the address of a slot's page, where there is one; `places`: where the docks are described.
+    `slot`: the address of a slot's page, where there is one. Docks are described by `Docks(path)`.
     """
 
-    def __init__(self, path: str = "/docks", *, order: str, slot: str = "", places: str = "") -> None:
-        self.path, self.order, self.slot, self.places = path, order, slot, places
+    def __init__(self, path: str = "/docks", *, order: str, slot: str = "") -> None:
+        self.path, self.order, self.slot = path, order, slot
 
     def pages(self) -> Sequence[Route]:
         """To be put among a portal's pages."""
@@ -152,7 +151,6 @@ class Gate:
             path=self.path,
             order=self.order,
             slot=self.slot,
-            places=self.places,
             day=day,
             before=f"{self.path}?day={day - timedelta(days=1)}",
             after=f"{self.path}?day={day + timedelta(days=1)}",

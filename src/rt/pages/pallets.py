@@ -7,6 +7,7 @@ from starlette.routing import Route
 from rt.pages.claims import Claims
 from rt.pages.movements import Accounts
 from rt.pages.pallet_words import partner_choices, tabs_of
+from rt.pages.policies import Policies
 from rt.pages.statements import Statements
 from rt.pages.vouchers import Vouchers
 
@@ -28,6 +29,7 @@ class Pallets:
         self.tabs = tabs_of(*tabs)
         self.accounts = Accounts(self.tabs, order=order, declares=declares)
         self.claims = Claims(tabs=self.tabs)
+        self.policies = Policies(self.tabs) if "policies" in tabs else None
         self.vouchers = Vouchers(partner_choices, tabs=self.tabs)
         self.statements = Statements(self.tabs, declares=declares, preset=preset)
 
@@ -36,6 +38,7 @@ class Pallets:
         return [
             *self.accounts.pages(),
             *self.claims.pages(),
+            *(self.policies.pages() if self.policies else ()),
             *self.vouchers.pages(),
             *self.statements.pages(),
         ]

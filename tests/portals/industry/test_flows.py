@@ -48,8 +48,8 @@ from rt.contracts.tracking_ia import FindEtas
 from rt.kernel.clock import held
 from rt.kernel.errors import AskRefused, Invalid, Unavailable
 from rt.kernel.messages import Download
+from rt.pages.docks import clock, minute_of, week_of
 from rt.portals.industry import concerns
-from rt.portals.industry.pages.docks import clock, minute_of, week_of
 from rt.portals.industry.pages.orders import VIEWS
 
 

@@ -22,6 +22,8 @@ PAGES = (
     "/",
     "/deliveries",
     "/slots",
+    "/docks/places",
+    "/docks/places/new",
     "/pallets",
     "/deliveries/{order}",
     "/sign/{note}",

@@ -3,22 +3,21 @@
 from starlette.routing import Route
 
 from rt.pages import sources
+from rt.pages.docks import Docks
 from rt.pages.gate import Gate
+from rt.pages.pallets import Pallets
 from rt.pages.search import Act, Search
 from rt.pages.settings import Settings
 from rt.pages.team import Team
 from rt.portals.industry.pages import (
     acts,
     bulk,
-    docks,
     draft,
     home,
     imports,
     order,
     orders,
-    pallets,
     partners,
-    policies,
     proofs,
 )
 from rt.ui.catalogues import marked
@@ -41,7 +40,9 @@ TEAM = Team("dispatcher", "admin", "operator", "accountant", "viewer")
 """Roles of a shipper: it has no drivers, and platform administrators are the operator's alone."""
 
 SETTINGS = Settings()
-GATE = Gate(order="/orders/{order_id}", places="/docks/places")
+DOCKS = Docks()
+PALLETS = Pallets("claims", "movements", "policies", "vouchers", "statements")
+GATE = Gate(order="/orders/{order_id}")
 
 SEARCH = Search(
     sources.orders(),
@@ -68,10 +69,9 @@ PAGES: list[Route] = [
     *acts.PAGES,
     *imports.PAGES,
     *GATE.pages(),
-    *docks.PAGES,
+    *DOCKS.pages(),
     *proofs.PAGES,
-    *pallets.PAGES,
-    *policies.PAGES,
+    *PALLETS.pages(),
     *partners.PAGES,
     *TEAM.pages(),
     *SETTINGS.pages(),

@@ -10,9 +10,8 @@ from rt.contracts.authz import FindPartners
 from rt.contracts.core_orders import CreateOrder, EditOrder, OrderView, Stop
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.portals.industry.asking import laid_over, version_seen
 from rt.trade.loading import PALLET_TYPES
-from rt.ui.asking import attempt, key_of, signed_in_still, typed
+from rt.ui.asking import attempt, key_of, laid_over, signed_in_still, typed, version_seen
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.formats import ZONE, language

@@ -7,9 +7,8 @@ import msgspec
 from rt.contracts.core_orders import FindOrders, GetOrder
 from rt.contracts.planning import FindDocks
 from rt.kernel.digits import whole
-from rt.portals.industry.asking import attempt_all, with_values
 from rt.trade.places import Site
-from rt.ui.asking import attempt, typed
+from rt.ui.asking import attempt, attempt_all, typed, with_values
 from rt.ui.visit import Visit
 
 RECENT = 8

@@ -3,6 +3,7 @@
 from starlette.routing import Route
 
 from rt.pages import sources
+from rt.pages.docks import Docks
 from rt.pages.gate import Gate
 from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
@@ -37,6 +38,7 @@ PALLETS = Pallets(
 PARTNERS = Partners("shipper", "carrier", "logistician")
 
 DELIVERY = "/deliveries/{order_id}"
+DOCKS = Docks("/slots")
 GATE = Gate("/slots", order=DELIVERY, slot="/slots/{order_id}/{slot_id}")
 SLOTS = Slots(order=DELIVERY, ours=True, title=marked("Quais"))
 SETTINGS = Settings("/account", marked("Mon compte"))
@@ -55,6 +57,7 @@ PAGES: list[Route] = [
     *deliveries.PAGES,
     *delivery.PAGES,
     *GATE.pages(),
+    *DOCKS.pages(),
     *SLOTS.pages(),
     *PALLETS.pages(),
     *PARTNERS.pages(),

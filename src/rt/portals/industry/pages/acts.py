@@ -22,9 +22,8 @@ from rt.contracts.core_orders import (
 from rt.contracts.tracking_ia import EndShare, ShareOrder, ShareView
 from rt.kernel.clock import now
 from rt.kernel.messages import Command
-from rt.portals.industry.asking import version_seen
 from rt.portals.industry.pages.partners import carrier_choices
-from rt.ui.asking import key_of, pressed, typed, worded
+from rt.ui.asking import key_of, pressed, typed, version_seen, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page

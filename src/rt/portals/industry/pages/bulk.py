@@ -18,9 +18,8 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
-from rt.portals.industry.asking import AT_ONCE
 from rt.portals.industry.pages.partners import carrier_choices
-from rt.ui.asking import apart, attempt, key_of, signed_in_still, ticked, typed
+from rt.ui.asking import AT_ONCE, apart, attempt, key_of, signed_in_still, ticked, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language

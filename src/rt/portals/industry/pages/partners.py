@@ -4,8 +4,7 @@ from typing import Literal
 
 from rt.contracts.authz import FindOrganizations, FindPartners, OrganizationView
 from rt.pages.partners import Partners
-from rt.portals.industry.asking import attempt_all
-from rt.ui.asking import attempt
+from rt.ui.asking import attempt, attempt_all
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Choice
 from rt.ui.visit import Visit

@@ -12,8 +12,7 @@ from rt.contracts.ecpmr import DocumentRow, DocumentView, FindDocuments, GetDocu
 from rt.contracts.ecpmr.note import Language
 from rt.kernel.messages import Download, Query
 from rt.pages.papers import acceptable
-from rt.portals.industry.asking import attempt_all
-from rt.ui.asking import attempt, sent
+from rt.ui.asking import attempt, attempt_all, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language

@@ -1,10 +1,12 @@
 """Our docks: where they are, when they work, how long a load takes, what is free."""
 
+from collections.abc import Sequence
 from datetime import date, time
 
 import msgspec
 from babel.dates import get_day_names
 from starlette.responses import Response
+from starlette.routing import Route
 
 from rt.contracts.planning import (
     AddDock,
@@ -18,14 +20,14 @@ from rt.contracts.planning import (
 )
 from rt.kernel.errors import Refusal
 from rt.pages.gate import day_shown
-from rt.portals.industry.asking import laid_over, version_seen
-from rt.ui.asking import attempt, key_of, signed_in_still, typed
+from rt.ui.asking import attempt, key_of, laid_over, signed_in_still, typed, version_seen
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LOCALES, language
 from rt.ui.forms import Form
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
+PATH = "/docks/places"
 WORKING_WEEK = (("08:00", "12:00", "13:30", "17:00"),) * 5 + (("", "", "", ""),) * 2
 """Hours that a new dock starts from: morning and afternoon, Monday to Friday."""
 PARTS = (("am_from", "am_until"), ("pm_from", "pm_until"), ("more_from", "more_until"))
@@ -53,7 +55,7 @@ FIELDS = (
 class DocksPage(Page):
     """The docks of the organization, and those of warehouses that serve it, which are theirs to change."""
 
-    template = "docks.html"
+    template = "pages/docks.html"
     docks: list[DockView]
     own: set[str]
     weeks: dict[str, list[str]]
@@ -63,13 +65,92 @@ class DocksPage(Page):
 class DockPage(Page):
     """One dock, new or changed."""
 
-    template = "dock.html"
+    template = "pages/dock.html"
     form: Form
     days: list[tuple[str, list[tuple[str, str, str]]]]
     fault: str
     dock: DockView | None
     day: date
     free: FreeSlotsView | None
+
+
+class Docks:
+    """The pages where docks are described; `board` is the address of the day at them."""
+
+    def __init__(self, board: str = "/docks") -> None:
+        self.board = board
+
+    def pages(self) -> Sequence[Route]:
+        """To be put among a portal's pages."""
+        return [
+            page(PATH, self.docks, methods=("GET",)),
+            page(f"{PATH}/new", self.add),
+            page(f"{PATH}/{{dock_id}}", self.edit),
+        ]
+
+    async def docks(self, visit: Visit) -> Page | Response:
+        found = await visit.ask(FindDocks(limit=200))
+        return DocksPage(
+            title=_("Nos quais"),
+            crumbs=[(self.board, _("Quais du jour"))],
+            docks=found.items,
+            own={d.dock_id for d in found.items if d.organization_id == visit.session.organization_id},
+            weeks={dock.dock_id: hours_text(dock.hours) for dock in found.items},
+            may_write=visit.session.may("planning.write"),
+        )
+
+    async def add(self, visit: Visit) -> Page | Response:
+        form = visit.form(
+            AddDock,
+            values={"site": {"address": {"country": "FR"}}, "accepts": ["dry"]},
+            only=(*FIELDS, "step_minutes"),
+            fixed={"hours": []},
+            labels=labels(),
+            submit=_("Ajouter le quai"),
+        )
+        return await self._kept(visit, form, list(WORKING_WEEK), None)
+
+    async def edit(self, visit: Visit) -> Page | Response:
+        dock = await own_dock(visit)
+        form = visit.form(
+            EditDock,
+            fixed={"dock_id": dock.dock_id},
+            values=dock,
+            version=dock.version,
+            only=(*FIELDS, "active"),
+            labels=labels(),
+            submit=_("Enregistrer"),
+        )
+        return await self._kept(visit, form, week_of(dock.hours), dock)
+
+    async def _kept(
+        self, visit: Visit, form: Form, week: list[tuple[str, ...]], dock: DockView | None
+    ) -> Page | Response:
+        """Say the dock with the hours of its week, which stand in the form as seven lines."""
+        fault = ""
+        if visit.posted is not None:
+            try:
+                hours = hours_typed(visit)
+            except ValueError:
+                fault = _("Une heure comme 08:00 est attendue, et une fin différente du début.")
+                form.read()
+            else:
+                if await say(visit, form, hours, dock):
+                    return visit.go(PATH, _("Quai enregistré."))
+        day = day_shown(visit)
+        free: FreeSlotsView | None = None
+        if dock is not None:
+            free = await attempt(visit, FindOpenings(dock_id=dock.dock_id, day=day))
+        return DockPage(
+            title=dock.name if dock else _("Nouveau quai"),
+            crumbs=[(self.board, _("Quais du jour")), (PATH, _("Nos quais"))],
+            form=form,
+            days=days_shown(visit, week),
+            fault=fault,
+            dock=dock,
+            day=day,
+            free=free,
+        )
 
 
 def day_names() -> list[str]:
@@ -166,77 +247,9 @@ def labels() -> dict[str, str]:
     }
 
 
-async def docks(visit: Visit) -> Page | Response:
-    found = await visit.ask(FindDocks(limit=200))
-    return DocksPage(
-        title=_("Nos quais"),
-        crumbs=[("/docks", _("Quais du jour"))],
-        docks=found.items,
-        own={d.dock_id for d in found.items if d.organization_id == visit.session.organization_id},
-        weeks={dock.dock_id: hours_text(dock.hours) for dock in found.items},
-        may_write=visit.session.may("planning.write"),
-    )
-
-
-async def add(visit: Visit) -> Page | Response:
-    form = visit.form(
-        AddDock,
-        values={"site": {"address": {"country": "FR"}}, "accepts": ["dry"]},
-        only=(*FIELDS, "step_minutes"),
-        fixed={"hours": []},
-        labels=labels(),
-        submit=_("Ajouter le quai"),
-    )
-    return await kept(visit, form, list(WORKING_WEEK), None)
-
-
-async def edit(visit: Visit) -> Page | Response:
-    dock = await own_dock(visit)
-    form = visit.form(
-        EditDock,
-        fixed={"dock_id": dock.dock_id},
-        values=dock,
-        version=dock.version,
-        only=(*FIELDS, "active"),
-        labels=labels(),
-        submit=_("Enregistrer"),
-    )
-    return await kept(visit, form, week_of(dock.hours), dock)
-
-
 async def own_dock(visit: Visit) -> DockView:
     """The dock of the address, among ours."""
     return await visit.ask(GetDock(dock_id=visit.path["dock_id"]))
-
-
-async def kept(
-    visit: Visit, form: Form, week: list[tuple[str, ...]], dock: DockView | None
-) -> Page | Response:
-    """Say the dock with the hours of its week, which stand in the form as seven lines."""
-    fault = ""
-    if visit.posted is not None:
-        try:
-            hours = hours_typed(visit)
-        except ValueError:
-            fault = _("Une heure comme 08:00 est attendue, et une fin différente du début.")
-            form.read()
-        else:
-            if await say(visit, form, hours, dock):
-                return visit.go("/docks/places", _("Quai enregistré."))
-    day = day_shown(visit)
-    free: FreeSlotsView | None = None
-    if dock is not None:
-        free = await attempt(visit, FindOpenings(dock_id=dock.dock_id, day=day))
-    return DockPage(
-        title=dock.name if dock else _("Nouveau quai"),
-        crumbs=[("/docks", _("Quais du jour")), ("/docks/places", _("Nos quais"))],
-        form=form,
-        days=days_shown(visit, week),
-        fault=fault,
-        dock=dock,
-        day=day,
-        free=free,
-    )
 
 
 async def say(visit: Visit, form: Form, hours: list[OpeningHours], dock: DockView | None) -> bool:
@@ -258,10 +271,3 @@ async def say(visit: Visit, form: Form, hours: list[OpeningHours], dock: DockVie
         form.refused(refusal)
         return False
     return True
-
-
-PAGES = [
-    page("/docks/places", docks, methods=("GET",)),
-    page("/docks/places/new", add),
-    page("/docks/places/{dock_id}", edit),
-]
