@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 from tests.pages.shop import ORIGIN, Town, browser, shop, signed_in, token_of
 from tests.portals.industry.make import view
+from tests.portals.plain import faults
 from tests.portals.screen import looking, shot
 
 from rt.contracts.notifications import (
@@ -57,6 +58,7 @@ async def test_the_list_says_what_happened_and_asks_for_the_unread_alone() -> No
     assert "D26-0041 : livrée avec réserves" in text
     assert "La livraison est signée, avec réserves." in text
     assert "Voir la commande :" not in text
+    assert faults(text) == []
 
 
 async def test_all_of_them_are_a_tab_away_and_go_on_page_by_page() -> None:

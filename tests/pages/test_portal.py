@@ -11,11 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import Response
 from tests.pages.shop import PASSWORD, Town, browser, shop, signed_in, token_of
+from tests.portals.plain import faults
 
+from rt.contracts.admin_gateway import GetHistory, GetNews, GetStatus
 from rt.contracts.authz import Login, Logout, Refresh, SwitchOrganization, TokensView
 from rt.kernel.clock import held, now
 from rt.kernel.errors import NotFound, Unauthorized, Unavailable
 from rt.ui import catalogues
+from rt.ui.formats import LANGUAGES
 from rt.ui.pages import STATIC, Page
 from rt.ui.policy import CONTENT_SECURITY_POLICY
 from rt.ui.session import PLAIN_COOKIE, Seal, Session, visitor
@@ -377,3 +380,16 @@ async def test_an_address_that_fits_no_word_is_refused_as_a_page() -> None:
             answer = await client.get(path)
             assert answer.status_code == 422
             assert "Demande refusée" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/status", "/offline", "/nowhere", "/organizations", "/gallery/table"]
+)
+async def test_pages_of_every_portal_are_read_well_and_show_no_name_of_the_program(path: str) -> None:
+    town = Town()
+    town.answers = {GetStatus: Unavailable(), GetNews: Unavailable(), GetHistory: Unavailable()}
+    async with signed_in(town) as client:
+        if path == "/login":
+            client.cookies.clear()
+        for language in LANGUAGES:
+            assert faults((await client.get(path, params={"lang": language})).text) == []

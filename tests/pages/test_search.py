@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 from tests.pages.shop import ORIGIN, Town, browser, shop, signed_in
 from tests.portals.industry import make
+from tests.portals.plain import faults
 from tests.portals.screen import looking, shot
 
 from rt.contracts.authz import FindUsers, UsersPage
@@ -64,6 +65,7 @@ async def test_what_is_found_tells_how_it_is_known_and_leads_to_its_page() -> No
     for known in ("D26-0041", "PO-7781", "GH-101-KL", "En transit"):
         assert known in text
     assert "Rien ne correspond" not in text
+    assert faults(text) == []
 
 
 async def test_kinds_that_the_person_may_not_read_are_not_asked_for() -> None:

@@ -56,7 +56,8 @@ def value(kind: inspect.Type, name: str) -> Any:
     """A plain value of a type."""
     match kind:
         case inspect.StrType():
-            return PATTERNED.get(name, f"{name}_1")
+            plain = f"{name}_1" if name.endswith(("_id", "_key", "_hash")) else f"{name.replace('_', ' ')} 1"
+            return PATTERNED.get(name, plain)
         case inspect.BoolType():
             return False
         case inspect.IntType() | inspect.FloatType():

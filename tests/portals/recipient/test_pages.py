@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 from tests.portals.delivery import STROKES
+from tests.portals.plain import faults
 from tests.portals.recipient.world import MORNING, Browser, World
 from tests.portals.world import carried
 
@@ -87,6 +88,7 @@ async def test_every_page_renders_in_both_languages_with_labels_and_single_ids(b
         assert (french.status_code, english.status_code) == (200, 200), here
         assert '<html lang="fr">' in french.text, here
         assert '<html lang="en">' in english.text, here
+        assert faults(french.text) + faults(english.text) == [], here
         read = Fields()
         read.feed(french.text)
         assert [f for f in read.fields if str(f.get("id")) not in read.labelled] == [], here
