@@ -123,6 +123,22 @@ def topology(
 
 
 @app.command()
+def forget(
+    subject: Annotated[str, typer.Argument(help="Of whom: planning.drivers/drv_…, authz.people/usr_…")],
+    organizations: Annotated[list[str], typer.Argument(help="Whose events told of them.")],
+    data: Data = Path(".rt"),
+) -> None:
+    """Make what events told of somebody unreadable for good, in the log and in its backups."""
+    from rt.ops.forget import forget as forgotten
+
+    async def alone() -> None:
+        async with running(data) as uri:
+            await forgotten(read(needs=DATABASES), uri, subject, organizations)
+
+    asyncio.run(alone())
+
+
+@app.command()
 def migrate(
     phase: Annotated[Phase, typer.Argument(help="expand or contract.")], data: Data = Path(".rt")
 ) -> None:
