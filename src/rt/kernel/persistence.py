@@ -416,11 +416,15 @@ class Collection(Generic[E]):
         bound = {"limit": most} if most else {}
         return await self._stored.count_documents(self.within(where), session=_session.get(), **bound)
 
-    async def count_rows(self, listing: Listing[Any], named: Conditions, most: int = 0) -> int:
-        """How many rows of a listing there are, by its index alone; counted up to `most`, 0 is all."""
-        command: Document = {"count": self.name, "query": {"$and": [*listing.where(named), self.within({})]}}
+    async def count_rows(
+        self, listing: Listing[Any], named: Conditions, most: int = 0, *, q: str = ""
+    ) -> int:
+        """How many rows of a listing there are, without a text by its index alone; up to `most`, 0 is all."""
+        said = await self.saying(q)
+        where = [*listing.where(named), self.within({}), said]
+        command: Document = {"count": self.name, "query": {"$and": where}}
         command |= {"limit": most} if most else {}
-        if hint := listing.hint(self._owner_field, listing.default, named):
+        if hint := "" if said else listing.hint(self._owner_field, listing.default, named):
             command["hint"] = hint
         return int((await self._stored.database.command(command, session=_session.get()))["n"])
 

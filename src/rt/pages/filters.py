@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+from starlette.datastructures import QueryParams
 
 from rt.kernel.bounds import refuse_unfit, refuse_unstorable
 from rt.kernel.errors import Refusal
@@ -14,7 +15,6 @@ from rt.ui.catalogues import gettext as _
 from rt.ui.fields import Input
 from rt.ui.formats import day
 from rt.ui.pages import Choice
-from rt.ui.visit import Visit
 
 Said = Mapping[str, Any]
 """Values of a question's fields, as they were read."""
@@ -36,11 +36,11 @@ class Chip(msgspec.Struct, frozen=True):
     href: str
 
 
-def said(visit: Visit, word: type[Query[Any]], names: Sequence[str]) -> dict[str, Any]:
-    """What the address says of these fields; what fits none is left out."""
+def said(query: QueryParams, word: type[Query[Any]], names: Sequence[str]) -> dict[str, Any]:
+    """What an address says of these fields; what fits none is left out."""
     found: dict[str, Any] = {}
     for name in names:
-        text = ",".join(one for one in visit.query.getlist(name) if one)
+        text = ",".join(one for one in query.getlist(name) if one)
         if not text:
             continue
         try:

@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import Any, get_args
 
 import msgspec
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rt.contracts.authz import FindPartners, OrganizationView
+from rt.contracts.authz import FindPartners, ListChoicesView, OrganizationView, OwnView
 from rt.contracts.core_orders import (
+    CountFoundOrders,
     CountOrders,
     ExportOrders,
     FindOrders,
@@ -23,6 +25,7 @@ from rt.contracts.core_orders import (
     OrderState,
 )
 from rt.pages.filters import Chip, Filter, address, chips, inputs, said
+from rt.pages.listed import Listed
 from rt.pages.order_columns import COLUMNS, OrderColumn
 from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
@@ -34,6 +37,8 @@ from rt.ui.visit import Visit, page
 ALL = "all"
 LONGEST_Q = 80
 MOST_PARTNERS = 200
+COUNTED = 100
+"""Orders of a view of one's own that are counted; of more it is only said that there are."""
 CARRYING = ("carrier", "forwarder")
 """Kinds of partners that may have an order to carry; the others, and forwarders, may be a client."""
 FILTERS: Mapping[str, Filter] = {
@@ -48,6 +53,10 @@ FILTERS: Mapping[str, Filter] = {
     "state": Filter(marked("État"), "several"),
 }
 """By the field of FindOrders."""
+
+
+Tab = tuple[str, str, int | str | None]
+"""The address of a view, its name, and how many it holds if that is known."""
 
 
 class View(msgspec.Struct, frozen=True):
@@ -100,7 +109,7 @@ class OrdersPage(Page):
     template, part = "pages/orders.html", "pages/_orders.html"
     path: str
     order: str
-    tabs: Sequence[tuple[str, str, int | None]]
+    tabs: Sequence[Tab]
     current: str
     kept: Mapping[str, str]
     rows: list[Row]
@@ -110,6 +119,12 @@ class OrdersPage(Page):
     chips: Sequence[Chip]
     plain: str
     """The view without search and filters."""
+    columns_path: str
+    views_path: str
+    own: str
+    """Where views of one's own are renamed and removed, if there are any."""
+    may_keep: bool
+    """Whether there is a view that is not kept yet."""
     q: str
     placeholder: str
     empty: str
@@ -161,23 +176,37 @@ class Orders:
         self.steps = {**STEPS, **steps}
         deadline = OrderColumn(marked("Échéance"), self._deadline, kind="deadline")
         known = {**COLUMNS, "deadline": deadline, **own}
-        self.columns = {name: known[name] for name in columns}
+        usual = {known[name].label for name in columns}
+        more = [name for name, one in known.items() if name not in columns and one.label not in usual]
+        self.columns = {name: known[name] for name in (*columns, *more)}
+        self.listed = Listed(
+            path.strip("/").replace("/", "_"),
+            path,
+            title,
+            {name: one.label for name, one in self.columns.items()},
+            columns,
+        )
 
     def pages(self) -> Sequence[Route]:
         """To be put among a portal's pages."""
         return [
             page(self.path, self.orders, methods=("GET",)),
             page(f"{self.path}.csv", self.export, methods=("GET",)),
+            *self.listed.pages(),
         ]
 
     async def orders(self, visit: Visit) -> Page:
-        view, values = self._said(visit)
+        view, values = self._said(visit.query)
         counting = attempt(visit, CountOrders())
         partnering = attempt(visit, FindPartners(limit=MOST_PARTNERS))
         asking = visit.ask(FindOrders(**self._asked(view, values)))
-        found, counts, partners = await asyncio.gather(asking, counting, partnering)
+        found, counts, partners, (kept, own) = await asyncio.gather(
+            asking, counting, partnering, self._own(visit)
+        )
+        shown = self.listed.shown(kept)
         known = {"view": view.code, **values}
         lasting = {name: value for name, value in known.items() if name != "after"}
+        here = address(self.path, lasting)
         choices = self._choices(view, partners.items if partners else (), found.items)
         return OrdersPage(
             title=_(self.title),
@@ -186,38 +215,57 @@ class Orders:
             tabs=[
                 (f"{self.path}?view={one.code}", _(one.label), one.count(counts) if counts else None)
                 for one in self.views
-            ],
-            current=f"{self.path}?view={view.code}",
+            ]
+            + own,
+            current=here if here in [one for one, *_ in own] else f"{self.path}?view={view.code}",
             kept={name: lasting[name] for name in ("view", "sort") if lasting.get(name)},
-            rows=[self._row(order) for order in found.items],
-            columns=self._columns(found.items),
+            rows=[self._row(order, shown) for order in found.items],
+            columns=self._columns(found.items, shown),
             sorting=Sorting(now=values.get("sort", ""), address=address(self.path, {**lasting, "sort": ""})),
             filters=inputs(self.filters, values, choices),
             chips=chips(
                 self.filters, values, choices, lambda name: address(self.path, {**lasting, name: ""})
             ),
             plain=address(self.path, {name: lasting.get(name) for name in ("view", "sort")}),
+            columns_path=address(self.listed.columns_path, {"back": here}),
+            views_path=address(self.listed.views_path, lasting),
+            own=self.listed.views_path if own else "",
+            may_keep=bool(set(values) - {"after"}) and here not in [one for one, *_ in own],
             q=values.get("q", ""),
             placeholder=_(self.placeholder),
             empty=_(self.empty),
             more=address(self.path, {**lasting, "after": found.next}) if found.next else "",
-            first=address(self.path, lasting) if "after" in values else "",
+            first=here if "after" in values else "",
             export=address(f"{self.path}.csv", lasting),
             acts=[act for act in self.acts if visit.session.may(act.needs)],
             bulk=self.bulk if self.bulk and visit.session.may(self.bulk.needs) else None,
         )
 
     async def export(self, visit: Visit) -> Response:
-        view, values = self._said(visit)
-        asked = self._asked(view, values)
-        return sent(await visit.ask(ExportOrders(**{n: v for n, v in asked.items() if n != "after"})))
+        """What is shown, as a file: same filters, same order, same columns."""
+        asked = self._asked(*self._said(visit.query))
+        shown = self.listed.shown(await self.listed.kept(visit))
+        columns = dict.fromkeys(field for name in shown for field in self.columns[name].file)
+        asked = {name: value for name, value in asked.items() if name != "after"}
+        return sent(await visit.ask(ExportOrders(**asked, columns=list(columns))))
 
-    def _said(self, visit: Visit) -> tuple[View, dict[str, Any]]:
-        """The chosen view, and what else the address says of the question."""
-        chosen = visit.query.get("view", self.view)
+    async def _own(self, visit: Visit) -> tuple[ListChoicesView, list[Tab]]:
+        """What the person chose, and their own views as tabs with counters."""
+        kept = await self.listed.kept(visit)
+        return kept, list(await asyncio.gather(*(self._own_tab(visit, view) for view in kept.views)))
+
+    async def _own_tab(self, visit: Visit, view: OwnView) -> Tab:
+        asked = self._asked(*self._said(QueryParams(view.query)))
+        narrowed = {name: value for name, value in asked.items() if name not in ("after", "sort")}
+        found = await attempt(visit, CountFoundOrders(**narrowed, most=COUNTED))
+        return self.listed.own(view), view.name, _up_to(found.count) if found else None
+
+    def _said(self, query: QueryParams) -> tuple[View, dict[str, Any]]:
+        """The chosen view, and what else an address says of the question."""
+        chosen = query.get("view", self.view)
         view = next((view for view in self.views if view.code == chosen), View(chosen, ""))
-        values = said(visit, FindOrders, ("after", "sort", *self.filters))
-        if q := visit.query.get("q", "")[:LONGEST_Q]:
+        values = said(query, FindOrders, ("after", "sort", *self.filters))
+        if q := query.get("q", "")[:LONGEST_Q]:
             values["q"] = q
         if "state" in values:
             offered = self._states(view)
@@ -253,7 +301,7 @@ class Orders:
             "state": [Choice(one, named("state", one)) for one in states] if len(states) > 1 else [],
         }
 
-    def _columns(self, orders: Sequence[OrderRow]) -> list[Column]:
+    def _columns(self, orders: Sequence[OrderRow], shown: Sequence[str]) -> list[Column]:
         """The heads; by the price is sorted where the reader sees what was agreed for any."""
         priced = any(order.agreed_cents is not None for order in orders)
         return [
@@ -264,16 +312,16 @@ class Orders:
                 wide=one.wide,
                 sort=one.sort if priced or one.sort != "price" else "",
             )
-            for name, one in self.columns.items()
+            for name, one in ((name, self.columns[name]) for name in shown)
             if not one.where_any or any(map(one.read, orders))
         ]
 
-    def _row(self, order: OrderRow) -> Row:
+    def _row(self, order: OrderRow, shown: Sequence[str]) -> Row:
         label, href = self._step(order)
         here = f"{self.path}/{order.order_id}"
         return Row(
             order_id=order.order_id,
-            cells={name: one.read(order) for name, one in self.columns.items()},
+            cells={name: self.columns[name].read(order) for name in shown},
             step=label,
             step_href=href.format(order=here, order_id=order.order_id),
         )
@@ -293,3 +341,8 @@ class Orders:
 
 def _by_name(names: Mapping[str, str]) -> list[Choice]:
     return [Choice(code, name) for code, name in sorted(names.items(), key=lambda one: one[1].casefold())]
+
+
+def _up_to(count: int) -> int | str:
+    """A counter that was not counted to its end says so."""
+    return count if count < COUNTED else f"{COUNTED - 1}+"

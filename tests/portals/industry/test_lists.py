@@ -4,7 +4,8 @@ from tests.portals import screen
 from tests.portals.industry import make
 from tests.portals.industry.town import ORIGIN, Town, signed_in
 
-from rt.contracts.core_orders import FindOrders, OrdersPage
+from rt.contracts.authz import GetListChoices, KeepListChoices, ListChoicesView, OwnView
+from rt.contracts.core_orders import CountFoundOrders, FindOrders, FoundCount, OrdersPage
 from rt.kernel.clock import held
 
 STATES = ("draft", "confirmed", "tendered", "assigned", "loading", "in_transit", "delivered")
@@ -27,6 +28,12 @@ def long_list() -> Town:
         )
         for n in range(60)
     ]
+    views = [
+        OwnView(name=name, query=f"q={name}") for name in ("Grand Est", "Retards Lyon", "Palettes à rendre")
+    ]
+    town.answers[GetListChoices] = ListChoicesView(list_name="orders", columns=[], views=views)
+    town.answers[KeepListChoices] = town.answers[GetListChoices]
+    town.answers[CountFoundOrders] = FoundCount(count=100)
     town.answers[FindOrders] = OrdersPage(items=rows, next="c")
     return town
 
@@ -36,6 +43,26 @@ async def test_a_long_list_of_orders_fits_every_screen() -> None:
     with held(make.AT):
         async with screen.looking(client) as page:
             await screen.read_as_a_list(page, f"{ORIGIN}/orders", "industry")
+
+
+async def test_columns_are_chosen_by_key_alone() -> None:
+    town = long_list()
+    client, _proof = await signed_in(town)
+    with held(make.AT):
+        async with screen.looking(client, viewport={"width": 1440, "height": 900}) as page:
+            await page.goto(f"{ORIGIN}/orders")
+            await page.get_by_role("link", name="Colonnes").press("Enter")
+            await page.get_by_role("button", name="Monter Enlever le").press("Enter")
+            await page.wait_for_load_state()
+            focused = "document.activeElement.textContent.trim()"
+            assert await page.evaluate(focused) == "Monter Enlever le"
+            await page.get_by_label("Client", exact=True).press("Space")
+            await screen.shot(page, "industry-columns")
+            await page.get_by_role("button", name="Enregistrer").press("Enter")
+            await page.get_by_role("heading", name="Commandes").wait_for()
+            chosen = town.heard(KeepListChoices).columns
+            assert chosen[:4] == ["state", "flags", "pickup_at", "pickup"]
+            assert chosen[-1] == "client"
 
 
 async def test_a_line_that_is_cut_shows_whole_in_the_row_that_has_the_focus() -> None:

@@ -519,6 +519,34 @@ async def test_an_export_quotes_formulas_and_hides_prices_from_the_consignee(web
     assert "Prix" not in theirs
 
 
+async def test_an_export_has_the_columns_that_were_chosen_in_their_order_and_no_hidden_price(web):
+    await assigned(web(), reference="CMD-1")
+    said = {"columns": ["agreed_cents", "reference", "incident_open"]}
+    mine = (await web().get("/api/orders/export", params=said)).content.decode("utf-8-sig")
+    assert mine.splitlines() == ["Prix convenu;Référence;Incident", "800,00;CMD-1;"]
+    theirs = (await web(CONSIGNEE).get("/api/orders/export", params=said)).content.decode("utf-8-sig")
+    assert theirs.splitlines() == ["Référence;Incident", "CMD-1;"]
+    assert (await web().get("/api/orders/export", params={"columns": "buy_cents"})).status_code == 422
+
+
+async def test_what_a_search_finds_is_counted_no_further_than_asked_for(web):
+    for n in range(3):
+        await new(web(), reference=f"CMD-{n}", consignee_name="Distri Rhône")
+    await assigned(web(), reference="CMD-9", consignee_name="Distri Rhône")
+
+    async def found(who, **said):
+        answer = await who.get("/api/orders/found", params=said)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["count"]
+
+    assert await found(web()) == 4
+    assert await found(web(), state="draft") == 3
+    assert await found(web(), q="CMD-2 Rhône") == 1
+    assert await found(web(), state="draft", most=2) == 2
+    assert await found(web(CARRIER)) == 1
+    assert await found(web(CARRIER), state="draft") == 0
+
+
 async def test_bulk_actions_answer_for_each_order(web):
     good, draft = await confirmed(web()), await new(web())
     client = web(headers={"idempotency-key": "bulk-1"})

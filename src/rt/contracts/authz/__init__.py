@@ -47,6 +47,7 @@ from rt.contracts.authz.identities import (
     IdentityWishView,
     RefuseIdentity,
 )
+from rt.contracts.authz.lists import GetListChoices, KeepListChoices, ListChoicesView, OwnView
 from rt.contracts.authz.organizations import (
     EditOrganization,
     FindOrganizations,
@@ -146,6 +147,7 @@ __all__ = [
     "FindUsers",
     "GetIdentity",
     "GetKeys",
+    "GetListChoices",
     "GetOrganization",
     "GetUser",
     "IdentitiesPage",
@@ -157,10 +159,12 @@ __all__ = [
     "InvitePartner",
     "InviteUser",
     "IssueLink",
+    "KeepListChoices",
     "KeySetView",
     "KeyView",
     "LinkScope",
     "LinkView",
+    "ListChoicesView",
     "Login",
     "Logout",
     "MemberChanged",
@@ -170,6 +174,7 @@ __all__ = [
     "OrganizationSuspended",
     "OrganizationView",
     "OrganizationsPage",
+    "OwnView",
     "PartnerAccepted",
     "PartnerAsked",
     "PasswordResetAsked",

@@ -14,7 +14,15 @@ from rt.contracts.core_orders.facts import (
     TenderLapsed,
     TenderRefused,
 )
-from rt.contracts.core_orders.finding import CountOrders, ExportOrders, FindOrders, OrderSort
+from rt.contracts.core_orders.finding import (
+    CountFoundOrders,
+    CountOrders,
+    ExportColumn,
+    ExportOrders,
+    FindOrders,
+    FoundCount,
+    OrderSort,
+)
 from rt.contracts.core_orders.imports import (
     COLUMNS_LIMIT,
     IMPORT_LIMIT,
@@ -123,6 +131,7 @@ __all__ = [
     "ColumnMatch",
     "CommitImport",
     "ConfirmOrder",
+    "CountFoundOrders",
     "CountOrders",
     "CreateFromTemplate",
     "CreateOrder",
@@ -132,10 +141,12 @@ __all__ = [
     "DuplicateOrder",
     "EditOrder",
     "Equipment",
+    "ExportColumn",
     "ExportOrders",
     "FindDocuments",
     "FindOrders",
     "FindTemplates",
+    "FoundCount",
     "GetDocument",
     "GetDocumentUrl",
     "GetImport",

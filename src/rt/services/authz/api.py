@@ -41,6 +41,8 @@ def table(
         serve(words.FindSessions, account.sessions),
         serve(words.EndSession, account.end_session),
         serve(words.EndAllSessions, account.end_all_sessions),
+        serve(words.GetListChoices, account.list_choices),
+        serve(words.KeepListChoices, account.keep_list_choices),
         serve(words.RegisterOrganization, organizations.register),
         serve(words.GetOrganization, organizations.get),
         serve(words.FindOrganizations, organizations.find),

@@ -16,6 +16,7 @@ def table(orders: Orders, tenders: Tenders, papers: Papers, imports: Imports) ->
         serve(words.GetOrder, orders.get),
         serve(words.FindOrders, orders.find),
         serve(words.CountOrders, orders.count),
+        serve(words.CountFoundOrders, orders.count_found),
         serve(words.ExportOrders, orders.export),
         serve(words.ConfirmOrder, orders.confirm),
         serve(words.CancelOrder, orders.cancel),

@@ -1,4 +1,4 @@
-"""What a person does with their own account: password, second factor, sessions."""
+"""What a person does with their own account: password, second factor, sessions, how lists are read."""
 
 from rt.contracts.authz import (
     AskPasswordReset,
@@ -9,6 +9,9 @@ from rt.contracts.authz import (
     EndSession,
     EnrolTotp,
     FindSessions,
+    GetListChoices,
+    KeepListChoices,
+    ListChoicesView,
     MembershipView,
     RecoveryCodesView,
     ResetPassword,
@@ -19,13 +22,15 @@ from rt.contracts.authz import (
     WhoView,
 )
 from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
+from rt.kernel.errors import AlreadyExists, NotFound
 from rt.kernel.ids import new_id
 from rt.kernel.messages import Empty
+from rt.kernel.tenancy import current_org
 from rt.services.authz.actions.entry import FACTOR, Entry
 from rt.services.authz.actions.guard import Guard
 from rt.services.authz.actions.speaker import speaking_person
 from rt.services.authz.adapters import Hasher
+from rt.services.authz.domain.list_choice import ListChoice, list_choice
 from rt.services.authz.domain.organization import OPERATOR, address
 from rt.services.authz.domain.passwords import WrongPassword, check_password, shortest_for
 from rt.services.authz.domain.person import Person, ResetOver
@@ -189,6 +194,24 @@ class Account:
         actor = speaking_person()
         await self._end_sessions(actor.id, "ended_by_person", keep=actor.session_id if asked.keep else "")
         return Empty()
+
+    async def list_choices(self, asked: GetListChoices) -> ListChoicesView:
+        untouched = self._untouched(asked.list_name)
+        kept = await self._store.list_choices.first({"id": untouched.id})
+        return (kept or untouched).shown()
+
+    async def keep_list_choices(self, asked: KeepListChoices) -> ListChoicesView:
+        first = self._untouched(asked.list_name)
+        first.choose(asked)
+        try:
+            return (await self._store.list_choices.add(first)).shown()
+        except AlreadyExists:
+            async with self._store.list_choices.change(first.id) as kept:
+                kept.choose(asked)
+            return kept.shown()
+
+    def _untouched(self, list_name: str) -> ListChoice:
+        return list_choice(current_org(), speaking_person().id, list_name)
 
     async def _end_sessions(self, person_id: str, why: str, keep: str = "") -> None:
         while sessions := await self._store.open_sessions(person_id, but=keep):

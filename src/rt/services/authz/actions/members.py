@@ -183,6 +183,7 @@ class Members:
                 role = person.member(organization_id).role
                 person.leave(organization_id, current_actor().id, left, now())
             await self._note(person.id, person.email, role, "removed")
+            await self._store.list_choices.remove_where({"person_id": person.id})
         return Empty()
 
     async def forget(self, organization_id: str) -> None:

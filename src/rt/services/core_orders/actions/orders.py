@@ -9,6 +9,7 @@ from rt.contracts.core_orders import (
     CancelOrder,
     CloseOrder,
     ConfirmOrder,
+    CountFoundOrders,
     CountOrders,
     CreateFromTemplate,
     CreateOrder,
@@ -17,6 +18,7 @@ from rt.contracts.core_orders import (
     ExportOrders,
     FindOrders,
     FindTemplates,
+    FoundCount,
     GetOrder,
     MarkInvoiced,
     OrderCounts,
@@ -45,6 +47,7 @@ from rt.services.core_orders.domain.order import Order, OrderNotFound, as_asked,
 from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.domain.sight import order_row, order_view
 from rt.services.core_orders.store import OrderStore, Template
+from rt.services.core_orders.store.listing import ORDERS
 from rt.trade.plates import plain_plate
 from rt.trade.zones import PARIS
 
@@ -80,6 +83,10 @@ class Orders:
         states, incident = await self._store.counts.all()
         return OrderCounts(states=states, incident=incident, total=sum(states.values()))
 
+    async def count_found(self, asked: CountFoundOrders) -> FoundCount:
+        found = await self._store.orders.count_rows(ORDERS, _named(asked), asked.most, q=asked.q)
+        return FoundCount(count=found)
+
     async def export(self, asked: ExportOrders) -> Download:
         rows: list[OrderRow] = []
         after = ""
@@ -89,7 +96,7 @@ class Orders:
             after = page.next
             if not after:
                 break
-        return Download(content=as_csv(rows), media_type="text/csv", filename="commandes.csv")
+        return Download(content=as_csv(rows, asked.columns), media_type="text/csv", filename="commandes.csv")
 
     async def edit(self, asked: EditOrder) -> OrderView:
         before = await self._store.orders.get(asked.order_id)
@@ -228,7 +235,7 @@ class Orders:
         return await self._store.search(_named(asked), q=asked.q, sort=asked.sort, after=after, limit=limit)
 
 
-def _named(asked: FindOrders | ExportOrders) -> Conditions:
+def _named(asked: FindOrders | ExportOrders | CountFoundOrders) -> Conditions:
     """What was asked for, by the names of the listing's filters."""
     states = [state for state in asked.state.split(",") if state]
     incident = {True: current_org(), False: {"$ne": current_org()}, None: None}[asked.incident]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from rt.contracts.core_orders import OrderRow
+from rt.contracts.core_orders import ExportColumn, OrderRow
 from rt.trade.spreadsheets import Cell, csv_file
 
 COLUMNS: dict[str, str] = {
@@ -29,13 +29,22 @@ COLUMNS: dict[str, str] = {
     "vehicle_plate": "Immatriculation",
     "driver_name": "Conducteur",
 }
+CHOSEN_COLUMNS: dict[str, str] = {
+    "incident_open": "Incident",
+    "with_reserves": "Réserves",
+    "created_at": "Créée le",
+}
+"""Only for who asks for them."""
 DEAL_COLUMNS: dict[str, str] = {"agreed_cents": "Prix convenu", "currency": "Devise"}
 
 
-def as_csv(rows: Sequence[OrderRow]) -> bytes:
-    """The rows; the price columns only if the reader may see a price in any of them."""
+def as_csv(rows: Sequence[OrderRow], chosen: Sequence[ExportColumn] = ()) -> bytes:
+    """The rows, in the chosen columns or all; the price only if the reader may see one in any of them."""
     priced = any(row.agreed_cents is not None for row in rows)
     columns = COLUMNS | (DEAL_COLUMNS if priced else {})
+    if chosen:
+        known = columns | CHOSEN_COLUMNS
+        columns = {name: known[name] for name in dict.fromkeys(chosen) if name in known}
     return csv_file(list(columns.values()), ([_value(row, name) for name in columns] for row in rows))
 
 
@@ -46,4 +55,6 @@ def _value(row: OrderRow, name: str) -> Cell:
     value = getattr(row, name)
     if name == "agreed_cents" and value is not None:
         return Decimal(value).scaleb(-2)
+    if isinstance(value, bool):
+        return "oui" if value else ""
     return value if isinstance(value, Cell) else str(value)
