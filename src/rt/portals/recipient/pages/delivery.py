@@ -5,18 +5,17 @@ from typing import Any
 
 from starlette.responses import Response
 
-from rt.contracts.core_orders import GetDocument as GetPaper
 from rt.contracts.core_orders import GetOrder, OrderView
-from rt.contracts.ecpmr import DocumentView, FindDocuments, GetDocument, GetPdf, Language
+from rt.contracts.ecpmr import DocumentView, FindDocuments, GetDocument
 from rt.contracts.palette import GetPolicy, PolicyView
 from rt.contracts.planning import FindSlots, SlotView
 from rt.contracts.tracking_ia import EtaView, GetTrack, StopView, TrackView
+from rt.pages import papers
 from rt.portals.recipient.pages.arrivals import expected
 from rt.portals.recipient.pages.by_link import done_page, signature_on
 from rt.portals.recipient.pages.signing import Signer, note_for, signed
-from rt.ui.asking import attempt, sent
+from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
-from rt.ui.formats import language
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
@@ -108,17 +107,6 @@ def truck(track: TrackView | None) -> list[dict[str, Any]]:
     ]
 
 
-async def paper(visit: Visit) -> Response:
-    return sent(
-        await visit.ask(GetPaper(order_id=visit.path["order_id"], document_id=visit.path["document_id"]))
-    )
-
-
-async def consignment_pdf(visit: Visit) -> Response:
-    spoken: Language = "en" if language() == "en" else "fr"
-    return sent(await visit.ask(GetPdf(document_id=visit.path["document_id"], language=spoken)))
-
-
 async def sign(visit: Visit) -> Page | Response:
     note = await note_for(visit, "delivery")
     if signature_on(note, "delivery", "consignee"):
@@ -134,7 +122,7 @@ async def sign(visit: Visit) -> Page | Response:
 
 PAGES = [
     page("/deliveries/{order_id}", delivery, methods=("GET",)),
-    page("/deliveries/{order_id}/documents/{document_id}", paper, methods=("GET",)),
+    page("/deliveries/{order_id}/documents/{document_id}", papers.document, methods=("GET",)),
     page("/sign/{document_id}", sign),
-    page("/sign/{document_id}/paper.pdf", consignment_pdf, methods=("GET",)),
+    page("/sign/{document_id}/paper.pdf", papers.pdf, methods=("GET",)),
 ]
