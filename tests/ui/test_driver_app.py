@@ -22,14 +22,22 @@ LINES = """all => all.map(one => {
 """Of each element, how many letters it has on how many lines."""
 
 
-@pytest.fixture
-async def phone() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as played:
         browser = await played.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
         )
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def phone(chromium: Browser) -> AsyncIterator[Browser]:
+    """The browser, in which each test makes a context of its own: nothing is shared but the program."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
 
 
 async def sign_in(page: Page, base: str) -> None:
