@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment
-from tests.pages.shop import Town, signed_in
+from playwright.async_api import expect
+from tests.pages.shop import ORIGIN, Town, signed_in
+from tests.portals.screen import looking
 
 from rt.ui.formats import LANGUAGES
 from rt.ui.gallery import PARTS
@@ -170,3 +172,15 @@ def test_a_template_that_changes_is_compiled_again(tmp_path: Path) -> None:
     assert environment(tmp_path).get_template("page.html").render() == "before"
     page.write_text("after")
     assert environment(tmp_path).get_template("page.html").render() == "after"
+
+
+async def test_the_focus_goes_into_a_window_that_opens_and_back_when_it_closes() -> None:
+    async with signed_in(Town()) as client, looking(client) as window:
+        await window.goto(f"{ORIGIN}/gallery/dialog")
+        opener = window.locator("[popovertarget]").first
+        await opener.focus()
+        await window.keyboard.press("Enter")
+        inside = "!!document.activeElement.closest('[popover]:popover-open')"
+        await window.wait_for_function(inside)
+        await window.keyboard.press("Escape")
+        await expect(opener).to_be_focused()
