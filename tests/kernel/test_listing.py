@@ -155,6 +155,26 @@ async def test_fragments_are_found_in_every_sort(parcels: Collection[Parcel]) ->
     assert [one.name for one in found] == ["n2"] * 7
 
 
+async def test_what_follows_from_the_rest_is_stored_again_and_told_to_nobody(
+    parcels: Collection[Parcel], database: Database
+) -> None:
+    def rule(parcel: Parcel) -> None:
+        parcel.deal_of = [parcel.org_id]
+
+    await parcels.derive(rule)
+    with acting_for("org_a"):
+        assert len(await walked(parcels, 50, sort="deal")) == 30
+    stored = await database[parcels.name].find_one({"_id": "par_00"})
+    assert stored is not None
+    assert (stored["version"], len(stored["told"]), stored["deal_of"]) == (1, 1, ["org_a"])
+
+
+async def test_all_are_gone_through_a_few_at_a_time(parcels: Collection[Parcel]) -> None:
+    with acting_for("org_a"):
+        found = [one.id async for one in parcels.each({"state": "open"}, sort="-price", at_a_time=4)]
+    assert len(found) == len(set(found)) == 25
+
+
 async def test_an_index_serves_each_sort_and_what_comes_first(parcels: Collection[Parcel]) -> None:
     assert [keys for keys, _ in LINES.indexes("seen_by")] == [
         [("seen_by", 1), ("name", 1), ("_id", 1)],

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from rt.contracts.ecpmr.note import DeviceId, Language
 from rt.contracts.ecpmr.shown import (
@@ -14,15 +14,19 @@ from rt.contracts.ecpmr.shown import (
     VerificationView,
 )
 from rt.kernel.messages import OPEN, Cursor, Download, Query
-from rt.trade.references import NoteId, OrderId
+from rt.trade.references import NoteId, OrderId, OrderIds
 
 
 class FindDocuments(
     Query[DocumentsPage], route="/api/ecpmr/documents", needs="ecpmr.read", closed_to=("driver",)
 ):
-    """Consignment notes that my organization has a part in; `q` looks at number, names, places and plates."""
+    """Consignment notes that my organization has a part in, of one order or several.
+
+    `q` looks at number, names, places and plates.
+    """
 
     order_id: OrderId = ""
+    order_ids: OrderIds = field(default_factory=list)
     state: Literal["", "new", "loading", "in_transport", "delivered"] = ""
     q: Annotated[str, Meta(max_length=100)] = ""
     after: Cursor = ""

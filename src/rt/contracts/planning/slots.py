@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from rt.contracts.planning.docks import GoodsType, SlotKind
 from rt.contracts.planning.fleet import Limit, Note
 from rt.kernel.messages import Command, Cursor, Download, Event, Personal, Query, SearchText, Version, View
 from rt.trade.days import TripDay, TripMoment
 from rt.trade.places import Site
-from rt.trade.references import DockId, OrderId, SlotId
+from rt.trade.references import DockId, OrderId, OrderIds, SlotId
 
 SlotState = Literal["booked", "arrived", "late", "no_show", "cancelled"]
 
@@ -182,7 +182,7 @@ class GetSlot(
 
 
 class FindSlots(Query[SlotsPage], route="/api/planning/slots", needs="planning.read", closed_to=("driver",)):
-    """Slots of the own docks and those one has booked, by day, dock, order or a piece of text.
+    """Slots of the own docks and those one has booked, by day, dock, orders or a piece of text.
 
     A day is the site's and runs forward; without one the latest come first.
     """
@@ -190,6 +190,7 @@ class FindSlots(Query[SlotsPage], route="/api/planning/slots", needs="planning.r
     day: TripDay | None = None
     dock_id: DockId = ""
     order_id: OrderId = ""
+    order_ids: OrderIds = field(default_factory=list)
     q: SearchText = ""
     after: Cursor = ""
     limit: Limit = 50

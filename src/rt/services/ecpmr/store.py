@@ -56,9 +56,11 @@ class EcpmrStore:
                 number = f"{prefix}-{year}-{series.following():06d}"
             return await self.notes.add(make(number))
 
-    async def find(self, *, order_id: str, state: str, words: str, after: str, limit: int) -> Page[Note]:
-        given = {"order_id": order_id, "state": state}
-        named = {name: value for name, value in given.items() if value}
+    async def find(
+        self, *, order_ids: Sequence[str], state: str, words: str, after: str, limit: int
+    ) -> Page[Note]:
+        named: dict[str, object] = {"order_id": {"$in": list(order_ids)}} if order_ids else {}
+        named |= {"state": state} if state else {}
         return await self.notes.rows(NOTES, named, q=words, after=after, limit=limit)
 
     async def of_orders(self, order_ids: Sequence[str]) -> list[Note]:

@@ -43,7 +43,11 @@ class Reading:
 
     async def find(self, asked: FindDocuments) -> DocumentsPage:
         page = await self._store.find(
-            order_id=asked.order_id, state=asked.state, words=asked.q, after=asked.after, limit=asked.limit
+            order_ids=[*asked.order_ids, *filter(None, [asked.order_id])],
+            state=asked.state,
+            words=asked.q,
+            after=asked.after,
+            limit=asked.limit,
         )
         return DocumentsPage(items=[shown.row(note) for note in page.items], next=page.next)
 

@@ -131,7 +131,9 @@ class Slots:
 
     async def find(self, asked: FindSlots) -> SlotsPage:
         day = asked.day.isoformat() if asked.day else ""
-        given = {"day": day, "dock_id": asked.dock_id, "order_id": asked.order_id}
+        order_ids = [*asked.order_ids, *filter(None, [asked.order_id])]
+        orders = {"$in": order_ids} if order_ids else None
+        given = {"day": day, "dock_id": asked.dock_id, "order_id": orders}
         named = {name: value for name, value in given.items() if value}
         sort = "-latest" if day else "latest"
         page = await self._store.slots.rows(
