@@ -21,7 +21,7 @@ from rt.host.house import House, Room
 from rt.host.keys import UnitKeys
 from rt.host.mongod import Mongod, running
 from rt.host.topology import UNITS
-from rt.kernel.bus import told_of
+from rt.kernel.bus import told_of, whole
 from rt.kernel.entity import Entity
 from rt.kernel.eventlog import EVENT_LOG
 from rt.kernel.identity import Actor, acting_as
@@ -306,7 +306,7 @@ class TestHouse(House):
 
     async def letter(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """What an event of the log says to notifications, which alone opens its secrets."""
-        told = await self.personal.open(told_of(event))
+        told = whole(await self.personal.open(told_of(event)))
         return self.keys.seals_of("notifications").opened(told.topic, told.body)
 
     def room(self, package: str) -> Room:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rt.kernel.changes import MOST_SHOWN, change_of
-from rt.kernel.messages import HIDDEN
+from rt.kernel.messages import DERIVED, HIDDEN
 
 
 class Lock(msgspec.Struct):
@@ -31,6 +31,7 @@ class Thing(msgspec.Struct):
     by_name: dict[str, Lock] = {}
     papers: Annotated[dict[str, str], HIDDEN] = {}
     rows: list[int] = []
+    total: Annotated[int, DERIVED] = 0
     inside: "Thing | None" = None
 
 
@@ -60,6 +61,14 @@ def test_what_is_declared_hidden_is_shown_nowhere_at_any_depth() -> None:
     assert leaves["combination"] == leaves["papers"] == leaves["lock.code"] == ("***", "***")
     assert leaves["lock.place"] == ("gate", "yard")
     assert leaves["by_name"] == (None, {"front": {"place": "gate", "code": "***"}})
+
+
+def test_what_follows_from_the_rest_is_not_told_again_at_any_depth() -> None:
+    told = change({"total": 3}, {"rows": [1, 2], "total": 4, "inside": {"total": 5, "country_code": "FR"}})
+    assert told == [
+        {"path": "rows", "after": [1, 2]},
+        {"path": "inside", "after": {"country_code": "FR"}},
+    ]
 
 
 def test_of_a_long_list_the_items_that_differ_are_shown_with_their_place() -> None:

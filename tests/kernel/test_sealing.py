@@ -4,17 +4,18 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
+import msgspec
 import pytest
 from tests.conftest import TestHouse
 
 from rt.host.keys import UnitKeys
-from rt.kernel.bus import Told
+from rt.kernel.bus import Told, whole
 from rt.kernel.clock import held, now
 from rt.kernel.entity import Entity
 from rt.kernel.ids import new_id
 from rt.kernel.messages import EVENTS, Command, Empty, Event, secret_for
 from rt.kernel.persistence import Collection, Database
-from rt.kernel.sealing import SealBroken, SealMissing, secrets_of
+from rt.kernel.sealing import SealBroken, SealMissing, secrets_of, unsealed
 from rt.kernel.unit import Ground, Unit, hear, serve
 
 TOKEN = "tok_9fK2mQx7"
@@ -127,7 +128,7 @@ def test_an_altered_seal_is_no_value(unit_keys: UnitKeys) -> None:
     altered = {**body, "token": f"{head}.{tail[::-1]}"}
     with pytest.raises(SealBroken):
         unit_keys.seals_of("notifications").opened(KeyCut.topic, altered)
-    assert body["spare"] == ""
+    assert "spare" not in body
 
 
 async def test_without_keys_nothing_secret_is_written(
@@ -151,3 +152,29 @@ def test_every_event_field_that_opens_something_is_sealed() -> None:
         if opening.search(field) and field not in secrets_of(kind)
     ]
     assert plain == []
+
+
+class Stop(msgspec.Struct):
+    city: str
+    door: str = ""
+
+
+class Sent(Event, topic="palette.parcel.sent"):
+    """What has a default for nearly all that it says."""
+
+    parcel_id: str
+    note: str = ""
+    shared: bool = False
+    sizes: list[int] = []
+    stop: Stop | None = None
+
+
+def test_what_says_its_default_is_not_written_and_heard_all_the_same() -> None:
+    event = Sent(parcel_id="", stop=Stop(city="Brest"))
+    assert unsealed(event) == {"parcel_id": "", "stop": {"city": "Brest"}}
+    told = Told(
+        id="evt_1", partition="palette.1", seq=1, source="palette", topic=Sent.topic, at=now(),
+        org_id="org_a", entity="palette.parcels", entity_id="par_1", version=1, nth=1, actor={}, trace="",
+        body=unsealed(event),
+    )  # fmt: skip
+    assert whole(told).body == msgspec.to_builtins(event)

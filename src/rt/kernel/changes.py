@@ -1,4 +1,4 @@
-"""What a write changed of a stored thing: each leaf with its path, before and after; never what is hidden."""
+"""What a write changed of a stored thing: each leaf with its path, before and after; nothing hidden."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -67,6 +67,8 @@ def _within_bounds(leaves: list[Leaf]) -> list[Leaf]:
 def _differ(path: str, before: Any, after: Any, marks: Marks, found: list[Leaf]) -> None:
     if before == after or (before in EMPTY and after in EMPTY):
         return
+    if _derived(marks):
+        return
     if not _hides(marks) and isinstance(before, dict) and isinstance(after, dict):
         for name in {**before, **after}:
             began = len(found)
@@ -81,6 +83,10 @@ def _differ(path: str, before: Any, after: Any, marks: Marks, found: list[Leaf])
 
 def _hides(marks: Marks) -> bool:
     return isinstance(marks, Mark) and marks.kind == "hidden"
+
+
+def _derived(marks: Marks) -> bool:
+    return isinstance(marks, Mark) and marks.kind == "derived"
 
 
 def _say_whom(mark: Marks, before: Mapping[str, Any], after: Mapping[str, Any], leaves: list[Leaf]) -> None:
@@ -159,7 +165,7 @@ def _shown(value: Any, marks: Marks, leaf: Leaf) -> Any:
         return {
             name: _shown(inner, below(marks, name), leaf)
             for name, inner in value.items()
-            if inner not in EMPTY
+            if inner not in EMPTY and not _derived(below(marks, name))
         }
     if isinstance(value, list):
         if len(value) > MOST_SHOWN:

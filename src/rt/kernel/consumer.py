@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from rt.kernel.bus import Hub, Listener, Told, as_event, lane_of, partition_of, told_of
+from rt.kernel.bus import Hub, Listener, Told, as_event, lane_of, partition_of, told_of, whole
 from rt.kernel.changes import VEILED
 from rt.kernel.clock import now
 from rt.kernel.errors import AskRefused, Unavailable
@@ -521,6 +521,7 @@ async def deliver(database: Database, listener: Listener, told: Told, fence: Fen
         event = as_event(told.topic, _read(database, told))
         if event is None:
             return
+    told = whole(told)
     cause = Cause(fingerprint("event", unit, listener.name, told.id), "event", fence=fence)
     actor = Actor(kind="unit", id=unit, org_id=told.org_id, name=unit)
     with acting_for(told.org_id), acting_as(actor), tracing(told.trace), because(cause):

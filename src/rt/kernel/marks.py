@@ -1,4 +1,4 @@
-"""What fields declare of themselves, at any depth of a type: what is hidden, what tells of a person."""
+"""What fields declare of themselves, at any depth of a type: what is hidden, personal or derived."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import inspect
 
-Kind = Literal["hidden", "personal"]
+Kind = Literal["hidden", "personal", "derived"]
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -82,6 +82,8 @@ def _marks(node: inspect.Type, known: dict[type, dict[str, Any]]) -> Marks:
 def _declared(extra: Mapping[str, Any]) -> Marks:
     if extra.get("hidden"):
         return Mark("hidden", sealed=bool(extra.get("sealed")))
+    if extra.get("derived"):
+        return Mark("derived")
     if extra.get("personal"):
         found, of = bool(extra.get("found")), str(extra.get("of", ""))
         return Mark("personal", found, of, str(extra.get("collection", "")))

@@ -35,6 +35,9 @@ SEALED = msgspec.Meta(extra={"hidden": True, "sealed": True})
 """The same for what opens something and must be read again: a field of an entity that is encrypted where it
 is stored, under a key of its organization. Nothing is found by it: keep a hash beside."""
 
+DERIVED = msgspec.Meta(extra={"derived": True})
+"""Marks a field of what is stored that follows from what the same change says: it is not told again."""
+
 PERSONAL = msgspec.Meta(extra={"personal": True})
 """Marks a field, stored or told, that tells of a person: the event log holds it encrypted under the key of
 whom it tells of, by default the thing that emitted the event, and nobody reads it once that key is gone."""

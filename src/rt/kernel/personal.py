@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import zlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -250,7 +251,8 @@ def _bound(name: str, id: str) -> bytes:
 
 def _sealed(cipher: AESGCM, values: Any, bound: bytes) -> str:
     nonce = os.urandom(NONCE_BYTES)
-    return base64.b64encode(nonce + cipher.encrypt(nonce, msgspec.json.encode(values), bound)).decode()
+    content = zlib.compress(msgspec.json.encode(values))
+    return base64.b64encode(nonce + cipher.encrypt(nonce, content, bound)).decode()
 
 
 def _opened(cipher: AESGCM, sealed: str, bound: bytes) -> Any:
@@ -259,7 +261,7 @@ def _opened(cipher: AESGCM, sealed: str, bound: bytes) -> Any:
         clear = cipher.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], bound)
     except (InvalidTag, ValueError) as error:
         raise KeyLost(bound.decode()) from error
-    return msgspec.json.decode(clear)
+    return msgspec.json.decode(zlib.decompress(clear))
 
 
 def _replace(document: Any, path: list[str | int], value: str) -> Any:

@@ -40,9 +40,9 @@ class Seals:
 
     def sealed(self, event: Event) -> dict[str, Any]:
         """The event as it may be written: each secret field readable by its unit alone."""
-        body: dict[str, Any] = msgspec.to_builtins(event)
+        body = told_body(event)
         for field, reader in secrets_of(type(event)).items():
-            if body[field]:
+            if body.get(field):
                 header = {"alg": ALGORITHM, "enc": ENCRYPTION}
                 body[field] = jwe.encrypt_compact(header, body[field], self._public(reader))
         return body
@@ -67,8 +67,35 @@ def unsealed(event: Event) -> dict[str, Any]:
     """The event as it may be written without keys: only one that has no secret to keep."""
     if any(getattr(event, field) for field in secrets_of(type(event))):
         raise SealMissing(f"{type(event).__name__} holds a secret and there is no key to seal it with")
-    body: dict[str, Any] = msgspec.to_builtins(event)
+    return told_body(event)
+
+
+def told_body(event: Event) -> dict[str, Any]:
+    """The event as the log has it: without the fields that say no more than their default.
+
+    Whoever hears it has them again (`rt.kernel.bus.whole`).
+    """
+    body: dict[str, Any] = _without_defaults(event)
     return body
+
+
+def _without_defaults(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        defaults = _defaults(type(value))
+        said = {name: getattr(value, name) for name in defaults}
+        return {name: _without_defaults(inner) for name, inner in said.items() if inner != defaults[name]}
+    if isinstance(value, (list, tuple)):
+        return [_without_defaults(one) for one in value]
+    return msgspec.to_builtins(value)
+
+
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> Mapping[str, Any]:
+    """The fields of a type, each with its default; a required one with what equals no value."""
+    return {
+        one.name: one.default_factory() if one.default_factory is not msgspec.NODEFAULT else one.default
+        for one in msgspec.structs.fields(kind)
+    }
 
 
 @cache

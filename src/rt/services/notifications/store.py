@@ -90,7 +90,7 @@ class NotificationsStore:
         self.addresses = Collection(database, Address, "addresses")
         self.webhooks = Collection(database, Webhook, "webhooks", Index("-created_at"))
         self.subscriptions = Collection(database, Subscription, "subscriptions", Index("user_id"))
-        self.orders = Collection(database, OrderCard, "orders")
+        self.orders = Collection(database, OrderCard, "orders", quiet=True)
         self.homes = Collection(database, Home, "homes")
         self.reports = Collection(
             database, ReportSeen, "reports", Index("expires_at", everywhere=True, expires=True)

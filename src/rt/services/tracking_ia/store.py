@@ -72,7 +72,7 @@ class TrackingStore:
             Index("ends_at", everywhere=True),
         )
         self.orders = Collection(
-            database, FollowedOrder, "orders", Index("order_id", unique=True), shared=True
+            database, FollowedOrder, "orders", Index("order_id", unique=True), shared=True, quiet=True
         )
         self.shares = Collection(
             database,

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
 from rt.contracts.core_orders import OrderState, PlanView, References, Requirement, Stop
 from rt.kernel.entity import Entity
+from rt.kernel.messages import DERIVED
 from rt.services.core_orders.domain.kept import Document, Tender
 from rt.services.core_orders.domain.states import Hand, moves
 from rt.trade.roles import PartnerRole
@@ -47,7 +49,7 @@ class OrderLine(Entity, kw_only=True):
     reserves_reported: bool = False
     accepted_proof: str = ""
     documents: list[Document] = msgspec.field(default_factory=list)
-    deal_of: list[str] = msgspec.field(default_factory=list)
+    deal_of: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
     incident_for: list[str] = msgspec.field(default_factory=list)
     plate: str = ""
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Annotated
 
 from msgspec import field
 
 from rt.contracts.ecpmr import Consignment, Kind, Moment, Party, PartyBox, State, Step, Stop, StopTime
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
-from rt.kernel.messages import PersonalLabel
+from rt.kernel.messages import DERIVED, PersonalLabel
 from rt.services.ecpmr.domain.boxes import named
 from rt.services.ecpmr.domain.chain import ORIGIN, Link, difference, faults
 from rt.services.ecpmr.domain.chain import Kind as Sealed
@@ -44,7 +45,7 @@ class Ledger(Entity, kw_only=True):
     acts: list[Act] = field(default_factory=list)
     times: list[StopTime] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
-    hash_chain: list[Link] = field(default_factory=list)
+    hash_chain: Annotated[list[Link], DERIVED] = field(default_factory=list)
     taken_over_at: datetime | None = None
     delivered_at: datetime | None = None
     cancelled: bool = False
