@@ -8,6 +8,7 @@ const LOADERS: Record<string, () => Promise<{ attach: Island }>> = {
   photos: () => import("./photos"),
   drop: () => import("./drop"),
   rows: () => import("./rows"),
+  tabs: () => import("./tabs"),
   bell: () => import("./bell"),
   zone: () => import("./zone"),
 };

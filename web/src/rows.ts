@@ -1,4 +1,4 @@
-// A list that is read by key: enter opens the row, a click beside its links does too.
+// A list that is read by key: enter opens the row, a click beside its links does too; rows are chosen and counted.
 
 export function attach(element: HTMLElement): void {
   element.addEventListener("click", (event) => {
@@ -6,6 +6,7 @@ export function attach(element: HTMLElement): void {
     if (target.closest("a, button, input, label") || getSelection()?.toString()) return;
     target.closest("tr")?.querySelector<HTMLAnchorElement>("a.row-link")?.click();
   });
+  counting(element);
   const filter = element.dataset["filter"];
   const input = filter ? document.querySelector<HTMLInputElement>(filter) : null;
   input?.addEventListener("input", () => {
@@ -14,4 +15,25 @@ export function attach(element: HTMLElement): void {
       row.hidden = !(row.textContent ?? "").toLowerCase().includes(wanted);
     }
   });
+}
+
+/** The box in the head chooses every row; how many are chosen stands in the bar of the same form. */
+function counting(element: HTMLElement): void {
+  const all = element.querySelector<HTMLInputElement>("[data-all]");
+  const boxes = [...element.querySelectorAll<HTMLInputElement>("tbody td input[type=checkbox]")];
+  const told = element.closest("form")?.querySelector<HTMLElement>("[data-chosen]");
+  if (!all || !told) return;
+  const count = (): void => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+    const said = told.dataset[chosen === 0 ? "none" : chosen === 1 ? "one" : "many"] ?? "";
+    told.textContent = said.replace("#", String(chosen));
+  };
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+    count();
+  });
+  element.addEventListener("change", count);
+  count();
 }

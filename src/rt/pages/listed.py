@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rt.contracts.authz import GetListChoices, KeepListChoices, ListChoicesView, OwnView
+from rt.ui.addresses import inside
 from rt.ui.asking import attempt, pressed, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Page
@@ -85,9 +86,9 @@ class Listed:
     async def choose_columns(self, visit: Visit) -> Page | Response:
         if visit.posted is None:
             shown = self.shown(await self.kept(visit))[1:]
-            back = visit.query.get("back", "") or self.path
+            back = inside(visit.query.get("back", ""), self.path)
             return self._columns_page([*shown, *self._others(shown)], shown, back)
-        back, do = typed(visit, "back"), typed(visit, "do")
+        back, do = inside(typed(visit, "back"), self.path), typed(visit, "do")
         order = [str(one) for one in visit.posted.getlist("order") if one in self.columns]
         ticked = {str(one) for one in visit.posted.getlist("show")}
         shown = [name for name in order if name in ticked]
@@ -99,7 +100,7 @@ class Listed:
             return self._columns_page(order, shown, back, (name, verb))
         usual = do == "usual" or [self.fixed, *shown] == list(self.usual)
         word = KeepListChoices(list_name=self.name, columns=[] if usual else shown)
-        return await pressed(visit, word, back or self.path, _("Colonnes enregistrées."))
+        return await pressed(visit, word, back, _("Colonnes enregistrées."))
 
     async def keep_views(self, visit: Visit) -> Page | Response:
         views = (await self.kept(visit)).views

@@ -31,7 +31,7 @@ from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
 from rt.ui.fields import Input
-from rt.ui.pages import Choice, Column, Page, Sorting
+from rt.ui.pages import Choice, Column, Outcome, Page, Sorting
 from rt.ui.visit import Visit, page
 
 ALL = "all"
@@ -101,38 +101,46 @@ class Row(msgspec.Struct, kw_only=True):
     cells: dict[str, Any]
     step: str
     step_href: str
+    mend: str = ""
+    """Where what was refused is completed: posted to, with the form of the list."""
 
 
-class OrdersPage(Page):
+class OrdersPage(Page, kw_only=True):
     """One saved view of the orders."""
 
     template, part = "pages/orders.html", "pages/_orders.html"
     path: str
     order: str
-    tabs: Sequence[Tab]
-    current: str
-    kept: Mapping[str, str]
+    tabs: Sequence[Tab] = ()
+    current: str = ""
+    kept: Mapping[str, str] = {}
     rows: list[Row]
     columns: list[Column]
-    sorting: Sorting
-    filters: Sequence[Input]
-    chips: Sequence[Chip]
-    plain: str
+    sorting: Sorting | None = None
+    filters: Sequence[Input] = ()
+    chips: Sequence[Chip] = ()
+    plain: str = ""
     """The view without search and filters."""
-    columns_path: str
-    views_path: str
-    own: str
+    columns_path: str = ""
+    views_path: str = ""
+    own: str = ""
     """Where views of one's own are renamed and removed, if there are any."""
-    may_keep: bool
+    may_keep: bool = False
     """Whether there is a view that is not kept yet."""
-    q: str
-    placeholder: str
-    empty: str
-    more: str
-    first: str
-    export: str
-    acts: list[Act]
-    bulk: Bulk | None
+    q: str = ""
+    placeholder: str = ""
+    empty: str = ""
+    more: str = ""
+    first: str = ""
+    export: str = ""
+    acts: list[Act] = []
+    bulk: Bulk | None = None
+    ticked: Sequence[str] = ()
+    all: str = ""
+    """Where all rows are ticked."""
+    back: str = ""
+    """The list that something was asked for from; then these are its results."""
+    refused: int = 0
 
 
 Steps = Mapping[str, tuple[str, str]]
@@ -237,8 +245,39 @@ class Orders:
             more=address(self.path, {**lasting, "after": found.next}) if found.next else "",
             first=here if "after" in values else "",
             export=address(f"{self.path}.csv", lasting),
+            ticked=[order.order_id for order in found.items] if "chosen" in visit.query else (),
+            all=address(self.path, {**known, "chosen": "all"}),
             acts=[act for act in self.acts if visit.session.may(act.needs)],
             bulk=self.bulk if self.bulk and visit.session.may(self.bulk.needs) else None,
+        )
+
+    async def results(self, visit: Visit, outcomes: Mapping[str, Outcome], back: str, mend: str = "") -> Page:
+        """The orders that something was asked for: beside each what became of it, the refused ones first.
+
+        They stay ticked, to ask again; `mend`: where one is completed, an address with `{order_id}`.
+        """
+        asking = visit.ask(FindOrders(order_ids=list(outcomes), limit=len(outcomes)))
+        found, kept = await asyncio.gather(asking, self.listed.kept(visit))
+        shown = self.listed.shown(kept)
+        rows = [self._row(order, shown) for order in found.items]
+        for row in rows:
+            row.cells["outcome"] = outcomes[row.order_id]
+            if mend and not outcomes[row.order_id].ok:
+                row.step, row.mend = _("Compléter"), mend.format(order_id=row.order_id)
+        first, *others = self._columns(found.items, shown)
+        outcome = Column(name="cells.outcome", label=_("Résultat"), kind="outcome")
+        refused = [order_id for order_id, one in outcomes.items() if not one.ok]
+        return OrdersPage(
+            title=_("Résultat"),
+            crumbs=[(back, _("Commandes"))],
+            path=self.path,
+            order=f"{self.path}/{{order_id}}",
+            rows=sorted(rows, key=lambda row: row.order_id not in refused),
+            columns=[first, outcome, *others],
+            bulk=self.bulk if refused else None,
+            ticked=refused,
+            back=back,
+            refused=len(refused),
         )
 
     async def export(self, visit: Visit) -> Response:

@@ -76,6 +76,7 @@ LINK = Markup('<a class="%s" href="%s">%s</a>')
 LINE = Markup('<span class="line" title="%s">%s</span>')
 FLAG = Markup('<span class="badge bad" title="%s">%s<span class="sr">%s</span></span>')
 DUE = Markup('<time class="due %s" datetime="%s" title="%s">%s%s</time>')
+OUTCOME = Markup('<div class="outcome">%s <span>%s</span></div>')
 SOON_S = 7200
 """Seconds before a deadline from which it is shouted."""
 FIGURES = ("number", "money", "weight")
@@ -156,6 +157,8 @@ def _cell(column: Column, value: Any, row: Any) -> str:
             return Markup("<span>%s</span>") % Markup().join(_flag(code) for code in value)
         case "deadline":
             return deadline(value, "short")
+        case "outcome":
+            return OUTCOME % (badge("done" if value.ok else "refused"), value.said)
         case "money":
             return value if isinstance(value, str) else formats.money(value)
     if value is None or value == "":

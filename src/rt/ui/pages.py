@@ -47,13 +47,20 @@ class Choice(msgspec.Struct, frozen=True):
     label: str
 
 
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one of many that something was asked for, and why it was refused."""
+
+    ok: bool
+    said: str = ""
+
+
 class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One column of a table: which attribute of a row it shows, and how."""
 
     name: str
     label: str
     kind: str = "text"
-    """text, place, code, number, money, weight, day, moment, state, flags, choice, deadline or link."""
+    """text place code number money weight day moment state flags choice deadline outcome or link."""
     href: str = ""
     """For `link`: an address with `{id}`-like names of the row's attributes."""
     wide: bool = False

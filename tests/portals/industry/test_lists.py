@@ -2,10 +2,11 @@
 
 from tests.portals import screen
 from tests.portals.industry import make
+from tests.portals.industry.test_flows import missing
 from tests.portals.industry.town import ORIGIN, Town, signed_in
 
 from rt.contracts.authz import GetListChoices, KeepListChoices, ListChoicesView, OwnView
-from rt.contracts.core_orders import CountFoundOrders, FindOrders, FoundCount, OrdersPage
+from rt.contracts.core_orders import ConfirmOrder, CountFoundOrders, FindOrders, FoundCount, OrdersPage
 from rt.kernel.clock import held
 
 STATES = ("draft", "confirmed", "tendered", "assigned", "loading", "in_transit", "delivered")
@@ -63,6 +64,87 @@ async def test_columns_are_chosen_by_key_alone() -> None:
             chosen = town.heard(KeepListChoices).columns
             assert chosen[:4] == ["state", "flags", "pickup_at", "pickup"]
             assert chosen[-1] == "client"
+
+
+async def test_what_is_chosen_is_counted_in_a_bar_that_stays_in_sight() -> None:
+    town = long_list()
+    client, _proof = await signed_in(town)
+    with held(make.AT):
+        async with screen.looking(client, viewport={"width": 1440, "height": 900}) as page:
+            await page.goto(f"{ORIGIN}/orders")
+            bar = page.locator(".bulk")
+            assert await bar.evaluate_all(screen.SEEN) == 0
+            await page.locator("tbody input[type=checkbox] >> nth=2").press("Space")
+            assert await bar.get_by_text("1 choisie", exact=True).count() == 1
+            assert await bar.evaluate_all(screen.SEEN) == 1
+            await screen.shot(page, "industry-chosen")
+            await page.get_by_label("Tout choisir").press("Space")
+            assert await bar.get_by_text("60 choisies").count() == 1
+            await page.get_by_label("Tout choisir").press("Space")
+            assert await page.locator("tbody input:checked").count() == 0
+            assert await bar.evaluate_all(screen.SEEN) == 0
+            await page.set_viewport_size({"width": 360, "height": 800})
+            await page.locator("tbody input[type=checkbox] >> nth=0").press("Space")
+            await screen.shot(page, "industry-chosen-360")
+            assert await bar.evaluate_all(screen.SEEN) == 1
+            assert await page.evaluate(screen.WIDER) <= 0
+
+
+async def test_without_a_script_all_are_chosen_by_a_link_and_the_bar_stays_in_sight() -> None:
+    client, _proof = await signed_in(long_list())
+    with held(make.AT):
+        async with screen.looking(
+            client, viewport={"width": 1440, "height": 900}, java_script_enabled=False
+        ) as page:
+            await page.goto(f"{ORIGIN}/orders")
+            await page.get_by_role("link", name="Tout choisir").click()
+            assert await page.locator("tbody input:checked").count() == 60
+            assert await page.get_by_text("60 choisies").count() == 1
+            await page.get_by_label("Choisir D26-0000").press("Space")
+            assert await page.locator("tbody input:checked").count() == 59
+
+
+async def test_each_result_stands_in_its_row_the_refused_ones_first_and_chosen_again() -> None:
+    town = long_list()
+    refused = missing("goods")
+    town.answers[ConfirmOrder] = lambda word: refused if word.order_id == "ord_1" else make.order()
+    client, _proof = await signed_in(town)
+    with held(make.AT):
+        async with screen.looking(client, viewport={"width": 1440, "height": 900}) as page:
+            await page.goto(f"{ORIGIN}/orders?view=all&q=D26")
+            rows = [
+                row for row in town.answers[FindOrders].items if row.order_id in ("ord_0", "ord_1", "ord_2")
+            ]
+            for row in rows:
+                await page.get_by_label(f"Choisir {row.reference}").press("Space")
+            town.answers[FindOrders] = OrdersPage(items=rows, next="")
+            await page.get_by_role("button", name="Confirmer").press("Enter")
+            await page.get_by_text("1 commande n'a pas pu suivre").wait_for()
+            await screen.shot(page, "industry-results")
+            assert town.heard(FindOrders).order_ids == ["ord_0", "ord_1", "ord_2"]
+            first = page.locator("tbody tr >> nth=0")
+            assert "Mention manquante : goods." in await first.inner_text()
+            assert await first.locator("input:checked").count() == 1
+            assert await page.locator("tbody input:checked").count() == 1
+            assert await first.get_by_role("button", name="Compléter").count() == 1
+            back = page.get_by_role("link", name="Retour aux commandes")
+            assert await back.get_attribute("href") == "/orders?view=all&q=D26"
+
+
+async def test_the_current_tab_is_in_sight_on_a_phone_and_a_shadow_says_that_there_are_more() -> None:
+    client, _proof = await signed_in(long_list())
+    with held(make.AT):
+        async with screen.looking(client, viewport={"width": 360, "height": 800}) as page:
+            await page.goto(f"{ORIGIN}/orders?view=incident")
+            current = page.locator(".tabs [aria-current]")
+            await page.wait_for_function("document.querySelector('.tabs').scrollLeft > 0")
+            assert await current.evaluate_all(screen.SEEN) == 1
+            await screen.shot(page, "industry-tabs-360")
+            shadows = await page.locator(".tabs").evaluate(
+                "one => getComputedStyle(one).backgroundAttachment"
+            )
+            assert shadows == "local, local, scroll, scroll"
+            assert await page.evaluate(screen.WIDER) <= 0
 
 
 async def test_a_line_that_is_cut_shows_whole_in_the_row_that_has_the_focus() -> None:

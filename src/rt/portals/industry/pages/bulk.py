@@ -18,13 +18,15 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
+from rt.portals.industry.pages.orders import ORDERS
 from rt.portals.industry.pages.partners import carrier_choices
+from rt.ui.addresses import inside
 from rt.ui.asking import AT_ONCE, apart, attempt, key_of, signed_in_still, ticked, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language
 from rt.ui.forms import Form
-from rt.ui.pages import Page
+from rt.ui.pages import Outcome, Page
 from rt.ui.visit import Visit, page
 
 VERBS = {
@@ -36,80 +38,67 @@ MOST = 200
 ANSWER_HOURS = 3
 
 
-class Outcome(msgspec.Struct, kw_only=True):
-    """What became of one order."""
+class Chosen(msgspec.Struct, kw_only=True):
+    """One of the orders that something is asked for."""
 
     order_id: str
     reference: str
     way: str
-    ok: bool
-    said: str = ""
-    version: int = 0
+    version: int
 
 
 class BulkPage(Page):
-    """The chosen orders, what is asked for them, then one result for each."""
+    """The chosen orders, and what is asked for them."""
 
     template = "bulk.html"
     verb: str
-    chosen: list[Outcome]
-    form: Form | None
-    results: list[Outcome]
-    left: int
+    chosen: list[Chosen]
+    form: Form
+    back: str
 
 
-def seen(orders: list[OrderRow]) -> list[Outcome]:
+def seen(orders: list[OrderRow]) -> list[Chosen]:
     return [
-        Outcome(
+        Chosen(
             order_id=o.order_id,
             reference=o.reference,
             way=f"{o.pickup_city} → {o.delivery_city}",
-            ok=True,
             version=o.version,
         )
         for o in orders
     ]
 
 
-def outcomes(orders: list[OrderRow], results: list[BulkResult]) -> list[Outcome]:
-    """The results beside what people call their orders."""
-    names = {one.order_id: one for one in seen(orders)}
-    return [
-        Outcome(
-            order_id=r.order_id,
-            reference=names[r.order_id].reference if r.order_id in names else r.order_id,
-            way=names[r.order_id].way if r.order_id in names else "",
-            ok=r.ok,
-            said=r.en if language() == "en" else r.fr,
-        )
-        for r in results
-    ]
+def outcomes(results: list[BulkResult]) -> dict[str, Outcome]:
+    """What became of each order, in the language of the page."""
+    english = language() == "en"
+    return {r.order_id: Outcome(ok=r.ok, said=r.en if english else r.fr) for r in results}
 
 
 async def bulk(visit: Visit) -> Page | Response:
     """First the boxes of the list, then (with `sure`) the command itself."""
     ids = list(dict.fromkeys(ticked(visit, "order_id")))[:MOST]
     verb = typed(visit, "verb")
+    back = inside(typed(visit, "back"), ORDERS.path)
     if not ids or verb not in VERBS:
-        return visit.go("/orders", _("Cochez d'abord des commandes."))
+        return visit.go(back, _("Cochez d'abord des commandes."))
     found = await attempt(visit, FindOrders(order_ids=ids, limit=MOST))
     orders = sorted(found.items if found else (), key=lambda row: ids.index(row.order_id))
     form = await form_of(visit, verb, as_read(visit, orders))
-    results: list[Outcome] = []
     if form is None:
-        results = outcomes(orders, await confirmed(visit, ids))
-    elif typed(visit, "sure") and (done := await form.submit()):
-        results, form = outcomes(orders, done.results), None
-    elif not typed(visit, "sure"):
+        confirm = f"{ORDERS.path}/{{order_id}}/confirm"
+        return await ORDERS.results(visit, outcomes(await confirmed(visit, ids)), back, mend=confirm)
+    if typed(visit, "sure") and (done := await form.submit()):
+        return await ORDERS.results(visit, outcomes(done.results), back)
+    if not typed(visit, "sure"):
         apart(form)
     return BulkPage(
         title=_(VERBS[verb]),
-        crumbs=[("/orders", _("Commandes"))],
+        crumbs=[(back, _("Commandes"))],
         verb=verb,
         chosen=seen(orders),
         form=form,
-        results=sorted(results, key=lambda one: one.ok),
-        left=sum(not one.ok for one in results),
+        back=back,
     )
 
 
