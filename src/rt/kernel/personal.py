@@ -28,7 +28,7 @@ FOUND = "~"
 """Begins a label that is a keyed hash."""
 FOUND_BYTES = 12
 FOUND_LENGTH = 80
-MOST_LATELY = 1_000
+MOST_LATELY = 500
 """Events kept in clear in the memory of a process, for as long as its keys are at most."""
 Document = dict[str, Any]
 
@@ -113,8 +113,8 @@ class Unkeyed:
 class Personal:
     """Seals what entities tell and opens what is heard.
 
-    An event has its personal values in `personal`: for each subject ("org/collection/id") one sealed list of
-    values with their places in the event, where placeholders stand.
+    An event has its personal values in `personal`: for each subject ("org/collection/id") one sealed part, in
+    it the values as they lie in the event, where placeholders stand.
     """
 
     def __init__(self, keys: Keys) -> None:
@@ -124,13 +124,12 @@ class Personal:
 
     async def seal(self, told: Document) -> None:
         """Take out of an event what is personal and put it in sealed; a subject erased already loses it."""
-        parts: dict[tuple[str, str], list[tuple[list[str | int], Any]]] = {}
+        parts: dict[tuple[str, str], Document] = {}
         found: list[str] = []
         for path, whose, label in _taken(told):
-            values = parts.setdefault(whose, [])
+            values = parts.setdefault(whose, {})
             number = list(parts).index(whose)
-            value = _replace(told, path, f"{PLACEHOLDER}{number}")
-            values.append((path, value))
+            value = _moved(told, path, values, f"{PLACEHOLDER}{number}")
             if label and isinstance(value, str):
                 found.append(value)
         if not parts:
@@ -161,13 +160,12 @@ class Personal:
 
     async def _in_clear(self, told: Told) -> Told:
         document: Document = {"body": told.body, "change": told.change, "actor": told.actor}
-        fresh: set[int] = set()
         for number, part in enumerate(told.personal):
             values = await self._values(told.id, part)
             if values is None:
                 document = _put_everywhere(document, f"{PLACEHOLDER}{number}", "")
-            for path, value in values or ():
-                _put(document, path, value, fresh)
+            else:
+                document = _with(document, values)
         return msgspec.structs.replace(told, **document)
 
     async def show(self, told: Told) -> Told:
@@ -179,9 +177,8 @@ class Personal:
                 values = await self._values(told.id, part)
             except KeyLost:
                 values = None
-            if values is not None and told.actor.get("name") == placeholder:
-                named = [value for path, value in values if path == ["actor", "name"]]
-                document["actor"] = {**told.actor, "name": named[0]}
+            if values is not None and "actor" in values:
+                document["actor"] = {**told.actor, **values["actor"]}
             shown = GONE if values is None else VEILED
             document = _put_everywhere(document, placeholder, shown)
         return msgspec.structs.replace(told, **document)
@@ -201,13 +198,13 @@ class Personal:
         """The labels under which a text stands in the log where it is personal."""
         return [hashed(key, q) for key in await self.keys.all_finding()]
 
-    async def _values(self, id: str, part: Mapping[str, str]) -> list[tuple[list[str | int], Any]] | None:
+    async def _values(self, id: str, part: Mapping[str, str]) -> Document | None:
         org_id, _, subject = part["of"].partition("/")
         cipher = await self.keys.cipher(org_id, subject) if part["sealed"] else None
         if cipher is None:
             return None
-        opened = _opened(cipher, part["sealed"], _bound(part["of"], id))
-        return msgspec.convert(opened, list[tuple[list[str | int], Any]])
+        opened: Document = _opened(cipher, part["sealed"], _bound(part["of"], id))
+        return opened
 
 
 def is_kept(value: Any) -> bool:
@@ -264,23 +261,23 @@ def _opened(cipher: AESGCM, sealed: str, bound: bytes) -> Any:
     return msgspec.json.decode(zlib.decompress(clear))
 
 
-def _replace(document: Any, path: list[str | int], value: str) -> Any:
-    """Put a value in its place, and say what stood there."""
+def _moved(document: Any, path: list[str | int], values: Document, placeholder: str) -> Any:
+    """Put a value at the same place among others, and a placeholder where it stood; say which it was."""
     for name in path[:-1]:
-        document = document[name]
-    before, document[path[-1]] = document[path[-1]], value
-    return before
+        document, values = document[name], values.setdefault(str(name), {})
+    value = values[str(path[-1])] = document[path[-1]]
+    document[path[-1]] = placeholder
+    return value
 
 
-def _put(document: Any, path: list[str | int], value: Any, fresh: set[int]) -> None:
-    """The same where the containers are others' as long as they are not known as fresh."""
-    for name in path[:-1]:
-        inner = document[name]
-        if id(inner) not in fresh:
-            inner = document[name] = inner.copy()
-            fresh.add(id(inner))
-        document = inner
-    document[path[-1]] = value
+def _with(document: Any, values: Document) -> Any:
+    """A copy in which values stand at their places again; what has none is not copied."""
+    fresh = document.copy()
+    for name, value in values.items():
+        place: Any = int(name) if isinstance(fresh, list) else name
+        inner = fresh[place]
+        fresh[place] = _with(inner, value) if isinstance(inner, dict | list) else value
+    return fresh
 
 
 def _put_everywhere(value: Any, placeholder: str, by: str) -> Any:
