@@ -20,7 +20,7 @@ if (tests) {
     ...shared, entryPoints: ["src/rt.ts", "src/bare.ts", "src/driver/driver.ts"], entryNames: "[name]",
     splitting: true, chunkNames: "chunk-[name]-[hash]",
   });
-  await build({ ...shared, format: "iife", entryPoints: ["src/sw.ts"], entryNames: "[name]" });
+  await build({ ...shared, format: "iife", entryPoints: ["src/sw.ts", "src/pushonly.ts"], entryNames: "[name]" });
 
   const names = readFileSync("../src/rt/ui/icons.txt", "utf8").split(/\s+/).filter(Boolean);
   const symbols = names.map((name) => {

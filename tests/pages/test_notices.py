@@ -12,12 +12,15 @@ from tests.portals.screen import looking, shot
 
 from rt.contracts.notifications import (
     CountNotices,
+    GetPushKey,
     MarkAllRead,
     MarkRead,
     MessagesPage,
     MessageView,
     MyNotices,
     NoticesCountView,
+    PushKeyView,
+    SubscribePush,
 )
 from rt.kernel.clock import now
 from rt.kernel.messages import Empty
@@ -130,3 +133,73 @@ async def test_the_bell_counts_what_is_unread_and_looks_again_by_itself() -> Non
         for width in (360, 768):
             await window.set_viewport_size({"width": width, "height": 800})
             await shot(window, f"notices-{width}")
+
+
+BROWSER = {"endpoint": "https://push.example/v1/abc", "p256dh": "B" * 87, "auth": "a" * 22}
+STAND_IN = """
+const keys = {p256dh: "B".repeat(87), auth: "a".repeat(22)};
+const made = {
+  toJSON: () => ({endpoint: "https://push.example/v1/abc", keys}),
+  unsubscribe: async () => { window.ended = true; },
+};
+const pushManager = {
+  subscribe: async (how) => { window.asked = how; return made; },
+  getSubscription: async () => made,
+};
+const here = {pushManager};
+const worker = {register: async () => here, ready: Promise.resolve(here), getRegistration: async () => here};
+Object.defineProperty(navigator, "serviceWorker", {value: worker});
+Object.defineProperty(Notification, "permission", {value: "granted"});
+Notification.requestPermission = async () => "granted";
+"""
+"""A push service that answers at once: the real ones are on the internet."""
+
+
+async def test_a_browser_subscribes_with_the_proof_of_its_session_alone() -> None:
+    town = at_work()
+    town.answers |= {GetPushKey: PushKeyView(public_key="BPub"), SubscribePush: Empty()}
+    async with signed_in(town) as client:
+        assert (await client.get("/notices/push.json")).json() == {"public_key": "BPub"}
+        refused = await client.post("/notices/push", json=BROWSER)
+        assert refused.status_code == 403
+        proof = {"x-csrf-token": token_of((await client.get("/notices")).text)}
+        assert (await client.post("/notices/push", json=BROWSER, headers=proof)).status_code == 200
+        worker = await client.get("/push.js")
+        assert worker.headers["content-type"].startswith("text/javascript")
+    assert [word.endpoint for word in asked(town, SubscribePush)] == [BROWSER["endpoint"]]
+
+
+async def test_a_press_has_notices_sent_to_this_device_and_another_ends_it() -> None:
+    town = at_work()
+    town.answers |= {GetPushKey: PushKeyView(public_key="BPub"), SubscribePush: Empty()}
+    async with signed_in(town) as client, looking(client) as window:
+        await window.add_init_script(STAND_IN)
+        await window.goto(f"{ORIGIN}/gallery/finder")
+        await window.get_by_role("button", name="Recevoir sur cet appareil").click()
+        stop = window.get_by_role("button", name="Ne plus recevoir sur cet appareil")
+        await expect(stop).to_be_visible()
+        assert await window.evaluate("asked") == {"userVisibleOnly": True, "applicationServerKey": "BPub"}
+        assert [word.p256dh for word in asked(town, SubscribePush)] == [BROWSER["p256dh"]]
+        await stop.click()
+        await expect(window.get_by_role("button", name="Recevoir sur cet appareil")).to_be_visible()
+        assert await window.evaluate("ended")
+
+
+async def test_signing_out_ends_what_is_sent_to_this_device() -> None:
+    async with signed_in(at_work()) as client, looking(client) as window:
+        await window.add_init_script(STAND_IN)
+        await window.add_init_script("localStorage.setItem('rt-push-for', 'somebody')")
+        await window.goto(f"{ORIGIN}/gallery/finder")
+        await window.evaluate("HTMLFormElement.prototype.submit = () => { window.left = true; }")
+        await window.evaluate("document.querySelector('form[data-logout]').requestSubmit()")
+        await window.wait_for_function("window.left && window.ended")
+        assert await window.evaluate("localStorage.getItem('rt-push-for')") is None
+
+
+async def test_a_browser_that_takes_no_pushes_says_so() -> None:
+    async with signed_in(at_work()) as client, looking(client) as window:
+        await window.add_init_script("delete window.PushManager")
+        await window.goto(f"{ORIGIN}/gallery/finder")
+        said = window.get_by_text("Ce navigateur ne peut pas recevoir de notifications")
+        await expect(said).to_be_visible()
+        await expect(window.get_by_role("button", name="Recevoir sur cet appareil")).to_be_hidden()

@@ -9,6 +9,7 @@ const LOADERS: Record<string, () => Promise<{ attach: Island }>> = {
   drop: () => import("./drop"),
   rows: () => import("./rows"),
   tabs: () => import("./tabs"),
+  push: () => import("./push"),
   bell: () => import("./bell"),
   zone: () => import("./zone"),
 };

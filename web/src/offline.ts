@@ -1,6 +1,7 @@
 // The offline kit of a page: service worker, a bar that says so, and leaving without a trace.
 
 import { meta } from "./island";
+import { endPush } from "./push";
 import { forgetRecent } from "./recent";
 import { erase, unsent } from "./outbox/keep";
 
@@ -58,6 +59,7 @@ async function leave(): Promise<boolean> {
 }
 
 export async function forget(owner: string): Promise<void> {
+  await endPush().catch(() => undefined);
   if (owner) { await erase(owner); forgetRecent(owner); }
   if ("caches" in window) for (const name of await caches.keys()) if (name.startsWith("rt-pages-")) await caches.delete(name);
 }

@@ -1,6 +1,7 @@
 // The service worker: pages from the network first, the last ones seen without it, each session's apart.
 
 /// <reference lib="webworker" />
+import { showPushed } from "./pushed";
 import { guard } from "./trusted";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -16,6 +17,8 @@ const NETWORK_PATIENCE_MS = 6_000;
 const PASSING = /^\/(session\.json|commands|photos\/|login|logout|password|invitations|organizations|l\/|sw\.js)/;
 
 guard(self as unknown as Parameters<typeof guard>[0]);
+
+showPushed(self);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(SHELL_FILES)).then(() => self.skipWaiting()));

@@ -4,7 +4,7 @@ interface Policies {
   createPolicy(name: string, rules: Record<string, (text: string) => string>): unknown;
 }
 
-const BUILT = /^\/(static\/built\/|sw\.js)/;
+const BUILT = /^\/(static\/built\/|sw\.js|push\.js)/;
 
 export function guard(scope: { trustedTypes?: Policies; location: { origin: string } }): void {
   scope.trustedTypes?.createPolicy("default", {

@@ -6,7 +6,15 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 from starlette.responses import Response
 
-from rt.contracts.notifications import CountNotices, MarkAllRead, MarkRead, MessageView, MyNotices
+from rt.contracts.notifications import (
+    CountNotices,
+    GetPushKey,
+    MarkAllRead,
+    MarkRead,
+    MessageView,
+    MyNotices,
+    SubscribePush,
+)
 from rt.ui.addresses import inside
 from rt.ui.asking import key_of, pressed, typed
 from rt.ui.catalogues import gettext as _
@@ -90,7 +98,20 @@ async def count(visit: Visit) -> Response:
     return visit.json(await visit.ask(CountNotices()))
 
 
+async def push_key(visit: Visit) -> Response:
+    """What a browser subscribes with."""
+    return visit.json(await visit.ask(GetPushKey()))
+
+
+async def subscribe(visit: Visit) -> Response:
+    """Send this person's notices to this browser too."""
+    word = await visit.body(SubscribePush)
+    return visit.json(await visit.ask(word, key=word.endpoint[-100:]))
+
+
 PAGES = [
+    page(f"{PATH}/push.json", push_key, methods=("GET",)),
+    page(f"{PATH}/push", subscribe, methods=("POST",)),
     page(PATH, notices, methods=("GET",)),
     page(f"{PATH}/count.json", count, methods=("GET",)),
     page(f"{PATH}/read", read_all, methods=("POST",)),

@@ -254,9 +254,18 @@ async def offline(request: Request) -> Response:
 
 
 async def worker(request: Request) -> Response:
-    """The service worker: at the root, because its place is its scope."""
+    """The service worker that works offline: at the root, because its place is its scope."""
+    return script("sw.js")
+
+
+async def pusher(request: Request) -> Response:
+    """The service worker that only shows what is pushed."""
+    return script("pushonly.js")
+
+
+def script(name: str) -> Response:
     return FileResponse(
-        STATIC / "built" / "sw.js", media_type="text/javascript", headers={"cache-control": "no-cache"}
+        STATIC / "built" / name, media_type="text/javascript", headers={"cache-control": "no-cache"}
     )
 
 
@@ -332,6 +341,8 @@ def framed_app(portal: Portal, around: Surroundings, *, connect: Connect, seal: 
     ]
     if portal.offline:
         routes.append(Route("/sw.js", worker))
+    if not portal.public:
+        routes.append(Route("/push.js", pusher))
     if (portal.folder / "static").is_dir():
         routes.append(Mount("/portal", HashedFiles(directory=portal.folder / "static")))
     return Starlette(
