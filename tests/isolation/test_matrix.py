@@ -37,7 +37,13 @@ OF_THE_HOUSE = {"authz.signing_keys", "authz.attempts", "authz.challenges", "aut
     "admin_gateway.incidents",
 }
 """Kept before anybody is known or for all: no organization has a part in them, no word reads them for one."""
-BY_DERIVED_ID = {"core_orders.series", "core_orders.headings", "ecpmr.series", "palette.notices"}
+BY_DERIVED_ID = {
+    "authz.list_choices",
+    "core_orders.series",
+    "core_orders.headings",
+    "ecpmr.series",
+    "palette.notices",
+}
 """Found by an id that is derived from the organization itself: no word takes such an id or lists them."""
 BEHIND_OTHERS = {"planning.waitings", "tracking_ia.buckets", "tracking_ia.shares"} | {
     "authz.sessions",

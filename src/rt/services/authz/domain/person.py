@@ -9,7 +9,7 @@ import msgspec
 from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
-from rt.kernel.messages import HIDDEN, PersonalLabel
+from rt.kernel.messages import DERIVED, HIDDEN, PersonalLabel
 from rt.kernel.tokens import Revoked, member_of
 from rt.services.authz.domain.totp import CodeWrong, SecondFactor
 from rt.services.authz.domain.vault import hash_of, same
@@ -94,7 +94,7 @@ class Person(Entity):
     password_hash: Annotated[str, HIDDEN] = ""
     password_changed_at: datetime | None = None
     memberships: list[Membership] = msgspec.field(default_factory=list)
-    places: list[str] = msgspec.field(default_factory=list)
+    places: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
     last_organization_id: str = ""
     factor: SecondFactor | None = None
     reset_hash: Annotated[str, HIDDEN] = ""

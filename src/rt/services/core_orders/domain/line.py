@@ -40,7 +40,7 @@ class OrderLine(Entity, kw_only=True):
     weight_kg: float = 0
     loading_metres: float = 0
     pickup_at: datetime | None = None
-    delivery_at: datetime | None = None
+    delivery_at: Annotated[datetime | None, DERIVED] = None
     agreed_cents: int | None = None
     currency: str = "EUR"
     tenders: list[Tender] = msgspec.field(default_factory=list)
@@ -50,8 +50,8 @@ class OrderLine(Entity, kw_only=True):
     accepted_proof: str = ""
     documents: list[Document] = msgspec.field(default_factory=list)
     deal_of: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
-    incident_for: list[str] = msgspec.field(default_factory=list)
-    plate: str = ""
+    incident_for: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
+    plate: Annotated[str, DERIVED] = ""
 
     @property
     def pickup(self) -> Stop:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -21,7 +21,7 @@ from rt.contracts.palette import (
     PolicyMode,
 )
 from rt.kernel.errors import Conflict, Forbidden, Invalid
-from rt.kernel.messages import Personal
+from rt.kernel.messages import DERIVED, Personal
 from rt.services.palette.domain.consent import Consent
 from rt.services.palette.domain.ledger import NAMED, Exchange, Line, accounts_of, organizations
 
@@ -77,7 +77,7 @@ class Movement(Consent, kw_only=True):
     reverses: str = ""
     nth: int = 0
     voucher_id: str = ""
-    accounts: list[str] = msgspec.field(default_factory=list)
+    accounts: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
     """In which accounts it has entries, as lists ask for them."""
 
     def __post_init__(self) -> None:
