@@ -5,7 +5,7 @@ import re
 from tests.pages.shop import Town, signed_in
 from tests.portals.industry import make
 
-from rt.contracts.authz import FindPartners, OrganizationsPage
+from rt.contracts.authz import FindPartners, GetListChoices, ListChoicesView, OrganizationsPage
 from rt.contracts.core_orders import CountOrders, ExportOrders, FindOrders, OrderCounts, OrdersPage
 from rt.kernel.clock import held
 from rt.kernel.errors import Unavailable
@@ -43,6 +43,7 @@ def town() -> Town:
     ]
     made.answers |= {
         FindPartners: OrganizationsPage(items=[], next=""),
+        GetListChoices: ListChoicesView(list_name="carriages", columns=[], views=[]),
         FindOrders: OrdersPage(items=rows, next="c2"),
         CountOrders: OrderCounts(states={"assigned": 2, "planned": 1, "delivered": 4}, incident=1, total=7),
         ExportOrders: Download(content=b"ref", media_type="text/csv", filename="t.csv"),
@@ -80,6 +81,15 @@ async def test_columns_stand_in_the_chosen_order_and_empty_ones_stay_away() -> N
     assert "Poids" not in head
 
 
+async def test_a_column_that_the_list_has_no_more_is_not_missed() -> None:
+    made = town()
+    kept = ["gone", "purchase", "reference", "client"]
+    made.answers[GetListChoices] = ListChoicesView(list_name="carriages", columns=kept, views=[])
+    html = await shown(made, "/carriages")
+    heads = re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)', html)
+    assert heads == ["Commande", "Achat", "Client"]
+
+
 async def test_the_step_is_the_incident_then_an_open_command_then_the_state() -> None:
     html = await shown(town(), "/carriages")
     assert 'href="/plan/ord_1"' in html
@@ -104,4 +114,4 @@ async def test_acts_are_shown_to_those_who_may_and_counters_may_be_missing() -> 
     html = await shown(made, "/carriages")
     assert 'href="/new"' in html
     assert 'action="/many"' not in html
-    assert 'class="count"' not in html
+    assert '<span class="count">' not in html

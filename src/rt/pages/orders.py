@@ -41,6 +41,8 @@ COUNTED = 100
 """Orders of a view of one's own that are counted; of more it is only said that there are."""
 CARRYING = ("carrier", "forwarder")
 """Kinds of partners that may have an order to carry; the others, and forwarders, may be a client."""
+PLACE = "place"
+LONGEST_PLACE = 40
 FILTERS: Mapping[str, Filter] = {
     "pickup_since": Filter(marked("Enlèvement du"), "date"),
     "pickup_until": Filter(marked("Enlèvement au"), "date"),
@@ -48,11 +50,12 @@ FILTERS: Mapping[str, Filter] = {
     "delivery_until": Filter(marked("Livraison au"), "date"),
     "carrier_id": Filter(marked("Transporteur"), "choice"),
     "shipper_id": Filter(marked("Client"), "choice"),
+    PLACE: Filter(marked("Ville ou site")),
     "plate": Filter(marked("Immatriculation")),
     "incident": Filter(marked("Incident"), "choice"),
     "state": Filter(marked("État"), "several"),
 }
-"""By the field of FindOrders."""
+"""By the field of FindOrders; a place is looked for with the text, of which it is a part."""
 
 
 Tab = tuple[str, str, int | str | None]
@@ -269,7 +272,7 @@ class Orders:
         refused = [order_id for order_id, one in outcomes.items() if not one.ok]
         return OrdersPage(
             title=_("Résultat"),
-            crumbs=[(back, _("Commandes"))],
+            crumbs=[(back, _(self.title))],
             path=self.path,
             order=f"{self.path}/{{order_id}}",
             rows=sorted(rows, key=lambda row: row.order_id not in refused),
@@ -303,7 +306,10 @@ class Orders:
         """The chosen view, and what else an address says of the question."""
         chosen = query.get("view", self.view)
         view = next((view for view in self.views if view.code == chosen), View(chosen, ""))
-        values = said(query, FindOrders, ("after", "sort", *self.filters))
+        fields = [name for name in self.filters if name != PLACE]
+        values = said(query, FindOrders, ("after", "sort", *fields))
+        if PLACE in self.filters and (place := query.get(PLACE, "").strip()[:LONGEST_PLACE]):
+            values[PLACE] = place
         if q := query.get("q", "")[:LONGEST_Q]:
             values["q"] = q
         if "state" in values:
@@ -314,7 +320,9 @@ class Orders:
     def _asked(self, view: View, values: Mapping[str, Any]) -> dict[str, Any]:
         """The question: what the view holds, narrowed by what the address says."""
         of_view = {"state": ",".join(view.states)} | ({"incident": True} if view.incident else {})
-        return of_view | dict(values) | ({"incident": True} if view.incident else {})
+        text = " ".join(filter(None, (values.get(PLACE), values.get("q"))))[:LONGEST_Q]
+        asked = {name: value for name, value in values.items() if name != PLACE} | {"q": text}
+        return of_view | asked | ({"incident": True} if view.incident else {})
 
     def _states(self, view: View) -> Sequence[str]:
         return view.states or get_args(OrderState)

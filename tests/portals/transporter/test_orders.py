@@ -58,6 +58,14 @@ async def test_filters_hold_together_and_each_is_taken_away_by_a_link(world: Wor
     assert sorted(references(await carrier.page(without))) == [sooner, later]
 
 
+async def test_a_town_is_looked_for_beside_what_is_searched(world: World, carrier: Browser) -> None:
+    sooner, _later = await two(world)
+    page = await carrier.page(f"/orders?view=all&q={sooner}&place=V%C3%A9nissieux")
+    assert references(page) == [sooner]
+    assert "Ville ou site : <b>Vénissieux</b>" in page
+    assert references(await carrier.page(f"/orders?view=all&q={sooner}&place=Marseille")) == []
+
+
 async def test_states_are_chosen_among_those_of_the_view(world: World, carrier: Browser) -> None:
     order = await world.assigned()
     await world.offered()
