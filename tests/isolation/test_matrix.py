@@ -46,6 +46,7 @@ BY_DERIVED_ID = {
 }
 """Found by an id that is derived from the organization itself: no word takes such an id or lists them."""
 BEHIND_OTHERS = {"planning.waitings", "tracking_ia.buckets", "tracking_ia.shares"} | {
+    "authz.list_choices",
     "authz.sessions",
     "authz.links",
     "notifications.preferences",
