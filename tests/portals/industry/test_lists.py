@@ -186,6 +186,8 @@ async def test_what_is_typed_in_a_filter_narrows_the_list_and_its_file_at_once()
             await screen.shot(page, "industry-filters")
             export = await page.get_by_role("link", name="Exporter").get_attribute("href")
             assert export == "/orders.csv?view=all&plate=GH-104-KL"
+            await page.goto(f"{ORIGIN}/orders?view=all&q=D26&plate=GH-104-KL&incident=true")
+            assert await page.locator("tbody tr").evaluate_all(screen.SEEN) >= 25
             await page.get_by_role("link", name="Immatriculation : GH-104-KL").press("Enter")
             await page.get_by_text("Immatriculation : GH-104-KL").wait_for(state="detached")
             assert town.heard(FindOrders).plate == ""
