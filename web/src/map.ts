@@ -130,11 +130,11 @@ export function attach(element: HTMLElement): void {
     const [x, y] = projected(point.lat, point.lon);
     const group = drawn(point.href ? "a" : "g", {
       class: `pin ${point.tone ?? ""}`, transform: `translate(${x} ${y}) scale(${unit})`,
-      ...(point.href ? { href: point.href } : { role: "img" }), "aria-label": point.label,
+      ...(point.href ? { href: point.href } : { role: "img", "aria-label": point.label }),
     });
     group.append(drawn("circle", { r: 22, fill: "none", stroke: "none", "pointer-events": "all", opacity: 0 }));
     group.append(drawn("circle", { r: point.glyph ? 12 : 9 }));
-    if (point.glyph) group.append(drawn("text", { class: "glyph", "text-anchor": "middle", y: 4.5 }, point.glyph));
+    if (point.glyph) group.append(drawn("text", { class: "glyph", "text-anchor": "middle", y: 4.5, "aria-hidden": "true" }, point.glyph));
     group.append(drawn("text", { x: 17, y: 5 }, point.label));
     return group;
   }
