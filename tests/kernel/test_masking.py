@@ -213,6 +213,7 @@ KNOWN = frozenset(
     {"unit", "word", "method", "path", "status", "ms", "actor", "organization", "process", "work", "restarts"}
     | {
         "error",
+        "erasure",
         "exc_info",
         "partition",
         "topic",

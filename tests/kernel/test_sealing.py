@@ -159,7 +159,7 @@ class Stop(msgspec.Struct):
     door: str = ""
 
 
-class Sent(Event, topic="palette.parcel.sent"):
+class Sent(Event, topic="palette.crate.sent"):
     """What has a default for nearly all that it says."""
 
     parcel_id: str

@@ -34,8 +34,8 @@ MORE_FIELDS: Patches = {
     ],
     "rt/services/palette/domain/movement.py": [
         (
-            '    note: str = ""\n    reverses: str',
-            '    note: str = ""\n    weather: str = "clear"\n    reverses: str',
+            '    note: Personal = ""\n    reverses: str',
+            '    note: Personal = ""\n    weather: str = "clear"\n    reverses: str',
         ),
     ],
 }
