@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx
 import msgspec
-import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.edge import Edge, not_built, proxy, unhopped
@@ -280,7 +279,7 @@ class Supervisor:
         status = 1
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            uvloop.run(_child(self._run(name)))
+            asyncio.run(_child(self._run(name)))
             status = 0
         except PortTaken as error:
             log.error("port_taken", process=name, said=str(error))

@@ -13,7 +13,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -64,7 +63,7 @@ def up(
         if processes:
             _up_in_processes(settings, keys, place, demo, began)
         else:
-            uvloop.run(_up_all_in_one(settings, keys, place, demo, began))
+            asyncio.run(_up_all_in_one(settings, keys, place, demo, began))
 
 
 @app.command()
@@ -87,7 +86,7 @@ def run(unit: str, port: Port = 8080, data: Data = Path(".rt"), shift: Shift = 0
 
     try:
         with _in_a_sentence():
-            uvloop.run(alone())
+            asyncio.run(alone())
     except LookupError as error:
         console.print(f"{error}; known: {', '.join(serving.process_names())}")
         raise typer.Exit(1) from error
