@@ -62,7 +62,7 @@ class House:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.shift = random.SystemRandom().randrange(12_000, 40_000, 200)
+        self.shift = random.SystemRandom().randrange(6_000, 24_400, 200)
         self.edge = f"http://127.0.0.1:{8080 + self.shift}"
 
     def __enter__(self) -> "House":

@@ -30,7 +30,7 @@ def bare_mb() -> float:
 
 def start(home: str, *options: str) -> tuple[float, int, int]:
     """Seconds until ready, megabytes, units built."""
-    shift = random.SystemRandom().randrange(12_000, 40_000, 200)
+    shift = random.SystemRandom().randrange(6_000, 24_400, 200)
     place = ["--port", str(8080 + shift), "--shift", str(shift), "--data", home]
     command = [sys.executable, "-m", "rt.ops.command", "up", *place, *options]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}

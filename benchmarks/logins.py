@@ -32,7 +32,7 @@ CHANCE = random.Random(7)
 
 
 def start(home: str) -> tuple[subprocess.Popen[str], str]:
-    shift = random.SystemRandom().randrange(12_000, 40_000, 200)
+    shift = random.SystemRandom().randrange(6_000, 24_400, 200)
     place = ["--port", str(8080 + shift), "--shift", str(shift), "--data", home, "--demo"]
     own = {"PYTHONUNBUFFERED": "1", "COLUMNS": "200", "RT_TRUSTED_PROXIES": "1", "RT_USER_LIMIT": "100000"}
     process = subprocess.Popen(

@@ -172,7 +172,7 @@ async def main(names: list[str]) -> None:
     confine = confinement() if "--confined" in names else None
     wanted = [name for name in names if not name.startswith("--")]
     rows = [row for row in UNITS if row.built and (not wanted or row.package in wanted or row.name in wanted)]
-    shift = random.SystemRandom().randrange(12_000, 40_000, 100)
+    shift = random.SystemRandom().randrange(6_000, 24_400, 100)
     print(
         "| service | ready after (s) | idle RSS (MB) | idle PSS | RSS after requests | threads | cap | left |"
     )
