@@ -38,7 +38,6 @@ OF_THE_HOUSE = {"authz.signing_keys", "authz.attempts", "authz.challenges", "aut
 }
 """Kept before anybody is known or for all: no organization has a part in them, no word reads them for one."""
 BY_DERIVED_ID = {
-    "authz.list_choices",
     "core_orders.series",
     "core_orders.headings",
     "ecpmr.series",
