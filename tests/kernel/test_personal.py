@@ -1,6 +1,7 @@
 """What tells of a person is encrypted under their key before it is written, and gone with it."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -24,7 +25,7 @@ from rt.kernel.messages import SEALED, Event, Personal, PersonalLabel, leads_to,
 from rt.kernel.persistence import Collection, Database
 from rt.kernel.personal import KeyLost
 from rt.kernel.segments import Segments
-from rt.kernel.subject_keys import SubjectKeys
+from rt.kernel.subject_keys import SubjectKeys, _digits
 from rt.kernel.unit import Ground, Unit, hear
 
 WHO, MAIL, DRIVER, ACTOR = "Maëlle Kervran", "maelle@kervran.example", "Yannick Tanguy", "Odile Brenner"
@@ -64,6 +65,7 @@ class Agency:
     def __init__(self) -> None:
         self.heard: list[tuple[VisitPlanned, Told]] = []
         self.clumsy = False
+        self.complaint = "no chair for {event.contact.name} of {actor}"
         self.visits: Collection[Visit]
 
     def palette(self, ground: Ground) -> Unit:
@@ -73,7 +75,7 @@ class Agency:
     def planning(self, ground: Ground) -> Unit:
         async def note(event: VisitPlanned, told: Told) -> None:
             if self.clumsy:
-                raise ValueError(f"no chair for {event.contact.name} of {told.actor['name']}")
+                raise ValueError(self.complaint.format(event=event, actor=told.actor["name"]))
             self.heard.append((event, told))
 
         return Unit(name="planning", serves=[], hears=[hear(VisitPlanned, note, since="beginning")])
@@ -193,6 +195,36 @@ async def test_what_lies_aside_and_why_names_nobody(house: TestHouse, agency: Ag
     assert names_nobody(await kept(house))
 
 
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "E11000 duplicate key: {{ name: 'Somebody Else' }}",
+        "wrote to nolwenn@elsewhere.example, +33 6 98 41 00 17",
+        "no {event.contact.name!a}",
+    ],
+)
+async def test_why_it_lies_aside_names_nobody_that_the_event_did_not_name(
+    house: TestHouse, agency: Agency, plan: Plan, complaint: str
+) -> None:
+    agency.clumsy, agency.complaint = True, complaint
+    await plan()
+    await house.settle()
+    letter = await house.database("palette")["dead_letters"].find_one({})
+    assert letter is not None
+    assert not re.search("Somebody|nolwenn|98 41|Kervran", letter["reason"])
+
+
+async def test_a_name_in_other_letters_is_masked_where_it_lies_aside(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    agency.clumsy, agency.complaint = True, f"nobody is called {WHO.upper()}"
+    await plan()
+    await house.settle()
+    letter = await house.database("palette")["dead_letters"].find_one({})
+    assert letter is not None
+    assert letter["reason"] == "ValueError: nobody is called ***"
+
+
 async def test_once_a_person_is_erased_what_was_told_of_them_is_empty_and_of_others_is_not(
     house: TestHouse, agency: Agency, plan: Plan
 ) -> None:
@@ -289,6 +321,42 @@ async def test_a_person_is_found_by_the_whole_of_what_the_log_does_not_hold(
     assert await log.find(MAIL) == []
 
 
+async def labels_of(house: TestHouse, id: str) -> list[str]:
+    event = await house.database("palette")[EVENT_LOG].find_one({"entity_id": id})
+    assert event is not None
+    return list(event.get("labels", []))
+
+
+async def test_an_erasure_while_the_outbox_holds_the_event_leaves_nothing_to_find_it_by(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
+    await house.settle()
+    assert await labels_of(house, "vis_one") == []
+
+
+async def test_what_a_process_appends_that_has_not_heard_of_the_erasure_is_not_found(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await house.settle()
+    labels = await labels_of(house, "vis_one")
+    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
+    log = house.database("palette")[EVENT_LOG]
+    await log.update_one({"entity_id": "vis_one"}, {"$set": {"labels": labels}})
+    assert await EventLog(house.database("palette")).find(MAIL) == []
+
+
+async def test_of_others_whom_the_same_event_names_nothing_is_lost(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await house.settle()
+    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    assert [one.entity_id for one in await EventLog(house.database("palette")).find(MAIL)] == ["vis_one"]
+
+
 async def test_the_key_of_another_organization_opens_nothing(
     house: TestHouse, agency: Agency, plan: Plan
 ) -> None:
@@ -311,6 +379,43 @@ async def test_a_sealed_part_opens_in_its_own_event_alone(
     assert event is not None
     with pytest.raises(KeyLost):
         await house.personal.open(told_of({**event, "_id": "evt_other"}))
+
+
+Part = dict[str, str]
+ALTERED: dict[str, Callable[[list[Part]], list[Part]]] = {
+    "cut short": lambda parts: [{**one, "sealed": one["sealed"][:40]} for one in parts],
+    "shorter than a nonce": lambda parts: [{**one, "sealed": one["sealed"][:8]} for one in parts],
+    "no base64": lambda parts: [{**one, "sealed": "é"} for one in parts],
+    "other letters": lambda parts: [{**one, "sealed": one["sealed"].swapcase()} for one in parts],
+    "nothing sealed": lambda parts: [{"of": one["of"]} for one in parts],
+    "of nobody": lambda parts: [{"sealed": one["sealed"]} for one in parts],
+    "of another": lambda parts: [{**one, "of": "org_a/palette.visits/vis_two"} for one in parts],
+    "of no organization": lambda parts: [{**one, "of": "org_nowhere/a/b"} for one in parts],
+    "each under another": lambda parts: [
+        {**one, "sealed": other["sealed"]} for one, other in zip(parts, parts[1:] + parts[:1], strict=True)
+    ],
+}
+
+
+@pytest.mark.parametrize("altered", ALTERED)
+async def test_what_was_altered_is_shown_veiled_heard_by_nobody_and_found_by_the_chain(
+    house: TestHouse, agency: Agency, plan: Plan, altered: str
+) -> None:
+    await plan()
+    await house.settle()
+    database = house.database("palette")
+    segments = Segments(database)
+    await segments.prepare()
+    await segments.seal()
+    event = await database[EVENT_LOG].find_one({})
+    assert event is not None
+    parts = ALTERED[altered](event["personal"])
+    await database[EVENT_LOG].update_one({"_id": event["_id"]}, {"$set": {"personal": parts}})
+    [told], _ = await EventLog(database).about("vis_one", "", 10)
+    assert (told.actor["name"], told.body["contact"]["mail"], told.body["driver_name"]) == ("***",) * 3
+    with pytest.raises(KeyLost):
+        await house.personal.open(told_of({**event, "personal": parts}))
+    assert len((await segments.verify(frozenset())).broken) == 1
 
 
 async def test_keys_that_were_lost_are_not_taken_for_an_erasure(
@@ -498,6 +603,49 @@ async def test_what_is_left_of_a_tree_gives_no_key_that_was_cut(
     assert [node["keys"] async for node in nodes.find({"org_id": "org_a"})] == [{}]
 
 
+async def test_an_organization_erased_while_one_of_its_people_is_leaves_no_key_behind(
+    house: TestHouse, another: Callable[[], SubjectKeys]
+) -> None:
+    keys = another()
+    nodes = Database(house.client, f"{house.settings.mongodb_db}_keys", "kernel")["nodes"]
+    await keys.cipher("org_a", "drivers/1", make=True)
+    await keys.destroy("org_a", "drivers/1")
+    way = _digits("drivers/1")
+    beside = next(f"{way[0]}{digit}" for digit in "0123456789abcdef" if digit != way[1])
+    async with house.client.start_session() as session:
+        transaction = await session.start_transaction()
+        async with transaction:
+            await keys._cut("org_a", beside.ljust(16, "0"), session)
+            erasing = asyncio.create_task(another().destroy("org_a"))
+            for _ in range(20):  # long enough for one that does not wait
+                await nodes.find_one({})
+    await erasing
+    assert [node["keys"] async for node in nodes.find({"org_id": "org_a"})] == [{}]
+
+
+async def test_an_erasure_that_is_killed_anywhere_is_done_by_the_next_start(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    database = house.database("palette")
+    await plan()
+    await house.settle()
+    for turns in range(0, 10_000, 7):
+        erasing = asyncio.create_task(erase_subject(database, "org_a", "planning.drivers", f"drv_{turns}"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if erasing.done():
+            break
+        erasing.cancel()
+        await asyncio.gather(erasing, return_exceptions=True)
+    await house.start(background=False)
+    noted = await house.subject_keys.erased()
+    done = {row["_id"] async for row in database["erasures_done"].find({})}
+    assert {one.id for one in noted} == done
+    for one in noted:
+        assert await house.subject_keys.cipher("org_a", one.subject) is None
+    assert await house.subject_keys.cipher("org_a", "palette.visits/vis_one") is not None
+
+
 class Inner(msgspec.Struct):
     plain: str = ""
     name: Personal = ""
@@ -531,6 +679,47 @@ def outers(again: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 shapes = outers(st.none() | outers(st.none()))
+
+
+class Said(msgspec.Struct, tag="told"):
+    value: Personal = ""
+
+
+class Counted(msgspec.Struct, tag="counted"):
+    value: str = ""
+
+
+class Either(msgspec.Struct):
+    one: Said | Counted | None = None
+    other: Counted | Said | None = None
+    several: list[Said | Counted] = []
+
+
+class Pair(msgspec.Struct):
+    both: tuple[Said, int] | None = None
+
+
+class Row(msgspec.Struct):
+    all: tuple[Said, ...] = ()
+
+
+class Knot(msgspec.Struct, tag="knot"):
+    again: "Knot | Counted | None" = None
+    late: Personal = ""
+
+
+def test_what_one_type_of_a_union_declares_holds_for_the_other() -> None:
+    value = Either(Said("¤"), Said("¤"), [Counted("here"), Said("¤")])
+    body = msgspec.to_builtins(value)
+    for place in personal_in(body, marks_of(Either), []):
+        _empty(body, place.path)
+    assert "¤" not in repr(body)
+
+
+@pytest.mark.parametrize("kind", [Pair, Row, Knot])
+def test_what_is_declared_where_nobody_looks_is_refused(kind: type) -> None:
+    with pytest.raises(TypeError):
+        marks_of(kind)
 
 
 @given(shapes)

@@ -1,6 +1,7 @@
 """From the log to the listeners of one unit: in order per entity, each effect once, whatever fails."""
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from rt.kernel.eventlog import EVENT_LOG, FOUND_BY, heads, heads_before
 from rt.kernel.identity import Actor, acting_as
 from rt.kernel.ids import Cause, Fence, because, derived_id, fingerprint
 from rt.kernel.leases import Lease, Leases
+from rt.kernel.masking import masked_said
 from rt.kernel.persistence import ConnectionFailure, Database, LeaseLost, persist
 from rt.kernel.personal import KeyLost
 from rt.kernel.sealing import SealBroken
@@ -558,11 +560,11 @@ def texts_of(value: Any) -> list[str]:
 
 
 def _said(error: BaseException, secrets: Sequence[str] = ()) -> str:
-    """An error as it can be kept, whatever it says."""
-    said = f"{type(error).__name__}: {error}"
+    """An error as it can be kept, whatever it says: masked as in a log, since it lies there as long."""
+    said = str(error)
     for secret in sorted(secrets, key=len, reverse=True):
-        said = said.replace(secret, VEILED) if len(secret) > 1 else said
-    return said[:MOST_SAID].encode(errors="replace").decode()
+        said = re.sub(re.escape(secret), VEILED, said, flags=re.IGNORECASE) if len(secret) > 1 else said
+    return masked_said(type(error), said)[:MOST_SAID].encode(errors="replace").decode()
 
 
 def _read(database: Database, told: Told) -> dict[str, Any]:

@@ -72,9 +72,9 @@ async def forget(database: Database, org_id: str, collection: str, subject_id: s
     What the units themselves keep of it is theirs to remove.
     """
     await database.personal.keys.destroy(org_id, f"{collection}/{subject_id}")
-    named = {"ids": subject_id, "org_id": org_id, "labels": {"$regex": f"^{FOUND}"}}
-    found = {"$pull": {"labels": {"$regex": f"^{FOUND}"}}}
-    await database[EVENT_LOG].update_many(named, found)
+    own = {"ids": subject_id, "org_id": org_id, "entity": collection, "entity_id": subject_id}
+    hashed = {"labels": {"$regex": f"^{FOUND}"}}
+    await database[EVENT_LOG].update_many(own | hashed, {"$pull": hashed})
 
 
 async def erase_files(files: Files, org_id: str) -> None:

@@ -180,6 +180,8 @@ class EventLog:
         for where in ({"ids": q}, {"labels": beginning}, hashed):
             cursor = self._events.find(where, dict.fromkeys(asked, 1)).sort([("at", -1)]).limit(limit)
             async for document in cursor:
+                if where is hashed and not await self._personal.findable(document):
+                    continue
                 readable = [one for one in document.get("labels", ()) if not one.startswith(FOUND)]
                 found[document["_id"]] = msgspec.convert(
                     {**document, "labels": readable}, Found, builtin_types=(datetime,)

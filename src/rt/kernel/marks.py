@@ -1,7 +1,7 @@
 """What fields declare of themselves, at any depth of a type: what is hidden, personal or derived."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, reduce
 from typing import Any, Literal
 
 import msgspec
@@ -65,18 +65,37 @@ def _marks(node: inspect.Type, known: dict[type, dict[str, Any]]) -> Marks:
                         mark = msgspec.structs.replace(mark, collection=collection)
                     known[node.cls][one.encode_name] = mark
             return known[node.cls]
+        case inspect.TupleType() | inspect.VarTupleType():
+            items = node.item_types if isinstance(node, inspect.TupleType) else (node.item_type,)
+            if any(_without_silent(_marks(one, known)) for one in items):
+                raise TypeError(
+                    "a tuple holds what is declared: only structs, lists and dicts are looked into"
+                )
         case inspect.CollectionType():
             return {"*": _marks(node.item_type, known)}
         case inspect.DictType():
             return {"*": _marks(node.value_type, known)}
         case inspect.UnionType():
             parts = [_marks(one, known) for one in node.types if not isinstance(one, inspect.NoneType)]
-            if len(parts) == 1:
-                return parts[0]
-            whole = next((part for part in parts if isinstance(part, Mark)), None)
-            fields = {k: v for part in parts if isinstance(part, dict) for k, v in part.items()}
-            return fields if whole is None else whole
+            if len(parts) > 1 and any(_unfinished(one, known) for one in node.types):
+                raise TypeError(
+                    "a type holds itself in a union of several: what it declares is not known yet"
+                )
+            return reduce(_either, parts)
     return {}
+
+
+def _either(one: Marks, other: Marks) -> Marks:
+    """The marks of a value that may be of two types: what either declares."""
+    if isinstance(one, Mark) or isinstance(other, Mark):
+        if isinstance(one, Mark) and isinstance(other, Mark) and one != other:
+            raise TypeError("two types of a union declare different things of the same")
+        return one if isinstance(one, Mark) else other
+    return {name: _either(one.get(name, {}), other.get(name, {})) for name in {**one, **other}}
+
+
+def _unfinished(node: inspect.Type, known: dict[type, dict[str, Any]]) -> bool:
+    return isinstance(node, inspect.StructType) and len(known[node.cls]) < len(node.fields)
 
 
 def _declared(extra: Mapping[str, Any]) -> Marks:

@@ -86,8 +86,13 @@ def _masked_address(found: re.Match[str]) -> str:
 
 def masked_message(error: BaseException) -> str:
     """An exception's kind and message; what it quotes is somebody's, as often as not a name."""
-    message: str = mask(QUOTED.sub("***", str(error)[:LONGEST]))
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return masked_said(type(error), str(error))
+
+
+def masked_said(kind: type[BaseException], said: str) -> str:
+    """The same of what an exception of a kind said."""
+    message: str = mask(QUOTED.sub("***", said[:LONGEST]))
+    return f"{kind.__name__}: {message}" if message else kind.__name__
 
 
 def explained(error: BaseException, seen: set[int] | None = None) -> str:

@@ -108,7 +108,7 @@ class Outbox:
 
     async def _append(self, told: Sequence[Document]) -> None:
         """Insert in this order, the whole batch at once; what the log has already is passed over."""
-        rest = [self._row(one) for one in told]
+        rest = [await self._row(one) for one in told]
         while rest:
             partitions = {one["partition"] for one in rest}
             await self._number(rest)
@@ -136,8 +136,10 @@ class Outbox:
         ids = {"_id": {"$in": [one["_id"] for one in rows]}}
         return {one["_id"] async for one in self._database[EVENT_LOG].find(ids, {"_id": 1})}
 
-    def _row(self, told: Document) -> Document:
-        """The event as the log has it, but for its number."""
+    async def _row(self, told: Document) -> Document:
+        """The event as the log has it, but for its number, and for what finds who was erased meanwhile."""
+        if "labels" in told and not await self._database.personal.findable(told):
+            told = {name: value for name, value in told.items() if name != "labels"}
         partition = partition_of(self._database.unit, lane_of(told["entity_id"]))
         row = {"_id": told["id"], "partition": partition, "seq": 0, "source": self._database.unit}
         row |= {name: value for name, value in told.items() if name != "id"}

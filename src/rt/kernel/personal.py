@@ -173,13 +173,15 @@ class Personal:
         document: Document = {"body": told.body, "change": told.change, "actor": told.actor}
         for number, part in enumerate(told.personal):
             placeholder = f"{PLACEHOLDER}{number}"
+            shown = VEILED
             try:
                 values = await self._values(told.id, part)
             except KeyLost:
-                values = None
-            if values is not None and "actor" in values:
+                values = {}
+            if values is None:
+                shown = GONE
+            elif "actor" in values:
                 document["actor"] = {**told.actor, **values["actor"]}
-            shown = GONE if values is None else VEILED
             document = _put_everywhere(document, placeholder, shown)
         return msgspec.structs.replace(told, **document)
 
@@ -194,11 +196,21 @@ class Personal:
         sealed = text.removeprefix(STORED)
         return None if cipher is None else _opened(cipher, sealed, _bound(org_id, place))
 
+    async def findable(self, told: Mapping[str, Any]) -> bool:
+        """Whether an event may be found by what it tells of its own thing: not once that was erased."""
+        subject = f"{told['entity']}/{told['entity_id']}"
+        try:
+            return await self.keys.cipher(told["org_id"], subject) is not None
+        except KeyLost:
+            return True
+
     async def labels(self, q: str) -> list[str]:
         """The labels under which a text stands in the log where it is personal."""
         return [hashed(key, q) for key in await self.keys.all_finding()]
 
     async def _values(self, id: str, part: Mapping[str, str]) -> Document | None:
+        if not {"of", "sealed"} <= part.keys():
+            raise KeyLost(f"a part of {id} is not whole")
         org_id, _, subject = part["of"].partition("/")
         cipher = await self.keys.cipher(org_id, subject) if part["sealed"] else None
         if cipher is None:

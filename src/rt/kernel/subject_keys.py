@@ -118,7 +118,14 @@ class SubjectKeys:
         self._all_finding = None
 
     async def _cut(self, org_id: str, digits: str, session: Any) -> None:
-        """Have the nodes give all keys but one: instead of the key above it, those beside the way to it."""
+        """Have the nodes give all keys but one: instead of the key above it, those beside the way to it.
+
+        The top is written each time: an erasure of the organization meets it, and leaves no node behind.
+        """
+        top = {"_id": _name(org_id), "erased_at": {"$exists": False}}
+        touched = await self._nodes.update_one(top, {"$inc": {"cuts": 1}}, session=session)
+        if not touched.matched_count:
+            return
         names = [_name(org_id, digits[:n]) for n in range(DEPTH)]
         found = self._nodes.find({"_id": {"$in": names}}, session=session)
         for node in await found.sort([("_id", 1)]).to_list():
