@@ -3,16 +3,21 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import msgspec
 import pytest
+from msgspec import UNSET, Meta, UnsetType
 from msgspec import inspect as mi
+from msgspec.structs import fields
 from tests.house.tree import PACKAGE
 from tests.house.words import asked, contracts, told, words
 
 from rt.host.topology import UNITS
+from rt.kernel.bounds import refuse_unfit
+from rt.kernel.errors import Malformed
 from rt.kernel.gate import DOORS
-from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, Command, Query
+from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, Command, Empty, Query
 
 PATHS = {row.package: row.path for row in UNITS}
 METHODS = {"POST", "PUT", "PATCH", "DELETE"}
@@ -116,3 +121,67 @@ def test_what_opens_something_by_standing_in_a_path_is_known_as_such() -> None:
     ]
     fields |= {field for route in routes for field in re.findall(r"{(\w+)}", route)}
     assert fields - DOORS == PLAIN_PLACES
+
+
+def changed_in_part() -> list[Any]:
+    """The words whose meaning is a partial change: those that say PATCH, and those with a field to leave."""
+    return [
+        word
+        for contract in contracts()
+        for word in asked(contract)
+        if issubclass(word, Command)
+        and (word.word.method == "PATCH" or any(one.default is UNSET for one in fields(word)))
+    ]
+
+
+def takes(word: Any, field: str, value: object) -> bool:
+    """Whether a word may be said with this value of a field and nothing else."""
+    path = dict.fromkeys(word.word.path_fields, "x")
+    try:
+        refuse_unfit(msgspec.convert(path | {field: value}, word))
+    except (msgspec.ValidationError, Malformed):
+        return False
+    return True
+
+
+def patch_faults(word: Any) -> list[str]:
+    """Where a partial change does not say that what is absent stays and that null alone empties."""
+    faults = [] if word.word.method == "PATCH" else ["is no PATCH"]
+    for one in fields(word):
+        if one.name in word.word.path_fields:
+            continue
+        if one.default is not UNSET:
+            faults.append(f"{one.name} cannot be absent")
+        if takes(word, one.name, ""):
+            faults.append(f"{one.name} takes an empty text")
+        if takes(word, one.name, None) and takes(word, one.name, []):
+            faults.append(f"{one.name} is emptied in two ways: null and []")
+    return faults
+
+
+def test_a_partial_change_leaves_what_is_absent_and_empties_by_null_alone() -> None:
+    """RFC 7396 in spirit: absent stays, null empties what may be empty, a value sets it whole."""
+    words = changed_in_part()
+    assert len(words) >= 6
+    assert {word.__name__: faults for word in words if (faults := patch_faults(word))} == {}
+
+
+class Paint(Command[Empty], route="/toys/{toy_id}", needs=SELF, method="PATCH"):
+    """What a partial change must not say."""
+
+    toy_id: str
+    colour: str | None = None
+    name: str | UnsetType = UNSET
+    kind: Literal["", "ball"] | UnsetType | None = UNSET
+    parts: list[str] | UnsetType | None = UNSET
+    owner: Annotated[str, Meta(min_length=1)] | UnsetType | None = UNSET
+
+
+def test_a_partial_change_is_judged() -> None:
+    assert patch_faults(Paint) == [
+        "colour cannot be absent",
+        "colour takes an empty text",
+        "name takes an empty text",
+        "kind takes an empty text",
+        "parts is emptied in two ways: null and []",
+    ]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import Meta, field
+from msgspec import UNSET, Meta, UnsetType, field
 from starlette.datastructures import FormData
 
 from rt.kernel.errors import Conflict, Invalid, NotFound
@@ -193,13 +193,32 @@ async def test_a_change_is_said_about_the_version_that_its_reader_saw(
 
 class Rename(Command[Empty], route="/api/shop/{order_id}", needs=SIGNED_IN, method="PATCH"):
     order_id: str
-    name: str | None = None
-    weight_kg: float | None = None
+    name: Annotated[str, Meta(min_length=1)] | UnsetType = UNSET
+    note: Annotated[str, Meta(min_length=1)] | UnsetType | None = UNSET
+    weight_kg: float | UnsetType | None = UNSET
+    marks: list[str] | UnsetType = UNSET
+    kinds: list[Literal["big", "small"]] | UnsetType = UNSET
+    delivery: Site | UnsetType = UNSET
+    goods: list[Goods] | UnsetType = UNSET
 
 
-def test_what_may_stay_empty_is_said_where_something_must_be_filled_in() -> None:
-    assert Form(Book).input("on").skippable
-    assert not Form(Rename).input("name").skippable
+def renaming(*typed: tuple[str, str], only: tuple[str, ...] = ()) -> Form:
+    return Form(Rename, posted=FormData(typed), fixed={"order_id": "o"}, only=only)
+
+
+def test_what_a_change_leaves_empty_is_emptied_and_what_it_does_not_show_stays() -> None:
+    typed = [("name", "Ours"), ("note", " "), ("weight_kg", ""), ("marks", ""), ("goods.0.description", "")]
+    word = renaming(*typed, only=("name", "note", "weight_kg", "marks", "kinds", "goods")).read()
+    assert word == Rename(order_id="o", name="Ours", note=None, weight_kg=None, marks=[], kinds=[], goods=[])
+    assert renaming(("name", "Ours"), only=("name", "note")).read() == Rename(order_id="o", name="Ours")
+
+
+def test_a_change_asks_for_what_cannot_be_empty() -> None:
+    made = renaming(("name", ""), ("delivery.name", ""), only=("name", "note", "delivery"))
+    assert made.read() is None
+    assert made.faults == {name: ["À remplir."] for name in ("name", "delivery.name")}
+    needed = {one.name: one.required for one in made.inputs}
+    assert (needed["name"], needed["note"], needed["delivery.name"]) == (True, False, True)
 
 
 def test_a_whole_weight_is_shown_without_decimals() -> None:

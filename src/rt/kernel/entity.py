@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
+from functools import cache
+from typing import Any, cast
 
 import msgspec
 
 from rt.kernel.clock import now
-from rt.kernel.messages import Event
+from rt.kernel.messages import Command, Event
 from rt.kernel.tenancy import current_org
 
 
@@ -28,6 +29,26 @@ class Entity(msgspec.Struct, kw_only=True, dict=True):
         """What people type to find it, if they do: any fragment of any word of these texts finds it."""
         return ()
 
+    def differing(self, asked: Command[Any]) -> dict[str, Any]:
+        """What a partial change would change: absent stays, null empties, a value sets it whole.
+
+        That is JSON Merge Patch (RFC 7396) but for parts of parts, which do not change alone.
+        """
+        said = {name: getattr(asked, name) for name in asked.__struct_fields__}
+        wanted = {
+            name: _empty(type(self), name) if value is None else value
+            for name, value in said.items()
+            if value is not msgspec.UNSET and name not in asked.word.path_fields
+        }
+        return {name: value for name, value in wanted.items() if getattr(self, name) != value}
+
+    def patch(self, asked: Command[Any]) -> frozenset[str]:
+        """Change what a partial change names, and say which fields differ now."""
+        changes = self.differing(asked)
+        for name, value in changes.items():
+            setattr(self, name, value)
+        return frozenset(changes)
+
     def tell(self, event: Event) -> None:
         """Tell a fact; it leaves in the same write as the change itself."""
         self.__dict__.setdefault("_telling", []).append(event)
@@ -39,3 +60,12 @@ class Entity(msgspec.Struct, kw_only=True, dict=True):
 
     def told(self) -> None:
         self.__dict__.pop("_telling", None)
+
+
+@cache
+def _empty(kind: type[Entity], name: str) -> Any:
+    """How a field stands in a thing of which it was never said."""
+    field = next(one for one in msgspec.structs.fields(kind) if one.name == name)
+    if field.default not in (None, ""):
+        raise TypeError(f"{name} of {kind.__name__} cannot be empty")
+    return field.default

@@ -65,6 +65,9 @@ Cursor = Annotated[str, msgspec.Meta(max_length=1_000)]
 """Where the next page of a list begins, as the page before said; "" is the beginning."""
 SearchText = Annotated[str, msgspec.Meta(max_length=80)]
 
+SAID = msgspec.Meta(min_length=1)
+"""Marks a text of a partial change (PATCH): what is not to change is absent, what is to be empty null."""
+
 PATH_FIELD = re.compile(r"{(\w+)}")
 
 Answer = TypeVar("Answer")
@@ -179,6 +182,8 @@ class Command(msgspec.Struct, Generic[Answer], metaclass=WordMeta):
     `link="accept_tender"` lets a capability link of that scope say it too, on the object that the first field
     of the route names. `upload=10_000_000` takes a raw
     body of at most that many bytes into `content`, its media type into `media_type`, the rest from the query.
+    A PATCH changes a thing in part (`Entity.patch`): every field may be absent (`UNSET`) and then stays, null
+    empties the fields that say `| None`, any other value is taken whole.
     `closed_to=("driver",)` refuses it to people who have no other role, whatever their rights.
     """
 

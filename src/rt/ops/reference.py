@@ -19,6 +19,8 @@ or all on one page in the back office (`/reference`).
 
 - A request carries `Authorization: Bearer` with an access token, an API key (`rtk_…`) or a capability link.
 - A command carries an `Idempotency-Key`: a repeat is answered once; `PATCH` and `PUT` carry `If-Match` too.
+- A `PATCH` changes what it names: an absent field stays, `null` empties what may be empty, a value is taken
+  whole (RFC 7396 in spirit). An empty text empties nothing: it is refused.
 - A refusal is `application/problem+json` (RFC 9457): a stable `code`, its sentence in French or English, each
   field in `errors`.
 - Lists answer `items` and `next`; give `next` back as `after` for the following page.

@@ -258,7 +258,7 @@ async def say(visit: Visit, form: Form, hours: list[OpeningHours], dock: DockVie
     if word is None:
         return False
     changed: dict[str, object] = {"hours": hours}
-    if isinstance(word, EditDock) and dock is not None and word.site is not None:
+    if isinstance(word, EditDock) and dock is not None and word.site:
         names = [f"site.0.{i.name.removeprefix('site.')}" for i in form.inputs if i.name.startswith("site.")]
         site = laid_over([dock.site], [word.site], names, "site")[0]
         moved = site.address != dock.site.address

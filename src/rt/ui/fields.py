@@ -54,7 +54,7 @@ class Input(msgspec.Struct, kw_only=True):
     """text area lines email password tel url number money date moment time choice several or check."""
     required: bool = False
     skippable: bool = True
-    """Whether to say that it may stay empty; where any field may (a change of a thing), nothing is said."""
+    """Whether to say that it may stay empty."""
     value: str | Sequence[str] = ""
     help: str = ""
     unit: str = ""
@@ -101,24 +101,28 @@ def bare(kind: Any) -> tuple[Any, bool]:
 
 
 def leaves(
-    kind: inspect.StructType, under: str = "", *, owed: bool = True, rows: dict[str, int]
+    kind: inspect.StructType, under: str = "", *, owed: bool = True, part: bool = False, rows: dict[str, int]
 ) -> list[Leaf]:
-    """Fields of a struct, those of its parts after them; `rows` says how many lines a list of parts has."""
+    """Fields of a struct, those of its parts after them; `rows` says how many lines a list of parts has.
+
+    `part`: of a partial change, in which a field can be left empty only if null or [] empties it.
+    """
     found: list[Leaf] = []
     for field in kind.fields:
         name = under + field.encode_name
         inner, optional = bare(field.type)
         default = field.default if field.default is not msgspec.NODEFAULT else None
+        must = owed and (field.required or (part and not optional))
         if isinstance(inner, inspect.StructType):
-            found += leaves(inner, f"{name}.", owed=owed and field.required, rows=rows)
+            found += leaves(inner, f"{name}.", owed=must, rows=rows)
             continue
         if isinstance(inner, inspect.ListType) and isinstance(inner.item_type, inspect.StructType):
             for row in range(rows.get(name, 1)):
                 found += leaves(inner.item_type, f"{name}.{row}.", owed=owed and field.required, rows=rows)
             continue
-        found.append(
-            Leaf(name=name, type=inner, required=owed and field.required, optional=optional, default=default)
-        )
+        if part and isinstance(inner, inspect.ListType):
+            must = False
+        found.append(Leaf(name=name, type=inner, required=must, optional=optional, default=default))
     return found
 
 

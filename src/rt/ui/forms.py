@@ -24,6 +24,7 @@ VERSION = "_version"
 PROOF = "_csrf"
 """Where a form carries the token of its session."""
 ROW = re.compile(r"^(.+?)\.([0-9]{1,4})\.")
+LIST = re.compile(r"^([^.]+)\.[0-9]{1,4}\.")
 MISTYPED = "wrong_password"
 PRESENT = "current_password"
 """Where a form that also asks for a new password has the present one; elsewhere it is `password`."""
@@ -87,7 +88,8 @@ class Form:
         shape = inspect.type_info(word)
         if not isinstance(shape, inspect.StructType):
             raise TypeError(f"{word!r} is no command")
-        found = leaves(shape, rows=self._rows(rows or {}))
+        self._part = word.word.method == "PATCH"
+        found = leaves(shape, part=self._part, rows=self._rows(rows or {}))
         self._leaves = [leaf for leaf in found if leaf.name.split(".")[0] not in self._fixed]
         if only:
             order = {name: place for place, name in enumerate(only)}
@@ -133,7 +135,6 @@ class Form:
         made = drawn(leaf)
         made.label = self._labels.get(leaf.name, made.label)
         made.help = self._hints.get(leaf.name, made.help)
-        made.skippable = self.word.word.method != "PATCH"
         if leaf.name in self._choices:
             made.kind = "several" if isinstance(leaf.type, inspect.ListType) else "choice"
             made.choices = self._choices[leaf.name]
@@ -170,8 +171,10 @@ class Form:
                 continue
             texts = [str(t) for t in self.posted.getlist(leaf.name) if isinstance(t, str)]
             if not any(t.strip() for t in texts) and not isinstance(leaf.type, inspect.BoolType):
-                if leaf.required:
+                if leaf.required and (texts or not self._part):
                     self.faults[leaf.name] = [_("À remplir.")]
+                elif self._part and "." not in leaf.name:
+                    built |= _emptied(leaf, texts)
                 continue
             try:
                 value = typed(leaf, texts)
@@ -184,6 +187,9 @@ class Form:
             self._put(built, leaf.name.split("."), value)
         if self.faults:
             return None
+        if self._part:
+            for head in {found[1] for leaf in self._leaves if (found := LIST.match(leaf.name))}:
+                built.setdefault(head, [])
         try:
             word: Command[Any] = msgspec.convert(_lists(built) | self._fixed, self.word, strict=False)
         except msgspec.ValidationError as wrong:
@@ -256,6 +262,13 @@ class Form:
     def wrong(self) -> bool:
         """Whether something was refused, so that the page answers 422."""
         return bool(self.faults or self.refusal)
+
+
+def _emptied(leaf: Leaf, texts: list[str]) -> dict[str, Any]:
+    """What a change says of a field left empty; a list without a tick sends nothing, a text its emptiness."""
+    if isinstance(leaf.type, inspect.ListType):
+        return {leaf.name: []}
+    return {leaf.name: None} if texts else {}
 
 
 def _lists(built: Any) -> Any:

@@ -44,7 +44,7 @@ async def test_editing_takes_nobodys_number(authz: TestHouse, number: dict[str, 
     assert (refused.status_code, refused.json()["code"]) == (409, "number_taken")
     assert refused.json()["errors"][0]["field"] in number
     numbered = await make.admin(authz, "Autre", siret=OTHER)
-    for said in ({"siret": SIRET}, {"siret": ""}):
+    for said in ({"siret": SIRET}, {"siret": None}):
         refused = await edited(numbered, **said)
         assert refused.status_code == 409
     assert (await identity(numbered.web, numbered.organization_id))["siret"] == OTHER
@@ -65,7 +65,7 @@ async def test_first_numbers_are_declared_once(authz: TestHouse) -> None:
     admin = await make.admin(authz)
     assert (await edited(admin, siret="732 829 320 00074")).json()["siret"] == SIRET
     assert (await edited(admin, siret=SIRET, vat=VAT)).json()["vat"] == VAT
-    refused = await edited(admin, siret=OTHER, vat="")
+    refused = await edited(admin, siret=OTHER, vat=None)
     assert (refused.status_code, refused.json()["code"]) == (409, "identity_kept")
     shown = await identity(admin.web, admin.organization_id)
     assert (shown["confirmed"], [line["act"] for line in shown["history"]]) == (False, ["declared"] * 2)

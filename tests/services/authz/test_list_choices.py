@@ -1,7 +1,6 @@
 """How a person reads a list is kept for them alone: columns in order, views of their own."""
 
 from typing import Any
-from uuid import uuid4
 
 import httpx
 from tests.conftest import TestHouse
@@ -12,7 +11,7 @@ LATE = {"name": "En retard", "query": "view=running&sort=delivery"}
 
 
 async def keep(web: httpx.AsyncClient, **said: Any) -> httpx.Response:
-    return await web.post(ORDERS, json=said, headers={"idempotency-key": uuid4().hex})
+    return await web.patch(ORDERS, json=said)
 
 
 async def test_who_chose_nothing_reads_the_list_as_it_is(authz: TestHouse) -> None:
@@ -30,6 +29,14 @@ async def test_what_is_not_named_stays_as_it_was(authz: TestHouse) -> None:
     assert answer.json() == kept
     assert (await admin.web.get(ORDERS)).json() == kept
     assert (await admin.web.get("/auth/lists/pallets")).json()["columns"] == []
+
+
+async def test_nothing_said_keeps_nothing(authz: TestHouse) -> None:
+    admin = await make.admin(authz)
+    assert (await keep(admin.web)).json() == {"list_name": "orders", "columns": [], "views": []}
+    assert await authz.database("authz")["authz.list_choices"].count_documents({}) == 0
+    await keep(admin.web, columns=["price"])
+    assert (await keep(admin.web)).json()["columns"] == ["price"]
 
 
 async def test_a_colleague_reads_the_list_in_their_own_way(authz: TestHouse) -> None:

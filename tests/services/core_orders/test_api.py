@@ -165,6 +165,24 @@ async def test_an_edit_needs_the_version_that_was_read(web):
     assert (stale.status_code, stale.json()["code"]) == (412, "version_stale")
 
 
+async def test_null_empties_nothing_writes_nothing_and_an_empty_text_is_refused(web):
+    client = web()
+    path = f"/api/orders/{await new(client)}"
+
+    async def edit(version, **said):
+        return await client.patch(path, json=said, headers={"if-match": f'"{version}"'})
+
+    await edit(1, instructions="x", equipment="semi_box", sell_cents=5)
+    before = (await client.get(path)).json()
+    assert (await edit(2)).json() == before
+    assert (await edit(2, instructions="x")).json() == before
+    emptied = (await edit(2, instructions=None, equipment=None, sell_cents=None)).json()
+    assert [emptied[name] for name in ("instructions", "equipment", "sell_cents")] == ["", "", None]
+    for said in ({"instructions": ""}, {"equipment": ""}, {"stops": None}, {"currency": None}):
+        refused = await edit(3, **said)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, next(iter(said)))
+
+
 async def test_an_illegal_transition_is_a_conflict_with_the_states_allowed(web):
     order_id = await new(web())
     refused = await web().post(f"/api/orders/{order_id}/close", json={})

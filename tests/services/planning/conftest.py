@@ -39,8 +39,8 @@ class Office:
         way = shape.route
         for name in shape.path_fields:
             way = way.replace("{" + name + "}", str(fields.pop(name)))
-        fields = {name: value for name, value in fields.items() if value is not None}
-        where = {"params": fields} if shape.method == "GET" else {"json": fields}
+        given = {name: value for name, value in fields.items() if value is not None}
+        where = {"params": given} if shape.method == "GET" else {"json": fields}
         answer = await self.client.request(shape.method, way, headers=headers, **where)
         is_json = "json" in answer.headers.get("content-type", "")
         return answer.status_code, answer.json() if is_json else answer

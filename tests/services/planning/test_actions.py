@@ -463,6 +463,23 @@ async def test_an_edit_of_an_older_version_is_refused(world, word):
     assert await office.refused(again, **{"if-match": '"1"'}) == "version_stale"
 
 
+@pytest.mark.parametrize("word", [words.EditVehicle, words.EditDriver, words.EditDock])
+async def test_an_edit_that_says_nothing_writes_nothing(world, word):
+    vehicle, driver = await world.crew()
+    dock = await world.dock()
+    office, edit, before = {
+        words.EditVehicle: (world.carrier, words.EditVehicle(vehicle_id=vehicle["vehicle_id"]), vehicle),
+        words.EditDriver: (world.carrier, words.EditDriver(driver_id=driver["driver_id"]), driver),
+        words.EditDock: (world.site, words.EditDock(dock_id=dock["dock_id"]), dock),
+    }[word]
+    topic = f"planning.{word.word.route.split('/')[3]}.changed"
+    told = await world.house.told(topic)
+    assert await office.get(edit, **{"if-match": '"1"'}) == before
+    assert await world.house.told(topic) == told
+    await office.get(msgspec.structs.replace(edit, active=False), **{"if-match": '"1"'})
+    assert len(await world.house.told(topic)) == len(told) + 1
+
+
 async def test_nobody_edits_anothers_fleet_or_docks(world):
     vehicle, driver = await world.crew()
     dock = await world.dock()

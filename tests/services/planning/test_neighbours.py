@@ -113,7 +113,7 @@ async def test_a_drivers_phone_is_a_members(world):
     driver = await world.carrier.get(words.AddDriver(name="Anne", user_id="usr_anne"))
     edit = words.EditDriver(driver_id=driver["driver_id"], user_id="usr_of_another")
     assert await world.carrier.refused(edit, **{"if-match": '"1"'}) == "reference_unknown"
-    untie = words.EditDriver(driver_id=driver["driver_id"], user_id="")
+    untie = words.EditDriver(driver_id=driver["driver_id"], user_id=None)
     assert (await world.carrier.get(untie, **{"if-match": '"1"'}))["user_id"] is None
 
 

@@ -39,7 +39,9 @@ class GetListChoices(Query[ListChoicesView], route="/auth/lists/{list_name}", ne
     list_name: ListName
 
 
-class KeepListChoices(Command[ListChoicesView], route="/auth/lists/{list_name}", needs=SELF):
+class KeepListChoices(
+    Command[ListChoicesView], route="/auth/lists/{list_name}", needs=SELF, method="PATCH", keyed=False
+):
     """Change what is named of how oneself reads a list, and leave the rest."""
 
     list_name: ListName

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from rt.contracts.authz.fields import (
     CountryCode,
@@ -11,7 +11,7 @@ from rt.contracts.authz.fields import (
     PageSize,
     PersonName,
 )
-from rt.kernel.messages import OPEN, SIGNED_IN, Command, Cursor, Query, View
+from rt.kernel.messages import OPEN, SAID, SIGNED_IN, Command, Cursor, Query, View
 from rt.trade.contacts import EmailText
 from rt.trade.references import OrganizationId
 from rt.trade.roles import OrganizationKind
@@ -103,20 +103,20 @@ class EditOrganization(
     needs="authz.write",
     method="PATCH",
 ):
-    """Change one's own organization (If-Match: its version); absent fields stay as they are.
+    """Change one's own organization (If-Match: its version).
 
     SIRET and VAT number are set here once, while they are nobody's; afterwards by AskIdentityChange.
     """
 
     organization_id: OrganizationId
-    name: OrganizationName | None = None
-    country: CountryCode | None = None
-    siret: Siret | None = None
-    vat: VatNumber | None = None
-    email: EmailText | None = None
-    phone: Phone | None = None
-    language: Language | None = None
-    mfa_required: bool | None = None
+    name: OrganizationName | UnsetType = UNSET
+    country: CountryCode | UnsetType = UNSET
+    siret: Annotated[Siret, SAID] | UnsetType | None = UNSET
+    vat: Annotated[VatNumber, SAID] | UnsetType | None = UNSET
+    email: EmailText | UnsetType = UNSET
+    phone: Annotated[Phone, SAID] | UnsetType | None = UNSET
+    language: Language | UnsetType = UNSET
+    mfa_required: bool | UnsetType = UNSET
 
 
 class SuspendOrganization(

@@ -21,9 +21,11 @@ from rt.contracts.core_orders.shown import (
 from rt.contracts.core_orders.vocabulary import (
     Equipment,
     Incoterm,
+    IncotermAsked,
+    VehicleAsked,
 )
-from rt.kernel.messages import PERSONAL, Command, Query, Version, View
-from rt.trade.contacts import ONE_LINE, OptionalEmail
+from rt.kernel.messages import PERSONAL, SAID, Command, Query, Version, View
+from rt.trade.contacts import ONE_LINE, EmailText, OptionalEmail
 from rt.trade.references import OrderId, OrderPaperId, OrganizationId, TemplateId
 
 Name = Annotated[str, Meta(max_length=120)]
@@ -64,14 +66,14 @@ class EditOrder(
     references: References | UnsetType = UNSET
     stops: Stops | UnsetType = UNSET
     goods: GoodsLines | UnsetType = UNSET
-    consignee_id: OrganizationId | UnsetType | None = UNSET
-    consignee_name: Name | UnsetType = UNSET
-    consignee_email: OptionalEmail | UnsetType = UNSET
-    logistician_id: OrganizationId | UnsetType | None = UNSET
+    consignee_id: Annotated[OrganizationId, SAID] | UnsetType | None = UNSET
+    consignee_name: Annotated[Name, SAID] | UnsetType | None = UNSET
+    consignee_email: EmailText | UnsetType | None = UNSET
+    logistician_id: Annotated[OrganizationId, SAID] | UnsetType | None = UNSET
     requirements: Requirements | UnsetType = UNSET
-    equipment: Equipment | UnsetType = UNSET
-    incoterm: Incoterm | UnsetType = UNSET
-    instructions: Annotated[str, PERSONAL, Meta(max_length=1_000)] | UnsetType = UNSET
+    equipment: VehicleAsked | UnsetType | None = UNSET
+    incoterm: IncotermAsked | UnsetType | None = UNSET
+    instructions: Annotated[str, PERSONAL, SAID, Meta(max_length=1_000)] | UnsetType | None = UNSET
     sell_cents: Cents | UnsetType | None = UNSET
     buy_cents: Cents | UnsetType | None = UNSET
     currency: Currency | UnsetType = UNSET

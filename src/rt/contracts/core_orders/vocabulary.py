@@ -32,8 +32,7 @@ Requirement = Literal[
     "customs_seal",
     "gdp",
 ]
-Equipment = Literal[
-    "",
+VehicleAsked = Literal[
     "semi_tautliner",
     "semi_box",
     "semi_reefer",
@@ -46,9 +45,12 @@ Equipment = Literal[
     "van_20m3",
     "van_12m3",
 ]
-"""The vehicle asked for, by its code in rt.trade.loading; none named: a curtain-side semi-trailer."""
-Incoterm = Literal["", "EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
+"""The vehicle asked for, by its code in rt.trade.loading."""
+Equipment = Literal["", VehicleAsked]
+"""The same; none named: a curtain-side semi-trailer."""
+IncotermAsked = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
 """Incoterms 2020."""
+Incoterm = Literal["", IncotermAsked]
 DocumentKind = Literal["waybill", "cmr", "pod", "photo", "invoice", "other"]
 """A consignment note is a waybill inside one country, a CMR between two (CMR art. 1)."""
 IncidentKind = Literal[

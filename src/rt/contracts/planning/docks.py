@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 from rt.contracts.planning.fleet import Limit, MinuteOfDay
-from rt.kernel.messages import Command, Cursor, Query, SearchText, View
+from rt.kernel.messages import SAID, Command, Cursor, Query, SearchText, View
 from rt.trade.days import TripDay
 from rt.trade.places import Site
 from rt.trade.references import DockId, OrderId, OrganizationId
@@ -93,18 +93,18 @@ class EditDock(
     """Change what is given of a dock (If-Match: its version); booked slots keep their time."""
 
     dock_id: DockId
-    name: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
-    site: Site | None = None
-    hours: Week | None = None
-    doors: Annotated[int, Meta(ge=1, le=50)] | None = None
-    accepts: Accepted | None = None
-    base_minutes: Annotated[int, Meta(ge=0, le=480)] | None = None
-    minutes_per_pallet: Annotated[float, Meta(ge=0, le=30)] | None = None
-    lead_hours: Annotated[float, Meta(ge=0, le=240)] | None = None
-    cut_off_minute: MinuteOfDay | None = None
-    full_instructions: Instructions | None = None
-    serves: Served | None = None
-    active: bool | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=60)] | UnsetType = UNSET
+    site: Site | UnsetType = UNSET
+    hours: Week | UnsetType = UNSET
+    doors: Annotated[int, Meta(ge=1, le=50)] | UnsetType = UNSET
+    accepts: Accepted | UnsetType = UNSET
+    base_minutes: Annotated[int, Meta(ge=0, le=480)] | UnsetType = UNSET
+    minutes_per_pallet: Annotated[float, Meta(ge=0, le=30)] | UnsetType = UNSET
+    lead_hours: Annotated[float, Meta(ge=0, le=240)] | UnsetType = UNSET
+    cut_off_minute: MinuteOfDay | UnsetType = UNSET
+    full_instructions: Annotated[Instructions, SAID] | UnsetType | None = UNSET
+    serves: Served | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
 
 
 class GetDock(

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, field
+from msgspec import UNSET, Meta, UnsetType, field
 
-from rt.kernel.messages import PERSONAL, Command, Cursor, Query, SearchText, View
+from rt.kernel.messages import PERSONAL, SAID, Command, Cursor, Query, SearchText, View
 from rt.trade.contacts import ONE_LINE
 from rt.trade.places import Site
 from rt.trade.references import DriverId, PersonId, VehicleId
@@ -89,23 +89,20 @@ class AddVehicle(Command[VehicleView], route="/api/planning/vehicles", needs="pl
 class EditVehicle(
     Command[VehicleView], route="/api/planning/vehicles/{vehicle_id}", needs="planning.write", method="PATCH"
 ):
-    """Change what is given of a vehicle (If-Match: its version); left out fields stay.
-
-    An empty `usual_driver_id` takes the driver off.
-    """
+    """Change what is given of a vehicle (If-Match: its version)."""
 
     vehicle_id: VehicleId
-    plate: Plate | None = None
-    kind: VehicleKind | None = None
-    capacity_kg: Annotated[float, Meta(gt=0, le=100_000)] | None = None
-    capacity_pallets: Annotated[int, Meta(ge=0, le=200)] | None = None
-    capacity_loading_metres: Annotated[float, Meta(ge=0, le=40)] | None = None
-    gross_weight_t: Annotated[float, Meta(gt=0, le=100)] | None = None
-    depot: Site | None = None
-    equipment: Skills | None = None
-    usual_driver_id: DriverId | None = None
-    maintenance: Maintenance | None = None
-    active: bool | None = None
+    plate: Plate | UnsetType = UNSET
+    kind: VehicleKind | UnsetType = UNSET
+    capacity_kg: Annotated[float, Meta(gt=0, le=100_000)] | UnsetType = UNSET
+    capacity_pallets: Annotated[int, Meta(ge=0, le=200)] | UnsetType = UNSET
+    capacity_loading_metres: Annotated[float, Meta(ge=0, le=40)] | UnsetType = UNSET
+    gross_weight_t: Annotated[float, Meta(gt=0, le=100)] | UnsetType = UNSET
+    depot: Site | UnsetType = UNSET
+    equipment: Skills | UnsetType = UNSET
+    usual_driver_id: Annotated[DriverId, SAID] | UnsetType | None = UNSET
+    maintenance: Maintenance | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
 
 
 class GetVehicle(
@@ -164,18 +161,15 @@ class AddDriver(Command[DriverView], route="/api/planning/drivers", needs="plann
 class EditDriver(
     Command[DriverView], route="/api/planning/drivers/{driver_id}", needs="planning.write", method="PATCH"
 ):
-    """Change what is given of a driver (If-Match: its version); left out fields stay.
-
-    An empty `user_id` unties the phone.
-    """
+    """Change what is given of a driver (If-Match: its version); without `user_id` (null) no phone is tied."""
 
     driver_id: DriverId
-    name: Annotated[str, ONE_LINE, Meta(min_length=1, max_length=120)] | None = None
-    phone: Annotated[str, Meta(max_length=40)] | None = None
-    user_id: PersonId | None = None
-    skills: Skills | None = None
-    hours: WorkingWeek | None = None
-    active: bool | None = None
+    name: Annotated[str, ONE_LINE, Meta(min_length=1, max_length=120)] | UnsetType = UNSET
+    phone: Annotated[str, SAID, Meta(max_length=40)] | UnsetType | None = UNSET
+    user_id: Annotated[PersonId, SAID] | UnsetType | None = UNSET
+    skills: Skills | UnsetType = UNSET
+    hours: WorkingWeek | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
 
 
 class GetDriver(

@@ -11,7 +11,7 @@ from rt.contracts.core_orders import CreateOrder, EditOrder, OrderView, Stop
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
 from rt.trade.loading import PALLET_TYPES
-from rt.ui.asking import attempt, key_of, laid_over, signed_in_still, typed, version_seen
+from rt.ui.asking import attempt, key_of, laid_over, signed_in_still, version_seen
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
 from rt.ui.formats import ZONE, language
@@ -59,7 +59,6 @@ PARTS = {
     "goods": ("goods", "requirements", "equipment"),
     "terms": ("references", "incoterm", "instructions", "buy_cents", "sell_cents"),
 }
-CLEARABLE = ("consignee_name", "consignee_email", "instructions")
 PACKAGES = ("PX", "CT", "CS", "BG", "DR", "RO", "BE", "CR", "PK")
 """UN/ECE Recommendation 21: pallet, carton, case, bag, drum, roll, bundle, crate, package."""
 
@@ -214,14 +213,12 @@ async def said(visit: Visit, form: Form, order: OrderView) -> OrderView | None:
     if not isinstance(word, EditOrder):
         return None
     names = [shown.name for shown in form.inputs]
-    changed: dict[str, Any] = {name: "" for name in CLEARABLE if name in names and not typed(visit, name)}
+    changed: dict[str, Any] = {}
     if isinstance(word.stops, list):
         stops = laid_over(order.stops, word.stops, names, "stops")
         changed["stops"] = [placed(stop, order.stops) for stop in stops]
     if isinstance(word.goods, list):
         changed["goods"] = laid_over(order.goods, word.goods, names, "goods")
-    elif any(name.startswith("goods.") for name in form.posted or ()):
-        changed["goods"] = []
     try:
         return await visit.ask(
             structs.replace(word, **changed),

@@ -30,9 +30,9 @@ class Neighbours:
                 raise
             raise ReferenceUnknown(field) from refused
 
-    async def need_served(self, organization_ids: Sequence[str] | None) -> None:
+    async def need_served(self, organization_ids: Sequence[str]) -> None:
         """Refuse to serve whom this organization has no word from."""
-        for organization_id in organization_ids or ():
+        for organization_id in organization_ids:
             if not await self._confided(organization_id):
                 raise ReferenceUnknown("serves")
 

@@ -1,6 +1,5 @@
 """Drivers: their hours and skills, when they are away, and their access to the driver's app."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,8 +16,7 @@ from rt.contracts.planning import (
     RemoveAbsence,
     WorkingHours,
 )
-from rt.kernel.messages import Command
-from rt.portals.transporter.asking import edited, said_here
+from rt.portals.transporter.asking import said_here
 from rt.portals.transporter.pages.vehicles import away_text, equipment_offered
 from rt.ui.asking import attempt, moment_of, pressed, typed
 from rt.ui.catalogues import gettext as _
@@ -136,15 +134,6 @@ async def read_driver(visit: Visit) -> DriverView:
     return await visit.ask(GetDriver(driver_id=visit.path["driver_id"]))
 
 
-def emptied(said: Command[Any]) -> Command[Any]:
-    """What was left empty in the form is emptied, not kept."""
-    if not isinstance(said, EditDriver):
-        return said
-    return msgspec.structs.replace(
-        said, skills=said.skills or [], phone=said.phone or "", user_id=said.user_id or ""
-    )
-
-
 async def driver(visit: Visit) -> Page | Response:
     read = await read_driver(visit)
     form = await card_form(visit, read)
@@ -159,12 +148,11 @@ async def card_form(visit: Visit, read: DriverView, *, posted: bool = True) -> F
     people = [Choice(u.user_id, u.name) for u in (users.items if users else [])]
     if read.user_id and read.user_id not in {p.value for p in people}:
         people.append(Choice(read.user_id, _("compte actuel")))
-    return edited(
+    return said_here(
         visit,
         EditDriver,
-        read.version,
+        version=read.version,
         posted=posted,
-        mend=emptied,
         fixed={"driver_id": read.driver_id},
         values=read,
         only=("name", "phone", "user_id", "skills"),

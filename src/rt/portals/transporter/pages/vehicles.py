@@ -18,8 +18,6 @@ from rt.contracts.planning import (
     VehicleView,
 )
 from rt.kernel.clock import now
-from rt.kernel.messages import Command
-from rt.portals.transporter.asking import edited
 from rt.portals.transporter.drawing import driver_choices
 from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
@@ -176,11 +174,9 @@ async def add(visit: Visit) -> Page | Response:
 
 async def vehicle(visit: Visit) -> Page | Response:
     read = await visit.ask(GetVehicle(vehicle_id=visit.path["vehicle_id"]))
-    form = edited(
-        visit,
+    form = visit.form(
         EditVehicle,
-        read.version,
-        mend=emptied,
+        version=read.version,
         fixed={"vehicle_id": read.vehicle_id},
         values=read,
         only=(*FIELDS, "maintenance"),
@@ -196,18 +192,6 @@ async def vehicle(visit: Visit) -> Page | Response:
         crumbs=[("/fleet", _("Flotte"))],
         form=form,
         vehicle=read,
-    )
-
-
-def emptied(said: Command[Any]) -> Command[Any]:
-    """What was left empty in the form is emptied, not kept."""
-    if not isinstance(said, EditVehicle):
-        return said
-    return msgspec.structs.replace(
-        said,
-        equipment=said.equipment or [],
-        maintenance=said.maintenance or [],
-        usual_driver_id=said.usual_driver_id or "",
     )
 
 

@@ -201,6 +201,8 @@ class Account:
         return (kept or untouched).shown()
 
     async def keep_list_choices(self, asked: KeepListChoices) -> ListChoicesView:
+        if asked == KeepListChoices(list_name=asked.list_name):
+            return await self.list_choices(GetListChoices(list_name=asked.list_name))
         first = self._untouched(asked.list_name)
         first.choose(asked)
         try:

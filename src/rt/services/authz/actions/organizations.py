@@ -20,14 +20,9 @@ from rt.kernel.ids import new_id
 from rt.kernel.tenancy import current_org
 from rt.services.authz.actions.cards import Cards, whole
 from rt.services.authz.actions.members import Members
-from rt.services.authz.domain.identity import NumberTaken, numbers_of
+from rt.services.authz.domain.identity import NumberTaken
 from rt.services.authz.domain.invitation import INVITATION_LIFE
-from rt.services.authz.domain.organization import (
-    OPERATOR,
-    Organization,
-    address,
-    named,
-)
+from rt.services.authz.domain.organization import OPERATOR, Organization, named
 from rt.services.authz.store import AuthzStore
 
 
@@ -70,27 +65,14 @@ class Organizations:
         """Change one's own; another's is not found, and another's numbers are not taken."""
         try:
             async with self._store.organizations.change(asked.organization_id) as organization:
-                organization.name = asked.name.strip() if asked.name else organization.name
-                organization.country = asked.country or organization.country
-                organization.language = asked.language or organization.language
-                organization.email = address(asked.email) if asked.email else organization.email
-                organization.phone = organization.phone if asked.phone is None else asked.phone
-                if asked.mfa_required is not None:
-                    organization.mfa_required = asked.mfa_required
-                await self._declare(organization, asked)
+                numbers = organization.numbers_wanted(asked)
+                taken = await self._store.taken(numbers.lacks(organization.numbers), organization.id)
+                if taken:
+                    raise NumberTaken("siret" if taken.siret else "vat")
+                organization.edit(asked, current_actor().id, now())
         except AlreadyExists:
             raise NumberTaken("siret") from None
         return whole(organization, "self")
-
-    async def _declare(self, organization: Organization, asked: EditOrganization) -> None:
-        numbers = numbers_of(
-            organization.siret if asked.siret is None else asked.siret,
-            organization.vat if asked.vat is None else asked.vat,
-        )
-        taken = await self._store.taken(numbers.lacks(organization.numbers), organization.id)
-        if taken:
-            raise NumberTaken("siret" if taken.siret else "vat")
-        organization.declare(numbers, current_actor().id, now())
 
     async def suspend(self, asked: SuspendOrganization) -> OrganizationView:
         async with self._store.organizations.everywhere.change(asked.organization_id) as organization:

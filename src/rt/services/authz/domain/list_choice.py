@@ -1,6 +1,6 @@
 """How one person reads one list: kept for them alone, in each of their organizations."""
 
-from msgspec import UNSET, field
+from msgspec import field
 
 from rt.contracts.authz import KeepListChoices, ListChoicesView, OwnView
 from rt.kernel.entity import Entity
@@ -17,10 +17,9 @@ class ListChoice(Entity, kw_only=True):
 
     def choose(self, asked: KeepListChoices) -> None:
         """Take over what was named; a column or a view's name said twice counts once, said last."""
-        if asked.columns is not UNSET:
-            self.columns = list(dict.fromkeys(asked.columns))
-        if asked.views is not UNSET:
-            self.views = list({view.name: view for view in asked.views}.values())
+        self.patch(asked)
+        self.columns = list(dict.fromkeys(self.columns))
+        self.views = list({view.name: view for view in self.views}.values())
 
     def shown(self) -> ListChoicesView:
         return ListChoicesView(list_name=self.list_name, columns=self.columns, views=self.views)

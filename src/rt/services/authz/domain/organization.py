@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
-import msgspec
 from email_validator import EmailNotValidError, validate_email
+from msgspec import UNSET, field, structs
 
 from rt.contracts.authz import (
     AddPartner,
+    EditOrganization,
     IdentityAnswered,
     IdentityAsked,
     MemberChanged,
@@ -85,7 +86,7 @@ class Organization(Entity):
     mfa_required: bool = False
     confirmed: bool = False
     wish: IdentityWish | None = None
-    history: list[IdentityChange] = msgspec.field(default_factory=list)
+    history: list[IdentityChange] = field(default_factory=list)
     suspended_at: datetime | None = None
     suspended_for: str = ""
 
@@ -107,6 +108,20 @@ class Organization(Entity):
         """
         same = bool(numbers.siret and numbers.siren) and self.siret[:9] == numbers.siren
         return self.confirmed and same and self.siret != numbers.siret
+
+    def numbers_wanted(self, asked: EditOrganization) -> Numbers:
+        """The numbers that it would have after this change."""
+        siret = self.siret if asked.siret is UNSET else asked.siret
+        vat = self.vat if asked.vat is UNSET else asked.vat
+        return numbers_of(siret or "", vat or "")
+
+    def edit(self, asked: EditOrganization, by: str, at: datetime) -> None:
+        """Change the card; numbers are declared, not just written."""
+        self.declare(self.numbers_wanted(asked), by, at)
+        self.patch(structs.replace(asked, siret=UNSET, vat=UNSET))
+        self.name = self.name.strip()
+        if asked.email is not UNSET:
+            self.email = address(asked.email)
 
     def declare(self, numbers: Numbers, by: str, at: datetime) -> None:
         """Take one's first numbers; those that one has change by the platform's word alone."""

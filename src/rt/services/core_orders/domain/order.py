@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import msgspec
-
 from rt.contracts.core_orders import (
     ConfirmOrder,
     CreateOrder,
@@ -46,14 +44,14 @@ class Order(Proven, kw_only=True):
 
     def edit(self, by: Hand, asked: EditOrder) -> None:
         """Change what is named; after the order was offered only references and instructions."""
-        named = {name: getattr(asked, name) for name in EDITED}
-        changes = {name: value for name, value in named.items() if value is not msgspec.UNSET}
-        self.take(by, changes, "edited")
+        self.take(by, self.differing(asked), "edited")
 
     def take(self, by: Hand, changes: dict[str, Any], what: str) -> None:
         """Set these fields, if the state still allows it."""
         if not set(changes) <= ALWAYS_EDITABLE or self.role_of(by) != "shipper":
             self.allow("EditOrder", by)
+        if not changes:
+            return
         for name, value in changes.items():
             setattr(self, name, value)
         self.reckon()

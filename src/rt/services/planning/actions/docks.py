@@ -55,13 +55,9 @@ class Docks:
 
     async def edit(self, asked: EditDock) -> DockView:
         await self.own(asked.dock_id)
-        await self._neighbours.need_served(asked.serves)
+        await self._neighbours.need_served(asked.serves or ())
         async with self._store.docks.change(asked.dock_id) as dock:
-            for name, value in msgspec.structs.asdict(asked).items():
-                if value is not None and name != "dock_id":
-                    setattr(dock, name, value)
-            dock.site = placed(dock.site)
-            dock.settle()
+            dock.edit(asked)
         return dock.view()
 
     async def find(self, asked: FindDocks) -> DocksPage:

@@ -53,14 +53,10 @@ class Fleet:
         return vehicle.view()
 
     async def edit_vehicle(self, asked: EditVehicle) -> VehicleView:
-        await self._need_driver(asked.usual_driver_id)
-        check_periods(asked.maintenance or [])
+        await self._need_driver(asked.usual_driver_id or None)
         try:
             async with self._store.vehicles.change(asked.vehicle_id) as vehicle:
-                for name, value in _given(asked, "vehicle_id").items():
-                    setattr(vehicle, name, value)
-                vehicle.depot = placed(vehicle.depot)
-                vehicle.usual_driver_id = vehicle.usual_driver_id or None
+                vehicle.edit(asked)
         except AlreadyExists as error:
             raise PlateKnown("plate", plate=asked.plate) from error
         return vehicle.view()
@@ -89,12 +85,9 @@ class Fleet:
         return (await self._store.drivers.add(driver)).view()
 
     async def edit_driver(self, asked: EditDriver) -> DriverView:
-        await self._neighbours.need_member(asked.user_id, "user_id")
-        check_hours(asked.hours or [])
+        await self._neighbours.need_member(asked.user_id or None, "user_id")
         async with self._store.drivers.change(asked.driver_id) as driver:
-            for name, value in _given(asked, "driver_id").items():
-                setattr(driver, name, value)
-            driver.user_id = driver.user_id or None
+            driver.edit(asked)
         return driver.view()
 
     async def get_driver(self, asked: GetDriver) -> DriverView:
@@ -119,12 +112,6 @@ class Fleet:
     async def _need_driver(self, driver_id: str | None) -> None:
         if driver_id and await self._store.drivers.first({"id": driver_id}) is None:
             raise ReferenceUnknown("usual_driver_id")
-
-
-def _given(asked: EditVehicle | EditDriver, identity: str) -> dict[str, Any]:
-    """The fields that the edit names."""
-    fields = msgspec.structs.asdict(asked).items()
-    return {name: value for name, value in fields if value is not None and name != identity}
 
 
 def _active(active: bool | None) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rt.contracts.planning import DockView, FreeSlotView, OpeningHours
+from rt.contracts.planning import DockView, EditDock, FreeSlotView, OpeningHours
 from rt.contracts.planning.docks import GoodsType
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
 from rt.services.planning.domain.conflicts import clock
+from rt.services.planning.domain.distances import placed
 from rt.services.planning.domain.hours import Span, check_hours, merged, spans_of
 from rt.trade.places import Site
 from rt.trade.zones import day_at, instant_at, zone_of
@@ -72,6 +73,11 @@ class Dock(Entity):
     def search_texts(self) -> Iterable[str]:
         address = self.site.address
         return self.name, self.site.name, f"{address.postal_code} {address.city}"
+
+    def edit(self, asked: EditDock) -> None:
+        if "site" in self.patch(asked):
+            self.site = placed(self.site)
+        self.settle()
 
     def settle(self) -> None:
         """Check the hours and let those see it whose goods come here."""

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from rt.contracts.planning import DriverView, PeriodView, VehicleView, WorkingHours
+from rt.contracts.planning import DriverView, EditDriver, EditVehicle, PeriodView, VehicleView, WorkingHours
 from rt.contracts.planning.fleet import VehicleKind
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
 from rt.kernel.messages import Personal, PersonalLabel
-from rt.services.planning.domain.hours import Span, spans_of, without
+from rt.services.planning.domain.distances import placed
+from rt.services.planning.domain.hours import Span, check_hours, spans_of, without
 from rt.trade.calendars import paris_day
 from rt.trade.places import Site
 
@@ -69,6 +70,11 @@ class Vehicle(Entity):
     def in_maintenance(self, since: datetime, until: datetime) -> PeriodView | None:
         return _first_over(self.maintenance, since, until)
 
+    def edit(self, asked: EditVehicle) -> None:
+        check_periods(asked.maintenance or ())
+        if "depot" in self.patch(asked):
+            self.depot = placed(self.depot)
+
     def view(self) -> VehicleView:
         return VehicleView(
             vehicle_id=self.id,
@@ -110,6 +116,10 @@ class Driver(Entity):
 
     def away(self, since: datetime, until: datetime) -> PeriodView | None:
         return _first_over(self.absences, since, until)
+
+    def edit(self, asked: EditDriver) -> None:
+        check_hours(asked.hours or ())
+        self.patch(asked)
 
     def leave(self, period: PeriodView) -> None:
         """Note an absence; two may not overlap."""
