@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from msgspec import inspect
@@ -10,88 +11,109 @@ from tests.house.words import contracts, told
 
 from rt.kernel.marks import Mark, Marks, below, marks_of
 
-SOUNDS_PERSONAL = re.compile(
-    r"(^|_)(e?mail|phone|mobile|street|ip|agent|device|instructions|comment|note|reason|text|said|address)$"
-    r"|^(first|last|driver|actor|person|signer)_name$|^(signed|added|reported|written)_by$"
+IMPERSONAL = frozenset(Path(__file__).with_name("impersonal.txt").read_text().split())
+"""Texts that tell of no person: numbers, codes, names of companies and things, words of the platform.
+
+By field, and by struct where a field of this name could be somebody's."""
+AMBIGUOUS = re.compile(
+    r"^(name|by|by_name|to|e?mail|phone|street|address|ip|agent|device|instructions|comment|note|reason|error)$"
+    r"|^(text|said|description|title)$"
 )
-READABLE = {
-    "delivery_note": "a number on paper",
-    "goods_text": "what is carried",
-    "full_instructions": "whether a dock may be booked",
-    "Tick.note": "the platform on an outage",
-    "Window.reason": "the platform on its maintenance",
-    "Erasure.reason": "of an organization",
-    "IdentityAnswered.reason": "of a company's numbers",
-    "IdentityChange.reason": "of a company's numbers",
-}
-"""By struct and field, or by field: why it is no person's."""
+SOMEBODY = ("person_id", "user_id", "driver_id", "driver_user_id", "actor_id")
+WHOSE = re.compile(r"(^|_)(name|e?mail|phone|to|address|ip|agent|device)$")
 
 
-def undeclared(node: inspect.Type, marks: Marks, inside: tuple[type, ...] = ()) -> Iterator[str]:
-    """Fields that sound as if they told of a person and are neither declared so nor hidden."""
+def undeclared(node: inspect.Type, marks: Marks, name: str, inside: tuple[type, ...] = ()) -> Iterator[str]:
+    """Texts of which nothing is declared and that are no identities, as IMPERSONAL names them."""
     if isinstance(marks, Mark):
         return
     match node:
         case inspect.Metadata():
-            yield from undeclared(node.type, marks, inside)
+            if not {"leads_to", "secret_for"} & (node.extra or {}).keys():
+                yield from undeclared(node.type, marks, name, inside)
         case inspect.StructType() if node.cls not in inside:
             for one in node.fields:
-                mark = below(marks, one.encode_name)
-                name = f"{node.cls.__name__}.{one.name}"
-                readable = name in READABLE or one.name in READABLE or not _text(one.type)
-                if SOUNDS_PERSONAL.search(one.name) and not isinstance(mark, Mark) and not readable:
-                    yield name
-                yield from undeclared(one.type, mark, (*inside, node.cls))
+                field = f"{node.cls.__name__}.{one.name}" if AMBIGUOUS.search(one.name) else one.name
+                yield from undeclared(one.type, below(marks, one.encode_name), field, (*inside, node.cls))
         case inspect.CollectionType():
-            yield from undeclared(node.item_type, below(marks, "*"), inside)
+            yield from undeclared(node.item_type, below(marks, "*"), name, inside)
+        case inspect.TupleType() | inspect.UnionType():
+            for part in node.item_types if isinstance(node, inspect.TupleType) else node.types:
+                yield from undeclared(part, marks, name, inside)
         case inspect.DictType():
-            yield from undeclared(node.value_type, below(marks, "*"), inside)
-        case inspect.UnionType():
-            for one in node.types:
-                yield from undeclared(one, marks, inside)
+            yield from undeclared(node.value_type, below(marks, "*"), name, inside)
+        case inspect.StrType() | inspect.BytesType() | inspect.AnyType() | inspect.RawType():
+            if name and not re.search(r"(^|_)ids?$", name):
+                yield name
+        case inspect.FloatType() if re.search(r"latitude|longitude|^(lat|lon|lng)$", name):
+            yield name
 
 
-def _text(node: inspect.Type) -> bool:
+def belonging_to_nobody(node: inspect.Type, marks: Marks, inside: tuple[type, ...] = ()) -> Iterator[str]:
+    """What is somebody's, beside the identity of somebody, and is not declared theirs."""
     match node:
         case inspect.Metadata():
-            return _text(node.type)
+            yield from belonging_to_nobody(node.type, marks, inside)
+        case inspect.StructType() if node.cls not in inside and isinstance(marks, dict):
+            beside = {one.name for one in node.fields} & set(SOMEBODY)
+            for one in node.fields:
+                mark = below(marks, one.encode_name)
+                whose = isinstance(mark, Mark) and mark.kind == "personal" and WHOSE.search(one.name)
+                if beside and whose and not mark.of and f"{node.cls.__name__}.{one.name}" not in THEIR_OWN:
+                    yield f"{node.cls.__name__}.{one.name}"
+                yield from belonging_to_nobody(one.type, mark, (*inside, node.cls))
+        case inspect.CollectionType():
+            yield from belonging_to_nobody(node.item_type, below(marks, "*"), inside)
+        case inspect.DictType():
+            yield from belonging_to_nobody(node.value_type, below(marks, "*"), inside)
         case inspect.UnionType():
-            return any(_text(one) for one in node.types)
-    return isinstance(node, inspect.StrType)
+            for part in node.types:
+                yield from belonging_to_nobody(part, marks, inside)
 
 
-def test_what_is_stored_and_tells_of_a_person_says_so() -> None:
-    assert {
-        found for kind in stored() for found in undeclared(inspect.type_info(kind), marks_of(kind))
-    } == set()
+THEIR_OWN = {"Driver.name", "Driver.phone"}
+"""Of whom the thing itself is."""
 
 
-@pytest.mark.parametrize("contract", contracts())
-def test_what_an_event_tells_of_a_person_says_so(contract: str) -> None:
-    kinds = told(contract)
-    assert {found for kind in kinds for found in undeclared(inspect.type_info(kind), marks_of(kind))} == set()
+def kinds() -> list[type]:
+    """All that is stored and all that is told."""
+    return [*stored(), *(kind for contract in contracts() for kind in told(contract))]
+
+
+def test_what_tells_of_a_person_says_so_and_whatever_does_not_is_known() -> None:
+    found = {name for kind in kinds() for name in undeclared(inspect.type_info(kind), marks_of(kind), "")}
+    assert found == IMPERSONAL
+
+
+def test_what_tells_of_somebody_named_beside_it_goes_when_they_are_erased() -> None:
+    found = {
+        name for kind in kinds() for name in belonging_to_nobody(inspect.type_info(kind), marks_of(kind))
+    }
+    assert found == set()
 
 
 @pytest.mark.parametrize("contract", contracts())
 def test_an_event_is_read_when_all_that_is_personal_in_it_is_erased(contract: str) -> None:
-    """A listener hears "" instead: every such field of an event takes that."""
+    """A listener hears "" instead, or null where it is no text: every such field of an event takes that."""
     kinds = told(contract)
     assert {found for kind in kinds for found in refusing(inspect.type_info(kind), marks_of(kind))} == set()
 
 
 def refusing(node: inspect.Type, marks: Marks, path: str = "") -> Iterator[str]:
-    """Fields that are declared personal and are no text, or none that may be empty."""
+    """Fields that are declared personal and cannot be empty."""
+    if isinstance(marks, Mark):
+        texts = [part for part in _parts(node) if isinstance(part, inspect.StrType)]
+        others = [part for part in _parts(node) if not isinstance(part, inspect.StrType)]
+        nullable = any(isinstance(part, inspect.NoneType) for part in others)
+        if not all(map(_takes_empty, texts)) or (others and not nullable):
+            yield path
+        return
     match node:
         case inspect.Metadata():
             yield from refusing(node.type, marks, path)
         case inspect.UnionType():
-            if not any(list(refusing(one, marks, path)) == [] for one in node.types):
-                yield path
-        case inspect.StrType() if isinstance(marks, Mark):
-            if node.min_length or (node.pattern and not re.search(node.pattern, "")):
-                yield path
-        case _ if isinstance(marks, Mark):
-            yield path
+            for part in node.types:
+                yield from refusing(part, marks, path)
         case inspect.StructType() if marks:
             for one in node.fields:
                 yield from refusing(one.type, below(marks, one.encode_name), f"{path}.{one.name}")
@@ -99,3 +121,18 @@ def refusing(node: inspect.Type, marks: Marks, path: str = "") -> Iterator[str]:
             yield from refusing(node.item_type, below(marks, "*"), path)
         case inspect.DictType():
             yield from refusing(node.value_type, below(marks, "*"), path)
+
+
+def _parts(node: inspect.Type) -> list[inspect.Type]:
+    """The types that a value may have."""
+    if isinstance(node, inspect.Metadata):
+        return _parts(node.type)
+    return (
+        [part for one in node.types for part in _parts(one)]
+        if isinstance(node, inspect.UnionType)
+        else [node]
+    )
+
+
+def _takes_empty(text: inspect.StrType) -> bool:
+    return not text.min_length and (not text.pattern or re.search(text.pattern, "") is not None)

@@ -21,7 +21,7 @@ from rt.kernel.estates import erase, forget, left, rows
 from rt.kernel.eventlog import EVENT_LOG, EventLog
 from rt.kernel.listing import Listing
 from rt.kernel.marks import marks_of
-from rt.kernel.messages import SEALED, Event, Personal, PersonalLabel, leads_to, personal_of
+from rt.kernel.messages import PERSONAL, SEALED, Event, Personal, PersonalLabel, leads_to, personal_of
 from rt.kernel.persistence import Collection, Database
 from rt.kernel.personal import KeyLost
 from rt.kernel.segments import Segments
@@ -36,6 +36,7 @@ class Contact(msgspec.Struct):
     name: PersonalLabel = ""
     mail: PersonalLabel = ""
     floor: int = 0
+    latitude: Annotated[float | None, PERSONAL] = None
 
 
 class VisitPlanned(Event, topic="palette.visit.planned"):
@@ -144,9 +145,11 @@ async def test_a_listener_hears_it_in_clear(house: TestHouse, agency: Agency, pl
     [(event, told)] = agency.heard
     assert event.contact == Contact(WHO, MAIL, 3)
     assert (event.others, event.driver_name, told.actor["name"]) == ([Contact(WHO)], DRIVER, ACTOR)
-    assert {leaf["path"]: leaf["after"] for leaf in told.change}["contact"] == msgspec.to_builtins(
-        Contact(WHO, MAIL, 3)
-    )
+    assert {leaf["path"]: leaf["after"] for leaf in told.change}["contact"] == {
+        "name": WHO,
+        "mail": MAIL,
+        "floor": 3,
+    }
 
 
 async def test_a_change_of_one_leaf_is_sealed_on_both_sides(
@@ -251,6 +254,23 @@ async def test_what_was_put_aside_before_is_heard_without_who_was_erased(
         await house.settle()
     [(event, _)] = agency.heard
     assert (event.place, event.contact, event.driver_name) == ("Lorient", Contact(floor=3), DRIVER)
+
+
+async def test_where_somebody_was_is_sealed_too_and_unknown_once_they_are_erased(
+    house: TestHouse, agency: Agency, acting: Any
+) -> None:
+    with acting(house.actor()):
+        visit = Visit(id="vis_one", contact=Contact(WHO, latitude=48.5839))
+        visit.plan()
+        await agency.visits.add(visit)
+    await house.settle()
+    assert "48.58" not in await kept(house)
+    assert agency.heard[0][0].contact.latitude == 48.5839
+    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
+    await house.hear_again()
+    assert agency.heard[1][0].contact == Contact()
+    [told], _ = await EventLog(house.database("palette")).about("vis_one", "", 10)
+    assert told.body["contact"] == {"name": GONE, "latitude": GONE}
 
 
 async def test_an_erasure_while_the_outbox_holds_the_event_leaves_nothing_readable(

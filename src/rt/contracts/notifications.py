@@ -236,5 +236,5 @@ class MessageDead(Event, topic="notifications.message.dead"):
 
     message_id: str
     channel: Channel
-    error: str
+    error: Personal
     order_ids: list[str] = field(default_factory=list)

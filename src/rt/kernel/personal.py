@@ -24,6 +24,8 @@ STORED = "sealed:"
 """Begins a stored value that is encrypted, and is the subject of its key."""
 PLACEHOLDER = "***"
 """With the number of its sealed part behind it: stands where the value stood."""
+NO_TEXT = "."
+"""Ends the placeholder of what is no text: nothing is heard in its place once it is erased, else ""."""
 FOUND = "~"
 """Begins a label that is a keyed hash."""
 FOUND_BYTES = 12
@@ -144,7 +146,7 @@ class Personal:
             told["labels"] = sorted({hashed(key, value) for value in found})
 
     async def open(self, told: Told) -> Told:
-        """The event in clear; values of subjects that were erased are "". Raises KeyLost.
+        """The event in clear; values of subjects that were erased are "", or None. Raises KeyLost.
 
         Many listeners of a process hear the same event: it is opened for all of them once.
         """
@@ -163,7 +165,7 @@ class Personal:
         for number, part in enumerate(told.personal):
             values = await self._values(told.id, part)
             if values is None:
-                document = _put_everywhere(document, f"{PLACEHOLDER}{number}", "")
+                document = _put_everywhere(document, _instead(number, "", None))
             else:
                 document = _with(document, values)
         return msgspec.structs.replace(told, **document)
@@ -172,7 +174,6 @@ class Personal:
         """The event for the platform's people: who acted, that others are told of, and what is erased."""
         document: Document = {"body": told.body, "change": told.change, "actor": told.actor}
         for number, part in enumerate(told.personal):
-            placeholder = f"{PLACEHOLDER}{number}"
             shown = VEILED
             try:
                 values = await self._values(told.id, part)
@@ -182,7 +183,7 @@ class Personal:
                 shown = GONE
             elif "actor" in values:
                 document["actor"] = {**told.actor, **values["actor"]}
-            document = _put_everywhere(document, placeholder, shown)
+            document = _put_everywhere(document, _instead(number, shown, shown))
         return msgspec.structs.replace(told, **document)
 
     async def keep(self, org_id: str, place: str, value: Any) -> str | None:
@@ -278,7 +279,7 @@ def _moved(document: Any, path: list[str | int], values: Document, placeholder: 
     for name in path[:-1]:
         document, values = document[name], values.setdefault(str(name), {})
     value = values[str(path[-1])] = document[path[-1]]
-    document[path[-1]] = placeholder
+    document[path[-1]] = placeholder if isinstance(value, str) else f"{placeholder}{NO_TEXT}"
     return value
 
 
@@ -292,9 +293,14 @@ def _with(document: Any, values: Document) -> Any:
     return fresh
 
 
-def _put_everywhere(value: Any, placeholder: str, by: str) -> Any:
+def _instead(number: int, text: str, other: str | None) -> Mapping[str, str | None]:
+    """What stands for the placeholders of one part."""
+    return {f"{PLACEHOLDER}{number}": text, f"{PLACEHOLDER}{number}{NO_TEXT}": other}
+
+
+def _put_everywhere(value: Any, instead: Mapping[str, str | None]) -> Any:
     if isinstance(value, dict):
-        return {name: _put_everywhere(inner, placeholder, by) for name, inner in value.items()}
+        return {name: _put_everywhere(inner, instead) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_put_everywhere(inner, placeholder, by) for inner in value]
-    return by if value == placeholder else value
+        return [_put_everywhere(inner, instead) for inner in value]
+    return instead.get(value, value) if isinstance(value, str) else value

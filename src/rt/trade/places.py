@@ -34,6 +34,6 @@ class Site(View):
     name: Annotated[str, Meta(max_length=120)]
     address: Address
     contact: Contact = Contact()
-    latitude: Latitude | None = None
-    longitude: Longitude | None = None
+    latitude: Annotated[Latitude | None, PERSONAL] = None
+    longitude: Annotated[Longitude | None, PERSONAL] = None
     instructions: Annotated[str, PERSONAL, Meta(max_length=500)] = ""

@@ -84,9 +84,9 @@ class Consignment(View):
     documents: Annotated[list[Annotated[str, Meta(max_length=120)]], Meta(max_length=30)] = field(
         default_factory=list
     )
-    special_agreements: Text = ""
+    special_agreements: Annotated[Text, PERSONAL] = ""
     charges: Charges = Charges()
-    other_particulars: Text = ""
+    other_particulars: Annotated[Text, PERSONAL] = ""
     cash_on_delivery_cents: Annotated[int, Meta(ge=0, le=1_000_000_000_00)] | None = None
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
     established_at: Annotated[str, Meta(max_length=120)] = ""

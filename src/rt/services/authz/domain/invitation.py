@@ -9,7 +9,7 @@ import msgspec
 from rt.contracts.authz import Role, UserInvited, UserState
 from rt.kernel.entity import Entity
 from rt.kernel.errors import TooMany, Unauthorized
-from rt.kernel.messages import HIDDEN, PersonalLabel
+from rt.kernel.messages import HIDDEN, personal_of
 from rt.services.authz.domain.vault import hash_of, same
 
 INVITATION_LIFE: Final = timedelta(days=7)
@@ -37,8 +37,8 @@ class Invitation(Entity):
     """
 
     person_id: str
-    email: PersonalLabel
-    name: PersonalLabel
+    email: Annotated[str, personal_of("person_id", "authz.people")]
+    name: Annotated[str, personal_of("person_id", "authz.people")]
     role: Role
     language: str
     expires_at: datetime

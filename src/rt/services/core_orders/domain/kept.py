@@ -34,7 +34,7 @@ class Document(msgspec.Struct, kw_only=True):
 
     document_id: str
     kind: DocumentKind
-    filename: str
+    filename: Personal
     media_type: str
     added_at: datetime
     added_by: Personal
@@ -69,5 +69,5 @@ class Incident(msgspec.Struct, kw_only=True):
     responsible: Responsible = ""
     cost_cents: int | None = None
     photos: list[str] = msgspec.field(default_factory=list)
-    resolution: str = ""
+    resolution: Personal = ""
     resolved_at: datetime | None = None

@@ -11,6 +11,7 @@ from rt.kernel.entity import Entity
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, Forbidden, NotFound
 from rt.kernel.ids import because, derived_id
 from rt.kernel.listing import Conditions, Page
+from rt.kernel.messages import Personal
 from rt.kernel.persistence import Collection, Database, Index
 from rt.kernel.tenancy import current_org
 from rt.services.core_orders.domain.line import OrderLine
@@ -54,7 +55,7 @@ class Import(Entity, kw_only=True):
     `named` are the columns that the organization had named by then, `answers` what was asked about the sheet.
     """
 
-    filename: str
+    filename: Personal
     file_key: str
     named: dict[str, ImportField | None] = {}
     answers: list[tuple[str, str]] = []

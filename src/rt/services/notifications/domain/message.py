@@ -15,7 +15,7 @@ from rt.contracts.notifications import (
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
-from rt.kernel.messages import SEALED, Personal
+from rt.kernel.messages import SEALED, Personal, personal_of
 
 TRIES = 8
 FIRST_WAIT = timedelta(seconds=5)
@@ -53,7 +53,7 @@ class Message(Entity, kw_only=True):
 
     topic: str
     channel: Channel
-    to: Personal
+    to: Annotated[str, personal_of("user_id", "authz.people")]
     content: Annotated[Content, SEALED]
     language: str
     at: datetime

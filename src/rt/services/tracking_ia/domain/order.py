@@ -10,7 +10,7 @@ from rt.contracts.core_orders import OrderPlanned
 from rt.contracts.tracking_ia import DeviceKind, FollowLinkMade, OrderPhase, RuleKind
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, NotFound
-from rt.kernel.messages import HIDDEN, SEALED, Personal, PersonalLabel
+from rt.kernel.messages import HIDDEN, SEALED, PersonalLabel, personal_of
 from rt.trade.places import Site
 
 SHARE_PATH = "/follow/"
@@ -128,7 +128,7 @@ class Device(Entity, kw_only=True):
     """A tracker or phone; only the hash of its key is kept."""
 
     kind: DeviceKind
-    name: Personal
+    name: Annotated[str, personal_of("driver_user_id", "authz.people")]
     vehicle_plate: str
     plate: str
     driver_user_id: str

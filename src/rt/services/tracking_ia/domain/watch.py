@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
@@ -20,7 +21,7 @@ from rt.contracts.tracking_ia import (
 from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
-from rt.kernel.messages import Personal
+from rt.kernel.messages import personal_of
 from rt.services.tracking_ia.domain.arrivals import Arrival, expected
 from rt.services.tracking_ia.domain.fences import ENTER_M, Crossing
 from rt.services.tracking_ia.domain.judging import Seen, reached
@@ -68,7 +69,7 @@ class Watch(Entity, kw_only=True):
     vehicle_plate: str
     plate: str
     driver_user_id: str
-    driver_name: Personal
+    driver_name: Annotated[str, personal_of("driver_user_id", "authz.people")]
     begins_at: datetime
     ends_at: datetime
     planned_end: datetime
