@@ -149,6 +149,20 @@ async def test_what_a_list_does_not_declare_is_refused_by_its_name(
     assert vars(refused.value)["field"] == field
 
 
+async def test_a_page_is_not_gone_on_with_in_another_order(parcels: Collection[Parcel]) -> None:
+    """What an order of other fields makes of a place means nothing; backwards it is the pages before."""
+    with acting_for("org_b"):
+        sorts = [way + sort for sort in LINES.sorts for way in ("", "-")]
+        ends = {sort: (await parcels.rows(LINES, sort=sort, limit=3)).next for sort in sorts}
+        for sort in sorts:
+            for other in sorts:
+                if other == sort:
+                    assert (await parcels.rows(LINES, sort=sort, after=ends[sort])).items
+                    continue
+                with pytest.raises(CursorUnknown):
+                    await parcels.rows(LINES, sort=sort, after=ends[other])
+
+
 async def test_fragments_are_found_in_every_sort(parcels: Collection[Parcel]) -> None:
     with acting_for("org_b"):
         found = await walked(parcels, 3, q="n2", sort="-price")

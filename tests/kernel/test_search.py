@@ -38,6 +38,20 @@ def test_any_fragment_of_two_letters_of_any_word_is_the_beginning_of_something_k
         assert any(one.startswith(word[start:end]) for one in kept)
 
 
+@given(st.lists(st.text("AB27", min_size=1, max_size=8), min_size=1, max_size=4), st.data())
+def test_a_reference_is_found_with_its_parts_joined_as_it_was_written_or_not(
+    parts: list[str], data: st.DataObject
+) -> None:
+    """Whatever stands between them when it is written and when it is typed."""
+    between = st.sampled_from(["", " ", "-", "/", " - "])
+    written, typed = (
+        "".join(part + data.draw(between) for part in parts).strip() for _ in ("written", "typed")
+    )
+    kept = fragments([written])
+    if any(letter in "27" for letter in written):
+        assert all(any(one.startswith(word) for one in kept) for word in words(typed) if len(word) > 1)
+
+
 def test_accents_case_and_punctuation_hide_nothing() -> None:
     assert words("Saint-Étienne  cmd/2026.07") == ["SAINTETIENNE", "CMD202607"]
 

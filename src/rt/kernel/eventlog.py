@@ -198,13 +198,13 @@ class EventLog:
         Raises CursorUnknown for an `after` that no page gave.
         """
         found: list[dict[str, Any]] = []
-        for stretch in steps(NEWEST, decode_cursor(after, len(NEWEST))) if after else [{}]:
+        for stretch in steps(NEWEST, decode_cursor(after, "newest", len(NEWEST))) if after else [{}]:
             if len(found) <= limit:
                 cursor = self._events.find({"$and": [where, stretch]}).sort(NEWEST)
                 found += await cursor.limit(limit + 1 - len(found)).to_list()
         shown = found[:limit]
         following = ""
         if len(found) > limit:
-            following = encode_cursor([shown[-1][name] for name, _ in NEWEST])
+            following = encode_cursor("newest", [shown[-1][name] for name, _ in NEWEST])
         told = [(await self._personal.show(told_of(one)), digest_of(one)) for one in shown]
         return told, following

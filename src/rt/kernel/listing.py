@@ -228,24 +228,27 @@ def at(document: Mapping[str, Any], path: str) -> Any:
     return value
 
 
-def encode_cursor(values: Sequence[Any]) -> str:
-    """Where a page ended, as the next one is asked for."""
-    marked = [{"$t": value.isoformat()} if isinstance(value, datetime) else value for value in values]
+def encode_cursor(sort: str, values: Sequence[Any]) -> str:
+    """Where a page of this sort ended, as the next one is asked for."""
+    marked = [
+        sort,
+        *({"$t": value.isoformat()} if isinstance(value, datetime) else value for value in values),
+    ]
     return base64.urlsafe_b64encode(msgspec.json.encode(marked)).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, length: int) -> list[Any]:
-    """The values that a cursor was made of; CursorUnknown when it was not."""
+def decode_cursor(cursor: str, sort: str, length: int) -> list[Any]:
+    """The values that a cursor was made of; CursorUnknown when it was not, or by another sort."""
     try:
         marked = msgspec.json.decode(
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any]
         )
-        values = [_moment(v["$t"]) if isinstance(v, dict) else v for v in marked]
+        by, *values = [_moment(v["$t"]) if isinstance(v, dict) else v for v in marked]
     except (ValueError, KeyError, TypeError, OverflowError, msgspec.DecodeError) as error:
         raise CursorUnknown("after") from error
     plain = all(isinstance(value, (str, int, float, datetime, type(None))) for value in values)
     small = all(abs(value) < 2**63 for value in values if isinstance(value, int))
-    if not plain or not small or len(values) != length:
+    if by != sort or not plain or not small or len(values) != length:
         raise CursorUnknown("after")
     return values
 

@@ -359,7 +359,7 @@ class Collection(Generic[E]):
         fields = self._read_for(listing.row) | {field: 1 for field, _ in order}
         limit = max(1, min(limit, MOST))
         found: list[Document] = []
-        for stretch in steps(order, decode_cursor(after, len(order))) if after else [{}]:
+        for stretch in steps(order, decode_cursor(after, sort, len(order))) if after else [{}]:
             if len(found) > limit:
                 break
             cursor = self._stored.find({"$and": [*where, stretch]}, fields, session=_session.get())
@@ -367,7 +367,7 @@ class Collection(Generic[E]):
             found += await (cursor.hint(hint) if hint else cursor).to_list()
         ends = [at(found[limit - 1], field) for field, _ in order] if len(found) > limit else []
         rows = [_read_as(document, listing.row) for document in await self._all_plain(found[:limit])]
-        return Page(rows, encode_cursor(ends) if ends else "")
+        return Page(rows, encode_cursor(sort, ends) if ends else "")
 
     async def _few(self, said: Document, index: str) -> bool:
         """Whether a search text is rare: then all it finds is sorted; what is common is met in order.

@@ -19,9 +19,20 @@ def words(text: str) -> list[str]:
 
 
 def fragments(texts: Iterable[str]) -> list[str]:
-    """Every suffix, two letters at least, of every word; sorted, each once."""
-    found = dict.fromkeys(word for text in texts for word in words(text))
+    """Every suffix, two letters at least, of every word; sorted, each once.
+
+    What has figures in it may be a reference or a plate: it is found as one word too, since "PO 4711/26" is
+    typed as PO-4711-26 by the next one.
+    """
+    said = [words(text) for text in texts]
+    found = dict.fromkeys(word for one in said for word in one)
+    found |= dict.fromkeys(joined for one in said if len(one) > 1 and _figures(joined := "".join(one)))
     suffixes: set[str] = set()
     for word in list(found)[:WORDS_LIMIT]:
         suffixes.update(word[start:] for start in range(max(1, len(word) - SHORTEST + 1)))
     return sorted(suffixes)
+
+
+def _figures(joined: str) -> bool:
+    """Whether a text could be a reference: short, with a figure in it."""
+    return len(joined) <= WORD_LIMIT and any("0" <= letter <= "9" for letter in joined)
