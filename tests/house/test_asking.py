@@ -10,7 +10,6 @@ FLOORS = ("portals", "pages", "ui")
 ASKING = {"attempt", "ask"}
 QUESTION = re.compile(r"(Find|Get|Read|My|Count)[A-Z]")
 ROW_BY_ROW = {
-    "pages/orders.py": "the views that a person named, at most twenty: each is another question",
     "pages/pallet_words.py": "all partners, 200 at a time",
     "portals/backoffice/naming.py": "guests too are named, whom no list of organizations has",
     "portals/backoffice/pages/story.py": "mail about a few orders, where the platform is tried out",

@@ -552,17 +552,17 @@ async def test_what_a_search_finds_is_counted_no_further_than_asked_for(web):
         await new(web(), reference=f"CMD-{n}", consignee_name="Distri Rhône")
     await assigned(web(), reference="CMD-9", consignee_name="Distri Rhône")
 
-    async def found(who, **said):
-        answer = await who.get("/api/orders/found", params=said)
+    async def found(who, *by, **more):
+        answer = await who.post("/api/orders/found", json={"by": by, **more})
         assert answer.status_code == 200, answer.text
-        return answer.json()["count"]
+        return answer.json()["counts"]
 
-    assert await found(web()) == 4
-    assert await found(web(), state="draft") == 3
-    assert await found(web(), q="CMD-2 Rhône") == 1
-    assert await found(web(), state="draft", most=2) == 2
-    assert await found(web(CARRIER)) == 1
-    assert await found(web(CARRIER), state="draft") == 0
+    asked = ({}, {"state": "draft"}, {"q": "CMD-2 Rhône"})
+    assert await found(web(), *asked) == [4, 3, 1]
+    assert await found(web(), *asked, most=2) == [2, 2, 1]
+    assert await found(web(CARRIER), *asked) == [1, 0, 0]
+    for wrong in ({"by": []}, {"by": [{}] * 21}, {"by": [{"org_id": SHIPPER}]}, {"by": [{"sort": "price"}]}):
+        assert (await web().post("/api/orders/found", json=wrong)).status_code == 422
 
 
 async def test_bulk_actions_answer_for_each_order(web):

@@ -20,7 +20,8 @@ from rt.contracts.core_orders.finding import (
     ExportColumn,
     ExportOrders,
     FindOrders,
-    FoundCount,
+    FoundCounts,
+    OrderFilters,
     OrderSort,
 )
 from rt.contracts.core_orders.imports import (
@@ -146,7 +147,7 @@ __all__ = [
     "FindDocuments",
     "FindOrders",
     "FindTemplates",
-    "FoundCount",
+    "FoundCounts",
     "GetDocument",
     "GetDocumentUrl",
     "GetImport",
@@ -169,6 +170,7 @@ __all__ = [
     "OrderConfirmed",
     "OrderCounts",
     "OrderDelivered",
+    "OrderFilters",
     "OrderInTransit",
     "OrderLoading",
     "OrderPlanned",

@@ -56,16 +56,18 @@ ExportColumn = Literal[
     "vehicle_plate",
     "driver_name",
     "agreed_cents",
+    "tender_price_cents",
+    "tender_deadline",
     "currency",
 ]
 
 
-class FindOrders(Query[OrdersPage], route="/api/orders", needs="core_orders.read", closed_to=("driver",)):
-    """Orders the organization has a role on, newest first unless sorted; all filters hold together.
+class OrderFilters(View):
+    """What orders are narrowed by; all filters hold together.
 
     `q` is any fragments of references, names, places and the plate. `state` is one state or several separated
     by commas; `shipper_id` is the client. The days bound the first pickup and the last
-    delivery, both included (Europe/Paris). Sorting by price is refused to whoever sees no price (403).
+    delivery, both included (Europe/Paris).
     """
 
     q: SearchText = ""
@@ -79,6 +81,16 @@ class FindOrders(Query[OrdersPage], route="/api/orders", needs="core_orders.read
     delivery_until: date | None = None
     plate: Annotated[str, Meta(max_length=20)] = ""
     incident: bool | None = None
+
+
+class FindOrders(
+    OrderFilters, Query[OrdersPage], route="/api/orders", needs="core_orders.read", closed_to=("driver",)
+):
+    """Orders the organization has a role on, newest first unless sorted.
+
+    Sorting by price is refused to whoever sees no price (403).
+    """
+
     sort: OrderSort = "newest"
     after: Cursor = ""
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
@@ -93,49 +105,36 @@ class CountOrders(
     """
 
 
-class FoundCount(View):
-    """How many were found, counted up to the `most` that was asked for."""
+class FoundCounts(View):
+    """How many were found by each, in the order they were asked for, counted up to `most`."""
 
-    count: int
+    counts: list[int]
 
 
 class CountFoundOrders(
-    Query[FoundCount], route="/api/orders/found", needs="core_orders.read", closed_to=("driver",)
+    Query[FoundCounts],
+    route="/api/orders/found",
+    needs="core_orders.read",
+    method="POST",
+    closed_to=("driver",),
 ):
-    """How many orders FindOrders would find, for the counter of a view of one's own; not beyond `most`."""
+    """How many orders FindOrders would find by each of these, for the counters of views of one's own."""
 
-    q: SearchText = ""
-    state: States = ""
-    carrier_id: OrganizationId = ""
-    shipper_id: OrganizationId = ""
-    order_ids: OrderIds = field(default_factory=list)
-    pickup_since: date | None = None
-    pickup_until: date | None = None
-    delivery_since: date | None = None
-    delivery_until: date | None = None
-    plate: Annotated[str, Meta(max_length=20)] = ""
-    incident: bool | None = None
+    by: Annotated[list[OrderFilters], Meta(min_length=1, max_length=20)]
     most: Annotated[int, Meta(ge=1, le=1_000)] = 100
 
 
 class ExportOrders(
-    Query[Download], route="/api/orders/export", needs="core_orders.read", closed_to=("driver",)
+    OrderFilters,
+    Query[Download],
+    route="/api/orders/export",
+    needs="core_orders.read",
+    closed_to=("driver",),
 ):
     """What FindOrders finds, as a CSV file (at most 20,000, semicolons, UTF-8), with the role's columns.
 
     `columns`: these alone, from left to right.
     """
 
-    q: SearchText = ""
-    state: States = ""
-    carrier_id: OrganizationId = ""
-    shipper_id: OrganizationId = ""
-    order_ids: OrderIds = field(default_factory=list)
-    pickup_since: date | None = None
-    pickup_until: date | None = None
-    delivery_since: date | None = None
-    delivery_until: date | None = None
-    plate: Annotated[str, Meta(max_length=20)] = ""
-    incident: bool | None = None
     sort: OrderSort = "newest"
     columns: Annotated[list[ExportColumn], Meta(max_length=40)] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """Orders written, found, changed and brought through their life, one method for each request."""
 
-from datetime import UTC, date, datetime, time, timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 
 from msgspec import structs
 
@@ -18,7 +19,7 @@ from rt.contracts.core_orders import (
     ExportOrders,
     FindOrders,
     FindTemplates,
-    FoundCount,
+    FoundCounts,
     GetOrder,
     MarkInvoiced,
     OrderCounts,
@@ -37,7 +38,7 @@ from rt.contracts.core_orders import (
 from rt.kernel.bounds import refuse_unfit
 from rt.kernel.errors import AlreadyExists, Conflict, Invalid, ReferenceUnknown
 from rt.kernel.ids import new_id
-from rt.kernel.listing import Conditions, Page
+from rt.kernel.listing import Page
 from rt.kernel.messages import Download
 from rt.kernel.tenancy import current_org
 from rt.services.core_orders.adapters import Directory, hand
@@ -47,8 +48,7 @@ from rt.services.core_orders.domain.order import Order, OrderNotFound, as_asked,
 from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.domain.sight import order_row, order_view
 from rt.services.core_orders.store import OrderStore, Template
-from rt.services.core_orders.store.listing import ORDERS
-from rt.trade.plates import plain_plate
+from rt.services.core_orders.store.listing import ORDERS, asked_for
 from rt.trade.zones import PARIS
 
 NAMED = ("consignee_id", "logistician_id")
@@ -83,9 +83,10 @@ class Orders:
         states, incident = await self._store.counts.all()
         return OrderCounts(states=states, incident=incident, total=sum(states.values()))
 
-    async def count_found(self, asked: CountFoundOrders) -> FoundCount:
-        found = await self._store.orders.count_rows(ORDERS, _named(asked), asked.most, q=asked.q)
-        return FoundCount(count=found)
+    async def count_found(self, asked: CountFoundOrders) -> FoundCounts:
+        counting = self._store.orders.count_rows
+        found = (counting(ORDERS, asked_for(one), asked.most, q=one.q) for one in asked.by)
+        return FoundCounts(counts=list(await asyncio.gather(*found)))
 
     async def export(self, asked: ExportOrders) -> Download:
         rows: list[OrderRow] = []
@@ -164,7 +165,7 @@ class Orders:
         again = as_asked(order)
         shift = timedelta(days=asked.shift_days)
         again = structs.replace(again, stops=_moved(again.stops, shift))
-        return shown(await self._add(await self._still_named(again)))
+        return shown(await self._add(await self._stillasked_for(again)))
 
     async def save_template(self, asked: SaveTemplate) -> TemplateView:
         try:
@@ -187,7 +188,7 @@ class Orders:
             first_day = template.pickup_at.astimezone(PARIS).date()
             shift = asked.pickup_day - first_day
             again = structs.replace(again, stops=_moved(again.stops, shift))
-        return shown(await self._add(await self._still_named(again)))
+        return shown(await self._add(await self._stillasked_for(again)))
 
     async def _add(self, asked: CreateOrder) -> Order:
         order_id = new_id("ord")
@@ -210,7 +211,7 @@ class Orders:
         partner.refuse_unnamable(field)
         return partner
 
-    async def _still_named(self, again: CreateOrder) -> CreateOrder:
+    async def _stillasked_for(self, again: CreateOrder) -> CreateOrder:
         """What an earlier order asked for, without the partners that may be named no more; names stay.
 
         Its days are looked at as if they had been said now: repeated shifts lead far away.
@@ -232,24 +233,9 @@ class Orders:
         return order
 
     async def _search(self, asked: FindOrders | ExportOrders, after: str, limit: int) -> Page[OrderLine]:
-        return await self._store.search(_named(asked), q=asked.q, sort=asked.sort, after=after, limit=limit)
-
-
-def _named(asked: FindOrders | ExportOrders | CountFoundOrders) -> Conditions:
-    """What was asked for, by the names of the listing's filters."""
-    states = [state for state in asked.state.split(",") if state]
-    incident = {True: current_org(), False: {"$ne": current_org()}, None: None}[asked.incident]
-    named = {
-        "order_ids": {"$in": asked.order_ids} if asked.order_ids else None,
-        "state": {"$in": states} if len(states) > 1 else "".join(states),
-        "carrier_id": asked.carrier_id,
-        "shipper_id": asked.shipper_id,
-        "plate": plain_plate(asked.plate),
-        "incident": incident,
-        "pickup": _between(asked.pickup_since, asked.pickup_until),
-        "delivery": _between(asked.delivery_since, asked.delivery_until),
-    }
-    return {name: value for name, value in named.items() if value}
+        return await self._store.search(
+            asked_for(asked), q=asked.q, sort=asked.sort, after=after, limit=limit
+        )
 
 
 def shown(order: Order) -> OrderView:
@@ -265,16 +251,6 @@ def _rows(page: Page[OrderLine]) -> list[OrderRow]:
     by = hand()
     parts = ((order, order.role_of(by)) for order in page.items)
     return [order_row(order, role, by) for order, role in parts if role]
-
-
-def _between(first: date | None, last: date | None) -> dict[str, datetime]:
-    """From the beginning of one day to the end of another."""
-    since = {"$gte": _midnight(first)} if first else {}
-    return since | ({"$lt": _midnight(last + timedelta(days=1))} if last else {})
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), PARIS).astimezone(UTC)
 
 
 def _moved(stops: list[Stop], shift: timedelta) -> list[Stop]:

@@ -36,14 +36,21 @@ CHOSEN_COLUMNS: dict[str, str] = {
 }
 """Only for who asks for them."""
 DEAL_COLUMNS: dict[str, str] = {"agreed_cents": "Prix convenu", "currency": "Devise"}
+OFFER_COLUMNS: dict[str, str] = {
+    "tender_price_cents": "Prix proposé",
+    "tender_deadline": "Réponse attendue avant",
+    "currency": "Devise",
+}
+"""Of an offer that waits for its answer, only for who asks for them."""
 
 
 def as_csv(rows: Sequence[OrderRow], chosen: Sequence[ExportColumn] = ()) -> bytes:
-    """The rows, in the chosen columns or all; the price only if the reader may see one in any of them."""
+    """The rows, in the chosen columns or all; prices only if the reader may see one in any of them."""
     priced = any(row.agreed_cents is not None for row in rows)
     columns = COLUMNS | (DEAL_COLUMNS if priced else {})
     if chosen:
-        known = columns | CHOSEN_COLUMNS
+        offered = any(row.tender_price_cents is not None for row in rows)
+        known = columns | CHOSEN_COLUMNS | (OFFER_COLUMNS if offered else {})
         columns = {name: known[name] for name in dict.fromkeys(chosen) if name in known}
     return csv_file(list(columns.values()), ([_value(row, name) for name in columns] for row in rows))
 
@@ -53,7 +60,7 @@ def _value(row: OrderRow, name: str) -> Cell:
         kept: str = getattr(row.references, name)
         return kept
     value = getattr(row, name)
-    if name == "agreed_cents" and value is not None:
+    if name.endswith("_cents") and value is not None:
         return Decimal(value).scaleb(-2)
     if isinstance(value, bool):
         return "oui" if value else ""

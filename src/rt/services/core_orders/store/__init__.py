@@ -10,7 +10,7 @@ from rt.kernel.clock import today
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, Forbidden, NotFound
 from rt.kernel.ids import because, derived_id
-from rt.kernel.listing import Conditions, Page
+from rt.kernel.listing import Conditions, Page, encode_cursor
 from rt.kernel.messages import Personal
 from rt.kernel.persistence import Collection, Database, Index
 from rt.kernel.tenancy import current_org
@@ -22,6 +22,8 @@ from rt.services.core_orders.store.listing import ORDERS
 
 NUMBERS_AT_ONCE = 20
 """Numbers reserved in one write: a process that stops leaves at most so many unused."""
+MEANT = "meant:"
+"""Before a cursor among the orders, of several shippers, whose whole reference was typed: others follow."""
 
 
 class ImportNotFound(NotFound):
@@ -141,15 +143,23 @@ class OrderStore:
             if not page.items and ORDERS.sort(sort).owners:
                 await self._refuse_unpriced()
             return page
-        meant: list[OrderLine] = []
-        if not after:
-            whole = {**named, "reference": q.strip()}
-            meant = (await self.orders.rows(ORDERS, whole, sort="reference", limit=limit)).items
-        others = {**named, "reference": {"$ne": q.strip()}}
-        page = await self.orders.rows(
-            ORDERS, others, q=q, sort=sort, after=after, limit=max(1, limit - len(meant))
-        )
-        return Page([*meant, *page.items], page.next)
+        whole, meant, left = q.strip(), Page[OrderLine]([], ""), limit
+        if not after or after.startswith(MEANT):
+            meant = await self.orders.rows(
+                ORDERS,
+                {**named, "reference": whole},
+                sort="reference",
+                after=after.removeprefix(MEANT),
+                limit=limit,
+            )
+            if meant.next:
+                return Page(meant.items, MEANT + meant.next)
+            after, left = "", limit - len(meant.items)
+        others = {**named, "reference": {"$ne": whole}}
+        page = await self.orders.rows(ORDERS, others, q=q, sort=sort, after=after, limit=max(1, left))
+        if not left and page.items:
+            return Page(meant.items, MEANT + encode_cursor("reference", [whole, meant.items[-1].id]))
+        return Page([*meant.items, *page.items], page.next)
 
     async def _refuse_unpriced(self) -> None:
         """Refuse what would tell nothing: no order has a price that the organization may see."""

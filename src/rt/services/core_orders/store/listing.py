@@ -1,7 +1,13 @@
 """How orders are listed: by what they are sorted, by what filtered, and who sees them so."""
 
-from rt.kernel.listing import Filter, Listing, Sort
+from datetime import UTC, date, datetime, time, timedelta
+
+from rt.contracts.core_orders import OrderFilters
+from rt.kernel.listing import Conditions, Filter, Listing, Sort
+from rt.kernel.tenancy import current_org
 from rt.services.core_orders.domain.line import OrderLine
+from rt.trade.plates import plain_plate
+from rt.trade.zones import PARIS
 
 ORDERS = Listing(
     OrderLine,
@@ -29,3 +35,30 @@ ORDERS = Listing(
 )
 """How orders are listed. Newest first, by one state, carrier, client, plate or incident, one index has them;
 sorted otherwise, or by several, the server takes the index that finds the first ones soonest."""
+
+
+def asked_for(asked: OrderFilters) -> Conditions:
+    """What was asked for, by the names of the listing's filters."""
+    states = [state for state in asked.state.split(",") if state]
+    incident = {True: current_org(), False: {"$ne": current_org()}, None: None}[asked.incident]
+    named = {
+        "order_ids": {"$in": asked.order_ids} if asked.order_ids else None,
+        "state": {"$in": states} if len(states) > 1 else "".join(states),
+        "carrier_id": asked.carrier_id,
+        "shipper_id": asked.shipper_id,
+        "plate": plain_plate(asked.plate),
+        "incident": incident,
+        "pickup": _between(asked.pickup_since, asked.pickup_until),
+        "delivery": _between(asked.delivery_since, asked.delivery_until),
+    }
+    return {name: value for name, value in named.items() if value}
+
+
+def _between(first: date | None, last: date | None) -> dict[str, datetime]:
+    """From the beginning of one day to the end of another."""
+    since = {"$gte": _midnight(first)} if first else {}
+    return since | ({"$lt": _midnight(last + timedelta(days=1))} if last else {})
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), PARIS).astimezone(UTC)
