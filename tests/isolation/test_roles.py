@@ -70,7 +70,8 @@ def test_what_needs_no_right_changes_nothing_of_an_organization() -> None:
 
 OF_ONESELF = {
     *("ChangePassword", "ConfirmTotp", "DisableTotp", "EndAllSessions", "EndSession", "EnrolTotp", "Logout"),
-    *("KeepListChoices", "MarkAllRead", "MarkRead", "SetPreference", "SubscribePush", "SwitchOrganization"),
+    *("KeepListChoices", "KeepView", "RemoveView", "RenameView"),
+    *("MarkAllRead", "MarkRead", "SetPreference", "SubscribePush", "SwitchOrganization"),
 }
 OPENING = {
     *("AcceptInvitation", "AnswerChallenge", "AskPasswordReset", "AttenuateLink", "Login", "Refresh"),

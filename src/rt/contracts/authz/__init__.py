@@ -47,7 +47,16 @@ from rt.contracts.authz.identities import (
     IdentityWishView,
     RefuseIdentity,
 )
-from rt.contracts.authz.lists import GetListChoices, KeepListChoices, ListChoicesView, OwnView
+from rt.contracts.authz.lists import (
+    MOST_VIEWS,
+    GetListChoices,
+    KeepListChoices,
+    KeepView,
+    ListChoicesView,
+    OwnView,
+    RemoveView,
+    RenameView,
+)
 from rt.contracts.authz.organizations import (
     EditOrganization,
     FindOrganizations,
@@ -111,6 +120,7 @@ from rt.contracts.authz.users import (
 )
 
 __all__ = [
+    "MOST_VIEWS",
     "AcceptInvitation",
     "AcceptPartner",
     "AddApiKey",
@@ -160,6 +170,7 @@ __all__ = [
     "InviteUser",
     "IssueLink",
     "KeepListChoices",
+    "KeepView",
     "KeySetView",
     "KeyView",
     "LinkScope",
@@ -186,6 +197,8 @@ __all__ = [
     "RegisteredKind",
     "RegistrationView",
     "RemoveMember",
+    "RemoveView",
+    "RenameView",
     "ResetPassword",
     "ResumeOrganization",
     "RevokeApiKey",

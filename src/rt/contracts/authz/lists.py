@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from rt.kernel.messages import PERSONAL, SELF, Command, Query, View
 from rt.trade.contacts import ONE_LINE
@@ -15,14 +15,17 @@ ColumnNames = Annotated[
 """Columns from left to right; none: those that the list has by itself."""
 
 
+ViewName = Annotated[str, ONE_LINE, PERSONAL, Meta(min_length=1, max_length=40)]
+LONGEST_QUERY = 2_000
+"""Of all that a list can be narrowed by at once, each letter of it written as three signs or more."""
+MOST_VIEWS = 20
+
+
 class OwnView(View):
     """A view that a person named: what the list's address says after its question mark."""
 
-    name: Annotated[str, ONE_LINE, PERSONAL, Meta(min_length=1, max_length=40)]
-    query: Annotated[str, PERSONAL, Meta(max_length=1_000)]
-
-
-OwnViews = Annotated[list[OwnView], Meta(max_length=20)]
+    name: ViewName
+    query: Annotated[str, PERSONAL, Meta(max_length=LONGEST_QUERY)]
 
 
 class ListChoicesView(View):
@@ -40,10 +43,32 @@ class GetListChoices(Query[ListChoicesView], route="/auth/lists/{list_name}", ne
 
 
 class KeepListChoices(
-    Command[ListChoicesView], route="/auth/lists/{list_name}", needs=SELF, method="PATCH", keyed=False
+    Command[ListChoicesView], route="/auth/lists/{list_name}", needs=SELF, method="PUT", keyed=False
 ):
-    """Change what is named of how oneself reads a list, and leave the rest."""
+    """Choose the columns of a list, and leave one's views."""
 
     list_name: ListName
-    columns: ColumnNames | UnsetType = UNSET
-    views: OwnViews | UnsetType = UNSET
+    columns: ColumnNames
+
+
+class KeepView(Command[ListChoicesView], route="/auth/lists/{list_name}/views", needs=SELF):
+    """Keep a view of one's own, 20 at most; one of the same name is replaced."""
+
+    list_name: ListName
+    name: ViewName
+    query: Annotated[str, PERSONAL, Meta(max_length=LONGEST_QUERY)]
+
+
+class RenameView(Command[ListChoicesView], route="/auth/lists/{list_name}/views/rename", needs=SELF):
+    """Call a view otherwise; a name that another one has is refused."""
+
+    list_name: ListName
+    name: ViewName
+    to: ViewName
+
+
+class RemoveView(Command[ListChoicesView], route="/auth/lists/{list_name}/views/remove", needs=SELF):
+    """Forget a view; gone already is fine."""
+
+    list_name: ListName
+    name: ViewName

@@ -1,5 +1,7 @@
 """What a person does with their own account: password, second factor, sessions, how lists are read."""
 
+from collections.abc import Callable
+
 from rt.contracts.authz import (
     AskPasswordReset,
     ChangePassword,
@@ -11,9 +13,13 @@ from rt.contracts.authz import (
     FindSessions,
     GetListChoices,
     KeepListChoices,
+    KeepView,
     ListChoicesView,
     MembershipView,
+    OwnView,
     RecoveryCodesView,
+    RemoveView,
+    RenameView,
     ResetPassword,
     SessionsView,
     SessionView,
@@ -201,15 +207,28 @@ class Account:
         return (kept or untouched).shown()
 
     async def keep_list_choices(self, asked: KeepListChoices) -> ListChoicesView:
-        if asked == KeepListChoices(list_name=asked.list_name):
-            return await self.list_choices(GetListChoices(list_name=asked.list_name))
-        first = self._untouched(asked.list_name)
-        first.choose(asked)
+        return await self._chosen(asked.list_name, lambda kept: kept.choose(asked.columns))
+
+    async def keep_view(self, asked: KeepView) -> ListChoicesView:
+        view = OwnView(name=asked.name, query=asked.query)
+        return await self._chosen(asked.list_name, lambda kept: kept.keep(view))
+
+    async def rename_view(self, asked: RenameView) -> ListChoicesView:
+        async with self._store.list_choices.change(self._untouched(asked.list_name).id) as kept:
+            kept.rename(asked.name, asked.to)
+        return kept.shown()
+
+    async def remove_view(self, asked: RemoveView) -> ListChoicesView:
+        return await self._chosen(asked.list_name, lambda kept: kept.remove(asked.name))
+
+    async def _chosen(self, list_name: str, rule: Callable[[ListChoice], None]) -> ListChoicesView:
+        first = self._untouched(list_name)
+        rule(first)
         try:
             return (await self._store.list_choices.add(first)).shown()
         except AlreadyExists:
             async with self._store.list_choices.change(first.id) as kept:
-                kept.choose(asked)
+                rule(kept)
             return kept.shown()
 
     def _untouched(self, list_name: str) -> ListChoice:

@@ -67,9 +67,11 @@ class Members:
             items = [view_of(person, organization_id) for person in page.items]
             after, following = PENDING, page.next
         room = asked.limit - len(items)
-        if not following and room == 0:
+        if following or asked.state == "active":
+            return UsersPage(items=items, next=following)
+        if room == 0:
             following = PENDING
-        elif not following and asked.state != "active":
+        else:
             disabled = {"invited": False, "disabled": True}.get(asked.state)
             waiting = await self._store.waiting(
                 asked.q, asked.role, disabled, after.removeprefix(PENDING), room

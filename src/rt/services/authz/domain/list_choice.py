@@ -1,10 +1,28 @@
 """How one person reads one list: kept for them alone, in each of their organizations."""
 
+from collections.abc import Sequence
+
 from msgspec import field
 
-from rt.contracts.authz import KeepListChoices, ListChoicesView, OwnView
+from rt.contracts.authz import MOST_VIEWS, ListChoicesView, OwnView
 from rt.kernel.entity import Entity
+from rt.kernel.errors import Conflict, NotFound
 from rt.kernel.ids import derived_id
+
+
+class ViewUnknown(NotFound):
+    fr = "Cette vue n'existe plus."
+    en = "This view is no longer there."
+
+
+class ViewNameTaken(Conflict):
+    fr = "Une autre de vos vues porte déjà ce nom."
+    en = "Another of your views already has this name."
+
+
+class ViewsFull(Conflict):
+    fr = "Vous avez déjà {most} vues : retirez-en une d'abord."
+    en = "You already have {most} views: remove one first."
 
 
 class ListChoice(Entity, kw_only=True):
@@ -15,11 +33,27 @@ class ListChoice(Entity, kw_only=True):
     columns: list[str] = field(default_factory=list)
     views: list[OwnView] = field(default_factory=list)
 
-    def choose(self, asked: KeepListChoices) -> None:
-        """Take over what was named; a column or a view's name said twice counts once, said last."""
-        self.patch(asked)
-        self.columns = list(dict.fromkeys(self.columns))
-        self.views = list({view.name: view for view in self.views}.values())
+    def choose(self, columns: Sequence[str]) -> None:
+        """From left to right; one that is named twice counts once."""
+        self.columns = list(dict.fromkeys(columns))
+
+    def keep(self, view: OwnView) -> None:
+        """In the place of the one of that name, or at the end."""
+        kept = {one.name: one for one in self.views} | {view.name: view}
+        if len(kept) > MOST_VIEWS:
+            raise ViewsFull("name", most=MOST_VIEWS)
+        self.views = list(kept.values())
+
+    def rename(self, name: str, to: str) -> None:
+        names = [one.name for one in self.views]
+        if name not in names:
+            raise ViewUnknown("name")
+        if name != to and to in names:
+            raise ViewNameTaken("to")
+        self.views = [OwnView(name=to, query=one.query) if one.name == name else one for one in self.views]
+
+    def remove(self, name: str) -> None:
+        self.views = [one for one in self.views if one.name != name]
 
     def shown(self) -> ListChoicesView:
         return ListChoicesView(list_name=self.list_name, columns=self.columns, views=self.views)

@@ -9,7 +9,7 @@ from rt.kernel.ids import derived_id
 from rt.kernel.listing import Filter, Listing, Page
 from rt.kernel.persistence import Collection, Database, Index
 from rt.services.authz.domain.invitation import Invitation
-from rt.services.authz.domain.list_choice import ListChoice
+from rt.services.authz.domain.list_choice import ListChoice, ViewUnknown
 from rt.services.authz.domain.lockout import Attempts
 from rt.services.authz.domain.passwords import ADMINISTRATORS
 from rt.services.authz.domain.person import Person, place
@@ -57,7 +57,9 @@ class KeptPeople:
         self.attempts = Collection(
             database, Attempts, "attempts", Index("expires_at", everywhere=True, expires=True), quiet=True
         )
-        self.list_choices = Collection(database, ListChoice, "list_choices", Index("person_id"))
+        self.list_choices = Collection(
+            database, ListChoice, "list_choices", Index("person_id"), missing=ViewUnknown
+        )
         self.reset_wishes = Collection(
             database, ResetWish, "reset_wishes", Index("expires_at", everywhere=True, expires=True)
         )
