@@ -11,7 +11,7 @@ from tests.house.test_contracts import changed_in_part, takes
 from tests.services.core_orders import make as orders
 from tests.services.planning import make as planning
 
-from rt.contracts.authz import EditOrganization, KeepListChoices, OwnView
+from rt.contracts.authz import EditOrganization
 from rt.contracts.core_orders import EditOrder, References
 from rt.contracts.planning import (
     EditDock,
@@ -30,7 +30,6 @@ from rt.kernel.openapi import openapi
 from rt.kernel.tenancy import acting_for
 from rt.kernel.unit import Unit, serve
 from rt.services.authz.domain.identity import IdentityKept
-from rt.services.authz.domain.list_choice import list_choice
 from rt.services.authz.domain.organization import Organization
 from rt.services.planning.domain.docks import Dock
 
@@ -82,11 +81,6 @@ CASES = {
             "mfa_required": SWITCH,
         },
         apart=("siret", "vat"),
-    ),
-    KeepListChoices: Case(
-        lambda: list_choice(ORG, "usr_1", "orders"),
-        lambda thing, asked: thing.choose(asked),
-        {"columns": [[], ["price", "client", "price"]], "views": [[], [OwnView(name="V", query="a=1")]]},
     ),
     EditOrder: Case(
         orders.order,

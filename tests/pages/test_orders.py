@@ -5,13 +5,24 @@ import re
 from tests.pages.shop import Town, signed_in
 from tests.portals.industry import make
 
-from rt.contracts.authz import FindPartners, GetListChoices, ListChoicesView, OrganizationsPage
-from rt.contracts.core_orders import CountOrders, ExportOrders, FindOrders, OrderCounts, OrdersPage
+from rt.contracts.authz import FindPartners, GetListChoices, ListChoicesView, OrganizationsPage, OwnView
+from rt.contracts.core_orders import (
+    CountFoundOrders,
+    CountOrders,
+    ExportOrders,
+    FindOrders,
+    FoundCounts,
+    OrderCounts,
+    OrdersPage,
+)
 from rt.kernel.clock import held
 from rt.kernel.errors import Unavailable
 from rt.kernel.messages import Download
 from rt.pages.order_columns import OrderColumn
 from rt.pages.orders import Act, Bulk, Orders, View
+from rt.portals.industry.pages import orders as industry
+from rt.portals.recipient.pages import deliveries as recipient
+from rt.portals.transporter.pages import orders as transporter
 
 ORDERS = Orders(
     path="/carriages",
@@ -23,7 +34,7 @@ ORDERS = Orders(
         View("all", "Toutes"),
     ),
     columns=("reference", "flags", "client", "purchase", "price", "deadline"),
-    own={"purchase": OrderColumn("Achat", lambda row: row.references.purchase_order)},
+    own={"purchase": OrderColumn("Achat", lambda row: row.references.purchase_order, ("purchase_order",))},
     steps={"assigned": ("Planifier", "/plan/{order_id}"), "AcceptTender": ("Répondre", "{order}#answer")},
     due={"assigned": ("pickup_until", "pickup_from")},
     filters=("carrier_id",),
@@ -115,3 +126,69 @@ async def test_acts_are_shown_to_those_who_may_and_counters_may_be_missing() -> 
     assert 'href="/new"' in html
     assert 'action="/many"' not in html
     assert '<span class="count">' not in html
+
+
+def heard(made: Town, word: type) -> list[object]:
+    return [one for _token, one, _key in made.said if isinstance(one, word)]
+
+
+async def test_partners_are_asked_for_where_filters_are_open_or_one_has_no_name_yet() -> None:
+    """Neither to read the list nor to type into it; by a link, so that no script is needed."""
+    made = town()
+    html = await shown(made, "/carriages?view=all&q=A")
+    assert not heard(made, FindPartners)
+    assert "<details" not in html[html.index("toolbar") : html.index('id="part"')]
+    (there,) = re.findall(r'href="(/carriages\?[^"]*filters=1)"', html)
+    html = await shown(made, there.replace("&amp;", "&"))
+    assert len(heard(made, FindPartners)) == 1
+    assert '<details class="filters" open>' in html
+    assert 'name="carrier_id"' in html
+    assert "filters=1" not in html[html.index('id="part"') :], "what is shown leads on without them"
+    known = made.answers[FindOrders].items[0].carrier_id
+    for view in (f"/carriages?carrier_id={known}", "/carriages?place=Metz"):
+        await shown(made, view)
+    assert len(heard(made, FindPartners)) == 1
+    html = await shown(made, "/carriages?carrier_id=org_gone")
+    assert len(heard(made, FindPartners)) == 2
+    assert "Partenaire introuvable</b>" in html
+
+
+async def test_a_closed_filter_still_narrows_what_is_typed() -> None:
+    made = town()
+    html = await shown(made, "/carriages?view=all&carrier_id=org_gone&sort=-pickup")
+    form = html[html.index('role="search"') : html.index('id="part"')]
+    kept = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    assert kept == {"view": "all", "carrier_id": "org_gone", "sort": "-pickup"}
+    opened = await shown(made, "/carriages?view=all&carrier_id=org_gone&filters=1")
+    assert '<option value="org_gone" selected' in opened
+
+
+async def test_all_views_of_ones_own_are_counted_in_one_word() -> None:
+    made = town()
+    views = [OwnView(name=f"Vue {n}", query=f"view=all&q=a{n}&sort=price") for n in range(20)]
+    made.answers[GetListChoices] = ListChoicesView(list_name="carriages", columns=[], views=views)
+    made.answers[CountFoundOrders] = FoundCounts(counts=[*range(19), 100])
+    html = await shown(made, "/carriages")
+    (asked,) = heard(made, CountFoundOrders)
+    assert [one.q for one in asked.by] == [f"a{n}" for n in range(20)]
+    assert 'Vue 18<span class="count">18</span>' in html
+    assert 'Vue 19<span class="count">99+</span>' in html
+    made.answers[CountFoundOrders] = Unavailable()
+    assert "Vue 19</a>" in await shown(made, "/carriages")
+
+
+async def test_an_address_that_says_a_thing_twice_means_the_last() -> None:
+    made = town()
+    await shown(made, "/carriages?view=all&sort=pickup&sort=-pickup&carrier_id=org_1&carrier_id=org_carrier")
+    (word,) = heard(made, FindOrders)
+    assert (word.sort, word.carrier_id) == ("-pickup", "org_carrier")
+
+
+def test_every_column_that_a_list_may_show_is_in_its_file() -> None:
+    for orders in (ORDERS, industry.ORDERS, transporter.ORDERS, recipient.DELIVERIES):
+        empty = [
+            name
+            for name, one in orders.columns.items()
+            if not one.file and (name != "deadline" or orders.due)
+        ]
+        assert empty == [], orders.title

@@ -1,6 +1,6 @@
 """What a list is narrowed by: fields above it, and what holds now beside it, all of it in the address."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -36,11 +36,17 @@ class Chip(msgspec.Struct, frozen=True):
     href: str
 
 
-def said(query: QueryParams, word: type[Query[Any]], names: Sequence[str]) -> dict[str, Any]:
-    """What an address says of these fields; what fits none is left out."""
+def said(
+    query: QueryParams, word: type[Query[Any]], names: Sequence[str], several: Container[str] = ()
+) -> dict[str, Any]:
+    """What an address says of these fields; what fits none is left out, and where two say it the last counts.
+
+    Of `several` all values count.
+    """
     found: dict[str, Any] = {}
     for name in names:
-        text = ",".join(one for one in query.getlist(name) if one)
+        texts = [one for one in query.getlist(name) if one]
+        text = ",".join(texts if name in several else texts[-1:])
         if not text:
             continue
         try:

@@ -9,15 +9,20 @@ import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rt.contracts.authz import GetListChoices, KeepListChoices, ListChoicesView, OwnView
+from rt.contracts.authz import (
+    GetListChoices,
+    KeepListChoices,
+    KeepView,
+    ListChoicesView,
+    OwnView,
+    RemoveView,
+    RenameView,
+)
 from rt.ui.addresses import inside
 from rt.ui.asking import attempt, pressed, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
-
-MOST_VIEWS = 20
-LONGEST_QUERY = 1_000
 
 
 class ColumnChoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +53,6 @@ class ViewsPage(Page):
     views: Sequence[OwnView]
     query: str
     asked: bool
-    most: int
 
 
 class Listed:
@@ -103,35 +107,28 @@ class Listed:
         return await pressed(visit, word, back, _("Colonnes enregistrées."))
 
     async def keep_views(self, visit: Visit) -> Page | Response:
-        views = (await self.kept(visit)).views
         if visit.posted is None:
-            query = visit.request.url.query[:LONGEST_QUERY]
+            query = visit.request.url.query
             return ViewsPage(
                 title=_("Mes vues"),
                 crumbs=[(self.path, _(self.title))],
                 path=self.views_path,
                 of=self.path,
-                views=views,
+                views=(await self.kept(visit)).views,
                 query=query,
                 asked=bool(query),
-                most=MOST_VIEWS,
             )
         name, old, query = typed(visit, "name"), typed(visit, "view"), typed(visit, "query")
         match typed(visit, "do"):
             case "keep":
-                changed = [*(one for one in views if one.name != name), OwnView(name=name, query=query)]
-                done, back = _("Vue « %(name)s » enregistrée.") % {"name": name}, f"{self.path}?{query}"
+                kept = KeepView(list_name=self.name, name=name, query=query)
+                done = _("Vue « %(name)s » enregistrée.") % {"name": name}
+                return await pressed(visit, kept, f"{self.path}?{query}", done)
             case "rename":
-                others = [one for one in views if one.name != name or one.name == old]
-                changed = [OwnView(name=name, query=o.query) if o.name == old else o for o in others]
-                done, back = _("Vue renommée."), self.views_path
-            case _:
-                changed = [one for one in views if one.name != old]
-                done, back = _("Vue retirée."), self.views_path
-        if len(changed) > MOST_VIEWS:
-            full = _("Vous avez déjà %(most)s vues : retirez-en une d'abord.") % {"most": MOST_VIEWS}
-            return visit.go(self.views_path, full, kind="bad")
-        return await pressed(visit, KeepListChoices(list_name=self.name, views=changed), back, done)
+                renamed = RenameView(list_name=self.name, name=old, to=name)
+                return await pressed(visit, renamed, self.views_path, _("Vue renommée."))
+        removed = RemoveView(list_name=self.name, name=old)
+        return await pressed(visit, removed, self.views_path, _("Vue retirée."))
 
     def _others(self, shown: Sequence[str]) -> list[str]:
         return [name for name in self.columns if name not in (self.fixed, *shown)]

@@ -13,16 +13,17 @@ from rt.ui.formats import brief, money
 class OrderColumn(msgspec.Struct, frozen=True):
     """What a column is called and reads of an order; `where_any`: left out where all are empty.
 
-    `sort`: what FindOrders sorts by at its head; `file`: what it is in an exported file.
+    `sort`: what FindOrders sorts by at its head; `file`: what it is in an exported file,
+    which has all that is shown.
     """
 
     label: str
     read: Callable[[OrderRow], Any]
+    file: Sequence[ExportColumn]
     kind: str = "text"
     wide: bool = False
     where_any: bool = False
     sort: str = ""
-    file: Sequence[ExportColumn] = ()
 
 
 def price(order: OrderRow) -> str:
@@ -111,7 +112,7 @@ COLUMNS: Mapping[str, OrderColumn] = {
         wide=True,
         where_any=True,
         sort="price",
-        file=("agreed_cents", "currency"),
+        file=("agreed_cents", "tender_price_cents", "currency"),
     ),
     "purchase_order": OrderColumn(
         marked("Commande client"),

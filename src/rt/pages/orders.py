@@ -14,17 +14,19 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rt.contracts.authz import FindPartners, ListChoicesView, OrganizationView, OwnView
+from rt.contracts.authz import FindPartners, ListChoicesView
 from rt.contracts.core_orders import (
     CountFoundOrders,
     CountOrders,
+    ExportColumn,
     ExportOrders,
     FindOrders,
     OrderCounts,
+    OrderFilters,
     OrderRow,
     OrderState,
 )
-from rt.pages.filters import Chip, Filter, address, chips, inputs, said
+from rt.pages.filters import Chip, Filter, address, chips, inputs, said, written
 from rt.pages.listed import Listed
 from rt.pages.order_columns import COLUMNS, OrderColumn
 from rt.ui.asking import attempt, sent
@@ -41,6 +43,8 @@ COUNTED = 100
 """Orders of a view of one's own that are counted; of more it is only said that there are."""
 CARRYING = ("carrier", "forwarder")
 """Kinds of partners that may have an order to carry; the others, and forwarders, may be a client."""
+OPENED = "filters"
+"""In the address of a list whose filters are open."""
 PLACE = "place"
 LONGEST_PLACE = 40
 FILTERS: Mapping[str, Filter] = {
@@ -121,6 +125,8 @@ class OrdersPage(Page, kw_only=True):
     columns: list[Column]
     sorting: Sorting | None = None
     filters: Sequence[Input] = ()
+    filters_path: str = ""
+    """Where the filters are open, if they are not here."""
     chips: Sequence[Chip] = ()
     plain: str = ""
     """The view without search and filters."""
@@ -171,7 +177,7 @@ class Orders:
         views: Sequence[View],
         columns: Sequence[str],
         steps: Steps,
-        due: Mapping[str, Sequence[str]],
+        due: Mapping[str, Sequence[ExportColumn]],
         placeholder: str,
         empty: str,
         path: str = "/orders",
@@ -185,7 +191,8 @@ class Orders:
         self.filters = {name: FILTERS[name] for name in filters}
         self.placeholder, self.empty, self.acts, self.bulk = placeholder, empty, acts, bulk
         self.steps = {**STEPS, **steps}
-        deadline = OrderColumn(marked("Échéance"), self._deadline, kind="deadline")
+        moments = tuple(dict.fromkeys(name for names in due.values() for name in names))
+        deadline = OrderColumn(marked("Échéance"), self._deadline, kind="deadline", file=moments)
         known = {**COLUMNS, "deadline": deadline, **own}
         usual = {known[name].label for name in columns}
         more = [name for name, one in known.items() if name not in columns and one.label not in usual]
@@ -209,16 +216,14 @@ class Orders:
     async def orders(self, visit: Visit) -> Page:
         view, values = self._said(visit.query)
         counting = attempt(visit, CountOrders())
-        partnering = attempt(visit, FindPartners(limit=MOST_PARTNERS))
         asking = visit.ask(FindOrders(**self._asked(view, values)))
-        found, counts, partners, (kept, own) = await asyncio.gather(
-            asking, counting, partnering, self._own(visit)
-        )
+        found, counts, (kept, own) = await asyncio.gather(asking, counting, self._own(visit))
+        opened = OPENED in visit.query
         shown = self.listed.shown(kept)
         known = {"view": view.code, **values}
         lasting = {name: value for name, value in known.items() if name != "after"}
         here = address(self.path, lasting)
-        choices = self._choices(view, partners.items if partners else (), found.items)
+        choices = self._choices(view, await self._named(visit, values, found.items, opened))
         return OrdersPage(
             title=_(self.title),
             path=self.path,
@@ -229,11 +234,16 @@ class Orders:
             ]
             + own,
             current=here if here in [one for one, *_ in own] else f"{self.path}?view={view.code}",
-            kept={name: lasting[name] for name in ("view", "sort") if lasting.get(name)},
+            kept={
+                name: written(value)
+                for name, value in lasting.items()
+                if name in ("view", "sort") or (name in self.filters and not opened)
+            },
             rows=[self._row(order, shown) for order in found.items],
             columns=self._columns(found.items, shown),
             sorting=Sorting(now=values.get("sort", ""), address=address(self.path, {**lasting, "sort": ""})),
-            filters=inputs(self.filters, values, choices),
+            filters=inputs(self.filters, values, choices) if opened else (),
+            filters_path="" if opened or not self.filters else address(self.path, {**lasting, OPENED: "1"}),
             chips=chips(
                 self.filters, values, choices, lambda name: address(self.path, {**lasting, name: ""})
             ),
@@ -294,20 +304,26 @@ class Orders:
     async def _own(self, visit: Visit) -> tuple[ListChoicesView, list[Tab]]:
         """What the person chose, and their own views as tabs with counters."""
         kept = await self.listed.kept(visit)
-        return kept, list(await asyncio.gather(*(self._own_tab(visit, view) for view in kept.views)))
+        by = [self._filters(QueryParams(view.query)) for view in kept.views]
+        if not by:
+            return kept, []
+        found = await attempt(visit, CountFoundOrders(by=by, most=COUNTED))
+        counts = [_up_to(count) for count in found.counts] if found else [None] * len(by)
+        tabs = zip(kept.views, counts, strict=True)
+        return kept, [(self.listed.own(view), view.name, count) for view, count in tabs]
 
-    async def _own_tab(self, visit: Visit, view: OwnView) -> Tab:
-        asked = self._asked(*self._said(QueryParams(view.query)))
-        narrowed = {name: value for name, value in asked.items() if name not in ("after", "sort")}
-        found = await attempt(visit, CountFoundOrders(**narrowed, most=COUNTED))
-        return self.listed.own(view), view.name, _up_to(found.count) if found else None
+    def _filters(self, query: QueryParams) -> OrderFilters:
+        """What an address narrows the list by."""
+        asked = self._asked(*self._said(query))
+        return OrderFilters(**{name: asked[name] for name in OrderFilters.__struct_fields__ if name in asked})
 
     def _said(self, query: QueryParams) -> tuple[View, dict[str, Any]]:
         """The chosen view, and what else an address says of the question."""
         chosen = query.get("view", self.view)
         view = next((view for view in self.views if view.code == chosen), View(chosen, ""))
         fields = [name for name in self.filters if name != PLACE]
-        values = said(query, FindOrders, ("after", "sort", *fields))
+        several = [name for name in fields if self.filters[name].kind == "several"]
+        values = said(query, FindOrders, ("after", "sort", *fields), several)
         if PLACE in self.filters and (place := query.get(PLACE, "").strip()[:LONGEST_PLACE]):
             values[PLACE] = place
         if q := query.get("q", "")[:LONGEST_Q]:
@@ -327,21 +343,37 @@ class Orders:
     def _states(self, view: View) -> Sequence[str]:
         return view.states or get_args(OrderState)
 
-    def _choices(
-        self, view: View, partners: Sequence[OrganizationView], orders: Sequence[OrderRow]
-    ) -> dict[str, Sequence[Choice]]:
-        """What may be chosen in each filter; of organizations: the partners, and who stands in the list."""
+    async def _named(
+        self, visit: Visit, values: Mapping[str, Any], orders: Sequence[OrderRow], opened: bool
+    ) -> dict[str, dict[str, str]]:
+        """The organizations of each filter: who stands in the list, and the partners, where they are needed.
+
+        Needed are they to choose from, and for the name of one that was chosen and stands in no order.
+        """
         carriers = {one.carrier_id: one.carrier_name for one in orders if one.carrier_id}
         clients = {one.shipper_id: one.shipper_name for one in orders}
-        for one in partners:
+        names = {"carrier_id": carriers, "shipper_id": clients}
+        names = {name: found for name, found in names.items() if name in self.filters}
+        chosen = {name: values[name] for name in names if name in values}
+        if not (opened and names) and all(chosen[name] in names[name] for name in chosen):
+            return names
+        partners = await attempt(visit, FindPartners(limit=MOST_PARTNERS))
+        for one in partners.items if partners else ():
             if one.kind in CARRYING:
                 carriers[one.id] = one.name
             if one.kind != "carrier":
                 clients[one.id] = one.name
+        for name, code in chosen.items():
+            names[name].setdefault(code, _("Partenaire introuvable"))
+        return names
+
+    def _choices(
+        self, view: View, organizations: Mapping[str, dict[str, str]]
+    ) -> dict[str, Sequence[Choice]]:
+        """What may be chosen in each filter."""
         states = self._states(view)
         return {
-            "carrier_id": _by_name(carriers),
-            "shipper_id": _by_name(clients),
+            **{name: _by_name(names) for name, names in organizations.items()},
             "incident": []
             if view.incident
             else [Choice("true", _("Incident ouvert")), Choice("false", _("Sans incident"))],

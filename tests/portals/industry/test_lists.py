@@ -6,7 +6,7 @@ from tests.portals.industry.test_flows import missing
 from tests.portals.industry.town import ORIGIN, Town, signed_in
 
 from rt.contracts.authz import GetListChoices, KeepListChoices, ListChoicesView, OwnView
-from rt.contracts.core_orders import ConfirmOrder, CountFoundOrders, FindOrders, FoundCount, OrdersPage
+from rt.contracts.core_orders import ConfirmOrder, CountFoundOrders, FindOrders, FoundCounts, OrdersPage
 from rt.kernel.clock import held
 
 STATES = ("draft", "confirmed", "tendered", "assigned", "loading", "in_transit", "delivered")
@@ -34,7 +34,7 @@ def long_list() -> Town:
     ]
     town.answers[GetListChoices] = ListChoicesView(list_name="orders", columns=[], views=views)
     town.answers[KeepListChoices] = town.answers[GetListChoices]
-    town.answers[CountFoundOrders] = FoundCount(count=100)
+    town.answers[CountFoundOrders] = FoundCounts(counts=[100, 100, 100])
     town.answers[FindOrders] = OrdersPage(items=rows, next="c")
     return town
 

@@ -21,12 +21,15 @@ DELIVERIES = Orders(
         "reserves": OrderColumn(
             marked("Réserves"),
             lambda row: "reserves" if row.with_reserves else "",
+            file=("with_reserves",),
             kind="state",
             where_any=True,
         ),
-        "shipper": OrderColumn(marked("Expéditeur"), lambda row: row.shipper_name),
-        "delivery_at": OrderColumn(marked("Prévue"), lambda row: row.delivery_from, kind="moment"),
-        "pallets": OrderColumn(marked("Palettes"), lambda row: row.pallets, kind="number"),
+        "shipper": OrderColumn(marked("Expéditeur"), lambda row: row.shipper_name, file=("shipper_name",)),
+        "delivery_at": OrderColumn(
+            marked("Prévue"), lambda row: row.delivery_from, kind="moment", file=("delivery_from",)
+        ),
+        "pallets": OrderColumn(marked("Palettes"), lambda row: row.pallets, kind="number", file=("pallets",)),
     },
     steps=dict.fromkeys(("incident", "loading", "in_transit", "delivered"), OPEN),
     due={},
