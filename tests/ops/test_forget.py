@@ -1,20 +1,77 @@
-"""`rt forget` destroys one key in each organization that is named, and notes that it did."""
+"""`rt forget` destroys one key in each organization whose events tell of somebody, and notes that it did."""
 
+from typing import Any
+
+import pytest
 from tests.conftest import TestHouse
 
-from rt.ops.forget import forget
+from rt.contracts.authz import UserJoined
+from rt.kernel.bus import told_of
+from rt.kernel.eventlog import EVENT_LOG
+from rt.ops.forget import NobodySuch, forget
+
+ODILE, KARIM = "usr_odile_brenner", "usr_karim_haddad"
 
 
-async def test_a_person_is_forgotten_in_the_organizations_named_and_in_no_other(
+@pytest.fixture
+async def joined(house: TestHouse) -> None:
+    """Odile is told of in three organizations, Karim in one of them; accounts have a collection."""
+    await house.database("authz")["authz.people"].insert_one({"_id": ODILE})
+    for org_id, user_id in [("org_a", ODILE), ("org_b", ODILE), ("org_b", KARIM), ("org_c", ODILE)]:
+        event = UserJoined(
+            user_id=user_id, email=f"{user_id}@here.example", name=user_id.upper(), role="admin"
+        )
+        await house.tell(event, org_id)
+    await house.settle()
+
+
+async def heard(house: TestHouse) -> set[tuple[str, str]]:
+    """Who is still named in the log, and by whose events."""
+    house.subject_keys.forget()
+    events = [told_of(event) async for event in house.database("kernel")[EVENT_LOG].find({})]
+    opened: list[Any] = [await house.personal.open(event) for event in events]
+    return {(one.org_id, one.body["name"].lower()) for one in opened if one.body["name"]}
+
+
+async def noted(house: TestHouse) -> set[tuple[str, str]]:
+    return {(one.org_id, one.subject) for one in await house.subject_keys.erased()}
+
+
+@pytest.mark.usefixtures("joined")
+async def test_a_person_is_forgotten_wherever_events_tell_of_them_and_nobody_else_is(
     house: TestHouse, mongod: str
 ) -> None:
-    for org_id in ("org_a", "org_b", "org_c"):
-        await house.subject_keys.cipher(org_id, "authz.people/usr_odile", make=True)
-    await forget(house.settings, mongod, "authz.people/usr_odile", ["org_a", "org_b"])
-    house.subject_keys.forget()
-    assert await house.subject_keys.cipher("org_a", "authz.people/usr_odile") is None
-    assert await house.subject_keys.cipher("org_b", "authz.people/usr_odile") is None
-    assert await house.subject_keys.cipher("org_b", "authz.people/usr_karim") is not None
-    assert await house.subject_keys.cipher("org_c", "authz.people/usr_odile") is not None
-    noted = {(one.org_id, one.subject) for one in await house.subject_keys.erased()}
-    assert noted == {("org_a", "authz.people/usr_odile"), ("org_b", "authz.people/usr_odile")}
+    where = await forget(house.settings, mongod, f"authz.people/{ODILE}", ["org_a"])
+    assert where == ["org_a", "org_b", "org_c"]
+    assert await heard(house) == {("org_b", KARIM)}
+    assert await noted(house) == {(org_id, f"authz.people/{ODILE}") for org_id in where}
+
+
+@pytest.mark.usefixtures("joined")
+async def test_who_was_told_of_in_one_organization_alone_keeps_no_other_from_them(
+    house: TestHouse, mongod: str
+) -> None:
+    assert await forget(house.settings, mongod, f"authz.people/{KARIM}", []) == ["org_b"]
+    assert await heard(house) == {("org_a", ODILE), ("org_b", ODILE), ("org_c", ODILE)}
+    assert await forget(house.settings, mongod, f"authz.people/{KARIM}", []) == ["org_b"]
+
+
+@pytest.mark.usefixtures("joined")
+@pytest.mark.parametrize(
+    ("subject", "org_ids"),
+    [
+        (ODILE, ["org_a"]),
+        ("authz.people/", ["org_a"]),
+        (f"people/{ODILE}", ["org_a"]),
+        (f"authz.persons/{ODILE}", ["org_a"]),
+        (f"authz.people/{ODILE}", ["org_a", "org_mistyped"]),
+        ("authz.people/usr_nobody_at_all", []),
+    ],
+)
+async def test_what_is_mistyped_is_refused_and_not_noted_as_done(
+    house: TestHouse, mongod: str, subject: str, org_ids: list[str]
+) -> None:
+    with pytest.raises(NobodySuch):
+        await forget(house.settings, mongod, subject, org_ids)
+    assert await noted(house) == set()
+    assert len(await heard(house)) == 4

@@ -1,5 +1,6 @@
 """Everything that one organization has in the house, over all units: counted, read out, removed."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -75,6 +76,19 @@ async def forget(database: Database, org_id: str, collection: str, subject_id: s
     own = {"ids": subject_id, "org_id": org_id, "entity": collection, "entity_id": subject_id}
     hashed = {"labels": {"$regex": f"^{FOUND}"}}
     await database[EVENT_LOG].update_many(own | hashed, {"$pull": hashed})
+
+
+async def tellers(database: Database, collection: str, subject_id: str) -> list[str]:
+    """The organizations whose events tell something of a subject under its own key."""
+    parts = {
+        "ids": subject_id,
+        "personal.of": {"$regex": f"/{re.escape(collection)}/{re.escape(subject_id)}$"},
+    }
+    found: set[str] = set()
+    async for event in database[EVENT_LOG].find(parts, {"personal.of": 1}):
+        names = (part["of"].partition("/") for part in event["personal"])
+        found |= {org_id for org_id, _, subject in names if subject == f"{collection}/{subject_id}"}
+    return sorted(found)
 
 
 async def erase_files(files: Files, org_id: str) -> None:

@@ -125,17 +125,23 @@ def topology(
 @app.command()
 def forget(
     subject: Annotated[str, typer.Argument(help="Of whom: planning.drivers/drv_…, authz.people/usr_…")],
-    organizations: Annotated[list[str], typer.Argument(help="Whose events told of them.")],
+    organizations: Annotated[
+        list[str] | None, typer.Argument(help="Whose events told of them, besides those that are found.")
+    ] = None,
     data: Data = Path(".rt"),
 ) -> None:
     """Make what events told of somebody unreadable for good, in the log and in its backups."""
+    from rt.ops.forget import NobodySuch
     from rt.ops.forget import forget as forgotten
 
-    async def alone() -> None:
+    async def alone() -> list[str]:
         async with running(data) as uri:
-            await forgotten(read(needs=DATABASES), uri, subject, organizations)
+            return await forgotten(read(needs=DATABASES), uri, subject, organizations or [])
 
-    asyncio.run(alone())
+    try:
+        console.print(f"{subject} is forgotten in {', '.join(asyncio.run(alone()))}.")
+    except NobodySuch as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 @app.command()
