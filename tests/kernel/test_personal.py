@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Annotated, Any
 
 import msgspec
@@ -22,8 +23,9 @@ from rt.kernel.eventlog import EVENT_LOG, EventLog
 from rt.kernel.listing import Listing
 from rt.kernel.marks import marks_of
 from rt.kernel.messages import PERSONAL, SEALED, Event, Personal, PersonalLabel, leads_to, personal_of
-from rt.kernel.persistence import Collection, Database
+from rt.kernel.persistence import Collection, ConnectionFailure, Database, connect
 from rt.kernel.personal import KeyLost
+from rt.kernel.personal import Personal as Opener
 from rt.kernel.segments import Segments
 from rt.kernel.subject_keys import SubjectKeys, _digits
 from rt.kernel.unit import Ground, Unit, hear
@@ -451,6 +453,50 @@ async def test_keys_that_were_lost_are_not_taken_for_an_erasure(
     assert letter["reason"].startswith("KeyLost")
 
 
+@pytest.fixture
+async def unplugged(house: TestHouse) -> AsyncIterator[Callable[[], AbstractContextManager[None]]]:
+    """`with unplugged():` nobody answers where the keys are."""
+    client = connect("mongodb://127.0.0.1:9")
+
+    @contextmanager
+    def pulled() -> Iterator[None]:
+        keys = house.subject_keys
+        nodes, keys._nodes = keys._nodes, Database(client, "nowhere", "kernel")["nodes"]
+        keys.forget()
+        try:
+            yield
+        finally:
+            keys._nodes = nodes
+
+    yield pulled
+    await client.close()
+
+
+async def test_while_the_keys_do_not_answer_nothing_is_written_or_lost(
+    house: TestHouse, agency: Agency, plan: Plan, unplugged: Callable[[], AbstractContextManager[None]]
+) -> None:
+    outbox, consumer = house.room("palette").outbox, house.room("planning").consumer
+    await plan()
+    with unplugged():
+        with pytest.raises(ConnectionFailure):
+            await plan("vis_two")
+        with pytest.raises(ConnectionFailure):
+            await outbox.step()
+    await outbox.step()
+    with unplugged():
+        await consumer.step()
+        with pytest.raises(ConnectionFailure):
+            await EventLog(house.database("palette")).about("vis_one", "", 10)
+    database = house.database("palette")
+    assert [one["_id"] async for one in database["palette.visits"].find({})] == ["vis_one"]
+    assert await database["dead_letters"].find_one({}) is None
+    assert agency.heard == []
+    for partition in consumer._partitions.values():
+        partition.not_before = 0.0
+    await house.settle()
+    assert [event.contact.name for event, _ in agency.heard] == [WHO]
+
+
 class Safe(Entity):
     """Keeps what opens something."""
 
@@ -584,6 +630,34 @@ async def test_keys_that_come_back_from_their_own_backup_are_destroyed_again(
 def another(house: TestHouse) -> Callable[[], SubjectKeys]:
     """The keys as another process has them."""
     return lambda: SubjectKeys(Database(house.client, f"{house.settings.mongodb_db}_keys", "kernel"))
+
+
+async def test_another_process_reads_what_was_erased_for_as_long_as_it_knows_keys_and_no_longer(
+    house: TestHouse, agency: Agency, plan: Plan, another: Callable[[], SubjectKeys]
+) -> None:
+    await plan()
+    await house.settle()
+    told = told_of((await house.database("palette")[EVENT_LOG].find().to_list())[0])
+    there = Opener(keys := another())
+    assert (await there.open(told)).body["driver_name"] == DRIVER
+    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    assert (await there.open(told)).body["driver_name"] == DRIVER
+    keys._until = 0.0  # 30 seconds later
+    assert (await there.open(told)).body["driver_name"] == ""
+
+
+async def test_what_is_told_again_of_who_was_erased_is_as_unreadable_as_before(
+    house: TestHouse, agency: Agency, plan: Plan
+) -> None:
+    await plan()
+    await plan("vis_two", org="org_b")
+    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_nobody")
+    await plan("vis_three")
+    await house.settle()
+    heard = {told.entity_id: event.driver_name for event, told in agency.heard}
+    assert heard == {"vis_one": "", "vis_two": DRIVER, "vis_three": ""}
 
 
 async def test_two_processes_that_make_a_key_at_once_agree(another: Callable[[], SubjectKeys]) -> None:
