@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
+from rt.contracts.authz import OrganizationCreated, UserJoined
 from rt.kernel.clock import held, now
+from rt.kernel.erasures import erase_subject
 from rt.kernel.eventlog import KEPT, digest_of
 from rt.kernel.segments import ORIGIN, Segment
 from rt.kernel.tenancy import acting_for
@@ -15,6 +18,7 @@ from rt.kernel.tenancy import acting_for
 EVENTS = 24
 EDITS = 1_000
 PARTS = 4
+ODILE = "usr_odile_brenner"
 Documents = list[dict[str, Any]]
 Edit = Callable[[Documents, Documents, random.Random], None]
 """Changes events and segments in place, as somebody would who may write the database."""
@@ -167,3 +171,37 @@ async def test_after_the_time_that_it_is_kept_the_log_still_verifies(
     assert (found["intact"], found["lines"]) == (True, 3)
     kept = await house.database("admin_gateway")["event_log"].distinct("_id")
     assert len(kept) == 2
+
+
+async def looked_at(root: Any, said: str) -> str:
+    """All that the platform's people are shown of somebody: story, trail, export and what a search finds."""
+    asked: list[tuple[str, dict[str, str]]] = [
+        (f"/admin/stories/{ODILE}", {}),
+        ("/admin/audit", {}),
+        ("/admin/audit/export", {}),
+        ("/admin/search", {"q": said}),
+        ("/admin/search", {"q": ODILE}),
+        ("/admin/letters", {}),
+    ]
+    answers = [await root.get(path, params=params) for path, params in asked]
+    assert [answer.status_code for answer in answers] == [200] * len(asked)
+    return "".join(answer.text for answer in answers)
+
+
+@pytest.mark.parametrize(
+    "name", ["Odile Brenner", "Zoé 👩🏽‍🚀 d'Orbigny", "O" * 5_000, '=HYPERLINK("x")', "***0", "~"]
+)
+async def test_nobody_is_read_in_the_trail_before_or_after_they_were_erased(
+    house: Any, voice: Any, root: Any, name: str
+) -> None:
+    mail = "odile@brenner.example"
+    await house.tell(UserJoined(user_id=ODILE, email=mail, name=name, role="admin"))
+    await house.tell(OrganizationCreated(organization_id="org_a", name="Brenner", kind="shipper", email=mail))
+    await house.settle()
+    before = await looked_at(root, mail)
+    await erase_subject(house.database("kernel"), "org_a", "authz.people", ODILE)
+    after = await looked_at(root, mail)
+    assert mail not in before + after
+    assert len(name) < 5 or name not in before + after
+    assert "(erased)" in after
+    assert "(erased)" not in before
