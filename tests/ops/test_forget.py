@@ -41,7 +41,7 @@ async def noted(house: TestHouse) -> set[tuple[str, str]]:
 async def test_a_person_is_forgotten_wherever_events_tell_of_them_and_nobody_else_is(
     house: TestHouse, mongod: str
 ) -> None:
-    where = await forget(house.settings, mongod, f"authz.people/{ODILE}", ["org_a"])
+    where, _ = await forget(house.settings, mongod, f"authz.people/{ODILE}", ["org_a"])
     assert where == ["org_a", "org_b", "org_c"]
     assert await heard(house) == {("org_b", KARIM)}
     assert await noted(house) == {(org_id, f"authz.people/{ODILE}") for org_id in where}
@@ -51,9 +51,20 @@ async def test_a_person_is_forgotten_wherever_events_tell_of_them_and_nobody_els
 async def test_who_was_told_of_in_one_organization_alone_keeps_no_other_from_them(
     house: TestHouse, mongod: str
 ) -> None:
-    assert await forget(house.settings, mongod, f"authz.people/{KARIM}", []) == ["org_b"]
+    assert (await forget(house.settings, mongod, f"authz.people/{KARIM}", [])).org_ids == ["org_b"]
     assert await heard(house) == {("org_a", ODILE), ("org_b", ODILE), ("org_c", ODILE)}
-    assert await forget(house.settings, mongod, f"authz.people/{KARIM}", []) == ["org_b"]
+    assert (await forget(house.settings, mongod, f"authz.people/{KARIM}", [])).org_ids == ["org_b"]
+
+
+@pytest.mark.usefixtures("joined")
+async def test_what_units_keep_of_somebody_is_said(house: TestHouse, mongod: str) -> None:
+    database = house.database("kernel")
+    sessions = [{"_id": "ses_1", "person_id": ODILE}, {"_id": "ses_2", "person_id": KARIM}]
+    lines = [{"actor_id": KARIM, "actor_name": "K"}, {"actor_id": ODILE, "actor_name": "O"}]
+    await database["authz.sessions"].insert_many(sessions)
+    await database["core_orders.orders"].insert_one({"_id": "ord_1", "history": lines})
+    _, kept = await forget(house.settings, mongod, f"authz.people/{ODILE}", [])
+    assert kept == {"authz.people": 1, "authz.sessions": 1, "core_orders.orders": 1}
 
 
 @pytest.mark.usefixtures("joined")

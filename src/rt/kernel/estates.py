@@ -6,7 +6,8 @@ from typing import Any
 
 from rt.kernel.eventlog import EVENT_LOG
 from rt.kernel.files import KINDS, Files
-from rt.kernel.persistence import OUTSIDE, Database
+from rt.kernel.marks import telling_of
+from rt.kernel.persistence import OUTSIDE, Collection, Database
 from rt.kernel.personal import FOUND, is_kept
 from rt.kernel.segments import ERASED
 
@@ -89,6 +90,18 @@ async def tellers(database: Database, collection: str, subject_id: str) -> list[
         names = (part["of"].partition("/") for part in event["personal"])
         found |= {org_id for org_id, _, subject in names if subject == f"{collection}/{subject_id}"}
     return sorted(found)
+
+
+async def kept(collections: Sequence[Collection[Any]], collection: str, subject_id: str) -> dict[str, int]:
+    """How many documents units keep of a subject, or that say something of it, by collection."""
+    found = {}
+    for one in collections:
+        where: list[dict[str, Any]] = [{path: subject_id} for path in telling_of(one.entity, collection)]
+        if one.name == collection:
+            where.append({"_id": subject_id})
+        if where:
+            found[one.name] = await one.everywhere.count({"$or": where})
+    return {name: count for name, count in found.items() if count}
 
 
 async def erase_files(files: Files, org_id: str) -> None:

@@ -42,6 +42,23 @@ def below(marks: Marks, name: str) -> Marks:
     return found
 
 
+def telling_of(kind: Any, collection: str) -> set[str]:
+    """The paths of fields that name somebody of a collection of whom a field beside them tells."""
+    found: set[str] = set()
+    _telling_of(marks_of(kind), collection, "", (), found)
+    return found
+
+
+def _telling_of(marks: Marks, collection: str, path: str, inside: tuple[int, ...], found: set[str]) -> None:
+    if isinstance(marks, Mark) or id(marks) in inside:
+        return
+    for name, inner in marks.items():
+        if isinstance(inner, Mark) and inner.of and inner.collection == collection:
+            found.add(f"{path}{inner.of}")
+        below_it = path if name == "*" else f"{path}{name}."
+        _telling_of(inner, collection, below_it, (*inside, id(marks)), found)
+
+
 def sealed_fields(kind: Any) -> list[str]:
     """The fields of an entity that are encrypted where they are stored."""
     marks = marks_of(kind)

@@ -131,17 +131,20 @@ def forget(
     data: Data = Path(".rt"),
 ) -> None:
     """Make what events told of somebody unreadable for good, in the log and in its backups."""
-    from rt.ops.forget import NobodySuch
+    from rt.ops.forget import Forgotten, NobodySuch
     from rt.ops.forget import forget as forgotten
 
-    async def alone() -> list[str]:
+    async def alone() -> Forgotten:
         async with running(data) as uri:
             return await forgotten(read(needs=DATABASES), uri, subject, organizations or [])
 
     try:
-        console.print(f"{subject} is forgotten in {', '.join(asyncio.run(alone()))}.")
+        done = asyncio.run(alone())
     except NobodySuch as error:
         raise typer.BadParameter(str(error)) from error
+    console.print(f"The log says nothing of {subject} any more: {', '.join(done.org_ids)}.")
+    for name, count in done.kept.items():
+        console.print(f"{name} still keeps {count} of its documents: they are that unit's to empty.")
 
 
 @app.command()

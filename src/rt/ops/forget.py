@@ -3,11 +3,12 @@
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from rt.host.house import House
+from rt.host.house import House, built_units
 from rt.host.keys import UnitKeys
 from rt.kernel.erasures import erase_subject
-from rt.kernel.estates import entity_collections, tellers
+from rt.kernel.estates import entity_collections, kept, tellers
 from rt.kernel.persistence import Database
 from rt.kernel.personal import KeyLost
 from rt.kernel.settings import Settings
@@ -17,12 +18,19 @@ class NobodySuch(ValueError):
     """What was to be forgotten is named so that nothing can have been told of it."""
 
 
-async def forget(settings: Settings, uri: str, subject: str, org_ids: Sequence[str]) -> list[str]:
-    """Destroy the key of a subject ("planning.drivers/drv_…", "authz.people/usr_…"); in which organizations.
+class Forgotten(NamedTuple):
+    """In which organizations the log says no more of somebody; how much units still keep, by collection."""
+
+    org_ids: list[str]
+    kept: dict[str, int]
+
+
+async def forget(settings: Settings, uri: str, subject: str, org_ids: Sequence[str]) -> Forgotten:
+    """Destroy the key of a subject ("planning.drivers/drv_…", "authz.people/usr_…") in organizations.
 
     In each that is named, and in every other whose events tell of it: partners' orders name a driver too.
-    What units keep of it themselves is removed by their own commands, before: what they write afterwards is
-    sealed for nobody. Raises NobodySuch.
+    What units write of it afterwards is sealed for nobody; what they keep of it is theirs, and is counted.
+    Raises NobodySuch.
     """
     collection, _, subject_id = subject.partition("/")
     with tempfile.TemporaryDirectory() as folder:
@@ -37,9 +45,11 @@ async def forget(settings: Settings, uri: str, subject: str, org_ids: Sequence[s
                 raise NobodySuch(f"no event tells of {subject}")
             for org_id in found:
                 await erase_subject(database, org_id, collection, subject_id)
+            rooms = [house.add(row) for row in built_units()]
+            collections = [one for room in rooms for one in room.ground.database.collections]
+            return Forgotten(found, await kept(collections, collection, subject_id))
         finally:
             await house.stop()
-    return found
 
 
 async def _check(database: Database, collection: str, subject_id: str, org_ids: Sequence[str]) -> None:
