@@ -9,8 +9,8 @@ from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHI
 from rt.contracts.core_orders import OrderRow, OrderView
 from rt.kernel.clock import held
 from rt.kernel.tenancy import acting_for
-from rt.services.core_orders.domain import sight
 from rt.services.core_orders.domain.kept import Document, Incident
+from rt.services.core_orders.domain.order import Order
 
 READERS = {
     "shipper": hand(SHIPPER),
@@ -80,7 +80,7 @@ def _document(id: str, kind: str) -> Document:
 
 
 @pytest.mark.parametrize("role", GOLDEN)
-@pytest.mark.parametrize("show", [sight.order_view, sight.order_row])
+@pytest.mark.parametrize("show", [Order.view, Order.row])
 def test_a_role_sees_exactly_the_fields_of_its_list(full, role, show):
     view = show(full, role, READERS[role])
     shown = {name for name in view.__struct_fields__ if getattr(view, name) is not None}
@@ -95,7 +95,7 @@ def test_every_field_of_the_views_is_on_the_list_of_the_shipper():
 
 @pytest.mark.parametrize("role", ["consignee", "logistician", "driver"])
 def test_no_amount_reaches_a_role_outside_the_deal_at_any_depth(full, role):
-    for show in (sight.order_view, sight.order_row):
+    for show in (Order.view, Order.row):
         assert not list(_amounts(show(full, role, READERS[role])))
 
 
@@ -113,26 +113,23 @@ def test_the_carrier_sees_only_the_offer_made_to_itself(full):
         full.withdraw(hand(), "tnd_0", "")
         make.offer(full, "org_rival", carrier=make.partner("org_rival", standing="stranger"))
         full.carrier_id = CARRIER
-    assert sight.order_view(full, "carrier", hand(CARRIER)).tender is None
-    assert sight.order_view(full, "carrier", hand("org_rival")).tender.carrier_id == "org_rival"
-    hidden = sight.order_row(full, "carrier", hand(CARRIER))
+    assert full.view("carrier", hand(CARRIER)).tender is None
+    assert full.view("carrier", hand("org_rival")).tender.carrier_id == "org_rival"
+    hidden = full.row("carrier", hand(CARRIER))
     assert (hidden.tender_id, hidden.tender_stranger, hidden.tender_price_cents) == (None, None, None)
-    assert sight.order_row(full, "carrier", hand("org_rival")).tender_stranger
-    assert sight.order_row(full, "carrier", hand("org_rival")).tender_price_cents == 80_000
+    assert full.row("carrier", hand("org_rival")).tender_stranger
+    assert full.row("carrier", hand("org_rival")).tender_price_cents == 80_000
 
 
 def test_an_unshared_incident_is_seen_by_its_reporters_organization_alone(full):
-    seen = {
-        role: [one.incident_id for one in sight.order_view(full, role, by).incidents]
-        for role, by in READERS.items()
-    }
+    seen = {role: [one.incident_id for one in full.view(role, by).incidents] for role, by in READERS.items()}
     assert seen.pop("consignee") == ["inc_1", "inc_2"]
     assert set(map(tuple, seen.values())) == {("inc_1",)}
 
 
 def test_invoices_are_shown_between_shipper_and_carrier_alone(full):
     for role in READERS:
-        kinds = {one.kind for one in sight.documents_shown(full, role)}
+        kinds = {one.kind for one in full.document_views(role)}
         assert ("invoice" in kinds) == (role in ("shipper", "carrier"))
 
 
@@ -142,4 +139,4 @@ def test_a_stranger_has_no_role(full):
 
 
 def test_milestones_do_not_tell_about_offers(full):
-    assert sight.milestones(full) == []
+    assert full.milestones() == []

@@ -26,7 +26,7 @@ from rt.contracts.ecpmr import (
 )
 from rt.kernel.clock import held
 from rt.kernel.errors import Invalid
-from rt.services.ecpmr.domain import codes, moments, refusals, shown, signatures
+from rt.services.ecpmr.domain import codes, moments, refusals, signatures
 from rt.services.ecpmr.domain.mentions import mentions
 from rt.services.ecpmr.domain.precision import advice
 from rt.services.ecpmr.domain.records import Photo
@@ -319,7 +319,7 @@ def test_reserves_name_a_line_that_is_carried_and_no_more_than_that():
 def test_a_vague_reserve_is_kept_with_a_warning(text):
     note = make.taken_over()
     deliver(note, reserves=[ReserveGiven(text=text)])
-    (reserve,) = shown.whole(note, "").reserves_made
+    (reserve,) = note.view("").reserves_made
     assert (reserve.by_party, reserve.text) == ("consignee", text)
     assert reserve.warnings[0].fr
     assert reserve.warnings[0].en
@@ -351,7 +351,7 @@ def test_signing_by_link_needs_the_code():
     with pytest.raises(codes.CodeNeeded):
         sign_by_link(note, "")
     assert sign_by_link(note, code) is None
-    (signed,) = [s for s in shown.whole(note, "").signatures if s.step == "delivery"]
+    (signed,) = [s for s in note.view("").signatures if s.step == "delivery"]
     assert all(criterion.met for criterion in signed.criteria)
 
 
@@ -405,7 +405,7 @@ def test_a_link_that_was_not_sent_gets_no_code():
 
 def test_the_checklist_says_when_strokes_were_collected_by_another():
     note = make.delivered()
-    views = {(s.step, s.party): s for s in shown.whole(note, "").signatures}
+    views = {(s.step, s.party): s for s in note.view("").signatures}
     collected = {c.code: c.met for c in views["takeover", "sender"].criteria}
     own = {c.code: c.met for c in views["takeover", "carrier"].criteria}
     assert collected == {
@@ -421,7 +421,7 @@ def test_drift_is_device_time_minus_server_time():
     note = make.note()
     with held(MORNING + timedelta(hours=3)):
         take_over(note)
-    assert shown.whole(note, "").signatures[0].drift_s == -3 * 3600
+    assert note.view("").signatures[0].drift_s == -3 * 3600
 
 
 def png(size=(300, 120), colour=(20, 33, 61, 255), paper=(0, 0, 0, 0), draw=None):
@@ -476,7 +476,7 @@ def test_what_is_no_signature_is_refused(image):
 def test_who_cannot_draw_signs_by_name_and_it_is_not_passed_off_as_strokes():
     note = make.note()
     take_over(note, signature("sender", image=""), signature("carrier"))
-    views = {view.party: view for view in shown.whole(note, "").signatures}
+    views = {view.party: view for view in note.view("").signatures}
     assert (views["sender"].method, views["carrier"].method) == ("typed", "glass")
     assert not views["sender"].criteria[0].met
 
@@ -581,18 +581,18 @@ def test_a_missing_mention_is_named(change, code):
 
 def test_the_public_sees_no_person():
     note = make.delivered()
-    text = str(shown.verified(note, note.content_hash))
+    text = str(note.public_view(note.content_hash))
     for person in ("Karim", "Lucie", "Morel", "Pixel", "Quai expéditions"):
         assert person not in text
-    assert shown.verified(note, note.content_hash).asked == "in_force"
-    assert shown.verified(note, "1" * 64).asked == "unknown"
+    assert note.public_view(note.content_hash).asked == "in_force"
+    assert note.public_view("1" * 64).asked == "unknown"
 
 
 def test_a_paper_of_an_earlier_version_is_recognized():
     note = make.note()
     first = note.content_hash
     note.amend(first, make.consignment(instructions="Autre"), "x", CLERK)
-    assert shown.verified(note, first).asked == "replaced"
+    assert note.public_view(first).asked == "replaced"
 
 
 def signed_at(note, step, at, *given, **more):
@@ -669,7 +669,7 @@ def test_a_phone_days_late_keeps_its_own_times():
     later = MORNING + timedelta(days=6)
     said = MORNING.isoformat()
     signed_at(note, "takeover", MORNING, *BOTH, device_time=said, received=later)
-    view = shown.whole(note, "").signatures[0]
+    view = note.view("").signatures[0]
     assert (note.taken_over_at, view.received_at, view.device_time) == (MORNING, later, "")
 
 
@@ -682,7 +682,7 @@ def test_a_phone_with_a_wrong_clock_loses_no_signature(said):
     at = MORNING.replace(year=2031 if said.startswith("2031") else 2004)
     signed_at(note, "delivery", at, signature("consignee"), device_time=said, received=EVENING)
     assert (note.state, note.delivered_at) == ("delivered", EVENING)
-    (view,) = [one for one in shown.whole(note, "").signatures if one.step == "delivery"]
+    (view,) = [one for one in note.view("").signatures if one.step == "delivery"]
     assert (view.happened_at, view.device_time) == (EVENING, said)
     assert note.faults() == []
     act = note.acts[-1]
@@ -742,7 +742,7 @@ def test_who_countersigns_names_the_reserves_that_were_noted():
     with pytest.raises(refusals.ReservesUnseen) as refused:
         take_over(note, signature("sender"), who=CLERK)
     seen = refused.value.values["countersigns"]
-    assert seen == shown.whole(note, "").takeover_hash
+    assert seen == note.view("").takeover_hash
     take_over(note, signature("sender"), who=CLERK, countersigns=seen)
     assert note.acts[-1].countersigns == seen
     assert note.faults() == []

@@ -8,7 +8,6 @@ from rt.contracts.admin_gateway import (
     FlagsView,
     FlagView,
     GetStatus,
-    HealthView,
     MyFlags,
     MyFlagsView,
     NoticeView,
@@ -48,7 +47,7 @@ class Board:
             return self._status[1]
         known = await self._store.pulses.all()
         notice = await self._store.notice()
-        units = [_health(unit, known.get(unit) or Pulse()) for unit in UNITS]
+        units = [(known.get(unit) or Pulse()).view(unit) for unit in UNITS]
         view = StatusView(
             state=worst([unit.state for unit in units]),
             units=units,
@@ -70,7 +69,7 @@ class Board:
 
     async def flags(self, asked: FindFlags) -> FlagsView:
         flags = await self._store.flags.find({}, sort="name", limit=FLAGS_AT_MOST)
-        return FlagsView(items=[_flag(flag) for flag in flags])
+        return FlagsView(items=[flag.view() for flag in flags])
 
     async def set_flag(self, asked: SetFlag) -> FlagView:
         known = await self._store.flags.first({"id": flag_id(asked.name)})
@@ -79,11 +78,11 @@ class Board:
                 raise TooManyFlags(limit=FLAGS_AT_MOST)
             flag = Flag(id=flag_id(asked.name), org_id=HOUSE, name=asked.name, description=asked.description)
             flag.set(asked.on, asked.organizations, asked.roles)
-            return _flag(await self._store.flags.add(flag))
+            return (await self._store.flags.add(flag)).view()
         async with self._store.flags.change(known.id) as kept:
             kept.description = asked.description or kept.description
             kept.set(asked.on, asked.organizations, asked.roles)
-        return _flag(kept)
+        return kept.view()
 
     async def mine(self, asked: MyFlags) -> MyFlagsView:
         """Read anew each time: a switch holds from the next request on."""
@@ -103,26 +102,3 @@ class Board:
             else:
                 pulse.answered(round((time.perf_counter() - started) * 1000, 1), now())
         await self._store.pulses.put(unit, pulse)
-
-
-def _health(unit: str, pulse: Pulse) -> HealthView:
-    return HealthView(
-        unit=unit,
-        name=unit.replace("_", "-"),
-        state=pulse.state,
-        since=pulse.since,
-        checked_at=pulse.checked_at,
-        milliseconds=pulse.milliseconds,
-        availability_24h=pulse.availability(),
-    )
-
-
-def _flag(flag: Flag) -> FlagView:
-    return FlagView(
-        name=flag.name,
-        description=flag.description,
-        on=flag.on,
-        organizations=flag.organizations,
-        roles=flag.roles,
-        version=flag.version,
-    )

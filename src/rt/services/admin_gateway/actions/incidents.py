@@ -10,10 +10,8 @@ from rt.contracts.admin_gateway import (
     OutagesPage,
     OutageView,
     ResolveOutage,
-    StepView,
     TellOutage,
     TickStep,
-    UpdateView,
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import NotFound
@@ -23,8 +21,6 @@ from rt.kernel.jobs import Timers
 from rt.kernel.tenancy import acting_for
 from rt.services.admin_gateway.domain.flags import HOUSE
 from rt.services.admin_gateway.domain.incidents import (
-    FLOWS,
-    IF_NEEDED,
     POST_MORTEM_WITHIN,
     REMIND_BEFORE,
     Outage,
@@ -51,10 +47,10 @@ class Incidents:
     async def find(self, asked: FindOutages) -> OutagesPage:
         named = {"state": GOING if asked.state == "going" else asked.state} if asked.state else {}
         page = await self._store.incidents.rows(OUTAGES, named, after=asked.after, limit=PAGE)
-        return OutagesPage(items=[_view(one) for one in page.items], next=page.next)
+        return OutagesPage(items=[one.view() for one in page.items], next=page.next)
 
     async def get(self, asked: GetOutage) -> OutageView:
-        return _view(await self._store.incidents.get(asked.incident_id))
+        return (await self._store.incidents.get(asked.incident_id)).view()
 
     async def open(self, asked: OpenOutage) -> OutageView:
         moment = now()
@@ -69,12 +65,12 @@ class Incidents:
             opened_by=current_actor().name,
             answer_due_at=moment,
         )
-        return _view(await self._store.incidents.add(opened(outage)))
+        return (await self._store.incidents.add(opened(outage))).view()
 
     async def acknowledge(self, asked: AcknowledgeOutage) -> OutageView:
         async with self._store.incidents.change(asked.incident_id) as outage:
             outage.acknowledge(now())
-        return _view(outage)
+        return outage.view()
 
     async def tick(self, asked: TickStep) -> OutageView:
         tick = Tick(
@@ -86,12 +82,12 @@ class Incidents:
         )
         async with self._store.incidents.change(asked.incident_id) as outage:
             outage.tick(tick)
-        return _view(outage)
+        return outage.view()
 
     async def tell(self, asked: TellOutage) -> OutageView:
         async with self._store.incidents.change(asked.incident_id) as outage:
             outage.say(Saying(at=now(), fr=asked.fr, en=asked.en))
-        return _view(outage)
+        return outage.view()
 
     async def resolve(self, asked: ResolveOutage) -> OutageView:
         moment = now()
@@ -101,7 +97,7 @@ class Incidents:
                 await self._timers.at(remind_at, REMIND, {"incident_id": asked.incident_id})
         async with self._store.incidents.change(asked.incident_id) as outage:
             outage.resolve(Saying(at=moment, fr=asked.fr, en=asked.en))
-        return _view(outage)
+        return outage.view()
 
     async def remind(self, payload: dict[str, Any]) -> None:
         """The clock says that a post-mortem may be awaited; nothing when it is written."""
@@ -110,32 +106,3 @@ class Incidents:
                 outage.remind(now())
         except NotFound:
             return
-
-
-def _view(outage: Outage) -> OutageView:
-    return OutageView(
-        incident_id=outage.id,
-        severity=outage.severity,
-        state=outage.state,
-        title_fr=outage.title_fr,
-        title_en=outage.title_en,
-        units=outage.units,
-        steps=[_step(outage, step) for step in FLOWS[outage.severity]],
-        updates=[UpdateView(at=one.at, fr=one.fr, en=one.en) for one in reversed(outage.sayings)],
-        opened_at=outage.opened_at,
-        opened_by=outage.opened_by,
-        acknowledged_at=outage.acknowledged_at,
-        resolved_at=outage.resolved_at,
-        closed_at=outage.closed_at,
-        level=outage.level,
-        answer_due_at=outage.answer_due_at,
-        post_mortem_due_at=outage.post_mortem_due_at,
-    )
-
-
-def _step(outage: Outage, step: Any) -> StepView:
-    tick = outage.tick_of(step)
-    may_skip = step in IF_NEEDED
-    if tick is None:
-        return StepView(step=step, state="to_do", may_skip=may_skip)
-    return StepView(step=step, state=tick.state, may_skip=may_skip, at=tick.at, by=tick.by, note=tick.note)

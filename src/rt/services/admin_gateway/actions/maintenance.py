@@ -33,7 +33,7 @@ class Maintenance:
         starts_at, ends_at = calendar.next_regular(now())
         latest = sorted(calendar.windows, key=lambda one: one.starts_at, reverse=True)
         return WindowsPage(
-            items=[_view(one) for one in latest], next_starts_at=starts_at, next_ends_at=ends_at
+            items=[one.view() for one in latest], next_starts_at=starts_at, next_ends_at=ends_at
         )
 
     async def announce(self, asked: AnnounceWindow) -> WindowView:
@@ -54,19 +54,19 @@ class Maintenance:
                 await self._timers.at(moment, TURN, {"window_id": window.window_id})
         async with self._store.calendars.change(calendar.id) as kept:
             kept.announce(window)
-        return _view(kept.window(window.window_id))
+        return kept.window(window.window_id).view()
 
     async def cancel(self, asked: CancelWindow) -> WindowView:
         calendar = await self._store.calendar()
         async with self._store.calendars.change(calendar.id) as kept:
             kept.cancel(asked.window_id, asked.reason, now())
-        return _view(kept.window(asked.window_id))
+        return kept.window(asked.window_id).view()
 
     async def end(self, asked: EndWindow) -> WindowView:
         calendar = await self._store.calendar()
         async with self._store.calendars.change(calendar.id) as kept:
             kept.end(asked.window_id, now())
-        return _view(kept.window(asked.window_id))
+        return kept.window(asked.window_id).view()
 
     async def turn(self, payload: dict[str, Any]) -> None:
         """The clock says that a window is near, begins or ends; one that was refused is not there."""
@@ -75,7 +75,3 @@ class Maintenance:
             return
         async with self._store.calendars.change(CALENDAR_ID) as kept:
             kept.turn(payload["window_id"], now())
-
-
-def _view(window: Window) -> WindowView:
-    return WindowView(**{name: getattr(window, name) for name in WindowView.__struct_fields__})

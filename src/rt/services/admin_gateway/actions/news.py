@@ -12,7 +12,6 @@ from rt.contracts.admin_gateway import (
     GetToldToAll,
     HistoryView,
     NewsView,
-    SupportLevelView,
     SupportView,
     ToldToAllView,
     UnitHistoryView,
@@ -20,7 +19,7 @@ from rt.contracts.admin_gateway import (
 from rt.kernel.clock import now, today
 from rt.services.admin_gateway.domain.health import DAYS, Pulse
 from rt.services.admin_gateway.domain.news import above_pages, outages_shown, windows_shown
-from rt.services.admin_gateway.domain.support import LEVEL_OF, answer_by, promised
+from rt.services.admin_gateway.domain.support import LEVEL_OF, promised
 from rt.services.admin_gateway.domain.units import UNITS
 from rt.services.admin_gateway.store import GatewayStore
 from rt.trade.calendars import paris_day
@@ -54,20 +53,8 @@ class News:
 
     async def support(self, asked: GetSupport) -> SupportView:
         moment = now()
-        rows = [promised(level, paris_day(moment)) for level in sorted(LEVEL_OF.values())]
-        return SupportView(
-            levels=[
-                SupportLevelView(
-                    level=row.level,
-                    since=row.since,
-                    address=row.address,
-                    always=row.always,
-                    answer_minutes=int(row.answer.total_seconds()) // 60,
-                    answer_by=answer_by(row.level, moment),
-                )
-                for row in rows
-            ]
-        )
+        levels = (promised(level, paris_day(moment)) for level in sorted(LEVEL_OF.values()))
+        return SupportView(levels=[level.view(moment) for level in levels])
 
     async def _once(self, name: str, make: Callable[[], Awaitable[Any]]) -> Any:
         kept = self._kept.get(name)

@@ -18,7 +18,7 @@ from rt.contracts.admin_gateway import (
 from rt.kernel.bus import Told
 from rt.kernel.errors import NotFound
 from rt.kernel.eventlog import EventLog, Found, named
-from rt.kernel.letters import Letter, letter_counts, letters, queues, replay, replay_alike
+from rt.kernel.letters import Letter, Queue, letter_counts, letters, queues, replay, replay_alike
 from rt.kernel.messages import Empty
 from rt.kernel.persistence import Database
 from rt.services.admin_gateway.actions.audits import by_path
@@ -76,12 +76,7 @@ class Stories:
 
     async def queues(self, asked: GetQueues) -> QueuesView:
         found = await queues(self._database)
-        return QueuesView(
-            items=[
-                QueueView(unit=one.unit, behind=one.behind, letters=one.letters, timers=one.timers)
-                for one in found
-            ]
-        )
+        return QueuesView(items=[_queue(one) for one in found])
 
 
 def _event(told: Told) -> EventView:
@@ -100,6 +95,10 @@ def _event(told: Told) -> EventView:
         body=masked(told.body),
         change=masked({side: by_path(told, side) for side in ("before", "after")}),
     )
+
+
+def _queue(queue: Queue) -> QueueView:
+    return QueueView(unit=queue.unit, behind=queue.behind, letters=queue.letters, timers=queue.timers)
 
 
 def _found(mention: Found) -> FoundView:

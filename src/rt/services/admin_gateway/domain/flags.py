@@ -1,6 +1,6 @@
 """Feature switches, and the sentence that everybody sees."""
 
-from rt.contracts.admin_gateway import FlagSet
+from rt.contracts.admin_gateway import FlagSet, FlagView
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 from rt.kernel.ids import derived_id
@@ -37,6 +37,16 @@ class Flag(Entity, kw_only=True):
         fits = not self.organizations or organization_id in self.organizations
         plays = not self.roles or bool(roles & set(self.roles))
         return self.on and fits and plays
+
+    def view(self) -> FlagView:
+        return FlagView(
+            name=self.name,
+            description=self.description,
+            on=self.on,
+            organizations=self.organizations,
+            roles=self.roles,
+            version=self.version,
+        )
 
 
 class Notice(Entity, kw_only=True):

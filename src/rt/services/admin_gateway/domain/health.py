@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from rt.contracts.admin_gateway import HealthState
+from rt.contracts.admin_gateway import HealthState, HealthView
 from rt.kernel.clock import ZONE, day_of
 
 GOOD_TO_RISE = 2
@@ -60,6 +60,17 @@ class Pulse(msgspec.Struct, kw_only=True):
         """The share of good answers on each of the ninety days from the first on."""
         known = {day_of(share.begins_at): share.good / share.asked for share in self.days}
         return [known.get(first + timedelta(days=nth)) for nth in range(DAYS)]
+
+    def view(self, unit: str) -> HealthView:
+        return HealthView(
+            unit=unit,
+            name=unit.replace("_", "-"),
+            state=self.state,
+            since=self.since,
+            checked_at=self.checked_at,
+            milliseconds=self.milliseconds,
+            availability_24h=self.availability(),
+        )
 
     def _become(self, state: HealthState, moment: datetime) -> None:
         if self.state != state:

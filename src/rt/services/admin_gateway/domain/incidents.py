@@ -13,10 +13,15 @@ from rt.contracts.admin_gateway import (
     OutageState,
     OutageStepTicked,
     OutageTold,
+    OutageView,
     PostMortemAwaited,
+    PublicOutageView,
     Severity,
     StepName,
+    StepView,
     SupportLevel,
+    ToldView,
+    UpdateView,
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid, NotFound
@@ -170,6 +175,55 @@ class Outage(Entity, kw_only=True):
                 due_at=due_at,
                 late=moment >= due_at,
             )
+        )
+
+    def view(self) -> OutageView:
+        return OutageView(
+            incident_id=self.id,
+            severity=self.severity,
+            state=self.state,
+            title_fr=self.title_fr,
+            title_en=self.title_en,
+            units=self.units,
+            steps=[self._step_view(step) for step in FLOWS[self.severity]],
+            updates=[UpdateView(at=one.at, fr=one.fr, en=one.en) for one in reversed(self.sayings)],
+            opened_at=self.opened_at,
+            opened_by=self.opened_by,
+            acknowledged_at=self.acknowledged_at,
+            resolved_at=self.resolved_at,
+            closed_at=self.closed_at,
+            level=self.level,
+            answer_due_at=self.answer_due_at,
+            post_mortem_due_at=self.post_mortem_due_at,
+        )
+
+    def public_view(self) -> PublicOutageView:
+        return PublicOutageView(
+            incident_id=self.id,
+            severity=self.severity,
+            state=self.state,
+            title_fr=self.title_fr,
+            title_en=self.title_en,
+            units=self.units,
+            updates=[UpdateView(at=one.at, fr=one.fr, en=one.en) for one in reversed(self.sayings)],
+            opened_at=self.opened_at,
+            resolved_at=self.resolved_at,
+        )
+
+    def told_view(self) -> ToldView:
+        """As it stands above every page."""
+        severity = "" if self.severity == "p3" else self.severity
+        return ToldView(
+            notice_id=self.id, kind="incident", fr=self.title_fr, en=self.title_en, severity=severity
+        )
+
+    def _step_view(self, step: StepName) -> StepView:
+        tick = self.tick_of(step)
+        may_skip = step in IF_NEEDED
+        if tick is None:
+            return StepView(step=step, state="to_do", may_skip=may_skip)
+        return StepView(
+            step=step, state=tick.state, may_skip=may_skip, at=tick.at, by=tick.by, note=tick.note
         )
 
     def _close_if_done(self, moment: datetime) -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 
 from rt.contracts.admin_gateway import (
+    PublicWindowView,
+    ToldView,
     WindowAnnounced,
     WindowBegan,
     WindowCancelled,
@@ -13,6 +15,7 @@ from rt.contracts.admin_gateway import (
     WindowForeseen,
     WindowKind,
     WindowState,
+    WindowView,
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid, NotFound
@@ -113,6 +116,24 @@ class Window(msgspec.Struct, kw_only=True):
 
     def meets(self, other: "Window") -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+    def view(self) -> WindowView:
+        return WindowView(**{name: getattr(self, name) for name in WindowView.__struct_fields__})
+
+    def public_view(self) -> PublicWindowView:
+        names = PublicWindowView.__struct_fields__
+        return PublicWindowView(**{name: getattr(self, name) for name in names})
+
+    def told_view(self, moment: datetime) -> ToldView:
+        away = self.state == "under_way" or moment >= self.starts_at
+        return ToldView(
+            notice_id=f"{self.window_id}{'-now' if away else ''}",
+            kind="under_way" if away else "window",
+            fr=self.fr,
+            en=self.en,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )
 
 
 class Calendar(Entity, kw_only=True):

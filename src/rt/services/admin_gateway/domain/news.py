@@ -7,7 +7,6 @@ from rt.contracts.admin_gateway import (
     PublicOutageView,
     PublicWindowView,
     ToldView,
-    UpdateView,
 )
 from rt.kernel.ids import derived_id
 from rt.services.admin_gateway.domain.flags import Notice
@@ -24,7 +23,7 @@ def above_pages(
 ) -> list[ToldView]:
     """What stands at the head of every page: what is broken, what is away, the notice, what will be away."""
     broken = [
-        ToldView(notice_id=one.id, kind="incident", fr=one.title_fr, en=one.title_en, severity=one.severity)
+        one.told_view()
         for one in sorted(outages, key=lambda one: (one.severity, one.opened_at))
         if not one.over and one.severity != "p3"
     ]
@@ -36,7 +35,7 @@ def above_pages(
         (one for one in windows if one.coming and one.starts_at - moment <= ABOVE_PAGES),
         key=lambda one: one.starts_at,
     )
-    away = [_window(one, moment) for one in near]
+    away = [one.told_view(moment) for one in near]
     return [
         *broken,
         *(one for one in away if one.kind == "under_way"),
@@ -50,7 +49,7 @@ def windows_shown(windows: Iterable[Window], moment: datetime) -> list[PublicWin
     coming = sorted((one for one in windows if one.coming), key=lambda one: one.starts_at)
     past = [one for one in windows if one.state == "done" and moment - one.ends_at <= HISTORY]
     return [
-        _public_window(one) for one in [*coming, *sorted(past, key=lambda one: one.starts_at, reverse=True)]
+        one.public_view() for one in [*coming, *sorted(past, key=lambda one: one.starts_at, reverse=True)]
     ]
 
 
@@ -58,39 +57,8 @@ def outages_shown(outages: Sequence[Outage], moment: datetime) -> list[PublicOut
     """Incidents that last, then those of the last ninety days; the latest first."""
     lasting = [one for one in outages if not one.over]
     past = [one for one in outages if one.resolved_at and moment - one.resolved_at <= HISTORY]
-    return [_public_outage(one) for part in (lasting, past) for one in _latest_first(part)]
+    return [one.public_view() for part in (lasting, past) for one in _latest_first(part)]
 
 
 def _latest_first(outages: list[Outage]) -> list[Outage]:
     return sorted(outages, key=lambda one: one.opened_at, reverse=True)
-
-
-def _window(window: Window, moment: datetime) -> ToldView:
-    away = window.state == "under_way" or moment >= window.starts_at
-    return ToldView(
-        notice_id=f"{window.window_id}{'-now' if away else ''}",
-        kind="under_way" if away else "window",
-        fr=window.fr,
-        en=window.en,
-        starts_at=window.starts_at,
-        ends_at=window.ends_at,
-    )
-
-
-def _public_window(window: Window) -> PublicWindowView:
-    names = PublicWindowView.__struct_fields__
-    return PublicWindowView(**{name: getattr(window, name) for name in names})
-
-
-def _public_outage(outage: Outage) -> PublicOutageView:
-    return PublicOutageView(
-        incident_id=outage.id,
-        severity=outage.severity,
-        state=outage.state,
-        title_fr=outage.title_fr,
-        title_en=outage.title_en,
-        units=outage.units,
-        updates=[UpdateView(at=one.at, fr=one.fr, en=one.en) for one in reversed(outage.sayings)],
-        opened_at=outage.opened_at,
-        resolved_at=outage.resolved_at,
-    )

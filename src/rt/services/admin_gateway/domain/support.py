@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from rt.contracts.admin_gateway import Severity, SupportLevel
+from rt.contracts.admin_gateway import Severity, SupportLevel, SupportLevelView
 from rt.trade.calendars import is_working_day, paris_day, paris_instant
 
 OPENS, CLOSES = 9, 18
@@ -21,6 +21,17 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     answer: timedelta
     always: bool
     """Day and night; otherwise only business hours count."""
+
+    def view(self, moment: datetime) -> SupportLevelView:
+        """What it promises who asks at this moment."""
+        return SupportLevelView(
+            level=self.level,
+            since=self.since,
+            address=self.address,
+            always=self.always,
+            answer_minutes=int(self.answer.total_seconds()) // 60,
+            answer_by=answer_by(self.level, moment),
+        )
 
 
 LEVELS: Final = (

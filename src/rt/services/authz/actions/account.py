@@ -22,7 +22,6 @@ from rt.contracts.authz import (
     RenameView,
     ResetPassword,
     SessionsView,
-    SessionView,
     TotpView,
     WhoAmI,
     WhoView,
@@ -172,16 +171,7 @@ class Account:
         actor = speaking_person()
         return SessionsView(
             items=[
-                SessionView(
-                    session_id=session.id,
-                    device=session.device,
-                    agent=session.agent,
-                    ip=session.ip,
-                    begun_at=session.created_at,
-                    used_at=session.rotated_at,
-                    organization_id=session.org_id,
-                    current=session.id == actor.session_id,
-                )
+                session.view(actor.session_id)
                 for session in await self._store.open_sessions(actor.id)
                 if session.expires_at > now()
             ]
@@ -204,7 +194,7 @@ class Account:
     async def list_choices(self, asked: GetListChoices) -> ListChoicesView:
         untouched = self._untouched(asked.list_name)
         kept = await self._store.list_choices.first({"id": untouched.id})
-        return (kept or untouched).shown()
+        return (kept or untouched).view()
 
     async def keep_list_choices(self, asked: KeepListChoices) -> ListChoicesView:
         return await self._chosen(asked.list_name, lambda kept: kept.choose(asked.columns))
@@ -216,7 +206,7 @@ class Account:
     async def rename_view(self, asked: RenameView) -> ListChoicesView:
         async with self._store.list_choices.change(self._untouched(asked.list_name).id) as kept:
             kept.rename(asked.name, asked.to)
-        return kept.shown()
+        return kept.view()
 
     async def remove_view(self, asked: RemoveView) -> ListChoicesView:
         return await self._chosen(asked.list_name, lambda kept: kept.remove(asked.name))
@@ -225,11 +215,11 @@ class Account:
         first = self._untouched(list_name)
         rule(first)
         try:
-            return (await self._store.list_choices.add(first)).shown()
+            return (await self._store.list_choices.add(first)).view()
         except AlreadyExists:
             async with self._store.list_choices.change(first.id) as kept:
                 rule(kept)
-            return kept.shown()
+            return kept.view()
 
     def _untouched(self, list_name: str) -> ListChoice:
         return list_choice(current_org(), speaking_person().id, list_name)

@@ -23,7 +23,7 @@ class Cards:
         """Each with its standing, in the same order."""
         reader = current_actor().org_id
         if not reader:
-            return [whole(organization) for organization in organizations]
+            return [organization.view() for organization in organizations]
         notes = await self._store.notes_on([organization.id for organization in organizations])
         return [self._card(one, reader, notes.get(one.id)) for one in organizations]
 
@@ -37,51 +37,11 @@ class Cards:
 
     def _card(self, organization: Organization, reader: str, note: Partner | None) -> OrganizationView:
         if not reader:
-            return whole(organization)
+            return organization.view()
         standing: Standing = "stranger"
         if organization.id == reader:
             standing = "self"
         elif note is not None:
             standing = note.standing
         confided = standing in CONFIDED or speaks_for_platform() or (note is not None and note.guest)
-        return whole(organization, standing) if confided else public(organization, standing)
-
-
-def whole(organization: Organization, standing: Standing = "") -> OrganizationView:
-    """The whole card: for itself, its partners, units that act for nobody, and the operator."""
-    return OrganizationView(
-        id=organization.id,
-        name=organization.name,
-        kind=organization.kind,
-        country=organization.country,
-        siret=organization.siret,
-        vat=organization.vat,
-        email=organization.email,
-        phone=organization.phone,
-        language=organization.language,
-        guest=organization.guest,
-        suspended=organization.suspended,
-        mfa_required=organization.mfa_required,
-        version=organization.version,
-        standing=standing,
-        confirmed=organization.confirmed,
-    )
-
-
-def public(organization: Organization, standing: Standing) -> OrganizationView:
-    """What anybody signed in may know: what the company register says as well."""
-    return OrganizationView(
-        id=organization.id,
-        name=organization.name,
-        kind=organization.kind,
-        country=organization.country,
-        siret=organization.siret,
-        vat=organization.vat,
-        email="",
-        phone="",
-        language=organization.language,
-        guest=False,
-        suspended=organization.suspended,
-        standing=standing,
-        confirmed=organization.confirmed,
-    )
+        return organization.view(standing) if confided else organization.public_view(standing)

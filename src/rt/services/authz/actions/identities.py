@@ -6,16 +6,14 @@ from rt.contracts.authz import (
     FindIdentityWishes,
     GetIdentity,
     IdentitiesPage,
-    IdentityChangeView,
     IdentityView,
-    IdentityWishView,
     RefuseIdentity,
 )
 from rt.kernel.clock import now
 from rt.kernel.identity import current_actor
 from rt.kernel.persistence import together
 from rt.services.authz.actions.speaker import speaks_for_platform
-from rt.services.authz.domain.identity import IdentityChange, numbers_of
+from rt.services.authz.domain.identity import numbers_of
 from rt.services.authz.domain.organization import Organization
 from rt.services.authz.store import AuthzStore
 
@@ -72,35 +70,4 @@ class Identities:
         if platform and wish:
             holders = await self._store.holders(wish.numbers, organization.id)
             losing = [one.id for one in holders if not one.shares(wish.numbers)]
-        shown = None
-        if wish is not None:
-            shown = IdentityWishView(
-                siret=wish.numbers.siret,
-                vat=wish.numbers.vat,
-                proof=wish.proof,
-                asked_at=wish.at,
-                held_by=losing,
-            )
-        return IdentityView(
-            organization_id=organization.id,
-            organization_name=organization.name,
-            siret=organization.siret,
-            vat=organization.vat,
-            confirmed=organization.confirmed,
-            wish=shown,
-            history=[_line(change, platform) for change in reversed(organization.history)],
-        )
-
-
-def _line(change: IdentityChange, platform: bool) -> IdentityChangeView:
-    own = change.act in ("declared", "asked")
-    return IdentityChangeView(
-        act=change.act,
-        at=change.at,
-        by=change.by if own or platform else "",
-        siret_before=change.before.siret,
-        siret_after=change.after.siret,
-        vat_before=change.before.vat,
-        vat_after=change.after.vat,
-        reason=change.reason,
-    )
+        return organization.identity_view(platform, losing)

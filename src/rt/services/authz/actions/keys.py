@@ -6,7 +6,6 @@ from rt.contracts.authz import (
     AddApiKey,
     ApiKeySecretView,
     ApiKeysPage,
-    ApiKeyView,
     CheckKey,
     FindApiKeys,
     KeyView,
@@ -55,11 +54,11 @@ class Keys:
                 expires_at=check_expiry(asked.expires_at, now()),
             )
         )
-        return ApiKeySecretView(key=view_of(key), secret=key.token(secret))
+        return ApiKeySecretView(key=key.view(), secret=key.token(secret))
 
     async def find(self, asked: FindApiKeys) -> ApiKeysPage:
         page = await self._store.keys.rows(KEYS, after=asked.after, limit=asked.limit)
-        return ApiKeysPage(items=[view_of(key) for key in page.items], next=page.next)
+        return ApiKeysPage(items=[key.view() for key in page.items], next=page.next)
 
     async def rotate(self, asked: RotateApiKey) -> ApiKeySecretView:
         """A second secret; the present one goes on for the overlap."""
@@ -68,7 +67,7 @@ class Keys:
         at = now()
         async with self._store.keys.change(asked.key_id) as key:
             key.rotate(secret, at, at + timedelta(hours=asked.overlap_hours))
-        return ApiKeySecretView(key=view_of(key), secret=key.token(secret))
+        return ApiKeySecretView(key=key.view(), secret=key.token(secret))
 
     async def revoke(self, asked: RevokeApiKey) -> Empty:
         async with self._store.keys.change(asked.key_id) as key:
@@ -89,7 +88,7 @@ class Keys:
             raise OrganizationIsSuspended
         if key.use_is_news(at):
             await self._note_use(key.id)
-        return KeyView(organization_id=key.org_id, rights=key.rights, key_id=key.id, name=key.name)
+        return key.holder_view()
 
     async def _note_use(self, key_id: str) -> None:
         try:
@@ -104,18 +103,3 @@ class Keys:
         session = await self._store.sessions.everywhere.get(session_id)
         if not session.mfa:
             raise MfaRequired
-
-
-def view_of(key: ApiKey) -> ApiKeyView:
-    return ApiKeyView(
-        key_id=key.id,
-        name=key.name,
-        prefix=key.prefix,
-        rights=key.rights,
-        networks=key.networks,
-        expires_at=key.expires_at,
-        used_at=key.used_at,
-        created_at=key.created_at,
-        revoked=key.revoked_at is not None,
-        secrets=key.alive_secrets(now()),
-    )

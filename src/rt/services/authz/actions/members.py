@@ -64,7 +64,7 @@ class Members:
             page = await self._store.members(
                 organization_id, asked.q, asked.role, asked.state, after, asked.limit
             )
-            items = [view_of(person, organization_id) for person in page.items]
+            items = [person.view(organization_id) for person in page.items]
             after, following = PENDING, page.next
         room = asked.limit - len(items)
         if following or asked.state == "active":
@@ -76,7 +76,7 @@ class Members:
             waiting = await self._store.waiting(
                 asked.q, asked.role, disabled, after.removeprefix(PENDING), room
             )
-            items += [offer_view(invitation) for invitation in waiting.items]
+            items += [invitation.view() for invitation in waiting.items]
             following = PENDING + waiting.next if waiting.next else ""
         return UsersPage(items=items, next=following)
 
@@ -85,14 +85,14 @@ class Members:
         organization_id = current_org()
         invitation = await self._waiting(asked.user_id)
         if invitation is not None:
-            return offer_view(invitation)
-        return view_of(await self._store.people.get(asked.user_id), organization_id)
+            return invitation.view()
+        return (await self._store.people.get(asked.user_id)).view(organization_id)
 
     async def invite(self, asked: InviteUser) -> UserView:
         """Offer a place by mail; who has an account already is not told from who has none."""
         organization = await self._store.organizations.get(current_org())
         check_role(asked.role, organization.id)
-        return offer_view(await self.offer(organization, asked.email, asked.name, asked.role, asked.language))
+        return (await self.offer(organization, asked.email, asked.name, asked.role, asked.language)).view()
 
     async def offer(
         self, organization: Organization, email: str, name: str, role: Role, language: str
@@ -145,7 +145,7 @@ class Members:
             person = await self._join(
                 organization.id, email, asked.name, asked.role, asked.language, password_hash
             )
-        return view_of(person, organization.id)
+        return person.view(organization.id)
 
     async def change_role(self, asked: ChangeRole) -> UserView:
         check_role(asked.role, current_org())
@@ -209,12 +209,12 @@ class Members:
                 async with self._store.invitations.change(invitation.id) as changing:
                     offered(changing)
                 await self._note(user_id, changing.email, changing.role, changing.state)
-                return offer_view(changing)
+                return changing.view()
             organization_id = current_org()
             left = await self._store.other_administrators(organization_id, user_id)
             async with self._store.people.change(user_id) as person:
                 placed(person, left)
-            view = view_of(person, organization_id)
+            view = person.view(organization_id)
             await self._note(user_id, view.email, view.role, view.state)
         return view
 
@@ -267,30 +267,3 @@ class Members:
 
     def _check_password(self, password: str, email: str, roles: frozenset[Role]) -> None:
         check_password(password, email, self._policy.common_passwords, shortest_for(roles))
-
-
-def view_of(person: Person, organization_id: str) -> UserView:
-    """A member as their organization sees them."""
-    membership = person.member(organization_id)
-    return UserView(
-        user_id=person.id,
-        email=person.email,
-        name=person.name,
-        role=membership.role,
-        state=membership.state,
-        mfa=person.mfa,
-        joined_at=membership.joined_at,
-    )
-
-
-def offer_view(invitation: Invitation) -> UserView:
-    """Who was invited: only what the organization said itself."""
-    return UserView(
-        user_id=invitation.person_id,
-        email=invitation.email,
-        name=invitation.name,
-        role=invitation.role,
-        state=invitation.state,
-        mfa=False,
-        joined_at=None,
-    )

@@ -18,7 +18,7 @@ from rt.kernel.errors import AlreadyExists, NotFound
 from rt.kernel.identity import current_actor
 from rt.kernel.ids import new_id
 from rt.kernel.tenancy import current_org
-from rt.services.authz.actions.cards import Cards, whole
+from rt.services.authz.actions.cards import Cards
 from rt.services.authz.actions.members import Members
 from rt.services.authz.domain.identity import NumberTaken
 from rt.services.authz.domain.invitation import INVITATION_LIFE
@@ -72,17 +72,17 @@ class Organizations:
                 organization.edit(asked, current_actor().id, now())
         except AlreadyExists:
             raise NumberTaken("siret") from None
-        return whole(organization, "self")
+        return organization.view("self")
 
     async def suspend(self, asked: SuspendOrganization) -> OrganizationView:
         async with self._store.organizations.everywhere.change(asked.organization_id) as organization:
             organization.suspend(asked.reason, current_org(), now())
-        return whole(organization)
+        return organization.view()
 
     async def resume(self, asked: ResumeOrganization) -> OrganizationView:
         async with self._store.organizations.everywhere.change(asked.organization_id) as organization:
             organization.resume()
-        return whole(organization)
+        return organization.view()
 
     async def forget_unopened(self) -> None:
         """Registrations that nobody confirmed within the life of an invitation leave nothing behind."""

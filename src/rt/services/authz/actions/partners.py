@@ -17,7 +17,7 @@ from rt.kernel.ids import new_id
 from rt.kernel.messages import Empty
 from rt.kernel.persistence import together
 from rt.kernel.tenancy import current_org
-from rt.services.authz.actions.cards import CONFIDED, public, whole
+from rt.services.authz.actions.cards import CONFIDED
 from rt.services.authz.actions.members import Members
 from rt.services.authz.domain.organization import OPERATOR, NotGuest, Organization, named
 from rt.services.authz.domain.partner import (
@@ -120,4 +120,4 @@ class Partners:
 
     def _card(self, other: Organization, note: Partner) -> OrganizationView:
         confided = note.standing in CONFIDED or note.guest
-        return whole(other, note.standing) if confided else public(other, note.standing)
+        return other.view(note.standing) if confided else other.public_view(note.standing)

@@ -36,7 +36,7 @@ class Signing:
     async def key_set(self, _asked: GetKeys | None = None) -> KeySetView:
         """Every public key that may still verify something, the newest first."""
         at = now()
-        return KeySetView(keys=[key.public() for key in await self._keys() if key.verifies(at)])
+        return KeySetView(keys=[key.view() for key in await self._keys() if key.verifies(at)])
 
     async def rotate(self, asked: RotateKeys) -> KeySetView:
         """A new key: it signs in ten minutes, or at once in place of keys that others may have."""

@@ -6,6 +6,8 @@ from typing import Annotated, Final
 
 import msgspec
 
+from rt.contracts.authz import ApiKeyView, KeyView
+from rt.kernel.clock import now
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, Unauthorized
 from rt.kernel.messages import HIDDEN
@@ -104,6 +106,24 @@ class ApiKey(Entity):
 
     def alive_secrets(self, at: datetime) -> int:
         return sum(1 for kept in self.secrets if kept.until is None or at < kept.until)
+
+    def view(self) -> ApiKeyView:
+        return ApiKeyView(
+            key_id=self.id,
+            name=self.name,
+            prefix=self.prefix,
+            rights=self.rights,
+            networks=self.networks,
+            expires_at=self.expires_at,
+            used_at=self.used_at,
+            created_at=self.created_at,
+            revoked=self.revoked_at is not None,
+            secrets=self.alive_secrets(now()),
+        )
+
+    def holder_view(self) -> KeyView:
+        """Whom it stands for."""
+        return KeyView(organization_id=self.org_id, rights=self.rights, key_id=self.id, name=self.name)
 
     def _allows(self, ip: str) -> bool:
         if not self.networks:

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from rt.contracts.authz import IdentityChangeView, IdentityWishView
 from rt.contracts.authz.identities import IdentityAct
 from rt.kernel.errors import Conflict
 from rt.trade import identifiers
@@ -61,6 +62,16 @@ class IdentityWish(msgspec.Struct):
     at: datetime
     by: str
 
+    def view(self, held_by: list[str]) -> IdentityWishView:
+        """`held_by` are the organizations that would lose them."""
+        return IdentityWishView(
+            siret=self.numbers.siret,
+            vat=self.numbers.vat,
+            proof=self.proof,
+            asked_at=self.at,
+            held_by=held_by,
+        )
+
 
 class IdentityChange(msgspec.Struct):
     """One line of the history of the numbers."""
@@ -71,6 +82,19 @@ class IdentityChange(msgspec.Struct):
     before: Numbers
     after: Numbers
     reason: str = ""
+
+    def view(self, platform: bool) -> IdentityChangeView:
+        own = self.act in ("declared", "asked")
+        return IdentityChangeView(
+            act=self.act,
+            at=self.at,
+            by=self.by if own or platform else "",
+            siret_before=self.before.siret,
+            siret_after=self.after.siret,
+            vat_before=self.before.vat,
+            vat_after=self.after.vat,
+            reason=self.reason,
+        )
 
 
 def numbers_of(siret: str, vat: str) -> Numbers:

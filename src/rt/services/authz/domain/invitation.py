@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from rt.contracts.authz import Role, UserInvited, UserState
+from rt.contracts.authz import Role, UserInvited, UserState, UserView
 from rt.kernel.entity import Entity
 from rt.kernel.errors import TooMany, Unauthorized
 from rt.kernel.messages import HIDDEN, personal_of
@@ -95,3 +95,15 @@ class Invitation(Entity):
 
     def withdraw(self) -> None:
         self.withdrawn = True
+
+    def view(self) -> UserView:
+        """Who was invited: only what the organization said itself."""
+        return UserView(
+            user_id=self.person_id,
+            email=self.email,
+            name=self.name,
+            role=self.role,
+            state=self.state,
+            mfa=False,
+            joined_at=None,
+        )

@@ -55,7 +55,7 @@ class ListChoice(Entity, kw_only=True):
     def remove(self, name: str) -> None:
         self.views = [one for one in self.views if one.name != name]
 
-    def shown(self) -> ListChoicesView:
+    def view(self) -> ListChoicesView:
         return ListChoicesView(list_name=self.list_name, columns=self.columns, views=self.views)
 
 

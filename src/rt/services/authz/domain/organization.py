@@ -12,12 +12,15 @@ from rt.contracts.authz import (
     EditOrganization,
     IdentityAnswered,
     IdentityAsked,
+    IdentityView,
     MemberChanged,
     OrganizationCreated,
     OrganizationResumed,
     OrganizationSuspended,
+    OrganizationView,
     RegisterOrganization,
     Role,
+    Standing,
     UserJoined,
 )
 from rt.contracts.authz.identities import IdentityAct
@@ -213,6 +216,43 @@ class Organization(Entity):
         if self.suspended:
             self.suspended_at, self.suspended_for = None, ""
             self.tell(OrganizationResumed(organization_id=self.id))
+
+    def view(self, standing: Standing = "") -> OrganizationView:
+        """The whole card: for itself, its partners, units that act for nobody, and the operator."""
+        return OrganizationView(
+            id=self.id,
+            name=self.name,
+            kind=self.kind,
+            country=self.country,
+            siret=self.siret,
+            vat=self.vat,
+            email=self.email,
+            phone=self.phone,
+            language=self.language,
+            guest=self.guest,
+            suspended=self.suspended,
+            mfa_required=self.mfa_required,
+            version=self.version,
+            standing=standing,
+            confirmed=self.confirmed,
+        )
+
+    def public_view(self, standing: Standing) -> OrganizationView:
+        """What anybody signed in may know: what the company register says as well."""
+        whole = self.view(standing)
+        return structs.replace(whole, email="", phone="", guest=False, mfa_required=False, version=0)
+
+    def identity_view(self, platform: bool, losing: list[str]) -> IdentityView:
+        """Its numbers and their history; `losing` would lose those that it wishes for."""
+        return IdentityView(
+            organization_id=self.id,
+            organization_name=self.name,
+            siret=self.siret,
+            vat=self.vat,
+            confirmed=self.confirmed,
+            wish=self.wish.view(losing) if self.wish else None,
+            history=[change.view(platform) for change in reversed(self.history)],
+        )
 
     def _take(self, act: IdentityAct, numbers: Numbers, by: str, reason: str, at: datetime) -> None:
         self._keep(IdentityChange(act, at, by, self.numbers, numbers, reason))

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserState
+from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserState, UserView
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
 from rt.kernel.messages import DERIVED, HIDDEN, PersonalLabel
@@ -223,6 +223,19 @@ class Person(Entity):
     def alert(self, kind: Alert) -> None:
         """Have the person told of something by mail."""
         self.tell(SecurityAlert(user_id=self.id, email=self.email, kind=kind, language=self.language))
+
+    def view(self, organization_id: str) -> UserView:
+        """A member as their organization sees them."""
+        membership = self.member(organization_id)
+        return UserView(
+            user_id=self.id,
+            email=self.email,
+            name=self.name,
+            role=membership.role,
+            state=membership.state,
+            mfa=self.mfa,
+            joined_at=membership.joined_at,
+        )
 
     def _refuse_old_tokens(self, organization_id: str, at: datetime) -> None:
         """Those for this organization: what the person is elsewhere is none of its business."""

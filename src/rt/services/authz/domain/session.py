@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
+from rt.contracts.authz import SessionView
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Unauthorized
 from rt.kernel.messages import HIDDEN, personal_of
@@ -77,6 +78,19 @@ class Session(Entity):
         if self.ended_at is None:
             self.ended_at, self.ended_by = at, why
             self.tell(Revoked(subject="session", subject_id=self.id, before=at))
+
+    def view(self, present: str) -> SessionView:
+        """For its person; `present` is the session that asks."""
+        return SessionView(
+            session_id=self.id,
+            device=self.device,
+            agent=self.agent,
+            ip=self.ip,
+            begun_at=self.created_at,
+            used_at=self.rotated_at,
+            organization_id=self.org_id,
+            current=self.id == present,
+        )
 
 
 class Challenge(Entity):

@@ -47,7 +47,7 @@ class SigningKey(Entity):
     def verifies(self, at: datetime) -> bool:
         return self.verifies_until is None or at < self.verifies_until
 
-    def public(self) -> PublicKeyView:
+    def view(self) -> PublicKeyView:
         return PublicKeyView(kid=self.id, x=self.public_x)
 
 

@@ -187,7 +187,7 @@ class Imports:
             state=sent.state,
             created_at=sent.created_at,
             columns=judged.columns,
-            rows=[one.shown() for one in verdicts[:ROWS_SHOWN]],
+            rows=[one.view() for one in verdicts[:ROWS_SHOWN]],
             rows_total=len(verdicts),
             new=counts["new"],
             update=counts["update"],

@@ -46,7 +46,6 @@ from rt.services.core_orders.domain.export import as_csv
 from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.order import Order, OrderNotFound, as_asked, drafted
 from rt.services.core_orders.domain.partners import Partner
-from rt.services.core_orders.domain.sight import order_row, order_view
 from rt.services.core_orders.store import OrderStore, Template
 from rt.services.core_orders.store.listing import ORDERS, asked_for
 from rt.trade.zones import PARIS
@@ -175,11 +174,11 @@ class Orders:
         template = Template(
             id=new_id("tpl"), name=asked.name, asked=as_asked(order), pickup_at=order.pickup_at
         )
-        return _template(await self._store.templates.add(template))
+        return (await self._store.templates.add(template)).view()
 
     async def find_templates(self, asked: FindTemplates) -> TemplatesPage:
         found = await self._store.templates.find({}, sort="name", limit=200)
-        return TemplatesPage(items=[_template(one) for one in found])
+        return TemplatesPage(items=[one.view() for one in found])
 
     async def create_from_template(self, asked: CreateFromTemplate) -> OrderView:
         template = await self._store.templates.get(asked.template_id)
@@ -244,13 +243,13 @@ def shown(order: Order) -> OrderView:
     role = order.role_of(by)
     if role is None:
         raise OrderNotFound
-    return order_view(order, role, by)
+    return order.view(role, by)
 
 
 def _rows(page: Page[OrderLine]) -> list[OrderRow]:
     by = hand()
     parts = ((order, order.role_of(by)) for order in page.items)
-    return [order_row(order, role, by) for order, role in parts if role]
+    return [order.row(role, by) for order, role in parts if role]
 
 
 def _moved(stops: list[Stop], shift: timedelta) -> list[Stop]:
@@ -263,14 +262,3 @@ def _moved(stops: list[Stop], shift: timedelta) -> list[Stop]:
 
 def _later(at: datetime | None, shift: timedelta) -> datetime | None:
     return (at.astimezone(PARIS) + shift).astimezone(UTC) if at else None
-
-
-def _template(template: Template) -> TemplateView:
-    stops = template.asked.stops
-    return TemplateView(
-        template_id=template.id,
-        name=template.name,
-        pickup_city=stops[0].site.address.city,
-        delivery_city=stops[-1].site.address.city,
-        consignee_name=template.asked.consignee_name,
-    )

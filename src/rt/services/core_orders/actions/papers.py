@@ -29,7 +29,6 @@ from rt.services.core_orders.domain.kept import Document, Incident
 from rt.services.core_orders.domain.order import OrderNotFound
 from rt.services.core_orders.domain.papers import clean
 from rt.services.core_orders.domain.proving import DocumentNotFound
-from rt.services.core_orders.domain.sight import document_view, documents_shown
 from rt.services.core_orders.store import OrderStore
 
 PUBLIC_PATH = "/api/orders"
@@ -78,7 +77,7 @@ class Papers:
         )
         async with self._store.orders.change(asked.order_id) as order:
             order.attach(by, document, asked.replaces)
-        return document_view(order.id, order.document(document_id))
+        return order.document(document_id).view(order.id)
 
     async def find(self, asked: FindDocuments) -> DocumentsPage:
         order = await self._store.orders.get(asked.order_id)
@@ -86,7 +85,7 @@ class Papers:
         role = order.role_of(by)
         if role is None:
             raise OrderNotFound
-        return DocumentsPage(items=documents_shown(order, role))
+        return DocumentsPage(items=order.document_views(role))
 
     async def get(self, asked: GetDocument) -> Download:
         document = await self._visible(asked.order_id, asked.document_id)

@@ -5,8 +5,18 @@ from typing import Literal
 
 import msgspec
 
-from rt.contracts.core_orders import DocumentKind, IncidentKind, Responsible
+from rt.contracts.core_orders import (
+    DocumentKind,
+    DocumentView,
+    IncidentKind,
+    IncidentView,
+    ProofView,
+    Responsible,
+    TenderView,
+)
 from rt.kernel.messages import Personal
+from rt.services.core_orders.domain.states import Hand
+from rt.trade.roles import PartnerRole
 
 
 class Tender(msgspec.Struct, kw_only=True):
@@ -23,6 +33,25 @@ class Tender(msgspec.Struct, kw_only=True):
     state: Literal["open", "accepted", "refused", "expired", "withdrawn"] = "open"
     answered_at: datetime | None = None
     reason: Personal = ""
+
+    def view(self) -> TenderView:
+        return TenderView(
+            tender_id=self.tender_id,
+            carrier_id=self.carrier_id,
+            carrier_name=self.carrier_name,
+            price_cents=self.price_cents,
+            currency=self.currency,
+            deadline=self.deadline,
+            state=self.state,
+            sent_at=self.sent_at,
+            answered_at=self.answered_at,
+            reason=self.reason,
+            stranger=self.stranger,
+        )
+
+    def is_between(self, role: PartnerRole, by: Hand) -> bool:
+        """Whether the reader is one of the two between whom the offer stands."""
+        return role == "shipper" or self.carrier_id == by.org_id
 
 
 class Document(msgspec.Struct, kw_only=True):
@@ -55,6 +84,33 @@ class Document(msgspec.Struct, kw_only=True):
         """The consignee has signed this note: it proves the delivery."""
         self.signed_at, self.signed_by, self.content_hash = at, by_name, content_hash
 
+    def view(self, order_id: str) -> DocumentView:
+        return DocumentView(
+            document_id=self.document_id,
+            order_id=order_id,
+            kind=self.kind,
+            filename=self.filename,
+            media_type=self.media_type,
+            size_bytes=self.size_bytes,
+            version=self.number,
+            latest=self.latest,
+            added_at=self.added_at,
+            added_by=self.added_by,
+            ecpmr_document_id=self.ecpmr_document_id,
+        )
+
+    def proof_view(self) -> ProofView:
+        """As what proves the delivery."""
+        return ProofView(
+            document_id=self.document_id,
+            content_hash=self.content_hash,
+            filename=self.filename,
+            ecpmr_document_id=self.ecpmr_document_id,
+            reserves=self.reserves,
+            signed_at=self.signed_at,
+            signed_by=self.signed_by,
+        )
+
 
 class Incident(msgspec.Struct, kw_only=True):
     """Something that went wrong, and how it ended."""
@@ -71,3 +127,19 @@ class Incident(msgspec.Struct, kw_only=True):
     photos: list[str] = msgspec.field(default_factory=list)
     resolution: Personal = ""
     resolved_at: datetime | None = None
+
+    def view(self, costs: bool) -> IncidentView:
+        return IncidentView(
+            incident_id=self.incident_id,
+            kind=self.kind,
+            text=self.text,
+            reported_at=self.reported_at,
+            reported_by=self.reported_by,
+            shared=self.shared,
+            open=self.resolved_at is None,
+            responsible=self.responsible,
+            cost_cents=self.cost_cents if costs else None,
+            photos=self.photos,
+            resolution=self.resolution,
+            resolved_at=self.resolved_at,
+        )

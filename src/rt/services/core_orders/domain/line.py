@@ -6,10 +6,11 @@ from typing import Annotated
 
 import msgspec
 
-from rt.contracts.core_orders import OrderState, PlanView, References, Requirement, Stop
+from rt.contracts.core_orders import OrderRow, OrderState, PlanView, References, Requirement, Stop
 from rt.kernel.entity import Entity
 from rt.kernel.messages import DERIVED
 from rt.services.core_orders.domain.kept import Document, Tender
+from rt.services.core_orders.domain.sight import hide
 from rt.services.core_orders.domain.states import Hand, moves
 from rt.trade.roles import PartnerRole
 
@@ -106,6 +107,53 @@ class OrderLine(Entity, kw_only=True):
         if not by.driver or role is None:
             return role
         return "driver" if not self.drivers or by.actor_id in self.drivers else None
+
+    def row(self, role: PartnerRole, by: Hand) -> OrderRow:
+        """The order in a list as this role may see it."""
+        pickup, delivery = self.pickup, self.delivery
+        offer, plan = self.offer, self.plan
+        between = offer if offer and offer.is_between(role, by) else None
+        row = OrderRow(
+            order_id=self.id,
+            version=self.version,
+            my_role=role,
+            reference=self.reference,
+            references=self.references,
+            state=self.state,
+            may=self.may(role),
+            created_at=self.created_at,
+            shipper_id=self.org_id,
+            shipper_name=self.shipper_name,
+            carrier_id=self.carrier_id,
+            carrier_name=self.carrier_name,
+            consignee_name=self.consignee_name,
+            pickup_name=pickup.site.name,
+            pickup_city=pickup.site.address.city,
+            pickup_country=pickup.site.address.country,
+            pickup_from=pickup.from_at,
+            pickup_until=pickup.until_at,
+            delivery_name=delivery.site.name,
+            delivery_city=delivery.site.address.city,
+            delivery_country=delivery.site.address.country,
+            delivery_from=delivery.from_at,
+            delivery_until=delivery.until_at,
+            pallets=self.pallets,
+            weight_kg=self.weight_kg,
+            loading_metres=self.loading_metres,
+            requirements=self.requirements,
+            vehicle_plate=plan.vehicle_plate if plan else "",
+            driver_name=plan.driver_name if plan else "",
+            incident_open=by.org_id in self.incident_for,
+            with_reserves=self.with_reserves,
+            proof=self.proof.proof_view() if self.proof else None,
+            tender_id=between.tender_id if between else None,
+            tender_stranger=between.stranger if between else None,
+            tender_deadline=offer.deadline if offer else None,
+            tender_price_cents=between.price_cents if between else None,
+            agreed_cents=self.agreed_cents,
+            currency=self.currency,
+        )
+        return hide(row, role)
 
 
 def proves(one: Document) -> bool:

@@ -7,15 +7,19 @@ from rt.contracts.core_orders import (
     CreateOrder,
     EditOrder,
     IncidentReported,
+    IncidentView,
     OrderCancelled,
     OrderConfirmed,
+    OrderView,
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Conflict, Invalid, NotFound
 from rt.services.core_orders.domain.kept import Incident
 from rt.services.core_orders.domain.mentions import missing
 from rt.services.core_orders.domain.proving import Proven, TooManyPapers
-from rt.services.core_orders.domain.states import Hand
+from rt.services.core_orders.domain.sight import goods_shown, hide
+from rt.services.core_orders.domain.states import DEAL, Hand
+from rt.trade.roles import PartnerRole
 
 INCIDENTS_LIMIT = 100
 """Incidents of one order."""
@@ -122,6 +126,70 @@ class Order(Proven, kw_only=True):
         incident.resolution, incident.resolved_at = resolution, now()
         self.index()
         self.write(by, "incident_resolved", resolution)
+
+    def view(self, role: PartnerRole, by: Hand) -> OrderView:
+        """The whole order as this role may see it."""
+        summary = self.summary()
+        offer = self.offer
+        view = OrderView(
+            order_id=self.id,
+            version=self.version,
+            my_role=role,
+            reference=self.reference,
+            references=self.references,
+            state=self.state,
+            may=self.may(role),
+            created_at=self.created_at,
+            changed_at=self.changed_at,
+            shipper_id=self.org_id,
+            shipper_name=self.shipper_name,
+            carrier_id=self.carrier_id,
+            carrier_name=self.carrier_name,
+            consignee_id=self.consignee_id,
+            consignee_name=self.consignee_name,
+            consignee_email=self.consignee_email,
+            logistician_id=self.logistician_id,
+            stops=self.stops,
+            pickup=summary.pickup,
+            delivery=summary.delivery,
+            pickup_from=summary.pickup_from,
+            pickup_until=summary.pickup_until,
+            delivery_from=summary.delivery_from,
+            delivery_until=summary.delivery_until,
+            goods=goods_shown(self.goods, role),
+            pallets=self.pallets,
+            weight_kg=self.weight_kg,
+            volume_m3=self.volume_m3,
+            loading_metres=self.loading_metres,
+            requirements=self.requirements,
+            equipment=self.equipment,
+            incoterm=self.incoterm,
+            instructions=self.instructions,
+            plan=self.plan,
+            with_reserves=self.with_reserves,
+            milestones=self.milestones(),
+            incident_open=by.org_id in self.incident_for,
+            incidents=self._incident_views(role, by),
+            documents=self.document_views(role),
+            proof=self.proof.proof_view() if self.proof else None,
+            cancel_reason=self.cancel_reason,
+            tender=offer.view() if offer and offer.is_between(role, by) else None,
+            tenders=[tender.view() for tender in self.tenders],
+            sell_cents=self.sell_cents,
+            buy_cents=self.buy_cents,
+            agreed_cents=self.agreed_cents,
+            invoiced_cents=self.invoiced_cents,
+            invoice_number=self.invoice_number,
+            currency=self.currency,
+            history=self.history,
+        )
+        return hide(view, role)
+
+    def _incident_views(self, role: PartnerRole, by: Hand) -> list[IncidentView]:
+        """Shared ones and those of the reader's own organization; costs between shipper and carrier alone."""
+        return [
+            one.view(costs=role in DEAL) for one in self.incidents if one.shared or one.org_id == by.org_id
+        ]
 
 
 def drafted(

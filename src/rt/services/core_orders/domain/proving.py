@@ -1,6 +1,6 @@
 """The papers of an order, and which of them proves that the goods were delivered."""
 
-from rt.contracts.core_orders import DocumentKind, ProofAccepted
+from rt.contracts.core_orders import DocumentKind, DocumentView, ProofAccepted
 from rt.kernel.clock import now
 from rt.kernel.errors import Conflict, NotFound, ReferenceUnknown
 from rt.services.core_orders.domain.carrying import Carried
@@ -124,3 +124,7 @@ class Proven(Carried, kw_only=True):
         if found is None:
             raise ReferenceUnknown(field)
         return found
+
+    def document_views(self, role: PartnerRole) -> list[DocumentView]:
+        """The documents, newest first; invoices only for those between whom they pass."""
+        return [one.view(self.id) for one in reversed(self.documents_for(role))]

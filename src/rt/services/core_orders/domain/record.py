@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import structs
@@ -10,6 +11,7 @@ from rt.contracts.core_orders import (
     ChangeView,
     Equipment,
     Incoterm,
+    Milestone,
     OrderSummary,
 )
 from rt.kernel.clock import now
@@ -24,6 +26,9 @@ from rt.trade.plates import plain_plate
 
 HISTORY_LIMIT = 500
 """Lines of history kept with the order; the oldest go first, the audit keeps them all."""
+
+
+EXECUTED = ("planned", "loading", "in_transit", "delivered", "pod_ok")
 
 
 class OrderChanged(Conflict):
@@ -149,3 +154,13 @@ class Record(OrderLine, kw_only=True):
             stops=self.stops,
             instructions=self.instructions,
         )
+
+    def milestones(self) -> list[Milestone]:
+        """When each step of the execution was last reached; offers and their refusals are no milestones."""
+        reached: dict[Any, Milestone] = {}
+        before = ""
+        for line in self.history:
+            if line.state != before and line.state in EXECUTED:
+                reached[line.state] = Milestone(state=line.state, at=line.at)
+            before = line.state
+        return list(reached.values())

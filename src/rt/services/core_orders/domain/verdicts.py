@@ -26,7 +26,7 @@ class Verdict(NamedTuple):
     reasons: list[CellReason]
     order_id: str = ""
 
-    def shown(self) -> ImportRow:
+    def view(self) -> ImportRow:
         return ImportRow(
             number=self.row.number,
             verdict=self.kind,

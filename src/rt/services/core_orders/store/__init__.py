@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from rt.contracts.core_orders import CreateOrder, ImportField
+from rt.contracts.core_orders import CreateOrder, ImportField, TemplateView
 from rt.kernel.clock import today
 from rt.kernel.entity import Entity
 from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, Forbidden, NotFound
@@ -49,6 +49,16 @@ class Template(Entity, kw_only=True):
     name: str
     asked: CreateOrder
     pickup_at: datetime | None = None
+
+    def view(self) -> TemplateView:
+        stops = self.asked.stops
+        return TemplateView(
+            template_id=self.id,
+            name=self.name,
+            pickup_city=stops[0].site.address.city,
+            delivery_city=stops[-1].site.address.city,
+            consignee_name=self.asked.consignee_name,
+        )
 
 
 class Import(Entity, kw_only=True):

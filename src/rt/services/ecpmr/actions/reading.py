@@ -24,7 +24,6 @@ from rt.kernel.files import Files
 from rt.kernel.identity import current_actor
 from rt.kernel.messages import Download
 from rt.services.ecpmr.adapters import paper
-from rt.services.ecpmr.domain import shown
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.precision import advice
 from rt.services.ecpmr.domain.refusals import NoteUnknown, PhotoUnknown
@@ -49,7 +48,7 @@ class Reading:
             after=asked.after,
             limit=asked.limit,
         )
-        return DocumentsPage(items=[shown.row(note) for note in page.items], next=page.next)
+        return DocumentsPage(items=[note.row() for note in page.items], next=page.next)
 
     async def day(self, asked: MyDocuments) -> DocumentsOfDay:
         order_ids = [order_id.strip() for order_id in asked.order_ids.split(",") if order_id.strip()]
@@ -61,13 +60,13 @@ class Reading:
         return self.whole(await self._read(asked.document_id))
 
     async def officer(self, asked: OfficerView) -> OfficerPage:
-        return shown.for_officer(await self._read(asked.document_id), self._page)
+        return (await self._read(asked.document_id)).officer_view(self._page)
 
     async def verify(self, asked: VerifyDocument) -> VerificationView:
         note = await self._store.verified_by(asked.verification_id)
         if note is None:
             raise NoteUnknown
-        return shown.verified(note, asked.hash)
+        return note.public_view(asked.hash)
 
     async def check_reserve(self, asked: CheckReserve) -> ReserveAdvice:
         return advice(asked.text, today())
@@ -94,7 +93,7 @@ class Reading:
         return note
 
     def whole(self, note: Note) -> DocumentView:
-        return shown.whole(note, self._page)
+        return note.view(self._page)
 
     def _url(self, note: Note) -> str:
         return f"{self._page}/{note.issue.verification_id}"

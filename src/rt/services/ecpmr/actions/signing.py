@@ -22,7 +22,6 @@ from rt.kernel.identity import current_actor
 from rt.kernel.ids import derived_id
 from rt.kernel.tenancy import current_org
 from rt.services.ecpmr.adapters import pictures
-from rt.services.ecpmr.domain import shown
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Photo, Who
 from rt.services.ecpmr.store import EcpmrStore
@@ -93,7 +92,7 @@ class Signing:
             async with self._store.notes.change(asked.document_id) as note:
                 note.add_photo(kept)
             kept = _photo(note, asked.photo_id) or kept
-        return shown.photo(kept)
+        return kept.view()
 
     async def _sign(self, step: Step, asked: SignTakeover | SignDelivery) -> DocumentView:
         given = [asked.signature, *([asked.countersignature] if asked.countersignature else [])]
@@ -122,7 +121,7 @@ class Signing:
         return self._whole(note)
 
     def _whole(self, note: Note) -> DocumentView:
-        return shown.whole(note, self._page)
+        return note.view(self._page)
 
 
 def _who() -> Who:

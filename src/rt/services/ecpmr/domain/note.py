@@ -28,7 +28,7 @@ from rt.services.ecpmr.domain.ledger import ORDER_OF_SIGNING, STEP_PARTIES
 from rt.services.ecpmr.domain.moments import Bound, settled
 from rt.services.ecpmr.domain.precision import warnings_on
 from rt.services.ecpmr.domain.records import Act, KeptReserve, LinkUsed, Who
-from rt.services.ecpmr.domain.seen import Seen
+from rt.services.ecpmr.domain.shown import Shown
 from rt.services.ecpmr.domain.signatures import MayNotSign, allow, checked, own_account, proven
 from rt.services.ecpmr.domain.texts import refuse_unseen
 
@@ -39,7 +39,7 @@ DRIVERS_KEPT = 20
 """Accounts that a note remembers as its drivers', the latest ones: a phone may come back late."""
 
 
-class Note(Seen):
+class Note(Shown):
     """A consignment note and what may be done with it."""
 
     def open(self, consignment: Consignment, made_by: str) -> None:

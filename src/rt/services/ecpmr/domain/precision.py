@@ -3,7 +3,7 @@
 from datetime import date
 
 from rt.contracts.ecpmr import ReserveAdvice, ReserveGiven, WarningView
-from rt.trade.reserves import weigh_reserves
+from rt.trade.reserves import VagueReserve, weigh_reserves
 
 NO_FACT = WarningView(
     code="no_fact",
@@ -15,7 +15,7 @@ NO_FACT = WarningView(
 def advice(text: str, on: date, counted: bool = False) -> ReserveAdvice:
     """What weakens the text; `counted` when a quantity missing or damaged stands beside it."""
     weighed = weigh_reserves(text, on)
-    warnings = [WarningView(code=v.code, fr=v.reason_fr, en=v.reason_en) for v in weighed.vague]
+    warnings = [_warning(one) for one in weighed.vague]
     precise = weighed.precise or counted
     if not precise and not warnings:
         warnings = [NO_FACT]
@@ -26,3 +26,7 @@ def warnings_on(reserve: ReserveGiven, on: date) -> list[WarningView]:
     """The warnings kept with a reserve as it was given."""
     counted = bool(reserve.missing_quantity or reserve.damaged_quantity)
     return advice(reserve.text, on, counted).warnings
+
+
+def _warning(found: VagueReserve) -> WarningView:
+    return WarningView(code=found.code, fr=found.reason_fr, en=found.reason_en)

@@ -9,7 +9,6 @@ from rt.services.ecpmr.domain.labels import PACKAGES, words
 from rt.services.ecpmr.domain.mentions import mentions, place
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Act, KeptReserve
-from rt.services.ecpmr.domain.shown import link_used
 from rt.services.ecpmr.domain.signatures import criteria
 from rt.trade.goods import Goods
 from rt.trade.places import Site
@@ -209,7 +208,7 @@ def _tests(act: Act, signature: SignatureGiven, intact: bool) -> str:
 
 def _how(note: Note, act: Act, signature: SignatureGiven, says: dict[str, str]) -> str:
     """How it was given, on whose side, and by whose request: what weakens a signature stands beside it."""
-    link = link_used(note, act)
+    link = note.link_view(act)
     if link is None:
         return f"{says[signature.method]}, {says[act.way_of(signature.party)]}"
     asked = says["link_asked"].format(who=says[link.requested_for].lower(), name=link.requested_by)

@@ -9,7 +9,9 @@ from rt.contracts.ecpmr import (
     Consignment,
     PalletExchange,
     Party,
+    PhotoView,
     ReserveGiven,
+    ReserveView,
     SignatureGiven,
     Step,
     Stop,
@@ -99,6 +101,20 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
             return "link"
         return "own_account" if party in self.own else "collected"
 
+    def reserve_views(self) -> list[ReserveView]:
+        """At takeover they are the carrier's (CMR art. 8), at delivery the signer's (art. 30)."""
+        party: Party = "carrier" if self.step == "takeover" else self.signatures[0].party
+        return [
+            ReserveView(
+                **{field: getattr(reserve.given, field) for field in reserve.given.__struct_fields__},
+                step=self.step,
+                by_party=party,
+                happened_at=self.happened_at,
+                warnings=reserve.warnings,
+            )
+            for reserve in self.reserves
+        ]
+
 
 class Photo(msgspec.Struct, frozen=True, kw_only=True):
     """A photo as kept; `sha256` is of the kept picture."""
@@ -112,3 +128,13 @@ class Photo(msgspec.Struct, frozen=True, kw_only=True):
     happened_at: datetime | None
     received_at: datetime
     device_time: str = ""
+
+    def view(self) -> PhotoView:
+        return PhotoView(
+            photo_id=self.photo_id,
+            stop=self.stop,
+            sha256=self.sha256,
+            happened_at=self.happened_at,
+            received_at=self.received_at,
+            device_time=self.device_time,
+        )

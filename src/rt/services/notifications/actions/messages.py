@@ -19,7 +19,6 @@ from rt.kernel.identity import RightMissing, current_actor
 from rt.kernel.messages import Empty
 from rt.kernel.persistence import Collection
 from rt.services.notifications.domain.address import folded
-from rt.services.notifications.domain.masking import masked_address, masked_text
 from rt.services.notifications.domain.message import Message
 from rt.services.notifications.store import MAILBOX, MESSAGES, NOTICES, UNREAD, NotificationsStore
 
@@ -42,7 +41,7 @@ class Messages:
         }
         named = {name: value for name, value in given.items() if value}
         page = await self._store.messages.rows(MESSAGES, named, after=asked.after, limit=asked.limit)
-        return MessagesPage(items=[outside_view(message) for message in page.items], next=page.next)
+        return MessagesPage(items=[message.outside_view() for message in page.items], next=page.next)
 
     async def mailbox(self, asked: ReadMailbox) -> MessagesPage:
         """Every mail with its links, for those who try the platform out; production has no such page."""
@@ -58,14 +57,14 @@ class Messages:
         named = {name: value for name, value in given.items() if value}
         messages = self._store.messages.everywhere
         page = await messages.rows(MAILBOX, named, after=asked.after, limit=asked.limit)
-        return MessagesPage(items=[view(message) for message in page.items], next=page.next)
+        return MessagesPage(items=[message.view() for message in page.items], next=page.next)
 
     async def replay(self, asked: ReplayMessage) -> MessageView:
         everybody = current_actor().of_platform
         messages: Collection[Message] = self._store.messages
         async with (messages.everywhere if everybody else messages).change(asked.message_id) as message:
             message.replay(now())
-        return outside_view(message)
+        return message.outside_view()
 
     async def notices(self, asked: MyNotices) -> MessagesPage:
         named: dict[str, object] = {"user_id": current_actor().id}
@@ -73,7 +72,7 @@ class Messages:
             named["read_at"] = {"$ne": None}
         listing = UNREAD if asked.unread else NOTICES
         page = await self._store.messages.rows(listing, named, after=asked.after, limit=asked.limit)
-        return MessagesPage(items=[view(message) for message in page.items], next=page.next)
+        return MessagesPage(items=[message.view() for message in page.items], next=page.next)
 
     async def count(self, asked: CountNotices) -> NoticesCountView:
         mine = {"user_id": current_actor().id, **UNREAD.always}
@@ -98,55 +97,3 @@ def _platform_only(right: str) -> None:
     """An organization's own administrators do not read other people's mail."""
     if not current_actor().of_platform:
         raise RightMissing(right=right)
-
-
-def view(message: Message) -> MessageView:
-    """The message as its reader gets it."""
-    content = message.content
-    return MessageView(
-        message_id=message.id,
-        topic=message.topic,
-        channel=message.channel,
-        to=message.to,
-        subject=content.subject,
-        text=content.text,
-        html=content.html,
-        links=content.links,
-        language=message.language,
-        state=message.state,
-        provider=message.provider,
-        tries=message.tries,
-        error=message.error,
-        object_id=message.object_id,
-        order_id=message.order_id,
-        at=message.at,
-        sent_at=message.sent_at,
-        read_at=message.read_at,
-        trace=message.trace,
-    )
-
-
-def outside_view(message: Message) -> MessageView:
-    """The message for a timeline: that it was sent and what it was about, nothing that opens a door."""
-    content = message.content
-    return MessageView(
-        message_id=message.id,
-        topic=message.topic,
-        channel=message.channel,
-        to=masked_address(message.to),
-        subject=masked_text(content.subject, message.secret),
-        text=masked_text(content.text, message.secret),
-        html="",
-        links=[],
-        language=message.language,
-        state=message.state,
-        provider=message.provider,
-        tries=message.tries,
-        error=message.error,
-        object_id=message.object_id,
-        order_id=message.order_id,
-        at=message.at,
-        sent_at=message.sent_at,
-        read_at=message.read_at,
-        trace=message.trace,
-    )

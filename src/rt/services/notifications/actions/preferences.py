@@ -1,10 +1,8 @@
 """Who wants to be told what, how, and what they no longer want; addresses that bounce."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from rt.contracts.notifications import (
-    Channel,
     FindPreferences,
     PreferencesView,
     PreferenceView,
@@ -36,7 +34,7 @@ class Preferences:
         roles = list(actor.roles)
         return PreferencesView(
             items=[
-                _view(topic, channels_of(topic, choices.get(topic)))
+                subject(topic).view(topic, channels_of(topic, choices.get(topic)))
                 for topic in SUBJECTS
                 if concerns(topic, roles)
             ]
@@ -56,7 +54,7 @@ class Preferences:
         else:
             async with self._store.preferences.change(choice.id) as kept:
                 kept.channels = channels
-        return _view(asked.topic, channels)
+        return subject(asked.topic).view(asked.topic, channels)
 
     async def unsubscribe(self, token: str) -> None:
         """Take an address off one kind of mail; what is mandatory carries no such token."""
@@ -96,15 +94,3 @@ class Preferences:
                 kept.mute(muted)
             if bounced:
                 kept.bounce(bounced, now())
-
-
-def _view(topic: str, channels: Sequence[Channel]) -> PreferenceView:
-    row = subject(topic)
-    return PreferenceView(
-        topic=topic,
-        label_fr=row.fr,
-        label_en=row.en,
-        channels=[channel for channel in row.possible if channel in channels],
-        possible=list(row.possible),
-        mandatory=row.mandatory,
-    )

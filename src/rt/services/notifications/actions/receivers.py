@@ -49,16 +49,16 @@ class Receivers:
         webhook = await self._store.webhooks.add(
             Webhook(id=new_id("whk"), url=asked.url, topics=check_topics(asked.topics), secrets=[secret])
         )
-        return _view(webhook, secret)
+        return webhook.view(secret)
 
     async def find(self, asked: FindWebhooks) -> WebhooksPage:
-        return WebhooksPage(items=[_view(webhook, "") for webhook in await self._store.webhooks.find({})])
+        return WebhooksPage(items=[webhook.view("") for webhook in await self._store.webhooks.find({})])
 
     async def rotate(self, asked: RotateWebhookSecret) -> WebhookView:
         secret = fresh_secret()
         async with self._store.webhooks.change(asked.webhook_id) as webhook:
             webhook.rotate(secret)
-        return _view(webhook, secret)
+        return webhook.view(secret)
 
     async def remove(self, asked: RemoveWebhook) -> Empty:
         await self._store.webhooks.remove(asked.webhook_id)
@@ -84,16 +84,3 @@ class Receivers:
         for old in (await self._store.subscriptions.find({"user_id": user_id}))[BROWSERS_AT_MOST:]:
             await self._store.subscriptions.remove(old.id)
         return Empty()
-
-
-def _view(webhook: Webhook, fresh: str) -> WebhookView:
-    """A secret is shown by the very request that made it; the same said again shows none."""
-    return WebhookView(
-        webhook_id=webhook.id,
-        url=webhook.url,
-        topics=webhook.topics,
-        active=webhook.active,
-        secrets=[fresh] if fresh in webhook.secrets else [],
-        failing_since=webhook.failing_since,
-        version=webhook.version,
-    )

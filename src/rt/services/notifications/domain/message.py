@@ -12,10 +12,12 @@ from rt.contracts.notifications import (
     MessageDead,
     MessageReplayed,
     MessageState,
+    MessageView,
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict
 from rt.kernel.messages import SEALED, Personal, personal_of
+from rt.services.notifications.domain.masking import masked_address, masked_text
 
 TRIES = 8
 FIRST_WAIT = timedelta(seconds=5)
@@ -117,6 +119,43 @@ class Message(Entity, kw_only=True):
             self._die(self.error)
             return
         self.due_at = moment + wait_after(self.tries, shake)
+
+    def view(self) -> MessageView:
+        """The message as its reader gets it."""
+        content = self.content
+        return MessageView(
+            message_id=self.id,
+            topic=self.topic,
+            channel=self.channel,
+            to=self.to,
+            subject=content.subject,
+            text=content.text,
+            html=content.html,
+            links=content.links,
+            language=self.language,
+            state=self.state,
+            provider=self.provider,
+            tries=self.tries,
+            error=self.error,
+            object_id=self.object_id,
+            order_id=self.order_id,
+            at=self.at,
+            sent_at=self.sent_at,
+            read_at=self.read_at,
+            trace=self.trace,
+        )
+
+    def outside_view(self) -> MessageView:
+        """The message for a timeline: that it was sent and what it was about, nothing that opens a door."""
+        whole = self.view()
+        return msgspec.structs.replace(
+            whole,
+            to=masked_address(whole.to),
+            subject=masked_text(whole.subject, self.secret),
+            text=masked_text(whole.text, self.secret),
+            html="",
+            links=[],
+        )
 
     def _die(self, error: str) -> None:
         self.state, self.error = "dead", error

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from rt.contracts.notifications import Channel
+from rt.contracts.notifications import Channel, PreferenceView
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Invalid, NotFound
 
@@ -36,6 +36,17 @@ class Subject(msgspec.Struct, frozen=True):
     roles: frozenset[str] = frozenset()
     mandatory: bool = False
     possible: tuple[Channel, ...] = ("in_app", "email", "push")
+
+    def view(self, topic: str, channels: Sequence[Channel]) -> PreferenceView:
+        """As a person has chosen it."""
+        return PreferenceView(
+            topic=topic,
+            label_fr=self.fr,
+            label_en=self.en,
+            channels=[channel for channel in self.possible if channel in channels],
+            possible=list(self.possible),
+            mandatory=self.mandatory,
+        )
 
 
 DESK = frozenset({"admin", "dispatcher", "operator"})

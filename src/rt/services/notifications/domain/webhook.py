@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
+from rt.contracts.notifications import WebhookView
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid
 from rt.kernel.messages import EVENTS, SEALED, Personal
@@ -52,6 +53,18 @@ class Webhook(Entity, kw_only=True):
 
     def failed(self, moment: datetime) -> None:
         self.failing_since = self.failing_since or moment
+
+    def view(self, fresh: str) -> WebhookView:
+        """A secret is shown by the very request that made it; the same said again shows none."""
+        return WebhookView(
+            webhook_id=self.id,
+            url=self.url,
+            topics=self.topics,
+            active=self.active,
+            secrets=[fresh] if fresh in self.secrets else [],
+            failing_since=self.failing_since,
+            version=self.version,
+        )
 
 
 def fresh_secret() -> str:

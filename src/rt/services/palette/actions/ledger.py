@@ -13,7 +13,6 @@ from rt.contracts.palette import (
     FindMovements,
     GetBalances,
     GetMovement,
-    LineView,
     MovementsPage,
     MovementView,
     ReverseMovement,
@@ -184,54 +183,9 @@ class Ledger:
         limit = len(ids) * REVERSALS
         backs = await self._store.movements.find({"reverses": {"$in": ids}}, limit=limit) if ids else []
         return [
-            _view(movement, [back for back in backs if back.reverses == movement.id])
+            movement.view(current_org(), [back for back in backs if back.reverses == movement.id])
             for movement in movements
         ]
-
-
-def _view(movement: Movement, backs: Sequence[Movement]) -> MovementView:
-    me = current_org()
-    live = next((back for back in backs if back.live_pairs()), None)
-    withdrawable = movement.may_withdraw(me) and not backs
-    mine = {pair for pair in movement.settled_pairs() if me in pair}
-    return MovementView(
-        id=movement.id,
-        kind=movement.kind,
-        standing=movement.standing(),
-        teller_id=movement.teller_id,
-        teller_name=movement.name_of(movement.teller_id),
-        awaited=[movement.name_of(party) for party in movement.awaits],
-        lapses_at=movement.lapses_at if movement.awaits else None,
-        answerable=movement.may_answer(me),
-        withdrawable=withdrawable,
-        reversible=movement.kind != "reversal" and bool(mine) and live is None and not withdrawable,
-        closed_by=movement.name_of(movement.closed_by),
-        closed_reason=movement.closed_reason,
-        order_id=movement.order_id,
-        document_number=movement.document_number,
-        site_name=movement.site_name,
-        moved_at=movement.moved_at,
-        policy=movement.policy,
-        counts=[exchange.view() for exchange in movement.exchanges],
-        lines=[
-            LineView(
-                holder_id=line.holder_id,
-                holder_name=movement.name_of(line.holder_id),
-                partner_id=line.partner_id,
-                partner_name=movement.name_of(line.partner_id),
-                site_name=line.site_name,
-                pallet_type=line.pallet_type,
-                quality=line.quality,
-                quantity=line.quantity,
-                standing=movement.standing_of(line),
-            )
-            for line in movement.lines
-            if line.holder_id == me
-        ],
-        note=movement.note,
-        reverses=movement.reverses,
-        reversed_by=live.id if live else "",
-    )
 
 
 def _balance(row: dict[str, Any]) -> BalanceView:

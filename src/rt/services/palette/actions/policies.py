@@ -24,7 +24,6 @@ from rt.services.palette.domain.ledger import NAMED, organizations, party_named
 from rt.services.palette.domain.policy import (
     HOUSE_FIGURES,
     POLICIES,
-    Figure,
     Policy,
     Rule,
     TooManyPolicies,
@@ -53,7 +52,7 @@ class Policies:
             raise OrderUnknown
         with acting_for(call.shipper_id):
             policy = await self.holding(call.consignee_party, call.site_name, call.pallet_type)
-            return _view(policy, await self.voucher_days(None))
+            return policy.view(current_org(), await self.voucher_days(None))
 
     async def holding(self, consignee: str, site_name: str, pallet_type: PalletType) -> Policy:
         """The shipper's policy for a delivery; without any, pallets are exchanged head for head."""
@@ -73,7 +72,7 @@ class Policies:
             {"org_id": current_org()}, sort="partner_id,site_name", limit=POLICIES
         )
         theirs = await self._store.policies.find({"partner_id": current_org()}, limit=POLICIES)
-        return PoliciesView(items=[_view(policy, days) for policy in [*own, *theirs]])
+        return PoliciesView(items=[policy.view(current_org(), days) for policy in [*own, *theirs]])
 
     async def set(self, asked: SetPolicy) -> PolicyView:
         """One policy for each mix of partner, site and type: setting it again changes it.
@@ -110,12 +109,12 @@ class Policies:
                 policy.mode, policy.ratio_percent, policy.voucher_days, policy.note = terms
                 if answers and changed:
                     policy.propose()
-        return _view(policy, await self.voucher_days(None))
+        return policy.view(current_org(), await self.voucher_days(None))
 
     async def answer(self, asked: AnswerPolicy) -> PolicyView:
         async with self._store.policies.change(asked.policy_id) as policy:
             policy.answered(asked.answer, asked.version, current_org())
-        return _view(policy, await self.voucher_days(None))
+        return policy.view(current_org(), await self.voucher_days(None))
 
     async def remove(self, asked: RemovePolicy) -> Empty:
         policy = await self._store.policies.get(asked.policy_id)
@@ -126,7 +125,7 @@ class Policies:
 
     async def rules(self, asked: FindRules) -> RulesView:
         own = await self._store.rules.find({}, sort="kind,-valid_from", limit=1_000)
-        return RulesView(items=[*map(_rule, own), *map(_rule, HOUSE_FIGURES)])
+        return RulesView(items=[*(one.view() for one in own), *(one.view() for one in HOUSE_FIGURES)])
 
     async def set_rule(self, asked: SetRule) -> RuleView:
         refuse_out_of_range(asked.kind, asked.value)
@@ -145,7 +144,7 @@ class Policies:
             async with self._store.rules.change(rule_id) as rule:
                 rule.value = asked.value
                 rule.source = asked.source
-        return _rule(rule)
+        return rule.view()
 
     async def _partner(self, partner_id: str) -> tuple[str, str, bool]:
         """The partner's account and name, and whether it can say yes to the policy."""
@@ -155,29 +154,3 @@ class Policies:
             return party_named(partner_id.removeprefix(NAMED)), partner_id.removeprefix(NAMED), False
         card = await self._directory.known("partner_id", partner_id)
         return card.id, card.name, card.standing == "partner"
-
-
-def _view(policy: Policy, default_days: int) -> PolicyView:
-    french, english = policy.instruction()
-    return PolicyView(
-        id=policy.id,
-        version=policy.version,
-        owner_id=policy.org_id,
-        owner_name=policy.owner_name,
-        partner_id=policy.partner_id,
-        partner_name=policy.partner_name,
-        answer=policy.answer,
-        answerable=policy.partner_id == current_org() != policy.org_id,
-        site_name=policy.site_name,
-        pallet_type=policy.pallet_type,
-        mode=policy.mode,
-        ratio_percent=policy.ratio_percent,
-        voucher_days=policy.voucher_days or default_days,
-        note=policy.note,
-        instruction_fr=french,
-        instruction_en=english,
-    )
-
-
-def _rule(rule: Rule | Figure) -> RuleView:
-    return RuleView(kind=rule.kind, valid_from=rule.valid_from, value=rule.value, source=rule.source)

@@ -9,9 +9,6 @@ from rt.contracts.palette import (
     FindStatements,
     GetStatement,
     MakeStatement,
-    StatementBalanceView,
-    StatementClaimView,
-    StatementLineView,
     StatementsPage,
     StatementView,
 )
@@ -74,20 +71,20 @@ class Statements:
             seen_by=organizations(current_org(), partner_org_id),
         )
         statement.ready(email, url)
-        return _view(await self._store.statements.add(statement))
+        return (await self._store.statements.add(statement)).view()
 
     async def get(self, asked: GetStatement) -> StatementView:
-        return _view(await self._store.statements.get(asked.statement_id))
+        return (await self._store.statements.get(asked.statement_id)).view()
 
     async def find(self, asked: FindStatements) -> StatementsPage:
         named = {"partner_id": asked.partner_id} if asked.partner_id else {}
         page = await self._store.statements.rows(STATEMENTS, named, after=asked.after, limit=asked.limit)
-        return StatementsPage(items=[_view(statement) for statement in page.items], next=page.next)
+        return StatementsPage(items=[statement.view() for statement in page.items], next=page.next)
 
     async def answer(self, asked: AnswerStatement) -> StatementView:
         async with self._store.statements.change(asked.statement_id) as statement:
             statement.answer(asked.answers, asked.version, current_org())
-        return _view(statement)
+        return statement.view()
 
     async def download(self, asked: DownloadStatement) -> Download:
         statement = await self._store.statements.get(asked.statement_id)
@@ -120,62 +117,3 @@ class Statements:
     async def _refuse_unknown(self, partner_id: str) -> None:
         if not partner_id.startswith(NAMED):
             await self._directory.known("partner_id", partner_id)
-
-
-def _view(statement: Statement) -> StatementView:
-    return StatementView(
-        id=statement.id,
-        version=statement.version,
-        state=statement.state,
-        maker_id=statement.org_id,
-        maker_name=statement.maker_name,
-        partner_id=statement.partner_id,
-        partner_name=statement.partner_name,
-        period_from=statement.period_from,
-        period_until=statement.period_until,
-        made_at=statement.created_at,
-        balances=[
-            StatementBalanceView(
-                pallet_type=one.pallet_type,
-                quality=one.quality,
-                opening=one.opening,
-                closing=one.closing,
-                days_0_30=one.days_0_30,
-                days_31_60=one.days_31_60,
-                days_61_90=one.days_61_90,
-                days_over_90=one.days_over_90,
-                lapses_on=one.lapses_on,
-            )
-            for one in statement.balances
-        ],
-        lines=[
-            StatementLineView(
-                id=line.id,
-                movement_id=line.movement_id,
-                kind=line.kind,
-                moved_at=line.moved_at,
-                document_number=line.document_number,
-                site_name=line.site_name,
-                pallet_type=line.pallet_type,
-                quality=line.quality,
-                quantity=line.quantity,
-                verdict=line.verdict,
-                comment=line.comment,
-            )
-            for line in statement.lines
-        ],
-        claims=[
-            StatementClaimView(
-                movement_id=claim.movement_id,
-                moved_at=claim.moved_at,
-                site_name=claim.site_name,
-                pallet_type=claim.pallet_type,
-                quality=claim.quality,
-                quantity=claim.quantity,
-                by_maker=claim.by_maker,
-                lapses_at=claim.lapses_at,
-            )
-            for claim in statement.claims
-        ],
-        answered_at=statement.answered_at,
-    )

@@ -9,7 +9,6 @@ from rt.contracts.palette import (
     GetVoucher,
     IssueVoucher,
     RedeemVoucher,
-    RedemptionView,
     VouchersPage,
     VoucherView,
     WithdrawVoucher,
@@ -71,7 +70,7 @@ class Vouchers:
             expires_at=through(asked.expires_on or today() + days),
             seen_by=organizations(me, asked.creditor_id, asked.bearer_id),
         )
-        return _view(await self.put_out(voucher))
+        return (await self.put_out(voucher)).view()
 
     async def put_out(self, voucher: Voucher) -> Voucher:
         """Store a new voucher, with the timer that will end it."""
@@ -91,59 +90,26 @@ class Vouchers:
                         await self.put_out(owed_on_paper(movement, exchange))
 
     async def get(self, asked: GetVoucher) -> VoucherView:
-        return _view(await self._store.vouchers.get(asked.voucher_id))
+        return (await self._store.vouchers.get(asked.voucher_id)).view()
 
     async def find(self, asked: FindVouchers) -> VouchersPage:
         given = {"state": asked.state, "number": asked.number.strip().upper(), "order_id": asked.order_id}
         named = {name: value for name, value in given.items() if value}
         page = await self._store.vouchers.rows(VOUCHERS, named, after=asked.after, limit=asked.limit)
-        return VouchersPage(items=[_view(voucher) for voucher in page.items], next=page.next)
+        return VouchersPage(items=[voucher.view() for voucher in page.items], next=page.next)
 
     async def redeem(self, asked: RedeemVoucher) -> VoucherView:
         """The voucher's own change tells it; the reaction to that claims the movement, exactly once."""
         async with self._store.vouchers.change(asked.voucher_id) as voucher:
             voucher.redeem(asked.quantity, asked.left, current_org())
-        return _view(voucher)
+        return voucher.view()
 
     async def withdraw(self, asked: WithdrawVoucher) -> VoucherView:
         async with self._store.vouchers.change(asked.voucher_id) as voucher:
             voucher.withdraw(asked.state, asked.reason, current_org())
-        return _view(voucher)
+        return voucher.view()
 
     async def expire(self, payload: dict[str, Any]) -> None:
         """The timer of a voucher has come."""
         async with self._store.vouchers.change(payload["voucher_id"]) as voucher:
             voucher.expire()
-
-
-def _view(voucher: Voucher) -> VoucherView:
-    return VoucherView(
-        id=voucher.id,
-        number=voucher.number,
-        state=voucher.state,
-        order_id=voucher.order_id,
-        debtor_id=voucher.debtor_id,
-        debtor_name=voucher.debtor_name,
-        creditor_id=voucher.creditor_id,
-        creditor_name=voucher.creditor_name,
-        bearer_id=voucher.bearer_id,
-        bearer_name=voucher.bearer_name,
-        site_name=voucher.site_name,
-        pallet_type=voucher.pallet_type,
-        quality=voucher.quality,
-        quantity=voucher.quantity,
-        left=voucher.left,
-        issued_at=voucher.created_at,
-        expires_at=voucher.expires_at,
-        redemptions=[
-            RedemptionView(
-                at=one.at,
-                quantity=one.quantity,
-                by_id=one.by_id,
-                movement_id=one.movement_id,
-                standing=one.standing,
-            )
-            for one in voucher.redemptions
-        ],
-        reason=voucher.reason,
-    )

@@ -1,7 +1,7 @@
 """Movements of pallets: each sums to zero, its entries never change, and it binds whoever said yes to it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -9,11 +9,13 @@ import msgspec
 
 from rt.contracts.palette import (
     ClaimLine,
+    LineView,
     MovementClaimed,
     MovementConfirmed,
     MovementDisputed,
     MovementKind,
     MovementLapsed,
+    MovementView,
     MovementWithdrawn,
     PalletQuality,
     PalletsMoved,
@@ -190,6 +192,50 @@ class Movement(Consent, kw_only=True):
             for line in self.lines
             if line.pair in pairs
         ]
+
+    def view(self, reader: str, backs: Sequence["Movement"]) -> MovementView:
+        """The reader's side of it; `backs` are its reversals."""
+        live = next((back for back in backs if back.live_pairs()), None)
+        withdrawable = self.may_withdraw(reader) and not backs
+        mine = {pair for pair in self.settled_pairs() if reader in pair}
+        return MovementView(
+            id=self.id,
+            kind=self.kind,
+            standing=self.standing(),
+            teller_id=self.teller_id,
+            teller_name=self.name_of(self.teller_id),
+            awaited=[self.name_of(party) for party in self.awaits],
+            lapses_at=self.lapses_at if self.awaits else None,
+            answerable=self.may_answer(reader),
+            withdrawable=withdrawable,
+            reversible=self.kind != "reversal" and bool(mine) and live is None and not withdrawable,
+            closed_by=self.name_of(self.closed_by),
+            closed_reason=self.closed_reason,
+            order_id=self.order_id,
+            document_number=self.document_number,
+            site_name=self.site_name,
+            moved_at=self.moved_at,
+            policy=self.policy,
+            counts=[exchange.view() for exchange in self.exchanges],
+            lines=[
+                LineView(
+                    holder_id=line.holder_id,
+                    holder_name=self.name_of(line.holder_id),
+                    partner_id=line.partner_id,
+                    partner_name=self.name_of(line.partner_id),
+                    site_name=line.site_name,
+                    pallet_type=line.pallet_type,
+                    quality=line.quality,
+                    quantity=line.quantity,
+                    standing=self.standing_of(line),
+                )
+                for line in self.lines
+                if line.holder_id == reader
+            ],
+            note=self.note,
+            reverses=self.reverses,
+            reversed_by=live.id if live else "",
+        )
 
     def _refuse_answer(self, by_id: str) -> None:
         if by_id not in {party.id for party in self.parties}:

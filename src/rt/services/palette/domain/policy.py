@@ -11,7 +11,9 @@ from rt.contracts.palette import (
     PolicyAnswered,
     PolicyMode,
     PolicyProposed,
+    PolicyView,
     RuleKind,
+    RuleView,
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Forbidden, Invalid
@@ -139,6 +141,27 @@ class Policy(Entity, kw_only=True):
         french, english = INSTRUCTIONS[self.mode]
         return french.format(ratio=self.ratio_percent), english.format(ratio=self.ratio_percent)
 
+    def view(self, reader: str, default_days: int) -> PolicyView:
+        french, english = self.instruction()
+        return PolicyView(
+            id=self.id,
+            version=self.version,
+            owner_id=self.org_id,
+            owner_name=self.owner_name,
+            partner_id=self.partner_id,
+            partner_name=self.partner_name,
+            answer=self.answer,
+            answerable=self.partner_id == reader != self.org_id,
+            site_name=self.site_name,
+            pallet_type=self.pallet_type,
+            mode=self.mode,
+            ratio_percent=self.ratio_percent,
+            voucher_days=self.voucher_days or default_days,
+            note=self.note,
+            instruction_fr=french,
+            instruction_en=english,
+        )
+
 
 class Rule(Entity, kw_only=True):
     """A figure of the organization from a day on."""
@@ -148,6 +171,9 @@ class Rule(Entity, kw_only=True):
     value: int
     source: str = ""
 
+    def view(self) -> RuleView:
+        return RuleView(kind=self.kind, valid_from=self.valid_from, value=self.value, source=self.source)
+
 
 class Figure(msgspec.Struct, frozen=True):
     """A figure of the house."""
@@ -156,6 +182,9 @@ class Figure(msgspec.Struct, frozen=True):
     valid_from: date
     value: int
     source: str
+
+    def view(self) -> RuleView:
+        return RuleView(kind=self.kind, valid_from=self.valid_from, value=self.value, source=self.source)
 
 
 HOUSE_FIGURES = (

@@ -15,8 +15,12 @@ from rt.contracts.palette import (
     PalletType,
     Standing,
     StatementAnswered,
+    StatementBalanceView,
+    StatementClaimView,
+    StatementLineView,
     StatementReady,
     StatementState,
+    StatementView,
 )
 from rt.kernel.clock import ZONE, day_of, now
 from rt.kernel.entity import Entity
@@ -174,6 +178,51 @@ class Statement(Entity, kw_only=True):
     def sheet(self, language: str) -> bytes:
         """The lines as CSV for a spreadsheet."""
         return csv_file(COLUMNS.get(language, COLUMNS["en"]), map(_cells, self.lines))
+
+    def view(self) -> StatementView:
+        return StatementView(
+            id=self.id,
+            version=self.version,
+            state=self.state,
+            maker_id=self.org_id,
+            maker_name=self.maker_name,
+            partner_id=self.partner_id,
+            partner_name=self.partner_name,
+            period_from=self.period_from,
+            period_until=self.period_until,
+            made_at=self.created_at,
+            balances=[StatementBalanceView(**msgspec.structs.asdict(one)) for one in self.balances],
+            lines=[
+                StatementLineView(
+                    id=line.id,
+                    movement_id=line.movement_id,
+                    kind=line.kind,
+                    moved_at=line.moved_at,
+                    document_number=line.document_number,
+                    site_name=line.site_name,
+                    pallet_type=line.pallet_type,
+                    quality=line.quality,
+                    quantity=line.quantity,
+                    verdict=line.verdict,
+                    comment=line.comment,
+                )
+                for line in self.lines
+            ],
+            claims=[
+                StatementClaimView(
+                    movement_id=claim.movement_id,
+                    moved_at=claim.moved_at,
+                    site_name=claim.site_name,
+                    pallet_type=claim.pallet_type,
+                    quality=claim.quality,
+                    quantity=claim.quantity,
+                    by_maker=claim.by_maker,
+                    lapses_at=claim.lapses_at,
+                )
+                for claim in self.claims
+            ],
+            answered_at=self.answered_at,
+        )
 
 
 def _cells(line: StatementLine) -> Sequence[Cell]:

@@ -8,11 +8,13 @@ import msgspec
 from rt.contracts.palette import (
     PalletQuality,
     PalletType,
+    RedemptionView,
     Standing,
     VoucherExpired,
     VoucherIssued,
     VoucherRedeemed,
     VoucherState,
+    VoucherView,
     VoucherWithdrawn,
 )
 from rt.kernel.clock import ZONE, day_of, now
@@ -164,6 +166,38 @@ class Voucher(Entity, kw_only=True):
             return
         self.state = "expired"
         self.tell(VoucherExpired(voucher_id=self.id, number=self.number, left=self.left))
+
+    def view(self) -> VoucherView:
+        return VoucherView(
+            id=self.id,
+            number=self.number,
+            state=self.state,
+            order_id=self.order_id,
+            debtor_id=self.debtor_id,
+            debtor_name=self.debtor_name,
+            creditor_id=self.creditor_id,
+            creditor_name=self.creditor_name,
+            bearer_id=self.bearer_id,
+            bearer_name=self.bearer_name,
+            site_name=self.site_name,
+            pallet_type=self.pallet_type,
+            quality=self.quality,
+            quantity=self.quantity,
+            left=self.left,
+            issued_at=self.created_at,
+            expires_at=self.expires_at,
+            redemptions=[
+                RedemptionView(
+                    at=one.at,
+                    quantity=one.quantity,
+                    by_id=one.by_id,
+                    movement_id=one.movement_id,
+                    standing=one.standing,
+                )
+                for one in self.redemptions
+            ],
+            reason=self.reason,
+        )
 
     def _count(self, redemptions: list[Redemption]) -> None:
         self.redemptions = redemptions

@@ -8,7 +8,6 @@ from rt.contracts.planning import (
     FindFits,
     FindJobs,
     FitsView,
-    FitView,
     GetJob,
     GetJobOfOrder,
     JobsPage,
@@ -18,7 +17,6 @@ from rt.kernel.clock import now
 from rt.services.planning.actions.computing import worked_out
 from rt.services.planning.actions.placing import fit_of
 from rt.services.planning.domain.beside import PlacesAsked, places
-from rt.services.planning.domain.fits import Fit
 from rt.services.planning.domain.fleet import Crew, crews
 from rt.services.planning.domain.job import Job
 from rt.services.planning.store import JOBS, JobUnknown, PlanningStore
@@ -67,7 +65,7 @@ class Basket:
         if against := job.obstacles(asked.day):
             return FitsView(items=[], against=[one.conflict_view() for one in against], complete=True)
         found = await worked_out(places, await self._question(job, asked))
-        return FitsView(items=[_fit_view(fit) for fit in found.fits], against=[], complete=found.complete)
+        return FitsView(items=[fit.view() for fit in found.fits], against=[], complete=found.complete)
 
     async def _question(self, job: Job, asked: FindFits) -> PlacesAsked:
         vehicles, drivers = await self._store.fleet()
@@ -98,20 +96,3 @@ class Basket:
             most=asked.limit,
             seconds=LOOKING_SECONDS,
         )
-
-
-def _fit_view(fit: Fit) -> FitView:
-    return FitView(
-        vehicle_id=fit.crew.vehicle.id,
-        vehicle_plate=fit.crew.vehicle.plate,
-        driver_id=fit.crew.driver.id,
-        driver_name=fit.crew.driver.name,
-        tour_id="" if fit.tour.id == "new" else fit.tour.id,
-        tour_version=0 if fit.tour.id == "new" else fit.tour.version,
-        pickup_position=fit.pickup_position,
-        delivery_position=fit.delivery_position,
-        added_km=fit.added_km if fit.measured else None,
-        added_minutes=fit.added_minutes,
-        feasible=not fit.conflicts,
-        conflicts=[one.conflict_view() for one in fit.conflicts],
-    )

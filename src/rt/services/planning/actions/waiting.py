@@ -64,14 +64,7 @@ class WaitingList:
                     "id": {"$ne": waiting.id},
                 }
             )
-        return WaitingView(
-            waiting_id=waiting.id,
-            order_id=waiting.order_id,
-            dock_id=dock.id,
-            day=waiting.day,
-            position=before + 1,
-            instructions=dock.full_instructions,
-        )
+        return waiting.view(before + 1, dock.full_instructions)
 
     async def seat(self, dock_id: str) -> None:
         """Give what has become free to those who wait, in their order; asked for the site."""

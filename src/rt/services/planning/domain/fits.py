@@ -6,6 +6,7 @@ from datetime import date
 from heapq import nsmallest
 from typing import NamedTuple
 
+from rt.contracts.planning import FitView
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import (
     UNMEASURED,
@@ -46,6 +47,22 @@ class Fit(NamedTuple):
     def measured(self) -> bool:
         """Whether its kilometres mean anything: not where a place is unknown or water lies between."""
         return not any(isinstance(one, UNMEASURED) for one in self.conflicts)
+
+    def view(self) -> FitView:
+        return FitView(
+            vehicle_id=self.crew.vehicle.id,
+            vehicle_plate=self.crew.vehicle.plate,
+            driver_id=self.crew.driver.id,
+            driver_name=self.crew.driver.name,
+            tour_id="" if self.tour.id == "new" else self.tour.id,
+            tour_version=0 if self.tour.id == "new" else self.tour.version,
+            pickup_position=self.pickup_position,
+            delivery_position=self.delivery_position,
+            added_km=self.added_km if self.measured else None,
+            added_minutes=self.added_minutes,
+            feasible=not self.conflicts,
+            conflicts=[one.conflict_view() for one in self.conflicts],
+        )
 
 
 def best_fit(

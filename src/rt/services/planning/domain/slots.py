@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rt.contracts.planning import SlotBooked, SlotChanged, SlotView
+from rt.contracts.planning import SlotBooked, SlotChanged, SlotView, WaitingView
 from rt.contracts.planning.docks import GoodsType, SlotKind
 from rt.contracts.planning.slots import SlotState
 from rt.kernel.entity import Entity
@@ -190,6 +190,17 @@ class Waiting(Entity):
 
     def seat(self) -> None:
         self.state, self.key = "seated", self.id
+
+    def view(self, position: int, instructions: str) -> WaitingView:
+        """`position` in the line, and what the site asks those who wait to do."""
+        return WaitingView(
+            waiting_id=self.id,
+            order_id=self.order_id,
+            dock_id=self.dock_id,
+            day=self.day,
+            position=position,
+            instructions=instructions,
+        )
 
 
 def order_key(org_id: str, order_id: str, kind: SlotKind) -> str:

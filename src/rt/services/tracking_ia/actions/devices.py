@@ -7,7 +7,6 @@ from rt.contracts.tracking_ia import (
     AddDevice,
     AppsView,
     AppView,
-    BadPointView,
     DevicesView,
     DeviceView,
     DutyView,
@@ -19,7 +18,6 @@ from rt.contracts.tracking_ia import (
     PauseDuty,
     RemoveDevice,
     StartDuty,
-    TroubleView,
 )
 from rt.kernel.clock import ZONE, now, today
 from rt.kernel.errors import Invalid, ReferenceUnknown
@@ -27,13 +25,12 @@ from rt.kernel.identity import current_actor
 from rt.kernel.ids import new_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import current_org
-from rt.services.tracking_ia.actions.journeys import shown
 from rt.services.tracking_ia.actions.recording import duty_of, hash_of, person
 from rt.services.tracking_ia.adapters import People
 from rt.services.tracking_ia.domain.drawing import between, thinned
 from rt.services.tracking_ia.domain.order import Device
 from rt.services.tracking_ia.domain.points import Fix, unpack
-from rt.services.tracking_ia.domain.trouble import Trouble, trouble_id
+from rt.services.tracking_ia.domain.trouble import trouble_id
 from rt.services.tracking_ia.domain.watch import LONGEST_DUTY, NotOnDuty, Watch
 from rt.services.tracking_ia.store import DEVICES, TROUBLED_APPS, TrackingStore
 from rt.trade.plates import plain_plate
@@ -74,14 +71,14 @@ class Devices:
             key_hash=hash_of(key),
         )
         stored = await self._store.devices.add(device)
-        return _device(stored, key if stored.key_hash == device.key_hash else "", None)
+        return stored.view(key if stored.key_hash == device.key_hash else "", None)
 
     async def find(self, asked: FindDevices) -> DevicesView:
         page = await self._store.devices.rows(DEVICES, q=asked.q, after=asked.after, limit=asked.limit)
         troubles = await self._store.troubles_of([device.id for device in page.items])
         return DevicesView(
             items=[
-                _device(device, "", await self._last_fix(device), troubles.get(device.id))
+                device.view("", await self._last_fix(device), troubles.get(device.id))
                 for device in page.items
             ],
             next=page.next,
@@ -91,7 +88,7 @@ class Devices:
         page = await self._store.troubles.rows(TROUBLED_APPS, after=asked.after, limit=asked.limit)
         return AppsView(
             items=[
-                AppView(driver_user_id=one.source, driver_name=one.name, trouble=trouble_view(one))
+                AppView(driver_user_id=one.source, driver_name=one.name, trouble=one.view())
                 for one in page.items
             ],
             next=page.next,
@@ -165,8 +162,8 @@ class Duty:
         french, english = (sentence.format(days=days) for sentence in WHY)
         return MyTrackView(
             duty=await self._view(),
-            points=shown(thinned(sorted(fixes.values(), key=lambda fix: fix.at_ms))),
-            trouble=trouble_view(trouble) if trouble else None,
+            points=[fix.view() for fix in thinned(sorted(fixes.values(), key=lambda fix: fix.at_ms))],
+            trouble=trouble.view() if trouble else None,
             kept_days=days,
             why_fr=french,
             why_en=english,
@@ -204,31 +201,3 @@ class Duty:
             until=first.ends_at if first else None,
             tour_id=first.tour_id if first else "",
         )
-
-
-def trouble_view(trouble: Trouble) -> TroubleView:
-    return TroubleView(
-        total=trouble.total,
-        by_reason=trouble.by_reason,
-        since=trouble.created_at,
-        last=[
-            BadPointView(received_at=one.received_at, reason=one.reason, said=one.said)
-            for one in trouble.last
-        ],
-    )
-
-
-def _device(
-    device: Device, key: str, last_fix_at: datetime | None, trouble: Trouble | None = None
-) -> DeviceView:
-    return DeviceView(
-        id=device.id,
-        kind=device.kind,
-        name=device.name,
-        vehicle_plate=device.vehicle_plate,
-        driver_user_id=device.driver_user_id,
-        key=key,
-        added_at=device.created_at,
-        last_fix_at=last_fix_at,
-        trouble=trouble_view(trouble) if trouble else None,
-    )

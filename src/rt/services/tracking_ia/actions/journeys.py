@@ -1,11 +1,9 @@
 """Tracks, arrival times and the fleet, to each the part that concerns them."""
 
 import asyncio
-from collections.abc import Sequence
 
 from rt.contracts.tracking_ia import (
     ArrivalsView,
-    CorrectionView,
     EtasView,
     EtaView,
     FindEtas,
@@ -14,9 +12,6 @@ from rt.contracts.tracking_ia import (
     GetEta,
     GetTrack,
     GetTrips,
-    SegmentView,
-    StopView,
-    TrackPoint,
     TrackView,
     TripsView,
     VehiclePositionView,
@@ -26,11 +21,10 @@ from rt.kernel.errors import NotFound
 from rt.kernel.identity import current_actor
 from rt.kernel.tenancy import acting_for, current_org
 from rt.services.tracking_ia.actions.beside import beside
-from rt.services.tracking_ia.domain.arrivals import OLD, Arrival
-from rt.services.tracking_ia.domain.drawing import Drawn, Stretch, drawn, stretches
+from rt.services.tracking_ia.domain.arrivals import OLD
+from rt.services.tracking_ia.domain.drawing import Drawn, drawn, stretches
 from rt.services.tracking_ia.domain.order import FollowedOrder
 from rt.services.tracking_ia.domain.points import Fix
-from rt.services.tracking_ia.domain.stops import WatchedStop
 from rt.services.tracking_ia.domain.watch import Watch
 from rt.services.tracking_ia.store import TrackingStore
 
@@ -62,7 +56,7 @@ class Journeys:
         own = current_org() == order.carrier_id
         watch, newest = await self.of_order(order)
         if watch is None or not _may_follow(watch):
-            return _nothing(order)
+            return order.untracked_view()
         pickup, delivery = watch.stop_of(order.order_id, "pickup"), watch.stop_of(order.order_id, "delivery")
         begun = own or pickup is None or pickup.reached_at is not None
         line = Drawn([], 0, None)
@@ -79,8 +73,8 @@ class Journeys:
             phase=order.phase,
             vehicle_plate=watch.vehicle_plate,
             driver_name=watch.driver_name if current_org() in (order.carrier_id, order.shipper_id) else "",
-            points=shown(line.fixes),
-            stops=[_stop(stop) for stop in watch.stops if stop.order_id == order.order_id],
+            points=[fix.view() for fix in line.fixes],
+            stops=[stop.view() for stop in watch.stops if stop.order_id == order.order_id],
             etas=_etas(watch, newest, order.order_id),
             driven_km=round(line.metres / 1000, 1),
             fix_at=fix.at if fix else None,
@@ -120,8 +114,8 @@ class Journeys:
                     heading_deg=fix.heading_deg if fix else None,
                     fix_at=fix.at if fix else None,
                     old=fix is not None and now() - fix.at > OLD,
-                    next_stop=_stop(ahead[0]) if ahead else None,
-                    next_eta=eta_view(*coming[0]) if coming else None,
+                    next_stop=ahead[0].view() if ahead else None,
+                    next_eta=coming[0][0].eta_view(coming[0][1], now()) if coming else None,
                 )
             )
         return FleetView(items=items)
@@ -135,7 +129,7 @@ class Journeys:
         minutes = {stop: sum(one.minutes for one in cut if one.stop is stop) for stop in (True, False)}
         return TripsView(
             tour_id=asked.tour_id,
-            segments=[_segment(one) for one in cut],
+            segments=[one.view() for one in cut],
             driven_km=round(sum(one.metres for one in cut) / 1000, 1),
             driving_minutes=round(minutes[False], 1),
             standing_minutes=round(minutes[True], 1),
@@ -151,41 +145,6 @@ class Journeys:
         return watch, newest
 
 
-def shown(fixes: Sequence[Fix]) -> list[TrackPoint]:
-    """Positions as points of a line."""
-    return [
-        TrackPoint(
-            at=fix.at,
-            latitude=fix.latitude,
-            longitude=fix.longitude,
-            speed_kmh=fix.speed_kmh,
-            heading_deg=fix.heading_deg,
-        )
-        for fix in fixes
-    ]
-
-
-def eta_view(stop: WatchedStop, coming: Arrival) -> EtaView:
-    return EtaView(
-        order_id=stop.order_id,
-        kind=stop.kind,
-        eta=coming.eta,
-        eta_low=coming.low,
-        eta_high=coming.high,
-        late_probability=round(coming.late_probability(stop.planned_until, now()), 3),
-        remaining_km=coming.remaining_km,
-        fix_at=coming.fix_at,
-        old=coming.old,
-    )
-
-
-def corrected(stop: WatchedStop) -> list[CorrectionView]:
-    return [
-        CorrectionView(what=one.what, before=one.before, after=one.after, told_at=one.told_at)
-        for one in stop.corrections
-    ]
-
-
 def _may_follow(watch: Watch) -> bool:
     """A driver sees where the own vehicle is and was, not where colleagues are."""
     actor = current_actor()
@@ -196,50 +155,7 @@ def _etas(watch: Watch, fix: Fix | None, order_id: str) -> list[EtaView]:
     if fix is None or watch.ends_at < now():
         return []
     return [
-        eta_view(stop, coming) for stop, coming in watch.arrivals(fix, now()) if stop.order_id == order_id
+        stop.eta_view(coming, now())
+        for stop, coming in watch.arrivals(fix, now())
+        if stop.order_id == order_id
     ]
-
-
-def _stop(stop: WatchedStop) -> StopView:
-    return StopView(
-        order_id=stop.order_id,
-        kind=stop.kind,
-        site=stop.site,
-        planned_from=stop.planned_from,
-        planned_until=stop.planned_until,
-        reached_at=stop.reached_at,
-        left_at=stop.left_at,
-        elsewhere_at=stop.elsewhere_at,
-        source=stop.source,
-        corrections=corrected(stop),
-    )
-
-
-def _nothing(order: FollowedOrder) -> TrackView:
-    return TrackView(
-        order_id=order.order_id,
-        reference=order.reference,
-        phase=order.phase,
-        vehicle_plate="",
-        driver_name="",
-        points=[],
-        stops=[],
-        etas=[],
-        driven_km=0,
-        fix_at=None,
-        old=False,
-    )
-
-
-def _segment(stretch: Stretch) -> SegmentView:
-    kilometres, hours = stretch.metres / 1000, stretch.minutes / 60
-    return SegmentView(
-        stop=stretch.stop,
-        begins_at=stretch.first.at,
-        ends_at=stretch.last.at,
-        minutes=round(stretch.minutes, 1),
-        distance_km=round(kilometres, 3),
-        mean_kmh=round(kilometres / hours, 1) if hours else 0.0,
-        latitude=stretch.first.latitude,
-        longitude=stretch.first.longitude,
-    )

@@ -10,7 +10,6 @@ from rt.contracts.tracking_ia import (
     FollowStep,
     FollowView,
     PurgesView,
-    PurgeView,
     RulesView,
     RuleView,
     SetRule,
@@ -22,14 +21,13 @@ from rt.kernel.errors import Invalid
 from rt.kernel.ids import derived_id, new_id
 from rt.kernel.messages import Empty
 from rt.kernel.tenancy import acting_for, current_org
-from rt.services.tracking_ia.actions.journeys import Journeys, TrackUnknown, corrected
+from rt.services.tracking_ia.actions.journeys import Journeys, TrackUnknown
 from rt.services.tracking_ia.actions.recording import hash_of
 from rt.services.tracking_ia.domain.arrivals import OLD
 from rt.services.tracking_ia.domain.order import (
     HOUSE_FIGURES,
     LONGEST_SHARE,
     PHASES,
-    Figure,
     FollowedOrder,
     OrderDone,
     Rule,
@@ -59,7 +57,7 @@ class Shares:
         with acting_for(order.shipper_id):
             if not order.runs(now(), await self._store.figure("share_hours_after_delivery")):
                 raise OrderDone
-            return _view(await self.running(order))
+            return (await self.running(order)).view()
 
     async def running(self, order: FollowedOrder) -> Share:
         """The order's share, made when there is none; shares belong to the shipper whoever asks."""
@@ -129,7 +127,7 @@ class Shares:
             old=fix is not None and place is not None and now() - fix.at > OLD,
             arrived_at=delivery.reached_at if delivery else None,
             left_at=delivery.left_at if delivery else None,
-            corrections=corrected(delivery) if delivery else [],
+            corrections=delivery.corrections_view() if delivery else [],
             steps=[FollowStep(phase=phase, done_at=order.done_at(phase)) for phase in PHASES],
             expires_at=share.expires_at,
         )
@@ -143,7 +141,7 @@ class Rules:
 
     async def find(self, asked: FindRules) -> RulesView:
         own = await self._store.rules.find({}, sort="kind,-valid_from", limit=1_000)
-        return RulesView(items=[*map(_rule, own), *map(_rule, HOUSE_FIGURES)])
+        return RulesView(items=[*(one.view() for one in own), *(one.view() for one in HOUSE_FIGURES)])
 
     async def set(self, asked: SetRule) -> RuleView:
         if asked.kind == "late_alert_percent" and asked.value > 99:
@@ -163,38 +161,13 @@ class Rules:
                 value=asked.value,
                 source=asked.source,
             )
-            return _rule(await self._store.rules.add(rule))
+            return (await self._store.rules.add(rule)).view()
         async with self._store.rules.change(rule_id) as kept:
             kept.value = asked.value
             kept.source = asked.source
-        return _rule(kept)
+        return kept.view()
 
     async def purges(self, asked: FindPurges) -> PurgesView:
         return PurgesView(
-            items=[
-                PurgeView(
-                    id=purge.id,
-                    at=purge.at,
-                    before=purge.before,
-                    points_deleted=purge.points_deleted,
-                    points_left=purge.points_left,
-                    rule="retention_days",
-                    kept_days=purge.kept_days,
-                )
-                for purge in await self._store.purges.find({}, sort="-at", limit=400)
-            ]
+            items=[purge.view() for purge in await self._store.purges.find({}, sort="-at", limit=400)]
         )
-
-
-def _view(share: Share) -> ShareView:
-    return ShareView(
-        share_id=share.token,
-        order_id=share.order_id,
-        url=share.url,
-        expires_at=share.expires_at,
-        ended=share.ended,
-    )
-
-
-def _rule(rule: Rule | Figure) -> RuleView:
-    return RuleView(kind=rule.kind, valid_from=rule.valid_from, value=rule.value, source=rule.source)

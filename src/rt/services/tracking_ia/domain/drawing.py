@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from rt.contracts.tracking_ia import SegmentView
 from rt.services.tracking_ia.domain.fences import Segment, segments
 from rt.services.tracking_ia.domain.points import Fix, cleaned, driven_metres, unpack
 
@@ -32,6 +33,19 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def minutes(self) -> float:
         return (self.last.at_ms - self.first.at_ms) / 60_000
+
+    def view(self) -> SegmentView:
+        kilometres, hours = self.metres / 1000, self.minutes / 60
+        return SegmentView(
+            stop=self.stop,
+            begins_at=self.first.at,
+            ends_at=self.last.at,
+            minutes=round(self.minutes, 1),
+            distance_km=round(kilometres, 3),
+            mean_kmh=round(kilometres / hours, 1) if hours else 0.0,
+            latitude=self.first.latitude,
+            longitude=self.first.longitude,
+        )
 
 
 def drawn(contents: Sequence[bytes], since: datetime | None, until: datetime | None) -> Drawn:

@@ -7,10 +7,21 @@ from typing import Annotated
 import msgspec
 
 from rt.contracts.core_orders import OrderPlanned
-from rt.contracts.tracking_ia import DeviceKind, FollowLinkMade, OrderPhase, RuleKind
+from rt.contracts.tracking_ia import (
+    DeviceKind,
+    DeviceView,
+    FollowLinkMade,
+    OrderPhase,
+    PurgeView,
+    RuleKind,
+    RuleView,
+    ShareView,
+    TrackView,
+)
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, NotFound
 from rt.kernel.messages import HIDDEN, SEALED, PersonalLabel, personal_of
+from rt.services.tracking_ia.domain.trouble import Trouble
 from rt.trade.places import Site
 
 SHARE_PATH = "/follow/"
@@ -93,6 +104,21 @@ class FollowedOrder(Entity, kw_only=True):
         delivered = self.done_at("delivered")
         return delivered is None or moment < delivered + timedelta(hours=hours_after)
 
+    def untracked_view(self) -> TrackView:
+        return TrackView(
+            order_id=self.order_id,
+            reference=self.reference,
+            phase=self.phase,
+            vehicle_plate="",
+            driver_name="",
+            points=[],
+            stops=[],
+            etas=[],
+            driven_km=0,
+            fix_at=None,
+            old=False,
+        )
+
 
 class Share(Entity, kw_only=True):
     """A link by which anyone follows one order; `token` is the unguessable part of it, found by its hash.
@@ -123,6 +149,15 @@ class Share(Entity, kw_only=True):
             )
         )
 
+    def view(self) -> ShareView:
+        return ShareView(
+            share_id=self.token,
+            order_id=self.order_id,
+            url=self.url,
+            expires_at=self.expires_at,
+            ended=self.ended,
+        )
+
 
 class Device(Entity, kw_only=True):
     """A tracker or phone; only the hash of its key is kept."""
@@ -137,6 +172,19 @@ class Device(Entity, kw_only=True):
     def search_texts(self) -> Iterable[str]:
         return self.name, self.vehicle_plate
 
+    def view(self, key: str, last_fix_at: datetime | None, trouble: Trouble | None = None) -> DeviceView:
+        return DeviceView(
+            id=self.id,
+            kind=self.kind,
+            name=self.name,
+            vehicle_plate=self.vehicle_plate,
+            driver_user_id=self.driver_user_id,
+            key=key,
+            added_at=self.created_at,
+            last_fix_at=last_fix_at,
+            trouble=trouble.view() if trouble else None,
+        )
+
 
 class Rule(Entity, kw_only=True):
     """A figure of the organization from a day on."""
@@ -146,6 +194,9 @@ class Rule(Entity, kw_only=True):
     value: int
     source: str = ""
 
+    def view(self) -> RuleView:
+        return RuleView(kind=self.kind, valid_from=self.valid_from, value=self.value, source=self.source)
+
 
 class Figure(msgspec.Struct, frozen=True):
     """A figure of the house."""
@@ -154,6 +205,9 @@ class Figure(msgspec.Struct, frozen=True):
     valid_from: date
     value: int
     source: str
+
+    def view(self) -> RuleView:
+        return RuleView(kind=self.kind, valid_from=self.valid_from, value=self.value, source=self.source)
 
 
 HOUSE_FIGURES = (
@@ -174,6 +228,17 @@ class Purge(Entity, kw_only=True):
     points_deleted: int
     points_left: int
     kept_days: int
+
+    def view(self) -> PurgeView:
+        return PurgeView(
+            id=self.id,
+            at=self.at,
+            before=self.before,
+            points_deleted=self.points_deleted,
+            points_left=self.points_left,
+            rule="retention_days",
+            kept_days=self.kept_days,
+        )
 
 
 def followed(event: OrderPlanned, id: str, moment: datetime) -> FollowedOrder:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import msgspec
 
-from rt.contracts.tracking_ia import PositionPoint
+from rt.contracts.tracking_ia import PositionPoint, TrackPoint
 from rt.services.tracking_ia.domain.reading import Doubt, known
 
 EARTH_M = 6_371_008.8
@@ -58,6 +58,16 @@ class Fix(msgspec.Struct, frozen=True, array_like=True):
         said = (self.accuracy_m, self.latitude, self.longitude, self.speed_kmh, self.heading_deg)
         rest = (self.altitude_m, self.battery_percent)
         return self.at_ms, *(math.inf if figure is None else figure for figure in (*said, *rest))
+
+    def view(self) -> TrackPoint:
+        """As a point of a line."""
+        return TrackPoint(
+            at=self.at,
+            latitude=self.latitude,
+            longitude=self.longitude,
+            speed_kmh=self.speed_kmh,
+            heading_deg=self.heading_deg,
+        )
 
 
 _packer = msgspec.msgpack.Encoder()

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from rt.contracts.tracking_ia import StopKind, StopSource, StopTime
+from rt.contracts.tracking_ia import CorrectionView, EtaView, StopKind, StopSource, StopTime, StopView
+from rt.services.tracking_ia.domain.arrivals import Arrival
 from rt.services.tracking_ia.domain.judging import Call
 from rt.trade.places import Site
 
@@ -58,3 +59,36 @@ class WatchedStop(msgspec.Struct, kw_only=True):
         """Planned anew: what was seen and told of it stays."""
         for field in HAPPENED:
             setattr(self, field, getattr(before, field))
+
+    def corrections_view(self) -> list[CorrectionView]:
+        return [
+            CorrectionView(what=one.what, before=one.before, after=one.after, told_at=one.told_at)
+            for one in self.corrections
+        ]
+
+    def view(self) -> StopView:
+        return StopView(
+            order_id=self.order_id,
+            kind=self.kind,
+            site=self.site,
+            planned_from=self.planned_from,
+            planned_until=self.planned_until,
+            reached_at=self.reached_at,
+            left_at=self.left_at,
+            elsewhere_at=self.elsewhere_at,
+            source=self.source,
+            corrections=self.corrections_view(),
+        )
+
+    def eta_view(self, coming: Arrival, moment: datetime) -> EtaView:
+        return EtaView(
+            order_id=self.order_id,
+            kind=self.kind,
+            eta=coming.eta,
+            eta_low=coming.low,
+            eta_high=coming.high,
+            late_probability=round(coming.late_probability(self.planned_until, moment), 3),
+            remaining_km=coming.remaining_km,
+            fix_at=coming.fix_at,
+            old=coming.old,
+        )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from rt.contracts.tracking_ia import RefusedReason
+from rt.contracts.tracking_ia import BadPointView, RefusedReason, TroubleView
 from rt.kernel.entity import Entity
 from rt.kernel.ids import derived_id
 from rt.kernel.messages import Personal
@@ -47,6 +47,17 @@ class Trouble(Entity, kw_only=True):
         }
         fresh = [BadPoint(received_at=moment, reason=doubt.reason, said=doubt.said) for doubt in doubts]
         self.last = [*reversed(fresh), *self.last][:LAST_KEPT]
+
+    def view(self) -> TroubleView:
+        return TroubleView(
+            total=self.total,
+            by_reason=self.by_reason,
+            since=self.created_at,
+            last=[
+                BadPointView(received_at=one.received_at, reason=one.reason, said=one.said)
+                for one in self.last
+            ],
+        )
 
 
 def trouble_id(org_id: str, source: str) -> str:
