@@ -1,5 +1,6 @@
 """What every portal promises of its settings: one form at a time, at the address that the portal chose."""
 
+import msgspec
 import pytest
 from tests.pages.shop import Town, signed_in, token_of
 from tests.portals.industry.make import view
@@ -18,25 +19,25 @@ from rt.kernel.messages import Empty
 from rt.pages.settings import Settings
 
 PAGES = Settings("/account", "Mon compte").pages()
+TOLD = PreferenceView(
+    topic="tender.lapsed",
+    label_fr="Offres reçues",
+    label_en="Offers",
+    channels=["email"],
+    possible=["email", "push"],
+    mandatory=False,
+)
 
 
 @pytest.fixture
 def town() -> Town:
     town = Town()
     card = view(OrganizationView, id="org_a", name="Verreries de la Loire", version=7)
-    told = PreferenceView(
-        topic="tender.lapsed",
-        label_fr="Offres reçues",
-        label_en="Offers",
-        channels=["email"],
-        possible=["email", "push"],
-        mandatory=False,
-    )
     town.answers |= {
         GetOrganization: card,
         FindSessions: view(SessionsView),
-        FindPreferences: PreferencesView(items=[told]),
-        SetPreference: told,
+        FindPreferences: PreferencesView(items=[TOLD]),
+        SetPreference: TOLD,
         ChangePassword: Empty(),
         EndAllSessions: Empty(),
     }
@@ -60,17 +61,39 @@ async def test_each_form_of_the_page_is_said_alone(town: Town) -> None:
     assert 'value="Verreries de la Loire"' in short.text, "what was not posted stays as it is"
 
 
-async def test_what_one_is_told_about_is_chosen_by_topic(town: Town) -> None:
+async def test_what_one_is_told_about_is_chosen_at_once_and_only_what_changed_is_said(town: Town) -> None:
+    kept = msgspec.structs.replace(TOLD, topic="order.late", label_fr="Retards")
+    always = msgspec.structs.replace(TOLD, topic="user.invited", possible=["email"], mandatory=True)
+    town.answers[FindPreferences] = PreferencesView(items=[TOLD, kept, always])
+    async with signed_in(town, pages=PAGES) as client:
+        shown = (await client.get("/account")).text
+        ticked = {
+            "topic": ["tender.lapsed", "order.late", "user.invited", "unknown.topic"],
+            "channels-tender.lapsed": ["email", "push"],
+            "channels-order.late": "email",
+        }
+        proof = {"_csrf": token_of(shown), "_key": "k" * 32}
+        done = await client.post("/account/told", data=proof | ticked)
+        await client.post("/account/sessions/end", data=proof)
+    assert "Offres reçues" in shown
+    assert shown.count('action="/account/told"') == 1
+    assert shown.count("disabled") == 1, "what cannot be muted and has one channel is no choice"
+    assert done.headers["location"] == "/account#told"
+    words = [word for _token, word, _key in town.said]
+    assert [word for word in words if isinstance(word, SetPreference)] == [
+        SetPreference(topic="tender.lapsed", channels=["email", "push"])
+    ]
+    assert EndAllSessions(keep="current") in words
+
+
+async def test_a_refused_choice_is_told_with_its_topic(town: Town) -> None:
+    town.answers[SetPreference] = Unavailable()
     async with signed_in(town, pages=PAGES) as client:
         shown = (await client.get("/account")).text
         proof = {"_csrf": token_of(shown), "_key": "k" * 32}
-        done = await client.post("/account/told/tender.lapsed", data=proof | {"channels": ["email", "push"]})
-        await client.post("/account/sessions/end", data=proof)
-    assert "Offres reçues" in shown
-    assert done.headers["location"] == "/account#told"
-    words = [word for _token, word, _key in town.said]
-    assert SetPreference(topic="tender.lapsed", channels=["email", "push"]) in words
-    assert EndAllSessions(keep="current") in words
+        await client.post("/account/told", data=proof | {"topic": "tender.lapsed"})
+        after = (await client.get("/account")).text
+    assert "Offres reçues : " in after
 
 
 async def test_the_account_is_there_though_nobody_knows_what_one_is_told(town: Town) -> None:

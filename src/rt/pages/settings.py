@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -17,15 +18,26 @@ from rt.contracts.authz import (
     WhoAmI,
 )
 from rt.contracts.notifications import FindPreferences, PreferenceView, SetPreference
+from rt.kernel.errors import Refusal
 from rt.pages import numbers, sessions
 from rt.pages.numbers import declarable
-from rt.ui.asking import apart, attempt, pressed, ticked, worded
+from rt.ui.asking import apart, attempt, key_of, signed_in_still, ticked, told, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language
 from rt.ui.forms import Form
 from rt.ui.pages import Page
 from rt.ui.visit import Handler, Visit, page
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """What one may be told about, and by which channels one is."""
+
+    code: str
+    label: str
+    possible: Sequence[str]
+    channels: Sequence[str]
+    fixed: bool
 
 
 class SettingsPage(Page):
@@ -39,9 +51,18 @@ class SettingsPage(Page):
     second_off: Form
     mfa: bool
     sessions: list[SessionView]
-    preferences: list[PreferenceView]
-    english: bool
+    topics: list[Topic]
     may_run: bool
+
+
+def fixed(one: PreferenceView) -> bool:
+    """Nothing to choose: it cannot be muted, and there is one way to be told."""
+    return one.mandatory and len(one.possible) == 1
+
+
+def label(one: PreferenceView) -> str:
+    """The topic in the language of the page."""
+    return one.label_en if language() == "en" else one.label_fr
 
 
 class Settings:
@@ -59,7 +80,7 @@ class Settings:
         return [
             page(self.path, self.settings, methods=("GET",)),
             *posted,
-            page(f"{self.path}/told/{{topic}}", self.preference, methods=("POST",)),
+            page(f"{self.path}/told", self.preferences, methods=("POST",)),
             *sessions.pages(self.path),
             *numbers.pages(self.path),
         ]
@@ -67,10 +88,22 @@ class Settings:
     async def settings(self, visit: Visit) -> Page | Response:
         return await self._shown(visit, "")
 
-    async def preference(self, visit: Visit) -> Response:
-        told = {"topic": visit.path["topic"], "channels": ticked(visit, "channels")}
-        word = worded(SetPreference, told)
-        return await pressed(visit, word, f"{self.path}#told", _("Préférence enregistrée."))
+    async def preferences(self, visit: Visit) -> Response:
+        """Keep what was changed, topic by topic; what one of them refuses is told, the others are kept."""
+        there = {one.topic: one for one in (await visit.ask(FindPreferences())).items}
+        refused = []
+        for topic in ticked(visit, "topic"):
+            word = worded(SetPreference, {"topic": topic, "channels": ticked(visit, f"channels-{topic}")})
+            if topic not in there or fixed(there[topic]) or set(word.channels) == set(there[topic].channels):
+                continue
+            try:
+                await visit.ask(word, key=f"{key_of(visit)[:60]}-{topic}")
+            except Refusal as refusal:
+                signed_in_still(refusal)
+                refused.append(f"{label(there[topic])} : {told(refusal)}")
+        if refused:
+            return visit.go(f"{self.path}#told", " ".join(refused), kind="bad")
+        return visit.go(f"{self.path}#told", _("Préférences enregistrées."))
 
     def _saying(self, name: str) -> Handler:
         """The page when its form of this name was posted."""
@@ -120,7 +153,9 @@ class Settings:
             second_off=forms["second-off"],
             mfa=who.mfa,
             sessions=open_sessions.items if open_sessions else [],
-            preferences=preferences.items if preferences else [],
-            english=language() == "en",
+            topics=[
+                Topic(one.topic, label(one), one.possible, one.channels, fixed(one))
+                for one in (preferences.items if preferences else [])
+            ],
             may_run=visit.session.may("authz.write"),
         )
