@@ -19,7 +19,7 @@ from rt.kernel.errors import Refusal
 from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
-from rt.ui.formats import number, span, weight
+from rt.ui.formats import brief, number, weight
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
@@ -33,7 +33,9 @@ class OfferRow(msgspec.Struct, kw_only=True):
     reference: str
     shipper: str
     pickup: str
+    pickup_at: str
     delivery: str
+    delivery_at: str
     load: str
     price_cents: int | None
     currency: str
@@ -78,8 +80,10 @@ def offer_row(order: OrderRow) -> OfferRow:
         order_id=order.order_id,
         reference=order.reference,
         shipper=order.shipper_name,
-        pickup=f"{order.pickup_city} · {span(order.pickup_from, order.pickup_until)}",
-        delivery=f"{order.delivery_city} · {span(order.delivery_from, order.delivery_until)}",
+        pickup=order.pickup_city,
+        pickup_at=brief(order.pickup_from, order.pickup_until),
+        delivery=order.delivery_city,
+        delivery_at=brief(order.delivery_from, order.delivery_until),
         load=load_text(order.pallets, order.weight_kg, order.loading_metres),
         price_cents=order.tender_price_cents,
         currency=order.currency or "EUR",
@@ -120,8 +124,10 @@ def columns() -> list[Column]:
         Column(name="reference", label=_("Offre")),
         Column(name="deadline", label=_("Répondre"), kind="deadline"),
         Column(name="price_cents", label=_("Prix"), kind="money"),
-        Column(name="pickup", label=_("Enlèvement")),
-        Column(name="delivery", label=_("Livraison")),
+        Column(name="pickup", label=_("Enlèvement"), kind="place"),
+        Column(name="pickup_at", label=_("Enlever le"), kind="code"),
+        Column(name="delivery", label=_("Livraison"), kind="place"),
+        Column(name="delivery_at", label=_("Livrer le"), kind="code"),
         Column(name="load", label=_("Chargement")),
         Column(name="shipper", label=_("Client"), wide=True),
     ]
