@@ -36,6 +36,39 @@ export function around(places: [number, number][], aspect: number): View {
   return { x: (west + east) / 2 - width / 2, y: (north + south) / 2 - width / aspect / 2, width };
 }
 
+export interface Spot { x: number; y: number; width: number }
+export type Side = "right" | "left" | "below" | "above" | "";
+const TOOLS = { width: 60, height: 160 };
+const PIN = 12;
+const LINE = 16;
+
+/**
+ * On which side of its pin each label stands, in pixels of a window so wide and high: the first side where it is in
+ * sight and hides neither the tools nor another pin or label; nowhere when there is none.
+ */
+export function sides(spots: Spot[], wide: number, high: number): Side[] {
+  type Box = [number, number, number, number];
+  const taken: Box[] = [[wide - TOOLS.width, 0, wide, TOOLS.height], ...spots.map(({ x, y }): Box => [x - PIN, y - PIN, x + PIN, y + PIN])];
+  return spots.map(({ x, y, width }) => {
+    const boxes: [Side, Box][] = [
+      ["right", [x + 17, y - LINE / 2, x + 17 + width, y + LINE / 2]],
+      ["left", [x - 17 - width, y - LINE / 2, x - 17, y + LINE / 2]],
+      ["below", [x - width / 2, y + 15, x + width / 2, y + 15 + LINE]],
+      ["above", [x - width / 2, y - 15 - LINE, x + width / 2, y - 15]],
+    ];
+    const free = boxes.find(([, box]) => box[0] >= 0 && box[1] >= 0 && box[2] <= wide && box[3] <= high
+      && !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]));
+    if (free) taken.push(free[1]);
+    return free?.[0] ?? "";
+  });
+}
+
+/** Where a label's text begins on each side of its pin. */
+const PLACES: Record<Exclude<Side, "">, Record<string, string | number>> = {
+  right: { x: 17, y: 5 }, left: { x: -17, y: 5, "text-anchor": "end" },
+  below: { x: 0, y: 28, "text-anchor": "middle" }, above: { x: 0, y: -19, "text-anchor": "middle" },
+};
+
 /** Towns that give the eye a hold, the greatest first (positions: Natural Earth, rounded). */
 const TOWNS: [string, number, number][] = [
   ["Paris", 48.86, 2.35], ["Lyon", 45.76, 4.84], ["Marseille", 43.3, 5.37], ["Lille", 50.63, 3.06], ["Toulouse", 43.6, 1.44],
@@ -123,19 +156,25 @@ export function attach(element: HTMLElement): void {
       town.append(drawn("circle", { class: "towndot", r: 2.5 }), drawn("text", { class: "town", x: 6, y: 4 }, name));
       over.append(town);
     }
-    for (const point of shown.points) over.append(pin(point, unit));
+    const spots = shown.points.map((point) => {
+      const [x, y] = projected(point.lat, point.lon);
+      return { x: (x - view.x) / unit, y: (y - view.y) / unit, width: point.label.length * 7.5 };
+    });
+    const beside = sides(spots, element.clientWidth, element.clientHeight);
+    shown.points.forEach((point, n) => over.append(pin(point, unit, beside[n]!)));
   }
 
-  function pin(point: MapPoint, unit: number): SVGElement {
+  function pin(point: MapPoint, unit: number, side: Side): SVGElement {
     const [x, y] = projected(point.lat, point.lon);
     const group = drawn(point.href ? "a" : "g", {
       class: `pin ${point.tone ?? ""}`, transform: `translate(${x} ${y}) scale(${unit})`,
       ...(point.href ? { href: point.href } : { role: "img", "aria-label": point.label }),
     });
+    group.append(drawn("title", {}, point.label));
     group.append(drawn("circle", { r: 22, fill: "none", stroke: "none", "pointer-events": "all", opacity: 0 }));
     group.append(drawn("circle", { r: point.glyph ? 12 : 9 }));
     if (point.glyph) group.append(drawn("text", { class: "glyph", "text-anchor": "middle", y: 4.5, "aria-hidden": "true" }, point.glyph));
-    group.append(drawn("text", { x: 17, y: 5 }, point.label));
+    if (side) group.append(drawn("text", PLACES[side], point.label));
     return group;
   }
 

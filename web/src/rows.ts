@@ -21,7 +21,7 @@ export function attach(element: HTMLElement): void {
 function counting(element: HTMLElement): void {
   const all = element.querySelector<HTMLInputElement>("[data-all]");
   const boxes = [...element.querySelectorAll<HTMLInputElement>("tbody td input[type=checkbox]")];
-  const told = element.closest("form")?.querySelector<HTMLElement>("[data-chosen]");
+  const told = (boxes[0]?.form ?? element.closest("form"))?.querySelector<HTMLElement>("[data-chosen]");
   if (!all || !told) return;
   const count = (): void => {
     const chosen = boxes.filter((box) => box.checked).length;

@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { around, projected, spread } from "../src/map";
+import { around, projected, spread, sides } from "../src/map";
 import { drawn, inked } from "../src/pad";
 import { fitted } from "../src/photos";
 import { stepped } from "../src/finder";
 import { latestFirst, type Opened } from "../src/recent";
-import { stops, upcoming, vague, wayTo, type Day } from "../src/driver/model";
+import { awaitedFirst, stops, upcoming, vague, wayTo, type Day } from "../src/driver/model";
 import { lacking, signing, type Draft } from "../src/driver/sign";
-import { LANGUAGES } from "../src/driver/speech";
+import { LANGUAGES, needed } from "../src/driver/speech";
 import { fr } from "../src/driver/words/fr";
 import { guard } from "../src/trusted";
 import { told } from "../src/zone";
@@ -80,6 +80,24 @@ test("what waits on the device counts as done there, at its own stop only", () =
   assert.equal(pickup!.signed_at, "2026-11-22T08:20:00Z");
   assert.equal(delivery!.done, "");
   assert.equal(upcoming([pickup!, delivery!])!.id, "t1/1");
+  const left = { ...pickup!, done: "departed" as const };
+  assert.deepEqual(awaitedFirst([left, delivery!]), [delivery, left]);
+});
+
+test("a label on the map hides neither tools nor other labels, and is never cut", () => {
+  const one = { x: 200, y: 300, width: 120 };
+  assert.deepEqual(sides([one], 600, 400), ["right"]);
+  assert.deepEqual(sides([{ ...one, x: 560 }], 600, 400), ["left"]);
+  assert.deepEqual(sides([{ ...one, x: 480, y: 80 }], 600, 400), ["left"]);
+  assert.deepEqual(sides([one, one], 600, 400), ["right", "left"]);
+  assert.deepEqual(sides([one, one, one, one, one], 600, 400), ["right", "left", "below", "above", ""]);
+  assert.deepEqual(sides([{ x: 20, y: 300, width: 900 }], 600, 400), [""]);
+});
+
+test("what an order asks for has words in every language of the driver", () => {
+  for (const { words } of Object.values(LANGUAGES)) assert.ok(words.needs_tail_lift && words.needs_gdp);
+  assert.equal(needed("temperature"), "Température dirigée");
+  assert.equal(needed("of_tomorrow"), "of_tomorrow");
 });
 
 test("a reserve says what and how much, or it is vague", () => {

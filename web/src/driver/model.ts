@@ -82,6 +82,11 @@ export function upcoming(all: readonly Stop[]): Stop | undefined {
   return all.find((one) => one.done !== "departed");
 }
 
+/** Stops as they are listed: those left behind come last, in their order. */
+export function awaitedFirst(all: readonly Stop[]): Stop[] {
+  return [...all.filter((one) => one.done !== "departed"), ...all.filter((one) => one.done === "departed")];
+}
+
 const EMPTY_WORDS = /d[ée]ballage|unpacking|sous r[ée]serve|subject to|vorbehalt|salvo examen|salvo verifica|divers|abim[ée]s?$|mauvais [ée]tat|bad condition/i;
 
 /** Case law disregards reserves that say neither what nor how much; the service judges again. */

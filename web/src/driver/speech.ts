@@ -31,6 +31,8 @@ export function choose(code: string): void {
 
 export const spoken = (): string => language;
 export const w = (word: Word): string => LANGUAGES[language]!.words[word];
+/** What an order asks for, in words; one that this version of the app does not know stays as it came. */
+export const needed = (code: string): string => LANGUAGES[language]!.words[`needs_${code}` as Word] ?? code;
 
 const ZONE = "Europe/Paris";
 export const clock = (iso: string): string => new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", timeZone: ZONE }).format(new Date(iso));

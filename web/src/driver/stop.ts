@@ -3,15 +3,17 @@
 import { give, type App } from "./app";
 import { present } from "./clock";
 import { badge, button, h, icon } from "./dom";
-import { upcoming, wayTo, type Stop } from "./model";
-import { clock, w, weight } from "./speech";
+import { awaitedFirst, upcoming, wayTo, type Stop } from "./model";
+import { clock, needed, w, weight } from "./speech";
 
+/** What the driver may still have to do stands first, the next stop at its head. */
 export function list(app: App): Node {
   const next = upcoming(app.stops);
-  if (!app.stops.length) return h("div", { class: "state" }, icon("calendar"), h("h2", {}, w("nothing")));
-  return h("div", { class: "stack" },
+  const title = h("h1", { class: "sr" }, w("today"));
+  if (!app.stops.length) return h("div", { class: "state" }, title, icon("calendar"), h("h2", {}, w("nothing")));
+  return h("div", { class: "stack" }, title,
     next ? h("p", { class: "label" }, w("next")) : h("div", { class: "notice ok" }, icon("circle-check"), h("b", {}, w("nothing_more"))),
-    h("ol", { class: "plain stack tight" }, ...app.stops.map((stop) => h("li", {}, row(stop, stop === next)))));
+    h("ol", { class: "plain stack tight" }, ...awaitedFirst(app.stops).map((stop) => h("li", {}, row(stop, stop === next)))));
 }
 
 function row(stop: Stop, next: boolean): Node {
@@ -44,7 +46,7 @@ export function card(app: App, stop: Stop): Node {
     h("dl", { class: "facts card" },
       ...fact(w("window"), `${clock(stop.window_from)}–${clock(stop.window_until)}`), ...fact(w("reference"), stop.reference),
       ...fact(w("consignment"), stop.note?.number ?? w("no_document")), ...fact(w("goods"), stop.goods_text), ...fact(w("weight"), weight(stop.weight_kg)),
-      ...fact(w("pallets"), String(stop.pallets)), ...fact(w("requirements"), stop.requirements.join(", ")),
+      ...fact(w("pallets"), String(stop.pallets)), ...fact(w("requirements"), stop.requirements.map(needed).join(", ")),
       ...fact(w("instructions"), [site.instructions, stop.note?.consignment.instructions].filter(Boolean).join(" · "))));
 }
 

@@ -20,5 +20,6 @@ export const de: Words = {
   consignment: "Frachtbrief", sender: "Absender", consignee: "Empfänger", carrier: "Frachtführer", vehicle: "Fahrzeug", trailer: "Anhänger", check: "Prüfen", papers: "Bordpapiere", valid_until: "Gültig bis", no_document: "Frachtbrief noch nicht erhalten",
   full: "Speicher voll: zuerst Wartendes senden.", loading: "Wird geladen…",
   national: "Nationaler Frachtbrief", cmr: "CMR-Frachtbrief", none_noted: "Kein Vorbehalt vermerkt", by_link: "per Link und Code", collected: "auf diesem Gerät erfasst", clock_wrong: "Die Uhr des Telefons geht falsch: bitte stellen",
+  needs_tail_lift: "Hebebühne", needs_adr: "ADR (Gefahrgut)", needs_temperature: "Temperaturgeführt", needs_crane: "Kran", needs_forklift: "Gabelstapler", needs_moffett: "Mitnahmestapler", needs_tarpaulin: "Plane", needs_box: "Koffer", needs_straps: "Spanngurte", needs_two_drivers: "Zwei Fahrer", needs_customs_seal: "Zollplombe", needs_gdp: "GDP (Arzneimittel)",
   many_pallets: "{said} Paletten bei {counted} im Frachtbrief: Stimmt die Zahl?",
 };

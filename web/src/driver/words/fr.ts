@@ -18,6 +18,7 @@ export const fr = {
   consignment: "Lettre de voiture", sender: "Expéditeur", consignee: "Destinataire", carrier: "Transporteur", vehicle: "Véhicule", trailer: "Remorque", check: "Vérifier", papers: "Documents de bord", valid_until: "Valable jusqu'au", no_document: "Lettre de voiture pas encore reçue",
   full: "Mémoire pleine : envoyez d'abord ce qui attend.", loading: "Chargement…",
   national: "Lettre de voiture nationale", cmr: "Lettre de voiture CMR", none_noted: "Aucune réserve notée", by_link: "par lien et code", collected: "recueillie sur cet appareil", clock_wrong: "L'heure du téléphone est fausse : réglez-la",
+  needs_tail_lift: "Hayon", needs_adr: "ADR (matières dangereuses)", needs_temperature: "Température dirigée", needs_crane: "Grue", needs_forklift: "Chariot élévateur", needs_moffett: "Chariot embarqué", needs_tarpaulin: "Bâche", needs_box: "Fourgon", needs_straps: "Sangles", needs_two_drivers: "Double équipage", needs_customs_seal: "Scellé douanier", needs_gdp: "GDP (médicaments)",
   many_pallets: "{said} palettes pour {counted} sur la lettre de voiture : est-ce bien le nombre ?",
 };
 

@@ -20,5 +20,6 @@ export const pt: Words = {
   consignment: "Guia de transporte", sender: "Expedidor", consignee: "Destinatário", carrier: "Transportador", vehicle: "Veículo", trailer: "Reboque", check: "Verificar", papers: "Documentos a bordo", valid_until: "Válido até", no_document: "Guia de transporte ainda não recebida",
   full: "Memória cheia: envie primeiro o que está pendente.", loading: "A carregar…",
   national: "Guia de transporte nacional", cmr: "Guia de transporte CMR", none_noted: "Nenhuma reserva anotada", by_link: "por ligação e código", collected: "recolhida neste aparelho", clock_wrong: "A hora do telefone está errada: acerte-a",
+  needs_tail_lift: "Plataforma elevatória", needs_adr: "ADR (mercadorias perigosas)", needs_temperature: "Temperatura controlada", needs_crane: "Grua", needs_forklift: "Empilhador", needs_moffett: "Empilhador embarcado", needs_tarpaulin: "Lona", needs_box: "Caixa fechada", needs_straps: "Cintas", needs_two_drivers: "Dois motoristas", needs_customs_seal: "Selo aduaneiro", needs_gdp: "BPD (medicamentos)",
   many_pallets: "{said} paletes para {counted} na guia: é mesmo este o número?",
 };

@@ -20,5 +20,6 @@ export const ro: Words = {
   consignment: "Scrisoare de trăsură", sender: "Expeditor", consignee: "Destinatar", carrier: "Transportator", vehicle: "Vehicul", trailer: "Remorcă", check: "Verifică", papers: "Documente la bord", valid_until: "Valabil până la", no_document: "Scrisoarea de trăsură nu a sosit încă",
   full: "Memorie plină: trimite întâi ce așteaptă.", loading: "Se încarcă…",
   national: "Scrisoare de trăsură națională", cmr: "Scrisoare de trăsură CMR", none_noted: "Nicio rezervă notată", by_link: "prin link și cod", collected: "preluată pe acest dispozitiv", clock_wrong: "Ora telefonului este greșită: potriviți-o",
+  needs_tail_lift: "Lift hidraulic", needs_adr: "ADR (mărfuri periculoase)", needs_temperature: "Temperatură controlată", needs_crane: "Macara", needs_forklift: "Stivuitor", needs_moffett: "Stivuitor ambarcat", needs_tarpaulin: "Prelată", needs_box: "Dubă", needs_straps: "Chingi", needs_two_drivers: "Doi șoferi", needs_customs_seal: "Sigiliu vamal", needs_gdp: "GDP (medicamente)",
   many_pallets: "{said} paleți pentru {counted} în scrisoarea de trăsură: numărul este corect?",
 };

@@ -38,9 +38,7 @@ def job_of(order: OrderSummary, id: str) -> Job:
         pallets=order.pallets,
         loading_metres=order.loading_metres,
         requirements=[str(one) for one in order.requirements],
-        goods_text=", ".join(
-            f"{line.quantity} {line.package_code} {line.description}" for line in order.goods
-        )[:300],
+        goods_text=", ".join(f"{line.quantity} × {line.description}" for line in order.goods)[:300],
         goods_type=_goods_type(order),
     )
 
