@@ -1,7 +1,7 @@
 """Booking a dock for an order: free times of a day, one press each."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from starlette.responses import Response
 
@@ -29,6 +29,8 @@ class BookingPage(Page):
     before: str
     after: str
     free: FreeSlotsView | None
+    agreed: tuple[datetime | None, datetime | None]
+    """When the goods are awaited: free times within are shown first."""
     docks: Sequence[tuple[str, str]]
     refusal: str
     book_to: str
@@ -89,6 +91,9 @@ async def booking(visit: Visit) -> Page | Response:
         before=f"{here}?day={day - timedelta(days=1)}",
         after=f"{here}?day={day + timedelta(days=1)}",
         free=free,
+        agreed=(order.pickup_from, order.pickup_until)
+        if kind == "pickup"
+        else (order.delivery_from, order.delivery_until),
         docks=docks_of(free.items) if free else [],
         refusal=refusal or why,
         book_to=f"{here}?day={day}",

@@ -110,6 +110,14 @@ def drawn(docks: Sequence[DockView], slots: Sequence[SlotView]) -> list[dict[str
     return lines
 
 
+def hours(day: date, slots: Sequence[SlotView]) -> tuple[datetime, datetime]:
+    """What of the day is drawn: the working hours, and those of every slot before or after them."""
+    begins, ends = (datetime.combine(day, at, ZONE) for at in (DAY_BEGINS, DAY_ENDS))
+    first = min((slot.starts_at for slot in slots), default=begins).astimezone(ZONE)
+    last = max((slot.ends_at for slot in slots), default=ends).astimezone(ZONE)
+    return min(begins, first.replace(minute=0)), max(ends, (last + timedelta(minutes=59)).replace(minute=0))
+
+
 async def slots_of(visit: Visit, day: date, q: str) -> list[SlotView]:
     """All slots of the day, page after page."""
     slots: list[SlotView] = []
@@ -146,6 +154,7 @@ class Gate:
         slots = await slots_of(visit, day, q)
         ours = [d for d in (docks.items if docks else ()) if d.active]
         rows = sorted((row_of(slot) for slot in slots), key=lambda r: (r.starts_at, r.dock))
+        begins, ends = hours(day, slots)
         return GatePage(
             title=_("Quais du jour"),
             path=self.path,
@@ -156,8 +165,8 @@ class Gate:
             after=f"{self.path}?day={day + timedelta(days=1)}",
             rows=rows,
             gantt=drawn(ours, slots),
-            begins=datetime.combine(day, DAY_BEGINS, ZONE),
-            ends=datetime.combine(day, DAY_ENDS, ZONE),
+            begins=begins,
+            ends=ends,
             docks=len(ours),
             awaited=sum(r.awaited for r in rows),
             there=sum(r.state in ("arrived", "late") for r in rows),

@@ -60,7 +60,7 @@ def bars(tour: TourView, linked: bool) -> list[dict[str, Any]]:
                 "start": stop.arrives_at,
                 "end": max(stop.leaves_at, stop.arrives_at + timedelta(minutes=20)),
                 "label": str(stop.position + 1),
-                "name": f"{stop.site.name}, {stop.site.address.city} · {stop.reference}",
+                "name": f"{stop.position + 1}. {stop.site.name}, {stop.site.address.city} · {stop.reference}",
                 "tone": tone_of(tour),
                 "href": href,
                 "whole": False,

@@ -17,7 +17,7 @@ from rt.portals.transporter.drawing import (
     window,
 )
 from rt.portals.transporter.pages.jobs import ConflictRow, conflict_rows, derogable
-from rt.ui.asking import key_of, pressed, seen, signed_in_still, told, typed
+from rt.ui.asking import day_of, key_of, pressed, seen, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form
 from rt.ui.pages import Page
@@ -61,7 +61,7 @@ async def tour(visit: Visit) -> Page | Response:
 async def shown(visit: Visit, form: Form) -> TourPage:
     """The tour's page around the form that publishes it."""
     read = await visit.ask(GetTour(tour_id=visit.path["tour_id"]))
-    begins, ends = window(read.day, [read])
+    begins, ends = window(day_of(read.starts_at), [read])
     points, lines = map_of([read])
     for mark in points:
         mark.pop("href", None)
