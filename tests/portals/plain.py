@@ -36,7 +36,7 @@ def faults(page: str, codes: bool = False) -> list[str]:
     """What is wrong with a whole page, as sentences; `codes`: it is about names of the program."""
     body = html.document_fromstring(page).find("body")
     assert body is not None
-    return [*raw_names(body, codes), *headings(body), *landmarks(body), *labels(body)]
+    return [*raw_names(body, codes), *headings(body), *landmarks(body), *labels(body), *acts(body)]
 
 
 def raw_names(body: HtmlElement, codes: bool) -> Iterator[str]:
@@ -94,6 +94,15 @@ def labels(body: HtmlElement) -> Iterator[str]:
         read = " ".join(text for _element, text in seen(one))
         if " ".join(words(read)) not in " ".join(words(spoken)):
             yield f"«{read.strip()}» is spoken as «{spoken}»"
+
+
+def acts(body: HtmlElement) -> Iterator[str]:
+    """The main act of a page stands before its others."""
+    for head in body.find_class("acts"):
+        kinds = [(one.get("class") or "").split() for one in head.iter("a", "button") if not hidden(one)]
+        main = [not {"primary", "next"}.isdisjoint(kind) for kind in kinds]
+        if any(main) and not main[0]:
+            yield "the main act stands behind others"
 
 
 def is_landmark(one: HtmlElement) -> bool:

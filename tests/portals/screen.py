@@ -56,8 +56,20 @@ async def shot(page: Page, name: str) -> None:
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
+FIRST_LINE = """all => {
+  const top = one => one.getBoundingClientRect().top;
+  const first = Math.min(...[...document.querySelectorAll('.head :is(h1, a, button)')].map(top));
+  return all.every(one => top(one) < first + 20);
+}"""
+"""Whether elements stand in the first line of the page's head."""
+CUT = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+
+
 async def read_as_a_list(page: Page, address: str, name: str) -> None:
-    """A long list fits screens of every size: rows enough, no page wider than its window, no tab lost."""
+    """A long list fits screens of every size: rows enough, no page wider than its window, no tab lost.
+
+    The main act stands in the line of the title, and no city is cut.
+    """
     for width, height, rows in SIZES:
         await page.set_viewport_size({"width": width, "height": height})
         await page.goto(address)
@@ -76,5 +88,8 @@ async def read_as_a_list(page: Page, address: str, name: str) -> None:
             "table-row" if width > 600 else "grid"
         )
         if width > 600:
+            assert await page.locator(".head .primary").evaluate_all(FIRST_LINE), width
+            assert await page.locator(".place .kept").count()
+            assert await page.locator(".place .kept").evaluate_all(CUT) == [], width
             assert await page.locator(".tabs a").evaluate_all(OUTSIDE) == 0
             assert await page.locator("thead th").evaluate_all(OUTSIDE) == 0

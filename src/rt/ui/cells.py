@@ -74,6 +74,8 @@ UNKNOWN = ("idle", "circle-dashed")
 NONE = Markup('<span class="muted">—</span>')
 LINK = Markup('<a class="%s" href="%s">%s</a>')
 LINE = Markup('<span class="line" title="%s">%s</span>')
+LED = Markup('<span class="line led" title="%s"><span class="kept">%s</span>%s</span>')
+REST = Markup('<span class="rest">\u00a0· %s</span>')
 FLAG = Markup('<span class="badge bad" title="%s">%s<span class="sr">%s</span></span>')
 DUE = Markup('<time class="due %s" datetime="%s" title="%s">%s%s</time>')
 OUTCOME = Markup('<div class="outcome">%s <span>%s</span></div>')
@@ -176,6 +178,8 @@ def _cell(column: Column, value: Any, row: Any) -> str:
             return str(value)
         case "choice":
             return _line(named("choice", value))
+        case "place":
+            return _led(*str(value).partition(" · "))
         case "link":
             return LINK % ("", filled(column.href, row), _line(value))
     return _line(formats.number(value) if isinstance(value, float) else value)
@@ -189,5 +193,12 @@ def _flag(code: str) -> Markup:
 
 def _line(text: Any) -> Markup:
     """One line in a dense list; whole on hover and in the row that has the focus."""
+    if " · " in str(text):
+        return _led(*str(text).partition(" · "))
     said = escape(text)
     return LINE % (said, said)
+
+
+def _led(first: str, between: str, rest: str) -> Markup:
+    """One line of which the first part is never cut: a city, a plate, a number of pallets."""
+    return LED % (f"{first}{between}{rest}", first, REST % rest if rest else "")

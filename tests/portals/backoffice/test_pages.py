@@ -221,7 +221,7 @@ async def test_what_was_typed_stands_first_and_the_order_before_its_copies() -> 
     client, _token = await signed_in(there)
     found = (await client.get("/?q=cmd-24107")).text.replace("&#39;", "'")
     assert ">CMD-24107<" in found
-    assert ">Cave d'affinage · Quai nord<" in found
+    assert 'title="Cave d\'affinage · Quai nord"' in found
     assert found.index(f"/stories/{ORDER}") < found.index("/stories/crd_00aa11bb")
 
 
