@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from uuid import uuid4
@@ -69,10 +70,19 @@ async def wide(
 ) -> AsyncIterator[TestHouse]:
     """All built units, with more than a thousand things of three organizations in every collection."""
     monitoring.register(overheard)
+    async with planted_house(mongod, unit_keys, tmp_path_factory, MANY) as house:
+        yield house
+
+
+@asynccontextmanager
+async def planted_house(
+    mongod: str, unit_keys: UnitKeys, folders: pytest.TempPathFactory, many: int, alike: int = 1
+) -> AsyncIterator[TestHouse]:
+    """All built units, with so many things in every collection; so many of them alike in what sorts them."""
     name = f"test_{uuid4().hex[:12]}"
     settings = Settings(
         mongodb_db=name,
-        home=tmp_path_factory.mktemp("house"),
+        home=folders.mktemp("house"),
         jwt_secret=uuid4().hex,
         bcrypt_rounds=4,
         user_limit=1_000_000,
@@ -81,15 +91,18 @@ async def wide(
     await house.mount(*(importlib.import_module(f"rt.services.{row.package}.app").build for row in BUILT))
     for room in house.rooms.values():
         for collection in owned(room):
-            documents = [await collection._kept(one, one) for one in planted(collection)]
+            documents = [await collection._kept(one, one) for one in planted(collection, many, alike)]
             await room.ground.database[collection.name].insert_many(documents)
     yield house
     await house.client.drop_database(name)
     await house.stop()
 
 
-def planted(collection: Collection[Any]) -> Iterator[dict[str, Any]]:
-    """Copies of one thing, each with its own identity and other values in what lists sort and filter by."""
+def planted(collection: Collection[Any], many: int, alike: int) -> Iterator[dict[str, Any]]:
+    """Copies of one thing, each with its own identity and other values in what lists sort and filter by.
+
+    Some are `alike`, and then what may be missing is missing in others.
+    """
     raw = sample(collection.entity) | WHOLE.get(collection.name, {})
     raw |= {"id": PLANTED, "org_id": "org_a", "version": 1}
     model = collection._document(
@@ -97,14 +110,15 @@ def planted(collection: Collection[Any]) -> Iterator[dict[str, Any]]:
     )
     shape = inspect.type_info(collection.entity)
     varied = {one for listing in collection.listings for order, _ in listing.indexes("") for one, _ in order}
-    varied |= {one.lstrip("-") for index in collection._indexes if index.unique for one in index.fields}
+    unique = {one.lstrip("-") for index in collection._indexes if index.unique for one in index.fields}
+    varied |= unique
     sorts = {sort.owners for listing in collection.listings for sort in listing.sorts.values() if sort.owners}
     filters = (one for listing in collection.listings for one in listing.filters.values())
     seers = sorts | {one.field for one in filters if one.owners}
     varied -= {"", "_id", "org_id", "seen_by", *seers}
     always = [pair for listing in collection.listings for pair in listing.always.items()]
     kept = {field: value for field, value in always if not isinstance(value, dict) and field not in varied}
-    for n in range(MANY):
+    for n in range(many):
         org = f"org_{'abc'[n % 3]}"
         document = msgspec.to_builtins(model, builtin_types=(datetime, bytes))
         document |= {
@@ -112,9 +126,16 @@ def planted(collection: Collection[Any]) -> Iterator[dict[str, Any]]:
             "org_id": org,
             "seen_by": [org, "org_a"] if n % 2 else [org],
         }
-        document |= {"created_at": START + timedelta(minutes=n), "told": [], "done": [], "tokens": ["XY"]}
+        document |= {
+            "created_at": START + timedelta(minutes=n // alike),
+            "told": [],
+            "done": [],
+            "tokens": ["XY"],
+        }
         for field in varied:
-            _put(document, field, _value(_at(shape, field.split(".")), n))
+            place = n if field in unique else n // alike
+            gap = alike > 1 and n % 7 < alike and field not in unique and _may_miss(shape, field.split("."))
+            _put(document, field, None if gap else _value(_at(shape, field.split(".")), place))
         for field, value in kept.items():
             document[field] = value
         for field in seers:
@@ -142,6 +163,17 @@ def _at(shape: inspect.Type, names: list[str]) -> inspect.Type:
     assert isinstance(shape, inspect.StructType), names
     field = next(one for one in shape.fields if one.encode_name == names[0])
     return _at(field.type, names[1:])
+
+
+def _may_miss(shape: inspect.Type, names: list[str]) -> bool:
+    """Whether the last field of a path may be None."""
+    *above, last = names
+    holder = _at(shape, above)
+    assert isinstance(holder, inspect.StructType), names
+    kind = next(one for one in holder.fields if one.encode_name == last).type
+    while isinstance(kind, inspect.Metadata):
+        kind = kind.type
+    return isinstance(kind, inspect.UnionType)
 
 
 def _value(kind: inspect.Type, n: int) -> Any:

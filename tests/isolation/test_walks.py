@@ -1,0 +1,85 @@
+"""Every word that answers a page, gone through to its end: each thing once, in one order, page by page."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+from tests.conftest import TestHouse
+from tests.isolation.samples import PLANTED
+from tests.isolation.test_explained import asked, planted_house
+from tests.isolation.test_matrix import ALL_RIGHTS, path
+
+from rt.host.keys import UnitKeys
+from rt.kernel.unit import Served
+
+OF_ONE_PERSON = {"FindUsers"}
+"""The planted invitations are all for one person."""
+ODD_SIZES = (0, -1, 201, 10**9, 10**30, "NaN", "1.5", "")
+
+
+@pytest.fixture(scope="module")
+async def alike(
+    mongod: str, unit_keys: UnitKeys, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[TestHouse]:
+    """Sixty things in every collection, four at a time alike in what lists sort by, or without it."""
+    async with planted_house(mongod, unit_keys, tmp_path_factory, 60, alike=4) as house:
+        yield house
+
+
+async def walked(
+    house: TestHouse, unit: str, served: Served, said: dict[str, Any], limit: int
+) -> list[str] | None:
+    """All items, in pages of so many; nothing where such things are not shown to this reader."""
+    found: list[str] = []
+    after = ""
+    async with house.web(unit, house.actor("org_a", set(ALL_RIGHTS), {"admin", "platform_admin"})) as web:
+        for _page in range(70):
+            size = {"limit": limit} if "limit" in served.word.__struct_fields__ else {}
+            params = {**said, **size, **({"after": after} if after else {})}
+            answer = await web.get(path(served, PLANTED + "_00000"), params=params)
+            assert answer.status_code in (200, 403, 404), (
+                f"{served.word.__name__} {params}: {answer.text[:300]}"
+            )
+            if answer.status_code != 200:
+                return None
+            page = answer.json()
+            assert not size or len(page["items"]) <= limit, f"{served.word.__name__} {params}"
+            found += [msgspec.json.encode(item, order="sorted").decode() for item in page["items"]]
+            after = page["next"]
+            if not after:
+                return found
+    raise AssertionError(f"{served.word.__name__} {said} never ends")
+
+
+async def test_a_list_is_the_same_whatever_its_pages_are(alike: TestHouse) -> None:
+    """Where many stand at one place, or at none, no edge of a page loses or doubles one."""
+    wrong, walks = [], 0
+    for unit, served, said in asked(alike):
+        if "after" not in served.word.__struct_fields__:
+            continue
+        whole = await walked(alike, unit, served, said, 200)
+        small = await walked(alike, unit, served, said, 3)
+        if whole is None:
+            continue
+        walks += bool(whole)
+        if whole != small:
+            wrong.append(f"{served.word.__name__} {said}: {len(whole)} and {len(small or ())}")
+        if len(set(whole)) != len(whole) and served.word.__name__ not in OF_ONE_PERSON:
+            wrong.append(f"{served.word.__name__} {said}: one twice")
+    assert not wrong, "\n".join(wrong)
+    assert walks > 60
+
+
+async def test_a_page_has_a_size_that_is_one(alike: TestHouse) -> None:
+    wrong = []
+    plain = {served.word: (unit, served, said) for unit, served, said in reversed(asked(alike))}
+    for unit, served, said in plain.values():
+        if "limit" not in served.word.__struct_fields__:
+            continue
+        async with alike.web(unit, alike.actor("org_a", set(ALL_RIGHTS), {"admin", "platform_admin"})) as web:
+            for size in ODD_SIZES:
+                answer = await web.get(path(served, PLANTED + "_00000"), params={**said, "limit": size})
+                if answer.status_code not in (403, 422):
+                    wrong.append(f"{served.word.__name__} {size}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
