@@ -14,6 +14,7 @@ from tests.services.core_orders.test_api import assigned, confirmed, new, post, 
 
 from rt.contracts.core_orders.finding import OrderSort
 from rt.kernel.clock import today
+from rt.services.core_orders.store import OrderStore
 from rt.trade.zones import PARIS
 
 SORTS = OrderSort.__args__
@@ -323,3 +324,22 @@ async def test_what_is_offered_is_in_the_file_of_those_between_whom_it_stands(we
     for who in (web(CONSIGNEE), web(LOGISTICIAN)):
         (row,) = await exported(who, columns=columns)
         assert row == {"Référence": "CMD-1"}
+
+
+async def test_an_order_that_moves_while_a_file_is_made_is_in_it_once(web, orders, monkeypatch):
+    one = await new(web(), reference="A-0")
+    kept = orders.database("core_orders")["core_orders.orders"]
+    whole = await kept.find_one({"_id": one})
+    copies = ({**whole, "_id": f"{one}_{n}", "reference": f"B-{n:03d}"} for n in range(250))
+    await kept.insert_many([{**copy, "told": [], "done": []} for copy in copies])
+    read = OrderStore.search
+
+    async def and_moved(self, named, **said):
+        page = await read(self, named, **said)
+        await kept.update_one({"_id": one}, {"$set": {"reference": "C-0"}})
+        return page
+
+    monkeypatch.setattr(OrderStore, "search", and_moved)
+    rows = await exported(web(), sort="reference")
+    assert len(rows) == 251
+    assert [row["Référence"] for row in rows][:2] == ["A-0", "B-000"]
