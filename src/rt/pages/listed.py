@@ -123,12 +123,13 @@ class Listed:
             case "keep":
                 kept = KeepView(list_name=self.name, name=name, query=query)
                 done = _("Vue « %(name)s » enregistrée.") % {"name": name}
-                return await pressed(visit, kept, f"{self.path}?{query}", done)
+                return await pressed(visit, kept, f"{self.path}?{query}", done, choice=name)
             case "rename":
                 renamed = RenameView(list_name=self.name, name=old, to=name)
-                return await pressed(visit, renamed, self.views_path, _("Vue renommée."))
+                done = _("Vue renommée.")
+                return await pressed(visit, renamed, self.views_path, done, choice=f"{old}/{name}")
         removed = RemoveView(list_name=self.name, name=old)
-        return await pressed(visit, removed, self.views_path, _("Vue retirée."))
+        return await pressed(visit, removed, self.views_path, _("Vue retirée."), choice=old)
 
     def _others(self, shown: Sequence[str]) -> list[str]:
         return [name for name in self.columns if name not in (self.fixed, *shown)]

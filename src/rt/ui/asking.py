@@ -12,6 +12,7 @@ from starlette.responses import Response
 from rt.kernel import clock
 from rt.kernel.digits import whole
 from rt.kernel.errors import Refusal
+from rt.kernel.ids import fingerprint
 from rt.kernel.malformed import malformed
 from rt.kernel.messages import Command, Download, Query
 from rt.kernel.saved import disposition
@@ -48,11 +49,23 @@ async def attempt_all(visit: Visit, words: Sequence[Query[Answer]]) -> list[Answ
 
 
 async def pressed(
-    visit: Visit, word: Command[Any], path: str, done: str, *, undo: str = "", version: int | None = None
+    visit: Visit,
+    word: Command[Any],
+    path: str,
+    done: str,
+    *,
+    undo: str = "",
+    version: int | None = None,
+    choice: str = "",
 ) -> Response:
-    """Say the command of one button and go on; a refusal is told on the same next page."""
+    """Say the command of one button and go on; a refusal is told on the same next page.
+
+    The same press is done once. `choice`: what was chosen of several things that the form does; another one
+    after "back" is another wish.
+    """
+    key = f"{key_of(visit)}-{fingerprint(choice)[:12]}" if choice else key_of(visit)
     try:
-        await visit.ask(word, key=key_of(visit), version=version)
+        await visit.ask(word, key=key, version=version)
     except Refusal as refusal:
         signed_in_still(refusal)
         return visit.go(path, told(refusal), kind="bad")

@@ -18,6 +18,7 @@ from rt.contracts.core_orders import (
     AcceptProof,
     BulkCancel,
     BulkResult,
+    BulkTender,
     BulkView,
     CancelOrder,
     CellReason,
@@ -206,6 +207,18 @@ async def test_each_order_of_many_has_its_own_result() -> None:
     assert "badge ok" in told[1]
     assert "checked" not in told[1]
     assert len({key for key in town.keys if key.startswith(proof["_key"])}) == 2
+
+
+@pytest.mark.parametrize("verb", ["confirm", "tender", "cancel"])
+async def test_what_is_not_shown_to_the_reader_or_too_much_at_once_is_not_begun(verb: str) -> None:
+    town = Town()
+    town.answers[FindOrders] = OrdersPage(items=[], next="")
+    client, proof = await signed_in(town)
+    for ids, said in (([f"ord_{n}" for n in range(201)], "au plus"), (["ord_theirs"] * 3, "à vous")):
+        answer = await client.post("/orders/bulk", data={"verb": verb, "order_id": ids} | proof)
+        assert answer.headers["location"] == "/orders"
+        assert said in (await client.get("/orders")).text
+    assert not [word for word in town.said if isinstance(word, (ConfirmOrder, BulkTender, BulkCancel))]
 
 
 async def test_a_bulk_cancel_asks_for_its_reason_first() -> None:

@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from html import unescape
+from urllib.parse import quote
 
 import httpx
 from tests.portals.transporter.world import DAY, MORNING, World
@@ -157,3 +159,118 @@ async def test_a_view_without_a_name_is_refused_in_words(world: World, carrier: 
     page = await carrier.page(answer.headers["location"])
     assert 'class="toast bad"' in page or "toast" in page
     assert '/lists/orders/views"' not in page
+
+
+VIEWS = "/lists/orders/views"
+ODD_NAMES = (
+    "<script>alert(1)</script>",
+    'l\'"été" & co',
+    "🚚" * 40,
+    "{{ 7 * 7 }}",
+    "%s %(name)s",
+    "a/../b?c=d#e",
+)
+
+
+async def keep(carrier: Browser, name: str, query: str = "view=all") -> httpx.Response:
+    return await carrier.press(
+        await carrier.page(f"{VIEWS}?{query}"), VIEWS, do="keep", name=name, query=query
+    )
+
+
+def tabs(page: str) -> list[str]:
+    """The names of one's own views, as they are written in the page."""
+    return re.findall(
+        r'href="/orders\?[^"]*"[^>]*>([^<]*)<', page[page.index('class="tabs') : page.index("toolbar")]
+    )
+
+
+async def test_a_view_is_called_as_it_was_typed_and_runs_nothing(world: World, carrier: Browser) -> None:
+    await world.offered()
+    for name in ODD_NAMES:
+        answer = await keep(carrier, name, "view=all&q=<b>%2520'\"")
+        page = await carrier.page(answer.headers["location"])
+        assert name in unescape(page)
+        assert "<script>alert" not in page
+        assert "<b>%" not in page
+    for name in ODD_NAMES:
+        await carrier.press(await carrier.page(VIEWS), VIEWS, do="remove", view=name, name=name)
+    assert "Aucune vue à vous" in await carrier.page(VIEWS)
+
+
+async def test_two_tabs_lose_no_view_of_each_other(world: World, carrier: Browser) -> None:
+    await keep(carrier, "A", "view=all&q=aa")
+    await keep(carrier, "B", "view=all&q=bb")
+    stale = await carrier.page(VIEWS)
+    await carrier.press(await carrier.page(VIEWS), VIEWS, do="rename", view="A", name="C")
+    answer = await carrier.press(stale, VIEWS, do="rename", view="A", name="C")
+    assert "n&#39;existe plus" in await carrier.page(answer.headers["location"])
+    answer = await carrier.press(stale, VIEWS, do="rename", view="B", name="C")
+    assert "porte déjà ce nom" in await carrier.page(answer.headers["location"])
+    kept = re.findall(r'name="view" value="(\w)"', await carrier.page(VIEWS))
+    assert kept == ["C", "B"]
+
+
+async def test_each_press_of_one_form_does_what_it_says(world: World, carrier: Browser) -> None:
+    """Renamed, back, removed: the form that the browser kept has the key that it had."""
+    await keep(carrier, "A")
+    form = await carrier.page(VIEWS)
+    await carrier.press(form, VIEWS, do="rename", view="A", name="B")
+    await carrier.press(form, VIEWS, do="remove", view="B", name="B")
+    assert "Aucune vue à vous" in await carrier.page(VIEWS)
+    for name in "CD":
+        await keep(carrier, name)
+    form = await carrier.page(VIEWS)
+    for name in "CDD":
+        await carrier.press(form, VIEWS, do="remove", view=name, name=name)
+    assert "Aucune vue à vous" in await carrier.page(VIEWS)
+    form = await carrier.page("/lists/orders/columns")
+    for do, show in (("keep", ["client"]), ("usual", []), ("keep", ["price"])):
+        await carrier.press(form, "/lists/orders/columns", do=do, order=["client", "price"], show=show)
+    assert "Client" not in heads(await carrier.page("/orders"))
+
+
+async def test_a_view_of_what_is_no_more_is_read_as_far_as_it_can(world: World, carrier: Browser) -> None:
+    order = await world.offered()
+    long = "🚚" * 80
+    for n, query in enumerate(
+        (
+            "view=all&state=renamed,tendered",
+            "view=gone",
+            "view=all&sort=colour",
+            "&&=;;;%%%ZZ=%E9&view=all",
+            "view=all&carrier_id=org_gone",
+            f"view=all&q={quote(long)}&place={quote(long[:40])}",
+        )
+    ):
+        answer = await keep(carrier, f"Vue {n}", query)
+        page = await carrier.page(answer.headers["location"])
+        assert f"Vue {n}" in page, query
+    page = await carrier.page("/orders")
+    counters = re.findall(r'Vue (\d)<span class="count">(\d+)</span>', page)
+    assert counters == [("0", "1"), ("1", "1"), ("2", "1"), ("3", "1"), ("4", "0"), ("5", "0")]
+    assert order.reference in page
+    assert "Partenaire introuvable</b>" in await carrier.page("/orders?view=all&carrier_id=org_gone")
+
+
+async def test_an_address_that_a_machine_made_up_breaks_no_page(world: World, carrier: Browser) -> None:
+    await world.offered()
+    for said in (
+        "q=" + "a" * 500,
+        "q=%CC%81",
+        "q=%00",
+        "q=.*",
+        "view=%3Cscript%3E",
+        "after=x",
+        "after=W10&after=W10",
+        "sort=price&sort=price",
+        "place=%00",
+        "pickup_since=2026-02-29&pickup_until=9999-12-31&delivery_since=0001-01-01",
+        "pickup_since=2026-12-31&pickup_until=2026-01-01",
+        "incident=true&incident=false",
+        "chosen=all&filters=1&filters=2&unknown=1",
+    ):
+        for path in ("/orders", "/orders.csv"):
+            answer = await carrier.web.get(f"{path}?{said}")
+            assert answer.status_code in (200, 422), f"{path}?{said}: {answer.status_code}"
+            assert answer.status_code == 200 or "after" in said or "%00" in said, said

@@ -21,7 +21,7 @@ from rt.kernel.errors import Refusal
 from rt.portals.industry.pages.orders import ORDERS
 from rt.portals.industry.pages.partners import carrier_choices
 from rt.ui.addresses import inside
-from rt.ui.asking import AT_ONCE, apart, attempt, key_of, signed_in_still, ticked, typed
+from rt.ui.asking import AT_ONCE, apart, key_of, signed_in_still, ticked, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import language
@@ -77,13 +77,19 @@ def outcomes(results: list[BulkResult]) -> dict[str, Outcome]:
 
 async def bulk(visit: Visit) -> Page | Response:
     """First the boxes of the list, then (with `sure`) the command itself."""
-    ids = list(dict.fromkeys(ticked(visit, "order_id")))[:MOST]
+    ids = list(dict.fromkeys(ticked(visit, "order_id")))
     verb = typed(visit, "verb")
     back = inside(typed(visit, "back"), ORDERS.path)
     if not ids or verb not in VERBS:
         return visit.go(back, _("Cochez d'abord des commandes."))
-    found = await attempt(visit, FindOrders(order_ids=ids, limit=MOST))
-    orders = sorted(found.items if found else (), key=lambda row: ids.index(row.order_id))
+    if len(ids) > MOST:
+        too_many = _("Cochez %(most)s commandes au plus : rien n'a été fait.") % {"most": MOST}
+        return visit.go(back, too_many, kind="bad")
+    found = await visit.ask(FindOrders(order_ids=ids, limit=MOST))
+    orders = sorted(found.items, key=lambda row: ids.index(row.order_id))
+    if not orders:
+        return visit.go(back, _("Aucune de ces commandes n'est à vous : rien n'a été fait."), kind="bad")
+    ids = [order.order_id for order in orders]
     form = await form_of(visit, verb, as_read(visit, orders))
     if form is None:
         confirm = f"{ORDERS.path}/{{order_id}}/confirm"

@@ -176,7 +176,8 @@ async def remap(visit: Visit) -> Response:
         word = msgspec.convert({"import_id": visit.path["import_id"], **said}, RemapImport)
     except msgspec.ValidationError:
         return visit.go(here, _("Choisissez les champs dans la liste."))
-    return await pressed(visit, word, here, _("Le tableau est relu : les verdicts sont refaits."))
+    done = _("Le tableau est relu : les verdicts sont refaits.")
+    return await pressed(visit, word, here, done, choice=msgspec.json.encode(said).decode())
 
 
 async def commit(visit: Visit) -> Response:
