@@ -20,6 +20,8 @@ AMBIGUOUS = re.compile(
     r"|^(text|said|description|title)$"
 )
 SOMEBODY = ("person_id", "user_id", "driver_id", "driver_user_id", "actor_id")
+ACCOUNTED = re.compile(r"^(driver|actor)_name$")
+"""Of whom there is an account or a file: their identity stands beside, or they cannot be erased."""
 WHOSE = re.compile(r"(^|_)(name|e?mail|phone|to|address|ip|agent|device)$")
 
 
@@ -55,11 +57,16 @@ def belonging_to_nobody(node: inspect.Type, marks: Marks, inside: tuple[type, ..
         case inspect.Metadata():
             yield from belonging_to_nobody(node.type, marks, inside)
         case inspect.StructType() if node.cls not in inside and isinstance(marks, dict):
-            beside = {one.name for one in node.fields} & set(SOMEBODY)
+            beside = bool({one.name for one in node.fields} & set(SOMEBODY))
             for one in node.fields:
                 mark = below(marks, one.encode_name)
                 whose = isinstance(mark, Mark) and mark.kind == "personal" and WHOSE.search(one.name)
-                if beside and whose and not mark.of and f"{node.cls.__name__}.{one.name}" not in THEIR_OWN:
+                if (
+                    (beside or ACCOUNTED.search(one.name))
+                    and whose
+                    and not mark.of
+                    and f"{node.cls.__name__}.{one.name}" not in THEIR_OWN
+                ):
                     yield f"{node.cls.__name__}.{one.name}"
                 yield from belonging_to_nobody(one.type, mark, (*inside, node.cls))
         case inspect.CollectionType():

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.kernel.messages import HIDDEN, PERSONAL, View
+from rt.kernel.messages import HIDDEN, PERSONAL, ClientId, View, personal_of
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Latitude, Longitude, Site
 
@@ -65,7 +65,10 @@ class Charges(View):
 
 
 class Consignment(View):
-    """What the parties sign: the boxes of the CMR form (IRU 2007 numbering), without what signing adds."""
+    """What the parties sign: the boxes of the CMR form (IRU 2007 numbering), without what signing adds.
+
+    `driver_id` says whose the name is, where a plan said it, and opens nothing.
+    """
 
     sender: PartyBox
     consignee: PartyBox
@@ -79,7 +82,7 @@ class Consignment(View):
     instructions: Annotated[Text, PERSONAL] = ""
     vehicle_plate: Annotated[str, Meta(max_length=20)] = ""
     trailer_plate: Annotated[str, Meta(max_length=20)] = ""
-    driver_name: Annotated[str, PERSONAL, Meta(max_length=120)] = ""
+    driver_name: Annotated[str, personal_of("driver_id", "planning.drivers"), Meta(max_length=120)] = ""
     successive_carriers: Annotated[list[PartyBox], Meta(max_length=5)] = field(default_factory=list)
     documents: Annotated[list[Annotated[str, Meta(max_length=120)]], Meta(max_length=30)] = field(
         default_factory=list
@@ -92,6 +95,7 @@ class Consignment(View):
     established_at: Annotated[str, Meta(max_length=120)] = ""
     established_on: date | None = None
     reference: Annotated[str, Meta(max_length=60)] = ""
+    driver_id: ClientId = ""
 
 
 class SignatureGiven(View):

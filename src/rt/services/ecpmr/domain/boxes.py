@@ -41,6 +41,7 @@ WHERE = {
     "vehicle_plate": "carrier",
     "trailer_plate": "carrier",
     "driver_name": "carrier",
+    "driver_id": "carrier",
     "cash_on_delivery_cents": "cash_on_delivery",
     "currency": "cash_on_delivery",
     "established_at": "established",

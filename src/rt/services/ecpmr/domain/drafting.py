@@ -33,6 +33,7 @@ def draft(planned: OrderPlanned, known: Mapping[str, PartyBox]) -> Consignment:
         instructions=_instructions(order),
         vehicle_plate=planned.vehicle_plate[:20],
         driver_name=planned.driver_name[:120],
+        driver_id=planned.driver_id,
         documents=[order.references.delivery_note] if order.references.delivery_note else [],
         established_at=order.pickup.address.city,
         established_on=today(),
@@ -46,9 +47,8 @@ def redraft(note: Note, planned: OrderPlanned, known: Mapping[str, PartyBox]) ->
     fresh = draft(planned, known)
     if all(not version.made_by for version in note.versions):
         return msgspec.structs.replace(fresh, established_on=note.consignment.established_on)
-    changes = {
-        name: getattr(fresh, name) for name in ("vehicle_plate", "driver_name", "pickup_at", "delivery_at")
-    }
+    planned_anew = ("vehicle_plate", "driver_name", "driver_id", "pickup_at", "delivery_at")
+    changes = {name: getattr(fresh, name) for name in planned_anew}
     if planned.order.carrier_id != note.carrier_id:
         changes["carrier"] = fresh.carrier
     return msgspec.structs.replace(note.consignment, **changes)
