@@ -1,8 +1,10 @@
 """Every word of a contract carries its owner's name: in its route, its right and its topic."""
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -10,7 +12,7 @@ import pytest
 from msgspec import UNSET, Meta, UnsetType
 from msgspec import inspect as mi
 from msgspec.structs import fields
-from tests.house.tree import PACKAGE
+from tests.house.tree import PACKAGE, parsed, python_files, shown
 from tests.house.words import asked, contracts, told, words
 
 from rt.host.topology import UNITS
@@ -197,3 +199,47 @@ def test_a_partial_change_is_judged() -> None:
         "kind takes an empty text",
         "parts is emptied in two ways: null and []",
     ]
+
+
+FRONT_PAGES = sorted(PACKAGE.glob("contracts/*/__init__.py"))
+
+
+def test_a_front_page_says_each_name_once() -> None:
+    """What it imports is what the contract says; a second list of the same names could differ."""
+    written_twice = [
+        shown(path)
+        for path in FRONT_PAGES
+        if [type(node) for node in parsed(path).body[1:]] != [ast.ImportFrom] * len(parsed(path).body[1:])
+    ]
+    assert FRONT_PAGES
+    assert written_twice == []
+
+
+def test_a_name_is_taken_from_where_it_stands_or_from_a_front_page() -> None:
+    """Front pages pass names on, and for their sake mypy lets all modules of contracts; no other does."""
+    stray = [
+        f"{shown(path)}: {alias.name} of {node.module}"
+        for path in python_files()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("rt.contracts.")
+        for alias in node.names
+        if alias.name not in own_names(str(node.module))
+    ]
+    assert stray == []
+
+
+@cache
+def own_names(module: str) -> set[str]:
+    """What a module of a contract defines; of a front page also what it passes on."""
+    place = PACKAGE.joinpath(*module.split(".")[1:])
+    path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    names: set[str] = {below.stem for below in place.glob("*.py")}
+    for node in parsed(path).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.ImportFrom) and place.is_dir():
+            names |= {alias.asname or alias.name for alias in node.names}
+    return names
