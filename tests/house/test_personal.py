@@ -20,9 +20,9 @@ AMBIGUOUS = re.compile(
     r"|^(text|said|description|title)$"
 )
 SOMEBODY = ("person_id", "user_id", "driver_id", "driver_user_id", "actor_id")
-ACCOUNTED = re.compile(r"^(driver|actor)_name$")
+ACCOUNTED = re.compile(r"^(driver|actor)_name$|^((added|reported|opened)_)?by$")
 """Of whom there is an account or a file: their identity stands beside, or they cannot be erased."""
-WHOSE = re.compile(r"(^|_)(name|e?mail|phone|to|address|ip|agent|device)$")
+WHOSE = re.compile(r"(^|_)(name|by|e?mail|phone|to|address|ip|agent|device)$")
 
 
 def undeclared(node: inspect.Type, marks: Marks, name: str, inside: tuple[type, ...] = ()) -> Iterator[str]:

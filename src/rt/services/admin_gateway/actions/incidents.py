@@ -63,6 +63,7 @@ class Incidents:
             units=known(asked.units),
             opened_at=moment,
             opened_by=current_actor().name,
+            opened_by_id=current_actor().id,
             answer_due_at=moment,
         )
         return (await self._store.incidents.add(opened(outage))).view()
@@ -78,6 +79,7 @@ class Incidents:
             state="skipped" if asked.skipped else "done",
             at=now(),
             by=current_actor().name,
+            by_id=current_actor().id,
             note=asked.note,
         )
         async with self._store.incidents.change(asked.incident_id) as outage:

@@ -1,7 +1,7 @@
 """An incident of the platform: its flow by severity, what users are told, and the post-mortem it owes."""
 
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -25,7 +25,7 @@ from rt.contracts.admin_gateway import (
 )
 from rt.kernel.entity import Entity
 from rt.kernel.errors import Conflict, Invalid, NotFound
-from rt.kernel.messages import Personal
+from rt.kernel.messages import personal_of
 from rt.services.admin_gateway.domain.support import LEVEL_OF, answer_by
 
 FLOWS: Final[dict[Severity, tuple[StepName, ...]]] = {
@@ -76,7 +76,8 @@ class Tick(msgspec.Struct, frozen=True, kw_only=True):
     step: StepName
     state: Literal["done", "skipped"]
     at: datetime
-    by: Personal
+    by: Annotated[str, personal_of("by_id", "authz.people")]
+    by_id: str = ""
     note: str = ""
 
 
@@ -96,7 +97,8 @@ class Outage(Entity, kw_only=True):
     title_en: str
     units: list[str]
     opened_at: datetime
-    opened_by: Personal
+    opened_by: Annotated[str, personal_of("opened_by_id", "authz.people")]
+    opened_by_id: str = ""
     answer_due_at: datetime
     state: OutageState = "open"
     ticks: list[Tick] = []

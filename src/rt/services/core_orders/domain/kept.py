@@ -1,7 +1,7 @@
 """What is kept with an order: offers and their ends, papers, incidents."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -14,7 +14,7 @@ from rt.contracts.core_orders import (
     Responsible,
     TenderView,
 )
-from rt.kernel.messages import Personal
+from rt.kernel.messages import Personal, personal_of
 from rt.services.core_orders.domain.states import Hand
 from rt.trade.roles import PartnerRole
 
@@ -66,7 +66,8 @@ class Document(msgspec.Struct, kw_only=True):
     filename: Personal
     media_type: str
     added_at: datetime
-    added_by: Personal
+    added_by: Annotated[str, personal_of("added_by_id", "authz.people")]
+    added_by_id: str = ""
     file_key: str = ""
     size_bytes: int = 0
     original_sha256: str = ""
@@ -120,8 +121,9 @@ class Incident(msgspec.Struct, kw_only=True):
     kind: IncidentKind
     text: Personal
     reported_at: datetime
-    reported_by: Personal
+    reported_by: Annotated[str, personal_of("reported_by_id", "authz.people")]
     shared: bool
+    reported_by_id: str = ""
     responsible: Responsible = ""
     cost_cents: int | None = None
     photos: list[str] = msgspec.field(default_factory=list)

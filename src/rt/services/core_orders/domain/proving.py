@@ -99,6 +99,7 @@ class Proven(Carried, kw_only=True):
             media_type="application/pdf",
             added_at=now(),
             added_by=by.name,
+            added_by_id=by.actor_id,
             ecpmr_document_id=ecpmr_document_id,
         )
         self.documents = [*self.documents, note]
