@@ -213,6 +213,15 @@ def test_what_a_change_leaves_empty_is_emptied_and_what_it_does_not_show_stays()
     assert renaming(("name", "Ours"), only=("name", "note")).read() == Rename(order_id="o", name="Ours")
 
 
+def test_what_is_chosen_now_is_among_what_is_chosen_from() -> None:
+    """Else a list that is short today (a partner gone, a service that does not answer) would take it away."""
+    offered = {"note": [("a", "A")]}
+    made = Form(Rename, values={"note": "b"}, fixed={"order_id": "o"}, choices=offered).input("note")
+    assert [(one.value, one.label) for one in made.choices] == [("", "—"), ("a", "A"), ("b", "choix actuel")]
+    known = Form(Rename, values={"note": "a"}, fixed={"order_id": "o"}, choices=offered).input("note")
+    assert [one.value for one in known.choices] == ["", "a"]
+
+
 def test_a_change_asks_for_what_cannot_be_empty() -> None:
     made = renaming(("name", ""), ("delivery.name", ""), only=("name", "note", "delivery"))
     assert made.read() is None

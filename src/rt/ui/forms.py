@@ -137,12 +137,20 @@ class Form:
         made.help = self._hints.get(leaf.name, made.help)
         if leaf.name in self._choices:
             made.kind = "several" if isinstance(leaf.type, inspect.ListType) else "choice"
-            made.choices = self._choices[leaf.name]
+            made.choices = self._offered(leaf)
         if made.kind == "choice" and not made.required and all(c.value for c in made.choices):
             made.choices = [Choice("", "—"), *made.choices]
         made.value = self._shown(leaf)
         made.faults = self.faults.get(leaf.name, ())
         return made
+
+    def _offered(self, leaf: Leaf) -> list[Choice]:
+        """What is chosen from; in a change also what is chosen now, or another change would lose it."""
+        offered = self._choices[leaf.name]
+        present = shown(leaf, self._present(leaf)) if self._part else ""
+        if not present or isinstance(present, list) or any(choice.value == present for choice in offered):
+            return offered
+        return [*offered, Choice(present, _("choix actuel"))]
 
     def _shown(self, leaf: Leaf) -> str | list[str]:
         if "password" in leaf.name:
@@ -150,6 +158,11 @@ class Form:
         if self.posted is not None:
             texts = [str(t) for t in self.posted.getlist(leaf.name)]
             return texts if isinstance(leaf.type, inspect.ListType) else (texts[-1] if texts else "")
+        present = self._present(leaf)
+        return shown(leaf, leaf.default if present is None else present)
+
+    def _present(self, leaf: Leaf) -> Any:
+        """What the shown values have for a field."""
         at: Any = self._values
         for step in leaf.name.split("."):
             if isinstance(at, dict):
@@ -158,7 +171,7 @@ class Form:
                 at = at[int(step)] if int(step) < len(at) else None
             else:
                 at = getattr(at, step, None)
-        return shown(leaf, leaf.default if at is None else at)
+        return at
 
     def read(self) -> Command[Any] | None:
         """The command as typed; None after noting beside each field what is wrong."""

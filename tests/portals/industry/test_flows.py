@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 from msgspec.structs import replace
 from tests.portals.industry import make
 from tests.portals.industry.make import view
@@ -139,6 +140,24 @@ async def test_an_empty_goods_line_is_no_line() -> None:
     }
     await client.post("/orders/ord_1/write/goods", data=typed | proof)
     assert [(line.description, line.weight_kg) for line in town.heard(EditOrder).goods] == [("Comté", 1200.5)]
+
+
+async def test_what_an_edit_leaves_empty_is_emptied_and_a_consignee_out_of_sight_stays() -> None:
+    town = Town()
+    order = make.order("draft", consignee_id="org_gone", requirements=["adr"], equipment="semi_box")
+    town.answers |= {GetOrder: order, EditOrder: order}
+    client, proof = await signed_in(town)
+    page = (await client.get("/orders/ord_1/write/places")).text
+    assert '<option value="org_gone" selected>Distri Rhône</option>' in page
+    typed = {"consignee_id": "org_gone", "consignee_name": "Distri", "consignee_email": ""}
+    await client.post("/orders/ord_1/write/places", data=places() | typed | proof)
+    said = town.heard(EditOrder)
+    assert (said.consignee_id, said.consignee_name, said.consignee_email) == ("org_gone", "Distri", None)
+    assert said.goods is UNSET
+    await client.post("/orders/ord_1/write/goods", data={"equipment": ""} | proof)
+    said = town.heard(EditOrder)
+    assert (said.goods, said.requirements, said.equipment) == ([], [], None)
+    assert said.stops is UNSET
 
 
 async def test_missing_mentions_stand_beside_their_fields_and_can_be_written_there() -> None:

@@ -96,13 +96,16 @@ def wanted(parts: Sequence[str]) -> list[str]:
     return only
 
 
-async def choices(visit: Visit, parts: Sequence[str]) -> dict[str, list[Choice]]:
+async def choices(visit: Visit, parts: Sequence[str], order: OrderView | None) -> dict[str, list[Choice]]:
     """What is chosen from: consignees among the partners, packages and pallets of each line."""
     offered: dict[str, list[Choice]] = {}
     if "consignee" in parts:
         found = await attempt(visit, FindPartners(kind="recipient", limit=200))
         named_by_us = [one for one in (found.items if found else ()) if one.standing in ("guest", "partner")]
-        offered["consignee_id"] = [Choice(one.id, one.name) for one in named_by_us]
+        known = {one.id: one.name for one in named_by_us}
+        if order is not None and order.consignee_id:
+            known.setdefault(order.consignee_id, order.consignee_name)
+        offered["consignee_id"] = [Choice(*one) for one in known.items()]
     if "goods" in parts:
         packages = [Choice(code, f"{named('choice', code)} ({code})") for code in PACKAGES]
         pallets = [Choice(p.code, p.en if language() == "en" else p.fr) for p in PALLET_TYPES]
@@ -125,11 +128,11 @@ def _place_labels() -> dict[str, str]:
     return {f"stops.{n}.{field}": label for n in range(MOST_STOPS) for field, label in said.items()}
 
 
-async def options(visit: Visit, parts: Sequence[str]) -> dict[str, Any]:
+async def options(visit: Visit, parts: Sequence[str], order: OrderView | None = None) -> dict[str, Any]:
     """How the form of these parts is drawn, for a new order and for a change alike."""
     return {
         "only": wanted(parts),
-        "choices": await choices(visit, parts),
+        "choices": await choices(visit, parts, order),
         "labels": _place_labels()
         | {
             "consignee_id": _("Destinataire connu"),
@@ -162,7 +165,7 @@ async def new_order(visit: Visit, stops: int) -> Form:
 
 async def change(visit: Visit, order: OrderView, parts: Sequence[str], submit: str) -> Form:
     """A change of some parts of a draft; one empty goods line waits after the last."""
-    drawn = await options(visit, parts)
+    drawn = await options(visit, parts, order)
     rows = {"goods": len(order.goods) + 1, "stops": len(order.stops)}
     return visit.form(
         EditOrder,
