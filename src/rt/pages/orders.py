@@ -33,7 +33,7 @@ from rt.ui.asking import attempt, sent
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
 from rt.ui.fields import Input
-from rt.ui.pages import Choice, Column, Outcome, Page, Sorting
+from rt.ui.pages import Choice, Column, Outcome, Page, Sorting, wants_part
 from rt.ui.visit import Visit, page
 
 ALL = "all"
@@ -238,7 +238,8 @@ class Orders:
                 name: written(value)
                 for name, value in lasting.items()
                 if name in ("view", "sort") or (name in self.filters and not opened)
-            },
+            }
+            | ({OPENED: "1"} if opened else {}),
             rows=[self._row(order, shown) for order in found.items],
             columns=self._columns(found.items, shown),
             sorting=Sorting(now=values.get("sort", ""), address=address(self.path, {**lasting, "sort": ""})),
@@ -355,7 +356,8 @@ class Orders:
         names = {"carrier_id": carriers, "shipper_id": clients}
         names = {name: found for name, found in names.items() if name in self.filters}
         chosen = {name: values[name] for name in names if name in values}
-        if not (opened and names) and all(chosen[name] in names[name] for name in chosen):
+        drawn = opened and not wants_part(visit.request.headers)
+        if not (drawn and names) and all(chosen[name] in names[name] for name in chosen):
             return names
         partners = await attempt(visit, FindPartners(limit=MOST_PARTNERS))
         for one in partners.items if partners else ():

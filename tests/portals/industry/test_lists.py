@@ -5,7 +5,7 @@ from tests.portals.industry import make
 from tests.portals.industry.test_flows import missing
 from tests.portals.industry.town import ORIGIN, Town, signed_in
 
-from rt.contracts.authz import GetListChoices, KeepListChoices, ListChoicesView, OwnView
+from rt.contracts.authz import FindPartners, GetListChoices, KeepListChoices, ListChoicesView, OwnView
 from rt.contracts.core_orders import ConfirmOrder, CountFoundOrders, FindOrders, FoundCounts, OrdersPage
 from rt.kernel.clock import held
 
@@ -161,6 +161,27 @@ async def test_a_line_that_is_cut_shows_whole_in_the_row_that_has_the_focus() ->
             assert await line.evaluate("one => one.scrollHeight <= one.clientHeight")
 
 
+async def test_what_was_typed_stays_when_the_filters_open_and_they_stay_open() -> None:
+    town = long_list()
+    client, _proof = await signed_in(town)
+    with held(make.AT):
+        async with screen.looking(client, viewport={"width": 1440, "height": 900}) as page:
+            await page.goto(f"{ORIGIN}/orders?view=all&plate=GH-104-KL")
+            await page.get_by_role("searchbox").fill("D26-00")
+            await page.wait_for_url("**q=D26-00**")
+            await page.get_by_role("link", name="Filtres", exact=True).press("Enter")
+            await page.wait_for_url("**filters=1**")
+            await page.get_by_label("Ville ou site").fill("Metz")
+            await page.wait_for_url("**place=Metz**")
+            assert town.heard(FindOrders).q == "Metz D26-00"
+            assert town.heard(FindOrders).plate == "GH-104-KL"
+            asked = [word for word in town.said if isinstance(word, FindPartners)]
+            assert len(asked) == 1
+            await page.reload()
+            assert await page.get_by_label("Ville ou site").input_value() == "Metz"
+            assert await page.get_by_role("link", name="Filtres", exact=True).count() == 0
+
+
 async def test_the_town_of_a_line_is_read_whole() -> None:
     client, _proof = await signed_in(long_list())
     cut = "all => all.filter(one => one.scrollHeight > one.clientHeight).map(one => one.textContent)"
@@ -181,6 +202,7 @@ async def test_what_is_typed_in_a_filter_narrows_the_list_and_its_file_at_once()
             await page.keyboard.press("Tab")
             await page.get_by_text("Filtres", exact=True).focus()
             await page.keyboard.press("Enter")
+            await page.wait_for_url("**filters=1**")
             await page.get_by_label("Immatriculation").fill("GH-104-KL")
             await page.get_by_text("Immatriculation : GH-104-KL").wait_for()
             assert town.heard(FindOrders).plate == "GH-104-KL"
