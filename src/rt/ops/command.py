@@ -142,9 +142,9 @@ def forget(
         done = asyncio.run(alone())
     except NobodySuch as error:
         raise typer.BadParameter(str(error)) from error
-    console.print(f"The log says nothing of {subject} any more: {', '.join(done.org_ids)}.")
+    console.print(f"Unreadable in events of {', '.join(done.org_ids)}.")
     for name, count in done.kept.items():
-        console.print(f"{name} still keeps {count} of its documents: they are that unit's to empty.")
+        console.print(f"Still kept: {name} ({count}).")
 
 
 @app.command()
