@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from tests.journeys.axe import hindrances
 from tests.journeys.conftest import ROOT, RunningHouse, Start
 
 from rt.ops import world
@@ -72,6 +73,8 @@ async def test_an_order_travels_through_five_portals(
     await recipient_follows(house, browser, people, order_id, seen)
     await shipper_accepts_the_proof(house, browser, people.shipper, order_id, seen)
     await operator_reads_the_story(house, browser, order_id, seen)
+    if not options:
+        await everybody_can_use_every_page(house, browser, order_id)
 
 
 class Album:
@@ -196,7 +199,7 @@ async def driver_loads_and_delivers_offline(
     await expect(page.locator("#driver-sync")).to_contain_text("Tout est envoyé", timeout=30_000)
     wait_for(lambda: people.shipper.get(f"/api/orders/{order_id}")["state"] == "in_transit", "the loading")
     await page.goto(house.portal("driver"))
-    await page.click(".stop-link >> nth=1")
+    await page.click(".stop-link >> nth=0")
     await page.click("text=Je suis arrivé")
     await page.click("text=Faire signer")
     await page.click("text=Ajouter une réserve")
@@ -245,6 +248,42 @@ async def operator_reads_the_story(house: RunningHouse, browser: Browser, order_
     await seen.take(page, "8-story")
     await page.goto(f"{house.portal('admin')}/audit/verify")
     await context.close()
+
+
+BESIDE_NAVIGATION = {
+    "industry": "/orders/{order} /orders/new /imports /lists/orders/columns /partners/new /team/invite"
+    " /notices /search?q=NAV /documents?state= /settings/numbers",
+    "transporter": "/orders/{order} /planning?day={day} /fleet/new /drivers/new /devices/new",
+    "recipient": "/deliveries/{order} /docks/places/new",
+    "admin": "/stories/{order} /incidents/new /maintenance/new",
+    "driver": "/ /#/officer /#/mine /#/language /recordings /account",
+}
+"""By portal: what is looked at beside everything that its navigation leads to."""
+SHOWROOM = "/gallery"
+"""Every component stands there beside the page's own of the same name."""
+
+
+async def everybody_can_use_every_page(house: RunningHouse, browser: Browser, order_id: str) -> None:
+    """No page hinders who cannot see, hear or point, nor is pushed sideways on a phone."""
+    people = {
+        "industry": world.SHIPPERS[0].email,
+        "transporter": world.CARRIERS[0].email,
+        "recipient": world.OTHERS[3].email,
+        "admin": world.ADMIN_EMAIL,
+        "driver": world.driver_email(world.CARRIERS[0], world.DRIVERS[0]),
+    }
+    found = []
+    for portal, email in people.items():
+        context = await browser.new_context(viewport=DESK, locale="fr-FR")
+        page = await enter(context, house, portal, email)
+        links = page.locator("header.side nav a")
+        paths = [str(await one.get_attribute("href")) for one in await links.all()]
+        more = [path.format(order=order_id, day=TOMORROW) for path in BESIDE_NAVIGATION[portal].split()]
+        for path in (*paths, *more):
+            if path != SHOWROOM:
+                found += await hindrances(page, house.portal(portal) + path)
+        await context.close()
+    assert found == []
 
 
 async def draw_on(page: Page) -> None:
