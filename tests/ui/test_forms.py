@@ -228,6 +228,8 @@ def test_a_change_asks_for_what_cannot_be_empty() -> None:
     assert made.faults == {name: ["À remplir."] for name in ("name", "delivery.name")}
     needed = {one.name: one.required for one in made.inputs}
     assert (needed["name"], needed["note"], needed["delivery.name"]) == (True, False, True)
+    said = {one.name: one.skippable for one in Form(Rename, fixed={"order_id": "o"}).inputs}
+    assert (said["note"], said["goods.0.weight_kg"]) == (True, False)
 
 
 def test_a_whole_weight_is_shown_without_decimals() -> None:

@@ -54,7 +54,7 @@ class Input(msgspec.Struct, kw_only=True):
     """text area lines email password tel url number money date moment time choice several or check."""
     required: bool = False
     skippable: bool = True
-    """Whether to say that it may stay empty."""
+    """Whether to say that it may stay empty; of what a change has within a part or line, nothing is said."""
     value: str | Sequence[str] = ""
     help: str = ""
     unit: str = ""

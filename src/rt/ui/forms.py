@@ -135,6 +135,7 @@ class Form:
         made = drawn(leaf)
         made.label = self._labels.get(leaf.name, made.label)
         made.help = self._hints.get(leaf.name, made.help)
+        made.skippable = not self._part or "." not in leaf.name
         if leaf.name in self._choices:
             made.kind = "several" if isinstance(leaf.type, inspect.ListType) else "choice"
             made.choices = self._offered(leaf)
