@@ -13,6 +13,10 @@ from tests.isolation.test_matrix import ALL_RIGHTS, path
 from rt.host.keys import UnitKeys
 from rt.kernel.unit import Served
 
+TYPED = (
+    *("a", "a" * 500, "\u0301", ".*", "(a+)+$", "$where", '{"$ne": ""}', "\\", "[", "^", "İ", "ß", "２６"),
+    *("مرحبا", "\u200b", " ", "\x00", "a\nb", "%", "<script>", "🚚", ",", "a,b", "-1", "1e400", "__proto__"),
+)
 OF_ONE_PERSON = {"FindUsers"}
 """The planted invitations are all for one person."""
 ODD_SIZES = (0, -1, 201, 10**9, 10**30, "NaN", "1.5", "")
@@ -69,6 +73,27 @@ async def test_a_list_is_the_same_whatever_its_pages_are(alike: TestHouse) -> No
             wrong.append(f"{served.word.__name__} {said}: one twice")
     assert not wrong, "\n".join(wrong)
     assert walks > 60
+
+
+@pytest.mark.parametrize("typed", TYPED)
+async def test_whatever_is_typed_is_looked_for_or_refused(alike: TestHouse, typed: str) -> None:
+    """In every list that is searched, and by every text that a list is narrowed by."""
+    wrong, asked_for = [], 0
+    plain = {served.word: (unit, served, said) for unit, served, said in reversed(asked(alike))}
+    for unit, served, said in plain.values():
+        texts = [
+            one.encode_name
+            for one in msgspec.structs.fields(served.word)
+            if one.type is str or getattr(one.type, "__origin__", None) is str
+        ]
+        async with alike.web(unit, alike.actor("org_a", set(ALL_RIGHTS), {"admin", "platform_admin"})) as web:
+            for name in set(texts) - set(served.word.word.path_fields):
+                answer = await web.get(path(served, PLANTED + "_00000"), params={**said, name: typed})
+                asked_for += 1
+                if answer.status_code not in (200, 403, 404, 422):
+                    wrong.append(f"{served.word.__name__} {name}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert asked_for > 40
 
 
 async def test_a_page_has_a_size_that_is_one(alike: TestHouse) -> None:

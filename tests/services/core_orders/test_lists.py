@@ -194,6 +194,8 @@ async def test_foreign_identities_in_a_filter_widen_nothing(web):
         {"shipper_id": STRANGER},
         {"order_ids": [theirs]},
         {"carrier_id": "$ne"},
+        {"plate": "--"},
+        {"plate": "' '"},
         {"carrier_id": '{"$ne": ""}'},
         {"order_ids": ["", "$gt"]},
     ):

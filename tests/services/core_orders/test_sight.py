@@ -117,6 +117,7 @@ def test_the_carrier_sees_only_the_offer_made_to_itself(full):
     assert full.view("carrier", hand("org_rival")).tender.carrier_id == "org_rival"
     hidden = full.row("carrier", hand(CARRIER))
     assert (hidden.tender_id, hidden.tender_stranger, hidden.tender_price_cents) == (None, None, None)
+    assert hidden.tender_deadline is None, "that others are asked is not the carrier's to know"
     assert full.row("carrier", hand("org_rival")).tender_stranger
     assert full.row("carrier", hand("org_rival")).tender_price_cents == 80_000
 

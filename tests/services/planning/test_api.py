@@ -9,11 +9,7 @@ from rt.kernel.messages import SELF, Command, Query
 from rt.services.planning.app import build
 
 WORDS = sorted(
-    (
-        word
-        for word in (getattr(words, name) for name in words.__all__)
-        if isinstance(word, type) and issubclass(word, Query | Command)
-    ),
+    (word for word in vars(words).values() if isinstance(word, type) and issubclass(word, Query | Command)),
     key=lambda word: word.__name__,
 )
 LINKED = {"BookSlot", "CancelSlot", "FindFreeSlots", "JoinWaitingList", "MoveSlot", "SlotCalendar", "GetSlot"}

@@ -46,7 +46,7 @@ def asked_for(asked: OrderFilters) -> Conditions:
         "state": {"$in": states} if len(states) > 1 else "".join(states),
         "carrier_id": asked.carrier_id,
         "shipper_id": asked.shipper_id,
-        "plate": plain_plate(asked.plate),
+        "plate": plain_plate(asked.plate) or asked.plate,  # of signs alone: no vehicle's
         "incident": incident,
         "pickup": _between(asked.pickup_since, asked.pickup_until),
         "delivery": _between(asked.delivery_since, asked.delivery_until),
