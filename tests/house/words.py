@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.house.tree import packages
 
-from rt.kernel.messages import Command, Event, Query, View
+from rt.host.topology import UNITS
+from rt.kernel.messages import EVENTS, Command, Event, Query, View
 
 Word = type[Any]
 
@@ -38,6 +39,22 @@ def asked(contract: str) -> list[Word]:
 
 def told(contract: str) -> list[Word]:
     return [word for word in words(contract) if issubclass(word, Event)]
+
+
+def services() -> None:
+    """Import all of every unit."""
+    for row in UNITS:
+        if row.built:
+            unit = importlib.import_module(f"rt.services.{row.package}")
+            for module in pkgutil.walk_packages(unit.__path__, f"{unit.__name__}."):
+                importlib.import_module(module.name)
+
+
+def events() -> list[Word]:
+    """All that is told: what contracts say, what units tell themselves, what they stand on tells for them."""
+    services()
+    ours = (kind for kind in EVENTS.values() if kind.__module__.startswith("rt."))
+    return sorted(ours, key=lambda kind: str(kind.topic))
 
 
 def contracts() -> list[str]:

@@ -453,6 +453,11 @@ async def test_keys_that_were_lost_are_not_taken_for_an_erasure(
     assert letter["reason"].startswith("KeyLost")
 
 
+def test_nought_is_a_place_too() -> None:
+    contact = msgspec.to_builtins(Contact(latitude=0.0))
+    assert [place.path for place in personal_in(contact, marks_of(Contact), [])] == [["latitude"]]
+
+
 @pytest.fixture
 async def unplugged(house: TestHouse) -> AsyncIterator[Callable[[], AbstractContextManager[None]]]:
     """`with unplugged():` nobody answers where the keys are."""

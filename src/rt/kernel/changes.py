@@ -141,14 +141,14 @@ def personal_in(value: Any, marks: Marks, path: list[str | int]) -> list[Place]:
 
 
 def _gather(value: Any, marks: Marks, path: list[str | int], whom: str, found: list[Place]) -> None:
-    if not value or not marks:
+    if not marks or (not value and not isinstance(value, int | float)):
         return
     if isinstance(marks, Mark):
         if marks.kind == "personal":
             found.append(Place(path, marks, whom))
     elif isinstance(value, dict):
         for name in value if "*" in marks else marks:
-            if inner := value.get(name):
+            if (inner := value.get(name)) is not None:
                 mark = below(marks, name)
                 of = str(value.get(mark.of) or "") if isinstance(mark, Mark) and mark.of else whom
                 _gather(inner, mark, [*path, name], of, found)

@@ -12,7 +12,7 @@ KEPT: Final = timedelta(hours=1)
 class ResetWished(Event, topic="authz.password.reset_wished"):
     """Somebody typed an address; authz itself hears it, and looks whether anybody is there."""
 
-    email: str
+    email: Personal
     language: str
 
 
