@@ -13,6 +13,7 @@ from rt.kernel.tenancy import acting_for
 from rt.services.planning.domain.accepted import job_of
 from rt.services.planning.domain.calendar_file import icalendar
 from rt.services.planning.domain.checks import conflicts
+from rt.services.planning.domain.conflicts import SkillMissing, WindowMissed
 from rt.services.planning.domain.docks import (
     BookedTooLate,
     Dock,
@@ -104,9 +105,18 @@ def test_a_late_arrival_names_minutes_and_a_fix_in_both_languages():
     assert "window" in {one.rule for one in holds([tour], [crew])}
 
 
+def test_lateness_is_said_in_hours_where_it_has_some():
+    late = [WindowMissed(place=1, reference="C-1", at="", closes="", minutes=n).says("fr") for n in (45, 900)]
+    assert "45 min de retard" in late[0]
+    assert "15 h 00 de retard" in late[1]
+
+
 def test_a_skill_may_be_the_vehicles_or_the_drivers():
     needs = make.job(requirements=["adr", "tail_lift"])
     assert rules(make.tour(lacks := make.crew(), needs), lacks) == {"skill_missing"}
+    told = SkillMissing(reference="C-1", skill="tail_lift", plate="GH-218-KL", name="Zoé")
+    assert told.conflict_view().fr == "C-1 exige un hayon : ni GH-218-KL ni Zoé ne l'ont."
+    assert told.says("en").endswith("Take a vehicle or driver with a tail lift.")
     able = make.crew(equipment=["tail_lift"], driver_skills=["adr"])
     assert rules(make.tour(able, needs), able) == set()
     assert "skill" in {one.rule for one in holds([make.tour(lacks, needs)], [lacks])}

@@ -34,7 +34,6 @@ from rt.portals.transporter.pages.order import job_of
 from rt.trade.days import TRIP_AHEAD_DAYS, TRIP_PAST_DAYS
 from rt.ui.asking import attempt, day_asked, day_of, key_of, pressed, seen, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
-from rt.ui.catalogues import named
 from rt.ui.fields import Input, calendar_day
 from rt.ui.formats import number
 from rt.ui.pages import Choice, Page
@@ -47,7 +46,6 @@ class ConflictRow(msgspec.Struct, kw_only=True):
     """A conflict in the language of the page."""
 
     sentence: str
-    figures: str
     fix: str
 
 
@@ -92,14 +90,7 @@ class JobPage(Page):
 
 def conflict_rows(conflicts: Sequence[ConflictView]) -> list[ConflictRow]:
     """Conflicts as they are shown."""
-    return [
-        ConflictRow(
-            sentence=conflict_text(c),
-            figures=" · ".join(f"{named('field', name)} : {value}" for name, value in c.figures.items()),
-            fix=fix_text(c),
-        )
-        for c in conflicts
-    ]
+    return [ConflictRow(sentence=conflict_text(c), fix=fix_text(c)) for c in conflicts]
 
 
 def derogable(conflicts: Sequence[ConflictView]) -> bool:

@@ -1,6 +1,6 @@
 """Why an assignment cannot be: each rule with its figures and what would mend it, in both languages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -8,6 +8,22 @@ from zoneinfo import ZoneInfo
 from rt.contracts.planning import ConflictView
 from rt.kernel.errors import Conflict, Invalid, Refusal
 from rt.trade.zones import PARIS
+
+SKILLS = {
+    "tail_lift": ("un hayon", "a tail lift"),
+    "adr": ("l'ADR (matières dangereuses)", "ADR (dangerous goods)"),
+    "temperature": ("la température dirigée", "temperature control"),
+    "crane": ("une grue", "a crane"),
+    "forklift": ("un chariot élévateur", "a forklift"),
+    "moffett": ("un chariot embarqué", "a truck-mounted forklift"),
+    "tarpaulin": ("une bâche", "a tarpaulin"),
+    "box": ("un fourgon", "a box body"),
+    "straps": ("des sangles", "straps"),
+    "two_drivers": ("un double équipage", "two drivers"),
+    "customs_seal": ("un scellé douanier", "a customs seal"),
+    "gdp": ("les BPD (médicaments)", "GDP (medicines)"),
+}
+"""What an order may ask of vehicle and driver, as a sentence names it."""
 
 
 def clock(at: datetime, zone: ZoneInfo = PARIS) -> str:
@@ -32,16 +48,20 @@ class PlanningConflict(Conflict):
         super().__init__(field or ("" if stop is None else f"stops.{stop}"), **values)
 
     def says(self, language: str) -> str:
-        fix = self.fix_fr if language == "fr" else self.fix_en
-        return f"{super().says(language)} {fix.format(**self.values)}"
+        told, fix = (self.fr, self.fix_fr) if language == "fr" else (self.en, self.fix_en)
+        return f"{told} {fix}".format(**self.worded(language))
+
+    def worded(self, language: str) -> Mapping[str, Any]:
+        """The figures as the sentences say them."""
+        return self.values
 
     def conflict_view(self) -> ConflictView:
         return ConflictView(
             rule=self.code,
-            fr=self.fr.format(**self.values),
-            en=self.en.format(**self.values),
-            fix_fr=self.fix_fr.format(**self.values),
-            fix_en=self.fix_en.format(**self.values),
+            fr=self.fr.format(**self.worded("fr")),
+            en=self.en.format(**self.worded("en")),
+            fix_fr=self.fix_fr.format(**self.worded("fr")),
+            fix_en=self.fix_en.format(**self.worded("en")),
             figures={name: str(value) for name, value in self.values.items()},
             stop=self.stop,
         )
@@ -81,10 +101,15 @@ class OverCapacity(PlanningConflict):
 
 
 class WindowMissed(PlanningConflict):
-    fr = "À l'arrêt {place} ({reference}), début {at}, fermeture {closes} : {minutes} min de retard."
-    en = "At stop {place} ({reference}), service begins {at}, but it closes {closes}: {minutes} min late."
+    fr = "À l'arrêt {place} ({reference}), début {at}, fermeture {closes} : {late} de retard."
+    en = "At stop {place} ({reference}), service begins {at}, but it closes {closes}: {late} late."
     fix_fr = "Avancez cet arrêt, partez plus tôt ou demandez un créneau plus tardif."
     fix_en = "Move this stop forward, leave earlier or ask for a later window."
+
+    def worded(self, language: str) -> Mapping[str, Any]:
+        hours, minutes = divmod(int(self.values["minutes"]), 60)
+        late = f"{hours} h {minutes:02d}" if hours else f"{minutes} min"
+        return {**self.values, "late": late}
 
 
 class SkillMissing(PlanningConflict):
@@ -92,6 +117,11 @@ class SkillMissing(PlanningConflict):
     en = "{reference} needs {skill}: neither {plate} nor {name} has it."
     fix_fr = "Prenez un véhicule ou un conducteur avec {skill}."
     fix_en = "Take a vehicle or driver with {skill}."
+
+    def worded(self, language: str) -> Mapping[str, Any]:
+        code = str(self.values["skill"])
+        fr, en = SKILLS.get(code, (code, code))
+        return {**self.values, "skill": fr if language == "fr" else en}
 
 
 class DriverAbsent(PlanningConflict):
