@@ -285,6 +285,13 @@ async def test_a_switch_holds_from_the_next_request_for_those_named(
     assert [flag["name"] for flag in flags] == ["quotes"]
 
 
+async def test_a_switch_is_set_whole(house: Any, voice: Any, root: Any) -> None:
+    said = {"on": True, "description": "Devis", "organizations": ["org_a"]}
+    assert (await root.post("/admin/flags/quotes", json=said)).json()["description"] == "Devis"
+    again = (await root.post("/admin/flags/quotes", json={"on": True})).json()
+    assert (again["description"], again["organizations"]) == ("", [])
+
+
 async def test_a_dead_letter_is_heard_again(house: Any, voice: Any, root: Any) -> None:
     voice.deaf = True
     await voice.send()

@@ -30,7 +30,7 @@ class FindFlags(Query[FlagsView], route="/admin/flags", needs="admin_gateway.rea
 
 
 class SetFlag(Command[FlagView], route="/admin/flags/{name}", needs="admin_gateway.write"):
-    """Set a switch for all, or for the organizations and roles named; effective without restart."""
+    """Set a switch whole: for all, or for the organizations and roles named; effective without restart."""
 
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{2,40}$")]
     on: bool

@@ -80,7 +80,7 @@ class Board:
             flag.set(asked.on, asked.organizations, asked.roles)
             return (await self._store.flags.add(flag)).view()
         async with self._store.flags.change(known.id) as kept:
-            kept.description = asked.description or kept.description
+            kept.description = asked.description
             kept.set(asked.on, asked.organizations, asked.roles)
         return kept.view()
 
