@@ -99,3 +99,9 @@ def test_a_page_asks_once_for_its_rows() -> None:
 def test_a_thing_is_asked_for_by_its_identity() -> None:
     _, searching = found()
     assert searching == set(SEARCHED)
+
+
+def test_where_a_page_ends_is_given_back_whole() -> None:
+    """A cursor holds what the list is sorted by, a name of 120 letters perhaps: cut short it is refused."""
+    cut = re.compile(r"""get\("after", ""\)\[:""")
+    assert [shown(path) for path in python_files() if cut.search(path.read_text("utf-8"))] == []

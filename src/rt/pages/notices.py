@@ -49,7 +49,7 @@ class NoticesPage(Page):
 
 async def notices(visit: Visit) -> Page:
     everything = visit.query.get("all") == "1"
-    word = MyNotices(unread=None if everything else True, after=visit.query.get("after", "")[:200])
+    word = MyNotices(unread=None if everything else True, after=visit.query.get("after", ""))
     found = await visit.ask(word)
     host = visit.request.headers.get("host", "")
     current = ALL if everything else PATH

@@ -282,6 +282,14 @@ def test_an_hour_with_its_offset_is_never_skipped() -> None:
     assert asked.stops[0].from_at == at(CHANGE.year, 3, CHANGE.day, 1, 30)
 
 
+def test_a_night_in_which_clocks_change_ends_at_the_hour_that_was_written() -> None:
+    """22h to 6h: seven hours in March."""
+    asked = made(pickup_from=f"{CHANGE - timedelta(days=1):%d/%m/%Y} 22h-6h").asked
+    assert asked is not None
+    assert asked.stops[0].from_at == at(CHANGE.year, 3, CHANGE.day - 1, 21)
+    assert asked.stops[0].until_at == at(CHANGE.year, 3, CHANGE.day, 4)
+
+
 def both() -> str:
     """A day whose two readings can both be planned."""
     return f"05/04/{today().year + 1}"

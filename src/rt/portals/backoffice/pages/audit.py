@@ -112,7 +112,7 @@ def asked(visit: Visit) -> tuple[dict[str, str], dict[str, Any]]:
 
 async def audit(visit: Visit) -> Page | Response:
     given, chosen = asked(visit)
-    after = visit.query.get("after", "")[:200]
+    after = visit.query.get("after", "")
     found = await visit.ask(FindAudit(after=after, **chosen))
     names = await names_of(visit, [line.org_id for line in found.items])
     known = {name: value for name, value in given.items() if value}

@@ -66,7 +66,7 @@ def waiting(one: LetterView) -> Waiting:
 async def queues(visit: Visit) -> Page | Response:
     unit, asked = visit.query.get("unit", "")[:40], visit.query.get("state", "")
     state = cast("Literal['waiting', 'dead'] | None", asked if asked in ("waiting", "dead") else None)
-    after = visit.query.get("after", "")[:120]
+    after = visit.query.get("after", "")
     counting = attempt(visit, GetQueues())
     finding = attempt(visit, FindLetters(unit=unit, state=state, after=after))
     known, letters = await asyncio.gather(counting, finding)

@@ -119,7 +119,8 @@ def _window(row: Reader, side: Side) -> tuple[datetime | None, datetime | None]:
         until_at = _instant(row, day, (end, END_OF_DAY), first)
     if from_at and until_at and until_at < from_at:
         if last.day is None:
-            return from_at, until_at + timedelta(days=1)  # "22h-6h" ends the next morning
+            morning = day + timedelta(days=1)  # "22h-6h" ends the next one, by the clock on the wall
+            return from_at, _instant(row, morning, finish or (end, END_OF_DAY), first)
         row.refuse(end, "la fin précède le début", "the end is before the beginning")
     return from_at, until_at
 
