@@ -258,6 +258,16 @@ def test_a_form_takes_its_fields_in_the_wanted_order() -> None:
     ]
 
 
+def test_a_country_is_chosen_by_its_name() -> None:
+    one = form(("delivery.address.country", "DE")).input("delivery.address.country")
+    names = {choice.value: choice.label for choice in one.choices}
+    assert (one.kind, one.value, names["DE"], names["RE"]) == ("choice", "DE", "Allemagne", "La Réunion")
+    with speaking("en"):
+        offered = [c.label for c in form().input("delivery.address.country").choices]
+    assert offered[0] == "—", "none stands there unchosen"
+    assert offered.index("Åland Islands") < offered.index("Zambia")
+
+
 def test_passwords_are_never_shown_again() -> None:
     class Change(Command[Empty], route="/api/shop/password", needs=SIGNED_IN):
         new_password: str

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rt.kernel.errors import Invalid
@@ -94,6 +95,13 @@ def name(code: str, language: str) -> str:
     from babel import Locale
 
     return str(Locale(language).territories.get(code, code))
+
+
+@lru_cache(maxsize=4)
+def known(language: str) -> Sequence[tuple[str, str]]:
+    """Code and name of every country, by name in a language."""
+    named = ((code, name(code, language)) for code in set(_codes().values()))
+    return tuple(sorted(named, key=lambda one: _folded(one[1])))
 
 
 def _folded(text: str) -> str:

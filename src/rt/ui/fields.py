@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from rt.trade import countries
 from rt.trade.money import to_cents
 from rt.trade.numbers import undashed
 from rt.trade.zones import HourSkipped, instant_told
@@ -150,6 +151,9 @@ def drawn(leaf: Leaf) -> Input:
                 made.kind = "area"
             if made.kind == "password":
                 made.autocomplete = "new-password" if "new" in last else "current-password"
+            if last == "country":
+                made.kind = "choice"
+                made.choices = [Choice(code, name) for code, name in countries.known(language())]
             if made.kind == "email":
                 made.autocomplete = "username"
         case inspect.IntType() | inspect.FloatType() | inspect.DecimalType():

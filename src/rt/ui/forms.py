@@ -142,6 +142,8 @@ class Form:
         if made.kind == "choice" and not made.required and all(c.value for c in made.choices):
             made.choices = [Choice("", "—"), *made.choices]
         made.value = self._shown(leaf)
+        if made.choices and not made.value and leaf.name.endswith("country") and made.choices[0].value:
+            made.choices = [Choice("", "—"), *made.choices]
         made.faults = self.faults.get(leaf.name, ())
         return made
 
