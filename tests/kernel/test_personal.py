@@ -554,6 +554,25 @@ async def test_a_sealed_value_opens_in_its_own_place_alone(
             await safes.get("saf_2")
 
 
+async def test_what_no_key_opens_keeps_nobody_from_the_rest(
+    house: TestHouse, safes: Collection[Safe], acting: Any
+) -> None:
+    await safes.prepare()
+    stored = house.database("palette")["palette.safes"]
+    with acting(house.actor()):
+        for name in ("saf_1", "saf_2", "saf_3"):
+            await safes.add(Safe(id=name, combination=CODE))
+        await stored.update_many({"_id": {"$ne": "saf_3"}}, {"$set": {"combination": "sealed:AAAA"}})
+        assert [one.id for one in await safes.find({}, sort="created_at,id", limit=2)] == ["saf_3"]
+        assert [one.id for one in await safes.find({}, sort="created_at,id", limit=1)] == ["saf_3"]
+        assert [one.id async for one in safes.each({})] == ["saf_3"]
+        assert [one.id for one in (await safes.rows(SAFES)).items] == ["saf_3"]
+        with pytest.raises(KeyLost):
+            await safes.get("saf_1")
+    taken = {row["_id"]: row["combination"] async for _, row in rows(house.database("palette"), "org_a")}
+    assert taken == {"saf_1": None, "saf_2": None, "saf_3": CODE}
+
+
 async def test_what_an_erased_organization_had_sealed_is_there_no_more(
     house: TestHouse, safes: Collection[Safe], acting: Any
 ) -> None:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from rt.kernel.eventlog import EVENT_LOG
 from rt.kernel.files import KINDS, Files
 from rt.kernel.marks import telling_of
 from rt.kernel.persistence import OUTSIDE, Collection, Database
-from rt.kernel.personal import FOUND, is_kept
+from rt.kernel.personal import FOUND, KeyLost, is_kept
 from rt.kernel.segments import ERASED
 
 
@@ -39,12 +40,14 @@ async def rows(database: Database, org_id: str) -> AsyncIterator[tuple[str, dict
 
 
 async def _opened(database: Database, name: str, document: dict[str, Any]) -> dict[str, Any]:
-    """The document with what is encrypted where it is stored in clear."""
-    opened = {}
+    """The document with what is encrypted where it is stored in clear; what no key opens is left empty."""
+    opened: dict[str, Any] = {}
     for field, value in document.items():
         if is_kept(value):
             place = f"{name}/{document['_id']}"
-            opened[field] = await database.personal.kept(document["org_id"], place, value)
+            opened[field] = None
+            with suppress(KeyLost):
+                opened[field] = await database.personal.kept(document["org_id"], place, value)
     return document | opened
 
 

@@ -46,11 +46,11 @@ from rt.kernel.listing import (
     stored_name,
 )
 from rt.kernel.marks import sealed_fields
-from rt.kernel.personal import Personal, Unkeyed, is_kept
+from rt.kernel.personal import KeyLost, Personal, Unkeyed, is_kept
 from rt.kernel.reading import read
 from rt.kernel.sealing import Seals, unsealed
 from rt.kernel.search import fragments, words
-from rt.kernel.telemetry import current_trace
+from rt.kernel.telemetry import current_trace, log
 from rt.kernel.tenancy import current_org
 
 E = TypeVar("E", bound=Entity)
@@ -318,8 +318,14 @@ class Collection(Generic[E]):
 
     async def find(self, where: Mapping[str, Any], sort: str = "-created_at", limit: int = 100) -> list[E]:
         cursor = self._stored.find(self.within(where), self._fields, session=_session.get())
-        cursor = cursor.sort(order_of(sort)).limit(limit)
-        return await self._all_opened(await cursor.to_list())
+        cursor = cursor.sort(order_of(sort))
+        if not self._sealed:
+            return [self._entity(document) for document in await cursor.limit(limit).to_list()]
+        found: list[E] = []
+        async with cursor.batch_size(limit):
+            while len(found) < limit and (documents := await cursor.to_list(limit)):
+                found += await self._all_opened(documents)
+        return found[:limit]
 
     async def each(
         self, where: Mapping[str, Any], sort: str = "-created_at", at_a_time: int = 200
@@ -410,9 +416,10 @@ class Collection(Generic[E]):
             return 0
         filled = 0
         async for document in self._stored.find({"tokens": {"$exists": False}}):
-            tokens = fragments((await self._opened(document)).search_texts())
-            same = {"_id": document["_id"], "version": document["version"]}
-            filled += (await self._stored.update_one(same, {"$set": {"tokens": tokens}})).modified_count
+            for entity in await self._all_opened([document]):
+                tokens = fragments(entity.search_texts())
+                same = {"_id": document["_id"], "version": document["version"]}
+                filled += (await self._stored.update_one(same, {"$set": {"tokens": tokens}})).modified_count
         return filled
 
     async def derive(self, rule: Callable[[E], None]) -> None:
@@ -613,10 +620,18 @@ class Collection(Generic[E]):
         return document | opened
 
     async def _all_plain(self, documents: list[Document]) -> list[Document]:
+        """Those that can be opened: one that no key opens keeps nobody from the others, and is a fault."""
         found: list[Document] = []
+        lost = 0
         for document in documents:
-            with suppress(self._missing):
+            try:
                 found.append(await self._plain(document))
+            except self._missing:
+                continue
+            except KeyLost:
+                lost += 1
+        if lost:
+            log.error("keys_lost", collection=self.name, documents=lost)
         return found
 
     def _entity(self, document: Document) -> E:
