@@ -99,7 +99,7 @@ class Partners:
         known = {"kind": kind if kind in self.kinds else "", "standing": standing}
         found = await visit.ask(visit.asked(FindPartners, **known))
         asking = await attempt(visit, FindPartners(standing="asks", limit=MOST_ASKING))
-        q = visit.query.get("q", "")
+        q = visit.query.get("q", "")[:80]
         tabs = [("", _("Tous")), *((code, _(KINDS[code])) for code in self.kinds)]
         columns = [
             Column(name="name", label=_("Nom")),

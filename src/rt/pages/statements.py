@@ -18,6 +18,7 @@ from rt.contracts.palette import (
 )
 from rt.kernel.clock import now
 from rt.kernel.errors import Refusal
+from rt.pages.filters import address
 from rt.pages.pallet_words import Tabs, pallet_names, partner_choices, version_read
 from rt.ui.asking import attempt, key_of, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
@@ -113,7 +114,7 @@ class Statements:
                 Column(name="answers", label=_("Lignes")),
                 Column(name="state", label=_("État"), kind="state"),
             ],
-            more=f"{PATH}?after={found.next}" if found.next else "",
+            more=address(PATH, {"after": found.next}) if found.next else "",
             may_make=self.declares and visit.session.may("palette.write"),
         )
 

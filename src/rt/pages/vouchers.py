@@ -15,6 +15,7 @@ from rt.contracts.palette import (
     VoucherView,
     WithdrawVoucher,
 )
+from rt.pages.filters import address
 from rt.pages.pallet_words import Tabs, pallet_text
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
@@ -96,7 +97,7 @@ class Vouchers:
                 Column(name="expires_at", label=_("Expire"), kind="deadline"),
             ],
             q=q,
-            more=f"{self.path}?after={found.next}" if found.next else "",
+            more=address(self.path, {"q": q, "after": found.next}) if found.next else "",
             may_write=visit.session.may("palette.write"),
         )
 

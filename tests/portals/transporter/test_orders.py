@@ -6,11 +6,13 @@ from html import unescape
 from urllib.parse import quote
 
 import httpx
+import pytest
 from tests.portals.transporter.world import DAY, MORNING, World
 from tests.portals.world import Browser
 
 from rt.contracts.authz import KeepListChoices
 from rt.contracts.core_orders import FindOrders, References
+from rt.portals.transporter.pages import offers
 
 
 def references(page: str) -> list[str]:
@@ -274,3 +276,17 @@ async def test_an_address_that_a_machine_made_up_breaks_no_page(world: World, ca
             answer = await carrier.web.get(f"{path}?{said}")
             assert answer.status_code in (200, 422), f"{path}?{said}: {answer.status_code}"
             assert answer.status_code == 200 or "after" in said or "%00" in said, said
+
+
+async def test_what_is_searched_among_offers_is_searched_on_the_next_page_too(
+    world: World, carrier: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offers, "SHOWN_AT_ONCE", 1)
+    both = set(await two(world))
+    page = await carrier.page("/?q=Forez&after=")
+    (there,) = {unescape(one) for one in re.findall(r'href="(/[?][^"]*after=[^"]*)"', page)}
+    assert "q=Forez" in there
+    following = await carrier.page(there)
+    assert [one for one in both if one in page and one not in following] != []
+    assert [one for one in both if one in following and one not in page] != []
+    assert (await carrier.web.get("/?q=" + "a" * 500)).status_code == 200

@@ -17,6 +17,7 @@ from rt.contracts.admin_gateway import (
     TickStep,
 )
 from rt.kernel.errors import NotFound
+from rt.pages.filters import address
 from rt.pages.status import listed
 from rt.portals.backoffice.pages.maintenance import unit_choices
 from rt.ui.asking import pressed, typed
@@ -157,7 +158,7 @@ async def incidents(visit: Visit) -> Page | Response:
         rows=[line(one) for one in found.items],
         tabs=[("/incidents", _("En cours"), None), ("/incidents?all=1", _("Tous"), None)],
         current="/incidents?all=1" if every else "/incidents",
-        more=f"/incidents?{'all=1&' if every else ''}after={found.next}" if found.next else "",
+        more=address("/incidents", {"all": "1" if every else "", "after": found.next}) if found.next else "",
         may=visit.session.may("admin_gateway.write"),
     )
 

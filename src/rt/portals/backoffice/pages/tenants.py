@@ -29,6 +29,7 @@ from rt.contracts.authz import (
 )
 from rt.kernel.errors import NotFound
 from rt.kernel.messages import Command
+from rt.pages.filters import address
 from rt.pages.numbers import Line, history
 from rt.ui.asking import attempt, pressed, sent
 from rt.ui.catalogues import gettext as _
@@ -126,8 +127,8 @@ async def tenants(visit: Visit) -> Page | Response:
             Column(name="organization_id", label=_("Identifiant"), wide=True),
         ],
         q=q,
-        more=f"/tenants?q={q}&after={found.next}" if found.next else "",
-        first=f"/tenants?q={q}" if after else "",
+        more=address("/tenants", {"q": q, "after": found.next}) if found.next else "",
+        first=address("/tenants", {"q": q}) if after else "",
     )
 
 

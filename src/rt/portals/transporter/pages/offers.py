@@ -16,6 +16,7 @@ from rt.contracts.core_orders import (
     RefuseTender,
 )
 from rt.kernel.errors import Refusal
+from rt.pages.filters import address
 from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
@@ -100,7 +101,7 @@ async def inbox(visit: Visit) -> Page | Response:
 
 async def shown(visit: Visit, failed: list[Outcome]) -> OffersPage:
     """The inbox with what a bulk answer could not do."""
-    q = visit.query.get("q", "")
+    q = visit.query.get("q", "")[:80]
     asked = FindOrders(state="tendered", q=q, limit=SHOWN_AT_ONCE, after=visit.query.get("after", ""))
     counting = attempt(visit, CountOrders())
     found, counts = await asyncio.gather(visit.ask(asked), counting)
@@ -114,7 +115,7 @@ async def shown(visit: Visit, failed: list[Outcome]) -> OffersPage:
         q=q,
         may_answer=visit.session.may("core_orders.write"),
         may_block=visit.session.may("authz.partner"),
-        more=f"/?after={found.next}" if found.next else "",
+        more=address("/", {"q": q, "after": found.next}) if found.next else "",
         failed=failed,
     )
 
