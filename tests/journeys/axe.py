@@ -9,6 +9,7 @@ RULES = {"label-content-name-mismatch": {"enabled": True}, "target-size": {"enab
 RUN = """rules => axe.run(document, {rules}).then(found => found.violations.flatMap(
   rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`)))"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+RUN_OVER = "[...document.querySelectorAll('.steps li')].some(one => one.scrollWidth > one.clientWidth + 1)"
 WIDTHS = (1440, 360)
 
 
@@ -24,5 +25,7 @@ async def hindrances(page: Page, address: str) -> list[str]:
         here = list(await page.evaluate(RUN, RULES))
         if await page.evaluate(WIDER) > 0:
             here.append("wider than the window")
+        if await page.evaluate(RUN_OVER):
+            here.append("the names of steps run into one another")
         found += [f"{address} at {width}: {one}" for one in here]
     return found
