@@ -1,6 +1,7 @@
 """One request to a portal: who visits, what they say, and where they go next."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -82,15 +83,14 @@ class Visit:
 
     def asked(self, word: type[Query[Answer]], **fixed: Any) -> Query[Answer]:
         """A query filled from the address's query string; what does not fit it is left out."""
-        given: dict[str, Any] = {}
+        given = dict(fixed)
         for name in word.__struct_fields__:
-            texts = [t for t in self.query.getlist(name) if t]
-            if texts:
+            if name in fixed or not (texts := [text for text in self.query.getlist(name) if text]):
+                continue
+            with suppress(msgspec.ValidationError):
+                msgspec.convert({**given, name: texts[-1]}, word, strict=False)
                 given[name] = texts[-1]
-        try:
-            return msgspec.convert(given | fixed, word, strict=False)
-        except msgspec.ValidationError:
-            return msgspec.convert(fixed, word, strict=False)
+        return msgspec.convert(given, word, strict=False)
 
     def form(self, word: type[Command[Any]], **options: Any) -> Form:
         """The form of a command, with what was posted to this address; options as for Form."""

@@ -201,3 +201,13 @@ async def test_who_may_only_read_sees_no_button_that_changes() -> None:
 def test_no_sentence_of_the_portal_lacks_its_english() -> None:
     folder = next(f for f in folders() if f.name == "industry")
     assert check(folder) == []
+
+
+async def test_what_fits_no_field_of_a_question_is_left_out_alone() -> None:
+    town = Town()
+    client, _proof = await signed_in(town)
+    for wrong in ("q=" + "a" * 500, "limit=many", "limit=0"):
+        answer = await client.get(f"/documents?state=signed&after=c2&{wrong}")
+        assert answer.status_code == 200
+        asked = town.heard(FindDocuments)
+        assert (asked.after, asked.q, asked.limit) == ("c2", "", FindDocuments().limit), wrong
