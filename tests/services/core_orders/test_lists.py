@@ -14,6 +14,7 @@ from tests.services.core_orders.test_api import assigned, confirmed, new, post, 
 
 from rt.contracts.core_orders.finding import OrderSort
 from rt.kernel.clock import today
+from rt.services.core_orders.actions import orders as actions
 from rt.services.core_orders.store import OrderStore
 from rt.trade.zones import PARIS
 
@@ -345,3 +346,13 @@ async def test_an_order_that_moves_while_a_file_is_made_is_in_it_once(web, order
     rows = await exported(web(), sort="reference")
     assert len(rows) == 251
     assert [row["Référence"] for row in rows][:2] == ["A-0", "B-000"]
+
+
+async def test_a_file_that_is_not_whole_says_so_in_its_name(web, monkeypatch):
+    for _ in range(3):
+        await new(web())
+    for limit, name in ((2, "commandes-2-premieres.csv"), (3, "commandes.csv"), (4, "commandes.csv")):
+        monkeypatch.setattr(actions, "EXPORT_LIMIT", limit)
+        answer = await web().get("/api/orders/export")
+        assert f'"{name}"' in answer.headers["content-disposition"]
+        assert len(answer.text.splitlines()) == 1 + min(3, limit)

@@ -131,8 +131,9 @@ class ExportOrders(
     needs="core_orders.read",
     closed_to=("driver",),
 ):
-    """What FindOrders finds, as a CSV file (at most 20,000, semicolons, UTF-8), with the role's columns.
+    """What FindOrders finds, as a CSV file (semicolons, UTF-8), with the role's columns.
 
+    At most 20,000: a file that holds not all says so in its name.
     `columns`: these alone, from left to right.
     """
 

@@ -92,14 +92,15 @@ class Orders:
         rows: dict[str, OrderRow] = {}
         after = ""
         while len(rows) < EXPORT_LIMIT:
-            page = await self._search(asked, after, 200)
+            page = await self._search(asked, after, min(200, EXPORT_LIMIT - len(rows)))
             for one in _rows(page):
                 rows.setdefault(one.order_id, one)
             after = page.next
             if not after:
                 break
         content = await asyncio.to_thread(as_csv, list(rows.values()), asked.columns)
-        return Download(content=content, media_type="text/csv", filename="commandes.csv")
+        name = f"commandes-{EXPORT_LIMIT}-premieres.csv" if after else "commandes.csv"
+        return Download(content=content, media_type="text/csv", filename=name)
 
     async def edit(self, asked: EditOrder) -> OrderView:
         before = await self._store.orders.get(asked.order_id)
