@@ -90,6 +90,20 @@ async def test_what_is_chosen_is_counted_in_a_bar_that_stays_in_sight() -> None:
             assert await page.evaluate(screen.WIDER) <= 0
 
 
+async def test_consignment_notes_are_chosen_all_at_once_and_counted() -> None:
+    client, _proof = await signed_in(Town())
+    with held(make.AT):
+        async with screen.looking(client, viewport={"width": 1440, "height": 900}) as page:
+            await page.goto(f"{ORIGIN}/documents")
+            rows = await page.locator("tbody tr").count()
+            await page.get_by_label("Tout choisir").press("Space")
+            assert await page.locator("tbody input:checked").count() == rows > 0
+            bar = page.get_by_role("group", name="Pour les lettres cochées")
+            assert "choisie" in await bar.inner_text()
+            await bar.get_by_role("button", name="Lire d'affilée").press("Enter")
+            await page.get_by_role("heading", name="Preuves à lire d'affilée").wait_for()
+
+
 async def test_without_a_script_all_are_chosen_by_a_link_and_the_bar_stays_in_sight() -> None:
     client, _proof = await signed_in(long_list())
     with held(make.AT):
