@@ -325,9 +325,9 @@ class Orders:
         fields = [name for name in self.filters if name != PLACE]
         several = [name for name in fields if self.filters[name].kind == "several"]
         values = said(query, FindOrders, ("after", "sort", *fields), several)
-        if PLACE in self.filters and (place := query.get(PLACE, "").strip()[:LONGEST_PLACE]):
+        if PLACE in self.filters and (place := _text(query, PLACE).strip()[:LONGEST_PLACE]):
             values[PLACE] = place
-        if q := query.get("q", "")[:LONGEST_Q]:
+        if q := _text(query, "q")[:LONGEST_Q]:
             values["q"] = q
         if "state" in values:
             offered = self._states(view)
@@ -422,6 +422,11 @@ class Orders:
 
 def _by_name(names: Mapping[str, str]) -> list[Choice]:
     return [Choice(code, name) for code, name in sorted(names.items(), key=lambda one: one[1].casefold())]
+
+
+def _text(query: QueryParams, name: str) -> str:
+    """What was typed, without what no service takes: one such view would leave all without counters."""
+    return query.get(name, "").replace("\x00", "")
 
 
 def _up_to(count: int) -> int | str:
