@@ -105,6 +105,7 @@ TEXT_FIELDS: list[ImportField] = [
 @given(st.lists(TEXTS, min_size=6, max_size=6), st.sampled_from(FORMATS))
 @example(["+33 4 78", "=1+1", "@cmd", "-5", "'01000", "\tx"], "csv")
 @example(["+33 4 78", "=1+1", "@cmd", "-5", "'01000", "\tx"], "xlsx")
+@example(["", "", "", "\t", "\r\t", "\r\t"], "csv")
 def test_any_texts_of_an_order_come_through_a_sheet_as_they_were(texts: list[str], form: SheetFormat) -> None:
     """But for blanks around them, which no reader of a sheet keeps."""
     headings = [
