@@ -170,6 +170,14 @@ async def test_escape_closes_the_dialog_and_the_focus_is_back_where_it_was() -> 
         await expect(link).to_be_focused()
 
 
+async def test_one_escape_closes_the_dialog_though_something_is_typed() -> None:
+    async with portal(at_work()) as client, looking(client) as window:
+        await opened(window)
+        await window.keyboard.type("zzz")
+        await window.keyboard.press("Escape")
+        await expect(window.locator("dialog")).to_have_count(0)
+
+
 async def test_what_was_opened_lately_stands_first_until_the_person_signs_out() -> None:
     async with portal(at_work()) as client, looking(client, viewport={"width": 768, "height": 900}) as window:
         await window.goto(f"{ORIGIN}/orders/ord_0041")

@@ -108,6 +108,10 @@ function open(page: Document, link: HTMLAnchorElement): void {
     } else if (event.key === "Enter") {
       event.preventDefault();
       options()[at]?.click();
+    } else if (event.key === "Escape") {
+      // A search field would only be emptied by it.
+      event.preventDefault();
+      box.close();
     }
   });
   box.addEventListener("click", (event) => { if (event.target === box) box.close(); });
