@@ -6,6 +6,7 @@ import pytest
 from tests.pages.shop import Town, signed_in, token_of
 from tests.portals.industry import make
 
+from rt.contracts.core_orders import GetOrder
 from rt.contracts.planning import (
     CancelSlot,
     DocksPage,
@@ -21,8 +22,10 @@ from rt.contracts.planning import (
     SlotsPage,
 )
 from rt.kernel.clock import held
+from rt.pages import booking
 from rt.pages.gate import Gate
 from rt.pages.slots import Slots
+from rt.ui.formats import clock_time
 
 HERE = "/slots/ord_9/slo_1"
 DELIVERY = "/deliveries/{order_id}"
@@ -94,3 +97,26 @@ async def test_the_board_of_a_day_leads_to_the_pages_that_a_portal_has(town: Tow
         proof = {"_csrf": token_of((await client.get("/slots")).text), "version": "4"}
         there = await client.post("/docks/slots/slo_1/arrive?day=2026-11-23", data=proof)
     assert there.headers["location"] == "/slots?day=2026-11-23"
+
+
+async def test_the_chart_of_a_day_at_the_docks_begins_with_its_first_slot(town: Town) -> None:
+    early = make.slot(starts_at=make.AT - make.hours(5), ends_at=make.AT - make.hours(4.5))
+    town.answers[FindSlots] = SlotsPage(items=[early], next="")
+    shown = await looked_at(town, Gate("/slots", order=DELIVERY).pages(), "/slots?day=2026-11-23")
+    assert ">03:00</text>" in shown
+
+
+async def test_free_times_within_the_agreed_hours_stand_first(town: Town) -> None:
+    order = make.order("planned")
+    assert order.pickup_from is not None
+    within = make.view(FreeSlotView, starts_at=order.pickup_from, ends_at=order.pickup_from + make.hours(0.5))
+    before = make.view(FreeSlotView, starts_at=order.pickup_from - make.hours(1), ends_at=order.pickup_from)
+    town.answers |= {
+        GetOrder: order,
+        FindFreeSlots: make.view(FreeSlotsView, items=[before, within]),
+    }
+    shown = await looked_at(town, booking.PAGES, "/orders/ord_1/slots/pickup")
+    agreed, others = shown.index("Dans l&#39;horaire convenu"), shown.index("Hors de l&#39;horaire convenu")
+    assert (
+        agreed < shown.index(clock_time(within.ends_at)) < others < shown.rindex(clock_time(before.starts_at))
+    )
