@@ -225,7 +225,7 @@ KNOWN = frozenset(
         "provider",
         "reason",
     }
-    | {"migration", "phase", "what", "document_id", "said"}
+    | {"migration", "phase", "what", "document_id", "said", "collection", "documents"}
 )
 """Ids, kinds and figures. A new field of a log line is thought about here before it is written there."""
 
