@@ -27,7 +27,7 @@ from uuid import uuid4
 import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey
-from tests.journeys.conftest import RunningHouse, free_place, starting
+from tests.journeys.conftest import RunningPlatform, free_place, starting
 
 from rt.host.mongod import running
 from rt.ops import world
@@ -95,14 +95,14 @@ class Side:
         assert answer.text.count("<tr") > 50, answer.text
 
 
-def platform(house: RunningHouse) -> Side:
+def platform(platform: RunningPlatform) -> Side:
     """A shipper at core-orders' own port and at the shippers' portal."""
-    shipper = world.open_firm(Stage(house.edge, "api"), world.SHIPPERS[0])
-    pages = httpx.Client(base_url=f"http://127.0.0.1:{3010 + house.shift}", timeout=60)
+    shipper = world.open_firm(Stage(platform.edge, "api"), world.SHIPPERS[0])
+    pages = httpx.Client(base_url=f"http://127.0.0.1:{3010 + platform.shift}", timeout=60)
     proof = pages.get("/login").text.partition('name="_csrf" value="')[2].partition('"')[0]
     typed = {"email": world.SHIPPERS[0].email, "password": OPEN_SESAME, "_csrf": proof}
     assert pages.post("/login", data=typed).status_code == 303
-    return Side(f"http://127.0.0.1:{3001 + house.shift}", shipper.token, pages)
+    return Side(f"http://127.0.0.1:{3001 + platform.shift}", shipper.token, pages)
 
 
 @contextmanager
@@ -144,10 +144,12 @@ def measured(act: Act, pids: dict[str, list[int]], settle: float) -> dict[str, f
     return {name: (cpu_ms(each) - before[name] - idle[name] * seconds) / TIMES for name, each in pids.items()}
 
 
-def rounds(count: int, ours: Side, house: RunningHouse, other: Side, node: int) -> dict[str, list[float]]:
+def rounds(
+    count: int, ours: Side, platform: RunningPlatform, other: Side, node: int
+) -> dict[str, list[float]]:
     """Every figure of every round."""
-    everybody = house.pids()
-    orders, portal = house.pid_of("core_orders"), house.pid_of("portal_industry")
+    everybody = platform.pids()
+    orders, portal = platform.pid_of("core_orders"), platform.pid_of("portal_industry")
     found: dict[str, list[float]] = {}
     for _ in range(count):
         for what in ("create", "list", "page"):
@@ -185,8 +187,8 @@ async def main() -> None:
 
 def _measure(folder: Path, uri: str, count: int) -> None:
     with starting(folder) as start, peer(uri, folder / "peer") as (other, node):
-        house = start("--processes")
-        ours = platform(house)
+        platform = start("--processes")
+        ours = platform(platform)
         for side in (ours, other):
             for _ in range(WARM_UP):
                 side.create()
@@ -194,7 +196,7 @@ def _measure(folder: Path, uri: str, count: int) -> None:
                 side.list()
                 side.page()
         time.sleep(SETTLE_SECONDS)
-        table(rounds(count, ours, house, other, node))
+        table(rounds(count, ours, platform, other, node))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""What an order costs the machines: requests, CPU, mails, bytes, from the whole story, one process per unit.
+"""What an order costs the machines: requests, CPU, mails, bytes, from one scenario, a process per unit.
 
     .venv/bin/python benchmarks/capacity.py [--write]
 
-The story of `rt demo` is played once, after the demonstration's accounts are made. CPU is that of the units'
-processes alone: portals run elsewhere in production, and so does MongoDB. The baseline is a bare Starlette
-application that answers the same bytes as a list of 50 orders, asked by the same client.
-`--write` brings benchmarks/capacity.md and the measures that the bill is computed from up to date.
+The scenario of `rt demo` is played once, after the demonstration's accounts are made. CPU is that of the
+units' processes alone: portals run elsewhere in production, and so does MongoDB. The baseline is a bare
+Starlette application that answers the same bytes as a list of 50 orders, asked by the same client. `--write`
+brings benchmarks/capacity.md and the measures that the bill is computed from up to date.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ import httpx
 
 from rt.host.mongod import running
 from rt.host.topology import UNITS
-from rt.kernel.eventlog import EVENT_LOG, LOG_SEGMENTS
-from rt.kernel.persistence import connect
+from rt.kernel.log.event_log import EVENT_LOG, LOG_SEGMENTS
+from rt.kernel.storage.persistence import connect
 from rt.ops.demo import Story
 from rt.ops.world import OPEN_SESAME, SHIPPERS
 
@@ -42,7 +42,7 @@ AT_ONCE = 8
 TICKS = os.sysconf("SC_CLK_TCK")
 READY = re.compile(r"ready in ([\d.]+) s · (\d+) MB without mongod · (\d+) of (\d+) units")
 COUNTED = re.compile(r"^rt_requests_total\{(.+)\} ([\d.e+]+)$", re.MULTILINE)
-OWN_WORDS = ('word="health"', 'word="ready"', 'word="metrics"')
+OWN_WORDS = ('operation="health"', 'operation="ready"', 'operation="metrics"')
 BARE = """
 import sys, uvicorn
 from pathlib import Path
@@ -57,15 +57,15 @@ uvicorn.run(app, port=int(sys.argv[2]), log_level="error", access_log=False)
 """
 
 
-class House:
-    """One house of its own, one process per unit."""
+class Platform:
+    """One platform of its own, one process per unit."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.shift = random.SystemRandom().randrange(6_000, 24_400, 200)
         self.edge = f"http://127.0.0.1:{8080 + self.shift}"
 
-    def __enter__(self) -> "House":
+    def __enter__(self) -> "Platform":
         place = ["--port", str(8080 + self.shift), "--shift", str(self.shift), "--data", str(self.home)]
         command = [sys.executable, "-m", "rt.ops.command", "up", "--processes", "--demo", *place]
         limits = {"RT_USER_LIMIT": "1000000", "RT_IP_LIMIT": "1000000"}
@@ -85,7 +85,7 @@ class House:
         return {name: int(pid) for name, pid in (line.split() for line in notes)}
 
     def mongod_pid(self) -> int:
-        """The process that serves the house's data."""
+        """The process that serves the platform's data."""
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 words = (process / "cmdline").read_text().split("\0")
@@ -142,14 +142,14 @@ def folder_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def state(house: House) -> dict[str, float]:
+def state(platform: Platform) -> dict[str, float]:
     return {
-        "cpu": cpu_seconds(house.unit_pids()),
-        "mongod": cpu_seconds([house.mongod_pid()]),
-        "requests": house.requests(),
-        "stored": folder_bytes(house.home / "files"),
-        "log": (house.home / "log.jsonl").stat().st_size,
-        **asyncio.run(kept(house.home)),
+        "cpu": cpu_seconds(platform.unit_pids()),
+        "mongod": cpu_seconds([platform.mongod_pid()]),
+        "requests": platform.requests(),
+        "stored": folder_bytes(platform.home / "files"),
+        "log": (platform.home / "log.jsonl").stat().st_size,
+        **asyncio.run(kept(platform.home)),
     }
 
 
@@ -168,23 +168,23 @@ async def hammer(url: str, headers: dict[str, str]) -> int:
         return sum(await asyncio.gather(*(one() for _ in range(AT_ONCE))))
 
 
-def read_speed(house: House) -> tuple[float, float, float]:
+def read_speed(platform: Platform) -> tuple[float, float, float]:
     """CPU ms of a list of 50 orders, of the same bytes from the bare application, and requests a second."""
     told = httpx.post(
-        f"{house.edge}/auth/login",
+        f"{platform.edge}/auth/login",
         json={"email": SHIPPERS[0].email, "password": OPEN_SESAME},
         headers={"idempotency-key": secrets.token_hex(8)},
     ).raise_for_status()
     headers = {"authorization": f"Bearer {told.json()['access_token']}"}
-    url = f"http://127.0.0.1:{house.port('core_orders')}/api/orders?limit=50"
+    url = f"http://127.0.0.1:{platform.port('core_orders')}/api/orders?limit=50"
     body = httpx.get(url, headers=headers).raise_for_status().content
-    pid = [house.pids()["core_orders"]]
+    pid = [platform.pids()["core_orders"]]
     before = cpu_seconds(pid)
     answered = asyncio.run(hammer(url, headers))
     ours = (cpu_seconds(pid) - before) / answered * 1000
-    sample = house.home / "answer.json"
+    sample = platform.home / "answer.json"
     sample.write_bytes(body)
-    port = 8080 + house.shift + 150
+    port = 8080 + platform.shift + 150
     bare = subprocess.Popen([sys.executable, "-c", BARE, str(sample), str(port)])
     try:
         for _ in range(100):
@@ -203,21 +203,21 @@ def read_speed(house: House) -> tuple[float, float, float]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, House(Path(folder)) as house:
-        at_rest = state(house)
+    with tempfile.TemporaryDirectory() as folder, Platform(Path(folder)) as platform:
+        at_rest = state(platform)
         time.sleep(REST_SECONDS)
-        before = state(house)
+        before = state(platform)
         idle = {name: (before[name] - at_rest[name]) / REST_SECONDS for name in ("cpu", "mongod")}
         began = time.monotonic()
-        Story(house.edge, f"R{secrets.token_hex(3).upper()}", lambda step: None).play()
+        Story(platform.edge, f"R{secrets.token_hex(3).upper()}", lambda step: None).play()
         seconds = time.monotonic() - began
-        after = state(house)
+        after = state(platform)
         used = {
             name: (after[name] - before[name] - idle.get(name, 0) * seconds) / ORDERS_OF_A_STORY
             for name in after
         }
-        built = len(house.unit_pids())
-        ours, theirs, rate = read_speed(house)
+        built = len(platform.unit_pids())
+        ours, theirs, rate = read_speed(platform)
     per_request = used["cpu"] / used["requests"] * 1000
     figures = {
         "cpu_ms_per_request": f"{per_request:.1f}",

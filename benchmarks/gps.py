@@ -24,18 +24,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvloop
+from rt.host.units_ms import Platform
 
 from rt.contracts.planning import TourPublished, TourStop
-from rt.host.house import House
 from rt.host.keys import UnitKeys
 from rt.host.listener import listener
 from rt.host.mongod import Mongod, running
 from rt.host.topology import UNITS
-from rt.kernel.bus import LANES, partition_of
-from rt.kernel.eventlog import EVENT_LOG
-from rt.kernel.persistence import Collection, connect
-from rt.kernel.settings import Settings
-from rt.kernel.telemetry import start_logging
+from rt.kernel.core.settings import Settings
+from rt.kernel.core.telemetry import start_logging
+from rt.kernel.log.event_log import EVENT_LOG
+from rt.kernel.model.envelope import PARTITIONS, partition_of
+from rt.kernel.storage.persistence import Collection, connect
 from rt.services.tracking_ia.actions.recording import hash_of
 from rt.services.tracking_ia.domain.order import Device
 from rt.services.tracking_ia.domain.points import Fix, packed
@@ -59,19 +59,19 @@ def settings(home: Path) -> Settings:
     )
 
 
-def house(home: Path, uri: str) -> House:
+def platform(home: Path, uri: str) -> Platform:
     keys = UnitKeys(home / "keys")
     keys.ensure()
-    found = House(settings(home), uri, keys)
+    found = Platform(settings(home), uri, keys)
     found.add(next(row for row in UNITS if row.package == "tracking_ia"))
     return found
 
 
 async def serve(home: Path, uri: str, port: int) -> None:
     """What `rt run tracking_ia` runs: the unit, its outbox, consumer and clock, and its judging."""
-    own = house(home, uri)
+    own = platform(home, uri)
     await own.start()
-    server = listener(own.rooms["tracking_ia"].app, port, "127.0.0.1", "tracking-ia")
+    server = listener(own.instances["tracking_ia"].app, port, "127.0.0.1", "tracking-ia")
     print("ready", flush=True)
     await server.serve()
 
@@ -127,7 +127,9 @@ async def equip(store: TrackingStore, devices: int) -> list[str]:
     ]
     pairs: list[tuple[Collection, list]] = [(store.watches, watches), (store.devices, boxes)]
     for collection, entities in pairs:
-        documents = [{**collection._document(one), "version": 1, "told": [], "done": []} for one in entities]
+        documents = [
+            {**collection._document(one), "version": 1, "outbox": [], "done": []} for one in entities
+        ]
         await collection._stored.insert_many(documents)
     return keys
 
@@ -223,7 +225,7 @@ async def watch_told(uri: str, fleet: Fleet, ending: asyncio.Event) -> list[floa
 async def told(uri: str, topic: str) -> set[str]:
     """The watches that told something."""
     log = connect(uri)["gps"][EVENT_LOG]
-    partitions = [partition_of("tracking_ia", lane) for lane in range(LANES)]
+    partitions = [partition_of("tracking_ia", lane) for lane in range(PARTITIONS)]
     where = {"partition": {"$in": partitions}, "topic": topic}
     return {event["entity_id"] async for event in log.find(where, {"entity_id": 1})}
 
@@ -275,7 +277,7 @@ async def measure(home: Path, devices: int, seconds: float, connections: int) ->
     port = random.SystemRandom().randrange(20_000, 30_000)
     async with running(home / "db", empty=True) as uri:
         mongod = Mongod(Path(), home / "db").pid() or 0
-        preparing = house(home, uri)
+        preparing = platform(home, uri)
         await preparing.start(background=False)
         keys = await equip(TrackingStore(preparing.database("tracking_ia")), devices)
         await preparing.stop()
@@ -296,14 +298,14 @@ async def measure(home: Path, devices: int, seconds: float, connections: int) ->
             await asyncio.sleep(5)
             ending.set()
             delays = await looking
-            platform, database = cpu(server.pid) - before[0], cpu(mongod) - before[1]
+            units_ms, database = cpu(server.pid) - before[0], cpu(mongod) - before[1]
             before = (time.process_time(), cpu(mongod))
             await bare(uri, len(waits))
             own, beside = time.process_time() - before[0], cpu(mongod) - before[1]
         finally:
             server.send_signal(signal.SIGTERM)
             await server.wait()
-    report(devices, waits, took, (platform, database), (own, beside), delays, load)
+    report(devices, waits, took, (units_ms, database), (own, beside), delays, load)
 
 
 def report(
@@ -321,13 +323,13 @@ def report(
         f"\n{count} fixes of {devices} devices in {took:.0f} s, {count / took:.0f} a second; load {load:.1f}"
     )
     print("\n| CPU a fix | platform | mongod | both | two cores, at most |\n| --- | --- | --- | --- | --- |")
-    for name, (platform, mongod) in (
+    for name, (units_ms, mongod) in (
         ("single fixes", each),
         (f"bare append, {BARE_AT_ONCE} at a time", base),
     ):
-        both = platform + mongod
+        both = units_ms + mongod
         print(
-            f"| {name} | {platform:.3f} ms | {mongod:.3f} ms | {both:.3f} ms | {2000 / both:,.0f} a second |"
+            f"| {name} | {units_ms:.3f} ms | {mongod:.3f} ms | {both:.3f} ms | {2000 / both:,.0f} a second |"
         )
     print(f"| ratio | | | {sum(each) / sum(base):.1f} | |")
     print("\n| | median | p99 |\n| --- | --- | --- |")

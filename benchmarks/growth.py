@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from rt.kernel.eventlog import KEPT
+from rt.kernel.log.event_log import KEPT
 from rt.services.admin_gateway.adapters import costs_ledger
 
 HERE = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""Idle memory and start-up of the house, all in one and one process per unit, against a bare interpreter.
+"""Idle memory and start-up of the platform, all in one and one process per unit, against a bare interpreter.
 
 Run: .venv/bin/python benchmarks/idle.py; it prints the table of benchmarks/idle.md.
 """

@@ -7,7 +7,7 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
-from rt.kernel import offload
+from rt.kernel.core import offload
 from rt.services.tracking_ia.domain.judging import Call, judged
 from rt.services.tracking_ia.domain.points import Fix, pack
 

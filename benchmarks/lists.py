@@ -21,9 +21,9 @@ import msgspec
 
 from rt.contracts.core_orders import CreateOrder, References, Stop
 from rt.host.mongod import running
-from rt.kernel.persistence import ConnectionFailure, Database, connect
-from rt.kernel.search import fragments
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.storage.persistence import ConnectionFailure, Database, connect
+from rt.kernel.storage.search import fragments
 from rt.services.core_orders.domain.order import drafted
 from rt.services.core_orders.domain.states import NEXT, Hand
 from rt.services.core_orders.store import OrderStore
@@ -62,7 +62,7 @@ def template() -> dict[str, Any]:
     for step in ("confirmed", "tendered", "accepted", "planned", "loading", "in_transit", "delivered"):
         order.write(by, step, "Transports Martin")
     document: dict[str, Any] = msgspec.to_builtins(order, builtin_types=(datetime,))
-    return {**document, "told": [], "done": [], "emitted": 8}
+    return {**document, "outbox": [], "done": [], "emitted": 8}
 
 
 def documents(count: int) -> Iterator[dict[str, Any]]:

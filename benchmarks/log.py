@@ -2,7 +2,7 @@
 
 Run: PYTHONPATH=src:. .venv/bin/python benchmarks/log.py; it prints the table of benchmarks/log.md.
 
-The listeners are those of the built units, with what they do left out: what an event costs before anybody
+The subscriptions are those of the built units, with what they do left out: what an event costs before anybody
 reacts; the nine to come hear what the design says they will. The events are an order's, written into
 documents as commands write them. The baseline is the bare append: the same events inserted into a collection
 without any other index, 200 at a time.
@@ -29,25 +29,27 @@ from rt.contracts.core_orders import (
     OrderInTransit,
     OrderLoading,
 )
-from rt.host.house import House
 from rt.host.keys import UnitKeys
 from rt.host.mongod import running
+from rt.host.platform import Platform
 from rt.host.topology import UNITS
-from rt.kernel.bus import Hub, Listener, Told, listen_to_all
-from rt.kernel.clock import now
-from rt.kernel.consumer import Consumer
-from rt.kernel.entity import Entity
-from rt.kernel.eventlog import EVENT_LOG, follow_appends, prepare_log
-from rt.kernel.ids import new_id
-from rt.kernel.leases import Leases
-from rt.kernel.messages import Event
-from rt.kernel.outbox import Outbox
-from rt.kernel.persistence import Collection, Database, connect
-from rt.kernel.personal import Personal
-from rt.kernel.settings import Settings
-from rt.kernel.subject_keys import SubjectKeys
-from rt.kernel.telemetry import start_logging
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import now
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.settings import Settings
+from rt.kernel.core.telemetry import start_logging
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.log.consumer import Consumer
+from rt.kernel.log.event_log import EVENT_LOG, follow_appends, prepare_log
+from rt.kernel.log.hub import Hub
+from rt.kernel.log.leases import Leases
+from rt.kernel.log.outbox import Outbox
+from rt.kernel.log.subscriptions import Subscription, subscribe_to_all
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.envelope import EventEnvelope
+from rt.kernel.model.messages import Event
+from rt.kernel.privacy.subject_keys import SubjectKeys
+from rt.kernel.storage.persistence import Collection, Database, connect
+from rt.kernel.storage.personal import Personal
 
 TICKS = os.sysconf("SC_CLK_TCK")
 BURST, ORDERS = 20_000, 2_000
@@ -99,9 +101,9 @@ class Ears:
         self.calls = 0
         self.delays: list[float] = []
 
-    async def hear(self, event: Any, told: Told) -> None:
+    async def handle(self, event: Any, envelope: EventEnvelope) -> None:
         self.calls += 1
-        self.delays.append(time.time() - told.at.timestamp())
+        self.delays.append(time.time() - envelope.at.timestamp())
 
 
 def facts() -> list[Event]:
@@ -116,15 +118,15 @@ def facts() -> list[Event]:
     ]
 
 
-async def real_listeners(house: House) -> dict[str, list[Listener]]:
+async def real_subscriptions(platform: Platform) -> dict[str, list[Subscription]]:
     """By unit: what the built units hear."""
-    return {row.package: list(house.add(row).unit.hears) for row in UNITS if row.built}
+    return {row.package: list(platform.add(row).unit.subscriptions) for row in UNITS if row.built}
 
 
 class Platform:
     """Outbox of one unit and the consumers of all, in this process, on a database of its own."""
 
-    def __init__(self, uri: str, hears: dict[str, list[Listener]]) -> None:
+    def __init__(self, uri: str, subscriptions: dict[str, list[Subscription]]) -> None:
         self.client = connect(uri)
         self.name = f"bench_{uuid4().hex[:8]}"
         self.ears = Ears()
@@ -135,8 +137,8 @@ class Platform:
         self.things = Collection(self.orders, Thing, "orders")
         self.outbox = Outbox(self.orders, self.hub)
         deaf = {
-            unit: [msgspec.structs.replace(one, hear=self.ears.hear) for one in listeners]
-            for unit, listeners in hears.items()
+            unit: [msgspec.structs.replace(one, subscribe=self.ears.handle) for one in listeners]
+            for unit, listeners in subscriptions.items()
         }
         self.consumers = [
             Consumer(self.database(unit), listeners, self.hub, self.leases)
@@ -166,10 +168,10 @@ class Platform:
         await self.client.drop_database(f"{self.name}_keys")
         await self.client.close()
 
-    async def tell(self, event: Event) -> None:
+    async def emit(self, event: Event) -> None:
         with acting_for("org_a"):
             thing = Thing(id=new_id("ord"))
-            thing.tell(event)
+            thing.emit(event)
             await self.things.add(thing)
 
     def behind(self) -> int:
@@ -240,7 +242,7 @@ async def burst(platform: Platform, server: int) -> dict[str, float]:
         ]  # fmt: skip
         for one in events:
             await platform.personal.seal(one)
-        documents.append({"_id": order_id, "org_id": "org_a", "version": 1, "told": events})
+        documents.append({"_id": order_id, "org_id": "org_a", "version": 1, "outbox": events})
     await platform.orders["core_orders.orders"].insert_many(documents)
     cost = Cost(server)
     platform.outbox.scan()
@@ -254,7 +256,7 @@ async def alone(platform: Platform, server: int) -> dict[str, float]:
     found = []
     for _ in range(ALONE):
         await asyncio.sleep(1.5)
-        await platform.tell(event)
+        await platform.emit(event)
         before = COMMANDS.count
         await asyncio.sleep(1.0)
         found.append(COMMANDS.count - before)
@@ -267,7 +269,7 @@ async def paced(platform: Platform) -> list[float]:
     told, began = facts(), time.perf_counter()
     for number in range(PACED):
         await asyncio.sleep(max(0.0, began + number / PACE - time.perf_counter()))
-        await platform.tell(told[number % len(told)])
+        await platform.emit(told[number % len(told)])
     await asyncio.sleep(1)
     return sorted(delay * 1000 for delay in platform.ears.delays)
 
@@ -303,9 +305,9 @@ async def main() -> None:
         keys = UnitKeys(home / "keys")
         keys.ensure()
         settings = Settings(mongodb_db="bench", home=home, jwt_secret="x" * 48)
-        hears = await real_listeners(House(settings, uri, keys))
+        subscriptions = await real_subscriptions(Platform(settings, uri, keys))
         dummies = {
-            unit: listen_to_all(topics, Ears().hear, since="beginning", name=unit)
+            unit: subscribe_to_all(topics, Ears().handle, since="beginning", name=unit)
             for unit, topics in TO_COME.items()
         }
         baseline = await bare(uri, server)
@@ -313,7 +315,7 @@ async def main() -> None:
         print("|---|---|---|---|---|---|")
         print(shown("baseline: bare append", baseline, baseline))
         for name, more in (("8 units", {}), ("nine more", dummies)):
-            platform = Platform(uri, hears | more)
+            platform = Platform(uri, subscriptions | more)
             await platform.start()
             found = await burst(platform, server)
             print(shown(f"burst, {name}", found, baseline))

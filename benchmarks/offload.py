@@ -11,7 +11,7 @@ import timeit
 from collections.abc import Awaitable, Callable
 
 from rt.host.serving import memory_mb
-from rt.kernel import offload
+from rt.kernel.core import offload
 
 
 def counted(rounds: int) -> float:
@@ -72,7 +72,11 @@ async def main() -> None:
     print("| way | the computation, s | a small request, median ms | worst ms |\n|---|---|---|---|")
     for way in (on_the_loop, in_a_thread, beside):
         print(await measured(way))
-    for what in ("rt.kernel.offload", "rt.services.planning.domain", "rt.services.core_orders.domain.sheet"):
+    for what in (
+        "rt.kernel.core.offload",
+        "rt.services.planning.domain",
+        "rt.services.core_orders.domain.sheet",
+    ):
         await offload.close()
         started = time.perf_counter()
         await offload.run(exec, f"import {what}")

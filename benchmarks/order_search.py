@@ -23,10 +23,10 @@ import msgspec
 
 from rt.contracts.core_orders import CreateOrder, References, Stop
 from rt.host.mongod import running
-from rt.kernel.persistence import ConnectionFailure, Database, connect
-from rt.kernel.personal import Personal
-from rt.kernel.subject_keys import SubjectKeys
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.privacy.subject_keys import SubjectKeys
+from rt.kernel.storage.persistence import ConnectionFailure, Database, connect
+from rt.kernel.storage.personal import Personal
 from rt.services.core_orders.domain.order import Order, drafted
 from rt.services.core_orders.domain.states import NEXT, Hand
 from rt.services.core_orders.store import OrderStore

@@ -20,18 +20,18 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.planning import make
 from tests.services.planning.conftest import World
 
-from rt.contracts import planning as words
+from rt.contracts import planning as contract
 from rt.contracts.planning import OpeningHours
 from rt.host.keys import UnitKeys
 from rt.host.mongod import running
-from rt.kernel import offload
-from rt.kernel.clock import held
-from rt.kernel.settings import Settings
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core import offload
+from rt.kernel.core.clock import held
+from rt.kernel.core.settings import Settings
+from rt.kernel.core.tenancy import acting_for
 from rt.services.planning.domain.accepted import job_of
 from rt.services.planning.domain.docks import Dock
 from rt.services.planning.domain.loads import Load, slot_for
@@ -45,7 +45,7 @@ Asked = Callable[[], Awaitable[Any]]
 
 async def filled(world: World) -> dict[str, Any]:
     """The heavy carrier's fleet, tours and basket, and two docks of a site."""
-    store = PlanningStore(world.house.database("planning"))
+    store = PlanningStore(world.platform.database("planning"))
     with acting_for("carrier"):
         crews = [make.crew(id=f"veh_{n}", plate=f"AA-{n:03}-AA", driver_id=f"drv_{n}") for n in range(TRUCKS)]
         for crew in crews:
@@ -115,56 +115,58 @@ async def played(uri: str, home: Path) -> None:
     settings = Settings(
         mongodb_db=f"bench_{uuid4().hex[:8]}", home=home, jwt_secret=uuid4().hex, user_limit=1_000_000
     )
-    house = TestHouse(settings, uri, keys)
+    platform = TestPlatform(settings, uri, keys)
     with held(make.NOON_BEFORE):
-        world = await World(house).begin()
+        world = await World(platform).begin()
         await filled(world)
         other = world.office("another")
-        await other.get(words.AddDriver(name="Paul"))
+        await other.get(contract.AddDriver(name="Paul"))
 
         async def read() -> None:
-            await other.get(words.GetPlan(day=make.DAY))
+            await other.get(contract.GetPlan(day=make.DAY))
 
-        async def said(office: Any, word: Any) -> int:
+        async def said(office: Any, message: Any) -> int:
             """The status alone: reading four megabytes is the asker's business, not the service's."""
-            fields = {name: value for name, value in msgspec.to_builtins(word).items() if value is not None}
-            way = word.word.route
-            for name in word.word.path_fields:
+            fields = {
+                name: value for name, value in msgspec.to_builtins(message).items() if value is not None
+            }
+            way = message.shape.route
+            for name in message.shape.path_fields:
                 way = way.replace("{" + name + "}", str(fields.pop(name)))
-            where = {"params": fields} if word.word.method == "GET" else {"json": fields}
-            answer = await office.client.request(word.word.method, way, **where)
+            where = {"params": fields} if message.shape.method == "GET" else {"json": fields}
+            answer = await office.client.request(message.shape.method, way, **where)
             return int(answer.status_code)
 
         async def searched() -> str:
-            plan = await world.carrier.get(words.Optimise(day=make.DAY, days=3, budget_seconds=10))
-            await house.tick()
-            found = await world.carrier.get(words.GetOptimisedPlan(plan_id=plan["plan_id"]))
+            plan = await world.carrier.get(contract.Optimise(day=make.DAY, days=3, budget_seconds=10))
+            await platform.tick()
+            found = await world.carrier.get(contract.GetOptimisedPlan(plan_id=plan["plan_id"]))
             return f"{found['state']} {found['assigned']}, {found['beyond']} beyond"
 
         carrier, site = world.carrier, world.site
         crew = {"vehicle_id": "veh_399", "driver_id": "drv_399"}
         print("| question | answer | it took, s | the other, median ms | worst ms |\n|---|---|---|---|---|")
         day, long_ago = make.DAY, date(222, 3, 19)
-        fits, openings = words.FindFits, words.FindOpenings
+        fits, openings = contract.FindFits, contract.FindOpenings
         questions: list[tuple[str, Any, Any]] = [
-            ("GetPlan, 300 tours", carrier, words.GetPlan(day=day)),
+            ("GetPlan, 300 tours", carrier, contract.GetPlan(day=day)),
             ("FindFits, 300 drafts and 100 crews", carrier, fits(job_id="job_0", day=day)),
             ("FindFits of the year 3500", carrier, fits(job_id="job_far", day=day)),
             ("FindFits, day 0222-03-19", carrier, fits(job_id="job_0", day=long_ago)),
-            ("AssignJob of the year 3500", carrier, words.AssignJob(job_id="job_far", day=day, **crew)),
-            ("FindJobs, 200 of 1,501", carrier, words.FindJobs(limit=200)),
+            ("AssignJob of the year 3500", carrier, contract.AssignJob(job_id="job_far", day=day, **crew)),
+            ("FindJobs, 200 of 1,501", carrier, contract.FindJobs(limit=200)),
             ("FindOpenings, 15,000 lines", site, openings(dock_id="dck_old", day=day)),
             ("FindOpenings, fifty doors", site, openings(dock_id="dck_wide", day=day, pallets=1_000)),
         ]
         lines: list[tuple[str, Asked]] = [("nothing else", lambda: asyncio.sleep(1, "-"))]
-        lines += [(name, partial(said, office, word)) for name, office, word in questions]
+        lines += [(name, partial(said, office, message)) for name, office, message in questions]
         lines.append(("Optimise, 1,500 jobs, 100 free crews, 3 days", searched))
         worst = [await measured(name, asked, read) for name, asked in lines]
     verdict = "held" if max(worst) < LIMIT_MS else "NOT held"
     print(f"\nworst {max(worst):.0f} ms; claimed: below {LIMIT_MS} ms: {verdict}")
     await offload.close()
-    await house.client.drop_database(settings.mongodb_db)
-    await house.stop()
+    await platform.client.drop_database(settings.mongodb_db)
+    await platform.stop()
 
 
 async def main() -> None:

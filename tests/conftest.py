@@ -1,4 +1,4 @@
-"""What tests stand on: the real mongod, an empty database, and a house of units to talk to."""
+"""What tests stand on: the real mongod, an empty database, and a platform of units to talk to."""
 
 import asyncio
 import json
@@ -17,24 +17,24 @@ from hypothesis import settings as hypothesis_settings
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
-from rt.host.house import House, Room
 from rt.host.keys import UnitKeys
 from rt.host.mongod import Mongod, running
+from rt.host.platform import Instance, Platform
 from rt.host.topology import UNITS
-from rt.kernel.bus import told_of, whole
-from rt.kernel.entity import Entity
-from rt.kernel.eventlog import EVENT_LOG
-from rt.kernel.identity import Actor, acting_as
-from rt.kernel.ids import fingerprint, new_id
-from rt.kernel.messages import Event
-from rt.kernel.outbox import Outbox
-from rt.kernel.persistence import Collection, Database, connect
-from rt.kernel.settings import Settings
-from rt.kernel.subject_keys import ERASURES, NODES
-from rt.kernel.telemetry import start_logging
-from rt.kernel.tenancy import acting_for
-from rt.kernel.tokens import ALGORITHM
-from rt.kernel.unit import Ground, Unit
+from rt.kernel.access.identity import Actor, acting_as
+from rt.kernel.access.tokens import ALGORITHM
+from rt.kernel.core.ids import fingerprint, new_id
+from rt.kernel.core.settings import Settings
+from rt.kernel.core.telemetry import start_logging
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.log.event_log import EVENT_LOG
+from rt.kernel.log.outbox import Outbox
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.envelope import envelope_of, with_defaults
+from rt.kernel.model.messages import Event
+from rt.kernel.privacy.subject_keys import ERASURES, NODES
+from rt.kernel.service.service import ServiceContext, Unit
+from rt.kernel.storage.persistence import Collection, Database, connect
 
 start_logging("critical")
 hypothesis_settings.register_profile("rt", deadline=None)
@@ -117,8 +117,8 @@ def unit_keys(tmp_path_factory: pytest.TempPathFactory) -> UnitKeys:
 class Shelf:
     """The database that a worker's tests of one folder use one after the other, each of them empty.
 
-    Making a house's indexes and dropping them costs more than most tests do. So the collections of the kernel
-    and the services are emptied between tests; those that only a test has are dropped.
+    Making a platform's indexes and dropping them costs more than most tests do. So the collections of the
+    kernel and the services are emptied between tests; those that only a test has are dropped.
     """
 
     def __init__(self, uri: str) -> None:
@@ -137,9 +137,9 @@ class Shelf:
         self._folder, self.name = folder, f"test_{uuid4().hex[:12]}"
         self._kept = set(KERNELS)
 
-    def keep(self, house: House) -> None:
+    def keep(self, platform: Platform) -> None:
         """A service's collections have the same indexes whichever test mounts it."""
-        databases = [room.ground.database for room in house.rooms.values()]
+        databases = [instance.context.database for instance in platform.instances.values()]
         entities = [one for database in databases for one in database.collections]
         self._kept |= {one.name for one in entities if one.entity.__module__.startswith("rt.")}
 
@@ -163,8 +163,8 @@ class Shelf:
         return [one["_id"] async for one in found]
 
 
-class TestHouse(House):
-    """A house whose clocks go when the test says so; its own key signs tokens of invented actors."""
+class TestPlatform(Platform):
+    """A platform whose clocks go when the test says so; its own key signs tokens of invented actors."""
 
     __test__ = False
 
@@ -174,7 +174,7 @@ class TestHouse(House):
         self.key = OKPKey.generate_key("Ed25519")
         self._mouths: dict[str, tuple[Collection[Entity], Outbox]] = {}
 
-    async def mount(self, *builds: Callable[[Ground], Unit]) -> None:
+    async def mount(self, *builds: Callable[[ServiceContext], Unit]) -> None:
         """Build units by their `build` function, make their indexes and run what they do at the start."""
         for build in builds:
             package = build.__module__.split(".")[2]
@@ -183,25 +183,25 @@ class TestHouse(House):
         if self._shelf is not None:
             self._shelf.keep(self)
         await self.leases.step()
-        for room in self.rooms.values():
-            await room.consumer._join()
+        for instance in self.instances.values():
+            await instance.consumer._join()
 
     async def settle(self) -> None:
         """Append and handle until nothing is left."""
         await self.leases.step()
         while True:
             moved = await self.work()
-            for room in self.rooms.values():
-                while step := await room.outbox.step():
+            for instance in self.instances.values():
+                while step := await instance.outbox.step():
                     moved += step
             for _, outbox in self._mouths.values():
                 moved += await outbox.step()
-            for room in self.rooms.values():
-                moved += await room.consumer.step()
+            for instance in self.instances.values():
+                moved += await instance.consumer.step()
             if not moved:
                 return
 
-    async def tell(self, event: Event, org: str = "org_a") -> None:
+    async def emit(self, event: Event, org: str = "org_a") -> None:
         """Have the unit that an event is of tell it; the unit itself need not be mounted."""
         unit = event.topic.partition(".")[0]
         if unit not in self._mouths:
@@ -211,33 +211,33 @@ class TestHouse(House):
         mouths, _ = self._mouths[unit]
         with acting_for(org):
             mouth = Entity(id=new_id("mou"))
-            mouth.tell(event)
+            mouth.emit(event)
             await mouths.add(mouth)
 
-    async def told(self, topic: str) -> list[dict[str, Any]]:
+    async def emitted(self, topic: str) -> list[dict[str, Any]]:
         """What every event of a topic says to its reader, as they were appended (clocks may be held)."""
         await self.settle()
         events = self.database("kernel")[EVENT_LOG].find({"topic": topic})
         return [await self.letter(event) async for event in events.sort("$natural", 1)]
 
-    async def hear_again(self) -> None:
-        """Have every listener hear the whole log once more, as after a crash that saved no offset."""
+    async def redeliver(self) -> None:
+        """Have every subscription hear the whole log once more, as after a crash that saved no offset."""
         for lease in self.leases._held.values():
             lease.offsets = dict.fromkeys(lease.offsets, 0)
-        for room in self.rooms.values():
-            room.consumer._partitions.clear()
+        for instance in self.instances.values():
+            instance.consumer._partitions.clear()
         await self.settle()
 
     async def work(self) -> int:
         """Do what units do behind their answers, by the (held) clock; how much was done."""
-        works = [work for room in self.rooms.values() for work in room.unit.works]
+        works = [work for instance in self.instances.values() for work in instance.unit.works]
         return sum([await work.step() for work in works])
 
     async def tick(self) -> None:
         """Do what is due by the (held) clock, and let everybody hear of it."""
-        for room in self.rooms.values():
-            room.clockwork._not_before.clear()
-            await room.clockwork.step()
+        for instance in self.instances.values():
+            instance.scheduler._not_before.clear()
+            await instance.scheduler.step()
         await self.settle()
 
     def actor(
@@ -292,7 +292,7 @@ class TestHouse(House):
                 request.headers["idempotency-key"] = uuid4().hex
 
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.rooms[package].app, raise_app_exceptions=False),
+            transport=httpx.ASGITransport(self.instances[package].app, raise_app_exceptions=False),
             base_url="http://test",
             headers=headers,
             event_hooks={"request": [keyed]},
@@ -300,17 +300,17 @@ class TestHouse(House):
 
     async def _fetch_access_keys(self) -> dict[str, Any]:
         own = {**self.key.as_dict(private=False), "kid": "test"}
-        if "authz" not in self.rooms:
+        if "authz" not in self.instances:
             return {"keys": [own]}
         return {"keys": [own, *(await super()._fetch_access_keys())["keys"]]}
 
     async def letter(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """What an event of the log says to notifications, which alone opens its secrets."""
-        told = whole(await self.personal.open(told_of(event)))
-        return self.keys.seals_of("notifications").opened(told.topic, told.body)
+        emitted = with_defaults(await self.personal.open(envelope_of(event)))
+        return self.keys.seals_of("notifications").opened(emitted.topic, emitted.body)
 
-    def room(self, package: str) -> Room:
-        return self.rooms[package]
+    def instance(self, package: str) -> Instance:
+        return self.instances[package]
 
 
 @pytest.fixture(scope="session")
@@ -342,20 +342,21 @@ def settings(shelved: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def house(
+async def platform(
     mongod: str, settings: Settings, unit_keys: UnitKeys, shelf: Shelf
-) -> AsyncIterator[TestHouse]:
-    """An empty house with an empty database: `await house.mount(build, …)`, then `house.web(unit, actor)`."""
-    house = TestHouse(settings, mongod, unit_keys, shelf)
+) -> AsyncIterator[TestPlatform]:
+    """An empty platform with an empty database: `await platform.mount(build, …)`, then `platform.web(unit,
+    actor)`."""
+    platform = TestPlatform(settings, mongod, unit_keys, shelf)
     try:
-        yield house
+        yield platform
     finally:
-        await house.stop()
+        await platform.stop()
 
 
 @pytest.fixture
-def database(house: TestHouse) -> Database:
-    return house.database("palette")
+def database(platform: TestPlatform) -> Database:
+    return platform.database("palette")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.journeys.conftest import RunningHouse, starting
+from tests.journeys.conftest import RunningPlatform, starting
 
 from rt.host.topology import UNITS, UnitRow
 from rt.ops import world
@@ -34,11 +34,11 @@ SECONDS = 900
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPlatform]:
     with starting(tmp_path_factory.mktemp("conformance")) as start:
-        house = start()
-        world.open_firm(Stage(house.edge, "conformance"), world.CARRIERS[0])
-        yield house
+        platform = start()
+        world.open_firm(Stage(platform.edge, "conformance"), world.CARRIERS[0])
+        yield platform
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +47,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("asking")
 
 
-def ask(house: RunningHouse, unit: UnitRow, hooks: str, folder: Path, *options: str) -> None:
+def ask(platform: RunningPlatform, unit: UnitRow, hooks: str, folder: Path, *options: str) -> None:
     """Fail with what Schemathesis holds against a service."""
     done = subprocess.run(
         [
             *(str(COMMAND), "--config-file", str(HERE / "schemathesis.toml")),
-            *("run", f"{house.edge}{unit.path}/openapi.json", "--url", house.edge),
+            *("run", f"{platform.edge}{unit.path}/openapi.json", "--url", platform.edge),
             *("--checks", "all", "--continue-on-failure", "--no-shrink", "--seed", "1", *options),
         ],
         env={
@@ -71,27 +71,27 @@ def ask(house: RunningHouse, unit: UnitRow, hooks: str, folder: Path, *options: 
 
 
 def each(option: str, operations: tuple[str, ...]) -> list[str]:
-    return [word for operation in operations for word in (option, operation)]
+    return [message for operation in operations for message in (option, operation)]
 
 
 @pytest.mark.parametrize("unit", BUILT, ids=lambda unit: unit.package)
-def test_a_service_keeps_to_its_document(unit: UnitRow, house: RunningHouse, folder: Path) -> None:
+def test_a_service_keeps_to_its_document(unit: UnitRow, platform: RunningPlatform, folder: Path) -> None:
     left_out = (*FOR_UNITS, *each("--exclude-operation-id", ENDING))
-    ask(house, unit, "signed_in", folder, "--phases", "coverage", *left_out)
+    ask(platform, unit, "signed_in", folder, "--phases", "coverage", *left_out)
     if not EXAMPLES:
         return
     at_random = ("--max-examples", str(EXAMPLES), "--warnings", "off")
-    ask(house, unit, "signed_in", folder, "--phases", "examples,fuzzing", *at_random, *left_out)
+    ask(platform, unit, "signed_in", folder, "--phases", "examples,fuzzing", *at_random, *left_out)
     if unit.package == "authz":
         ending = each("--include-operation-id", ENDING)
-        ask(house, unit, "signed_in", folder, "--phases", EVERYTHING, *at_random, *ending)
+        ask(platform, unit, "signed_in", folder, "--phases", EVERYTHING, *at_random, *ending)
 
 
 @pytest.mark.parametrize("unit", BUILT, ids=lambda unit: unit.package)
 def test_a_service_keeps_to_its_document_towards_nobody(
-    unit: UnitRow, house: RunningHouse, folder: Path
+    unit: UnitRow, platform: RunningPlatform, folder: Path
 ) -> None:
     """Whoever has no token is refused before a field is read: in the suite each bound need not be tried."""
     phases = EVERYTHING if EXAMPLES else "examples,fuzzing"
     few = ("--phases", phases, "--max-examples", str(EXAMPLES or 1), "--warnings", "off")
-    ask(house, unit, "accepted", folder, *few)
+    ask(platform, unit, "accepted", folder, *few)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from tests.house.words import Word, asked, contracts, words
+from tests.house.messages import Word, asked, contracts, messages
 
-from rt.kernel.messages import Command, Event, Query
+from rt.kernel.model.messages import Command, Event, Query
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 PROSE = {"title", "description", "examples", "default"}
@@ -20,12 +20,12 @@ Shape = dict[str, Any]
 
 
 def shape(contract: str) -> Shape:
-    """All words of a contract and every struct they reach, without their prose."""
-    own = words(contract)
-    answers = [word.word.answer for word in asked(contract)]
+    """All messages of a contract and every struct they reach, without their prose."""
+    own = messages(contract)
+    answers = [message.shape.answer for message in asked(contract)]
     _, reached = msgspec.json.schema_components([*own, *answers], ref_template="{name}")
     structs = {name: _struct(schema) for name, schema in reached.items()}
-    return {"words": {word.__name__: _head(word) for word in own}, "structs": structs}
+    return {"words": {message.__name__: _head(message) for message in own}, "structs": structs}
 
 
 def broken(before: Shape, now: Shape) -> list[str]:
@@ -72,12 +72,12 @@ def accept() -> None:
         sys.stdout.write(f"accepted {contract}\n")
 
 
-def _head(word: Word) -> Shape:
-    if issubclass(word, Event):
-        return {"topic": word.topic}
-    if issubclass(word, (Query, Command)):
-        head = {part: getattr(word.word, part) for part in HEAD}
-        return head | {"answer": getattr(word.word.answer, "__name__", str(word.word.answer))}
+def _head(message: Word) -> Shape:
+    if issubclass(message, Event):
+        return {"topic": message.topic}
+    if issubclass(message, (Query, Command)):
+        head = {part: getattr(message.shape, part) for part in HEAD}
+        return head | {"answer": getattr(message.shape.answer, "__name__", str(message.shape.answer))}
     return {}
 
 

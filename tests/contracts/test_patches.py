@@ -21,14 +21,14 @@ from rt.contracts.planning import (
     PeriodView,
     WorkingHours,
 )
-from rt.kernel.clock import held
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Malformed
-from rt.kernel.malformed import malformed
-from rt.kernel.messages import Command, Empty
-from rt.kernel.openapi import openapi
-from rt.kernel.tenancy import acting_for
-from rt.kernel.unit import Unit, serve
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import Malformed
+from rt.kernel.core.malformed import malformed
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Command, Empty
+from rt.kernel.service.service import Unit, serve
+from rt.kernel.web.openapi import openapi
 from rt.services.authz.domain.identity import IdentityKept
 from rt.services.authz.domain.organization import Organization
 from rt.services.planning.domain.docks import Dock
@@ -84,7 +84,7 @@ CASES = {
     ),
     EditOrder: Case(
         orders.order,
-        lambda thing, asked: thing.edit(orders.hand(), asked),
+        lambda thing, asked: thing.edit(orders.author(), asked),
         {
             "references": [References(), References(booking="BK9")],
             "stops": [
@@ -153,7 +153,7 @@ CASES = {
         },
     ),
 }
-WORDS = sorted(CASES, key=lambda word: word.__name__)
+WORDS = sorted(CASES, key=lambda message: message.__name__)
 
 
 @pytest.fixture(autouse=True)
@@ -162,78 +162,78 @@ def someone() -> Iterator[None]:
         yield
 
 
-def said(word: Any, **values: Any) -> Any:
-    path = dict.fromkeys(word.word.path_fields, "x")
-    return msgspec.convert(path | msgspec.to_builtins(values), word)
+def said(message: Any, **values: Any) -> Any:
+    path = dict.fromkeys(message.shape.path_fields, "x")
+    return msgspec.convert(path | msgspec.to_builtins(values), message)
 
 
-def patches(word: Any) -> st.SearchStrategy[dict[str, Any]]:
+def patches(message: Any) -> st.SearchStrategy[dict[str, Any]]:
     """Any of its fields, each with one of its values or null where that empties it."""
     return st.fixed_dictionaries(
         {},
         optional={
-            name: st.sampled_from([*values, None] if takes(word, name, None) else values)
-            for name, values in CASES[word].values.items()
+            name: st.sampled_from([*values, None] if takes(message, name, None) else values)
+            for name, values in CASES[message].values.items()
         },
     )
 
 
-def after(word: Any, *changes: dict[str, Any]) -> dict[str, Any]:
+def after(message: Any, *changes: dict[str, Any]) -> dict[str, Any]:
     """How the fields stand after these changes, each in its turn."""
-    case = CASES[word]
+    case = CASES[message]
     thing = case.thing()
     thing.id = "x"
     for values in changes:
-        case.edit(thing, said(word, **values))
+        case.edit(thing, said(message, **values))
     return {name: getattr(thing, name) for name in case.values}
 
 
 def test_every_partial_change_keeps_the_law() -> None:
     assert set(CASES) == set(changed_in_part())
-    for word, case in CASES.items():
-        assert {*case.values, *case.apart, *word.word.path_fields} == set(word.__struct_fields__)
+    for message, case in CASES.items():
+        assert {*case.values, *case.apart, *message.shape.path_fields} == set(message.__struct_fields__)
 
 
-@pytest.mark.parametrize("word", WORDS)
-def test_nothing_said_changes_nothing_and_tells_nothing(word: Any) -> None:
-    case = CASES[word]
+@pytest.mark.parametrize("message", WORDS)
+def test_nothing_said_changes_nothing_and_tells_nothing(message: Any) -> None:
+    case = CASES[message]
     thing = case.thing()
-    thing.told()
+    thing.clear_emitted()
     before = msgspec.to_builtins(thing)
-    case.edit(thing, said(word))
-    assert (msgspec.to_builtins(thing), thing.telling) == (before, [])
+    case.edit(thing, said(message))
+    assert (msgspec.to_builtins(thing), thing.emitted) == (before, [])
 
 
-@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("message", WORDS)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_two_changes_in_turn_are_one(word: Any, data: st.DataObject) -> None:
-    first, second = data.draw(patches(word)), data.draw(patches(word))
+def test_two_changes_in_turn_are_one(message: Any, data: st.DataObject) -> None:
+    first, second = data.draw(patches(message)), data.draw(patches(message))
     with acting_for(ORG), held(AT):
-        assert after(word, first, second) == after(word, first | second)
-        assert after(word, first, first) == after(word, first)
+        assert after(message, first, second) == after(message, first | second)
+        assert after(message, first, first) == after(message, first)
 
 
-@pytest.mark.parametrize("word", WORDS)
-def test_null_empties_what_may_be_empty_and_is_refused_by_name_elsewhere(word: Any) -> None:
-    for name, values in CASES[word].values.items():
-        if takes(word, name, None):
-            assert after(word, {name: values[0]}, {name: None})[name] in (None, "")
+@pytest.mark.parametrize("message", WORDS)
+def test_null_empties_what_may_be_empty_and_is_refused_by_name_elsewhere(message: Any) -> None:
+    for name, values in CASES[message].values.items():
+        if takes(message, name, None):
+            assert after(message, {name: values[0]}, {name: None})[name] in (None, "")
             continue
         with pytest.raises(msgspec.ValidationError) as refused:
-            said(word, **{name: None})
+            said(message, **{name: None})
         fault = malformed(refused.value)
         assert (fault.status, [one.field for one in fault.problem().errors]) == (422, [name])
 
 
-@pytest.mark.parametrize("word", WORDS)
-def test_the_description_says_what_may_be_absent_and_what_null(word: Any) -> None:
-    described = openapi(Unit(name="toy", serves=[serve(word, CASES[word].edit)]), "/toy")
-    body = described["paths"][word.word.route]["patch"]["requestBody"]
+@pytest.mark.parametrize("message", WORDS)
+def test_the_description_says_what_may_be_absent_and_what_null(message: Any) -> None:
+    described = openapi(Unit(name="toy", serves=[serve(message, CASES[message].edit)]), "/toy")
+    body = described["paths"][message.shape.route]["patch"]["requestBody"]
     schema = body["content"]["application/json"]["schema"]
     assert (body["required"], schema["required"]) == (False, [])
     for name, field in schema["properties"].items():
-        assert ({"type": "null"} in field.get("anyOf", [])) == takes(word, name, None), name
+        assert ({"type": "null"} in field.get("anyOf", [])) == takes(message, name, None), name
         assert "default" not in field
 
 

@@ -7,12 +7,12 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 
 from rt.host.edge import Edge, not_built
 from rt.host.topology import PORTALS, UNITS
-from rt.kernel.limits import Limiter
-from rt.kernel.settings import Settings
+from rt.kernel.core.settings import Settings
+from rt.kernel.web.limits import Limiter
 
 
 def named(name: str) -> ASGIApp:
@@ -23,11 +23,13 @@ def named(name: str) -> ASGIApp:
 
 
 @pytest.fixture
-def edge(house: TestHouse) -> Edge:
+def edge(platform: TestPlatform) -> Edge:
     units: dict[str, ASGIApp] = {row.package: named(row.package) for row in UNITS}
     units["training"] = not_built(next(row for row in UNITS if row.package == "training"))
     portals = {row.package: named(f"portal {row.package}") for row in PORTALS}
-    return Edge(units, portals, Settings(ip_limit=50), Limiter(house.database("edge")), named("front door"))
+    return Edge(
+        units, portals, Settings(ip_limit=50), Limiter(platform.database("edge")), named("front door")
+    )
 
 
 async def ask(edge: Edge, url: str, **headers: str) -> httpx.Response:

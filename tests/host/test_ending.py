@@ -11,53 +11,53 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.kernel.toys import Toys
 
-from rt.host.house import Room
 from rt.host.keys import UnitKeys
 from rt.host.listener import listener
+from rt.host.platform import Instance
 from rt.host.serving import BackgroundWorkEnded, _serve
 from rt.host.topology import UNITS
 
 PALETTE = next(row for row in UNITS if row.package == "palette")
 
 
-async def test_a_unit_with_nothing_to_do_by_the_clock_is_ready(house: TestHouse) -> None:
-    house.add(PALETTE, Toys())
-    await house.start()
-    async with house.web("palette") as client:
+async def test_a_unit_with_nothing_to_do_by_the_clock_is_ready(platform: TestPlatform) -> None:
+    platform.add(PALETTE, Toys())
+    await platform.start()
+    async with platform.web("palette") as client:
         for _ in range(5):
             assert (await client.get("/ready")).status_code == 200
             await asyncio.sleep(0)
 
 
 async def test_work_behind_a_unit_that_ends_with_an_error_ends_the_process(
-    mongod: str, unit_keys: UnitKeys, house: TestHouse
+    mongod: str, unit_keys: UnitKeys, platform: TestPlatform
 ) -> None:
-    house = TestHouse(house.settings, mongod, unit_keys)
-    room = house.add(PALETTE, Toys())
-    await house.start()
-    server = listener(room.app, 0, "127.0.0.1", "palette")
+    platform = TestPlatform(platform.settings, mongod, unit_keys)
+    instance = platform.add(PALETTE, Toys())
+    await platform.start()
+    server = listener(instance.app, 0, "127.0.0.1", "palette")
     assert server.own is not None
     address = f"http://127.0.0.1:{server.own.getsockname()[1]}"
     ready = asyncio.Event()
-    serving = asyncio.create_task(_serve([server], house, ready))
+    serving = asyncio.create_task(_serve([server], platform, ready))
     await ready.wait()
     async with httpx.AsyncClient(base_url=address) as client:
         assert (await client.get("/ready")).status_code == 200
-        await break_outbox(room)
+        await break_outbox(instance)
         async with asyncio.timeout(30):
             with pytest.raises(BackgroundWorkEnded):
                 await serving
 
 
-async def break_outbox(room: Room) -> None:
+async def break_outbox(instance: Instance) -> None:
     """Something told that no outbox can read, as a fault of ours would leave it."""
-    database = room.ground.database
+    database = instance.context.database
     jars = database.collections[0].name
-    await database[jars].insert_one({"_id": "jar_x", "org_id": "org_a", "told": [{"no": "id"}]})
-    room.outbox.scan()
+    await database[jars].insert_one({"_id": "jar_x", "org_id": "org_a", "outbox": [{"no": "id"}]})
+    instance.outbox.scan()
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def rt(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_a_house_whose_port_is_taken_says_so_in_a_sentence(taken: int, tmp_path: Path) -> None:
+def test_a_platform_whose_port_is_taken_says_so_in_a_sentence(taken: int, tmp_path: Path) -> None:
     shift = taken - PALETTE.port
     done = rt("up", "--port", str(taken), "--shift", str(shift), "--data", str(tmp_path))
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""The front door: what stands on it, how it knows, and who is let in by a press, in a demonstration only."""
+"""The front page: what stands on it, how it knows, and who is let in by a press, in a demonstration only."""
 
 import importlib
 from collections.abc import Collection
@@ -9,17 +9,17 @@ import msgspec
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 
 from rt.contracts.admin_gateway import HealthView, StatusView
-from rt.host.front import Pulse, front_of_house
+from rt.host.front import Pulse, front_page_app
 from rt.host.keys import UnitKeys
 from rt.host.serving import Place, build_edge, build_portal
 from rt.host.topology import PORTALS, UNITS
-from rt.kernel.settings import Settings
+from rt.kernel.core.settings import Settings
 from rt.ops import world
 from rt.pages.demonstration import ADDRESS, Demonstration
-from rt.pages.door import SIGNS, Entrance, state_of
+from rt.pages.front_page import SIGNS, Entrance, state_of
 from rt.services.authz.app import build as authz
 from rt.ui.pages import ICONS
 from rt.ui.policy import CONTENT_SECURITY_POLICY
@@ -43,7 +43,7 @@ def nobody(unit: str) -> httpx.AsyncClient:
 
 def front(demonstration: Demonstration | None = None, production: bool = False, **states: int) -> Any:
     portals = {row.package: answering(states.get(row.package, 200)) for row in BUILT}
-    app = front_of_house(portals, nobody, demonstration, port=8080, production=production)
+    app = front_page_app(portals, nobody, demonstration, port=8080, production=production)
     transport = httpx.ASGITransport(app)
     return httpx.AsyncClient(transport=transport, base_url=HERE, headers={"accept": "text/html"})
 
@@ -152,11 +152,11 @@ async def test_without_demonstration_or_in_production_nobody_is_let_in_by_a_pres
         assert "localhost" not in answer.text
 
 
-def behind(house: TestHouse, demonstration: Demonstration | None, subdomain: str) -> httpx.AsyncClient:
-    """A browser at a portal, as the edge of that house serves it."""
-    portals = {row.package: build_portal(row, house, demonstration) for row in BUILT}
+def behind(platform: TestPlatform, demonstration: Demonstration | None, subdomain: str) -> httpx.AsyncClient:
+    """A browser at a portal, as the edge of that platform serves it."""
+    portals = {row.package: build_portal(row, platform, demonstration) for row in BUILT}
     units = {row.package: answering(503) for row in UNITS}
-    edge = build_edge(units, portals, house, Place(), demonstration)
+    edge = build_edge(units, portals, platform, Place(), demonstration)
     transport = httpx.ASGITransport(edge)
     web = httpx.AsyncClient(transport=transport, base_url=f"http://{subdomain}.localhost:8080")
     web.headers["accept"] = "text/html"
@@ -168,9 +168,9 @@ def settings(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, admin_email=ADMIN.email, admin_password=DEMONSTRATION.password)
 
 
-async def test_a_press_at_the_front_door_signs_in_and_lands_in_the_portal(house: TestHouse) -> None:
-    await house.mount(authz)
-    async with behind(house, DEMONSTRATION, "admin") as web:
+async def test_a_press_at_the_front_door_signs_in_and_lands_in_the_portal(platform: TestPlatform) -> None:
+    await platform.mount(authz)
+    async with behind(platform, DEMONSTRATION, "admin") as web:
         pressed = await web.post(ADDRESS, data={"email": ADMIN.email, "lang": "en"}, headers={"origin": HERE})
         assert (pressed.status_code, pressed.headers["location"]) == (303, "/?lang=en")
         assert "httponly" in pressed.headers["set-cookie"].lower()
@@ -192,19 +192,19 @@ async def test_a_press_at_the_front_door_signs_in_and_lands_in_the_portal(house:
     ],
 )
 async def test_nobody_is_signed_in_from_elsewhere_or_as_another(
-    house: TestHouse, origin: str, email: str, status: int
+    platform: TestPlatform, origin: str, email: str, status: int
 ) -> None:
-    await house.mount(authz)
-    async with behind(house, DEMONSTRATION, "admin") as web:
+    await platform.mount(authz)
+    async with behind(platform, DEMONSTRATION, "admin") as web:
         headers = {"origin": origin} if origin else {}
         answer = await web.post(ADDRESS, data={"email": email}, headers=headers)
     assert answer.status_code == status
     assert "set-cookie" not in answer.headers
 
 
-async def test_while_the_demonstration_is_made_the_portal_says_so(house: TestHouse) -> None:
-    await house.mount(authz)
-    async with behind(house, DEMONSTRATION, "transporter") as web:
+async def test_while_the_demonstration_is_made_the_portal_says_so(platform: TestPlatform) -> None:
+    await platform.mount(authz)
+    async with behind(platform, DEMONSTRATION, "transporter") as web:
         asked = {"email": world.CARRIERS[0].email}
         pressed = await web.post(ADDRESS, data=asked, headers={"origin": HERE})
         assert pressed.headers["location"] == "/login?lang=fr"
@@ -216,17 +216,17 @@ async def test_outside_a_demonstration_in_development_there_is_no_such_address(
     mongod: str, settings: Settings, unit_keys: UnitKeys, environment: Any
 ) -> None:
     given = None if environment == "development" else DEMONSTRATION
-    house = TestHouse(msgspec.structs.replace(settings, environment=environment), mongod, unit_keys)
+    platform = TestPlatform(msgspec.structs.replace(settings, environment=environment), mongod, unit_keys)
     try:
-        await house.mount(authz)
-        async with behind(house, given, "admin") as web:
+        await platform.mount(authz)
+        async with behind(platform, given, "admin") as web:
             asked = {"email": ADMIN.email}
             for origin in (HERE, f"https://{PORTALS[6].host}", "http://admin.localhost:8080"):
                 answer = await web.post(ADDRESS, data=asked, headers={"origin": origin})
                 assert answer.status_code == 404
                 assert ADMIN.email not in answer.text
-        async with behind(house, given, "www") as web:
+        async with behind(platform, given, "www") as web:
             assert "<form" not in (await web.get("/")).text
     finally:
-        await house.client.drop_database(settings.mongodb_db)
-        await house.stop()
+        await platform.client.drop_database(settings.mongodb_db)
+        await platform.stop()

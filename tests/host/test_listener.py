@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.edge import proxy, unhopped
 from rt.host.listener import HEAD_LIMIT_BYTES, PortTaken, Server, bound, check_free, listener
-from rt.kernel.gate import client_address
+from rt.kernel.web.middleware import client_address
 from rt.ops.deploy.balancer import program
 
 Open = Callable[[ASGIApp], Awaitable[int]]

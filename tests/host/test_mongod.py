@@ -13,7 +13,7 @@ import pytest
 
 from rt.host import mongod
 from rt.host.engine import MongodMissing
-from rt.kernel.persistence import admin_command
+from rt.kernel.storage.persistence import admin_command
 
 USER = """
 import asyncio, sys

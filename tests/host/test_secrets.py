@@ -4,12 +4,12 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.authz import make
 
 from rt.host.keys import UnitKeys
 from rt.host.topology import UNITS, UnitRow, secrets_of
-from rt.kernel.settings import SECRETS, SettingRefused, read
+from rt.kernel.core.settings import SECRETS, SettingRefused, read
 from rt.services.authz.app import build as authz
 from rt.services.authz.domain.vault import SealBroken, Vault
 
@@ -27,12 +27,12 @@ Sealed = dict[str, str]
 
 
 @pytest.fixture
-async def sealed(house: TestHouse) -> Sealed:
+async def sealed(platform: TestPlatform) -> Sealed:
     """A signing key and an authenticator's secret, as they lie in the database."""
-    await house.mount(authz)
-    admin = await make.admin(house)
+    await platform.mount(authz)
+    admin = await make.admin(platform)
     assert (await admin.web.post("/auth/totp", json={"password": make.PASSWORD})).status_code == 200
-    database = house.database("authz")
+    database = platform.database("authz")
     key = await database["authz.signing_keys"].find_one({})
     person = await database["authz.people"].find_one({"email": admin.email})
     assert key is not None
@@ -40,19 +40,19 @@ async def sealed(house: TestHouse) -> Sealed:
     return {"signing keys": key["sealed_secret"], "second factors": person["factor"]["sealed_secret"]}
 
 
-async def test_authz_opens_what_it_sealed(house: TestHouse, sealed: Sealed) -> None:
-    vault = Vault(house.ground("authz").settings.jwt_secret)
+async def test_authz_opens_what_it_sealed(platform: TestPlatform, sealed: Sealed) -> None:
+    vault = Vault(platform.context("authz").settings.jwt_secret)
     assert all(vault.open(purpose, text) for purpose, text in sealed.items())
 
 
 async def test_with_all_that_the_other_units_hold_what_authz_sealed_does_not_open(
-    house: TestHouse, sealed: Sealed, unit_keys: UnitKeys
+    platform: TestPlatform, sealed: Sealed, unit_keys: UnitKeys
 ) -> None:
     held = {""}
     for package in OTHERS:
-        ground = house.ground(package)
-        held |= {str(getattr(ground.settings, name)) for name in ground.settings.__struct_fields__}
-        held |= {ground.secret.decode("latin-1"), ground.secret.hex()}
+        context = platform.context(package)
+        held |= {str(getattr(context.settings, name)) for name in context.settings.__struct_fields__}
+        held |= {context.secret.decode("latin-1"), context.secret.hex()}
         key = (unit_keys._folder / f"{package}.jwk").read_text()
         held |= {key, *map(str, msgspec.json.decode(key).values())}
     for purpose, text in sealed.items():
@@ -62,11 +62,13 @@ async def test_with_all_that_the_other_units_hold_what_authz_sealed_does_not_ope
 
 
 @pytest.mark.parametrize("row", UNITS, ids=lambda row: row.name)
-async def test_a_unit_is_given_the_secrets_of_its_row_and_no_others(house: TestHouse, row: UnitRow) -> None:
+async def test_a_unit_is_given_the_secrets_of_its_row_and_no_others(
+    platform: TestPlatform, row: UnitRow
+) -> None:
     package = row.package
     held = dict.fromkeys(SECRETS.values(), "held") | {"cdn_private_key": pem()}
-    house.settings = msgspec.structs.replace(house.settings, **held)
-    given = house.ground(package).settings
+    platform.settings = msgspec.structs.replace(platform.settings, **held)
+    given = platform.context(package).settings
     assert {name for name, field in SECRETS.items() if getattr(given, field)} == set(secrets_of(package))
 
 
@@ -75,8 +77,8 @@ def pem() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-async def test_each_unit_has_a_secret_of_its_own(house: TestHouse) -> None:
-    assert len({house.ground(row.package).secret for row in UNITS}) == len(UNITS)
+async def test_each_unit_has_a_secret_of_its_own(platform: TestPlatform) -> None:
+    assert len({platform.context(row.package).secret for row in UNITS}) == len(UNITS)
 
 
 def test_a_process_forgets_what_it_was_given_and_does_not_need() -> None:

@@ -10,9 +10,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from rt.host.vercel import OFFICE, ROAD, ZONES, Doorstep, InstanceLimit, portal, read
-from rt.kernel.errors import TooMany
-from rt.kernel.identity import current_address
-from rt.kernel.settings import SettingRefused
+from rt.kernel.access.identity import current_address
+from rt.kernel.core.errors import TooMany
+from rt.kernel.core.settings import SettingRefused
 
 KEY = OKPKey.generate_key("Ed25519")
 GIVEN = {

@@ -12,7 +12,7 @@ QUESTION = re.compile(r"(Find|Get|Read|My|Count)[A-Z]")
 ROW_BY_ROW = {
     "pages/pallet_words.py": "all partners, 200 at a time",
     "portals/backoffice/naming.py": "guests too are named, whom no list of organizations has",
-    "portals/backoffice/pages/story.py": "mail about a few orders, where the platform is tried out",
+    "portals/backoffice/pages/timeline.py": "mail about a few orders, where the platform is tried out",
     "portals/driver/pages/day.py": "the orders and policies of one driver's day: lists are closed to drivers",
     "portals/driver/pages/queue.py": "what waited on a phone is done one by one, with the photos it names",
     "portals/industry/pages/partners.py": "the few kinds that carry",
@@ -66,7 +66,7 @@ def _repeated(node: ast.AST) -> Iterator[ast.AST]:
 def _questions(node: ast.AST) -> bool:
     """Whether this asks a question: what is wished for (a command) is wished one by one."""
     said = node.args if isinstance(node, ast.Call) and _called(node) in ASKING else []
-    return any(QUESTION.match(_called(word)) for word in said)
+    return any(QUESTION.match(_called(message)) for message in said)
 
 
 def searches(tree: ast.AST) -> Iterator[bool]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from msgspec import inspect as mi
-from tests.house.words import asked, contracts
+from tests.house.messages import asked, contracts
 
-from rt.kernel.messages import SIGNED_IN, Command
+from rt.kernel.model.messages import SIGNED_IN, Command
 
 REFERENCE = re.compile(r"(^|_)ids?$")
 NO_REFERENCES = {
@@ -45,8 +45,8 @@ def fields(node: mi.Type, path: str, extra: dict[str, Any], seen: tuple[type, ..
             yield path, node, extra
 
 
-def below(word: type[Any]) -> Iterator[Found]:
-    return fields(mi.type_info(word), word.__name__, {})
+def below(message: type[Any]) -> Iterator[Found]:
+    return fields(mi.type_info(message), message.__name__, {})
 
 
 @pytest.mark.parametrize("contract", contracts())
@@ -54,8 +54,8 @@ def test_every_list_and_text_of_a_message_has_a_maximum(contract: str) -> None:
     """One request must not be able to hold more than the trade ever says."""
     endless = sorted(
         path
-        for word in asked(contract)
-        for path, node, _ in below(word)
+        for message in asked(contract)
+        for path, node, _ in below(message)
         if isinstance(
             node, mi.ListType | mi.SetType | mi.FrozenSetType | mi.VarTupleType | mi.DictType | mi.StrType
         )
@@ -69,8 +69,8 @@ def test_every_list_and_text_of_a_message_has_a_maximum(contract: str) -> None:
 def test_every_number_of_a_message_has_its_bounds(contract: str) -> None:
     endless = sorted(
         path
-        for word in asked(contract)
-        for path, node, _ in below(word)
+        for message in asked(contract)
+        for path, node, _ in below(message)
         if isinstance(node, mi.IntType | mi.FloatType)
         and ((node.ge is None and node.gt is None) or (node.le is None and node.lt is None))
     )
@@ -81,8 +81,8 @@ def test_every_number_of_a_message_has_its_bounds(contract: str) -> None:
 def test_every_reference_says_what_it_leads_to(contract: str) -> None:
     silent = sorted(
         path
-        for word in asked(contract)
-        for path, node, extra in below(word)
+        for message in asked(contract)
+        for path, node, extra in below(message)
         if isinstance(node, mi.StrType)
         and REFERENCE.search(path.rpartition(".")[2])
         and "leads_to" not in extra
@@ -94,5 +94,5 @@ def test_every_reference_says_what_it_leads_to(contract: str) -> None:
 @pytest.mark.parametrize("contract", contracts())
 def test_no_command_is_for_anybody_who_is_signed_in(contract: str) -> None:
     """What changes something needs a right, or is said about oneself."""
-    commands = [word for word in asked(contract) if issubclass(word, Command)]
-    assert [word.__name__ for word in commands if word.word.needs == SIGNED_IN] == []
+    commands = [message for message in asked(contract) if issubclass(message, Command)]
+    assert [message.__name__ for message in commands if message.shape.needs == SIGNED_IN] == []

@@ -1,4 +1,4 @@
-"""Every word of a contract carries its owner's name: in its route, its right and its topic."""
+"""Every message of a contract carries its owner's name: in its route, its right and its topic."""
 
 import ast
 import re
@@ -12,14 +12,14 @@ import pytest
 from msgspec import UNSET, Meta, UnsetType
 from msgspec import inspect as mi
 from msgspec.structs import fields
+from tests.house.messages import asked, contracts, emitted, messages
 from tests.house.tree import PACKAGE, parsed, python_files, shown
-from tests.house.words import asked, contracts, told, words
 
 from rt.host.topology import UNITS
-from rt.kernel.bounds import refuse_unfit
-from rt.kernel.errors import Malformed
-from rt.kernel.gate import DOORS
-from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, Command, Empty, Query
+from rt.kernel.core.errors import Malformed
+from rt.kernel.model.bounds import refuse_unfit
+from rt.kernel.model.messages import OPEN, SELF, SIGNED_IN, UNIT, Command, Empty, Query
+from rt.kernel.web.middleware import DOORS
 
 PATHS = {row.package: row.path for row in UNITS}
 METHODS = {"POST", "PUT", "PATCH", "DELETE"}
@@ -28,7 +28,7 @@ METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 @pytest.mark.parametrize("contract", contracts())
 def test_routes_begin_with_the_public_path_of_their_service(contract: str) -> None:
     path = PATHS[contract]
-    strays = [word for word in asked(contract) if not f"{word.word.route}/".startswith(f"{path}/")]
+    strays = [message for message in asked(contract) if not f"{message.shape.route}/".startswith(f"{path}/")]
     assert strays == []
 
 
@@ -36,29 +36,39 @@ def test_routes_begin_with_the_public_path_of_their_service(contract: str) -> No
 def test_rights_begin_with_the_name_of_their_service(contract: str) -> None:
     levels = ("read", "write", "admin", "partner") if contract == "authz" else ("read", "write", "admin")
     known = {OPEN, SIGNED_IN, SELF, UNIT, *(f"{contract}.{level}" for level in levels)}
-    strays = {word.__name__: word.word.needs for word in asked(contract) if word.word.needs not in known}
+    strays = {
+        message.__name__: message.shape.needs
+        for message in asked(contract)
+        if message.shape.needs not in known
+    }
     assert strays == {}
 
 
 @pytest.mark.parametrize("contract", contracts())
 def test_topics_are_the_service_the_noun_and_what_happened(contract: str) -> None:
     form = re.compile(rf"{contract}\.[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
-    assert {word.__name__: word.topic for word in told(contract) if not form.fullmatch(word.topic)} == {}
+    assert {
+        message.__name__: message.topic for message in emitted(contract) if not form.fullmatch(message.topic)
+    } == {}
 
 
 @pytest.mark.parametrize("contract", contracts())
-def test_every_word_says_in_its_own_sentence_what_it_is(contract: str) -> None:
-    silent = [word.__name__ for word in words(contract) if not (word.__dict__.get("__doc__") or "").strip()]
+def test_every_message_says_in_its_own_sentence_what_it_is(contract: str) -> None:
+    silent = [
+        message.__name__
+        for message in messages(contract)
+        if not (message.__dict__.get("__doc__") or "").strip()
+    ]
     assert silent == []
 
 
 @pytest.mark.parametrize("contract", contracts())
 def test_questions_get_and_wishes_do_not(contract: str) -> None:
-    for word in asked(contract):
-        nested = any(_nested(field.type) for field in mi.type_info(word).fields)
+    for message in asked(contract):
+        nested = any(_nested(field.type) for field in mi.type_info(message).fields)
         asking = {"POST"} if nested else {"GET"}  # an address has no place for things within things
-        allowed = asking if issubclass(word, Query) else METHODS
-        assert word.word.method in allowed, word.__name__
+        allowed = asking if issubclass(message, Query) else METHODS
+        assert message.shape.method in allowed, message.__name__
 
 
 def _nested(node: mi.Type) -> bool:
@@ -71,32 +81,32 @@ def _nested(node: mi.Type) -> bool:
     return isinstance(node, mi.StructType)
 
 
-def test_no_two_words_answer_the_same_call() -> None:
-    shapes = [word.word for contract in contracts() for word in asked(contract)]
+def test_no_two_messages_answer_the_same_call() -> None:
+    shapes = [message.shape for contract in contracts() for message in asked(contract)]
     calls = Counter((shape.method, re.sub(r"{\w+}", "{}", shape.route)) for shape in shapes)
     assert [call for call, times in calls.items() if times > 1] == []
 
 
 def test_no_two_events_share_a_topic() -> None:
-    topics = Counter(word.topic for contract in contracts() for word in told(contract))
+    topics = Counter(message.topic for contract in contracts() for message in emitted(contract))
     assert [topic for topic, times in topics.items() if times > 1] == []
 
 
 def test_every_address_that_a_command_takes_is_one_address() -> None:
     """Whatever is called an e-mail in a wish has the one form of `rt.trade.contacts`."""
     loose = {
-        f"{word.__name__}.{field}"
+        f"{message.__name__}.{field}"
         for contract in contracts()
-        for word in asked(contract)
-        if issubclass(word, Command)
-        for field, node, extra in texts(mi.type_info(word))
+        for message in asked(contract)
+        if issubclass(message, Command)
+        for field, node, extra in texts(mi.type_info(message))
         if "email" in field and "form" not in extra
     }
     assert loose == set()
 
 
 def texts(node: mi.Type, field: str = "", extra: dict[str, Any] | None = None) -> Iterator[Any]:
-    """Every text field of a word, at any depth: its name, its type, what is said besides."""
+    """Every text field of a message, at any depth: its name, its type, what is said besides."""
     match node:
         case mi.Metadata():
             yield from texts(node.type, field, {**(node.extra or {}), **(extra or {})})
@@ -123,9 +133,9 @@ def test_what_opens_something_by_standing_in_a_path_is_known_as_such() -> None:
     fields = {
         field
         for contract in contracts()
-        for word in asked(contract)
-        if word.word.needs == OPEN
-        for field in word.word.path_fields
+        for message in asked(contract)
+        if message.shape.needs == OPEN
+        for field in message.shape.path_fields
     }
     routes = [
         route
@@ -140,44 +150,44 @@ def test_what_opens_something_by_standing_in_a_path_is_known_as_such() -> None:
 def changed_in_part() -> list[Any]:
     """The words whose meaning is a partial change: those that say PATCH, and those with a field to leave."""
     return [
-        word
+        message
         for contract in contracts()
-        for word in asked(contract)
-        if issubclass(word, Command)
-        and (word.word.method == "PATCH" or any(one.default is UNSET for one in fields(word)))
+        for message in asked(contract)
+        if issubclass(message, Command)
+        and (message.shape.method == "PATCH" or any(one.default is UNSET for one in fields(message)))
     ]
 
 
-def takes(word: Any, field: str, value: object) -> bool:
-    """Whether a word may be said with this value of a field and nothing else."""
-    path = dict.fromkeys(word.word.path_fields, "x")
+def takes(message: Any, field: str, value: object) -> bool:
+    """Whether a message may be said with this value of a field and nothing else."""
+    path = dict.fromkeys(message.shape.path_fields, "x")
     try:
-        refuse_unfit(msgspec.convert(path | {field: value}, word))
+        refuse_unfit(msgspec.convert(path | {field: value}, message))
     except (msgspec.ValidationError, Malformed):
         return False
     return True
 
 
-def patch_faults(word: Any) -> list[str]:
+def patch_faults(message: Any) -> list[str]:
     """Where a partial change does not say that what is absent stays and that null alone empties."""
-    faults = [] if word.word.method == "PATCH" else ["is no PATCH"]
-    for one in fields(word):
-        if one.name in word.word.path_fields:
+    faults = [] if message.shape.method == "PATCH" else ["is no PATCH"]
+    for one in fields(message):
+        if one.name in message.shape.path_fields:
             continue
         if one.default is not UNSET:
             faults.append(f"{one.name} cannot be absent")
-        if takes(word, one.name, ""):
+        if takes(message, one.name, ""):
             faults.append(f"{one.name} takes an empty text")
-        if takes(word, one.name, None) and takes(word, one.name, []):
+        if takes(message, one.name, None) and takes(message, one.name, []):
             faults.append(f"{one.name} is emptied in two ways: null and []")
     return faults
 
 
 def test_a_partial_change_leaves_what_is_absent_and_empties_by_null_alone() -> None:
     """RFC 7396 in spirit: absent stays, null empties what may be empty, a value sets it whole."""
-    words = changed_in_part()
-    assert len(words) >= 5
-    assert {word.__name__: faults for word in words if (faults := patch_faults(word))} == {}
+    messages = changed_in_part()
+    assert len(messages) >= 5
+    assert {message.__name__: faults for message in messages if (faults := patch_faults(message))} == {}
 
 
 class Paint(Command[Empty], route="/toys/{toy_id}", needs=SELF, method="PATCH"):

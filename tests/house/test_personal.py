@@ -1,4 +1,4 @@
-"""What sounds as if it told of a person is declared personal, wherever it is stored or told."""
+"""What sounds as if it told of a person is declared personal, wherever it is stored or emitted."""
 
 import re
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import inspect
+from tests.house.messages import events
 from tests.house.test_secrets import stored
-from tests.house.words import events
 
-from rt.kernel.marks import Mark, Marks, below, marks_of
+from rt.kernel.model.marks import Mark, Marks, below, marks_of
 
 IMPERSONAL = frozenset(Path(__file__).with_name("impersonal.txt").read_text().split())
 """Texts that tell of no person: numbers, codes, names of companies and things, words of the platform.
@@ -114,7 +114,8 @@ def test_what_tells_of_somebody_named_beside_it_goes_when_they_are_erased() -> N
 
 
 def test_an_event_is_read_when_all_that_is_personal_in_it_is_erased() -> None:
-    """A listener hears "" instead, or null where it is no text: every such field of an event takes that."""
+    """A subscription hears "" instead, or null where it is no text: every such field of an event takes
+    that."""
     found = {
         (kind.topic, path) for kind in events() for path in refusing(inspect.type_info(kind), marks_of(kind))
     }

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from msgspec import inspect
-from tests.house.words import events, services
+from tests.house.messages import events, services
 
-from rt.kernel.entity import Entity
-from rt.kernel.sealing import secrets_of
+from rt.kernel.model.entity import Entity
+from rt.kernel.storage.sealing import secrets_of
 from rt.services.admin_gateway.domain.masking import CREDENTIALS, masked
 
 SOUNDS_SECRET = re.compile(
@@ -20,7 +20,7 @@ READABLE = {
 }  # fmt: skip
 """By name, or by the end of the path: says nothing that opens, or holds parts that are hidden themselves."""
 ONE_S_OWN = {"search_tokens", "image", "content"}
-"""Hidden from the story of a change, and yet part of what an organization takes along: its own."""
+"""Hidden from the timeline of a change, and yet part of what an organization takes along: its own."""
 Field = tuple[str, bool]
 
 

@@ -1,4 +1,4 @@
-"""Files keep the house's form: they say what they are for, stay small, bear honest names, hide nothing."""
+"""Files keep the platform's form: they say what they are for, stay small, bear honest names, hide nothing."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ SERVICE_LIMITS = {
     "domain": 300,
     "actions": 300,
     "adapters": 300,
-    "reactions": 150,
+    "handlers": 150,
     "jobs": 150,
     "store": 200,
     "api": 100,
@@ -78,17 +78,20 @@ def test_an_opening_is_judged(source: str, fault: str | None, tmp_path: Path) ->
 
 def test_searches_are_the_kernels_and_read_an_index() -> None:
     """A regular expression reads every text that is kept; the kernel's own say how an indexed one begins."""
-    doors = {PACKAGE / "kernel" / f"{name}.py" for name in ("persistence", "leases", "estates")}
+    doors = {
+        PACKAGE / "kernel" / f"{name}.py"
+        for name in ("storage/persistence", "log/leases", "privacy/tenant_data")
+    }
     others = [path for path in python_files() if path.is_relative_to(PACKAGE) and path not in doors]
     assert not hits(re.compile(r"\$regex\b"), others)
 
 
-def test_the_rooms_of_a_service_stay_small() -> None:
+def test_the_packages_of_a_service_stay_small() -> None:
     large = {}
     services = PACKAGE / "services"
     for path in tracked():
-        _, *rooms = path.relative_to(services).parts if path.is_relative_to(services) else ("",)
-        limit = SERVICE_LIMITS.get(rooms[0].removesuffix(".py")) if rooms else None
+        _, *parts = path.relative_to(services).parts if path.is_relative_to(services) else ("",)
+        limit = SERVICE_LIMITS.get(parts[0].removesuffix(".py")) if parts else None
         if limit is not None and path.suffix in (".py", ".md") and lines(path) > limit:
             large[shown(path)] = f"{lines(path)} lines of {limit}"
     assert large == {}
@@ -150,6 +153,6 @@ def test_tables_are_given_out_through_the_one_guard_against_formulas() -> None:
 
 
 def test_a_digit_is_one_that_int_takes() -> None:
-    """`"²".isdigit()` is true and `int("²")` explodes: rt.kernel.digits reads numbers."""
+    """`"²".isdigit()` is true and `int("²")` explodes: rt.kernel.core.digits reads numbers."""
     ours = [path for path in python_files() if path.is_relative_to(PACKAGE)]
     assert hits(re.compile(r"\.is(digit|numeric)\("), ours) == []

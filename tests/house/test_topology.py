@@ -1,4 +1,4 @@
-"""The house on one page agrees with the specification, the folders and the code."""
+"""The platform on one page agrees with the specification, the folders and the code."""
 
 import ast
 import json
@@ -74,7 +74,7 @@ def test_a_service_speaks_a_contract_of_its_own(row: topology.UnitRow) -> None:
     assert row.package in packages("contracts")
 
 
-def test_only_units_of_the_house_are_asked() -> None:
+def test_only_units_of_the_platform_are_asked() -> None:
     known = {row.package for row in UNITS}
     for row in UNITS:
         assert set(row.asks) - {topology.EVERYBODY} <= known - {row.package}
@@ -113,14 +113,14 @@ def modules_asked(path: Path) -> Iterator[str]:
 
 
 def contracts_asked(module: ast.Module) -> set[str]:
-    """The contracts whose words are handed to an `ask(…)`."""
+    """The contracts whose messages are handed to an `ask(…)`."""
     origin = {
         alias.asname or alias.name: node.module.split(".")[2]
         for node in ast.walk(module)
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("rt.contracts.")
         for alias in node.names
     }
-    words = {
+    messages = {
         call.args[0].func.id
         for call in ast.walk(module)
         if isinstance(call, ast.Call)
@@ -130,7 +130,7 @@ def contracts_asked(module: ast.Module) -> set[str]:
         and isinstance(call.args[0], ast.Call)
         and isinstance(call.args[0].func, ast.Name)
     }
-    return {origin[word] for word in words if word in origin}
+    return {origin[message] for message in messages if message in origin}
 
 
 def test_whoever_asks_is_seen_asking() -> None:
@@ -138,7 +138,7 @@ def test_whoever_asks_is_seen_asking() -> None:
     assert contracts_asked(ast.parse(source)) == {"authz"}
 
 
-def test_only_rows_of_the_house_may_ask() -> None:
+def test_only_rows_of_the_platform_may_ask() -> None:
     assert topology.may_ask("industry", "palette")
     assert topology.may_ask("admin_gateway", "palette")
     assert topology.may_ask("planning", "core_orders")
@@ -147,9 +147,9 @@ def test_only_rows_of_the_house_may_ask() -> None:
 
 
 def test_the_topology_for_machines_names_all() -> None:
-    house = json.loads(topology.as_json())
-    assert len(house["services"]) == 17
-    assert len(house["portals"]) == 9
-    assert house["support_url"] == "https://support.rt-technologie.com"
-    orders = next(row for row in house["services"] if row["name"] == "core-orders")
+    platform = json.loads(topology.as_json())
+    assert len(platform["services"]) == 17
+    assert len(platform["portals"]) == 9
+    assert platform["support_url"] == "https://support.rt-technologie.com"
+    orders = next(row for row in platform["services"] if row["name"] == "core-orders")
     assert (orders["package"], orders["port"], orders["path"]) == ("core_orders", 3001, "/api/orders")

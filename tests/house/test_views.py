@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.house.messages import contracts, messages
 from tests.house.tree import PACKAGE, parsed, python_files, shown
-from tests.house.words import contracts, words
 
-from rt.kernel.messages import View
+from rt.kernel.model.messages import View
 
 SERVICES = PACKAGE / "services"
-VIEWS = {word.__name__ for contract in contracts() for word in words(contract) if issubclass(word, View)}
+VIEWS = {
+    message.__name__
+    for contract in contracts()
+    for message in messages(contract)
+    if issubclass(message, View)
+}
 OWN_NAME = re.compile(r"(_?\w+_)?(view|views|row)")
 LEAST = 3
 """Fields that make a view one thing's own, if they are two thirds of all that are said."""

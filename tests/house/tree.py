@@ -22,7 +22,7 @@ def python_files() -> list[Path]:
 
 
 def packages(folder: str) -> list[str]:
-    """The rooms on a floor of the house (services, contracts …), by name."""
+    """The rooms on a floor of the platform (services, contracts …), by name."""
     names = {
         path.relative_to(PACKAGE / folder).parts[0].removesuffix(".py")
         for path in python_files()

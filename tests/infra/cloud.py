@@ -108,7 +108,7 @@ class Terraform:
 
 
 def said(value: object) -> str:
-    """A value as a word of the command line."""
+    """A value as a message of the command line."""
     return value if isinstance(value, str) else json.dumps(value)
 
 

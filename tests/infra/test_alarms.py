@@ -198,7 +198,7 @@ def test_business_figures_count_words_that_exist(applied: Applied) -> None:
     filters = applied.client("logs").describe_metric_filters(logGroupName="/aws/ec2/rt-backend")[
         "metricFilters"
     ]
-    words = {re.findall(r'\$\.word = "(\w+)"', found["filterPattern"])[0] for found in filters}
+    words = {re.findall(r'\$\.operation = "(\w+)"', found["filterPattern"])[0] for found in filters}
     assert words
     assert all(hasattr(core_orders, word) for word in words)
 

@@ -67,6 +67,6 @@ def test_only_amazon_and_let_s_encrypt_may_issue_certificates(records: Records) 
     assert '0 iodef "mailto:security@rt-technologie.com"' in records[DOMAIN, "CAA"]
 
 
-def test_no_other_name_leads_to_the_house(records: Records) -> None:
+def test_no_other_name_leads_to_the_platform(records: Records) -> None:
     found = {name.removesuffix(f".{DOMAIN}") for name, kind in records if kind == "A"}
     assert found == {"api", "auth", "cdn-docs", "cdn-img", *(unit.name for unit in UNITS)}

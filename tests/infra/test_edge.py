@@ -208,7 +208,7 @@ def test_files_are_served_by_signed_addresses_over_https(
     assert distribution["logging_config"][0]["prefix"] == f"cdn/{kind}/"
 
 
-def test_the_cdn_serves_only_what_the_house_signed(applied: Applied) -> None:
+def test_the_cdn_serves_only_what_the_platform_signed(applied: Applied) -> None:
     client = applied.client("cloudfront", "us-east-1")
     (group,) = client.list_key_groups()["KeyGroupList"]["Items"]
     for summary in client.list_distributions()["DistributionList"]["Items"]:

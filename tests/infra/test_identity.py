@@ -49,7 +49,7 @@ def many(said: str | list[str]) -> list[str]:
 
 
 def statements(applied: Applied, role: str) -> list[dict[str, Any]]:
-    """What a role may do; none of the house's three has a managed policy."""
+    """What a role may do; none of the platform's three has a managed policy."""
     iam = applied.client("iam")
     assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -76,7 +76,7 @@ def test_no_role_may_more_than_is_named(applied: Applied, role: str) -> None:
             assert set(many(statement["Action"])) <= WITHOUT_RESOURCES
 
 
-def test_no_policy_of_the_house_allows_everything(applied: Applied) -> None:
+def test_no_policy_of_the_platform_allows_everything(applied: Applied) -> None:
     """Those of log delivery, replication and backup included."""
     iam = applied.client("iam")
     for role in iam.list_roles()["Roles"]:
@@ -108,7 +108,7 @@ def test_a_machine_reads_its_own_secrets_and_release_alone(applied: Applied) -> 
     }
 
 
-def test_a_machine_sends_mail_in_the_house_s_name_alone(applied: Applied) -> None:
+def test_a_machine_sends_mail_in_the_platform_s_name_alone(applied: Applied) -> None:
     (mail,) = [s for s in statements(applied, MACHINE) if "ses:SendEmail" in s["Action"]]
     assert mail["Resource"] == "arn:aws:ses:eu-west-1:123456789012:identity/rt-technologie.com"
     assert mail["Condition"] == {
@@ -116,7 +116,7 @@ def test_a_machine_sends_mail_in_the_house_s_name_alone(applied: Applied) -> Non
     }
 
 
-def test_a_machine_writes_to_the_house_s_log_group_and_metrics_alone(applied: Applied) -> None:
+def test_a_machine_writes_to_the_platform_s_log_group_and_metrics_alone(applied: Applied) -> None:
     assert allowed(applied, MACHINE, "logs:PutLogEvents") == {
         "arn:aws:logs:eu-west-3:123456789012:log-group:/aws/ec2/rt-backend:*"
     }

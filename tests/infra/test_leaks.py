@@ -148,7 +148,7 @@ def test_what_is_no_secret_passes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [".env.example", "src/rt/kernel/tokens.py", "docs/keys.md", "environment.py"]
+    "name", [".env.example", "src/rt/kernel/access/tokens.py", "docs/keys.md", "environment.py"]
 )
 def test_names_that_only_look_alike_pass(name: str) -> None:
     assert leaks.leaks_in(name, b"") == []

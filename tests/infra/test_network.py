@@ -23,7 +23,7 @@ def vpc(applied: Applied) -> str:
 
 
 def within(applied: Applied, vpc: str, call: str) -> list[dict[str, Any]]:
-    """What a `describe_…` call of EC2 finds in the house's network."""
+    """What a `describe_…` call of EC2 finds in the platform's network."""
     answer = getattr(applied.client("ec2"), call)(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
     return next(value for value in answer.values() if isinstance(value, list))
 

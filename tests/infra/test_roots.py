@@ -58,7 +58,7 @@ def test_no_secret_is_in_the_state(applied: Applied) -> None:
     assert values == {"/rt-prod/release": "none", "/rt-prod/release-previous": "none"}
 
 
-def test_everything_wears_the_house_s_tags(applied: Applied) -> None:
+def test_everything_wears_the_platform_s_tags(applied: Applied) -> None:
     told = applied.client("ec2").describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["vpc-rt-prod"]}])
     tags = {tag["Key"]: tag["Value"] for tag in told["Vpcs"][0]["Tags"]}
     assert tags.items() >= {

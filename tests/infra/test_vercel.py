@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 import uvicorn
-from tests.conftest import ROOT, TestHouse, left_out
+from tests.conftest import ROOT, TestPlatform, left_out
 from tests.infra import function
 from tests.infra.function import Answer, Browser
 from tests.services.authz import make
@@ -84,16 +84,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 @pytest.fixture
-async def door(house: TestHouse) -> AsyncIterator[str]:
+async def door(platform: TestPlatform) -> AsyncIterator[str]:
     """The address of the edge before authz and orders, as the load balancer is in production."""
-    await house.mount(authz, core_orders)
+    await platform.mount(authz, core_orders)
     units = {
-        row.package: house.rooms[row.package].app if row.package in house.rooms else not_built(row)
+        row.package: platform.instances[row.package].app
+        if row.package in platform.instances
+        else not_built(row)
         for row in UNITS
     }
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        edge = Edge(units, {}, house.settings, house.limiter, not_built(UNITS[0]))
+        edge = Edge(units, {}, platform.settings, platform.limiter, not_built(UNITS[0]))
         server = Server(uvicorn.Config(edge, lifespan="off", log_config=None))
         serving = asyncio.create_task(server.serve([listener]))
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -126,8 +128,8 @@ async def signed_in(browser: Browser, admin: make.Admin) -> Answer:
     return await browser.post("/login?next=%2Forders", form)
 
 
-async def test_a_shipper_signs_in_through_the_function(browser: Browser, house: TestHouse) -> None:
-    admin = await make.admin(house)
+async def test_a_shipper_signs_in_through_the_function(browser: Browser, platform: TestPlatform) -> None:
+    admin = await make.admin(platform)
     asked = await browser.get("/orders")
     assert (asked.status, asked.header("location")) == (303, "/login?next=%2Forders")
     entered = await signed_in(browser, admin)
@@ -136,7 +138,7 @@ async def test_a_shipper_signs_in_through_the_function(browser: Browser, house: 
     assert (page.status, "Admin Usine" in page.body) == (200, True)
     assert {name: page.header(name) for name in PAGE_HEADERS} == PAGE_HEADERS
     assert page.header("strict-transport-security").startswith("max-age=63072000")
-    session = await house.database("authz")["authz.sessions"].find_one({"ip": browser.address})
+    session = await platform.database("authz")["authz.sessions"].find_one({"ip": browser.address})
     assert session is not None, "units see the visitor's address, told with the portal's own key"
 
 

@@ -1,4 +1,4 @@
-"""A valid value of any type that a word or entity is made of, as small as its constraints allow."""
+"""A valid value of any type that a message or entity is made of, as small as its constraints allow."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -67,19 +67,21 @@ def sample(kind: Any, depth: int = 0, text: str = CANARY, other: str = PLANTED) 
     raise TypeError(f"no sample for {node}")
 
 
-def body(word: type[Any], other: str = PLANTED) -> dict[str, Any]:
-    """The required fields of a word, except those of its path."""
-    node = mi.type_info(word)
+def body(message: type[Any], other: str = PLANTED) -> dict[str, Any]:
+    """The required fields of a message, except those of its path."""
+    node = mi.type_info(message)
     assert isinstance(node, mi.StructType)
     fields = [
-        field for field in node.fields if field.required and field.encode_name not in word.word.path_fields
+        field
+        for field in node.fields
+        if field.required and field.encode_name not in message.shape.path_fields
     ]
     return {
         field.encode_name: other
         if _names_another(field)
         else msgspec.to_builtins(sample(field.type, 1, "word-of-b", other))
         for field in fields
-        if not (word.word.upload and field.encode_name in ("content", "media_type"))
+        if not (message.shape.upload and field.encode_name in ("content", "media_type"))
     }
 
 

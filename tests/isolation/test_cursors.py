@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.isolation.samples import body
 from tests.isolation.test_matrix import ABSENT, ALL_RIGHTS, full, operations, path
 
-from rt.kernel.messages import OPEN, UNIT
-from rt.kernel.unit import Served
+from rt.kernel.model.messages import OPEN, UNIT
+from rt.kernel.service.service import Served
 
 __all__ = ["full"]
 
@@ -32,14 +32,14 @@ ODD: dict[str, Any] = {
 }
 
 
-def lists(house: TestHouse) -> list[tuple[str, Served]]:
+def lists(platform: TestPlatform) -> list[tuple[str, Served]]:
     """Every question that is answered page by page."""
     return [
         (unit, served)
-        for unit, served in operations(house)
-        if "after" in served.word.__struct_fields__
-        and served.word.word.method == "GET"
-        and served.word.word.needs not in (OPEN, UNIT)
+        for unit, served in operations(platform)
+        if "after" in served.message.__struct_fields__
+        and served.message.shape.method == "GET"
+        and served.message.shape.needs not in (OPEN, UNIT)
     ]
 
 
@@ -48,7 +48,7 @@ def cursor(value: Any) -> str:
 
 
 @pytest.mark.parametrize("odd", [*ODD, "W10", "é", "=", "\u0000", "a" * 999])
-async def test_a_page_begins_where_an_earlier_one_ended_or_is_refused(full: TestHouse, odd: str) -> None:
+async def test_a_page_begins_where_an_earlier_one_ended_or_is_refused(full: TestPlatform, odd: str) -> None:
     after = cursor(ODD[odd]) if odd in ODD else odd
     asked = lists(full)
     assert len(asked) > 15
@@ -56,8 +56,8 @@ async def test_a_page_begins_where_an_earlier_one_ended_or_is_refused(full: Test
     for unit, served in asked:
         roles = {"admin", "platform_admin"}
         async with full.web(unit, full.actor("org_a", set(ALL_RIGHTS), roles)) as web:
-            given = {**msgspec.to_builtins(body(served.word)), "after": after}
+            given = {**msgspec.to_builtins(body(served.message)), "after": after}
             answer = await web.get(path(served, ABSENT), params=given)
         if answer.status_code >= 500:
-            wrong.append(f"{served.word.__name__}: {answer.status_code}")
+            wrong.append(f"{served.message.__name__}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)

@@ -1,4 +1,4 @@
-"""Every word that answers a page, in each sort and by each filter: how the server found its rows."""
+"""Every message that answers a page, in each sort and by each filter: how the server found its rows."""
 
 import importlib
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -11,14 +11,14 @@ import msgspec
 import pytest
 from msgspec import inspect
 from pymongo import monitoring
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.isolation.samples import PLANTED, body, sample
 from tests.isolation.test_matrix import ALL_RIGHTS, BUILT, operations, owned, path
 
 from rt.host.keys import UnitKeys
-from rt.kernel.persistence import Collection
-from rt.kernel.settings import Settings
-from rt.kernel.unit import Served
+from rt.kernel.core.settings import Settings
+from rt.kernel.service.service import Served
+from rt.kernel.storage.persistence import Collection
 from rt.services.authz.domain.identity import IdentityWish
 from rt.services.ecpmr.domain.records import Version
 
@@ -67,17 +67,17 @@ overheard = Overheard()
 @pytest.fixture(scope="module")
 async def wide(
     mongod: str, unit_keys: UnitKeys, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[TestHouse]:
+) -> AsyncIterator[TestPlatform]:
     """All built units, with more than a thousand things of three organizations in every collection."""
     monitoring.register(overheard)
-    async with planted_house(mongod, unit_keys, tmp_path_factory, MANY) as house:
-        yield house
+    async with planted_platform(mongod, unit_keys, tmp_path_factory, MANY) as platform:
+        yield platform
 
 
 @asynccontextmanager
-async def planted_house(
+async def planted_platform(
     mongod: str, unit_keys: UnitKeys, folders: pytest.TempPathFactory, many: int, alike: int = 1
-) -> AsyncIterator[TestHouse]:
+) -> AsyncIterator[TestPlatform]:
     """All built units, with so many things in every collection; so many of them alike in what sorts them."""
     name = f"test_{uuid4().hex[:12]}"
     settings = Settings(
@@ -87,15 +87,15 @@ async def planted_house(
         bcrypt_rounds=4,
         user_limit=1_000_000,
     )
-    house = TestHouse(settings, mongod, unit_keys)
-    await house.mount(*(importlib.import_module(f"rt.services.{row.package}.app").build for row in BUILT))
-    for room in house.rooms.values():
-        for collection in owned(room):
+    platform = TestPlatform(settings, mongod, unit_keys)
+    await platform.mount(*(importlib.import_module(f"rt.services.{row.package}.app").build for row in BUILT))
+    for instance in platform.instances.values():
+        for collection in owned(instance):
             documents = [await collection._kept(one, one) for one in planted(collection, many, alike)]
-            await room.ground.database[collection.name].insert_many(documents)
-    yield house
-    await house.client.drop_database(name)
-    await house.stop()
+            await instance.context.database[collection.name].insert_many(documents)
+    yield platform
+    await platform.client.drop_database(name)
+    await platform.stop()
 
 
 def planted(collection: Collection[Any], many: int, alike: int) -> Iterator[dict[str, Any]]:
@@ -128,7 +128,7 @@ def planted(collection: Collection[Any], many: int, alike: int) -> Iterator[dict
         }
         document |= {
             "created_at": START + timedelta(minutes=n // alike),
-            "told": [],
+            "outbox": [],
             "done": [],
             "tokens": ["XY"],
         }
@@ -184,8 +184,8 @@ def _value(kind: inspect.Type, n: int) -> Any:
         case inspect.DateType():
             return f"{START + timedelta(days=n):%Y-%m-%d}"
         case inspect.LiteralType():
-            words = sorted(kind.values, key=str)
-            return words[n % len(words)]
+            messages = sorted(kind.values, key=str)
+            return messages[n % len(messages)]
         case inspect.BoolType():
             return n % 2 == 0
         case inspect.IntType() | inspect.FloatType():
@@ -196,21 +196,21 @@ def _value(kind: inspect.Type, n: int) -> Any:
             return f"v{n:05d}"
 
 
-def asked(house: TestHouse) -> list[tuple[str, Served, dict[str, Any]]]:
+def asked(platform: TestPlatform) -> list[tuple[str, Served, dict[str, Any]]]:
     """Every page, plain, in each of its sorts, and by each of its filters."""
     found = []
-    for unit, served in operations(house):
-        answer = getattr(served.word.word.answer, "__struct_fields__", ())
+    for unit, served in operations(platform):
+        answer = getattr(served.message.shape.answer, "__struct_fields__", ())
         if not {"items", "next"} <= set(answer):
             continue
-        fields = {one.encode_name: one for one in msgspec.structs.fields(served.word)}
-        plain = msgspec.to_builtins(body(served.word))
+        fields = {one.encode_name: one for one in msgspec.structs.fields(served.message)}
+        plain = msgspec.to_builtins(body(served.message))
         sorts = get_args(fields["sort"].type) if "sort" in fields else ()
         found += [(unit, served, plain), *((unit, served, {**plain, "sort": sort}) for sort in sorts)]
         for name, field in fields.items():
-            if name in ("sort", "after", "limit", "q", *plain, *served.word.word.path_fields):
+            if name in ("sort", "after", "limit", "q", *plain, *served.message.shape.path_fields):
                 continue
-            if (served.word.__name__, name) in BESIDE:
+            if (served.message.__name__, name) in BESIDE:
                 continue
             for value in _values(field.type):
                 bounded, _, end = name.rpartition("_")
@@ -233,45 +233,45 @@ def _values(kind: Any) -> list[Any]:
             return [msgspec.to_builtins(sample(shape))]
 
 
-async def test_pages_are_found_by_an_index_in_their_order(wide: TestHouse) -> None:
+async def test_pages_are_found_by_an_index_in_their_order(wide: TestPlatform) -> None:
     """No scan of a collection, nothing sorted besides, and little looked at that is not shown."""
     wrong = []
     pages = asked(wide)
     for unit, served, said in pages:
         for shown in await explained(wide, unit, served, said):
-            wrong += [f"{served.word.__name__} {said}: {fault}" for fault in faults(shown)]
+            wrong += [f"{served.message.__name__} {said}: {fault}" for fault in faults(shown)]
     assert not wrong, "\n".join(wrong)
 
 
 async def explained(
-    house: TestHouse, unit: str, served: Served, said: Mapping[str, Any]
+    platform: TestPlatform, unit: str, served: Served, said: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """How the server did each find that the word made, on its first page and on the next."""
+    """How the server did each find that the message made, on its first page and on the next."""
     found = []
     after = ""
-    paged = {one.name for one in house.rooms[unit].ground.database.collections if one.listings}
+    paged = {one.name for one in platform.instances[unit].context.database.collections if one.listings}
     for _ in range(2):
         overheard.finds, overheard.on = [], True
         roles = {"admin", "platform_admin"}
-        limit = {"limit": LIMIT} if "limit" in served.word.__struct_fields__ else {}
+        limit = {"limit": LIMIT} if "limit" in served.message.__struct_fields__ else {}
         more = {"after": after} if after else {}
-        async with house.web(unit, house.actor("org_a", set(ALL_RIGHTS), roles)) as web:
+        async with platform.web(unit, platform.actor("org_a", set(ALL_RIGHTS), roles)) as web:
             answer = await web.get(path(served, PLANTED + "_00000"), params={**said, **limit, **more})
         overheard.on = False
-        assert answer.status_code in (200, 403, 404), f"{served.word.__name__} {said}: {answer.text[:300]}"
+        assert answer.status_code in (200, 403, 404), f"{served.message.__name__} {said}: {answer.text[:300]}"
         for find in overheard.finds:
             if find["find"] in paged:
-                found.append(await explain(house, find))
+                found.append(await explain(platform, find))
         after = answer.json().get("next", "")
         if not after:
             break
     return found
 
 
-async def explain(house: TestHouse, find: Mapping[str, Any]) -> dict[str, Any]:
+async def explain(platform: TestPlatform, find: Mapping[str, Any]) -> dict[str, Any]:
     kept = ("find", "filter", "sort", "projection", "limit", "hint")
     command = {name: find[name] for name in kept if name in find}
-    database = house.client.get_database(house.settings.mongodb_db)
+    database = platform.client.get_database(platform.settings.mongodb_db)
     shown: dict[str, Any] = await database.command({"explain": command, "verbosity": "executionStats"})
     return shown
 
@@ -298,6 +298,6 @@ def _stages(stage: Mapping[str, Any]) -> Iterator[str]:
             yield from _stages(inner)
 
 
-def test_every_page_of_things_is_explained(wide: TestHouse) -> None:
+def test_every_page_of_things_is_explained(wide: TestPlatform) -> None:
     """Those of the admin gateway read the log, letters and other units besides."""
-    assert len({served.word.__name__ for _, served, _ in asked(wide)}) > 20
+    assert len({served.message.__name__ for _, served, _ in asked(wide)}) > 20

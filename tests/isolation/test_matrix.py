@@ -8,20 +8,20 @@ from uuid import uuid4
 import httpx
 import msgspec
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.isolation.samples import CANARY, PLANTED, body, sample
 
 from rt.contracts.authz import Role
-from rt.host.house import Room
 from rt.host.keys import UnitKeys
+from rt.host.platform import Instance
 from rt.host.topology import UNITS
-from rt.kernel.clock import now
-from rt.kernel.identity import Actor
-from rt.kernel.messages import OPEN, PATH_FIELD, SELF, SIGNED_IN, UNIT
-from rt.kernel.persistence import Collection
-from rt.kernel.settings import Settings
-from rt.kernel.tokens import PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE, Revoked
-from rt.kernel.unit import Served
+from rt.kernel.access.identity import Actor
+from rt.kernel.access.tokens import PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE, Revoked
+from rt.kernel.core.clock import now
+from rt.kernel.core.settings import Settings
+from rt.kernel.model.messages import OPEN, PATH_FIELD, SELF, SIGNED_IN, UNIT
+from rt.kernel.service.service import Served
+from rt.kernel.storage.persistence import Collection
 from rt.services.authz.domain.roles import RIGHTS
 
 ABSENT = "absent_object_of_no_one"
@@ -36,14 +36,15 @@ OF_THE_HOUSE = {"authz.signing_keys", "authz.attempts", "authz.challenges", "aut
     "admin_gateway.calendars",
     "admin_gateway.incidents",
 }
-"""Kept before anybody is known or for all: no organization has a part in them, no word reads them for one."""
+"""Kept before anybody is known or for all: no organization has a part in them, no message reads them for
+one."""
 BY_DERIVED_ID = {
     "core_orders.series",
     "core_orders.headings",
     "ecpmr.series",
     "palette.notices",
 }
-"""Found by an id that is derived from the organization itself: no word takes such an id or lists them."""
+"""Found by an id that is derived from the organization itself: no message takes such an id or lists them."""
 BEHIND_OTHERS = {"planning.waitings", "tracking_ia.buckets", "tracking_ia.shares"} | {
     "authz.list_choices",
     "authz.sessions",
@@ -66,8 +67,8 @@ Operation = tuple[str, Served]
 @pytest.fixture(scope="module")
 async def full(
     mongod: str, unit_keys: UnitKeys, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[TestHouse]:
-    """All built units in one house, with one planted object of organization A in every collection."""
+) -> AsyncIterator[TestPlatform]:
+    """All built units in one platform, with one planted object of organization A in every collection."""
     name = f"test_{uuid4().hex[:12]}"
     settings = Settings(
         mongodb_db=name,
@@ -76,19 +77,19 @@ async def full(
         bcrypt_rounds=4,
         user_limit=1_000_000,
     )
-    house = TestHouse(settings, mongod, unit_keys)
-    await house.mount(*(importlib.import_module(f"rt.services.{row.package}.app").build for row in BUILT))
-    for room in house.rooms.values():
-        for collection in owned(room):
-            await plant(room.ground.database, collection)
-    yield house
-    await house.client.drop_database(name)
-    await house.stop()
+    platform = TestPlatform(settings, mongod, unit_keys)
+    await platform.mount(*(importlib.import_module(f"rt.services.{row.package}.app").build for row in BUILT))
+    for instance in platform.instances.values():
+        for collection in owned(instance):
+            await plant(instance.context.database, collection)
+    yield platform
+    await platform.client.drop_database(name)
+    await platform.stop()
 
 
-def owned(room: Room) -> list[Collection[Any]]:
+def owned(instance: Instance) -> list[Collection[Any]]:
     """The collections in which each document is some organization's."""
-    collections = room.ground.database.collections
+    collections = instance.context.database.collections
     return [one for one in collections if one.name not in OF_THE_HOUSE and not one.name.endswith(".refusals")]
 
 
@@ -97,18 +98,20 @@ async def plant(database: Any, collection: Collection[Any]) -> None:
     raw = sample(collection.entity) | {"id": PLANTED, "org_id": "org_a", "seen_by": ["org_a"], "version": 1}
     entity = msgspec.convert(raw, collection.entity, builtin_types=(bytes,), strict=False)
     document = collection._document(entity)
-    await database[collection.name].insert_one({**document, "told": [], "done": []})
+    await database[collection.name].insert_one({**document, "outbox": [], "done": []})
 
 
-def operations(house: TestHouse) -> list[Operation]:
-    return [(name, served) for name, room in house.rooms.items() for served in room.unit.serves]
+def operations(platform: TestPlatform) -> list[Operation]:
+    return [
+        (name, served) for name, instance in platform.instances.items() for served in instance.unit.serves
+    ]
 
 
 def path(served: Served, object_id: str) -> str:
     """The route with an id in every place that takes one, and a valid value in the others."""
-    word = served.word
-    route = word.word.route
-    types = {field.encode_name: field.type for field in msgspec.structs.fields(word)}
+    message = served.message
+    route = message.shape.route
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(message)}
     for name in PATH_FIELD.findall(route):
         free = types[name] is str or name.endswith("_id")
         route = route.replace(
@@ -118,11 +121,11 @@ def path(served: Served, object_id: str) -> str:
 
 
 async def say(web: httpx.AsyncClient, served: Served, object_id: str = PLANTED) -> httpx.Response:
-    """Say a word with the least that it must hold."""
-    shape = served.word.word
+    """Say a message with the least that it must hold."""
+    shape = served.message.shape
     where = path(served, object_id)
     headers = {"idempotency-key": uuid4().hex, "if-match": '"1"'}
-    said = body(served.word)
+    said = body(served.message)
     if shape.method in ("GET", "DELETE"):
         return await web.request(shape.method, where, params=said, headers=headers)
     if shape.upload:
@@ -131,21 +134,21 @@ async def say(web: httpx.AsyncClient, served: Served, object_id: str = PLANTED) 
     return await web.request(shape.method, where, json=said, headers=headers)
 
 
-def stranger(house: TestHouse, kind: str = "user") -> Actor:
-    return house.actor("org_b", set(RIGHTS["admin"]), {"admin"}, id="usr_b", kind=kind)
+def stranger(platform: TestPlatform, kind: str = "user") -> Actor:
+    return platform.actor("org_b", set(RIGHTS["admin"]), {"admin"}, id="usr_b", kind=kind)
 
 
-async def test_every_operation_names_its_policy(full: TestHouse) -> None:
-    """T-2: what a word needs is open, signed_in, self, unit, or a right of its own unit."""
+async def test_every_operation_names_its_policy(full: TestPlatform) -> None:
+    """T-2: what a message needs is open, signed_in, self, unit, or a right of its own unit."""
     for unit, served in operations(full):
-        shape = served.word.word
+        shape = served.message.shape
         rights = {f"{unit}.{level}" for level in LEVELS}
         assert shape.needs in {OPEN, SIGNED_IN, SELF, UNIT} | rights, f"{shape.name} needs {shape.needs!r}"
 
 
-async def test_the_matrix_is_as_large_as_the_openapi_files(full: TestHouse) -> None:
+async def test_the_matrix_is_as_large_as_the_openapi_files(full: TestPlatform) -> None:
     described = 0
-    for name in full.rooms:
+    for name in full.instances:
         async with full.web(name) as web:
             paths = (await web.get("/openapi.json")).json()["paths"]
             described += sum(len(methods) for methods in paths.values())
@@ -156,7 +159,7 @@ BAD_TOKENS = ("none", "expired", "audience", "refresh", "garbage")
 
 
 @pytest.mark.parametrize("bad", BAD_TOKENS)
-async def test_without_a_good_token_every_operation_answers_401(full: TestHouse, bad: str) -> None:
+async def test_without_a_good_token_every_operation_answers_401(full: TestPlatform, bad: str) -> None:
     actor = full.actor("org_a", set(ALL_RIGHTS), {"admin"})
     tokens = {
         "none": "",
@@ -167,45 +170,51 @@ async def test_without_a_good_token_every_operation_answers_401(full: TestHouse,
     }
     headers = {"authorization": f"Bearer {tokens[bad]}"} if tokens[bad] else {}
     for unit, served in operations(full):
-        if served.word.word.needs == OPEN and bad == "none":
+        if served.message.shape.needs == OPEN and bad == "none":
             continue
         async with full.web(unit, None, **headers) as web:
             answer = await say(web, served)
-        assert answer.status_code == 401, f"{served.word.__name__}: {answer.status_code} {answer.text[:200]}"
+        assert answer.status_code == 401, (
+            f"{served.message.__name__}: {answer.status_code} {answer.text[:200]}"
+        )
 
 
 @pytest.mark.parametrize("rights", [frozenset(), frozenset({"training.read"})])
-async def test_without_the_right_every_operation_answers_403(full: TestHouse, rights: frozenset[str]) -> None:
+async def test_without_the_right_every_operation_answers_403(
+    full: TestPlatform, rights: frozenset[str]
+) -> None:
     for unit, served in operations(full):
-        if served.word.word.needs in (OPEN, SIGNED_IN, SELF):
+        if served.message.shape.needs in (OPEN, SIGNED_IN, SELF):
             continue
         async with full.web(unit, full.actor("org_a", set(rights))) as web:
             answer = await say(web, served)
-        assert answer.status_code == 403, f"{served.word.__name__}: {answer.status_code} {answer.text[:200]}"
+        assert answer.status_code == 403, (
+            f"{served.message.__name__}: {answer.status_code} {answer.text[:200]}"
+        )
 
 
-async def test_a_role_that_a_word_is_closed_to_is_refused_whatever_its_rights(full: TestHouse) -> None:
+async def test_a_role_that_a_message_is_closed_to_is_refused_whatever_its_rights(full: TestPlatform) -> None:
     for unit, served in operations(full):
-        for role in served.word.word.closed_to:
+        for role in served.message.shape.closed_to:
             async with full.web(unit, full.actor("org_a", set(ALL_RIGHTS), {role})) as web:
                 answer = await say(web, served)
-            assert answer.status_code == 403, f"{served.word.__name__}: {answer.status_code}"
+            assert answer.status_code == 403, f"{served.message.__name__}: {answer.status_code}"
 
 
-async def test_keys_and_links_say_nothing_about_a_person(full: TestHouse) -> None:
+async def test_keys_and_links_say_nothing_about_a_person(full: TestPlatform) -> None:
     """A key of an office acts for the organization; the notices, sessions and wishes of people are theirs."""
     for unit, served in operations(full):
-        if served.word.word.needs == SELF:
+        if served.message.shape.needs == SELF:
             async with full.web(unit, full.actor("org_a", set(ALL_RIGHTS), kind="link")) as web:
-                assert (await say(web, served)).status_code == 403, served.word.__name__
+                assert (await say(web, served)).status_code == 403, served.message.__name__
 
 
-async def test_what_is_the_platforms_alone_is_refused_to_every_other_organization(full: TestHouse) -> None:
+async def test_what_is_the_platforms_alone_is_refused_to_every_other_organization(full: TestPlatform) -> None:
     """Whatever rights and roles a token carries: only the operator's own organization looks over others."""
     forged = full.actor("org_b", set(ALL_RIGHTS), {"admin", "platform_admin"}, id="usr_b")
     own = full.actor(PLATFORM, set(RIGHTS["platform_admin"]), {"platform_admin"}, id="usr_p")
     for unit, served in operations(full):
-        shape = served.word.word
+        shape = served.message.shape
         if shape.needs not in PLATFORM_RIGHTS:
             continue
         async with full.web(unit, forged) as web:
@@ -219,39 +228,39 @@ def test_the_platforms_rights_are_those_that_no_other_role_has() -> None:
     assert RIGHTS["platform_admin"] - others == PLATFORM_RIGHTS
 
 
-async def test_units_alone_say_what_is_between_units(full: TestHouse) -> None:
+async def test_units_alone_say_what_is_between_units(full: TestPlatform) -> None:
     for unit, served in operations(full):
-        if served.word.word.needs == UNIT:
+        if served.message.shape.needs == UNIT:
             async with full.web(
                 unit, full.actor("org_a", set(ALL_RIGHTS), {"admin", "platform_admin"})
             ) as web:
-                assert (await say(web, served)).status_code == 403, served.word.__name__
+                assert (await say(web, served)).status_code == 403, served.message.__name__
 
 
-async def test_a_suspended_organization_is_refused_everywhere(full: TestHouse) -> None:
+async def test_a_suspended_organization_is_refused_everywhere(full: TestPlatform) -> None:
     later = now().replace(year=2100)
     full.revocations.heard(Revoked(subject="organization", subject_id="org_a", before=later))
     for unit, served in operations(full):
         async with full.web(unit, full.actor("org_a", set(ALL_RIGHTS), {"admin"})) as web:
             answer = await say(web, served)
-        assert answer.status_code == 403, f"{served.word.__name__}: {answer.status_code}"
+        assert answer.status_code == 403, f"{served.message.__name__}: {answer.status_code}"
     full.revocations._before.clear()
 
 
-async def leaks(house: TestHouse, actor: Actor, only: str = "") -> list[str]:
+async def leaks(platform: TestPlatform, actor: Actor, only: str = "") -> list[str]:
     """Operations in which a stranger tells another's object from one that does not exist, or reads of it."""
     found = []
-    for unit, served in operations(house):
-        shape = served.word.word
+    for unit, served in operations(platform):
+        shape = served.message.shape
         if (only and unit != only) or shape.needs in (OPEN, UNIT):
             continue
-        async with house.web(unit, actor) as web:
+        async with platform.web(unit, actor) as web:
             theirs = await say(web, served, PLANTED)
             nothing = await say(web, served, ABSENT)
         named = bool(shape.path_fields)
-        told = named and (theirs.status_code, _code(theirs)) != (nothing.status_code, _code(nothing))
+        emitted = named and (theirs.status_code, _code(theirs)) != (nothing.status_code, _code(nothing))
         read = theirs.is_success and (CANARY in theirs.text or (PLANTED in theirs.text and not named))
-        if (told or read) and shape.name not in PUBLIC_CARDS:
+        if (emitted or read) and shape.name not in PUBLIC_CARDS:
             found.append(f"{shape.name}: {theirs.status_code} {theirs.text[:160]} / {nothing.status_code}")
     return found
 
@@ -262,36 +271,38 @@ def _code(answer: httpx.Response) -> str:
 
 
 @pytest.mark.parametrize("role", ["dispatcher", "driver", "admin"])
-async def test_another_organization_cannot_tell_our_objects_from_nothing(full: TestHouse, role: Role) -> None:
+async def test_another_organization_cannot_tell_our_objects_from_nothing(
+    full: TestPlatform, role: Role
+) -> None:
     """T-1 (other tenant), T-3 (lists and downloads)."""
     actor = full.actor("org_b", set(RIGHTS[role]), {role}, id="usr_b")
     found = await leaks(full, actor)
     assert not found, "\n".join(found)
 
 
-async def test_an_organization_named_in_body_query_or_header_changes_nothing(full: TestHouse) -> None:
+async def test_an_organization_named_in_body_query_or_header_changes_nothing(full: TestPlatform) -> None:
     """T-5: refused as an unknown field in body and query, ignored in headers."""
     for unit, served in operations(full):
-        shape = served.word.word
+        shape = served.message.shape
         if shape.needs not in RIGHTS["admin"] | {SIGNED_IN, SELF} or served.handler is not None:
             continue
         async with full.web(unit, stranger(full), **{"x-tenant": "org_a", "x-org-id": "org_a"}) as web:
             where = path(served, ABSENT)
             headers = {"idempotency-key": uuid4().hex, "if-match": '"1"'}
             if shape.method in ("GET", "DELETE") or shape.upload:
-                said = {**body(served.word), "org_id": "org_a"}
+                said = {**body(served.message), "org_id": "org_a"}
                 answer = await web.request(shape.method, where, params=said, headers=headers)
             else:
-                said = {**body(served.word), "org_id": "org_a"}
+                said = {**body(served.message), "org_id": "org_a"}
                 answer = await web.request(shape.method, where, json=said, headers=headers)
         assert answer.status_code == 422, f"{shape.name}: {answer.status_code}"
 
 
-async def test_without_the_organization_in_a_filter_the_matrix_fails(full: TestHouse) -> None:
+async def test_without_the_organization_in_a_filter_the_matrix_fails(full: TestPlatform) -> None:
     """T-8: each collection in turn forgets its organization; each time somebody would notice."""
     unnoticed = []
-    for unit, room in full.rooms.items():
-        for collection in owned(room):
+    for unit, instance in full.instances.items():
+        for collection in owned(instance):
             if collection.name in BY_DERIVED_ID | BEHIND_OTHERS:
                 continue
             kind = type(collection)

@@ -8,15 +8,15 @@ from uuid import uuid4
 import msgspec
 import pytest
 from msgspec import inspect as mi
-from tests.conftest import TestHouse
-from tests.house.words import asked
+from tests.conftest import TestPlatform
+from tests.house.messages import asked
 from tests.isolation.samples import body, sample
 from tests.isolation.test_matrix import ABSENT, BUILT, owned, path
 
 from rt.host.keys import UnitKeys
-from rt.kernel.messages import OPEN, UNIT, Command
-from rt.kernel.settings import Settings
-from rt.kernel.unit import Served
+from rt.kernel.core.settings import Settings
+from rt.kernel.model.messages import OPEN, UNIT, Command
+from rt.kernel.service.service import Served
 from rt.services.authz.domain.roles import RIGHTS
 
 OWN, FOREIGN = "object_of_b", "object_of_a"
@@ -35,13 +35,13 @@ OTHERWISE = {
 UNIQUE_LISTS = {"planning.slots": ("cells",)}
 """Lists whose entries no two things share; an empty one would count as shared."""
 BODIES: dict[str, dict[str, Any]] = {}
-"""What a word needs beyond its required fields to be well formed."""
+"""What a message needs beyond its required fields to be well formed."""
 
 
 @pytest.fixture(scope="module")
 async def two(
     mongod: str, unit_keys: UnitKeys, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[TestHouse]:
+) -> AsyncIterator[TestPlatform]:
     """All built units, with one thing of organization A and one of B in every collection."""
     settings = Settings(
         mongodb_db=f"test_{uuid4().hex[:12]}",
@@ -50,20 +50,22 @@ async def two(
         bcrypt_rounds=4,
         user_limit=1_000_000,
     )
-    house = TestHouse(settings, mongod, unit_keys)
-    await house.mount(*(importlib.import_module(f"rt.services.{row.package}.app").build for row in BUILT))
-    for room in house.rooms.values():
-        for collection in owned(room):
+    platform = TestPlatform(settings, mongod, unit_keys)
+    await platform.mount(*(importlib.import_module(f"rt.services.{row.package}.app").build for row in BUILT))
+    for instance in platform.instances.values():
+        for collection in owned(instance):
             for org, own in (("org_a", FOREIGN), ("org_b", OWN)):
                 raw = sample(collection.entity, text=f"canary-of-{own}", other=own)
                 raw |= {"id": own, "org_id": org, "seen_by": [org], "version": 1}
                 raw |= {name: [own] for name in UNIQUE_LISTS.get(collection.name, ())}
                 entity = msgspec.convert(raw, collection.entity, builtin_types=(bytes,), strict=False)
                 document = collection._document(entity)
-                await room.ground.database[collection.name].insert_one({**document, "told": [], "done": []})
-    yield house
-    await house.client.drop_database(settings.mongodb_db)
-    await house.stop()
+                await instance.context.database[collection.name].insert_one(
+                    {**document, "outbox": [], "done": []}
+                )
+    yield platform
+    await platform.client.drop_database(settings.mongodb_db)
+    await platform.stop()
 
 
 def references(node: mi.Type, place: Place = (), extra: dict[str, Any] | None = None) -> Iterator[Place]:
@@ -85,8 +87,8 @@ def references(node: mi.Type, place: Place = (), extra: dict[str, Any] | None = 
             return
 
 
-def named(word: type[Any], place: Place) -> str:
-    return ".".join([word.__name__, *(part for part in place if isinstance(part, str))])
+def named(message: type[Any], place: Place) -> str:
+    return ".".join([message.__name__, *(part for part in place if isinstance(part, str))])
 
 
 def cases() -> list[tuple[str, type[Any], Place]]:
@@ -95,23 +97,23 @@ def cases() -> list[tuple[str, type[Any], Place]]:
     for row in BUILT:
         if row.package in OF_THE_PLATFORM:
             continue
-        for word in asked(row.package):
-            if not issubclass(word, Command) or word.word.needs == UNIT:
+        for message in asked(row.package):
+            if not issubclass(message, Command) or message.shape.needs == UNIT:
                 continue
-            for place in references(mi.type_info(word)):
-                if place[0] not in word.word.path_fields:
-                    found.append((row.package, word, place))
+            for place in references(mi.type_info(message)):
+                if place[0] not in message.shape.path_fields:
+                    found.append((row.package, message, place))
     return found
 
 
 CASES = cases()
-NAMES = [named(word, place) for _, word, place in CASES]
+NAMES = [named(message, place) for _, message, place in CASES]
 
 
-def said(word: type[Any], place: Place, id: str) -> dict[str, Any]:
-    """The least that a word must hold, with this identity in this place."""
-    whole: dict[str, Any] = {**body(word, other=OWN), **BODIES.get(word.__name__, {})}
-    node: Any = mi.type_info(word)
+def said(message: type[Any], place: Place, id: str) -> dict[str, Any]:
+    """The least that a message must hold, with this identity in this place."""
+    whole: dict[str, Any] = {**body(message, other=OWN), **BODIES.get(message.__name__, {})}
+    node: Any = mi.type_info(message)
     _put(whole, node, place, id)
     return whole
 
@@ -152,13 +154,13 @@ def _bare(node: mi.Type) -> mi.Type:
     return _bare(node.type) if isinstance(node, mi.Metadata) else node
 
 
-async def answer(house: TestHouse, unit: str, word: type[Any], given: dict[str, Any]) -> Answered:
+async def answer(platform: TestPlatform, unit: str, message: type[Any], given: dict[str, Any]) -> Answered:
     """What an administrator of B is answered."""
-    shape = word.word
-    actor = house.actor("org_b", set(RIGHTS["admin"]), {"admin"}, id="usr_b")
+    shape = message.shape
+    actor = platform.actor("org_b", set(RIGHTS["admin"]), {"admin"}, id="usr_b")
     headers = {"idempotency-key": uuid4().hex, "if-match": '"1"'}
-    where = path(Served(word), OWN)
-    async with house.web(unit, None if shape.needs == OPEN else actor) as web:
+    where = path(Served(message), OWN)
+    async with platform.web(unit, None if shape.needs == OPEN else actor) as web:
         if shape.method in ("GET", "DELETE"):
             got = await web.request(shape.method, where, params=given, headers=headers)
         elif shape.upload:
@@ -173,15 +175,15 @@ async def answer(house: TestHouse, unit: str, word: type[Any], given: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("unit", "word", "place"), CASES, ids=[named(word, place) for _, word, place in CASES]
+    ("unit", "message", "place"), CASES, ids=[named(message, place) for _, message, place in CASES]
 )
 async def test_another_s_thing_is_refused_as_if_there_were_none(
-    two: TestHouse, unit: str, word: type[Any], place: Place
+    two: TestPlatform, unit: str, message: type[Any], place: Place
 ) -> None:
-    nothing = await answer(two, unit, word, said(word, place, ABSENT))
-    theirs = await answer(two, unit, word, said(word, place, FOREIGN))
+    nothing = await answer(two, unit, message, said(message, place, ABSENT))
+    theirs = await answer(two, unit, message, said(message, place, FOREIGN))
     assert theirs == nothing
-    if named(word, place) in OTHERWISE:
+    if named(message, place) in OTHERWISE:
         assert nothing[0] in (401, 403)
         return
     field = ".".join(str(part) for part in place)

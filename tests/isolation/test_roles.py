@@ -1,10 +1,10 @@
-"""What people with little power may do, by name: a word that they may say too is written down here first."""
+"""What people with little power may do, by name: a message that they may send too stands here first."""
 
 import pytest
-from tests.house.words import asked, contracts
+from tests.house.messages import asked, contracts
 
 from rt.contracts.authz import Role
-from rt.kernel.messages import OPEN, SELF, SIGNED_IN, Command
+from rt.kernel.model.messages import OPEN, SELF, SIGNED_IN, Command
 from rt.services.authz.domain.roles import RIGHTS
 
 AT_THE_DOCK = {
@@ -30,14 +30,14 @@ IN_THE_CAB = {
 
 
 def sayable(role: Role, contract: str) -> dict[bool, set[str]]:
-    """The words that need a right which the role has, by whether they change something."""
-    words = [
-        word
-        for word in asked(contract)
-        if word.word.needs in RIGHTS[role] and role not in word.word.closed_to
+    """The messages that need a right which the role has, by whether they change something."""
+    messages = [
+        message
+        for message in asked(contract)
+        if message.shape.needs in RIGHTS[role] and role not in message.shape.closed_to
     ]
     return {
-        changes: {word.__name__ for word in words if issubclass(word, Command) == changes}
+        changes: {message.__name__ for message in messages if issubclass(message, Command) == changes}
         for changes in (True, False)
     }
 
@@ -58,12 +58,12 @@ def test_a_viewer_changes_nothing(contract: str) -> None:
 
 
 def test_what_needs_no_right_changes_nothing_of_an_organization() -> None:
-    """Open words begin a session or answer a link; words about oneself touch the person alone."""
+    """Open messages begin a session or answer a link; messages about oneself touch the person alone."""
     free = {
-        word.__name__
+        message.__name__
         for contract in contracts()
-        for word in asked(contract)
-        if issubclass(word, Command) and word.word.needs in (OPEN, SIGNED_IN, SELF)
+        for message in asked(contract)
+        if issubclass(message, Command) and message.shape.needs in (OPEN, SIGNED_IN, SELF)
     }
     assert free == OF_ONESELF | OPENING
 

@@ -1,4 +1,4 @@
-"""A whole house run as its users run it, on free ports and a folder of its own."""
+"""A whole platform run as its users run it, on free ports and a folder of its own."""
 
 import os
 import random
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 90
 
 
-class RunningHouse(msgspec.Struct):
+class RunningPlatform(msgspec.Struct):
     """`./rt up` as a process: where its edge is, where it keeps things, and who runs what."""
 
     port: int
@@ -54,22 +54,22 @@ class RunningHouse(msgspec.Struct):
             self.process.kill()
 
 
-Start = Callable[..., RunningHouse]
+Start = Callable[..., RunningPlatform]
 
 
 @pytest.fixture
-def start_house(tmp_path: Path) -> Iterator[Start]:
-    """`start_house("--processes")` runs a house; `home=` starts again on what another left behind."""
+def start_platform(tmp_path: Path) -> Iterator[Start]:
+    """`start_house("--processes")` runs a platform; `home=` starts again on what another left behind."""
     with starting(tmp_path) as start:
         yield start
 
 
 @contextmanager
 def starting(folder: Path) -> Iterator[Start]:
-    """Starts houses in a folder, and stops them at the end."""
-    houses: list[RunningHouse] = []
+    """Starts platforms in a folder, and stops them at the end."""
+    platforms: list[RunningPlatform] = []
 
-    def start(*options: str, home: Path | None = None, port: int = 0, shift: int = 0) -> RunningHouse:
+    def start(*options: str, home: Path | None = None, port: int = 0, shift: int = 0) -> RunningPlatform:
         if not port:
             port, shift = free_place()
         home = home or folder / "house"
@@ -89,8 +89,8 @@ def starting(folder: Path) -> Iterator[Start]:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        house = RunningHouse(port, shift, home, process)
-        houses.append(house)
+        platform = RunningPlatform(port, shift, home, process)
+        platforms.append(platform)
         said = []
         deadline = time.monotonic() + START_SECONDS
         assert process.stdout is not None
@@ -98,7 +98,7 @@ def starting(folder: Path) -> Iterator[Start]:
             said.append(line)
             if line.startswith("ready in"):
                 threading.Thread(target=process.stdout.read, daemon=True).start()
-                return house
+                return platform
             if time.monotonic() > deadline:
                 break
         raise AssertionError("the house did not start:\n" + "".join(said))
@@ -106,13 +106,13 @@ def starting(folder: Path) -> Iterator[Start]:
     try:
         yield start
     finally:
-        for house in houses:
-            if house.process.poll() is None:
-                house.stop()
+        for platform in platforms:
+            if platform.process.poll() is None:
+                platform.stop()
 
 
 def free_place() -> tuple[int, int]:
-    """An edge port and a shift under which every port of the house is free.
+    """An edge port and a shift under which every port of the platform is free.
 
     All are below those that systems lend to outgoing connections (32768 and up), which come and go.
     """

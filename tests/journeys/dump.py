@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import bson
 
-from rt.kernel.eventlog import EVENT_LOG
-from rt.kernel.persistence import Database, connect
-from rt.kernel.personal import STORED, Personal
-from rt.kernel.subject_keys import SubjectKeys
+from rt.kernel.log.event_log import EVENT_LOG
+from rt.kernel.privacy.subject_keys import SubjectKeys
+from rt.kernel.storage.persistence import Database, connect
+from rt.kernel.storage.personal import STORED, Personal
 
 CAPABILITY = re.compile(r"/(?:l|invitations|password/reset|unsubscribe|follow)/([^/?#\s\"<]{8,})")
 ONE_TIME = re.compile(r"(?<![\w#-])\d{6}(?![\w-])")
@@ -47,7 +47,7 @@ class Dump:
         for name in await self._database.names():
             documents = [document async for document in self._database[name].find({})]
             found[name] = b"\n".join(bson.encode(document) for document in documents)
-            told = [{"told": document["told"]} for document in documents if document.get("told")]
+            told = [{"outbox": document["outbox"]} for document in documents if document.get("outbox")]
             found[f"told of {name}"] = b"\n".join(bson.encode(one) for one in told)
         for path in self._files.rglob("*"):
             if path.is_file():

@@ -1,4 +1,4 @@
-"""`rt demo` as a program: it holds every check, and goes on when the house is killed under it."""
+"""`rt demo` as a program: it holds every check, and goes on when the platform is killed under it."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from tests.journeys.conftest import RunningHouse, Start
+from tests.journeys.conftest import RunningPlatform, Start
 from tests.journeys.dump import LOG, Dump, readable
 
 from rt.host.mongod import running
@@ -19,25 +19,27 @@ from rt.ops.actors import OPEN_SESAME
 pytestmark = pytest.mark.xdist_group("journeys")
 
 
-def play(house: RunningHouse, folder: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "rt.ops.command", "demo", "--port", str(house.port), "--json"]
+def play(platform: RunningPlatform, folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "rt.ops.command", "demo", "--port", str(platform.port), "--json"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "RT_DATA": str(folder)}
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=folder, env=environment, text=True, stdout=pipe, stderr=pipe)
 
 
-def test_the_house_is_killed_in_the_middle_and_the_story_goes_on(start_house: Start, tmp_path: Path) -> None:
-    house = start_house()
-    demo = play(house, tmp_path)
+def test_the_platform_is_killed_in_the_middle_and_the_story_goes_on(
+    start_platform: Start, tmp_path: Path
+) -> None:
+    platform = start_platform()
+    demo = play(platform, tmp_path)
     assert demo.stderr is not None
     held = 0
     for line in demo.stderr:
         held += "✓" in line
         if held == 9:
             break
-    house.process.send_signal(signal.SIGKILL)
-    house.process.wait()
-    start_house(home=house.home, port=house.port, shift=house.shift)
+    platform.process.send_signal(signal.SIGKILL)
+    platform.process.wait()
+    start_platform(home=platform.home, port=platform.port, shift=platform.shift)
     said, grumbled = demo.communicate(timeout=400)
     assert demo.returncode == 0, grumbled
     told = json.loads(said)
@@ -46,7 +48,7 @@ def test_the_house_is_killed_in_the_middle_and_the_story_goes_on(start_house: St
     services = {"authz", "core_orders", "planning", "ecpmr", "tracking_ia", "palette", "notifications"}
     assert {step["service"] for step in told["steps"]} == services | {"admin_gateway"}
     assert {document["kind"] for document in told["documents"]} >= {"cmr", "follow", "pallet_statement"}
-    found = asyncio.run(what_can_be_read(house))
+    found = asyncio.run(what_can_be_read(platform))
     assert found.known > 40
     assert found.secrets == set()
     assert found.people == set()
@@ -60,10 +62,10 @@ class Readable(NamedTuple):
     people: set[tuple[str, str]]
 
 
-async def what_can_be_read(house: RunningHouse) -> Readable:
+async def what_can_be_read(platform: RunningPlatform) -> Readable:
     """Look in all that the platform has written for all that it knows and must not write."""
-    async with running(house.home) as uri:
-        dump = Dump(uri, "rt-development", house.home / "files")
+    async with running(platform.home) as uri:
+        dump = Dump(uri, "rt-development", platform.home / "files")
         known, everything = await dump.known(), await dump.everything()
         await dump.close()
     secrets = {*known.secrets, OPEN_SESAME}

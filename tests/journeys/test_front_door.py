@@ -1,4 +1,4 @@
-"""From the front door into a portal by one press in a real browser, which keeps the session at that host."""
+"""From the front page into a portal by one press in a real browser, which keeps the session at that host."""
 
 import os
 import shutil
@@ -13,9 +13,9 @@ from rt.ops.actors import Stage
 pytestmark = pytest.mark.xdist_group("journeys")
 
 
-async def test_two_people_enter_two_portals_by_one_press_each(start_house: Start) -> None:
-    house = start_house("--demo")
-    world.open_firm(Stage(house.edge, world.RUN), world.SHIPPERS[0])  # or wait until the demonstration has
+async def test_two_people_enter_two_portals_by_one_press_each(start_platform: Start) -> None:
+    platform = start_platform("--demo")
+    world.open_firm(Stage(platform.edge, world.RUN), world.SHIPPERS[0])  # or wait until the demonstration has
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     async with async_playwright() as played:
         browser = await played.chromium.launch(
@@ -26,10 +26,10 @@ async def test_two_people_enter_two_portals_by_one_press_each(start_house: Start
             ("Camille Perrin", "industry", "Aujourd'hui"),
             ("Administration", "admin", "Rechercher"),
         ):
-            await page.goto(f"http://localhost:{house.port}/")
+            await page.goto(f"http://localhost:{platform.port}/")
             await page.get_by_role("button", name=f"Entrer comme {name}").click()
             await expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
-            assert page.url.startswith(house.portal(portal))
+            assert page.url.startswith(platform.portal(portal))
             await page.reload()
             await expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
         await browser.close()

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.journeys.conftest import RunningHouse, Start
+from tests.journeys.conftest import RunningPlatform, Start
 
 from rt.ops import world
 from rt.ops.actors import Caller, Stage, wait_for
@@ -24,19 +24,19 @@ WRITERS = 12
 Write = Callable[[httpx.AsyncClient, int], Awaitable[httpx.Response]]
 
 
-async def write_all(house: RunningHouse, unit: str, caller: Caller, write: Write) -> list[Any]:
+async def write_all(platform: RunningPlatform, unit: str, caller: Caller, write: Write) -> list[Any]:
     """Every write is sent until it is acknowledged, with one key; meanwhile the unit is killed five times."""
     answers: list[Any] = [None] * WRITES
     numbers = iter(range(WRITES))
     headers = {"authorization": f"Bearer {caller.token}"}
     chance = random.Random(unit)
     kill_at = {int(WRITES * (n + 0.3 + chance.random() * 0.4) / KILLS) for n in range(KILLS)}
-    async with httpx.AsyncClient(base_url=house.edge, headers=headers, timeout=30) as web:
+    async with httpx.AsyncClient(base_url=platform.edge, headers=headers, timeout=30) as web:
 
         async def writer() -> None:
             for number in numbers:
                 if number in kill_at:
-                    os.kill(house.pid_of(unit), signal.SIGKILL)
+                    os.kill(platform.pid_of(unit), signal.SIGKILL)
                 deadline = time.monotonic() + 60
                 while True:
                     try:
@@ -55,22 +55,22 @@ async def write_all(house: RunningHouse, unit: str, caller: Caller, write: Write
 
 
 @pytest.fixture
-def house(start_house: Start) -> RunningHouse:
-    return start_house("--processes")
+def platform(start_platform: Start) -> RunningPlatform:
+    return start_platform("--processes")
 
 
 @pytest.mark.xdist_group("journeys")
-async def test_killed_units_lose_and_double_nothing(house: RunningHouse) -> None:
-    stage = await asyncio.to_thread(Stage, house.edge, "kills")
+async def test_killed_units_lose_and_double_nothing(platform: RunningPlatform) -> None:
+    stage = await asyncio.to_thread(Stage, platform.edge, "kills")
     shipper = await asyncio.to_thread(world.open_firm, stage, world.SHIPPERS[0])
     carrier = await asyncio.to_thread(world.open_firm, stage, world.CARRIERS[0])
     await asyncio.to_thread(world.befriend, shipper, carrier)
-    await orders(house, shipper)
-    await pallets(house, shipper, carrier)
-    await notes(house, shipper, carrier)
+    await orders(platform, shipper)
+    await pallets(platform, shipper, carrier)
+    await notes(platform, shipper, carrier)
 
 
-async def orders(house: RunningHouse, shipper: Caller) -> None:
+async def orders(platform: RunningPlatform, shipper: Caller) -> None:
     day = world.working_day(datetime.now(UTC).date(), 1)
 
     async def write(web: httpx.AsyncClient, number: int) -> httpx.Response:
@@ -78,7 +78,7 @@ async def orders(house: RunningHouse, shipper: Caller) -> None:
         body["reference"] = f"KILL-{number:05d}"
         return await web.post("/api/orders", json=body, headers={"idempotency-key": f"order-{number}"})
 
-    acknowledged = await write_all(house, "core_orders", shipper, write)
+    acknowledged = await write_all(platform, "core_orders", shipper, write)
     ids = {one["order_id"] for one in acknowledged}
     assert len(ids) == WRITES
     stored: list[str] = []
@@ -92,21 +92,21 @@ async def orders(house: RunningHouse, shipper: Caller) -> None:
     assert sorted(stored) == sorted(ids)
 
 
-async def pallets(house: RunningHouse, shipper: Caller, carrier: Caller) -> None:
+async def pallets(platform: RunningPlatform, shipper: Caller, carrier: Caller) -> None:
     async def write(web: httpx.AsyncClient, number: int) -> httpx.Response:
         body = {"partner_id": carrier.organization, "direction": "given", "quantity": 1 + number % 5}
         return await web.post(
             "/api/palettes/movements", json=body, headers={"idempotency-key": f"p-{number}"}
         )
 
-    acknowledged = await write_all(house, "palette", shipper, write)
+    acknowledged = await write_all(platform, "palette", shipper, write)
     assert len({one["id"] for one in acknowledged}) == WRITES
     balances = await asyncio.to_thread(shipper.get, "/api/palettes/balances")
     claimed = sum(one["claimed_by_us"] for one in balances["items"])
     assert claimed == -sum(1 + n % 5 for n in range(WRITES))
 
 
-async def notes(house: RunningHouse, shipper: Caller, carrier: Caller) -> None:
+async def notes(platform: RunningPlatform, shipper: Caller, carrier: Caller) -> None:
     """2,000 photos on the notes of 50 planned orders."""
     planned = await asyncio.to_thread(plan_orders, shipper, carrier, 50)
     photo = picture()
@@ -118,7 +118,7 @@ async def notes(house: RunningHouse, shipper: Caller, carrier: Caller) -> None:
         headers = {"idempotency-key": f"n-{number}", "content-type": "image/png"}
         return await web.post(path, content=photo, headers=headers)
 
-    await write_all(house, "ecpmr", carrier, write)
+    await write_all(platform, "ecpmr", carrier, write)
     for position, note in enumerate(planned):
         document = await asyncio.to_thread(carrier.get, f"/api/ecpmr/documents/{note}")
         expected = range(position * per_note, (position + 1) * per_note)

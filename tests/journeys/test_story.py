@@ -1,4 +1,4 @@
-"""The story in a real browser across five portals, the phone offline in its middle; in both ways to run."""
+"""The scenario in a real browser across five portals, the phone offline in its middle; both ways to run."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from tests.journeys.axe import hindrances
-from tests.journeys.conftest import ROOT, RunningHouse, Start
+from tests.journeys.conftest import ROOT, RunningPlatform, Start
 
 from rt.ops import world
 from rt.ops.actors import OPEN_SESAME, Caller, Stage, wait_for
@@ -35,8 +35,8 @@ async def browser() -> AsyncIterator[Browser]:
 class People:
     """Who takes part: signed in over HTTP for what a screen does not show, by mail for their accounts."""
 
-    def __init__(self, house: RunningHouse) -> None:
-        self.stage = Stage(house.edge, "journey")
+    def __init__(self, platform: RunningPlatform) -> None:
+        self.stage = Stage(platform.edge, "journey")
         self.shipper = world.open_firm(self.stage, world.SHIPPERS[0])
         self.carrier = world.open_firm(self.stage, world.CARRIERS[0])
         self.recipient = world.open_firm(self.stage, world.OTHERS[3])
@@ -62,23 +62,23 @@ class People:
 @pytest.mark.xdist_group("journeys")
 @pytest.mark.parametrize("options", [(), ("--processes",)], ids=["all_in_one", "processes"])
 async def test_an_order_travels_through_five_portals(
-    start_house: Start, browser: Browser, tmp_path: Path, options: tuple[str, ...]
+    start_platform: Start, browser: Browser, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    house = start_house(*options)
-    people = People(house)
+    platform = start_platform(*options)
+    people = People(platform)
     seen = Album(PICTURES if os.environ.get("RT_PICTURES") and not options else tmp_path)
-    order_id = await shipper_imports(house, browser, people.shipper, tmp_path, seen)
-    await carrier_accepts_and_plans(house, browser, people.carrier, order_id, seen)
-    await driver_loads_and_delivers_offline(house, browser, people, order_id, seen)
-    await recipient_follows(house, browser, people, order_id, seen)
-    await shipper_accepts_the_proof(house, browser, people.shipper, order_id, seen)
-    await operator_reads_the_story(house, browser, order_id, seen)
+    order_id = await shipper_imports(platform, browser, people.shipper, tmp_path, seen)
+    await carrier_accepts_and_plans(platform, browser, people.carrier, order_id, seen)
+    await driver_loads_and_delivers_offline(platform, browser, people, order_id, seen)
+    await recipient_follows(platform, browser, people, order_id, seen)
+    await shipper_accepts_the_proof(platform, browser, people.shipper, order_id, seen)
+    await operator_reads_the_story(platform, browser, order_id, seen)
     if not options:
-        await everybody_can_use_every_page(house, browser, order_id)
+        await everybody_can_use_every_page(platform, browser, order_id)
 
 
 class Album:
-    """The pictures of the story, for the README."""
+    """The pictures of the scenario, for the README."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -88,9 +88,9 @@ class Album:
         await page.screenshot(path=self.folder / f"{name}.png")
 
 
-async def enter(context: BrowserContext, house: RunningHouse, portal: str, email: str) -> Page:
+async def enter(context: BrowserContext, platform: RunningPlatform, portal: str, email: str) -> Page:
     page = await context.new_page()
-    await page.goto(f"{house.portal(portal)}/login")
+    await page.goto(f"{platform.portal(portal)}/login")
     await page.fill("[name=email]", email)
     await page.fill("[name=password]", OPEN_SESAME)
     await page.click("button[type=submit]")
@@ -119,14 +119,14 @@ def sheet() -> str:
 
 
 async def shipper_imports(
-    house: RunningHouse, browser: Browser, shipper: Caller, tmp_path: Path, seen: Album
+    platform: RunningPlatform, browser: Browser, shipper: Caller, tmp_path: Path, seen: Album
 ) -> str:
     """Imports a sheet, confirms an order, offers it to a carrier, all on screen."""
     context = await browser.new_context(viewport=DESK, locale="fr-FR")
-    page = await enter(context, house, "industry", world.SHIPPERS[0].email)
+    page = await enter(context, platform, "industry", world.SHIPPERS[0].email)
     path = tmp_path / "commandes.csv"
     path.write_text(sheet())
-    await page.goto(f"{house.portal('industry')}/imports")
+    await page.goto(f"{platform.portal('industry')}/imports")
     await page.set_input_files("input[type=file]", path)
     await page.click("form[action='/imports'] button[type=submit], form[action='/imports'] button.primary")
     await page.wait_for_url("**/imports/*")
@@ -135,9 +135,9 @@ async def shipper_imports(
     await page.click("form[action$='/commit'] button")
     await page.wait_for_load_state("networkidle")
     order_id = str(shipper.get("/api/orders", q="NAV-1")["items"][0]["order_id"])
-    await page.goto(f"{house.portal('industry')}/orders/{order_id}")
+    await page.goto(f"{platform.portal('industry')}/orders/{order_id}")
     await page.click("form[action$='/confirm'] button")
-    await page.goto(f"{house.portal('industry')}/orders/{order_id}/tender")
+    await page.goto(f"{platform.portal('industry')}/orders/{order_id}/tender")
     await page.fill("[name=price_cents]", "415,00")
     await page.click("main form:not([action='/density']) button[type=submit]")
     wait_for(lambda: shipper.get(f"/api/orders/{order_id}")["state"] == "tendered", "the offer")
@@ -146,20 +146,20 @@ async def shipper_imports(
 
 
 async def carrier_accepts_and_plans(
-    house: RunningHouse, browser: Browser, carrier: Caller, order_id: str, seen: Album
+    platform: RunningPlatform, browser: Browser, carrier: Caller, order_id: str, seen: Album
 ) -> None:
     """Accepts in the inbox, has the day optimised, publishes the tour."""
     context = await browser.new_context(viewport=DESK, locale="fr-FR")
-    page = await enter(context, house, "transporter", world.CARRIERS[0].email)
+    page = await enter(context, platform, "transporter", world.CARRIERS[0].email)
     await seen.take(page, "2-offers")
     await page.click(f"form[action='/offers/{order_id}/accept'] button")
     wait_for(lambda: carrier.get("/api/planning/jobs")["items"], "the job in the basket")
-    await page.goto(f"{house.portal('transporter')}/planning?day={TOMORROW}")
+    await page.goto(f"{platform.portal('transporter')}/planning?day={TOMORROW}")
     await page.click("form[action^='/planning/optimise'] button")
     await page.wait_for_url("**/planning/plans/*", timeout=60_000)
     await page.click("form[action*='/accept'] button")
     await page.wait_for_url(lambda url: "/plans/" not in url)
-    await page.goto(f"{house.portal('transporter')}/planning?day={TOMORROW}")
+    await page.goto(f"{platform.portal('transporter')}/planning?day={TOMORROW}")
     await page.click("form[action^='/planning/publish'] button")
     await page.wait_for_load_state("networkidle")
     await seen.take(page, "3-planning")
@@ -168,14 +168,14 @@ async def carrier_accepts_and_plans(
 
 
 async def driver_loads_and_delivers_offline(
-    house: RunningHouse, browser: Browser, people: People, order_id: str, seen: Album
+    platform: RunningPlatform, browser: Browser, people: People, order_id: str, seen: Album
 ) -> None:
     """Loads and delivers with no network, the app killed in between; everything arrives, in order, once."""
     driver = people.driver
     wait_for(lambda: driver.get("/api/ecpmr/day", order_ids=order_id)["items"], "the consignment note")
     context = await browser.new_context(viewport=PHONE, locale="fr-FR")
     email = world.driver_email(world.CARRIERS[0], world.DRIVERS[0])
-    page = await enter(context, house, "driver", email)
+    page = await enter(context, platform, "driver", email)
     await page.wait_for_selector(".stop-link")
     await page.evaluate("navigator.serviceWorker.ready")
     await page.wait_for_function("caches.match('/', { ignoreVary: true }).then(Boolean)")
@@ -198,7 +198,7 @@ async def driver_loads_and_delivers_offline(
     await context.set_offline(False)
     await expect(page.locator("#driver-sync")).to_contain_text("Tout est envoyé", timeout=30_000)
     wait_for(lambda: people.shipper.get(f"/api/orders/{order_id}")["state"] == "in_transit", "the loading")
-    await page.goto(house.portal("driver"))
+    await page.goto(platform.portal("driver"))
     await page.click(".stop-link >> nth=0")
     await page.click("text=Je suis arrivé")
     await page.click("text=Faire signer")
@@ -212,13 +212,13 @@ async def driver_loads_and_delivers_offline(
 
 
 async def recipient_follows(
-    house: RunningHouse, browser: Browser, people: People, order_id: str, seen: Album
+    platform: RunningPlatform, browser: Browser, people: People, order_id: str, seen: Album
 ) -> None:
     """Opens the public link of the mail, without account."""
     url = people.shipper.post(f"/api/tracking/orders/{order_id}/share")["url"]
     context = await browser.new_context(viewport=PHONE, locale="fr-FR")
     page = await context.new_page()
-    await page.goto(house.portal("recipient") + "/follow/" + url.rpartition("/")[2])
+    await page.goto(platform.portal("recipient") + "/follow/" + url.rpartition("/")[2])
     await expect(page.locator("body")).to_contain_text("NAV-1")
     await expect(page.locator("body")).not_to_contain_text(world.DRIVERS[0])
     await seen.take(page, "6-follow")
@@ -226,11 +226,11 @@ async def recipient_follows(
 
 
 async def shipper_accepts_the_proof(
-    house: RunningHouse, browser: Browser, shipper: Caller, order_id: str, seen: Album
+    platform: RunningPlatform, browser: Browser, shipper: Caller, order_id: str, seen: Album
 ) -> None:
     context = await browser.new_context(viewport=DESK, locale="fr-FR")
-    page = await enter(context, house, "industry", world.SHIPPERS[0].email)
-    await page.goto(f"{house.portal('industry')}/orders/{order_id}")
+    page = await enter(context, platform, "industry", world.SHIPPERS[0].email)
+    await page.goto(f"{platform.portal('industry')}/orders/{order_id}")
     await seen.take(page, "7-delivered")
     await page.click("form[action$='/accept-proof'] button")
     wait_for(lambda: shipper.get(f"/api/orders/{order_id}")["state"] == "pod_ok", "the accepted proof")
@@ -239,14 +239,16 @@ async def shipper_accepts_the_proof(
     await context.close()
 
 
-async def operator_reads_the_story(house: RunningHouse, browser: Browser, order_id: str, seen: Album) -> None:
+async def operator_reads_the_story(
+    platform: RunningPlatform, browser: Browser, order_id: str, seen: Album
+) -> None:
     context = await browser.new_context(viewport=DESK, locale="fr-FR")
-    page = await enter(context, house, "admin", world.ADMIN_EMAIL)
-    await page.goto(f"{house.portal('admin')}/stories/{order_id}")
+    page = await enter(context, platform, "admin", world.ADMIN_EMAIL)
+    await page.goto(f"{platform.portal('admin')}/timelines/{order_id}")
     for service in ("core_orders", "ecpmr", "planning"):
         await expect(page.locator("main")).to_contain_text(service)
     await seen.take(page, "8-story")
-    await page.goto(f"{house.portal('admin')}/audit/verify")
+    await page.goto(f"{platform.portal('admin')}/audit/verify")
     await context.close()
 
 
@@ -255,7 +257,7 @@ BESIDE_NAVIGATION = {
     " /notices /search?q=NAV /documents?state= /settings/numbers",
     "transporter": "/orders/{order} /planning?day={day} /fleet/new /drivers/new /devices/new",
     "recipient": "/deliveries/{order} /docks/places/new",
-    "admin": "/stories/{order} /incidents/new /maintenance/new",
+    "admin": "/timelines/{order} /incidents/new /maintenance/new",
     "driver": "/ /#/officer /#/mine /#/language /recordings /account",
 }
 """By portal: what is looked at beside everything that its navigation leads to."""
@@ -263,7 +265,7 @@ SHOWROOM = "/gallery"
 """Every component stands there beside the page's own of the same name."""
 
 
-async def everybody_can_use_every_page(house: RunningHouse, browser: Browser, order_id: str) -> None:
+async def everybody_can_use_every_page(platform: RunningPlatform, browser: Browser, order_id: str) -> None:
     """No page hinders who cannot see, hear or point, nor is pushed sideways on a phone."""
     people = {
         "industry": world.SHIPPERS[0].email,
@@ -275,13 +277,13 @@ async def everybody_can_use_every_page(house: RunningHouse, browser: Browser, or
     found = []
     for portal, email in people.items():
         context = await browser.new_context(viewport=DESK, locale="fr-FR")
-        page = await enter(context, house, portal, email)
+        page = await enter(context, platform, portal, email)
         links = page.locator("header.side nav a")
         paths = [str(await one.get_attribute("href")) for one in await links.all()]
         more = [path.format(order=order_id, day=TOMORROW) for path in BESIDE_NAVIGATION[portal].split()]
         for path in (*paths, *more):
             if path != SHOWROOM:
-                found += await hindrances(page, house.portal(portal) + path)
+                found += await hindrances(page, platform.portal(portal) + path)
         await context.close()
     assert found == []
 

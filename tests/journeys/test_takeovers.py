@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from tests.conftest import ROOT, TestHouse
+from tests.conftest import ROOT, TestPlatform
 from tests.journeys.walkers import LEASE, Diaries, Stepped, Walker
 
 from rt.host.keys import UnitKeys
-from rt.kernel.outbox import Outbox
-from rt.kernel.persistence import Collection
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.log.outbox import Outbox
+from rt.kernel.storage.persistence import Collection
 
 ROUNDS = 20
 WALKERS = 12
@@ -47,7 +47,7 @@ async def walk(walkers: Collection[Walker], ids: list[str], until: asyncio.Event
         for walker_id in ids:
             async with walkers.change(walker_id) as walker:
                 walker.steps = steps
-                walker.tell(Stepped(walker_id=walker_id, step=steps))
+                walker.emit(Stepped(walker_id=walker_id, step=steps))
     return steps
 
 
@@ -65,12 +65,12 @@ async def disturb(readers: list[Reader], dice: random.Random) -> None:
 
 
 async def test_whoever_takes_over_in_the_middle_of_a_batch_every_effect_happens_once_and_in_order(
-    mongod: str, house: TestHouse, unit_keys: UnitKeys, tmp_path: Path
+    mongod: str, platform: TestPlatform, unit_keys: UnitKeys, tmp_path: Path
 ) -> None:
-    words = [mongod, house.settings.mongodb_db, str(unit_keys._folder)]
-    database = house.database("palette")
-    walkers, outbox = Collection(database, Walker, "walkers"), Outbox(database, house.hub)
-    await house.prepare()
+    words = [mongod, platform.settings.mongodb_db, str(unit_keys._folder)]
+    database = platform.database("palette")
+    walkers, outbox = Collection(database, Walker, "walkers"), Outbox(database, platform.hub)
+    await platform.prepare()
     ids = [f"wal_{n}" for n in range(WALKERS)]
     readers = [Reader(words, f"reader{n}") for n in range(READERS)]
     appending = asyncio.create_task(outbox.run())

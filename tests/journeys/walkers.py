@@ -9,17 +9,17 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from rt.host.house import House
 from rt.host.keys import UnitKeys
+from rt.host.platform import Platform
 from rt.host.topology import UNITS
-from rt.kernel import leases
-from rt.kernel.bus import Told
-from rt.kernel.entity import Entity
-from rt.kernel.ids import derived_id
-from rt.kernel.messages import Event
-from rt.kernel.persistence import Collection, Database
-from rt.kernel.settings import Settings
-from rt.kernel.unit import Ground, Unit, hear
+from rt.kernel.core.ids import derived_id
+from rt.kernel.core.settings import Settings
+from rt.kernel.log import leases
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.envelope import EventEnvelope
+from rt.kernel.model.messages import Event
+from rt.kernel.service.service import ServiceContext, Unit, subscribe
+from rt.kernel.storage.persistence import Collection, Database
 
 PALETTE = next(row for row in UNITS if row.package == "palette")
 LEASE = timedelta(seconds=1)
@@ -50,7 +50,7 @@ class Diaries:
     def __init__(self, database: Database) -> None:
         self.kept = Collection(database, Diary, "diaries", quiet=True)
 
-    async def write(self, event: Stepped, told: Told) -> None:
+    async def write(self, event: Stepped, envelope: EventEnvelope) -> None:
         diary_id = derived_id("dia", event.walker_id)
         if await self.kept.first({"id": diary_id}) is None:
             await self.kept.add(Diary(id=diary_id, steps=[event.step]))
@@ -59,9 +59,11 @@ class Diaries:
             diary.steps = [*diary.steps, event.step]
 
 
-def build(ground: Ground) -> Unit:
-    diaries = Diaries(ground.database)
-    return Unit(name="palette", serves=[], hears=[hear(Stepped, diaries.write, since="beginning")])
+def build(context: ServiceContext) -> Unit:
+    diaries = Diaries(context.database)
+    return Unit(
+        name="palette", serves=[], subscriptions=[subscribe(Stepped, diaries.write, since="beginning")]
+    )
 
 
 def settings_of(database: str, instance: str, home: Path) -> Settings:
@@ -75,11 +77,11 @@ def settings_of(database: str, instance: str, home: Path) -> Settings:
 
 async def read(uri: str, database: str, keys: Path, instance: str) -> None:
     leases.LEASE = LEASE
-    house = House(settings_of(database, instance, keys.parent), uri, UnitKeys(keys))
-    house.add(PALETTE, build)
-    await house.start()
+    platform = Platform(settings_of(database, instance, keys.parent), uri, UnitKeys(keys))
+    platform.add(PALETTE, build)
+    await platform.start()
     print("ready", flush=True)
-    await house.broken.wait()
+    await platform.broken.wait()
 
 
 if __name__ == "__main__":

@@ -8,11 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rt.kernel.bounds import AHEAD_DAYS, EARLIEST, DateTooFar, formed, refuse_unfit, refuse_unstorable, within
-from rt.kernel.clock import day_of, held, today
-from rt.kernel.errors import Malformed
-from rt.kernel.identity import Actor, PeopleOnly, RoleMayNot, check
-from rt.kernel.messages import SELF, Command, Empty, View
+from rt.kernel.access.identity import Actor, PeopleOnly, RoleMayNot, check
+from rt.kernel.core.clock import day_of, held, today
+from rt.kernel.core.errors import Malformed
+from rt.kernel.model.bounds import (
+    AHEAD_DAYS,
+    EARLIEST,
+    DateTooFar,
+    formed,
+    refuse_unfit,
+    refuse_unstorable,
+    within,
+)
+from rt.kernel.model.messages import SELF, Command, Empty, View
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -109,7 +117,7 @@ def test_what_is_nested_too_deeply_is_refused() -> None:
         ({"driver"}, "unit", False),
     ],
 )
-def test_a_word_that_is_closed_to_a_role_is_refused_to_whoever_has_no_other(
+def test_a_message_that_is_closed_to_a_role_is_refused_to_whoever_has_no_other(
     roles: set[str], kind: str, refused: bool
 ) -> None:
     actor = msgspec.structs.replace(
@@ -117,19 +125,19 @@ def test_a_word_that_is_closed_to_a_role_is_refused_to_whoever_has_no_other(
     )
     if refused:
         with pytest.raises(RoleMayNot):
-            check(Wish.word, actor, {})
+            check(Wish.shape, actor, {})
     else:
-        check(Wish.word, actor, {})
+        check(Wish.shape, actor, {})
 
 
 @pytest.mark.parametrize(("kind", "allowed"), [("user", True), ("key", False), ("unit", False)])
 def test_only_a_person_speaks_for_themselves(kind: str, allowed: bool) -> None:
     actor = msgspec.structs.replace(Actor(id="x", rights=frozenset({"toys.write"})), kind=kind)
     if allowed:
-        check(OwnWish.word, actor, {})
+        check(OwnWish.shape, actor, {})
     else:
         with pytest.raises(PeopleOnly):
-            check(OwnWish.word, actor, {})
+            check(OwnWish.shape, actor, {})
 
 
 def test_the_day_is_the_one_in_paris() -> None:

@@ -1,4 +1,4 @@
-"""What the story of a change shows: all that differs, where it differs, and nothing that is hidden."""
+"""What the timeline of a change shows: all that differs, where it differs, and nothing that is hidden."""
 
 from typing import Annotated, Any
 
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rt.kernel.changes import MOST_SHOWN, change_of
-from rt.kernel.messages import DERIVED, HIDDEN
+from rt.kernel.model.messages import DERIVED, HIDDEN
+from rt.kernel.storage.changes import MOST_SHOWN, change_of
 
 
 class Lock(msgspec.Struct):
@@ -55,17 +55,17 @@ def test_what_is_declared_hidden_is_shown_nowhere_at_any_depth() -> None:
         "papers": {"b": "1234"},
         "inside": {"combination": "1234", "lock": secret},
     }
-    told = change(before, after)
-    assert "1234" not in repr(told)
-    leaves = {leaf["path"]: (leaf.get("before"), leaf.get("after")) for leaf in told}
+    emitted = change(before, after)
+    assert "1234" not in repr(emitted)
+    leaves = {leaf["path"]: (leaf.get("before"), leaf.get("after")) for leaf in emitted}
     assert leaves["combination"] == leaves["papers"] == leaves["lock.code"] == ("***", "***")
     assert leaves["lock.place"] == ("gate", "yard")
     assert leaves["by_name"] == (None, {"front": {"place": "gate", "code": "***"}})
 
 
 def test_what_follows_from_the_rest_is_not_told_again_at_any_depth() -> None:
-    told = change({"total": 3}, {"rows": [1, 2], "total": 4, "inside": {"total": 5, "country_code": "FR"}})
-    assert told == [
+    emitted = change({"total": 3}, {"rows": [1, 2], "total": 4, "inside": {"total": 5, "country_code": "FR"}})
+    assert emitted == [
         {"path": "rows", "after": [1, 2]},
         {"path": "inside", "after": {"country_code": "FR"}},
     ]
@@ -73,13 +73,13 @@ def test_what_follows_from_the_rest_is_not_told_again_at_any_depth() -> None:
 
 def test_of_a_long_list_the_items_that_differ_are_shown_with_their_place() -> None:
     before = list(range(300))
-    told = change({"rows": before}, {"rows": [*before[:251], -1, *before[252:]]})
-    assert told == [{"path": "rows.251", "before": 251, "after": -1}]
+    emitted = change({"rows": before}, {"rows": [*before[:251], -1, *before[252:]]})
+    assert emitted == [{"path": "rows.251", "before": 251, "after": -1}]
 
 
 def test_what_is_added_to_a_long_list_is_seen() -> None:
-    told = change({"rows": list(range(60))}, {"rows": list(range(61))})
-    assert told == [{"path": "rows.60", "after": 60}]
+    emitted = change({"rows": list(range(60))}, {"rows": list(range(61))})
+    assert emitted == [{"path": "rows.60", "after": 60}]
 
 
 def test_of_a_thing_in_a_list_only_the_leaf_that_changed_is_shown() -> None:
@@ -94,8 +94,8 @@ def test_of_a_thing_in_a_list_only_the_leaf_that_changed_is_shown() -> None:
 
 def test_things_put_into_another_order_are_shown_as_such() -> None:
     a, b = {"id": "a"}, {"id": "b"}
-    told = change({"locks": [a, b]}, {"locks": [b, a]})
-    assert told == [{"path": "locks", "before": {"ids": ["a", "b"]}, "after": {"ids": ["b", "a"]}}]
+    emitted = change({"locks": [a, b]}, {"locks": [b, a]})
+    assert emitted == [{"path": "locks", "before": {"ids": ["a", "b"]}, "after": {"ids": ["b", "a"]}}]
 
 
 def test_what_is_left_out_is_counted() -> None:
@@ -114,10 +114,10 @@ def test_from_before_and_what_is_shown_after_can_be_read(before: list[int], afte
     assert read(before, change({"rows": before}, {"rows": after})) == after
 
 
-def read(before: list[int], told: list[dict[str, Any]]) -> list[int]:
+def read(before: list[int], emitted: list[dict[str, Any]]) -> list[int]:
     """A list from what it was and the leaves that changed."""
     read = list(before)
-    by_place = [(int(leaf["path"].rpartition(".")[2]), leaf) for leaf in told]
+    by_place = [(int(leaf["path"].rpartition(".")[2]), leaf) for leaf in emitted]
     for place, leaf in by_place:
         if "before" in leaf and "after" in leaf:
             read[place] = leaf["after"]

@@ -3,23 +3,25 @@
 from typing import Any
 
 import httpx
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.kernel.toys import MakeJar, TakeMarbles
 
-from rt.kernel.client import Services
-from rt.kernel.ids import Cause, because
+from rt.kernel.core.ids import Cause, because
+from rt.kernel.service.client import Services
 
 
-def asked(house: TestHouse, word: Any) -> httpx.Request:
-    services = Services(house.keys.of("core_orders"), lambda unit: httpx.AsyncClient(base_url="http://test"))
-    return services._request("palette", word, word.word, "", None)
+def asked(platform: TestPlatform, message: Any) -> httpx.Request:
+    services = Services(
+        platform.keys.of("core_orders"), lambda unit: httpx.AsyncClient(base_url="http://test")
+    )
+    return services._request("palette", message, message.shape, "", None)
 
 
-def test_two_different_wishes_of_one_cause_are_two(house: TestHouse) -> None:
+def test_two_different_wishes_of_one_cause_are_two(platform: TestPlatform) -> None:
     with because(Cause("cause", "what was asked")):
         keys = [
-            asked(house, word).headers["idempotency-key"]
-            for word in (
+            asked(platform, message).headers["idempotency-key"]
+            for message in (
                 MakeJar(marbles=1),
                 MakeJar(marbles=2),
                 MakeJar(marbles=1),

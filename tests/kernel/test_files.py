@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from moto.server import ThreadedMotoServer
 
-from rt.kernel.errors import NotFound
-from rt.kernel.files import Cdn, Files
-from rt.kernel.settings import Settings
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.settings import Settings
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.storage.files import Cdn, Files
 
 BUCKETS = {"documents_bucket": "rt-prod-documents", "images_bucket": "rt-prod-images"}
 

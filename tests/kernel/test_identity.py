@@ -13,8 +13,8 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from rt.host.keys import UnitKeys
-from rt.kernel.errors import Refusal
-from rt.kernel.identity import ANONYMOUS, Actor, Identity, Keyring, Revocations, TokenRefused, verify
+from rt.kernel.access.identity import ANONYMOUS, Actor, Identity, Keyring, Revocations, TokenRefused, verify
+from rt.kernel.core.errors import Refusal
 
 KEY = OKPKey.generate_key("Ed25519")
 
@@ -159,8 +159,8 @@ async def test_flipped_bits_never_verify(keys: Keyring) -> None:
 
 
 def identity(tmp_path: Path, unit: str, callers: set[str]) -> Identity:
-    house = UnitKeys(tmp_path)
-    house.ensure()
+    platform = UnitKeys(tmp_path)
+    platform.ensure()
 
     async def nobody(key: str, address: str) -> Actor:
         raise TokenRefused
@@ -168,19 +168,19 @@ def identity(tmp_path: Path, unit: str, callers: set[str]) -> Identity:
     async def none() -> dict[str, Any]:
         return {"keys": []}
 
-    return Identity(unit, Keyring(none), Keyring(house.public), frozenset(callers), nobody, Revocations())
+    return Identity(unit, Keyring(none), Keyring(platform.public), frozenset(callers), nobody, Revocations())
 
 
 async def test_a14_a_unit_is_let_in_where_it_may_ask_and_nowhere_else(tmp_path: Path) -> None:
     palette = identity(tmp_path, "palette", {"core_orders"})
-    house = UnitKeys(tmp_path)
+    platform = UnitKeys(tmp_path)
     asker = Actor(kind="user", id="usr_1", roles=frozenset({"driver"}))
-    good = house.of("core_orders").token("palette", asker, "org_a")
+    good = platform.of("core_orders").token("palette", asker, "org_a")
     actor = await palette.actor(f"Bearer {good}", "127.0.0.1")
     assert (actor.kind, actor.id, actor.org_id, actor.roles) == ("unit", "core_orders", "org_a", {"driver"})
-    other_target = house.of("core_orders").token("ecpmr", asker, "org_a")
-    other_caller = house.of("training").token("palette", asker, "org_a")
-    portal = house.of("portal_industry").token("palette", asker, "org_a")
+    other_target = platform.of("core_orders").token("ecpmr", asker, "org_a")
+    other_caller = platform.of("training").token("palette", asker, "org_a")
+    portal = platform.of("portal_industry").token("palette", asker, "org_a")
     for refused in (other_target, other_caller, portal):
         with pytest.raises(TokenRefused):
             await palette.actor(f"Bearer {refused}", "127.0.0.1")

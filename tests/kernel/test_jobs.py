@@ -4,10 +4,10 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rt.kernel.clock import held, now
-from rt.kernel.jobs import Clockwork, Timers, every
-from rt.kernel.persistence import Database
-from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.core.clock import held, now
+from rt.kernel.core.tenancy import acting_for, current_org
+from rt.kernel.service.jobs import Scheduler, Timers, every
+from rt.kernel.storage.persistence import Database
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ async def test_a_deadline_runs_once_when_due_and_for_its_organization(database: 
         ran.append((current_org(), payload["id"]))
 
     timers = Timers(database)
-    clocks = [Clockwork(database, timers, [], {"expire": expire}, f"i{n}") for n in range(4)]
+    clocks = [Scheduler(database, timers, [], {"expire": expire}, f"i{n}") for n in range(4)]
     with held(NOON), acting_for("org_a"):
         await timers.at(NOON + timedelta(hours=1), "expire", {"id": 7})
     with held(NOON + timedelta(minutes=59)):
@@ -41,7 +41,7 @@ async def test_a_deadline_that_fails_is_tried_again_later(database: Database) ->
             raise ValueError("not yet")
 
     timers = Timers(database)
-    clock = Clockwork(database, timers, [], {"stumble": stumble}, "one")
+    clock = Scheduler(database, timers, [], {"stumble": stumble}, "one")
     with held(NOON), acting_for("org_a"):
         await timers.at(NOON, "stumble", {})
         await clock.step()
@@ -65,7 +65,7 @@ async def test_a_deadline_taken_by_a_process_that_died_is_taken_over(database: D
     with held(NOON), acting_for("org_a"):
         await timers.at(NOON, "work", {})
     await database["timers"].update_many({}, {"$set": {"until": NOON + timedelta(minutes=2)}})  # killed in it
-    clock = Clockwork(database, timers, [], {"work": work}, "two")
+    clock = Scheduler(database, timers, [], {"work": work}, "two")
     with held(NOON + timedelta(minutes=1)):
         await clock.step()
     assert ran == 0
@@ -81,7 +81,7 @@ async def test_repeated_work_runs_once_per_period_over_all_processes(database: D
         nonlocal ran
         ran += 1
 
-    clocks = [Clockwork(database, Timers(database), [every(60, sweep)], {}, f"i{n}") for n in range(3)]
+    clocks = [Scheduler(database, Timers(database), [every(60, sweep)], {}, f"i{n}") for n in range(3)]
     for minute in range(5):
         with held(NOON + timedelta(minutes=minute)):
             await asyncio.gather(*(clock.step() for clock in clocks))
@@ -99,7 +99,7 @@ async def test_a_deadline_does_not_wait_for_long_repeated_work(database: Databas
         fired.set()
 
     timers = Timers(database)
-    clock = Clockwork(database, timers, [every(60, long)], {"fire": fire}, "one")
+    clock = Scheduler(database, timers, [every(60, long)], {"fire": fire}, "one")
     running = asyncio.create_task(clock.run())
     async with asyncio.timeout(20):
         await working.wait()

@@ -3,11 +3,11 @@
 import random
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 
-from rt.kernel.errors import TooMany
-from rt.kernel.limits import Limiter
-from rt.kernel.persistence import Database, connect
+from rt.kernel.core.errors import TooMany
+from rt.kernel.storage.persistence import Database, connect
+from rt.kernel.web.limits import Limiter
 
 
 class Hand:
@@ -48,10 +48,10 @@ async def test_waiting_as_long_as_told_lets_through_again(database: Database) ->
 
 @pytest.mark.parametrize(("limit", "processes"), [(100, 2), (100, 17), (1000, 2), (1000, 8)])
 async def test_no_sliding_minute_over_several_processes_exceeds_110_percent(
-    house: TestHouse, limit: int, processes: int
+    platform: TestPlatform, limit: int, processes: int
 ) -> None:
     clock = Hand()
-    limiters = [Limiter(house.database("edge"), clock) for _ in range(processes)]
+    limiters = [Limiter(platform.database("edge"), clock) for _ in range(processes)]
     chance = random.Random(limit * processes)
     let: list[float] = []
     for _ in range(limit * 3):
@@ -80,7 +80,7 @@ async def test_far_from_the_limit_few_requests_ask_the_database(
     assert asked < 50
 
 
-async def test_without_database_each_process_keeps_the_limit_alone(house: TestHouse) -> None:
+async def test_without_database_each_process_keeps_the_limit_alone(platform: TestPlatform) -> None:
     nowhere = Database(connect("mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=1"), "x", "edge")
     limiter = Limiter(nowhere, Hand())
     verdicts = [await allowed(limiter, "user:1", 10) for _ in range(12)]

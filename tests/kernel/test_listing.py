@@ -6,10 +6,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from rt.kernel.entity import Entity
-from rt.kernel.listing import CursorUnknown, Filter, FilterUnknown, Listing, Sort, SortUnknown, projection
-from rt.kernel.persistence import Collection, Database
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.model.entity import Entity
+from rt.kernel.storage.listing import (
+    CursorUnknown,
+    Filter,
+    FilterUnknown,
+    Listing,
+    Sort,
+    SortUnknown,
+    projection,
+)
+from rt.kernel.storage.persistence import Collection, Database
 
 
 class Town(msgspec.Struct):
@@ -180,7 +188,7 @@ async def test_what_follows_from_the_rest_is_stored_again_and_told_to_nobody(
         assert len(await walked(parcels, 50, sort="deal")) == 30
     stored = await database[parcels.name].find_one({"_id": "par_00"})
     assert stored is not None
-    assert (stored["version"], len(stored["told"]), stored["deal_of"]) == (1, 1, ["org_a"])
+    assert (stored["version"], len(stored["outbox"]), stored["deal_of"]) == (1, 1, ["org_a"])
 
 
 async def test_all_are_gone_through_a_few_at_a_time(parcels: Collection[Parcel]) -> None:

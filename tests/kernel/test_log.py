@@ -6,18 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.journeys.walkers import PALETTE
 
 from rt.host.keys import UnitKeys
-from rt.kernel import consumer as consuming
-from rt.kernel import outbox as appending
-from rt.kernel.bus import Hub, Told, lane_of
-from rt.kernel.clock import held, now
-from rt.kernel.entity import Entity
-from rt.kernel.errors import AskRefused, Problem, Unavailable
-from rt.kernel.estates import erase
-from rt.kernel.eventlog import (
+from rt.kernel.core.clock import held, now
+from rt.kernel.core.errors import AskRefused, Problem, Unavailable
+from rt.kernel.core.settings import Settings
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.log import consumer as consuming
+from rt.kernel.log import outbox as appending
+from rt.kernel.log.dead_letters import queues
+from rt.kernel.log.event_log import (
     EVENT_LOG,
     KEPT,
     MOST_IDS,
@@ -27,14 +27,15 @@ from rt.kernel.eventlog import (
     heads,
     indexed,
 )
-from rt.kernel.letters import queues
-from rt.kernel.messages import Event
-from rt.kernel.outbox import Outbox
-from rt.kernel.persistence import Collection, ConnectionFailure, persist
-from rt.kernel.segments import Segments
-from rt.kernel.settings import Settings
-from rt.kernel.tenancy import acting_for
-from rt.kernel.unit import Ground, Unit, hear
+from rt.kernel.log.hub import Hub
+from rt.kernel.log.outbox import Outbox
+from rt.kernel.log.segments import Segments
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.envelope import EventEnvelope, partition_number
+from rt.kernel.model.messages import Event
+from rt.kernel.privacy.tenant_data import erase
+from rt.kernel.service.service import ServiceContext, Unit, subscribe
+from rt.kernel.storage.persistence import Collection, ConnectionFailure, retry_on_conflict
 
 RINGS = 12
 
@@ -74,12 +75,14 @@ class Belfry:
         self.react: Heard = self.note
         self.heard: list[tuple[str, int]] = []
 
-    def __call__(self, ground: Ground) -> Unit:
-        self.bells = Collection(ground.database, Bell, "bells")
-        self.towers = Collection(ground.database, Tower, "towers", quiet=True)
-        return Unit(name="palette", serves=[], hears=[hear(Rung, self.hear, since="beginning")])
+    def __call__(self, context: ServiceContext) -> Unit:
+        self.bells = Collection(context.database, Bell, "bells")
+        self.towers = Collection(context.database, Tower, "towers", quiet=True)
+        return Unit(
+            name="palette", serves=[], subscriptions=[subscribe(Rung, self.handle, since="beginning")]
+        )
 
-    async def hear(self, event: Rung, told: Told) -> None:
+    async def handle(self, event: Rung, envelope: EventEnvelope) -> None:
         await self.react(event)
 
     async def note(self, event: Rung) -> None:
@@ -93,27 +96,27 @@ class Belfry:
             for _ in range(times):
                 async with self.bells.change(bell_id) as bell:
                     bell.rung += 1
-                    bell.tell(Rung(bell_id=bell_id, times=bell.rung))
+                    bell.emit(Rung(bell_id=bell_id, times=bell.rung))
 
     async def dust(self, bell_id: str) -> None:
         with acting_for("org_a"):
             async with self.bells.change(bell_id) as bell:
-                bell.tell(Dusted(bell_id=bell_id))
+                bell.emit(Dusted(bell_id=bell_id))
 
 
 @pytest.fixture
-async def belfry(house: TestHouse) -> Belfry:
+async def belfry(platform: TestPlatform) -> Belfry:
     belfry = Belfry()
-    await house.mount(belfry)
+    await platform.mount(belfry)
     return belfry
 
 
 @pytest.fixture
 async def other(
-    house: TestHouse, belfry: Belfry, mongod: str, settings: Settings, unit_keys: UnitKeys
-) -> AsyncIterator[tuple[TestHouse, Belfry]]:
+    platform: TestPlatform, belfry: Belfry, mongod: str, settings: Settings, unit_keys: UnitKeys
+) -> AsyncIterator[tuple[TestPlatform, Belfry]]:
     """Another process of the same unit; it holds nothing yet."""
-    there, twin = TestHouse(settings, mongod, unit_keys), Belfry()
+    there, twin = TestPlatform(settings, mongod, unit_keys), Belfry()
     there.leases._instance = "other"
     there.leases._owner = "other#1"
     there.add(PALETTE, twin)
@@ -122,37 +125,40 @@ async def other(
     await there.stop()
 
 
-def in_lane(lane: int, count: int = 1) -> list[str]:
-    """Identities of bells whose events stand in one lane."""
+def in_partition(number: int, count: int = 1) -> list[str]:
+    """Identities of bells whose events stand in one partition."""
     ids = (f"bel_{n:06d}" for n in range(10_000))
-    return [one for _, one in zip(range(count), (one for one in ids if lane_of(one) == lane), strict=False)]
+    return [
+        one
+        for _, one in zip(range(count), (one for one in ids if partition_number(one) == number), strict=False)
+    ]
 
 
-async def due(house: TestHouse) -> None:
+async def due(platform: TestPlatform) -> None:
     """Let everything that is put aside be due."""
-    letters = house.database("palette")["dead_letters"]
+    letters = platform.database("palette")["dead_letters"]
     await letters.update_many({}, {"$set": {"next_try_at": now()}})
-    await house.settle()
+    await platform.settle()
 
 
-async def append(house: TestHouse) -> None:
+async def append(platform: TestPlatform) -> None:
     """Have the log take what was told, and nobody hear it yet."""
-    while await house.room("palette").outbox.step():
+    while await platform.instance("palette").outbox.step():
         pass
 
 
-def patient(house: TestHouse) -> None:
+def patient(platform: TestPlatform) -> None:
     """No partition waits any longer."""
-    for partition in house.room("palette").consumer._partitions.values():
+    for partition in platform.instance("palette").consumer._partitions.values():
         partition.not_before = 0.0
 
 
 async def test_what_waits_for_an_outage_is_not_lost_to_what_is_told_meanwhile(
-    house: TestHouse, belfry: Belfry
+    platform: TestPlatform, belfry: Belfry
 ) -> None:
-    bell = in_lane(3)[0]
+    bell = in_partition(3)[0]
     await belfry.ring(bell)
-    await append(house)
+    await append(platform)
     tries = 0
 
     async def down(event: Rung) -> None:
@@ -160,84 +166,88 @@ async def test_what_waits_for_an_outage_is_not_lost_to_what_is_told_meanwhile(
         tries += 1
         if tries == 1:
             await belfry.dust(bell)
-            await append(house)
+            await append(platform)
             raise Unavailable
         await belfry.note(event)
 
     belfry.react = down
-    await house.settle()
-    patient(house)
-    await house.settle()
+    await platform.settle()
+    patient(platform)
+    await platform.settle()
     assert belfry.heard == [(bell, 1)]
 
 
-async def test_a_handler_that_cancels_itself_is_put_aside(house: TestHouse, belfry: Belfry) -> None:
+async def test_a_handler_that_cancels_itself_is_put_aside(platform: TestPlatform, belfry: Belfry) -> None:
     async def give_up(event: Rung) -> None:
         raise asyncio.CancelledError
 
     belfry.react = give_up
     await belfry.ring("bel_000001")
-    await house.settle()
-    assert await house.database("palette")["dead_letters"].count_documents({}) == 1
+    await platform.settle()
+    assert await platform.database("palette")["dead_letters"].count_documents({}) == 1
 
 
 @pytest.mark.parametrize("says", ["x" * 17_000_000, "half of a pair: \ud800"])
 async def test_whatever_an_error_says_the_event_is_put_aside(
-    house: TestHouse, belfry: Belfry, says: str
+    platform: TestPlatform, belfry: Belfry, says: str
 ) -> None:
     async def fail(event: Rung) -> None:
         raise ValueError(says)
 
     belfry.react = fail
     await belfry.ring("bel_000001")
-    await house.settle()
-    letter = await house.database("palette")["dead_letters"].find_one({})
+    await platform.settle()
+    letter = await platform.database("palette")["dead_letters"].find_one({})
     assert letter["reason"].startswith("ValueError: ")
 
 
 async def test_what_follows_an_event_that_went_through_elsewhere_is_not_put_behind_nothing(
-    house: TestHouse, belfry: Belfry, other: tuple[TestHouse, Belfry]
+    platform: TestPlatform, belfry: Belfry, other: tuple[TestPlatform, Belfry]
 ) -> None:
     there, twin = other
-    bell = in_lane(3)[0]
+    bell = in_partition(3)[0]
 
     async def fail(event: Rung) -> None:
         raise ValueError
 
     belfry.react = fail
     await belfry.ring(bell)
-    await house.settle()
-    await house.leases._give_back(list(house.leases._held.values()))
-    house.leases._renewed_at = now()
+    await platform.settle()
+    await platform.leases._give_back(list(platform.leases._held.values()))
+    platform.leases._renewed_at = now()
     await there.leases.step()
     await due(there)
     assert twin.heard == [(bell, 1)]
     await there.leases._give_back(list(there.leases._held.values()))
     there.leases._renewed_at = now()
     belfry.react = belfry.note
-    house.leases._renewed_at = None
-    await house.leases.step()
+    platform.leases._renewed_at = None
+    await platform.leases.step()
     await belfry.ring(bell)
-    await house.settle()
-    await due(house)
+    await platform.settle()
+    await due(platform)
     assert belfry.heard == [(bell, 2)]
 
 
-async def test_what_waits_behind_a_letter_that_was_deleted_goes_on(house: TestHouse, belfry: Belfry) -> None:
+async def test_what_waits_behind_a_letter_that_was_deleted_goes_on(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
     async def fail(event: Rung) -> None:
         raise ValueError
 
     belfry.react = fail
     await belfry.ring("bel_000001", 3)
-    await house.settle()
-    letters = house.database("palette")["dead_letters"]
+    await platform.settle()
+    letters = platform.database("palette")["dead_letters"]
     await letters.delete_one({"state": "waiting"})
     belfry.react = belfry.note
-    await due(house)
+    await due(platform)
     assert [times for _, times in belfry.heard] == [2, 3]
 
 
-async def test_what_is_put_aside_and_slow_keeps_nobody_waiting(house: TestHouse, belfry: Belfry) -> None:
+async def test_what_is_put_aside_and_slow_keeps_nobody_waiting(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
     slow, quick = "bel_000001", "bel_000002"
     begun, end, rang = asyncio.Event(), asyncio.Event(), asyncio.Event()
     failed = False
@@ -255,12 +265,12 @@ async def test_what_is_put_aside_and_slow_keeps_nobody_waiting(house: TestHouse,
 
     belfry.react = react
     await belfry.ring(slow)
-    await house.settle()
-    await house.database("palette")["dead_letters"].update_many({}, {"$set": {"next_try_at": now()}})
-    running = asyncio.create_task(house.room("palette").consumer.run())
+    await platform.settle()
+    await platform.database("palette")["dead_letters"].update_many({}, {"$set": {"next_try_at": now()}})
+    running = asyncio.create_task(platform.instance("palette").consumer.run())
     await begun.wait()
     await belfry.ring(quick)
-    await append(house)
+    await append(platform)
     try:
         async with asyncio.timeout(3):
             await rang.wait()
@@ -271,7 +281,7 @@ async def test_what_is_put_aside_and_slow_keeps_nobody_waiting(house: TestHouse,
 
 
 async def test_an_effect_is_known_again_however_many_others_the_same_thing_had_since(
-    house: TestHouse, belfry: Belfry
+    platform: TestPlatform, belfry: Belfry
 ) -> None:
     async def count(event: Rung) -> None:
         await belfry.note(event)
@@ -283,16 +293,16 @@ async def test_an_effect_is_known_again_however_many_others_the_same_thing_had_s
 
     belfry.react = count
     await belfry.ring("bel_000001", 260)
-    await house.settle()
-    await house.hear_again()
+    await platform.settle()
+    await platform.redeliver()
     [tower] = await belfry.towers.everywhere.find({})
     assert (len(belfry.heard), tower.heard) == (520, 260)
 
 
 async def test_one_thing_whose_other_side_never_answers_is_put_aside_at_last(
-    house: TestHouse, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+    platform: TestPlatform, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    poison, fine = in_lane(3, 2)
+    poison, fine = in_partition(3, 2)
 
     async def react(event: Rung) -> None:
         if event.bell_id == poison:
@@ -303,83 +313,87 @@ async def test_one_thing_whose_other_side_never_answers_is_put_aside_at_last(
     await belfry.ring(poison)
     await belfry.ring(fine, 2)
     for _ in range(3):
-        await house.settle()
-        patient(house)
+        await platform.settle()
+        patient(platform)
     assert belfry.heard == [(fine, 1), (fine, 2)]
-    assert await house.database("palette")["dead_letters"].count_documents({}) == 0
+    assert await platform.database("palette")["dead_letters"].count_documents({}) == 0
     monkeypatch.setattr(consuming, "LONGEST_OUTAGE_SECONDS", 0.0)
     await belfry.ring(fine)
     for _ in range(2):
-        await house.settle()
-        patient(house)
+        await platform.settle()
+        patient(platform)
     assert belfry.heard == [(fine, 1), (fine, 2), (fine, 3)]
-    letter = await house.database("palette")["dead_letters"].find_one({})
+    letter = await platform.database("palette")["dead_letters"].find_one({})
     assert (letter["state"], letter["event"]["entity_id"]) == ("waiting", poison)
     for _ in range(12):
-        await due(house)
-    letter = await house.database("palette")["dead_letters"].find_one({})
+        await due(platform)
+    letter = await platform.database("palette")["dead_letters"].find_one({})
     assert letter["state"] == "waiting"
     belfry.react = belfry.note
-    await due(house)
+    await due(platform)
     assert belfry.heard[-1] == (poison, 1)
 
 
-async def test_a_unit_that_answers_503_is_an_outage(house: TestHouse, belfry: Belfry) -> None:
+async def test_a_unit_that_answers_503_is_an_outage(platform: TestPlatform, belfry: Belfry) -> None:
     async def react(event: Rung) -> None:
         raise AskRefused(Problem(type="about:blank", title="starting", status=503, code="unready"))
 
     belfry.react = react
     await belfry.ring("bel_000001")
-    await house.settle()
-    assert await house.database("palette")["dead_letters"].count_documents({}) == 0
+    await platform.settle()
+    assert await platform.database("palette")["dead_letters"].count_documents({}) == 0
     belfry.react = belfry.note
-    patient(house)
-    await house.settle()
+    patient(platform)
+    await platform.settle()
     assert belfry.heard == [("bel_000001", 1)]
 
 
-async def test_events_of_an_erased_organization_are_passed_over(house: TestHouse, belfry: Belfry) -> None:
+async def test_events_of_an_erased_organization_are_passed_over(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
     await belfry.ring("bel_000001", 2)
-    await append(house)
-    await erase(house.database("palette"), "org_a")
-    await house.hear_again()
+    await append(platform)
+    await erase(platform.database("palette"), "org_a")
+    await platform.redeliver()
     assert belfry.heard == []
-    assert await house.database("palette")["dead_letters"].count_documents({}) == 0
+    assert await platform.database("palette")["dead_letters"].count_documents({}) == 0
 
 
 async def test_who_has_lost_its_lease_while_it_handled_puts_nothing_aside(
-    house: TestHouse, belfry: Belfry
+    platform: TestPlatform, belfry: Belfry
 ) -> None:
     async def sleep(event: Rung) -> None:
-        for lease in house.leases._held.values():
+        for lease in platform.leases._held.values():
             lease.until = now() - timedelta(seconds=1)
         raise ValueError
 
     belfry.react = sleep
     await belfry.ring("bel_000001")
-    await append(house)
-    await house.room("palette").consumer.step()
-    assert await house.database("palette")["dead_letters"].count_documents({}) == 0
+    await append(platform)
+    await platform.instance("palette").consumer.step()
+    assert await platform.database("palette")["dead_letters"].count_documents({}) == 0
 
 
-async def test_who_gave_a_lane_back_handles_no_more_of_it(house: TestHouse, belfry: Belfry) -> None:
+async def test_who_gave_a_partition_back_handles_no_more_of_it(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
     async def react(event: Rung) -> None:
         await belfry.note(event)
-        await house.leases._give_back(list(house.leases._held.values()))
+        await platform.leases._give_back(list(platform.leases._held.values()))
 
     belfry.react = react
     await belfry.ring("bel_000001", 5)
-    await append(house)
-    await house.room("palette").consumer.step()
+    await append(platform)
+    await platform.instance("palette").consumer.step()
     assert belfry.heard == [("bel_000001", 1)]
 
 
-async def test_who_slept_through_a_takeover_makes_nothing(house: TestHouse, belfry: Belfry) -> None:
+async def test_who_slept_through_a_takeover_makes_nothing(platform: TestPlatform, belfry: Belfry) -> None:
     with acting_for("org_a"):
         await belfry.towers.add(Tower(id="tow_old"))
 
     async def sleep(event: Rung) -> None:
-        for lease in house.leases._held.values():
+        for lease in platform.leases._held.values():
             lease.until = now() - timedelta(seconds=1)
         if event.times == 1:
             await belfry.towers.add(Tower(id="tow_new"))
@@ -387,21 +401,21 @@ async def test_who_slept_through_a_takeover_makes_nothing(house: TestHouse, belf
 
     belfry.react = sleep
     await belfry.ring("bel_000001", 2)
-    await append(house)
-    await house.room("palette").consumer.step()
+    await append(platform)
+    await platform.instance("palette").consumer.step()
     assert [one.id for one in await belfry.towers.everywhere.find({})] == ["tow_old"]
 
 
-async def test_what_is_appended_while_a_lane_is_taken_is_heard_at_once(
-    house: TestHouse, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+async def test_what_is_appended_while_a_partition_is_taken_is_heard_at_once(
+    platform: TestPlatform, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    consumer = house.room("palette").consumer
+    consumer = platform.instance("palette").consumer
     consumer._partitions.clear()
     await belfry.ring("bel_000001")
     real = consumer._settle_newcomers
 
     async def settle(*given: Any) -> None:
-        await append(house)
+        await append(platform)
         await real(*given)
 
     monkeypatch.setattr(consumer, "_settle_newcomers", settle)
@@ -410,15 +424,15 @@ async def test_what_is_appended_while_a_lane_is_taken_is_heard_at_once(
 
 
 async def test_a_busy_outbox_looks_for_leftovers_all_the_same(
-    house: TestHouse, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+    platform: TestPlatform, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process died after its write, and this one is never idle for a minute."""
-    outbox = house.room("palette").outbox
-    await append(house)
+    outbox = platform.instance("palette").outbox
+    await append(platform)
     await belfry.ring("bel_000001")
     outbox._written.clear()
     monkeypatch.setattr(appending, "SCAN_SECONDS", 0.2)
-    events = house.database("palette")["event_log"]
+    events = platform.database("palette")["event_log"]
     running = asyncio.create_task(outbox.run())
     try:
         async with asyncio.timeout(5):
@@ -429,28 +443,30 @@ async def test_a_busy_outbox_looks_for_leftovers_all_the_same(
 
 
 async def test_what_another_process_appends_while_this_one_does_is_told(
-    house: TestHouse, belfry: Belfry
+    platform: TestPlatform, belfry: Belfry
 ) -> None:
-    told: list[tuple[str, int]] = []
-    house.hub.subscribe(lambda partition, events, seq: told.append((partition, seq)), lambda: None, ())
-    house.hub.appending({"palette.1"}, 1)
-    house.hub.elsewhere("palette.1", 7)
-    assert told == []
-    house.hub.appending({"palette.1"}, -1)
-    assert told == [("palette.1", 7)]
+    emitted: list[tuple[str, int]] = []
+    platform.hub.subscribe(lambda partition, events, seq: emitted.append((partition, seq)), lambda: None, ())
+    platform.hub.appending({"palette.1"}, 1)
+    platform.hub.elsewhere("palette.1", 7)
+    assert emitted == []
+    platform.hub.appending({"palette.1"}, -1)
+    assert emitted == [("palette.1", 7)]
 
 
-async def test_what_another_process_appends_that_concerns_nobody_here_wakes_nobody(house: TestHouse) -> None:
-    told: list[int] = []
+async def test_what_another_process_appends_that_concerns_nobody_here_wakes_nobody(
+    platform: TestPlatform,
+) -> None:
+    emitted: list[int] = []
     live, heard = asyncio.Event(), asyncio.Event()
 
-    def note(partition: str, events: Sequence[Told], seq: int) -> None:
-        told.append(seq)
+    def note(partition: str, events: Sequence[EventEnvelope], seq: int) -> None:
+        emitted.append(seq)
         heard.set()
 
     hub = Hub()
     hub.subscribe(note, live.set, (Rung.topic,))
-    following = asyncio.create_task(follow_appends(house.database("palette"), hub))
+    following = asyncio.create_task(follow_appends(platform.database("palette"), hub))
     try:
         async with asyncio.timeout(10):
             await live.wait()
@@ -458,35 +474,37 @@ async def test_what_another_process_appends_that_concerns_nobody_here_wakes_nobo
             rows = [
                 {"partition": "palette.1", "seq": 8 + n, "topic": topic} for n, topic in enumerate(topics)
             ]
-            await house.database("palette")["event_log"].insert_many(rows)
+            await platform.database("palette")["event_log"].insert_many(rows)
             await heard.wait()
     finally:
         following.cancel()
-    assert told == [9]
+    assert emitted == [9]
 
 
-async def test_what_is_made_again_under_its_name_is_told_again(house: TestHouse, belfry: Belfry) -> None:
+async def test_what_is_made_again_under_its_name_is_told_again(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
     for _ in range(2):
         await belfry.ring("bel_000001")
-        await house.settle()
+        await platform.settle()
         with acting_for("org_a"):
             await belfry.bells.remove("bel_000001")
     assert len(belfry.heard) == 2
 
 
 async def test_what_was_removed_before_its_event_was_appended_is_told(
-    house: TestHouse, belfry: Belfry
+    platform: TestPlatform, belfry: Belfry
 ) -> None:
     await belfry.ring("bel_000001")
     with acting_for("org_a"):
         await belfry.bells.remove("bel_000001")
-    house.room("palette").outbox.scan()
-    await house.settle()
+    platform.instance("palette").outbox.scan()
+    await platform.settle()
     assert belfry.heard == [("bel_000001", 1)]
 
 
 async def test_outboxes_that_race_append_everything_once_and_in_order(
-    house: TestHouse, belfry: Belfry, other: tuple[TestHouse, Belfry]
+    platform: TestPlatform, belfry: Belfry, other: tuple[TestPlatform, Belfry]
 ) -> None:
     there, twin = other
     ids = [f"bel_{n:06d}" for n in range(12)]
@@ -496,10 +514,10 @@ async def test_outboxes_that_race_append_everything_once_and_in_order(
     async def ring(of: Belfry) -> None:
         for _ in range(RINGS):
             for bell in ids:
-                await persist(lambda bell=bell: of.ring(bell))
+                await retry_on_conflict(lambda bell=bell: of.ring(bell))
 
-    outboxes = [house.room("palette").outbox, there.room("palette").outbox]
-    outboxes += [Outbox(house.database("palette"), house.hub) for _ in range(2)]
+    outboxes = [platform.instance("palette").outbox, there.instance("palette").outbox]
+    outboxes += [Outbox(platform.database("palette"), platform.hub) for _ in range(2)]
     for outbox in outboxes[2:]:
         outbox._database.collections += outboxes[0]._database.collections
 
@@ -511,41 +529,43 @@ async def test_outboxes_that_race_append_everything_once_and_in_order(
     async with asyncio.timeout(60):
         ringing = asyncio.gather(*(ring(one) for one in (belfry, twin)))
         await asyncio.gather(ringing, *(work(one, ringing) for one in outboxes))
-    house.room("palette").outbox.scan()
-    await append(house)
-    events = await house.database("palette")["event_log"].find({}).sort([("seq", 1)]).to_list()
-    for lane in range(8):
-        seqs = [one["seq"] for one in events if one["partition"] == f"palette.{lane}"]
+    platform.instance("palette").outbox.scan()
+    await append(platform)
+    events = await platform.database("palette")["event_log"].find({}).sort([("seq", 1)]).to_list()
+    for number in range(8):
+        seqs = [one["seq"] for one in events if one["partition"] == f"palette.{number}"]
         assert seqs == list(range(1, len(seqs) + 1))
     for bell in ids:
         nths = [one["nth"] for one in events if one["entity_id"] == bell]
         assert nths == list(range(1, 2 * RINGS + 2))
 
 
-async def test_a_partition_whose_events_are_all_gone_is_numbered_on(house: TestHouse, belfry: Belfry) -> None:
-    segments = Segments(house.database("palette"))
+async def test_a_partition_whose_events_are_all_gone_is_numbered_on(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
+    segments = Segments(platform.database("palette"))
     await segments.prepare()
     await belfry.ring("bel_000001", 2)
-    await house.settle()
+    await platform.settle()
     await segments.seal()
     with held(now() + KEPT + timedelta(days=1)):
         assert await segments.drop() == 1
-        house.room("palette").outbox._seqs.clear()  # as after a start
+        platform.instance("palette").outbox._seqs.clear()  # as after a start
         await belfry.ring("bel_000001")
-        await house.settle()
+        await platform.settle()
         assert await segments.seal() == 1
         assert not (await segments.verify(frozenset())).broken
     assert [times for _, times in belfry.heard] == [1, 2, 3]
 
 
 async def test_nobody_drops_a_segment_before_its_time_or_empties_what_another_told(
-    house: TestHouse, belfry: Belfry
+    platform: TestPlatform, belfry: Belfry
 ) -> None:
-    database = house.database("palette")
+    database = platform.database("palette")
     segments = Segments(database)
     await segments.prepare()
     await belfry.ring("bel_000001", 2)
-    await append(house)
+    await append(platform)
     await segments.seal()
     assert not (await segments.verify(frozenset())).broken
     emptied = {"org_id": "erased", "erased": "org_gone", "body": {}, "change": [], "actor": {}}
@@ -560,12 +580,12 @@ async def test_nobody_drops_a_segment_before_its_time_or_empties_what_another_to
     assert (await segments.verify(frozenset())).broken
 
 
-async def test_what_is_old_verifies_while_it_is_dropped(house: TestHouse, belfry: Belfry) -> None:
-    database = house.database("palette")
+async def test_what_is_old_verifies_while_it_is_dropped(platform: TestPlatform, belfry: Belfry) -> None:
+    database = platform.database("palette")
     segments = Segments(database)
     await segments.prepare()
     await belfry.ring("bel_000001")
-    await append(house)
+    await append(platform)
     await segments.seal()
     await database["event_log"].delete_many({})
     assert (await segments.verify(frozenset())).broken
@@ -573,18 +593,20 @@ async def test_what_is_old_verifies_while_it_is_dropped(house: TestHouse, belfry
         assert not (await segments.verify(frozenset())).broken
 
 
-async def test_what_is_written_on_a_thing_is_found_by_its_beginning(house: TestHouse, belfry: Belfry) -> None:
-    events = house.database("palette")["event_log"]
+async def test_what_is_written_on_a_thing_is_found_by_its_beginning(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
+    events = platform.database("palette")["event_log"]
     event = {"entity": "e", "entity_id": "e_1", "org_id": "o", "at": now(), "partition": "p.1", "seq": 1}
     await events.insert_one({"_id": "evt_1", "labels": ["quai 😀 nord"], "ids": [], **event})
-    log = EventLog(house.database("palette"))
+    log = EventLog(platform.database("palette"))
     assert [one.entity_id for one in await log.find("Quai ")] == ["e_1"]
 
 
 @pytest.mark.parametrize("field", ["reference", "purchase_order", "delivery_note", "vehicle_plate", "siret"])
 def test_what_others_know_a_thing_by_is_written_on_it(field: str) -> None:
-    told = {"entity_id": "bel_1", "trace": "", "body": {"order": {"references": {field: "PO-7781"}}}}
-    assert indexed(told)["labels"] == ["po-7781"]
+    emitted = {"entity_id": "bel_1", "trace": "", "body": {"order": {"references": {field: "PO-7781"}}}}
+    assert indexed(emitted)["labels"] == ["po-7781"]
     change = [{"path": f"references.{field}", "after": "X1"}]
     assert indexed({"entity_id": "bel_1", "trace": "", "body": {}, "change": change})["labels"] == ["x1"]
 
@@ -596,34 +618,34 @@ class Ledger(Entity):
 
 @pytest.mark.parametrize("rows", [0, 5_000])
 async def test_a_big_thing_is_written_and_its_event_says_what_it_leaves_out(
-    house: TestHouse, belfry: Belfry, rows: int
+    platform: TestPlatform, belfry: Belfry, rows: int
 ) -> None:
-    ledgers = Collection(house.room("palette").ground.database, Ledger, "ledgers")
+    ledgers = Collection(platform.instance("palette").context.database, Ledger, "ledgers")
     with acting_for("org_a"):
         await ledgers.add(Ledger(id="led_000001"))
         async with ledgers.change("led_000001") as ledger:
             ledger.rows = [{"id": f"row_{n}", "text": "x" * 1_800} for n in range(rows)]
             ledger.text = "x" * 9_000_000 if not rows else "short"
-    await append(house)
-    told = await house.database("palette")["event_log"].find_one({"version": 2})
-    left_out = [leaf for leaf in told["change"] if "left_out" in leaf]
+    await append(platform)
+    emitted = await platform.database("palette")["event_log"].find_one({"version": 2})
+    left_out = [leaf for leaf in emitted["change"] if "left_out" in leaf]
     assert [leaf["path"] for leaf in left_out] == ["rows" if rows else "text"]
-    assert len(told["change"]) - 1 + left_out[0]["left_out"] == (rows + 1 if rows else 1)
+    assert len(emitted["change"]) - 1 + left_out[0]["left_out"] == (rows + 1 if rows else 1)
 
 
-async def test_what_concerns_nobody_is_not_counted_as_waiting(house: TestHouse, belfry: Belfry) -> None:
+async def test_what_concerns_nobody_is_not_counted_as_waiting(platform: TestPlatform, belfry: Belfry) -> None:
     await belfry.ring("bel_000001")
-    await house.settle()
+    await platform.settle()
     for _ in range(3):
         await belfry.dust("bel_000001")
-    await append(house)
-    await house.room("palette").consumer._look()
-    await house.leases.save()
-    assert [one.behind for one in await queues(house.database("palette")) if one.unit == "palette"] == [0]
+    await append(platform)
+    await platform.instance("palette").consumer._look()
+    await platform.leases.save()
+    assert [one.behind for one in await queues(platform.database("palette")) if one.unit == "palette"] == [0]
 
 
 async def test_an_outage_of_the_database_is_not_held_against_another_unit(
-    house: TestHouse, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+    platform: TestPlatform, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both come back, one after the other."""
     outages = [ConnectionFailure(), Unavailable()]
@@ -637,10 +659,10 @@ async def test_an_outage_of_the_database_is_not_held_against_another_unit(
     monkeypatch.setattr(consuming, "LONGEST_OUTAGE_SECONDS", 0.0)
     await belfry.ring("bel_000001")
     for _ in range(3):
-        await house.settle()
-        patient(house)
+        await platform.settle()
+        patient(platform)
     assert belfry.heard == [("bel_000001", 1)]
-    assert await house.database("palette")["dead_letters"].count_documents({}) == 0
+    assert await platform.database("palette")["dead_letters"].count_documents({}) == 0
 
 
 def test_an_event_that_names_very_much_is_found_by_some_of_it() -> None:
@@ -649,16 +671,16 @@ def test_an_event_that_names_very_much_is_found_by_some_of_it() -> None:
 
 
 async def test_the_newest_of_each_partition_is_found_without_reading_the_log(
-    house: TestHouse, belfry: Belfry
+    platform: TestPlatform, belfry: Belfry
 ) -> None:
-    database = house.database("palette")
+    database = platform.database("palette")
     rows = [
-        {"_id": f"evt_{lane}_{seq}", "partition": f"authz.{lane}", "seq": seq, "at": now()}
-        for lane in range(8)
+        {"_id": f"evt_{number}_{seq}", "partition": f"authz.{number}", "seq": seq, "at": now()}
+        for number in range(8)
         for seq in range(1, 101)
     ]
     await database[EVENT_LOG].insert_many(rows)
-    assert await heads(database) == {f"authz.{lane}": 100 for lane in range(8)}
+    assert await heads(database) == {f"authz.{number}": 100 for number in range(8)}
     asked = {"aggregate": EVENT_LOG, "pipeline": NEWEST_OF_EACH, "cursor": {}}
-    plan = await database.client[house.settings.mongodb_db].command("explain", asked)
+    plan = await database.client[platform.settings.mongodb_db].command("explain", asked)
     assert "DISTINCT_SCAN" in str(plan)

@@ -13,9 +13,9 @@ import msgspec
 import pytest
 import structlog
 
-from rt.kernel.ids import new_id
-from rt.kernel.masking import mask, personal
-from rt.kernel.telemetry import new_trace, start_logging, tracing
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.masking import mask, personal
+from rt.kernel.core.telemetry import new_trace, start_logging, tracing
 
 SOURCES = Path(__file__).parents[2] / "src" / "rt"
 
@@ -60,8 +60,8 @@ SECRET_PART = {"bearer": "abc.def-ghi", "token in a query": "abc123", "private k
 def around(name: str) -> tuple[str, str]:
     """The canary as it is met, and what must not be seen of it."""
     canary = CANARIES[name]
-    told = f"mongodb+srv://{canary}@cluster" if name == "database password" else canary
-    return told, SECRET_PART.get(name, canary)
+    emitted = f"mongodb+srv://{canary}@cluster" if name == "database password" else canary
+    return emitted, SECRET_PART.get(name, canary)
 
 
 @pytest.fixture
@@ -104,12 +104,12 @@ def test_no_canary_leaves_in_a_log(name: str, lines: io.StringIO) -> None:
         raise ExceptionGroup("several", [ValueError(text), KeyError(text)])
     except ExceptionGroup:
         log.exception("group")
-    told = lines.getvalue()
-    assert told.count("\n") == 11
-    assert "ord_1" in told
-    assert secret not in told
-    assert json.dumps(secret)[1:-1] not in told
-    assert json.dumps(secret, ensure_ascii=False)[1:-1] not in told
+    emitted = lines.getvalue()
+    assert emitted.count("\n") == 11
+    assert "ord_1" in emitted
+    assert secret not in emitted
+    assert json.dumps(secret)[1:-1] not in emitted
+    assert json.dumps(secret, ensure_ascii=False)[1:-1] not in emitted
 
 
 FIELDS = {
@@ -151,7 +151,7 @@ def test_what_tells_of_nobody_stays(lines: io.StringIO) -> None:
     kept = {
         "path": f"/api/orders/{new_id('ord')}/confirm",
         "organization": new_id("org"),
-        "word": "RequestSignatureCode",
+        "operation": "RequestSignatureCode",
         "topic": "core_orders.order.confirmed",
         "status": 200,
         "ms": 12.5,
@@ -164,9 +164,9 @@ def test_what_tells_of_nobody_stays(lines: io.StringIO) -> None:
     }
     with tracing(trace):
         structlog.get_logger().info("request", **kept)
-    told = json.loads(lines.getvalue())
-    assert {name: told[name] for name in kept} == kept
-    assert told["trace"] == trace
+    emitted = json.loads(lines.getvalue())
+    assert {name: emitted[name] for name in kept} == kept
+    assert emitted["trace"] == trace
 
 
 def test_an_exception_says_where_it_happened(lines: io.StringIO) -> None:
@@ -174,9 +174,9 @@ def test_an_exception_says_where_it_happened(lines: io.StringIO) -> None:
         mask(json.loads("{"))
     except ValueError as error:
         structlog.get_logger().error("failed", exc_info=error)
-    told = json.loads(lines.getvalue())
-    assert "test_masking.py" in told["exception"]
-    assert "JSONDecodeError" in told["exception"]
+    emitted = json.loads(lines.getvalue())
+    assert "test_masking.py" in emitted["exception"]
+    assert "JSONDecodeError" in emitted["exception"]
 
 
 def test_long_values_are_cut() -> None:
@@ -186,7 +186,7 @@ def test_long_values_are_cut() -> None:
 
 def test_what_ends_a_process_is_masked_too() -> None:
     script = (
-        "from rt.kernel.telemetry import start_logging\nstart_logging('info')\n"
+        "from rt.kernel.core.telemetry import start_logging\nstart_logging('info')\n"
         "raise ValueError('jean.dupont@exemple.fr')"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
@@ -196,7 +196,7 @@ def test_what_ends_a_process_is_masked_too() -> None:
 
 
 def logged() -> Iterator[tuple[str, str]]:
-    """Every field that the house's own log lines have, with where."""
+    """Every field that the platform's own log lines have, with where."""
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
@@ -210,7 +210,19 @@ def logged() -> Iterator[tuple[str, str]]:
 
 
 KNOWN = frozenset(
-    {"unit", "word", "method", "path", "status", "ms", "actor", "organization", "process", "work", "restarts"}
+    {
+        "unit",
+        "operation",
+        "method",
+        "path",
+        "status",
+        "ms",
+        "actor",
+        "organization",
+        "process",
+        "work",
+        "restarts",
+    }
     | {
         "error",
         "erasure",

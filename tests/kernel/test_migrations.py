@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from rt.kernel.entity import Entity
-from rt.kernel.migrations import Migration, Migrations, MigrationsOutOfOrder, contract, expand
-from rt.kernel.persistence import Collection, Database, Index
+from rt.kernel.log.event_log import prepare_log
+from rt.kernel.model.entity import Entity
+from rt.kernel.storage.migrations import Migration, Migrations, MigrationsOutOfOrder, contract, expand
+from rt.kernel.storage.persistence import Collection, Database, Index
 
 
 class Pallet(Entity):
@@ -65,6 +66,28 @@ async def test_an_index_of_the_release_before_stays_until_contracting(database: 
     after = Collection(database, Pallet, "pallets", Index("number"))
     await after.prepare()
     names = set(await database["palette.pallets"].index_information())
-    assert names == {"_id_", "told", "org_id_1_number_1", "org_id_1_created_at_-1"}
+    assert names == {"_id_", "outbox", "org_id_1_number_1", "org_id_1_created_at_-1"}
     assert await Migrations(database, []).run("contract") == ["palette.pallets: index org_id_1_created_at_-1"]
     assert set(await database["palette.pallets"].index_information()) == names - {"org_id_1_created_at_-1"}
+
+
+async def test_what_an_earlier_release_left_under_other_names_is_carried_over(database: Database) -> None:
+    pallets = Collection(database, Pallet, "pallets")
+    left, since = [{"id": "evt_1"}], [{"id": "evt_2"}]
+    documents = [
+        {"_id": "pal_1", "told": left, "outbox": since},
+        {"_id": "pal_2", "told": left},
+        {"_id": "pal_3", "told": [], "outbox": since},
+    ]
+    await database["palette.pallets"].insert_many(documents)
+    assert await Migrations(database, []).run("expand") == ["palette.pallets: 2 outboxes carried over"]
+    outboxes = {one["_id"]: one["outbox"] async for one in database[pallets.name].find({})}
+    assert outboxes == {"pal_1": left + since, "pal_2": left, "pal_3": since}
+    await database["consumers"].insert_one({"_id": "palette:3", "lane": 3})
+    await database["dead_letters"].insert_one(
+        {"_id": "ltr_1", "listener": "expect core_orders.order.planned"}
+    )
+    await prepare_log(database)
+    assert await database["consumers"].find_one({}) == {"_id": "palette:3", "number": 3}
+    letter = {"_id": "ltr_1", "subscription": "expect core_orders.order.planned"}
+    assert await database["dead_letters"].find_one({}) == letter

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rt.kernel import offload
-from rt.kernel.errors import Malformed, NotFound
-from rt.kernel.offload import ComputersBusy, TooMuchToCompute
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core import offload
+from rt.kernel.core.errors import Malformed, NotFound
+from rt.kernel.core.offload import ComputersBusy, TooMuchToCompute
+from rt.kernel.core.tenancy import acting_for
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 import pytest
 from msgspec import Meta
 
-from rt.kernel.bounds import formed
-from rt.kernel.messages import OPEN, Command, View
-from rt.kernel.openapi import openapi
-from rt.kernel.unit import Unit, serve
+from rt.kernel.model.bounds import formed
+from rt.kernel.model.messages import OPEN, Command, View
+from rt.kernel.service.service import Unit, serve
+from rt.kernel.web.openapi import openapi
 
 
 class Colour(Enum):
@@ -43,7 +43,7 @@ class SortMarbles(Command[BoxView], route="/api/palettes/marbles", needs=OPEN, k
     either: BoxView | None
 
 
-async def nothing(word: SortMarbles) -> BoxView:
+async def nothing(message: SortMarbles) -> BoxView:
     raise NotImplementedError
 
 

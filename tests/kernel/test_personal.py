@@ -10,25 +10,25 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 
-from rt.kernel.bus import Told, told_of
-from rt.kernel.changes import GONE, change_of, personal_in
-from rt.kernel.clock import held, now
-from rt.kernel.entity import Entity
-from rt.kernel.erasures import erase_organization, erase_subject
-from rt.kernel.errors import NotFound
-from rt.kernel.estates import erase, forget, left, rows
-from rt.kernel.eventlog import EVENT_LOG, EventLog
-from rt.kernel.listing import Listing
-from rt.kernel.marks import marks_of
-from rt.kernel.messages import PERSONAL, SEALED, Event, Personal, PersonalLabel, leads_to, personal_of
-from rt.kernel.persistence import Collection, ConnectionFailure, Database, connect
-from rt.kernel.personal import KeyLost
-from rt.kernel.personal import Personal as Opener
-from rt.kernel.segments import Segments
-from rt.kernel.subject_keys import SubjectKeys, _digits
-from rt.kernel.unit import Ground, Unit, hear
+from rt.kernel.core.clock import held, now
+from rt.kernel.core.errors import NotFound
+from rt.kernel.log.event_log import EVENT_LOG, EventLog
+from rt.kernel.log.segments import Segments
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.envelope import EventEnvelope, envelope_of
+from rt.kernel.model.marks import marks_of
+from rt.kernel.model.messages import PERSONAL, SEALED, Event, Personal, PersonalLabel, leads_to, personal_of
+from rt.kernel.privacy.erasures import erase_organization, erase_subject
+from rt.kernel.privacy.subject_keys import SubjectKeys, _digits
+from rt.kernel.privacy.tenant_data import erase, forget, left, rows
+from rt.kernel.service.service import ServiceContext, Unit, subscribe
+from rt.kernel.storage.changes import GONE, change_of, personal_in
+from rt.kernel.storage.listing import Listing
+from rt.kernel.storage.persistence import Collection, ConnectionFailure, Database, connect
+from rt.kernel.storage.personal import KeyLost
+from rt.kernel.storage.personal import Personal as Opener
 
 WHO, MAIL, DRIVER, ACTOR = "Maëlle Kervran", "maelle@kervran.example", "Yannick Tanguy", "Odile Brenner"
 DriverId = Annotated[str, leads_to("planning.drivers")]
@@ -59,55 +59,57 @@ class Visit(Entity):
     def plan(self) -> None:
         contact = self.contact or Contact()
         driver = {"driver_id": self.driver_id, "driver_name": self.driver_name}
-        self.tell(VisitPlanned(place=self.place, contact=contact, others=self.others, **driver))
+        self.emit(VisitPlanned(place=self.place, contact=contact, others=self.others, **driver))
 
 
 class Agency:
     """A unit that plans visits and one that hears of them."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[VisitPlanned, Told]] = []
+        self.heard: list[tuple[VisitPlanned, EventEnvelope]] = []
         self.clumsy = False
         self.complaint = "no chair for {event.contact.name} of {actor}"
         self.visits: Collection[Visit]
 
-    def palette(self, ground: Ground) -> Unit:
-        self.visits = Collection(ground.database, Visit, "visits")
+    def palette(self, context: ServiceContext) -> Unit:
+        self.visits = Collection(context.database, Visit, "visits")
         return Unit(name="palette", serves=[])
 
-    def planning(self, ground: Ground) -> Unit:
-        async def note(event: VisitPlanned, told: Told) -> None:
+    def planning(self, context: ServiceContext) -> Unit:
+        async def note(event: VisitPlanned, envelope: EventEnvelope) -> None:
             if self.clumsy:
-                raise ValueError(self.complaint.format(event=event, actor=told.actor["name"]))
-            self.heard.append((event, told))
+                raise ValueError(self.complaint.format(event=event, actor=envelope.actor["name"]))
+            self.heard.append((event, envelope))
 
-        return Unit(name="planning", serves=[], hears=[hear(VisitPlanned, note, since="beginning")])
+        return Unit(
+            name="planning", serves=[], subscriptions=[subscribe(VisitPlanned, note, since="beginning")]
+        )
 
 
 Plan = Callable[..., Any]
 
 
 @pytest.fixture
-async def agency(house: TestHouse) -> Agency:
+async def agency(platform: TestPlatform) -> Agency:
     agency = Agency()
 
-    def palette(ground: Ground) -> Unit:
-        return agency.palette(ground)
+    def palette(context: ServiceContext) -> Unit:
+        return agency.palette(context)
 
-    def planning(ground: Ground) -> Unit:
-        return agency.planning(ground)
+    def planning(context: ServiceContext) -> Unit:
+        return agency.planning(context)
 
     palette.__module__, planning.__module__ = "rt.services.palette.app", "rt.services.planning.app"
-    await house.mount(palette, planning)
+    await platform.mount(palette, planning)
     return agency
 
 
 @pytest.fixture
-def plan(house: TestHouse, agency: Agency, acting: Any) -> Plan:
+def plan(platform: TestPlatform, agency: Agency, acting: Any) -> Plan:
     """Plan a visit that tells of three people, by a fourth."""
 
     async def planned(id: str = "vis_one", org: str = "org_a", driver: str = "drv_yannick") -> None:
-        with acting(house.actor(org=org, id="usr_odile", name=ACTOR)):
+        with acting(platform.actor(org=org, id="usr_odile", name=ACTOR)):
             visit = Visit(id=id, place="Lorient", contact=Contact(WHO, MAIL, 3), others=[Contact(WHO)])
             visit.driver_id, visit.driver_name = driver, DRIVER
             visit.plan()
@@ -116,13 +118,13 @@ def plan(house: TestHouse, agency: Agency, acting: Any) -> Plan:
     return planned
 
 
-async def kept(house: TestHouse) -> str:
+async def kept(platform: TestPlatform) -> str:
     """All that the database holds but the things themselves."""
-    database = house.database("palette")
+    database = platform.database("palette")
     found = []
     for name in await database.names():
         async for document in database[name].find({}):
-            found.append(str(document.get("told") if name == "palette.visits" else document))
+            found.append(str(document.get("outbox") if name == "palette.visits" else document))
     return "".join(found)
 
 
@@ -131,23 +133,23 @@ def names_nobody(text: str) -> bool:
 
 
 async def test_neither_the_document_s_outbox_nor_the_log_names_anybody(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
-    waiting = await kept(house)
-    await house.settle()
+    waiting = await kept(platform)
+    await platform.settle()
     assert names_nobody(waiting)
-    assert names_nobody(await kept(house))
+    assert names_nobody(await kept(platform))
     assert "Lorient" in waiting
 
 
-async def test_a_listener_hears_it_in_clear(house: TestHouse, agency: Agency, plan: Plan) -> None:
+async def test_a_subscription_hears_it_in_clear(platform: TestPlatform, agency: Agency, plan: Plan) -> None:
     await plan()
-    await house.settle()
-    [(event, told)] = agency.heard
+    await platform.settle()
+    [(event, emitted)] = agency.heard
     assert event.contact == Contact(WHO, MAIL, 3)
-    assert (event.others, event.driver_name, told.actor["name"]) == ([Contact(WHO)], DRIVER, ACTOR)
-    assert {leaf["path"]: leaf["after"] for leaf in told.change}["contact"] == {
+    assert (event.others, event.driver_name, emitted.actor["name"]) == ([Contact(WHO)], DRIVER, ACTOR)
+    assert {leaf["path"]: leaf["after"] for leaf in emitted.change}["contact"] == {
         "name": WHO,
         "mail": MAIL,
         "floor": 3,
@@ -155,19 +157,19 @@ async def test_a_listener_hears_it_in_clear(house: TestHouse, agency: Agency, pl
 
 
 async def test_a_change_of_one_leaf_is_sealed_on_both_sides(
-    house: TestHouse, agency: Agency, plan: Plan, acting: Any
+    platform: TestPlatform, agency: Agency, plan: Plan, acting: Any
 ) -> None:
     await plan()
-    with acting(house.actor()):
+    with acting(platform.actor()):
         async with agency.visits.change("vis_one") as visit:
             visit.contact = Contact("Gwenn Le Bihan", MAIL, 4)
             visit.driver_id, visit.driver_name = "drv_other", "Loïc Morvan"
-    await house.settle()
-    event = await house.database("palette")[EVENT_LOG].find_one({"topic": "palette.visits.changed"})
+    await platform.settle()
+    event = await platform.database("palette")[EVENT_LOG].find_one({"topic": "palette.visits.changed"})
     assert event is not None
     whose = {part["of"].partition("/")[2] for part in event["personal"]}
     assert whose == {"palette.visits/vis_one", "planning.drivers/drv_yannick", "planning.drivers/drv_other"}
-    opened = await house.personal.open(told_of(event))
+    opened = await platform.personal.open(envelope_of(event))
     leaves = {leaf["path"]: (leaf["before"], leaf["after"]) for leaf in opened.change}
     assert leaves["contact.name"] == (WHO, "Gwenn Le Bihan")
     assert leaves["contact.floor"] == (3, 4)
@@ -175,29 +177,31 @@ async def test_a_change_of_one_leaf_is_sealed_on_both_sides(
 
 
 async def test_a_person_for_whom_a_unit_acts_is_not_named_either(
-    house: TestHouse, agency: Agency, acting: Any
+    platform: TestPlatform, agency: Agency, acting: Any
 ) -> None:
-    with acting(house.actor(kind="unit", id="planning", name=ACTOR, claims={"for": "usr_odile"})):
+    with acting(platform.actor(kind="unit", id="planning", name=ACTOR, claims={"for": "usr_odile"})):
         visit = Visit(id="vis_one")
         visit.plan()
         await agency.visits.add(visit)
-    await house.settle()
-    assert names_nobody(await kept(house))
-    [(_, told)] = agency.heard
-    assert told.actor["name"] == ACTOR
-    await forget(house.database("palette"), "org_a", "authz.people", "usr_odile")
-    [told], _ = await EventLog(house.database("palette")).about("vis_one", "", 10)
-    assert told.actor["name"] == GONE
+    await platform.settle()
+    assert names_nobody(await kept(platform))
+    [(_, emitted)] = agency.heard
+    assert emitted.actor["name"] == ACTOR
+    await forget(platform.database("palette"), "org_a", "authz.people", "usr_odile")
+    [emitted], _ = await EventLog(platform.database("palette")).about("vis_one", "", 10)
+    assert emitted.actor["name"] == GONE
 
 
-async def test_what_lies_aside_and_why_names_nobody(house: TestHouse, agency: Agency, plan: Plan) -> None:
+async def test_what_lies_aside_and_why_names_nobody(
+    platform: TestPlatform, agency: Agency, plan: Plan
+) -> None:
     agency.clumsy = True
     await plan()
-    await house.settle()
-    letter = await house.database("palette")["dead_letters"].find_one({})
+    await platform.settle()
+    letter = await platform.database("palette")["dead_letters"].find_one({})
     assert letter is not None
     assert letter["reason"] == "ValueError: no chair for *** of ***"
-    assert names_nobody(await kept(house))
+    assert names_nobody(await kept(platform))
 
 
 @pytest.mark.parametrize(
@@ -209,100 +213,100 @@ async def test_what_lies_aside_and_why_names_nobody(house: TestHouse, agency: Ag
     ],
 )
 async def test_why_it_lies_aside_names_nobody_that_the_event_did_not_name(
-    house: TestHouse, agency: Agency, plan: Plan, complaint: str
+    platform: TestPlatform, agency: Agency, plan: Plan, complaint: str
 ) -> None:
     agency.clumsy, agency.complaint = True, complaint
     await plan()
-    await house.settle()
-    letter = await house.database("palette")["dead_letters"].find_one({})
+    await platform.settle()
+    letter = await platform.database("palette")["dead_letters"].find_one({})
     assert letter is not None
     assert not re.search("Somebody|nolwenn|98 41|Kervran", letter["reason"])
 
 
 async def test_a_name_in_other_letters_is_masked_where_it_lies_aside(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     agency.clumsy, agency.complaint = True, f"nobody is called {WHO.upper()}"
     await plan()
-    await house.settle()
-    letter = await house.database("palette")["dead_letters"].find_one({})
+    await platform.settle()
+    letter = await platform.database("palette")["dead_letters"].find_one({})
     assert letter is not None
     assert letter["reason"] == "ValueError: nobody is called ***"
 
 
 async def test_once_a_person_is_erased_what_was_told_of_them_is_empty_and_of_others_is_not(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
     await plan("vis_two", driver="drv_other")
-    await house.settle()
-    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await platform.settle()
+    await forget(platform.database("palette"), "org_a", "planning.drivers", "drv_yannick")
     agency.heard.clear()
-    await house.hear_again()
+    await platform.redeliver()
     heard = sorted((event.driver_name, event.contact.name) for event, _ in agency.heard)
     assert heard == [("", WHO), (DRIVER, WHO)]
 
 
 async def test_what_was_put_aside_before_is_heard_without_who_was_erased(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     agency.clumsy = True
     await plan()
-    await house.settle()
-    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
+    await platform.settle()
+    await forget(platform.database("palette"), "org_a", "palette.visits", "vis_one")
     agency.clumsy = False
     with held(now()):
-        await house.database("palette")["dead_letters"].update_many({}, {"$set": {"next_try_at": now()}})
-        await house.settle()
+        await platform.database("palette")["dead_letters"].update_many({}, {"$set": {"next_try_at": now()}})
+        await platform.settle()
     [(event, _)] = agency.heard
     assert (event.place, event.contact, event.driver_name) == ("Lorient", Contact(floor=3), DRIVER)
 
 
 async def test_where_somebody_was_is_sealed_too_and_unknown_once_they_are_erased(
-    house: TestHouse, agency: Agency, acting: Any
+    platform: TestPlatform, agency: Agency, acting: Any
 ) -> None:
-    with acting(house.actor()):
+    with acting(platform.actor()):
         visit = Visit(id="vis_one", contact=Contact(WHO, latitude=48.5839))
         visit.plan()
         await agency.visits.add(visit)
-    await house.settle()
-    assert "48.58" not in await kept(house)
+    await platform.settle()
+    assert "48.58" not in await kept(platform)
     assert agency.heard[0][0].contact.latitude == 48.5839
-    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
-    await house.hear_again()
+    await forget(platform.database("palette"), "org_a", "palette.visits", "vis_one")
+    await platform.redeliver()
     assert agency.heard[1][0].contact == Contact()
-    [told], _ = await EventLog(house.database("palette")).about("vis_one", "", 10)
-    assert told.body["contact"] == {"name": GONE, "latitude": GONE}
+    [emitted], _ = await EventLog(platform.database("palette")).about("vis_one", "", 10)
+    assert emitted.body["contact"] == {"name": GONE, "latitude": GONE}
 
 
 async def test_an_erasure_while_the_outbox_holds_the_event_leaves_nothing_readable(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
-    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
-    await house.settle()
+    await forget(platform.database("palette"), "org_a", "palette.visits", "vis_one")
+    await platform.settle()
     [(event, _)] = agency.heard
     assert (event.contact.name, event.others[0].name) == ("", "")
-    assert names_nobody(await kept(house))
+    assert names_nobody(await kept(platform))
 
 
 async def test_of_who_was_erased_nothing_is_written_again(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
-    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await forget(platform.database("palette"), "org_a", "planning.drivers", "drv_yannick")
     await plan()
-    await house.settle()
+    await platform.settle()
     [(event, _)] = agency.heard
     assert event.driver_name == ""
 
 
 async def test_the_chain_holds_when_people_and_whole_organizations_are_erased(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
-    database = house.database("palette")
+    database = platform.database("palette")
     await plan()
     await plan("vis_two", org="org_b")
-    await house.settle()
+    await platform.settle()
     segments = Segments(database)
     await segments.prepare()
     sealed = await segments.seal()
@@ -313,94 +317,94 @@ async def test_the_chain_holds_when_people_and_whole_organizations_are_erased(
 
 
 async def test_the_trail_says_who_acted_veils_the_rest_and_says_what_was_erased(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
-    await house.settle()
-    log = EventLog(house.database("palette"))
-    [told], _ = await log.about("vis_one", "", 10)
-    assert (told.actor["name"], told.body["contact"]["name"], told.body["driver_name"]) == (
+    await platform.settle()
+    log = EventLog(platform.database("palette"))
+    [emitted], _ = await log.about("vis_one", "", 10)
+    assert (emitted.actor["name"], emitted.body["contact"]["name"], emitted.body["driver_name"]) == (
         ACTOR,
         "***",
         "***",
     )
-    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
-    await forget(house.database("palette"), "org_a", "authz.people", "usr_odile")
-    [told], _ = await log.about("vis_one", "", 10)
-    assert (told.actor["name"], told.body["driver_name"]) == (GONE, GONE)
-    assert told.body["contact"]["name"] == "***"
+    await forget(platform.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await forget(platform.database("palette"), "org_a", "authz.people", "usr_odile")
+    [emitted], _ = await log.about("vis_one", "", 10)
+    assert (emitted.actor["name"], emitted.body["driver_name"]) == (GONE, GONE)
+    assert emitted.body["contact"]["name"] == "***"
 
 
 async def test_a_person_is_found_by_the_whole_of_what_the_log_does_not_hold(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
-    await house.settle()
-    log = EventLog(house.database("palette"))
+    await platform.settle()
+    log = EventLog(platform.database("palette"))
     assert [(one.entity_id, one.labels) for one in await log.find(MAIL.upper())] == [("vis_one", [])]
     assert await log.find(MAIL[:-1]) == []
-    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
+    await forget(platform.database("palette"), "org_a", "palette.visits", "vis_one")
     assert await log.find(MAIL) == []
 
 
-async def labels_of(house: TestHouse, id: str) -> list[str]:
-    event = await house.database("palette")[EVENT_LOG].find_one({"entity_id": id})
+async def labels_of(platform: TestPlatform, id: str) -> list[str]:
+    event = await platform.database("palette")[EVENT_LOG].find_one({"entity_id": id})
     assert event is not None
     return list(event.get("labels", []))
 
 
 async def test_an_erasure_while_the_outbox_holds_the_event_leaves_nothing_to_find_it_by(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
-    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
-    await house.settle()
-    assert await labels_of(house, "vis_one") == []
+    await forget(platform.database("palette"), "org_a", "palette.visits", "vis_one")
+    await platform.settle()
+    assert await labels_of(platform, "vis_one") == []
 
 
 async def test_what_a_process_appends_that_has_not_heard_of_the_erasure_is_not_found(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
-    await house.settle()
-    labels = await labels_of(house, "vis_one")
-    await forget(house.database("palette"), "org_a", "palette.visits", "vis_one")
-    log = house.database("palette")[EVENT_LOG]
+    await platform.settle()
+    labels = await labels_of(platform, "vis_one")
+    await forget(platform.database("palette"), "org_a", "palette.visits", "vis_one")
+    log = platform.database("palette")[EVENT_LOG]
     await log.update_one({"entity_id": "vis_one"}, {"$set": {"labels": labels}})
-    assert await EventLog(house.database("palette")).find(MAIL) == []
+    assert await EventLog(platform.database("palette")).find(MAIL) == []
 
 
 async def test_of_others_whom_the_same_event_names_nothing_is_lost(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
-    await house.settle()
-    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
-    assert [one.entity_id for one in await EventLog(house.database("palette")).find(MAIL)] == ["vis_one"]
+    await platform.settle()
+    await forget(platform.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    assert [one.entity_id for one in await EventLog(platform.database("palette")).find(MAIL)] == ["vis_one"]
 
 
 async def test_the_key_of_another_organization_opens_nothing(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
     await plan("vis_two", org="org_b")
-    await house.settle()
-    event = await house.database("palette")[EVENT_LOG].find_one({"entity_id": "vis_one"})
+    await platform.settle()
+    event = await platform.database("palette")[EVENT_LOG].find_one({"entity_id": "vis_one"})
     assert event is not None
     event["personal"] = [{**part, "of": part["of"].replace("org_a", "org_b")} for part in event["personal"]]
     with pytest.raises(KeyLost):
-        await house.personal.open(told_of(event))
+        await platform.personal.open(envelope_of(event))
 
 
 async def test_a_sealed_part_opens_in_its_own_event_alone(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
-    await house.settle()
-    event = await house.database("palette")[EVENT_LOG].find_one({})
+    await platform.settle()
+    event = await platform.database("palette")[EVENT_LOG].find_one({})
     assert event is not None
     with pytest.raises(KeyLost):
-        await house.personal.open(told_of({**event, "_id": "evt_other"}))
+        await platform.personal.open(envelope_of({**event, "_id": "evt_other"}))
 
 
 Part = dict[str, str]
@@ -421,11 +425,11 @@ ALTERED: dict[str, Callable[[list[Part]], list[Part]]] = {
 
 @pytest.mark.parametrize("altered", ALTERED)
 async def test_what_was_altered_is_shown_veiled_heard_by_nobody_and_found_by_the_chain(
-    house: TestHouse, agency: Agency, plan: Plan, altered: str
+    platform: TestPlatform, agency: Agency, plan: Plan, altered: str
 ) -> None:
     await plan()
-    await house.settle()
-    database = house.database("palette")
+    await platform.settle()
+    database = platform.database("palette")
     segments = Segments(database)
     await segments.prepare()
     await segments.seal()
@@ -433,21 +437,23 @@ async def test_what_was_altered_is_shown_veiled_heard_by_nobody_and_found_by_the
     assert event is not None
     parts = ALTERED[altered](event["personal"])
     await database[EVENT_LOG].update_one({"_id": event["_id"]}, {"$set": {"personal": parts}})
-    [told], _ = await EventLog(database).about("vis_one", "", 10)
-    assert (told.actor["name"], told.body["contact"]["mail"], told.body["driver_name"]) == ("***",) * 3
+    [emitted], _ = await EventLog(database).about("vis_one", "", 10)
+    assert (emitted.actor["name"], emitted.body["contact"]["mail"], emitted.body["driver_name"]) == (
+        "***",
+    ) * 3
     with pytest.raises(KeyLost):
-        await house.personal.open(told_of({**event, "personal": parts}))
+        await platform.personal.open(envelope_of({**event, "personal": parts}))
     assert len((await segments.verify(frozenset())).broken) == 1
 
 
 async def test_keys_that_were_lost_are_not_taken_for_an_erasure(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
-    await house.client.drop_database(f"{house.settings.mongodb_db}_keys")
-    house.subject_keys.forget()
-    await house.settle()
-    letter = await house.database("palette")["dead_letters"].find_one({})
+    await platform.client.drop_database(f"{platform.settings.mongodb_db}_keys")
+    platform.subject_keys.forget()
+    await platform.settle()
+    letter = await platform.database("palette")["dead_letters"].find_one({})
     assert agency.heard == []
     assert letter is not None
     assert letter["reason"].startswith("KeyLost")
@@ -459,13 +465,13 @@ def test_nought_is_a_place_too() -> None:
 
 
 @pytest.fixture
-async def unplugged(house: TestHouse) -> AsyncIterator[Callable[[], AbstractContextManager[None]]]:
+async def unplugged(platform: TestPlatform) -> AsyncIterator[Callable[[], AbstractContextManager[None]]]:
     """`with unplugged():` nobody answers where the keys are."""
     client = connect("mongodb://127.0.0.1:9")
 
     @contextmanager
     def pulled() -> Iterator[None]:
-        keys = house.subject_keys
+        keys = platform.subject_keys
         nodes, keys._nodes = keys._nodes, Database(client, "nowhere", "kernel")["nodes"]
         keys.forget()
         try:
@@ -478,9 +484,9 @@ async def unplugged(house: TestHouse) -> AsyncIterator[Callable[[], AbstractCont
 
 
 async def test_while_the_keys_do_not_answer_nothing_is_written_or_lost(
-    house: TestHouse, agency: Agency, plan: Plan, unplugged: Callable[[], AbstractContextManager[None]]
+    platform: TestPlatform, agency: Agency, plan: Plan, unplugged: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    outbox, consumer = house.room("palette").outbox, house.room("planning").consumer
+    outbox, consumer = platform.instance("palette").outbox, platform.instance("planning").consumer
     await plan()
     with unplugged():
         with pytest.raises(ConnectionFailure):
@@ -491,14 +497,14 @@ async def test_while_the_keys_do_not_answer_nothing_is_written_or_lost(
     with unplugged():
         await consumer.step()
         with pytest.raises(ConnectionFailure):
-            await EventLog(house.database("palette")).about("vis_one", "", 10)
-    database = house.database("palette")
+            await EventLog(platform.database("palette")).about("vis_one", "", 10)
+    database = platform.database("palette")
     assert [one["_id"] async for one in database["palette.visits"].find({})] == ["vis_one"]
     assert await database["dead_letters"].find_one({}) is None
     assert agency.heard == []
     for partition in consumer._partitions.values():
         partition.not_before = 0.0
-    await house.settle()
+    await platform.settle()
     assert [event.contact.name for event, _ in agency.heard] == [WHO]
 
 
@@ -519,32 +525,32 @@ def move(safe: Safe) -> None:
 
 
 @pytest.fixture
-def safes(house: TestHouse, acting: Any) -> Collection[Safe]:
-    return Collection(house.database("palette"), Safe, "safes", listings=[SAFES])
+def safes(platform: TestPlatform, acting: Any) -> Collection[Safe]:
+    return Collection(platform.database("palette"), Safe, "safes", listings=[SAFES])
 
 
 async def test_what_is_sealed_is_stored_in_no_clear_and_read_as_it_was(
-    house: TestHouse, safes: Collection[Safe], acting: Any
+    platform: TestPlatform, safes: Collection[Safe], acting: Any
 ) -> None:
     await safes.prepare()
-    with acting(house.actor()):
+    with acting(platform.actor()):
         await safes.add(Safe(id="saf_1", place="Brest", combination=CODE))
         async with safes.change("saf_1") as safe:
             safe.spares = [SPARE]
         await safes.derive(move)
         read = [await safes.get("saf_1"), *await safes.find({}), *(await safes.rows(SAFES)).items]
     assert [(one.place, one.combination, one.spares) for one in read] == [("Quimper", CODE, [SPARE])] * 3
-    stored = str(await house.database("palette")["palette.safes"].find_one({}))
+    stored = str(await platform.database("palette")["palette.safes"].find_one({}))
     assert "Quimper" in stored
     assert CODE not in stored
     assert SPARE not in stored
 
 
 async def test_a_sealed_value_opens_in_its_own_place_alone(
-    house: TestHouse, safes: Collection[Safe], acting: Any
+    platform: TestPlatform, safes: Collection[Safe], acting: Any
 ) -> None:
-    stored = house.database("palette")["palette.safes"]
-    with acting(house.actor()):
+    stored = platform.database("palette")["palette.safes"]
+    with acting(platform.actor()):
         await safes.add(Safe(id="saf_1", combination=CODE))
         await safes.add(Safe(id="saf_2", combination=SPARE))
         moved = await stored.find_one({"_id": "saf_1"}, {"combination": 1})
@@ -555,11 +561,11 @@ async def test_a_sealed_value_opens_in_its_own_place_alone(
 
 
 async def test_what_no_key_opens_keeps_nobody_from_the_rest(
-    house: TestHouse, safes: Collection[Safe], acting: Any
+    platform: TestPlatform, safes: Collection[Safe], acting: Any
 ) -> None:
     await safes.prepare()
-    stored = house.database("palette")["palette.safes"]
-    with acting(house.actor()):
+    stored = platform.database("palette")["palette.safes"]
+    with acting(platform.actor()):
         for name in ("saf_1", "saf_2", "saf_3"):
             await safes.add(Safe(id=name, combination=CODE))
         await stored.update_many({"_id": {"$ne": "saf_3"}}, {"$set": {"combination": "sealed:AAAA"}})
@@ -569,16 +575,16 @@ async def test_what_no_key_opens_keeps_nobody_from_the_rest(
         assert [one.id for one in (await safes.rows(SAFES)).items] == ["saf_3"]
         with pytest.raises(KeyLost):
             await safes.get("saf_1")
-    taken = {row["_id"]: row["combination"] async for _, row in rows(house.database("palette"), "org_a")}
+    taken = {row["_id"]: row["combination"] async for _, row in rows(platform.database("palette"), "org_a")}
     assert taken == {"saf_1": None, "saf_2": None, "saf_3": CODE}
 
 
 async def test_what_an_erased_organization_had_sealed_is_there_no_more(
-    house: TestHouse, safes: Collection[Safe], acting: Any
+    platform: TestPlatform, safes: Collection[Safe], acting: Any
 ) -> None:
-    with acting(house.actor()):
+    with acting(platform.actor()):
         await safes.add(Safe(id="saf_1", combination=CODE))
-        await house.personal.keys.destroy("org_a")
+        await platform.personal.keys.destroy("org_a")
         assert await safes.find({}) == []
         with pytest.raises(NotFound):
             await safes.get("saf_1")
@@ -587,21 +593,21 @@ async def test_what_an_erased_organization_had_sealed_is_there_no_more(
 
 
 async def test_an_organization_takes_along_what_is_sealed_in_clear(
-    house: TestHouse, safes: Collection[Safe], acting: Any
+    platform: TestPlatform, safes: Collection[Safe], acting: Any
 ) -> None:
-    with acting(house.actor()):
+    with acting(platform.actor()):
         await safes.add(Safe(id="saf_1", combination=CODE))
-    taken = [document["combination"] async for _, document in rows(house.database("palette"), "org_a")]
+    taken = [document["combination"] async for _, document in rows(platform.database("palette"), "org_a")]
     assert taken == [CODE]
 
 
-async def backup_of(house: TestHouse, name: str) -> dict[str, list[dict[str, Any]]]:
-    database = Database(house.client, name, "kernel")
+async def backup_of(platform: TestPlatform, name: str) -> dict[str, list[dict[str, Any]]]:
+    database = Database(platform.client, name, "kernel")
     return {one: await database[one].find({}).to_list() for one in await database.names()}
 
 
-async def restore(house: TestHouse, name: str, backup: dict[str, list[dict[str, Any]]]) -> None:
-    database = Database(house.client, name, "kernel")
+async def restore(platform: TestPlatform, name: str, backup: dict[str, list[dict[str, Any]]]) -> None:
+    database = Database(platform.client, name, "kernel")
     for one in await database.names():
         await database[one].delete_many({})
         if kept := backup.get(one):
@@ -609,78 +615,78 @@ async def restore(house: TestHouse, name: str, backup: dict[str, list[dict[str, 
 
 
 async def test_what_was_erased_is_gone_again_from_an_older_backup_before_anything_is_served(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
-    name, database = house.settings.mongodb_db, house.database("palette")
+    name, database = platform.settings.mongodb_db, platform.database("palette")
     await plan()
     await plan("vis_two", org="org_b")
-    await house.settle()
+    await platform.settle()
     segments = Segments(database)
     await segments.prepare()
     await segments.seal()
-    backup = await backup_of(house, name)
-    files = house.room("palette").ground.files
+    backup = await backup_of(platform, name)
+    files = platform.instance("palette").context.files
     await erase_organization(database, files, "org_b")
     await erase_subject(database, "org_a", "planning.drivers", "drv_yannick")
-    await restore(house, name, backup)
-    assert "vis_two" in await kept(house)
-    await house.start(background=False)
+    await restore(platform, name, backup)
+    assert "vis_two" in await kept(platform)
+    await platform.start(background=False)
     assert await left(database, "org_b") == 0
     events = await database[EVENT_LOG].find({}).to_list()
     assert {event["org_id"] for event in events} == {"org_a", "erased"}
-    told = [told_of(event) for event in events if event["org_id"] == "org_a"]
-    assert [(await house.personal.open(one)).body["driver_name"] for one in told] == [""]
-    noted = {one.org_id for one in await house.subject_keys.erased() if not one.subject}
+    emitted = [envelope_of(event) for event in events if event["org_id"] == "org_a"]
+    assert [(await platform.personal.open(one)).body["driver_name"] for one in emitted] == [""]
+    noted = {one.org_id for one in await platform.subject_keys.erased() if not one.subject}
     assert (await segments.verify(frozenset(noted))).broken == []
 
 
 async def test_keys_that_come_back_from_their_own_backup_are_destroyed_again(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
-    keys = f"{house.settings.mongodb_db}_keys"
+    keys = f"{platform.settings.mongodb_db}_keys"
     await plan()
-    await house.settle()
-    backup = await backup_of(house, keys)
-    await erase_subject(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
-    await restore(house, keys, backup)
-    house.subject_keys.forget()
-    await house.start(background=False)
-    event = await house.database("palette")[EVENT_LOG].find_one({})
+    await platform.settle()
+    backup = await backup_of(platform, keys)
+    await erase_subject(platform.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await restore(platform, keys, backup)
+    platform.subject_keys.forget()
+    await platform.start(background=False)
+    event = await platform.database("palette")[EVENT_LOG].find_one({})
     assert event is not None
-    assert (await house.personal.open(told_of(event))).body["driver_name"] == ""
+    assert (await platform.personal.open(envelope_of(event))).body["driver_name"] == ""
 
 
 @pytest.fixture
-def another(house: TestHouse) -> Callable[[], SubjectKeys]:
+def another(platform: TestPlatform) -> Callable[[], SubjectKeys]:
     """The keys as another process has them."""
-    return lambda: SubjectKeys(Database(house.client, f"{house.settings.mongodb_db}_keys", "kernel"))
+    return lambda: SubjectKeys(Database(platform.client, f"{platform.settings.mongodb_db}_keys", "kernel"))
 
 
 async def test_another_process_reads_what_was_erased_for_as_long_as_it_knows_keys_and_no_longer(
-    house: TestHouse, agency: Agency, plan: Plan, another: Callable[[], SubjectKeys]
+    platform: TestPlatform, agency: Agency, plan: Plan, another: Callable[[], SubjectKeys]
 ) -> None:
     await plan()
-    await house.settle()
-    told = told_of((await house.database("palette")[EVENT_LOG].find().to_list())[0])
+    await platform.settle()
+    emitted = envelope_of((await platform.database("palette")[EVENT_LOG].find().to_list())[0])
     there = Opener(keys := another())
-    assert (await there.open(told)).body["driver_name"] == DRIVER
-    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
-    assert (await there.open(told)).body["driver_name"] == DRIVER
+    assert (await there.open(emitted)).body["driver_name"] == DRIVER
+    await forget(platform.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    assert (await there.open(emitted)).body["driver_name"] == DRIVER
     keys._until = 0.0  # 30 seconds later
-    assert (await there.open(told)).body["driver_name"] == ""
+    assert (await there.open(emitted)).body["driver_name"] == ""
 
 
 async def test_what_is_told_again_of_who_was_erased_is_as_unreadable_as_before(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
     await plan()
     await plan("vis_two", org="org_b")
-    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
-    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_yannick")
-    await forget(house.database("palette"), "org_a", "planning.drivers", "drv_nobody")
+    await forget(platform.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await forget(platform.database("palette"), "org_a", "planning.drivers", "drv_yannick")
+    await forget(platform.database("palette"), "org_a", "planning.drivers", "drv_nobody")
     await plan("vis_three")
-    await house.settle()
-    heard = {told.entity_id: event.driver_name for event, told in agency.heard}
+    await platform.settle()
+    heard = {emitted.entity_id: event.driver_name for event, emitted in agency.heard}
     assert heard == {"vis_one": "", "vis_two": DRIVER, "vis_three": ""}
 
 
@@ -709,7 +715,7 @@ async def test_any_number_of_subjects_are_erased_and_all_others_keep_their_keys(
 
 
 async def test_what_is_left_of_a_tree_gives_no_key_that_was_cut(
-    house: TestHouse, another: Callable[[], SubjectKeys]
+    platform: TestPlatform, another: Callable[[], SubjectKeys]
 ) -> None:
     keys = another()
     await keys.cipher("org_a", "drivers/1", make=True)
@@ -717,20 +723,20 @@ async def test_what_is_left_of_a_tree_gives_no_key_that_was_cut(
     await keys.destroy("org_a", "drivers/1")
     await keys.destroy("org_a")
     assert await another().cipher("org_a", "drivers/2") is None
-    nodes = Database(house.client, f"{house.settings.mongodb_db}_keys", "kernel")["nodes"]
+    nodes = Database(platform.client, f"{platform.settings.mongodb_db}_keys", "kernel")["nodes"]
     assert [node["keys"] async for node in nodes.find({"org_id": "org_a"})] == [{}]
 
 
 async def test_an_organization_erased_while_one_of_its_people_is_leaves_no_key_behind(
-    house: TestHouse, another: Callable[[], SubjectKeys]
+    platform: TestPlatform, another: Callable[[], SubjectKeys]
 ) -> None:
     keys = another()
-    nodes = Database(house.client, f"{house.settings.mongodb_db}_keys", "kernel")["nodes"]
+    nodes = Database(platform.client, f"{platform.settings.mongodb_db}_keys", "kernel")["nodes"]
     await keys.cipher("org_a", "drivers/1", make=True)
     await keys.destroy("org_a", "drivers/1")
     way = _digits("drivers/1")
     beside = next(f"{way[0]}{digit}" for digit in "0123456789abcdef" if digit != way[1])
-    async with house.client.start_session() as session:
+    async with platform.client.start_session() as session:
         transaction = await session.start_transaction()
         async with transaction:
             await keys._cut("org_a", beside.ljust(16, "0"), session)
@@ -742,11 +748,11 @@ async def test_an_organization_erased_while_one_of_its_people_is_leaves_no_key_b
 
 
 async def test_an_erasure_that_is_killed_anywhere_is_done_by_the_next_start(
-    house: TestHouse, agency: Agency, plan: Plan
+    platform: TestPlatform, agency: Agency, plan: Plan
 ) -> None:
-    database = house.database("palette")
+    database = platform.database("palette")
     await plan()
-    await house.settle()
+    await platform.settle()
     for turns in range(0, 10_000, 7):
         erasing = asyncio.create_task(erase_subject(database, "org_a", "planning.drivers", f"drv_{turns}"))
         for _ in range(turns):
@@ -755,13 +761,13 @@ async def test_an_erasure_that_is_killed_anywhere_is_done_by_the_next_start(
             break
         erasing.cancel()
         await asyncio.gather(erasing, return_exceptions=True)
-    await house.start(background=False)
-    noted = await house.subject_keys.erased()
+    await platform.start(background=False)
+    noted = await platform.subject_keys.erased()
     done = {row["_id"] async for row in database["erasures_done"].find({})}
     assert {one.id for one in noted} == done
     for one in noted:
-        assert await house.subject_keys.cipher("org_a", one.subject) is None
-    assert await house.subject_keys.cipher("org_a", "palette.visits/vis_one") is not None
+        assert await platform.subject_keys.cipher("org_a", one.subject) is None
+    assert await platform.subject_keys.cipher("org_a", "palette.visits/vis_one") is not None
 
 
 class Inner(msgspec.Struct):
@@ -779,7 +785,7 @@ class Outer(msgspec.Struct):
     notes: dict[str, Personal] = {}
 
 
-words = st.text(alphabet="abc", max_size=3).map(lambda word: f"¤{word}" if word else "")
+words = st.text(alphabet="abc", max_size=3).map(lambda message: f"¤{message}" if message else "")
 inners = st.builds(Inner, plain=st.sampled_from(["", "drv_1"]), name=words, lines=st.lists(words, max_size=3))
 names = st.sampled_from(["a", "b", "c"])
 
@@ -799,7 +805,7 @@ def outers(again: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 shapes = outers(st.none() | outers(st.none()))
 
 
-class Said(msgspec.Struct, tag="told"):
+class Said(msgspec.Struct, tag="outbox"):
     value: Personal = ""
 
 

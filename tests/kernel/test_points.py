@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rt.kernel.persistence import ConnectionFailure, Database
-from rt.kernel.points import LEASE, Arrived, Point, Reader, Series
-from rt.kernel.tenancy import NoOrganization, acting_for
+from rt.kernel.core.tenancy import NoOrganization, acting_for
+from rt.kernel.storage.persistence import ConnectionFailure, Database
+from rt.kernel.storage.points import LEASE, Arrived, Point, Reader, Series
 
 AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rt.kernel.entity import Entity
-from rt.kernel.messages import View
-from rt.kernel.reading import read, read_json
+from rt.kernel.core.reading import read, read_json
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import View
 
 
 class Line(View):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rt.kernel.messages import Download
-from rt.kernel.saved import disposition, filename
+from rt.kernel.model.content_disposition import disposition, filename
+from rt.kernel.model.messages import Download
 
 
 def file(name: str, inline: bool = False) -> Download:

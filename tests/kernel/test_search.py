@@ -5,12 +5,12 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 
-from rt.kernel.entity import Entity
-from rt.kernel.ids import new_id
-from rt.kernel.persistence import Collection, Database
-from rt.kernel.search import fragments, words
+from rt.kernel.core.ids import new_id
+from rt.kernel.model.entity import Entity
+from rt.kernel.storage.persistence import Collection, Database
+from rt.kernel.storage.search import fragments, words
 
 TEXT = st.text(st.characters(categories=["Lu", "Ll", "Nd", "Pd", "Po", "Zs"]), max_size=60)
 
@@ -61,11 +61,11 @@ async def titles(books: Collection[Book], q: str) -> list[str]:
 
 
 async def test_a_thing_is_found_by_what_it_is_called_now(
-    house: TestHouse, database: Database, acting: Any
+    platform: TestPlatform, database: Database, acting: Any
 ) -> None:
     books = Collection(database, Book, "books")
     await database.prepare()
-    with acting(house.actor()):
+    with acting(platform.actor()):
         book = await books.add(Book(id=new_id("boo"), title="Traité des liqueurs"))
         await books.add(Book(id=new_id("boo"), title="Almanach"))
         assert await titles(books, "queur traité") == ["Traité des liqueurs"]
@@ -75,28 +75,28 @@ async def test_a_thing_is_found_by_what_it_is_called_now(
         assert await titles(books, "VIN") == ["Traité des vins"]
         assert await titles(books, " ") == ["Almanach", "Traité des vins"]
         assert await titles(books, ".*") == []
-    with acting(house.actor("org_b")):
+    with acting(platform.actor("org_b")):
         assert await titles(books, "almanach") == []
 
 
 async def test_of_what_partners_share_each_finds_what_it_sees(
-    house: TestHouse, database: Database, acting: Any
+    platform: TestPlatform, database: Database, acting: Any
 ) -> None:
     books = Collection(database, Book, "books", shared=True)
     await database.prepare()
     for owner, seen_by in (("org_a", ["org_a"]), ("org_b", ["org_a", "org_b"]), ("org_c", ["org_c"])):
-        with acting(house.actor(owner)):
+        with acting(platform.actor(owner)):
             await books.add(Book(id=new_id("boo"), title=f"Almanach {owner[-1]}", seen_by=seen_by))
-    with acting(house.actor("org_a")):
+    with acting(platform.actor("org_a")):
         assert await titles(books, "alma") == ["Almanach a", "Almanach b"]
 
 
 async def test_a_search_reads_what_it_answers_and_little_else(
-    house: TestHouse, database: Database, acting: Any
+    platform: TestPlatform, database: Database, acting: Any
 ) -> None:
     books = Collection(database, Book, "books", shared=True)
     await database.prepare()
-    with acting(house.actor()):
+    with acting(platform.actor()):
         for number in range(200):
             await books.add(Book(id=new_id("boo"), title=f"Almanach {1000 + number}", seen_by=["org_a"]))
         where = books.within(await books.saying("1042"))
@@ -105,10 +105,10 @@ async def test_a_search_reads_what_it_answers_and_little_else(
 
 
 async def test_what_was_stored_before_is_made_findable(
-    house: TestHouse, database: Database, acting: Any
+    platform: TestPlatform, database: Database, acting: Any
 ) -> None:
     books = Collection(database, Book, "books")
-    with acting(house.actor()):
+    with acting(platform.actor()):
         await books.add(Book(id=new_id("boo"), title="Almanach"))
         await database[books.name].update_many({}, {"$unset": {"tokens": ""}})
         assert await titles(books, "alma") == []
@@ -116,12 +116,14 @@ async def test_what_was_stored_before_is_made_findable(
         assert await titles(books, "alma") == ["Almanach"]
 
 
-async def test_search_tokens_are_told_to_nobody(house: TestHouse, database: Database, acting: Any) -> None:
+async def test_search_tokens_are_told_to_nobody(
+    platform: TestPlatform, database: Database, acting: Any
+) -> None:
     books = Collection(database, Book, "books")
-    with acting(house.actor()):
+    with acting(platform.actor()):
         book = await books.add(Book(id=new_id("boo"), title="Almanach"))
         async with books.change(book.id) as changed:
             changed.title = "Atlas"
     stored = await database[books.name].find_one({"_id": book.id})
     assert stored is not None
-    assert "tokens" not in str(stored["told"])
+    assert "tokens" not in str(stored["outbox"])

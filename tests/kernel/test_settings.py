@@ -2,7 +2,7 @@
 
 import pytest
 
-from rt.kernel.settings import SettingRefused, read
+from rt.kernel.core.settings import SettingRefused, read
 
 GOOD = {
     "RT_ENV": "production",

@@ -1,14 +1,16 @@
 """A test finds an empty database, whatever the tests before it wrote."""
 
-from tests.conftest import Shelf, TestHouse
+from tests.conftest import Shelf, TestPlatform
 
-from rt.kernel.eventlog import EVENT_LOG
+from rt.kernel.log.event_log import EVENT_LOG
 from rt.services.palette.app import build
 
 
-async def test_nothing_is_left_of_a_test_but_the_indexes_of_services(house: TestHouse, shelf: Shelf) -> None:
-    await house.mount(build)
-    database = house.database("palette")
+async def test_nothing_is_left_of_a_test_but_the_indexes_of_services(
+    platform: TestPlatform, shelf: Shelf
+) -> None:
+    await platform.mount(build)
+    database = platform.database("palette")
     await database["palette.vouchers"].insert_many([{"_id": n, "org_id": "org_a"} for n in range(3)])
     await database[EVENT_LOG].insert_one({"_id": "evt_1", "partition": 0, "seq": 1})
     await database["palette.inventions"].create_index("org_id", unique=True)

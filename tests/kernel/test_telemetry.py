@@ -17,10 +17,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 
-from rt.kernel import telemetry
-from rt.kernel.gate import Gate
-from rt.kernel.masking import mask
-from rt.kernel.telemetry import (
+from rt.kernel.core import telemetry
+from rt.kernel.core.masking import mask
+from rt.kernel.core.telemetry import (
     BEHIND,
     DURATIONS,
     MOST_VALUES,
@@ -30,6 +29,7 @@ from rt.kernel.telemetry import (
     start_logging,
     tracing,
 )
+from rt.kernel.web.middleware import RequestMiddleware
 
 
 def test_personal_data_and_tokens_are_masked_wherever_they_stand() -> None:
@@ -41,10 +41,10 @@ def test_personal_data_and_tokens_are_masked_wherever_they_stand() -> None:
             "order_id": "ord_1",
         }
     )
-    told = json.dumps(said)
-    assert "ord_1" in told
+    emitted = json.dumps(said)
+    assert "ord_1" in emitted
     for secret in ("example.fr", "jean", "12 34", "0612345678", "eyJ", "rtk_abc"):
-        assert secret not in told
+        assert secret not in emitted
 
 
 def test_one_event_is_one_json_line_with_its_trace() -> None:
@@ -60,7 +60,7 @@ def test_one_event_is_one_json_line_with_its_trace() -> None:
 
 
 async def test_what_a_path_opens_stands_in_no_log_and_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key that looks like a word would pass the mask over every value."""
+    """A key that looks like a message would pass the mask over every value."""
     exporter, lines = InMemorySpanExporter(), io.StringIO()
 
     async def fail(request: Request) -> Response:
@@ -70,8 +70,8 @@ async def test_what_a_path_opens_stands_in_no_log_and_no_trace(monkeypatch: pyte
     telemetry.start_tracing("", exporter)
     try:
         start_logging("info", lines)
-        monkeypatch.setattr("rt.kernel.gate.log", structlog.get_logger())
-        transport = httpx.ASGITransport(Gate(Router(routes), "palette"))
+        monkeypatch.setattr("rt.kernel.web.middleware.log", structlog.get_logger())
+        transport = httpx.ASGITransport(RequestMiddleware(Router(routes), "palette"))
         async with httpx.AsyncClient(transport=transport, base_url="http://t") as web:
             for way in ("/follow/opensesame/ord_1", "/l/opensesame/ord_1"):
                 assert (await web.get(way)).status_code == 500
@@ -89,17 +89,17 @@ async def test_a_request_is_a_span_of_the_trace_it_came_with() -> None:
     exporter = InMemorySpanExporter()
     telemetry.start_tracing("", exporter)
     try:
-        gate = Gate(PlainTextResponse("ok"), "palette")
+        gate = RequestMiddleware(PlainTextResponse("ok"), "palette")
         headers = {"traceparent": f"00-{'a1' * 16}-{'b2' * 8}-01"}
         transport = httpx.ASGITransport(gate)
         async with httpx.AsyncClient(transport=transport, base_url="http://t", headers=headers) as web:
             answer = await web.get("/x")
     finally:
         telemetry._tracer = None
-    [told] = exporter.get_finished_spans()
-    assert told.name == "palette"
-    assert told.context is not None
-    assert format(told.context.trace_id, "032x") == answer.headers["trace-id"] == "a1" * 16
+    [emitted] = exporter.get_finished_spans()
+    assert emitted.name == "palette"
+    assert emitted.context is not None
+    assert format(emitted.context.trace_id, "032x") == answer.headers["trace-id"] == "a1" * 16
 
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -117,9 +117,13 @@ def test_a_minute_of_a_unit_is_one_line_that_cloudwatch_reads() -> None:
     DURATIONS.labels("metered", "find").observe(0.03)
     [busy, idle, dashed] = [json.loads(line) for line in meter.lines(1_795_000_000.5)]
     assert busy["_aws"]["Timestamp"] == 1_795_000_000_500
-    [told] = busy["_aws"]["CloudWatchMetrics"]
-    assert (told["Namespace"], told["Dimensions"], busy["Unit"]) == ("RT/Backend", [["Unit"]], "metered")
-    assert [metric["Name"] for metric in told["Metrics"]] == [
+    [emitted] = busy["_aws"]["CloudWatchMetrics"]
+    assert (emitted["Namespace"], emitted["Dimensions"], busy["Unit"]) == (
+        "RT/Backend",
+        [["Unit"]],
+        "metered",
+    )
+    assert [metric["Name"] for metric in emitted["Metrics"]] == [
         "Requests",
         "ServerErrors",
         "EventsParked",
@@ -142,24 +146,24 @@ def test_durations_keep_their_buckets(seconds: list[float]) -> None:
     meter = Meter(["timed"])
     for each in seconds:
         DURATIONS.labels("timed", "find").observe(each)
-    told = json.loads(meter.lines(0)[0])["Duration"]
-    assert len(told) == min(len(seconds), MOST_VALUES)
-    assert all(a <= b for a, b in pairwise(told))
+    emitted = json.loads(meter.lines(0)[0])["Duration"]
+    assert len(emitted) == min(len(seconds), MOST_VALUES)
+    assert all(a <= b for a, b in pairwise(emitted))
 
     def bucket(value: float) -> float:
         return next((edge for edge in BUCKETS if value <= edge), BUCKETS[-1])
 
     wanted = Counter(bucket(each) for each in seconds)
-    found = Counter(bucket(value / 1000) for value in told)
+    found = Counter(bucket(value / 1000) for value in emitted)
     for edge in BUCKETS:
-        assert abs(found[edge] - wanted[edge] * len(told) / len(seconds)) <= 1
+        assert abs(found[edge] - wanted[edge] * len(emitted) / len(seconds)) <= 1
 
 
 def test_a_unit_writes_its_metrics_among_its_log_lines() -> None:
     """Each minute, here each hundredth of a second, and once more at the end."""
     script = (
         "import structlog, threading\n"
-        "from rt.kernel.telemetry import REQUESTS, start_logging, start_metrics\n"
+        "from rt.kernel.core.telemetry import REQUESTS, start_logging, start_metrics\n"
         "start_logging('info'); start_metrics(['palette'], every=0.01)\n"
         "for n in range(300):\n"
         "    REQUESTS.labels('palette', 'find', '200').inc(); structlog.get_logger().info('request', n=n)\n"

@@ -6,18 +6,18 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.kernel.toys import Toys
 
-from rt.kernel.digits import whole
-from rt.kernel.files import ENDINGS
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.digits import whole
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.storage.files import ENDINGS
 
 
 @pytest.fixture
-async def web(house: TestHouse) -> AsyncIterator[httpx.AsyncClient]:
-    await house.mount(Toys())
-    async with house.web("palette", house.actor(rights={"palette.write", "palette.read"})) as client:
+async def web(platform: TestPlatform) -> AsyncIterator[httpx.AsyncClient]:
+    await platform.mount(Toys())
+    async with platform.web("palette", platform.actor(rights={"palette.write", "palette.read"})) as client:
         yield client
 
 
@@ -44,9 +44,9 @@ STRANGE = ["²", "9" * 5000, "-1", "1e9", "٣", "\ud7ff", "", " 1", "0x1", "1_0"
 
 @pytest.mark.parametrize("strange", STRANGE)
 async def test_a_signed_address_that_was_altered_is_not_found(
-    house: TestHouse, web: httpx.AsyncClient, strange: str
+    platform: TestPlatform, web: httpx.AsyncClient, strange: str
 ) -> None:
-    files = house.ground("palette").files
+    files = platform.context("palette").files
     with acting_for("org_a"):
         key = await files.put("documents", b"%PDF", "application/pdf")
     good = files.signed_url("/api/palettes", key)
@@ -81,7 +81,7 @@ def test_a_whole_number_is_plain_digits(text: str, number: int | None) -> None:
 
 @pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "application/pdf", "image/png"])
 async def test_what_people_sent_is_saved_by_the_browser_and_runs_nothing(
-    house: TestHouse, web: httpx.AsyncClient, kind: str
+    platform: TestPlatform, web: httpx.AsyncClient, kind: str
 ) -> None:
     jar = (await web.post("/api/palettes/jars", json={"marbles": 1})).json()["id"]
     sent = b"<script>alert(1)</script>"
@@ -89,7 +89,7 @@ async def test_what_people_sent_is_saved_by_the_browser_and_runs_nothing(
     assert (await web.post(path, content=sent, headers={"content-type": kind})).status_code == 200
     with acting_for("org_a"):
         key = f"images/org_a/pic.{ENDINGS.get(kind, 'bin')}"
-        kept = house.ground("palette").files.signed_url("/api/palettes", key)
+        kept = platform.context("palette").files.signed_url("/api/palettes", key)
     for address in (path, kept):
         answer = await web.get(address)
         assert answer.status_code == 200

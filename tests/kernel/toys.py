@@ -4,14 +4,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.bus import Told
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict
-from rt.kernel.ids import derived_id, new_id
-from rt.kernel.listing import Listing
-from rt.kernel.messages import OPEN, Command, Download, Event, Query, View
-from rt.kernel.persistence import Collection, Database
-from rt.kernel.unit import Ground, Unit, hear, serve
+from rt.kernel.core.errors import Conflict
+from rt.kernel.core.ids import derived_id, new_id
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.envelope import EventEnvelope
+from rt.kernel.model.messages import OPEN, Command, Download, Event, Query, View
+from rt.kernel.service.service import ServiceContext, Unit, serve, subscribe
+from rt.kernel.storage.listing import Listing
+from rt.kernel.storage.persistence import Collection, Database
 
 
 class JarView(View):
@@ -98,7 +98,7 @@ class Jar(Entity):
         if count > self.marbles:
             raise JarTooEmpty(left=self.marbles)
         self.marbles -= count
-        self.tell(MarblesTaken(jar_id=self.id, count=count))
+        self.emit(MarblesTaken(jar_id=self.id, count=count))
 
 
 JARS = Listing(Jar, {"newest": "-created_at"})
@@ -111,10 +111,10 @@ class Shelf(Entity):
 
 
 class Jars:
-    def __init__(self, database: Database, ground: Ground) -> None:
+    def __init__(self, database: Database, context: ServiceContext) -> None:
         self.jars = Collection(database, Jar, "jars", listings=[JARS])
         self.shelves = Collection(database, Shelf, "shelves")
-        self.files = ground.files
+        self.files = context.files
         self.failures: dict[str, int] = {}
         """By jar: how often hearing of it fails yet."""
         self.heard: list[tuple[str, int]] = []
@@ -148,12 +148,12 @@ class Jars:
         jar = await self.jars.everywhere.get(asked.jar_id)
         return Download(content=await self.files.get(jar.picture), media_type="image/png", filename="a.png")
 
-    async def count(self, event: MarblesTaken, told: Told) -> None:
+    async def count(self, event: MarblesTaken, envelope: EventEnvelope) -> None:
         if self.failures.get(event.jar_id):
             self.failures[event.jar_id] -= 1
             raise ValueError("not today")
         self.heard.append((event.jar_id, event.count))
-        shelf_id = derived_id("shf", told.org_id)
+        shelf_id = derived_id("shf", envelope.org_id)
         if await self.shelves.first({"id": shelf_id}) is None:
             await self.shelves.add(Shelf(id=shelf_id, taken=event.count))
             return
@@ -170,8 +170,8 @@ class Toys:
 
     __module__ = "rt.services.palette.app"
 
-    def __call__(self, ground: Ground) -> Unit:
-        self.jars = jars = Jars(ground.database, ground)
+    def __call__(self, context: ServiceContext) -> Unit:
+        self.jars = jars = Jars(context.database, context)
         return Unit(
             name="palette",
             serves=[
@@ -183,5 +183,5 @@ class Toys:
                 serve(PutPicture, jars.put_picture),
                 serve(GetPicture, jars.get_picture),
             ],
-            hears=[hear(MarblesTaken, jars.count, since="beginning")],
+            subscriptions=[subscribe(MarblesTaken, jars.count, since="beginning")],
         )

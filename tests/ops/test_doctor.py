@@ -15,7 +15,7 @@ from tests.ops import standing
 from tests.ops.standing import APP, PREFIX, SETTINGS, put
 
 from rt.host.topology import PORTALS
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 from rt.ops.doctor import report
 from rt.ops.doctor.beside import ATLAS_TOKENS
 from rt.ops.doctor.checklist import CHECKLIST

@@ -15,16 +15,16 @@ import msgspec
 import pytest
 import uvicorn
 from starlette.types import ASGIApp
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.portals.world import Links
 
 from rt.host.edge import not_built
 from rt.host.keys import UnitKeys
 from rt.host.serving import Place, build_edge, build_portal
 from rt.host.topology import PORTALS, UNITS
-from rt.kernel import clock
-from rt.kernel.settings import Settings
-from rt.kernel.unit import Ground, Unit
+from rt.kernel.core import clock
+from rt.kernel.core.settings import Settings
+from rt.kernel.service.service import ServiceContext, Unit
 from rt.ops import world
 from rt.ops.actors import OPEN_SESAME, Caller, Stage
 from rt.ops.today import Today
@@ -64,8 +64,8 @@ Cast = tuple[Stage, Caller, list[Caller], dict[str, Caller]]
 class Town:
     """A platform behind a real socket, and the accounts of the demonstration."""
 
-    def __init__(self, house: TestHouse, address: str, edge: ASGIApp) -> None:
-        self.house, self.address, self.edge = house, address, edge
+    def __init__(self, platform: TestPlatform, address: str, edge: ASGIApp) -> None:
+        self.platform, self.address, self.edge = platform, address, edge
         self.cast: Cast | None = None
 
     async def live(self, day: date, hour: int) -> None:
@@ -92,7 +92,7 @@ class Town:
         return await asyncio.to_thread(self.cast[1].get, "/api/orders", limit=200)
 
     async def home(self, subdomain: str, email: str, path: str = "/") -> str:
-        """What somebody sees who enters there by the front door."""
+        """What somebody sees who enters there by the front page."""
         transport = httpx.ASGITransport(self.edge)
         base = f"http://{subdomain}.localhost:8080"
         async with httpx.AsyncClient(transport=transport, base_url=base) as web:
@@ -116,10 +116,10 @@ async def town(
         user_limit=100_000,
         ip_limit=1_000_000,
     )
-    house, links = TestHouse(settings, mongod, unit_keys), Links()
+    platform, links = TestPlatform(settings, mongod, unit_keys), Links()
 
-    def authz(ground: Ground) -> Unit:
-        return links.build(ground)
+    def authz(context: ServiceContext) -> Unit:
+        return links.build(context)
 
     authz.__module__ = build_authz.__module__
     patch = pytest.MonkeyPatch()
@@ -127,22 +127,24 @@ async def town(
     others = (admin_gateway, core_orders, notifications, planning, ecpmr, palette, tracking_ia)
     for build in (authz, *others):
         package = build.__module__.split(".")[2]
-        house.add(next(row for row in UNITS if row.package == package), build)
-    await house.start()
+        platform.add(next(row for row in UNITS if row.package == package), build)
+    await platform.start()
     shown = world.demonstration(8080)
-    units = {row.package: house.rooms[row.package].app if row.built else not_built(row) for row in UNITS}
-    portals = {row.package: build_portal(row, house, shown) for row in PORTALS if row.built}
-    edge = build_edge(units, portals, house, Place(), shown)
+    units = {
+        row.package: platform.instances[row.package].app if row.built else not_built(row) for row in UNITS
+    }
+    portals = {row.package: build_portal(row, platform, shown) for row in PORTALS if row.built}
+    edge = build_edge(units, portals, platform, Place(), shown)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(edge, lifespan="off", log_config=None))
         serving = asyncio.create_task(server.serve([listener]))
         try:
-            yield Town(house, f"http://127.0.0.1:{listener.getsockname()[1]}", edge)
+            yield Town(platform, f"http://127.0.0.1:{listener.getsockname()[1]}", edge)
         finally:
             server.should_exit = True
             await serving
-            await house.stop()
+            await platform.stop()
             patch.undo()
 
 

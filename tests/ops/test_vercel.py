@@ -83,7 +83,8 @@ def test_a_clone_whose_islands_are_not_built_is_refused(
 
 
 def test_imports_are_followed_wherever_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At the top, in a function, as a module named after `from`; not what the house leaves out on purpose."""
+    """At the top, in a function, as a module named after `from`; not what the platform leaves out on
+    purpose."""
     sources = {
         "rt/__init__.py": "",
         "rt/a.py": "import re\nfrom rt import b\ndef late():\n    import httpx\n    from rt.c import thing\n",

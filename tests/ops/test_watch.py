@@ -1,4 +1,4 @@
-"""What `rt watch` tells of a try: its line, its figures at CloudWatch, whose house and whose account."""
+"""What `rt watch` tells of a try: its line, its figures at CloudWatch, whose platform and whose account."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ def run(*, ok: bool = True, well: bool = True) -> Run:
         Step(name="sign_in", ok=True, ms=420),
         Step(name="create", ok=ok, ms=31, fault="" if ok else "503"),
     ]
-    return Run(at=AT, house="https://api.example", ok=ok, well=well, seconds=0.451, steps=steps)
+    return Run(at=AT, platform="https://api.example", ok=ok, well=well, seconds=0.451, steps=steps)
 
 
 def test_a_line_says_what_works_and_what_does_not() -> None:
@@ -71,20 +71,20 @@ def test_it_is_told_on_a_machine_of_production_or_with_credentials(monkeypatch: 
     assert watch.counted()
 
 
-def test_the_house_is_named_given_or_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_platform_is_named_given_or_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUBLIC_API_URL", "https://api.elsewhere.example/")
-    assert watch.house_of("production", 0) == "https://api.rt-technologie.com"
-    assert watch.house_of("", 18080) == "http://127.0.0.1:18080"
-    assert watch.house_of("", 0) == "https://api.elsewhere.example"
+    assert watch.environment_of("production", 0) == "https://api.rt-technologie.com"
+    assert watch.environment_of("", 18080) == "http://127.0.0.1:18080"
+    assert watch.environment_of("", 0) == "https://api.elsewhere.example"
     with pytest.raises(LookupError):
-        watch.house_of("moon", 0)
+        watch.environment_of("moon", 0)
 
 
 def test_production_needs_an_account_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("RT_WATCH_EMAIL", "RT_WATCH_PASSWORD", "RT_ENV"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(LookupError):
-        watch.customer(watch.HOUSES["production"])
+        watch.customer(watch.ENVIRONMENTS["production"])
 
 
 def test_an_order_of_the_same_ten_minutes_is_the_same_order() -> None:

@@ -52,10 +52,10 @@ ANSWERS_5XX: Patches = MORE_FIELDS | {
 """The same, and it cannot list movements any more."""
 
 FAILS_ITS_HEALTH_CHECK: Patches = {
-    "rt/kernel/web.py": [
+    "rt/kernel/web/application.py": [
         (
-            '        request.scope["rt.word"] = "health"\n',
-            '        request.scope["rt.word"] = "health"\n        assert unit.name != "palette"\n',
+            '        request.scope["rt.operation"] = "health"\n',
+            '        request.scope["rt.operation"] = "health"\n        assert unit.name != "palette"\n',
         )
     ]
 }

@@ -1,4 +1,4 @@
-"""A small portal over authz's words, to try the design system on."""
+"""A small portal over authz's messages, to try the design system on."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,9 +19,9 @@ from rt.contracts.authz import (
     WhoAmI,
     WhoView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import Unauthorized
-from rt.kernel.messages import Empty
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Unauthorized
+from rt.kernel.model.messages import Empty
 from rt.pages.portal import portal_app
 from rt.pages.search import Search
 from rt.ui import gallery
@@ -33,7 +33,7 @@ PASSWORD = "correct horse battery"
 
 
 class Town:
-    """Answers words as the services would; remembers what was said and with which key."""
+    """Answers messages as the services would; remembers what was said and with which key."""
 
     def __init__(self) -> None:
         self.said: list[tuple[str, Any, str]] = []
@@ -60,9 +60,9 @@ class Voice:
     def __init__(self, town: Town, token: str) -> None:
         self.town, self.token = town, token
 
-    async def ask(self, word: Any, /, *, key: str = "", version: int | None = None) -> Any:
-        self.town.said.append((self.token, word, key))
-        match word:
+    async def ask(self, message: Any, /, *, key: str = "", version: int | None = None) -> Any:
+        self.town.said.append((self.token, message, key))
+        match message:
             case Login(password=typed) if typed != PASSWORD:
                 raise Unauthorized()
             case Login() | SwitchOrganization():
@@ -91,7 +91,7 @@ class Voice:
                     mfa=False,
                     session_id="ses_1",
                 )
-        answer = self.town.answers[type(word)]
+        answer = self.town.answers[type(message)]
         if isinstance(answer, Exception):
             raise answer
         return answer

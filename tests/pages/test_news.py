@@ -9,11 +9,13 @@ import httpx
 import pytest
 
 from rt.contracts.admin_gateway import (
+    AnnouncementsView,
+    AnnouncementView,
+    GetAnnouncements,
     GetHistory,
     GetNews,
     GetStatus,
     GetSupport,
-    GetToldToAll,
     HealthView,
     HistoryView,
     NewsView,
@@ -22,12 +24,10 @@ from rt.contracts.admin_gateway import (
     StatusView,
     SupportLevelView,
     SupportView,
-    ToldToAllView,
-    ToldView,
     UnitHistoryView,
     UpdateView,
 )
-from rt.kernel.errors import NotFound, Unavailable
+from rt.kernel.core.errors import NotFound, Unavailable
 from rt.pages import news
 from rt.pages.portal import portal_app
 from rt.pages.status import bars, in_words
@@ -37,7 +37,7 @@ from rt.ui.visit import Visit, page
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 STARTS, ENDS = datetime(2026, 12, 6, 2, 0, tzinfo=UTC), datetime(2026, 12, 6, 6, 0, tzinfo=UTC)
-WINDOW = ToldView(
+WINDOW = AnnouncementView(
     notice_id="win_0001",
     kind="window",
     fr="Mise à jour de la base.",
@@ -45,7 +45,7 @@ WINDOW = ToldView(
     starts_at=STARTS,
     ends_at=ENDS,
 )
-OUTAGE = ToldView(
+OUTAGE = AnnouncementView(
     notice_id="inc_0001", kind="incident", fr="Commandes lentes.", en="Slow orders.", severity="p1"
 )
 AS_BROWSER = {"accept": "text/html"}
@@ -54,19 +54,19 @@ AS_BROWSER = {"accept": "text/html"}
 class Gateway:
     """Answers what it is given; `hold` keeps everybody waiting."""
 
-    def __init__(self, *told: ToldView) -> None:
-        self.answers: dict[type, Any] = {GetToldToAll: ToldToAllView(items=list(told))}
+    def __init__(self, *told: AnnouncementView) -> None:
+        self.answers: dict[type, Any] = {GetAnnouncements: AnnouncementsView(items=list(told))}
         self.hold: asyncio.Event | None = None
         self.asked: list[str] = []
 
     def connect(self, token: str) -> "Gateway":
         return self
 
-    async def ask(self, word: Any, /, *, key: str = "", version: int | None = None) -> Any:
-        self.asked.append(type(word).__name__)
+    async def ask(self, message: Any, /, *, key: str = "", version: int | None = None) -> Any:
+        self.asked.append(type(message).__name__)
         if self.hold is not None:
             await self.hold.wait()
-        answer = self.answers.get(type(word), NotFound())
+        answer = self.answers.get(type(message), NotFound())
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -116,7 +116,7 @@ async def test_it_is_asked_once_for_many_pages(tmp_path: Path) -> None:
         for _ in range(5):
             await client.get("/")
             await asyncio.sleep(0)
-    assert gateway.asked == ["GetToldToAll"]
+    assert gateway.asked == ["GetAnnouncements"]
 
 
 async def test_one_is_put_away_without_script_and_the_other_stays(tmp_path: Path) -> None:
@@ -141,13 +141,13 @@ async def test_one_is_put_away_without_script_and_the_other_stays(tmp_path: Path
 @pytest.mark.parametrize("fault", [Unavailable(), KeyError("a fault of ours")])
 async def test_a_page_is_whole_when_the_gateway_is_away(tmp_path: Path, fault: Exception) -> None:
     gateway = Gateway()
-    gateway.answers[GetToldToAll] = fault
+    gateway.answers[GetAnnouncements] = fault
     async with browser(gateway, tmp_path) as client:
         for _ in range(3):
             answer = await client.get("/")
             assert answer.status_code == 200
             assert 'class="notice news' not in answer.text
-    assert gateway.asked == ["GetToldToAll"]
+    assert gateway.asked == ["GetAnnouncements"]
 
 
 async def test_a_page_does_not_wait_for_a_gateway_that_does_not_answer(tmp_path: Path) -> None:
@@ -223,10 +223,10 @@ async def test_the_status_page_is_open_in_every_portal(tmp_path: Path) -> None:
     async with browser(gateway, tmp_path) as client:
         french = (await client.get("/status")).text
         english = (await client.get("/status?lang=en")).text
-    for words in ("Commandes &lt;lentes&gt;", "Cause trouvée.", "Toute la plateforme", "4\u00a0h\u00a000"):
-        assert words in french
-    for words in ("Slow orders", "Cause found.", "Critical", "Database update.", "99.40% over 90 days"):
-        assert words in english
+    for contract in ("Commandes &lt;lentes&gt;", "Cause trouvée.", "Toute la plateforme", "4\u00a0h\u00a000"):
+        assert contract in french
+    for contract in ("Slow orders", "Cause found.", "Critical", "Database update.", "99.40% over 90 days"):
+        assert contract in english
     assert len(french.encode()) < 60_000
 
 

@@ -22,8 +22,8 @@ from rt.contracts.notifications import (
     PushKeyView,
     SubscribePush,
 )
-from rt.kernel.clock import now
-from rt.kernel.messages import Empty
+from rt.kernel.core.clock import now
+from rt.kernel.model.messages import Empty
 
 
 def notice(**said: Any) -> MessageView:
@@ -50,14 +50,14 @@ def at_work(*notices: MessageView) -> Town:
 
 
 def asked(town: Town, kind: type) -> list[Any]:
-    return [word for _token, word, _key in town.said if isinstance(word, kind)]
+    return [message for _token, message, _key in town.said if isinstance(message, kind)]
 
 
 async def test_the_list_says_what_happened_and_asks_for_the_unread_alone() -> None:
     town = at_work(notice())
     async with signed_in(town) as client:
         text = (await client.get("/notices")).text
-    assert [word.unread for word in asked(town, MyNotices)] == [True]
+    assert [message.unread for message in asked(town, MyNotices)] == [True]
     assert "D26-0041 : livrée avec réserves" in text
     assert "La livraison est signée, avec réserves." in text
     assert "Voir la commande :" not in text
@@ -69,7 +69,7 @@ async def test_all_of_them_are_a_tab_away_and_go_on_page_by_page() -> None:
     town.answers[MyNotices] = MessagesPage(items=[notice(read_at=now())], next="nx")
     async with signed_in(town) as client:
         text = (await client.get("/notices?all=1")).text
-    assert [word.unread for word in asked(town, MyNotices)] == [None]
+    assert [message.unread for message in asked(town, MyNotices)] == [None]
     assert "Non lue ·" not in text
     assert 'href="/notices?all=1&amp;after=nx"' in text
 
@@ -82,7 +82,7 @@ async def test_opening_one_marks_it_read_and_leads_to_what_it_is_about() -> None
         typed = {"_csrf": token_of(page), "_key": "k1", "leads": "/gallery/band?a=1"}
         answer = await client.post("/notices/msg_1/open", data=typed)
     assert answer.headers["location"] == "/gallery/band?a=1"
-    assert [word.message_id for word in asked(town, MarkRead)] == ["msg_1"]
+    assert [message.message_id for message in asked(town, MarkRead)] == ["msg_1"]
 
 
 @pytest.mark.parametrize("leads", ["//evil.example/", "https://evil.example/", "/\\evil.example", ""])
@@ -166,7 +166,7 @@ async def test_a_browser_subscribes_with_the_proof_of_its_session_alone() -> Non
         assert (await client.post("/notices/push", json=BROWSER, headers=proof)).status_code == 200
         worker = await client.get("/push.js")
         assert worker.headers["content-type"].startswith("text/javascript")
-    assert [word.endpoint for word in asked(town, SubscribePush)] == [BROWSER["endpoint"]]
+    assert [message.endpoint for message in asked(town, SubscribePush)] == [BROWSER["endpoint"]]
 
 
 async def test_a_press_has_notices_sent_to_this_device_and_another_ends_it() -> None:
@@ -179,7 +179,7 @@ async def test_a_press_has_notices_sent_to_this_device_and_another_ends_it() -> 
         stop = window.get_by_role("button", name="Ne plus recevoir sur cet appareil")
         await expect(stop).to_be_visible()
         assert await window.evaluate("asked") == {"userVisibleOnly": True, "applicationServerKey": "BPub"}
-        assert [word.p256dh for word in asked(town, SubscribePush)] == [BROWSER["p256dh"]]
+        assert [message.p256dh for message in asked(town, SubscribePush)] == [BROWSER["p256dh"]]
         await stop.click()
         await expect(window.get_by_role("button", name="Recevoir sur cet appareil")).to_be_visible()
         assert await window.evaluate("ended")

@@ -15,9 +15,9 @@ from rt.contracts.core_orders import (
     OrderCounts,
     OrdersPage,
 )
-from rt.kernel.clock import held
-from rt.kernel.errors import Unavailable
-from rt.kernel.messages import Download
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import Unavailable
+from rt.kernel.model.messages import Download
 from rt.pages.order_columns import OrderColumn
 from rt.pages.orders import Act, Bulk, Orders, View
 from rt.portals.industry.pages import orders as industry
@@ -73,13 +73,15 @@ async def shown(made: Town, path: str) -> str:
 async def test_a_portal_chooses_its_views_and_the_one_shown_at_first() -> None:
     made = town()
     html = await shown(made, "/carriages")
-    (word,) = [word for _token, word, _key in made.said if isinstance(word, FindOrders)]
-    assert (word.state, word.incident) == ("assigned,planned", None)
+    (message,) = [message for _token, message, _key in made.said if isinstance(message, FindOrders)]
+    assert (message.state, message.incident) == ("assigned,planned", None)
     for view, count in (("open", 3), ("trouble", 1), ("all", 7)):
         assert f'href="/carriages?view={view}"' in html
         assert f'<span class="count">{count}</span>' in html
     await shown(made, "/carriages?view=trouble")
-    assert [word for _token, word, _key in made.said if isinstance(word, FindOrders)][-1].incident is True
+    assert [message for _token, message, _key in made.said if isinstance(message, FindOrders)][
+        -1
+    ].incident is True
 
 
 async def test_columns_stand_in_the_chosen_order_and_empty_ones_stay_away() -> None:
@@ -115,8 +117,8 @@ async def test_a_filter_of_the_address_stays_in_every_link_and_in_the_export() -
     for part in ("view=all", "carrier_id=org_carrier", "q=a%26b"):
         assert part in more
     await shown(made, "/carriages.csv?view=open&carrier_id=org_carrier&q=x")
-    word = next(word for _token, word, _key in made.said if isinstance(word, ExportOrders))
-    assert (word.q, word.state, word.carrier_id) == ("x", "assigned,planned", "org_carrier")
+    message = next(message for _token, message, _key in made.said if isinstance(message, ExportOrders))
+    assert (message.q, message.state, message.carrier_id) == ("x", "assigned,planned", "org_carrier")
 
 
 async def test_acts_are_shown_to_those_who_may_and_counters_may_be_missing() -> None:
@@ -128,8 +130,8 @@ async def test_acts_are_shown_to_those_who_may_and_counters_may_be_missing() -> 
     assert '<span class="count">' not in html
 
 
-def heard(made: Town, word: type) -> list[object]:
-    return [one for _token, one, _key in made.said if isinstance(one, word)]
+def heard(made: Town, message: type) -> list[object]:
+    return [one for _token, one, _key in made.said if isinstance(one, message)]
 
 
 async def test_partners_are_asked_for_where_filters_are_open_or_one_has_no_name_yet() -> None:
@@ -180,8 +182,8 @@ async def test_all_views_of_ones_own_are_counted_in_one_word() -> None:
 async def test_an_address_that_says_a_thing_twice_means_the_last() -> None:
     made = town()
     await shown(made, "/carriages?view=all&sort=pickup&sort=-pickup&carrier_id=org_1&carrier_id=org_carrier")
-    (word,) = heard(made, FindOrders)
-    assert (word.sort, word.carrier_id) == ("-pickup", "org_carrier")
+    (message,) = heard(made, FindOrders)
+    assert (message.sort, message.carrier_id) == ("-pickup", "org_carrier")
 
 
 def test_every_column_that_a_list_may_show_is_in_its_file() -> None:

@@ -18,7 +18,7 @@ from rt.contracts.authz import (
     OrganizationView,
     UnblockPartner,
 )
-from rt.kernel.messages import Empty
+from rt.kernel.model.messages import Empty
 from rt.pages.partners import Partners
 
 PAGES = Partners("carrier", "recipient", orders="/orders?carrier_id={id}").pages()
@@ -49,16 +49,16 @@ def at_work(**said: Any) -> Town:
         """Partners by what is asked of them."""
 
         def __getitem__(self, kind: type) -> Any:
-            word = town.said[-1][1]
-            if isinstance(word, FindPartners):
-                shown = [word.standing] if word.standing else ["partner", "guest", "asked"]
+            message = town.said[-1][1]
+            if isinstance(message, FindPartners):
+                shown = [message.standing] if message.standing else ["partner", "guest", "asked"]
                 return OrganizationsPage(
-                    items=[firm(one, **said) for one in shown], next="" if word.standing else "nx"
+                    items=[firm(one, **said) for one in shown], next="" if message.standing else "nx"
                 )
             return super().__getitem__(kind)
 
     town.answers = Answers(
-        {word: firm("partner") for word in (AskPartner, AcceptPartner, BlockPartner, UnblockPartner)}
+        {message: firm("partner") for message in (AskPartner, AcceptPartner, BlockPartner, UnblockPartner)}
         | {AddPartner: firm("asked"), InvitePartner: Empty()}
     )
     return town
@@ -110,7 +110,7 @@ async def test_the_blocked_stand_apart_and_are_let_in_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("press", "word"),
+    ("press", "message"),
     [
         ("ask", AskPartner(organization_id="org_x")),
         ("accept", AcceptPartner(organization_id="org_x")),
@@ -119,13 +119,13 @@ async def test_the_blocked_stand_apart_and_are_let_in_again() -> None:
         ("invite", InvitePartner(organization_id="org_x")),
     ],
 )
-async def test_one_press_is_one_word(press: str, word: Any) -> None:
+async def test_one_press_is_one_word(press: str, message: Any) -> None:
     town = at_work()
     async with signed_in(town, pages=PAGES) as client:
         token = token_of((await client.get("/partners")).text)
         answer = await client.post(f"/partners/org_x/{press}", data={"_csrf": token, "_key": "k" * 32})
     assert (answer.status_code, answer.headers["location"]) == (303, "/partners")
-    assert [(said, key) for _token, said, key in town.said][-1] == (word, "k" * 32)
+    assert [(said, key) for _token, said, key in town.said][-1] == (message, "k" * 32)
 
 
 @pytest.mark.parametrize(

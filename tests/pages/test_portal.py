@@ -15,8 +15,8 @@ from tests.portals.plain import faults
 
 from rt.contracts.admin_gateway import GetHistory, GetNews, GetStatus
 from rt.contracts.authz import Login, Logout, Refresh, SwitchOrganization, TokensView
-from rt.kernel.clock import held, now
-from rt.kernel.errors import NotFound, Unauthorized, Unavailable
+from rt.kernel.core.clock import held, now
+from rt.kernel.core.errors import NotFound, Unauthorized, Unavailable
 from rt.ui import catalogues
 from rt.ui.formats import LANGUAGES
 from rt.ui.pages import STATIC, Page
@@ -26,7 +26,7 @@ from rt.ui.visit import Visit, page
 
 
 def said(town: Town, kind: type) -> list[object]:
-    return [word for _token, word, _key in town.said if isinstance(word, kind)]
+    return [message for _token, message, _key in town.said if isinstance(message, kind)]
 
 
 def test_the_policy_allows_nothing_inline_nor_from_elsewhere() -> None:

@@ -14,7 +14,7 @@ from rt.contracts.authz import FindUsers, UsersPage
 from rt.contracts.core_orders import FindOrders, OrdersPage
 from rt.contracts.core_orders.shown import References
 from rt.contracts.palette import FindVouchers
-from rt.kernel.errors import Unavailable
+from rt.kernel.core.errors import Unavailable
 from rt.pages import sources
 from rt.pages.search import Act, Search
 from rt.pages.team import Team

@@ -14,8 +14,8 @@ from rt.contracts.authz import (
     SessionsView,
 )
 from rt.contracts.notifications import FindPreferences, PreferencesView, PreferenceView, SetPreference
-from rt.kernel.errors import Unavailable
-from rt.kernel.messages import Empty
+from rt.kernel.core.errors import Unavailable
+from rt.kernel.model.messages import Empty
 from rt.pages.settings import Settings
 
 PAGES = Settings("/account", "Mon compte").pages()
@@ -54,7 +54,7 @@ async def test_each_form_of_the_page_is_said_alone(town: Town) -> None:
     assert "<h1>Mon compte</h1>" in shown
     assert 'action="/account/card"' in shown
     assert changed.headers["location"] == "/account"
-    assert [word for _token, word, _key in town.said if isinstance(word, ChangePassword)] == [
+    assert [message for _token, message, _key in town.said if isinstance(message, ChangePassword)] == [
         ChangePassword(**typed)
     ]
     assert short.status_code == 422
@@ -79,11 +79,11 @@ async def test_what_one_is_told_about_is_chosen_at_once_and_only_what_changed_is
     assert shown.count('action="/account/told"') == 1
     assert shown.count("disabled") == 1, "what cannot be muted and has one channel is no choice"
     assert done.headers["location"] == "/account#told"
-    words = [word for _token, word, _key in town.said]
-    assert [word for word in words if isinstance(word, SetPreference)] == [
+    contract = [message for _token, message, _key in town.said]
+    assert [message for message in contract if isinstance(message, SetPreference)] == [
         SetPreference(topic="tender.lapsed", channels=["email", "push"])
     ]
-    assert EndAllSessions(keep="current") in words
+    assert EndAllSessions(keep="current") in contract
 
 
 async def test_a_refused_choice_is_told_with_its_topic(town: Town) -> None:

@@ -21,7 +21,7 @@ from rt.contracts.planning import (
     MoveSlot,
     SlotsPage,
 )
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 from rt.pages import booking
 from rt.pages.gate import Gate
 from rt.pages.slots import Slots
@@ -71,9 +71,9 @@ async def test_our_slot_is_moved_and_not_given_back(town: Town) -> None:
     assert 'href="/deliveries/ord_9"' in shown
     assert "calendar.ics" not in shown
     assert (nothing.headers["location"], moved.headers["location"]) == (HERE, HERE)
-    said = [word for _token, word, _key in town.said]
-    (word,) = [one for one in said if isinstance(one, MoveSlot)]
-    assert (word.slot_id, word.version, word.reason) == ("slo_1", 4, "quai en panne")
+    said = [message for _token, message, _key in town.said]
+    (message,) = [one for one in said if isinstance(one, MoveSlot)]
+    assert (message.slot_id, message.version, message.reason) == ("slo_1", 4, "quai en panne")
     assert gone.status_code == 200
     assert not any(isinstance(one, CancelSlot) for one in said)
 

@@ -16,8 +16,8 @@ from rt.contracts.authz import (
     UsersPage,
     UserView,
 )
-from rt.kernel.errors import Conflict, Unauthorized
-from rt.kernel.messages import Command
+from rt.kernel.core.errors import Conflict, Unauthorized
+from rt.kernel.model.messages import Command
 from rt.pages.team import Team
 from rt.ui.forms import Form
 from rt.ui.pages import Page
@@ -39,7 +39,7 @@ CLAIRE = UserView(
     state="active",
     mfa=True,
 )
-TEAM = Team("dispatcher", "operator", "viewer", path="/people", story="/stories/{user_id}")
+TEAM = Team("dispatcher", "operator", "viewer", path="/people", timeline="/timelines/{user_id}")
 
 
 class WrongPassword(Unauthorized):
@@ -88,13 +88,13 @@ async def test_a_team_is_shown_whole_and_in_part_and_nobody_shuts_themselves_out
     for text in (whole, part):
         assert "Lucie &lt;b&gt;Roux" in text
         assert 'action="/people/usr_lucie/disable"' in text
-        assert 'href="/stories/usr_lucie"' in text
+        assert 'href="/timelines/usr_lucie"' in text
         assert "/people/usr_1/disable" not in text
     assert "/people?q=%C3%A9%26x&amp;after=nx" in whole
 
 
 @pytest.mark.parametrize(
-    ("path", "typed", "word"),
+    ("path", "typed", "message"),
     [
         ("/people/usr_lucie/role", {"role": "viewer"}, ChangeRole(user_id="usr_lucie", role="viewer")),
         ("/people/usr_lucie/disable", {}, DisableUser(user_id="usr_lucie")),
@@ -107,7 +107,7 @@ async def test_a_team_is_shown_whole_and_in_part_and_nobody_shuts_themselves_out
     ],
 )
 async def test_members_are_invited_given_a_role_shut_out_and_let_in(
-    path: str, typed: dict[str, str], word: Command[UserView]
+    path: str, typed: dict[str, str], message: Command[UserView]
 ) -> None:
     town = at_work()
     async with signed_in(town, pages=TEAM.pages()) as client:
@@ -115,7 +115,7 @@ async def test_members_are_invited_given_a_role_shut_out_and_let_in(
         typed = typed | {"_csrf": token_of(form.text), "_key": "k" * 32}
         answer = await client.post(path, data=typed)
     assert (answer.status_code, answer.headers["location"]) == (303, "/people")
-    assert [(said, key) for _token, said, key in town.said][-1] == (word, "k" * 32)
+    assert [(said, key) for _token, said, key in town.said][-1] == (message, "k" * 32)
 
 
 async def test_a_role_that_this_portal_does_not_give_is_not_said() -> None:
@@ -125,7 +125,7 @@ async def test_a_role_that_this_portal_does_not_give_is_not_said() -> None:
         for role in ("platform_admin", "king", ""):
             await client.post("/people/usr_lucie/role", data={"_csrf": token, "role": role})
             assert "Choisissez un rôle." in (await client.get("/people")).text
-    assert not any(isinstance(word, ChangeRole) for _token, word, _key in town.said)
+    assert not any(isinstance(message, ChangeRole) for _token, message, _key in town.said)
 
 
 async def test_a_refused_press_is_told_and_an_ended_session_signs_in_again() -> None:
@@ -155,7 +155,7 @@ async def give_up_second_factor(visit: Visit) -> Page:
 
 
 @pytest.mark.parametrize(
-    ("path", "word", "refusal", "field", "sentence"),
+    ("path", "message", "refusal", "field", "sentence"),
     [
         (
             "/password",
@@ -169,10 +169,10 @@ async def give_up_second_factor(visit: Visit) -> Page:
     ],
 )
 async def test_what_is_mistyped_is_told_beside_its_field_and_ends_no_session(
-    path: str, word: type, refusal: Unauthorized, field: str, sentence: str
+    path: str, message: type, refusal: Unauthorized, field: str, sentence: str
 ) -> None:
     town = at_work()
-    town.answers[word] = refusal
+    town.answers[message] = refusal
     pages = [page("/password", change_password), page("/second", give_up_second_factor)]
     async with signed_in(town, pages=pages) as client:
         token = token_of((await client.get(path)).text)

@@ -1,9 +1,9 @@
-"""One house of real units for the portals that are tried before them."""
+"""One platform of real units for the portals that are tried before them."""
 
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.portals.world import Links, opened
 
 from rt.host.keys import UnitKeys
@@ -12,7 +12,7 @@ from rt.host.keys import UnitKeys
 @pytest.fixture(scope="session")
 async def units(
     mongod: str, unit_keys: UnitKeys, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[TestHouse, Links]]:
-    """The house, and the links that its authz issues: with new organizations for each test."""
-    async with opened(mongod, unit_keys, tmp_path_factory.mktemp("portals")) as house:
-        yield house
+) -> AsyncIterator[tuple[TestPlatform, Links]]:
+    """The platform, and the links that its authz issues: with new organizations for each test."""
+    async with opened(mongod, unit_keys, tmp_path_factory.mktemp("portals")) as platform:
+        yield platform

@@ -79,7 +79,7 @@ class World(world.World):
     async def assigned(self) -> None:
         """The order is firm, and the carrier's."""
         firm: OrderView = await self.say(self.shipper, ConfirmOrder(order_id=self.order_id))
-        word = AssignCarrier(
+        message = AssignCarrier(
             order_id=self.order_id, version=firm.version, carrier_id=self.carrier.id, agreed_cents=48_517
         )
-        await self.say(self.shipper, word)
+        await self.say(self.shipper, message)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lxml import html
 from lxml.html import HtmlElement
 
-from rt.kernel.search import words
+from rt.kernel.storage.search import words
 
 CODE = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 """A field, a unit, an identity."""
@@ -40,7 +40,7 @@ def faults(page: str, codes: bool = False) -> list[str]:
 
 
 def raw_names(body: HtmlElement, codes: bool) -> Iterator[str]:
-    """Words of the program where words of the trade belong."""
+    """Messages of the program where words of the trade belong."""
     english = body.getroottree().getroot().get("lang") == "en"
     patterns = [*([] if codes else [CODE, GAP]), *([] if english else [VALUE])]
     for _element, text in seen(body):

@@ -14,17 +14,17 @@ from uuid import uuid4
 import httpx
 import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 
-from rt.contracts.admin_gateway import GetToldToAll
+from rt.contracts.admin_gateway import GetAnnouncements
 from rt.contracts.authz import AcceptPartner, AddUser, AskPartner, IssueLink, Role
 from rt.contracts.authz import RegisterOrganization as Register
 from rt.contracts.authz.organizations import RegisteredKind
 from rt.host.keys import UnitKeys
-from rt.kernel.client import Services
-from rt.kernel.clock import held, now
-from rt.kernel.settings import Settings
-from rt.kernel.unit import Ground, Served, Unit
+from rt.kernel.core.clock import held, now
+from rt.kernel.core.settings import Settings
+from rt.kernel.service.client import Services
+from rt.kernel.service.service import Served, ServiceContext, Unit
 from rt.services.authz.app import build as build_authz
 from rt.services.authz.domain.roles import RIGHTS
 from rt.services.core_orders.app import build as core_orders
@@ -54,8 +54,8 @@ class Links:
     def __init__(self) -> None:
         self.issued: dict[tuple[str, str], str] = {}
 
-    def build(self, ground: Ground) -> Unit:
-        unit = build_authz(ground)
+    def build(self, context: ServiceContext) -> Unit:
+        unit = build_authz(context)
         return msgspec.structs.replace(unit, serves=[self._by_the_wall(one) for one in unit.serves])
 
     def _by_the_wall(self, served: Served) -> Served:
@@ -73,7 +73,7 @@ class Links:
                 self.issued[asked.scope, asked.object_id] = answer.token
             return answer
 
-        return Served(served.word, action=answered)
+        return Served(served.message, action=answered)
 
 
 class Voice:
@@ -82,10 +82,10 @@ class Voice:
     def __init__(self, ear: "Ear", services: Services, token: str) -> None:
         self._ear, self._services, self._token = ear, services, token
 
-    async def ask(self, word: Any, /, *, key: str = "", version: int | None = None) -> Any:
-        if not isinstance(word, GetToldToAll):  # asked beside the pages, in nobody's name
-            self._ear.heard.append((word, key, version, self._token))
-        return await self._services.ask(word, key=key, version=version)
+    async def ask(self, message: Any, /, *, key: str = "", version: int | None = None) -> Any:
+        if not isinstance(message, GetAnnouncements):  # asked beside the pages, in nobody's name
+            self._ear.heard.append((message, key, version, self._token))
+        return await self._services.ask(message, key=key, version=version)
 
 
 class Ear:
@@ -99,14 +99,14 @@ class Ear:
         return Voice(self, self._services.using(token), token)
 
     def latest(self, kind: type) -> Any:
-        return next(word for word, *_ in reversed(self.heard) if isinstance(word, kind))
+        return next(message for message, *_ in reversed(self.heard) if isinstance(message, kind))
 
     def said(self, kind: type) -> bool:
-        return any(isinstance(word, kind) for word, *_ in self.heard)
+        return any(isinstance(message, kind) for message, *_ in self.heard)
 
 
 @asynccontextmanager
-async def opened(uri: str, keys: UnitKeys, home: Path) -> AsyncIterator[tuple[TestHouse, Links]]:
+async def opened(uri: str, keys: UnitKeys, home: Path) -> AsyncIterator[tuple[TestPlatform, Links]]:
     """The units that portals of the road ask, in a database of their own."""
     settings = Settings(
         mongodb_db=f"test_{uuid4().hex[:12]}",
@@ -116,18 +116,18 @@ async def opened(uri: str, keys: UnitKeys, home: Path) -> AsyncIterator[tuple[Te
         user_limit=100_000,
         ip_limit=1_000_000,
     )
-    house, links = TestHouse(settings, uri, keys), Links()
+    platform, links = TestPlatform(settings, uri, keys), Links()
 
-    def authz(ground: Ground) -> Unit:
-        return links.build(ground)
+    def authz(context: ServiceContext) -> Unit:
+        return links.build(context)
 
     authz.__module__ = build_authz.__module__
     try:
-        await house.mount(authz, core_orders, planning, ecpmr, palette, tracking_ia)
-        yield house, links
+        await platform.mount(authz, core_orders, planning, ecpmr, palette, tracking_ia)
+        yield platform, links
     finally:
-        await house.client.drop_database(settings.mongodb_db)
-        await house.stop()
+        await platform.client.drop_database(settings.mongodb_db)
+        await platform.stop()
 
 
 _speaking: ContextVar[Ear] = ContextVar("speaking")
@@ -142,11 +142,13 @@ def shared(build: Callable[..., ASGIApp]) -> ASGIApp:
 class World:
     """A portal before real units, and the organizations that meet there."""
 
-    def __init__(self, house: TestHouse, links: Links, portal: str, build: Callable[..., ASGIApp]) -> None:
-        self.house = house
+    def __init__(
+        self, platform: TestPlatform, links: Links, portal: str, build: Callable[..., ASGIApp]
+    ) -> None:
+        self.platform = platform
         self.links = links
-        self.units = Services(house.keys.of("core_orders"), house.door)
-        self.services = Services(house.keys.of(f"portal_{portal}"), self.door)
+        self.units = Services(platform.keys.of("core_orders"), platform.door)
+        self.services = Services(platform.keys.of(f"portal_{portal}"), self.door)
         self.ear = Ear(self.services)
         self.down: set[str] = set()
         """Packages of units that cannot be reached from the portal."""
@@ -163,11 +165,11 @@ class World:
     def door(self, package: str) -> httpx.AsyncClient:
         if package in self.down:
             return httpx.AsyncClient(base_url="http://127.0.0.1:9")
-        return self.house.door(package)
+        return self.platform.door(package)
 
     def stored(self, unit: str, name: str) -> Any:
         """Where a unit keeps its things: for what only its own failing or much time would bring about."""
-        return self.house.database(unit)[f"{unit}.{name}"]
+        return self.platform.database(unit)[f"{unit}.{name}"]
 
     async def copied(self, unit: str, name: str, id: str, alone: str, times: int) -> None:
         """So many more of the same, each with a value of its own in the field that tells them apart."""
@@ -196,17 +198,19 @@ class World:
 
     def token(self, org: Organization) -> str:
         """Of an organization's administrator."""
-        actor = self.house.actor(org.id, set(RIGHTS["admin"]), {"admin"}, org.admin_id, name="Karim Haddad")
-        return self.house.token(actor)
+        actor = self.platform.actor(
+            org.id, set(RIGHTS["admin"]), {"admin"}, org.admin_id, name="Karim Haddad"
+        )
+        return self.platform.token(actor)
 
-    async def ask(self, org: Organization, word: Any, version: int | None = None) -> Any:
+    async def ask(self, org: Organization, message: Any, version: int | None = None) -> Any:
         """A message of an organization's administrator, of which nobody else has to hear."""
-        return await self.services.using(self.token(org)).ask(word, key=uuid4().hex, version=version)
+        return await self.services.using(self.token(org)).ask(message, key=uuid4().hex, version=version)
 
-    async def say(self, org: Organization, word: Any, version: int | None = None) -> Any:
+    async def say(self, org: Organization, message: Any, version: int | None = None) -> Any:
         """A message of an organization's administrator, and everything that follows from it."""
-        answer = await self.ask(org, word, version)
-        await self.house.settle()
+        answer = await self.ask(org, message, version)
+        await self.platform.settle()
         return answer
 
 

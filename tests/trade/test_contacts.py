@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rt.contracts.authz import InviteUser
-from rt.kernel.bounds import refuse_unfit
-from rt.kernel.errors import Malformed
+from rt.kernel.core.errors import Malformed
+from rt.kernel.model.bounds import refuse_unfit
 from rt.trade.contacts import is_address
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 from rt.trade import loading
 from rt.trade.goods import Goods
 

@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from tests.pages.shop import Town, shop
 
-from rt.kernel.clock import now
-from rt.kernel.errors import Conflict
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict
 from rt.trade.waybill_rules import MENTIONS
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec import UNSET, Meta, UnsetType, field
 from starlette.datastructures import FormData
 
-from rt.kernel.errors import Conflict, Invalid, NotFound
-from rt.kernel.messages import SIGNED_IN, Command, Empty
+from rt.kernel.core.errors import Conflict, Invalid, NotFound
+from rt.kernel.model.messages import SIGNED_IN, Command, Empty
 from rt.trade.goods import Goods
 from rt.trade.places import Site
 from rt.ui.catalogues import named
@@ -61,27 +61,32 @@ def test_a_filled_form_becomes_its_command() -> None:
         ("delivery.address.city", "Lyon"),
         ("urgent", "on"),
     )
-    word = made.read()
+    message = made.read()
     assert made.faults == {}
-    assert isinstance(word, Book)
-    assert (word.order_id, word.price_cents, word.pallets, word.weight_kg) == ("ord_1", 1250, 3, 1250.5)
-    assert word.on == date(2026, 12, 31)
-    assert word.pickup_from == datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
-    assert (word.mode, word.skills, word.emails, word.urgent) == (
+    assert isinstance(message, Book)
+    assert (message.order_id, message.price_cents, message.pallets, message.weight_kg) == (
+        "ord_1",
+        1250,
+        3,
+        1250.5,
+    )
+    assert message.on == date(2026, 12, 31)
+    assert message.pickup_from == datetime(2026, 7, 14, 6, 30, tzinfo=UTC)
+    assert (message.mode, message.skills, message.emails, message.urgent) == (
         "rail",
         ["adr", "gdp"],
         ["a@x.fr", "b@x.fr"],
         True,
     )
-    assert [line.description for line in word.goods] == ["Verre", "Bouchons"]
-    assert word.delivery is not None
-    assert word.delivery.address.city == "Lyon"
+    assert [line.description for line in message.goods] == ["Verre", "Bouchons"]
+    assert message.delivery is not None
+    assert message.delivery.address.city == "Lyon"
 
 
 def test_an_identifier_of_the_address_cannot_be_typed() -> None:
-    word = form(("order_id", "ord_other")).read()
-    assert isinstance(word, Book)
-    assert word.order_id == "ord_1"
+    message = form(("order_id", "ord_other")).read()
+    assert isinstance(message, Book)
+    assert message.order_id == "ord_1"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +130,7 @@ class Exhausted(Conflict):
 
 
 async def refusing(refusal: Exception) -> Form:
-    async def say(word: Command[Any], key: str) -> Any:
+    async def say(message: Command[Any], key: str) -> Any:
         raise refusal
 
     made = form(say=say)
@@ -161,7 +166,7 @@ async def test_what_does_not_exist_is_no_mistake_of_the_form() -> None:
 async def test_a_form_sent_twice_says_the_same_key_and_one_drawn_again_a_new_one() -> None:
     keys: list[str] = []
 
-    async def say(word: Command[Any], key: str) -> Any:
+    async def say(message: Command[Any], key: str) -> Any:
         keys.append(key)
         return Empty()
 
@@ -182,7 +187,7 @@ async def test_a_change_is_said_about_the_version_that_its_reader_saw(
 ) -> None:
     versions: list[tuple[int, ...]] = []
 
-    async def say(word: Command[Any], key: str, *version: int) -> Any:
+    async def say(message: Command[Any], key: str, *version: int) -> Any:
         versions.append(version)
 
     made = form(("_version", carried), say=say, version=given)
@@ -208,8 +213,10 @@ def renaming(*typed: tuple[str, str], only: tuple[str, ...] = ()) -> Form:
 
 def test_what_a_change_leaves_empty_is_emptied_and_what_it_does_not_show_stays() -> None:
     typed = [("name", "Ours"), ("note", " "), ("weight_kg", ""), ("marks", ""), ("goods.0.description", "")]
-    word = renaming(*typed, only=("name", "note", "weight_kg", "marks", "kinds", "goods")).read()
-    assert word == Rename(order_id="o", name="Ours", note=None, weight_kg=None, marks=[], kinds=[], goods=[])
+    message = renaming(*typed, only=("name", "note", "weight_kg", "marks", "kinds", "goods")).read()
+    assert message == Rename(
+        order_id="o", name="Ours", note=None, weight_kg=None, marks=[], kinds=[], goods=[]
+    )
     assert renaming(("name", "Ours"), only=("name", "note")).read() == Rename(order_id="o", name="Ours")
 
 
@@ -331,6 +338,6 @@ def test_of_an_hour_that_comes_twice_a_form_means_the_first() -> None:
 )
 def test_no_posted_form_breaks_reading(typed: dict[str, str]) -> None:
     made = Form(Book, posted=FormData(list(typed.items())), fixed={"order_id": "o"})
-    word = made.read()
-    assert (word is None) == made.wrong
+    message = made.read()
+    assert (message is None) == made.wrong
     assert all(isinstance(one, msgspec.Struct) for one in made.inputs)

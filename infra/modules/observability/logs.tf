@@ -21,7 +21,7 @@ resource "aws_cloudwatch_log_metric_filter" "business" {
   for_each       = var.business_words
   name           = each.key
   log_group_name = aws_cloudwatch_log_group.this["backend"].name
-  pattern        = "{ $.event = \"request\" && $.word = \"${each.value}\" && $.status < 300 && $.organization != \"${var.watch_organization}\" }"
+  pattern        = "{ $.event = \"request\" && $.operation = \"${each.value}\" && $.status < 300 && $.organization != \"${var.watch_organization}\" }"
 
   metric_transformation {
     namespace     = "RT/Business"

@@ -1,1 +1,1 @@
-"""The words services say to each other; one file per service."""
+"""The messages that services send to each other; one file per service."""

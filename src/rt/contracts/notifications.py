@@ -1,11 +1,22 @@
-"""What notifications can be asked and what it tells: messages sent, preferences, webhooks, the mailbox."""
+"""What notifications can be asked and what it emits: messages sent, preferences, webhooks, the mailbox."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.kernel.messages import OPEN, SELF, Command, Cursor, Empty, Event, Personal, Query, SearchText, View
+from rt.kernel.model.messages import (
+    OPEN,
+    SELF,
+    Command,
+    Cursor,
+    Empty,
+    Event,
+    Personal,
+    Query,
+    SearchText,
+    View,
+)
 from rt.trade.references import MessageId, OrderId, WebhookId
 
 Channel = Literal["in_app", "email", "sms", "push", "webhook"]

@@ -1,1 +1,1 @@
-"""Runs the house: topology, all in one, one unit, the edge, the embedded mongod."""
+"""Runs the platform: topology, all in one, one unit, the edge, the embedded mongod."""

@@ -9,13 +9,13 @@ from starlette.responses import JSONResponse, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.topology import PORTALS, UNITS, UnitRow
-from rt.kernel.errors import NotFound, Refusal, Unavailable
-from rt.kernel.gate import Gate, answer_problem, client_address, forwarded_for
-from rt.kernel.limits import Limiter
-from rt.kernel.settings import Settings
+from rt.kernel.core.errors import NotFound, Refusal, Unavailable
+from rt.kernel.core.settings import Settings
+from rt.kernel.web.limits import Limiter
+from rt.kernel.web.middleware import RequestMiddleware, answer_problem, client_address, forwarded_for
 
 HOP = "x-rt-edge"
-"""Carries the key that edge and units of one house share: it was the edge that handed this on."""
+"""Carries the key that edge and units of one platform share: it was the edge that handed this on."""
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"}
     | {"transfer-encoding", "upgrade"}
@@ -29,7 +29,7 @@ class NotBuilt(Unavailable):
 
 
 class Edge:
-    """Routes by host name to portals, by path to units, all else to the front door.
+    """Routes by host name to portals, by path to units, all else to the front page.
 
     It holds the limit per address (S-30).
     """
@@ -46,7 +46,7 @@ class Edge:
         self._portals = {row.subdomain: portals[row.package] for row in PORTALS if row.package in portals}
         self._settings = settings
         self._limiter = limiter
-        self._front = Gate(front, "edge")
+        self._front = RequestMiddleware(front, "edge")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,7 +57,7 @@ class Edge:
             try:
                 await self._limiter.let(f"ip:{address}", self._settings.ip_limit)
             except Refusal as refusal:
-                await Gate(answer_problem(refusal, request), "edge")(scope, receive, send)
+                await RequestMiddleware(answer_problem(refusal, request), "edge")(scope, receive, send)
                 return
         await self._behind(request)(scope, receive, send)
 
@@ -72,7 +72,7 @@ class Edge:
         if path == "/health":
             return JSONResponse({"status": "ok", "unit": "edge"})
         if path.startswith("/api/"):
-            return Gate(answer_problem(NotFound(), request), "edge")
+            return RequestMiddleware(answer_problem(NotFound(), request), "edge")
         return self._front
 
 
@@ -89,7 +89,7 @@ def not_built(row: UnitRow) -> ASGIApp:
             answer = answer_problem(NotBuilt(unit=row.name), request)
         await answer(scope, receive, send)
 
-    return Gate(app, row.package)
+    return RequestMiddleware(app, row.package)
 
 
 def proxy(target: str, client: httpx.AsyncClient, hop: str) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""The front door as the host knows it: which portals there are, where they are, and which of them answer."""
+"""The front page as the host knows it: which portals there are, where they are, and which of them answer."""
 
 import asyncio
 import secrets
@@ -10,11 +10,11 @@ import httpx
 from starlette.types import ASGIApp
 
 from rt.host.topology import PORTALS, PortalRow
-from rt.kernel.errors import AskRefused, Problem, Unavailable
-from rt.kernel.messages import Command, Query
-from rt.kernel.reading import read_json
+from rt.kernel.core.errors import AskRefused, Problem, Unavailable
+from rt.kernel.core.reading import read_json
+from rt.kernel.model.messages import Command, Query
 from rt.pages.demonstration import Demonstration
-from rt.pages.door import Entrance, front_door
+from rt.pages.front_page import Entrance, front_page
 
 Answer = TypeVar("Answer")
 FRESH_SECONDS = 5
@@ -49,9 +49,9 @@ class Stranger:
         self._door = door
 
     async def ask(
-        self, word: Query[Answer] | Command[Answer], /, *, key: str = "", version: int | None = None
+        self, message: Query[Answer] | Command[Answer], /, *, key: str = "", version: int | None = None
     ) -> Answer:
-        shape, unit = word.word, type(word).__module__.split(".")[2]
+        shape, unit = message.shape, type(message).__module__.split(".")[2]
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 answer = await self._door(unit).get(shape.route)
@@ -63,7 +63,7 @@ class Stranger:
         return found
 
 
-def front_of_house(
+def front_page_app(
     portals: Mapping[str, ASGIApp],
     door: Callable[[str], httpx.AsyncClient],
     demonstration: Demonstration | None,
@@ -81,7 +81,7 @@ def front_of_house(
         for row in PORTALS
         if row.package in portals and row.built
     ]
-    return front_door(
+    return front_page(
         entrances,
         Pulse(portals),
         None if production else demonstration,

@@ -11,8 +11,8 @@ import msgspec
 from joserfc.jwk import OKPKey
 
 from rt.host.topology import PORTALS, UNITS
-from rt.kernel.identity import UnitKey
-from rt.kernel.sealing import Seals, sealing_key
+from rt.kernel.access.identity import UnitKey
+from rt.kernel.storage.sealing import Seals, sealing_key
 
 
 class UnitKeys:
@@ -45,7 +45,7 @@ class UnitKeys:
         return hashlib.sha256(b"rt secret" + (self._folder / f"{unit}.jwk").read_bytes()).digest()
 
     def seals_of(self, unit: str) -> Seals:
-        """How a unit seals what it tells another, and opens what is told to it."""
+        """How a unit seals what it tells another, and opens what is sent to it."""
         return Seals(unit, sealing_key(self._signing(unit)), self._sealing_key_of)
 
     def jwt_secret(self) -> str:

@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 
 DRAIN_SECONDS = 30
 """How long a request under way may take after SIGTERM (R-16)."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from rt.host.engine import MongodMissing, Progress, install
-from rt.kernel.persistence import admin_command
+from rt.kernel.storage.persistence import admin_command
 
 PORTS = range(27100, 28100)
 """Below what systems lend to outgoing connections, or the port of last time would often be taken."""

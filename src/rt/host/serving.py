@@ -1,4 +1,4 @@
-"""Processes of the house: everything in one, one unit alone, or one per unit under a supervisor."""
+"""Processes of the platform: everything in one, one unit alone, or one per unit under a supervisor."""
 
 import asyncio
 import contextlib
@@ -15,17 +15,17 @@ import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.edge import Edge, not_built, proxy, unhopped
-from rt.host.front import front_of_house
-from rt.host.house import House
+from rt.host.front import front_page_app
 from rt.host.keys import UnitKeys
 from rt.host.listener import DRAIN_SECONDS, PortTaken, Server, listener
+from rt.host.platform import Platform
 from rt.host.topology import EDGE_PORT, PORTALS, UNITS, PortalRow, UnitRow
-from rt.kernel import offload
-from rt.kernel.client import Services
-from rt.kernel.gate import Gate, client_address
-from rt.kernel.identity import seen_from
-from rt.kernel.settings import Settings
-from rt.kernel.telemetry import log
+from rt.kernel.access.identity import seen_from
+from rt.kernel.core import offload
+from rt.kernel.core.settings import Settings
+from rt.kernel.core.telemetry import log
+from rt.kernel.service.client import Services
+from rt.kernel.web.middleware import RequestMiddleware, client_address
 from rt.pages.demonstration import Demonstration, entered_by_press
 from rt.ui.session import Seal
 
@@ -34,7 +34,8 @@ PORT_TAKEN = 98
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where this house listens; `shift` moves the ports of units and portals, for a second house beside.
+    """Where this platform listens; `shift` moves the ports of units and portals, for a second platform
+    beside.
 
     `hop` is the key by which processes behind an edge of their own know it.
     """
@@ -54,26 +55,26 @@ class Place(msgspec.Struct, frozen=True):
         return f"{process} (port {port})"
 
 
-def build_portal(row: PortalRow, house: House, demonstration: Demonstration | None = None) -> ASGIApp:
+def build_portal(row: PortalRow, platform: Platform, demonstration: Demonstration | None = None) -> ASGIApp:
     """A portal from its `app.py`; it speaks to units with its visitors' own tokens.
 
     In development people of a demonstration enter without a password; elsewhere there is no such address.
     """
     package = f"portal_{row.package}"
-    services = Services(house.keys.of(package), house.door)
+    services = Services(platform.keys.of(package), platform.door)
     build = importlib.import_module(f"rt.portals.{row.package}.app").build
-    secret = house.keys.secret_of(package).hex()
-    secure = house.settings.production
+    secret = platform.keys.secret_of(package).hex()
+    secure = platform.settings.production
     portal: ASGIApp = build(connect=services.using, secret=secret, secure=secure)
-    if demonstration is not None and house.settings.environment == "development":
+    if demonstration is not None and platform.settings.environment == "development":
         seal = Seal(secret, secure=secure)
         portal = entered_by_press(portal, demonstration.of(row.package), seal, services.using)
 
     async def located(scope: Scope, receive: Receive, send: Send) -> None:
-        with seen_from(client_address(scope, house.settings.trusted_proxies)):
+        with seen_from(client_address(scope, platform.settings.trusted_proxies)):
             await portal(scope, receive, send)
 
-    return Gate(located, package)
+    return RequestMiddleware(located, package)
 
 
 async def all_in_one(
@@ -85,37 +86,39 @@ async def all_in_one(
     demonstration: Demonstration | None = None,
 ) -> None:
     """Every unit and portal in this process, each at its own port and all behind the edge."""
-    house = House(settings, uri, keys, reach=lambda row: f"http://127.0.0.1:{place.of(row)}")
+    platform = Platform(settings, uri, keys, reach=lambda row: f"http://127.0.0.1:{place.of(row)}")
     for row in UNITS:
         if row.built:
-            house.add(row)
-    await house.start()
-    units = {row.package: house.rooms[row.package].app if row.built else not_built(row) for row in UNITS}
-    portals = {row.package: build_portal(row, house, demonstration) for row in PORTALS if row.built}
-    edge = build_edge(units, portals, house, place, demonstration)
+            platform.add(row)
+    await platform.start()
+    units = {
+        row.package: platform.instances[row.package].app if row.built else not_built(row) for row in UNITS
+    }
+    portals = {row.package: build_portal(row, platform, demonstration) for row in PORTALS if row.built}
+    edge = build_edge(units, portals, platform, place, demonstration)
     apps: list[tuple[str, ASGIApp, int]] = [("edge", edge, place.edge)]
     apps += [(row.name, units[row.package], place.of(row)) for row in UNITS]
     apps += [(row.name, portals[row.package], place.of(row)) for row in PORTALS if row.built]
-    await _serve([listener(app, port, settings.host, name) for name, app, port in apps], house, ready)
+    await _serve([listener(app, port, settings.host, name) for name, app, port in apps], platform, ready)
 
 
 def build_edge(
     units: Mapping[str, ASGIApp],
     portals: Mapping[str, ASGIApp],
-    house: House,
+    platform: Platform,
     place: Place,
     demonstration: Demonstration | None,
 ) -> Edge:
-    """The edge, with the front door at its bare host."""
-    development = house.settings.environment == "development"
-    front = front_of_house(
+    """The edge, with the front page at its bare host."""
+    development = platform.settings.environment == "development"
+    front = front_page_app(
         portals,
-        house.door,
+        platform.door,
         demonstration if development else None,
         port=place.edge,
-        production=house.settings.production,
+        production=platform.settings.production,
     )
-    return Edge(units, portals, house.settings, house.limiter, front)
+    return Edge(units, portals, platform.settings, platform.limiter, front)
 
 
 async def one_unit(
@@ -131,14 +134,16 @@ async def one_unit(
     def reach(row: UnitRow) -> str:
         return settings.unit_urls.get(row.package, f"http://127.0.0.1:{place.of(row)}")
 
-    house = House(settings, uri, keys, reach)
-    app, port = _alone(name, house, place, demonstration)
+    platform = Platform(settings, uri, keys, reach)
+    app, port = _alone(name, platform, place, demonstration)
     app = unhopped(app, place.hop) if place.hop else app
-    await house.start()
-    await _serve([listener(app, port, settings.host, name)], house, asyncio.Event())
+    await platform.start()
+    await _serve([listener(app, port, settings.host, name)], platform, asyncio.Event())
 
 
-def _alone(name: str, house: House, place: Place, demonstration: Demonstration | None) -> tuple[ASGIApp, int]:
+def _alone(
+    name: str, platform: Platform, place: Place, demonstration: Demonstration | None
+) -> tuple[ASGIApp, int]:
     if name == "edge":
         client = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=500))
 
@@ -147,13 +152,13 @@ def _alone(name: str, house: House, place: Place, demonstration: Demonstration |
 
         units = {row.package: behind(row) for row in UNITS}
         portals = {row.package: behind(row) for row in PORTALS if row.built}
-        return build_edge(units, portals, house, place, demonstration), place.edge
+        return build_edge(units, portals, platform, place, demonstration), place.edge
     for unit in UNITS:
         if name in (unit.name, unit.package):
-            return (house.add(unit).app if unit.built else not_built(unit)), place.of(unit)
+            return (platform.add(unit).app if unit.built else not_built(unit)), place.of(unit)
     for portal in PORTALS:
         if name in (portal.name, f"portal_{portal.package}"):
-            return build_portal(portal, house, demonstration), place.of(portal)
+            return build_portal(portal, platform, demonstration), place.of(portal)
     raise LookupError(f"there is no unit called {name}")
 
 
@@ -161,7 +166,7 @@ class BackgroundWorkEnded(Exception):
     """What goes on behind the units ended with an error: whoever started this process starts it again."""
 
 
-async def _serve(servers: list[Server], house: House, ready: asyncio.Event) -> None:
+async def _serve(servers: list[Server], platform: Platform, ready: asyncio.Event) -> None:
     """Listen until SIGTERM or SIGINT, then finish what is under way and stop.
 
     BackgroundWorkEnded when an outbox, a consumer or a clock has ended instead: a unit that answers and tells
@@ -180,13 +185,13 @@ async def _serve(servers: list[Server], house: House, ready: asyncio.Event) -> N
     gc.collect()
     gc.freeze()
     ready.set()
-    await _first(stopping, house.broken)
+    await _first(stopping, platform.broken)
     for one in servers:
         one.should_exit = True
     await asyncio.gather(*serving, return_exceptions=True)
     await offload.close()
-    await house.stop()
-    if house.broken.is_set():
+    await platform.stop()
+    if platform.broken.is_set():
         raise BackgroundWorkEnded("what goes on behind the units ended with an error; see the log")
 
 

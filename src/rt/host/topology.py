@@ -1,4 +1,4 @@
-"""The house on one page: every unit and portal, its port, its public path or subdomain, whom it asks."""
+"""The platform on one page: every unit and portal, its port, its public path or subdomain, whom it asks."""
 
 from pathlib import Path
 from typing import Literal
@@ -38,11 +38,12 @@ OFFICE = (*CARRIAGE, "notifications")
 
 
 class UnitRow(msgspec.Struct, frozen=True):
-    """A service: `asks` are the packages of the services it puts questions to; it may hear events of all.
+    """A service: `asks` are the packages of the services it puts questions to; it may subscribe to events of
+    all.
 
-    `needs` are the systems outside the house; `secrets` the secret variables that it is given beside the
-    address of its database (rt.kernel.settings.SECRETS). `memory_mb` caps its process in production: all of
-    them together leave a t3.medium (4 GB) room for its system.
+    `needs` are the systems outside the platform; `secrets` the secret variables that it is given beside the
+    address of its database (rt.kernel.core.settings.SECRETS). `memory_mb` caps its process in production: all
+    of them together leave a t3.medium (4 GB) room for its system.
     """
 
     name: str
@@ -274,8 +275,8 @@ def as_json() -> bytes:
         msgspec.to_builtins(row) | {"project": row.project, "host": row.host, "built": row.built}
         for row in PORTALS
     ]
-    house = {"domain": DOMAIN, "support_url": SUPPORT_URL, "edge_port": EDGE_PORT}
+    platform = {"domain": DOMAIN, "support_url": SUPPORT_URL, "edge_port": EDGE_PORT}
     check = msgspec.to_builtins(HEALTH_CHECK)
     secrets = {"secret_boxes": secret_boxes(), "secret_files": secret_files()}
-    whole = house | {"health_check": check, "services": services, "portals": portals} | secrets
+    whole = platform | {"health_check": check, "services": services, "portals": portals} | secrets
     return msgspec.json.format(msgspec.json.encode(whole)) + b"\n"

@@ -17,12 +17,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.host.topology import PORTALS
-from rt.kernel.client import Services
-from rt.kernel.errors import Forbidden, Refusal, TooMany
-from rt.kernel.gate import Gate, client_address
-from rt.kernel.identity import UnitKey, seen_from
-from rt.kernel.settings import WEAK_SECRETS, SettingRefused
-from rt.kernel.telemetry import start_logging
+from rt.kernel.access.identity import UnitKey, seen_from
+from rt.kernel.core.errors import Forbidden, Refusal, TooMany
+from rt.kernel.core.settings import WEAK_SECRETS, SettingRefused
+from rt.kernel.core.telemetry import start_logging
+from rt.kernel.service.client import Services
+from rt.kernel.web.middleware import RequestMiddleware, client_address
 from rt.ui.policy import PAGE_HEADERS
 
 COUNTRY = "x-vercel-ip-country"
@@ -178,7 +178,7 @@ def portal(name: str, environ: Mapping[str, str] = os.environ) -> ASGIApp:
     services = Services(UnitKey(package, settings.key), lambda unit: door)
     build = importlib.import_module(f"rt.portals.{row.package}.app").build
     app: ASGIApp = build(connect=services.using, secret=settings.secret, secure=True)
-    return Gate(Doorstep(app, settings), package)
+    return RequestMiddleware(Doorstep(app, settings), package)
 
 
 def turned_away(refusal: Refusal, request: Request) -> Response:

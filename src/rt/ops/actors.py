@@ -33,7 +33,7 @@ class Refused(Exception):
 class Caller:
     """Somebody who speaks to the edge: with a token, or as nobody.
 
-    Idempotency keys follow from `run` and what is asked, so that a story cut short can be told again.
+    Idempotency keys follow from `run` and what is asked, so that a scenario cut short can be told again.
     """
 
     def __init__(self, edge: str, run: str, name: str, token: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The one command, `rt`: runs the house, and hands every other verb to its own module."""
+"""The one command, `rt`: runs the platform, and hands every other verb to its own module."""
 
 import asyncio
 import contextlib
@@ -22,9 +22,9 @@ from rt.host.listener import PortTaken, check_free
 from rt.host.mongod import running
 from rt.host.serving import Place, Supervisor
 from rt.host.topology import DATABASES, PORTALS, UNITS, as_json, secrets_of
-from rt.kernel.migrations import Phase
-from rt.kernel.settings import SECRETS, Settings, read
-from rt.kernel.telemetry import start_logging, start_metrics
+from rt.kernel.core.settings import SECRETS, Settings, read
+from rt.kernel.core.telemetry import start_logging, start_metrics
+from rt.kernel.storage.migrations import Phase
 from rt.ops import filling, world
 from rt.ops.actors import OPEN_SESAME
 from rt.ops.deploy import verbs
@@ -53,7 +53,7 @@ def up(
     processes: Annotated[bool, typer.Option(help="One process per unit.")] = False,
     shift: Shift = 0,
 ) -> None:
-    """Run the whole house and say what runs where; Ctrl-C stops it."""
+    """Run the whole platform and say what runs where; Ctrl-C stops it."""
     began = time.monotonic()
     settings, keys = _prepare(data, port)
     place = Place(port, shift, hop=secrets.token_hex() if processes else "")
@@ -100,7 +100,8 @@ def demo(
         bool, typer.Option(help="Start another story instead of going on with one cut short.")
     ] = False,
 ) -> None:
-    """Play the whole story against a running house, as its real actors would, and check each outcome."""
+    """Play the whole scenario against a running platform, as its real actors would, and check each
+    outcome."""
     from rt.ops.demo import play
 
     raise typer.Exit(play(f"http://127.0.0.1:{port}", as_json=json, new=new))
@@ -275,7 +276,7 @@ def _in_a_sentence() -> Iterator[None]:
 
 
 def _prepare(data: Path, port: int, needs: Collection[str] = tuple(SECRETS)) -> tuple[Settings, UnitKeys]:
-    """Settings and keys of this house; what production must be given, development makes for itself.
+    """Settings and keys of this platform; what production must be given, development makes for itself.
 
     `needs` are the secret variables that this process is to know beside the addresses of its databases.
     """
@@ -309,15 +310,15 @@ async def _up_all_in_one(settings: Settings, keys: UnitKeys, place: Place, demo:
     ready = asyncio.Event()
     async with running(settings.home, console.print) as uri:
         shown = world.demonstration(place.edge) if demo else None
-        house = asyncio.create_task(serving.all_in_one(settings, uri, keys, place, ready, shown))
+        platform = asyncio.create_task(serving.all_in_one(settings, uri, keys, place, ready, shown))
         opened = asyncio.create_task(ready.wait())
-        await asyncio.wait({house, opened}, return_when=asyncio.FIRST_COMPLETED)
-        if house.done():
+        await asyncio.wait({platform, opened}, return_when=asyncio.FIRST_COMPLETED)
+        if platform.done():
             opened.cancel()
-            house.result()
+            platform.result()
             return
         watching = asyncio.create_task(_watch(place, demo, began, [os.getpid()]))
-        await house
+        await platform
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         console.print("stopped")

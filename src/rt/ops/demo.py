@@ -1,4 +1,4 @@
-"""`rt demo`: the whole story played over the public interface by its real actors, each outcome checked."""
+"""`rt demo`: the whole scenario played over the public interface by its real actors, each outcome checked."""
 
 import contextlib
 import csv
@@ -36,7 +36,7 @@ COLUMNS = (
 
 
 class StepDone(msgspec.Struct):
-    """One step of the story as it went."""
+    """One step of the scenario as it went."""
 
     service: str
     actor: str
@@ -47,7 +47,7 @@ class StepDone(msgspec.Struct):
 
 
 class CheckFailed(Exception):
-    """An outcome was not what the story promises."""
+    """An outcome was not what the scenario promises."""
 
 
 def check(holds: object, what: str) -> None:
@@ -64,13 +64,13 @@ def numbers(view: Any) -> set[float]:
     return {view} if isinstance(view, int | float) and not isinstance(view, bool) else set()
 
 
-class Story:
+class Scenario:
     """From the shipper's sheet to the pallet statement; each method is a chapter."""
 
     def __init__(self, edge: str, run: str, tell: Callable[[StepDone], None]) -> None:
         self.edge = edge
         self.run = run
-        self.tell = tell
+        self.emit = tell
         self.steps: list[StepDone] = []
         self.documents: list[dict[str, str]] = []
         self.day = world.working_day(datetime.now(PARIS).date(), -1)
@@ -79,7 +79,7 @@ class Story:
 
     @contextlib.contextmanager
     def step(self, service: str, actor: str, does: str) -> Iterator[None]:
-        """One step; what fails in it ends the story."""
+        """One step; what fails in it ends the scenario."""
         done = StepDone(service, actor, does)
         self.steps.append(done)
         began = time.perf_counter()
@@ -91,7 +91,7 @@ class Story:
             raise
         finally:
             done.ms = round((time.perf_counter() - began) * 1000)
-            self.tell(done)
+            self.emit(done)
 
     def play(self) -> None:
         self.people()
@@ -485,11 +485,11 @@ class Story:
             "admin_gateway", "Administration", "lit l'histoire de la commande à travers les services"
         ):
 
-            def story() -> Any:
+            def scenario() -> Any:
                 found = self.stage.admin.get(f"/admin/stories/{self.order_id}")
                 return found if len(set(found["units"])) >= 4 else None
 
-            found = wait_for(story, "the story across services")
+            found = wait_for(scenario, "the story across services")
             times = [datetime.fromisoformat(one["at"]) for one in found["events"]]
             check(times == sorted(times), "the story is told in order")
         with self.step("admin_gateway", "Administration", "vérifie la chaîne du journal d'audit"):
@@ -596,20 +596,22 @@ def play(edge: str, as_json: bool, new: bool) -> int:
         if step.why:
             console.print(f"    [red]{step.why}[/]")
 
-    story = Story(edge, _run(new), tell)
+    scenario = Scenario(edge, _run(new), tell)
     try:
-        story.play()
+        scenario.play()
         good = True
         MEMORY.unlink(missing_ok=True)
     except (CheckFailed, Refused, LookupError, httpx.HTTPError, KeyError):
         good = False
-    steps = [{f: getattr(step, f) for f in ("service", "actor", "does", "ok", "ms")} for step in story.steps]
+    steps = [
+        {f: getattr(step, f) for f in ("service", "actor", "does", "ok", "ms")} for step in scenario.steps
+    ]
     if as_json:
         sys.stdout.write(
-            json.dumps({"steps": steps, "documents": story.documents}, ensure_ascii=False) + "\n"
+            json.dumps({"steps": steps, "documents": scenario.documents}, ensure_ascii=False) + "\n"
         )
     else:
-        for document in story.documents:
+        for document in scenario.documents:
             console.print(f"  {document['kind']:<18} {document['url']}")
         console.print(
             f"{sum(step['ok'] for step in steps)} steps held, {sum(not step['ok'] for step in steps)} failed"

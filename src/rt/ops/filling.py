@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from rt.kernel.clock import day_of, now, today
+from rt.kernel.core.clock import day_of, now, today
 from rt.ops.actors import Caller, Refused, Stage
 from rt.ops.today import Today
 from rt.ops.world import (

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from rt.host.house import House, built_units
 from rt.host.keys import UnitKeys
-from rt.kernel.erasures import erase_subject
-from rt.kernel.estates import entity_collections, kept, tellers
-from rt.kernel.persistence import Database
-from rt.kernel.personal import KeyLost
-from rt.kernel.settings import Settings
+from rt.host.platform import Platform, built_units
+from rt.kernel.core.settings import Settings
+from rt.kernel.privacy.erasures import erase_subject
+from rt.kernel.privacy.tenant_data import entity_collections, kept, tellers
+from rt.kernel.storage.persistence import Database
+from rt.kernel.storage.personal import KeyLost
 
 
 class NobodySuch(ValueError):
@@ -36,8 +36,8 @@ async def forget(settings: Settings, uri: str, subject: str, org_ids: Sequence[s
     with tempfile.TemporaryDirectory() as folder:
         keys = UnitKeys(Path(folder))  # nobody is asked anything: any keys do
         keys.ensure()
-        house = House(settings, uri, keys)
-        database = house.database("kernel")
+        platform = Platform(settings, uri, keys)
+        database = platform.database("kernel")
         try:
             await _check(database, collection, subject_id, org_ids)
             found = sorted({*org_ids, *await tellers(database, collection, subject_id)})
@@ -45,11 +45,11 @@ async def forget(settings: Settings, uri: str, subject: str, org_ids: Sequence[s
                 raise NobodySuch(f"no event tells of {subject}")
             for org_id in found:
                 await erase_subject(database, org_id, collection, subject_id)
-            rooms = [house.add(row) for row in built_units()]
-            collections = [one for room in rooms for one in room.ground.database.collections]
+            instances = [platform.add(row) for row in built_units()]
+            collections = [one for instance in instances for one in instance.context.database.collections]
             return Forgotten(found, await kept(collections, collection, subject_id))
         finally:
-            await house.stop()
+            await platform.stop()
 
 
 async def _check(database: Database, collection: str, subject_id: str, org_ids: Sequence[str]) -> None:

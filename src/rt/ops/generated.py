@@ -28,7 +28,7 @@ def files() -> Mapping[str, Made]:
 
 
 def _sizes() -> str:
-    """What a bill must know of the house: the cap of memory of each service, and the portals."""
+    """What a bill must know of the platform: the cap of memory of each service, and the portals."""
     services = {row.name: row.memory_mb for row in topology.UNITS}
     told = {"services": services, "portals": [row.name for row in topology.PORTALS]}
     return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"

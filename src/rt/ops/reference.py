@@ -1,4 +1,4 @@
-"""Writes docs/API.md from the contracts: every built unit's operations and the events that it tells."""
+"""Writes docs/API.md from the contracts: every built unit's operations and the events that it emits."""
 
 import importlib
 import inspect
@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from rt.host.topology import UNITS, UnitRow
-from rt.kernel.messages import OPEN, SELF, SIGNED_IN, UNIT, Command, Event, Query
+from rt.kernel.model.messages import OPEN, SELF, SIGNED_IN, UNIT, Command, Event, Query
 
 NEEDS = {OPEN: "anyone", SIGNED_IN: "signed in", SELF: "oneself", UNIT: "units only"}
 INTRODUCTION = """# API
@@ -37,8 +37,8 @@ def modules(unit: UnitRow) -> list[ModuleType]:
     return [top, *(importlib.import_module(found.name) for found in below)]
 
 
-def words(unit: UnitRow, *kinds: type[Any]) -> list[type[Any]]:
-    """The words of some kinds that a unit's contract defines itself."""
+def messages(unit: UnitRow, *kinds: type[Any]) -> list[type[Any]]:
+    """The messages of some kinds that a unit's contract defines itself."""
     found = {
         thing.__name__: thing
         for module in modules(unit)
@@ -48,13 +48,13 @@ def words(unit: UnitRow, *kinds: type[Any]) -> list[type[Any]]:
     return list(found.values())
 
 
-def summary(word: type[Any]) -> str:
-    """The first line of what a word says of itself."""
-    return (inspect.getdoc(word) or "").partition("\n")[0]
+def summary(message: type[Any]) -> str:
+    """The first line of what a message says of itself."""
+    return (inspect.getdoc(message) or "").partition("\n")[0]
 
 
-def needs(word: type[Any]) -> str:
-    shape = word.word
+def needs(message: type[Any]) -> str:
+    shape = message.shape
     right = NEEDS.get(shape.needs, f"`{shape.needs}`")
     right += f", not {' or '.join(sorted(shape.closed_to))}" if shape.closed_to else ""
     return f"{right} or link `{shape.link}`" if shape.link else right
@@ -62,18 +62,18 @@ def needs(word: type[Any]) -> str:
 
 def operations(unit: UnitRow) -> str:
     """What a unit can be asked, by path and method."""
-    asked = sorted(words(unit, Query, Command), key=lambda one: (one.word.route, one.word.method))
+    asked = sorted(messages(unit, Query, Command), key=lambda one: (one.shape.route, one.shape.method))
     rows = [
         (shape.method, f"`{shape.route}`", one.__name__, needs(one), summary(one), shape.answer.__name__)
         for one in asked
-        for shape in (one.word,)
+        for shape in (one.shape,)
     ]
     return table(("Method", "Path", "Word", "Needs", "What it does", "Answer"), rows)
 
 
 def events(unit: UnitRow) -> str:
-    """What a unit tells, by topic."""
-    told = sorted(words(unit, Event), key=lambda one: str(one.topic))
+    """What a unit emits, by topic."""
+    told = sorted(messages(unit, Event), key=lambda one: str(one.topic))
     if not told:
         return "Tells nothing.\n"
     return table(("Topic", "Event", "When"), ((f"`{e.topic}`", e.__name__, summary(e)) for e in told))

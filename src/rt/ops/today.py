@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.ops.actors import Caller, Refused, Stage, wait_for
 from rt.ops.world import (
     CARRIERS,

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from rt.host.topology import PORTALS, PortalRow
-from rt.kernel.gate import SECURITY_HEADERS
+from rt.kernel.web.middleware import SECURITY_HEADERS
 from rt.ops.release import ReleaseRefused
 
 PACKAGE = Path(__file__).parents[1]

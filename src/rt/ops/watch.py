@@ -20,7 +20,7 @@ FRESH = timedelta(minutes=10)
 """A new order is made this often, 144 a day; in between the latest one is met again by its key."""
 REGION = "eu-west-3"
 NAMESPACE = "RT/Watch"
-HOUSES = {"production": f"https://api.{DOMAIN}", "staging": f"https://api-staging.{DOMAIN}"}
+ENVIRONMENTS = {"production": f"https://api.{DOMAIN}", "staging": f"https://api-staging.{DOMAIN}"}
 ORGANIZATION = {"name": "RT-Technologie, surveillance", "kind": "shipper"}
 EMAIL = "surveillance@rt-technologie.example"
 """Of the account that development makes for itself."""
@@ -39,7 +39,7 @@ class Run(msgspec.Struct, kw_only=True):
     """One try. `ok`: the main job works; `well`: every unit that is built is up too."""
 
     at: datetime
-    house: str
+    platform: str
     ok: bool
     well: bool
     seconds: float
@@ -60,15 +60,15 @@ class NotAsExpected(Exception):
 class Customer:
     """The synthetic shipper, over public HTTP alone."""
 
-    def __init__(self, house: str, email: str, password: str) -> None:
-        self._http = httpx.Client(base_url=house, timeout=SECONDS, headers={"accept-language": "en"})
+    def __init__(self, platform: str, email: str, password: str) -> None:
+        self._http = httpx.Client(base_url=platform, timeout=SECONDS, headers={"accept-language": "en"})
         self._email = email
         self._password = password
         self._read_at = 0
         self._gone = False
 
     def run(self) -> Run:
-        """Do the job once; after the first fault only the house's own word on its units is asked for."""
+        """Do the job once; after the first fault only the platform's own word on its units is asked for."""
         at, began = datetime.now(UTC), time.monotonic()
         order = _order(at)
         jobs: list[tuple[str, Callable[[], None]]] = [
@@ -86,7 +86,7 @@ class Customer:
         units = _timed("units", self._units)
         return Run(
             at=at,
-            house=str(self._http.base_url).rstrip("/"),
+            platform=str(self._http.base_url).rstrip("/"),
             ok=len(steps) == len(jobs) and steps[-1].ok,
             well=units.ok,
             seconds=round(seconds, 3),
@@ -133,27 +133,28 @@ class Customer:
         return response.json()
 
 
-def customer(house: str) -> Customer:
-    """Who tries it: the account named in the environment; a house of development opens one itself."""
+def customer(platform: str) -> Customer:
+    """Who tries it: the account named in the environment; a platform of development opens one itself."""
     email, password = os.environ.get("RT_WATCH_EMAIL", ""), os.environ.get("RT_WATCH_PASSWORD", "")
     if email and password:
-        return Customer(house, email, password)
-    if os.environ.get("RT_ENV", "development") != "development" or house in HOUSES.values():
+        return Customer(platform, email, password)
+    if os.environ.get("RT_ENV", "development") != "development" or platform in ENVIRONMENTS.values():
         raise LookupError("RT_WATCH_EMAIL and RT_WATCH_PASSWORD name the account that tries the main job")
     try:
-        httpx.get(f"{house}/admin/status", timeout=SECONDS)
-        Stage(house, "watch").register(ORGANIZATION, EMAIL, "Surveillance")
+        httpx.get(f"{platform}/admin/status", timeout=SECONDS)
+        Stage(platform, "watch").register(ORGANIZATION, EMAIL, "Surveillance")
     except (Refused, httpx.HTTPError) as error:
-        raise LookupError(f"no account could be opened at {house}: {error}") from error
-    return Customer(house, EMAIL, OPEN_SESAME)
+        raise LookupError(f"no account could be opened at {platform}: {error}") from error
+    return Customer(platform, EMAIL, OPEN_SESAME)
 
 
-def house_of(environment: str, port: int) -> str:
-    """Where the house answers: a named environment, what PUBLIC_API_URL says, or a port of this machine."""
-    if environment and environment not in HOUSES:
-        raise LookupError(f"no environment “{environment}”; known: {', '.join(HOUSES)}")
+def environment_of(environment: str, port: int) -> str:
+    """Where the platform answers: a named environment, what PUBLIC_API_URL says, or a port of this
+    machine."""
+    if environment and environment not in ENVIRONMENTS:
+        raise LookupError(f"no environment “{environment}”; known: {', '.join(ENVIRONMENTS)}")
     if environment:
-        return HOUSES[environment]
+        return ENVIRONMENTS[environment]
     if port:
         return f"http://127.0.0.1:{port}"
     return os.environ.get("PUBLIC_API_URL", "http://127.0.0.1:8080").rstrip("/")
@@ -162,7 +163,7 @@ def house_of(environment: str, port: int) -> str:
 def watch(environment: str, port: int, *, once: bool, as_json: bool, every: float) -> int:
     """Try it now, and again every so many seconds; one line for each try. The exit code of the last."""
     try:
-        who = customer(house_of(environment, port))
+        who = customer(environment_of(environment, port))
     except LookupError as error:
         sys.stderr.write(f"{error}\n")
         return 1

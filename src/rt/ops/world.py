@@ -7,7 +7,7 @@ from typing import Any, get_args
 import msgspec
 
 from rt.contracts.core_orders import OrderState
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.ops.actors import OPEN_SESAME, Caller, Refused, Stage
 from rt.pages.demonstration import Demonstration, Person
 from rt.trade.zones import PARIS
@@ -259,7 +259,7 @@ def people() -> list[Person]:
 
 
 def demonstration(port: int) -> Demonstration:
-    """The people as the front door at that port lets them in."""
+    """The people as the front page at that port lets them in."""
     origins = [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1")]
     return Demonstration(people=people(), password=OPEN_SESAME, origins=origins)
 

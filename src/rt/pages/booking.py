@@ -8,7 +8,7 @@ from starlette.responses import Response
 from rt.contracts.core_orders import GetOrder, OrderView
 from rt.contracts.planning import BookSlot, FindFreeSlots, FreeSlotsView, FreeSlotView
 from rt.contracts.planning.docks import SlotKind
-from rt.kernel.errors import NotFound, Refusal
+from rt.kernel.core.errors import NotFound, Refusal
 from rt.ui.asking import day_asked, day_of, key_of, moment_of, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Page
@@ -69,10 +69,10 @@ async def booking(visit: Visit) -> Page | Response:
     order = await visit.ask(GetOrder(order_id=order_id))
     day = day_asked(visit) or day_of(order.pickup_from if kind == "pickup" else order.delivery_from)
     refusal = ""
-    word = booked(visit, order_id, kind) if visit.posted is not None else None
-    if word is not None:
+    message = booked(visit, order_id, kind) if visit.posted is not None else None
+    if message is not None:
         try:
-            taken = await visit.ask(word, key=key_of(visit))
+            taken = await visit.ask(message, key=key_of(visit))
         except Refusal as refused:
             signed_in_still(refused)
             refusal = told(refused)

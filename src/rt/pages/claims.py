@@ -107,8 +107,8 @@ class Claims:
         )
 
     async def confirm(self, visit: Visit) -> Response:
-        word = ConfirmMovement(movement_id=visit.path["movement_id"])
-        return await pressed(visit, word, self.path, _("Confirmé : le mouvement compte des deux côtés."))
+        message = ConfirmMovement(movement_id=visit.path["movement_id"])
+        return await pressed(visit, message, self.path, _("Confirmé : le mouvement compte des deux côtés."))
 
     async def dispute(self, visit: Visit) -> Page | Response:
         movement = await visit.ask(GetMovement(movement_id=visit.path["movement_id"]))
@@ -143,14 +143,14 @@ class Claims:
 
     async def accept(self, visit: Visit) -> Response:
         policy_id, version = visit.path["policy_id"], version_read(visit)
-        word = AnswerPolicy(policy_id=policy_id, version=version, answer="accepted")
+        message = AnswerPolicy(policy_id=policy_id, version=version, answer="accepted")
         done = _("Consigne acceptée : les lettres de voiture signées valent pour vous deux.")
-        return await pressed(visit, word, self.path, done)
+        return await pressed(visit, message, self.path, done)
 
     async def refuse(self, visit: Visit) -> Response:
         policy_id, version = visit.path["policy_id"], version_read(visit)
-        word = AnswerPolicy(policy_id=policy_id, version=version, answer="refused")
-        return await pressed(visit, word, self.path, _("Consigne refusée."))
+        message = AnswerPolicy(policy_id=policy_id, version=version, answer="refused")
+        return await pressed(visit, message, self.path, _("Consigne refusée."))
 
     def _crumbs(self) -> list[tuple[str, str]]:
         return [("/pallets", _("Palettes")), (self.path, _("À confirmer"))]

@@ -1,4 +1,4 @@
-"""The people of the demonstration, in development: one press at the front door signs them in."""
+"""The people of the demonstration, in development: one press at the front page signs them in."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rt.contracts.authz import Login
-from rt.kernel.errors import NotFound, Refusal
+from rt.kernel.core.errors import NotFound, Refusal
 from rt.pages import signin
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LANGUAGES, speaking
@@ -45,7 +45,7 @@ class Demonstration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def entered_by_press(portal: ASGIApp, demonstration: Demonstration, seal: Seal, connect: Connect) -> ASGIApp:
-    """The portal, which also signs in people of the demonstration when the front door's form says who."""
+    """The portal, which also signs in people of the demonstration when the front page's form says who."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         asked = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == ADDRESS
@@ -53,7 +53,7 @@ def entered_by_press(portal: ASGIApp, demonstration: Demonstration, seal: Seal, 
         await answer(scope, receive, send)
 
     async def enter(request: Request) -> Response:
-        # No form token: the front door is another host, and no page can say that it comes from there.
+        # No form token: the front page is another host, and no page can say that it comes from there.
         if request.headers.get("origin") not in demonstration.origins:
             raise FormUnproven()
         form = await request.form(max_files=0, max_fields=2)

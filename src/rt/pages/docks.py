@@ -18,7 +18,7 @@ from rt.contracts.planning import (
     GetDock,
     OpeningHours,
 )
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 from rt.pages.gate import day_shown
 from rt.ui.asking import attempt, key_of, laid_over, signed_in_still, typed, version_seen
 from rt.ui.catalogues import gettext as _
@@ -254,16 +254,16 @@ async def own_dock(visit: Visit) -> DockView:
 
 async def say(visit: Visit, form: Form, hours: list[OpeningHours], dock: DockView | None) -> bool:
     """Whether the dock was kept; a refusal then stands beside its field."""
-    word = form.read()
-    if word is None:
+    message = form.read()
+    if message is None:
         return False
     changed: dict[str, object] = {"hours": hours}
-    if isinstance(word, EditDock) and dock is not None and word.site:
+    if isinstance(message, EditDock) and dock is not None and message.site:
         names = [f"site.0.{i.name.removeprefix('site.')}" for i in form.inputs if i.name.startswith("site.")]
-        site = laid_over([dock.site], [word.site], names, "site")[0]
+        site = laid_over([dock.site], [message.site], names, "site")[0]
         moved = site.address != dock.site.address
         changed["site"] = msgspec.structs.replace(site, latitude=None, longitude=None) if moved else site
-    whole = msgspec.structs.replace(word, **changed)
+    whole = msgspec.structs.replace(message, **changed)
     try:
         await visit.ask(whole, key=key_of(visit), version=version_seen(visit))
     except Refusal as refusal:

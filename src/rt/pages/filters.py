@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.datastructures import QueryParams
 
-from rt.kernel.bounds import refuse_unfit, refuse_unstorable
-from rt.kernel.errors import Refusal
-from rt.kernel.messages import Query
+from rt.kernel.core.errors import Refusal
+from rt.kernel.model.bounds import refuse_unfit, refuse_unstorable
+from rt.kernel.model.messages import Query
 from rt.ui.catalogues import gettext as _
 from rt.ui.fields import Input
 from rt.ui.formats import day
@@ -37,7 +37,7 @@ class Chip(msgspec.Struct, frozen=True):
 
 
 def said(
-    query: QueryParams, word: type[Query[Any]], names: Sequence[str], several: Container[str] = ()
+    query: QueryParams, message: type[Query[Any]], names: Sequence[str], several: Container[str] = ()
 ) -> dict[str, Any]:
     """What an address says of these fields; what fits none is left out, and where two say it the last counts.
 
@@ -51,7 +51,7 @@ def said(
             continue
         try:
             refuse_unstorable(text, name)
-            read = msgspec.convert({name: text}, word, strict=False)
+            read = msgspec.convert({name: text}, message, strict=False)
             refuse_unfit(read)
         except (Refusal, msgspec.ValidationError):
             continue

@@ -16,7 +16,7 @@ from rt.contracts.planning import (
     MarkNoShow,
     SlotView,
 )
-from rt.kernel.clock import now, today
+from rt.kernel.core.clock import now, today
 from rt.ui.asking import attempt, day_asked, pressed, seen
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, clock_time
@@ -176,13 +176,13 @@ class Gate:
         )
 
     async def arrive(self, visit: Visit) -> Response:
-        word = MarkArrived(slot_id=visit.path["slot_id"], version=seen(visit))
-        return await pressed(visit, word, f"{self.path}?day={day_shown(visit)}", _("Arrivée notée."))
+        message = MarkArrived(slot_id=visit.path["slot_id"], version=seen(visit))
+        return await pressed(visit, message, f"{self.path}?day={day_shown(visit)}", _("Arrivée notée."))
 
     async def no_show(self, visit: Visit) -> Response:
-        word = MarkNoShow(slot_id=visit.path["slot_id"], version=seen(visit))
+        message = MarkNoShow(slot_id=visit.path["slot_id"], version=seen(visit))
         said = _("Absence notée : le reste du créneau est libre.")
-        return await pressed(visit, word, f"{self.path}?day={day_shown(visit)}", said)
+        return await pressed(visit, message, f"{self.path}?day={day_shown(visit)}", said)
 
 
 def day_shown(visit: Visit) -> date:

@@ -103,8 +103,8 @@ class Listed:
             order.insert(beside, order.pop(place))
             return self._columns_page(order, shown, back, (name, verb))
         usual = do == "usual" or [self.fixed, *shown] == list(self.usual)
-        word = KeepListChoices(list_name=self.name, columns=[] if usual else shown)
-        return await pressed(visit, word, back, _("Colonnes enregistrées."))
+        message = KeepListChoices(list_name=self.name, columns=[] if usual else shown)
+        return await pressed(visit, message, back, _("Colonnes enregistrées."))
 
     async def keep_views(self, visit: Visit) -> Page | Response:
         if visit.posted is None:

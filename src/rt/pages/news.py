@@ -10,9 +10,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rt.contracts.admin_gateway import GetToldToAll, ToldView
-from rt.kernel.errors import NotFound, Refusal
-from rt.kernel.telemetry import log
+from rt.contracts.admin_gateway import AnnouncementView, GetAnnouncements
+from rt.kernel.core.errors import NotFound, Refusal
+from rt.kernel.core.telemetry import log
 from rt.ui.addresses import inside
 from rt.ui.asking import typed
 from rt.ui.formats import language
@@ -47,7 +47,7 @@ class News:
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
-        self._items: Sequence[ToldView] = ()
+        self._items: Sequence[AnnouncementView] = ()
         self._told_at = self._asked_at = float("-inf")
         self._asking: asyncio.Task[None] | None = None
 
@@ -67,7 +67,7 @@ class News:
     async def _ask(self) -> None:
         """Whatever goes wrong here is no reason for a page to fail."""
         try:
-            self._items = (await self._connect("").ask(GetToldToAll())).items
+            self._items = (await self._connect("").ask(GetAnnouncements())).items
             self._told_at = time.monotonic()
         except Refusal:
             return
@@ -75,7 +75,7 @@ class News:
             log.warning("news_not_told", exc_info=True)
 
 
-def _item(told: ToldView) -> Item:
+def _item(told: AnnouncementView) -> Item:
     return Item(
         id=told.notice_id,
         kind=told.kind,

@@ -49,8 +49,8 @@ class NoticesPage(Page):
 
 async def notices(visit: Visit) -> Page:
     everything = visit.query.get("all") == "1"
-    word = MyNotices(unread=None if everything else True, after=visit.query.get("after", ""))
-    found = await visit.ask(word)
+    message = MyNotices(unread=None if everything else True, after=visit.query.get("after", ""))
+    found = await visit.ask(message)
     host = visit.request.headers.get("host", "")
     current = ALL if everything else PATH
     following = urlencode({**({"all": "1"} if everything else {}), "after": found.next})
@@ -105,8 +105,8 @@ async def push_key(visit: Visit) -> Response:
 
 async def subscribe(visit: Visit) -> Response:
     """Send this person's notices to this browser too."""
-    word = await visit.body(SubscribePush)
-    return visit.json(await visit.ask(word, key=word.endpoint[-100:]))
+    message = await visit.body(SubscribePush)
+    return visit.json(await visit.ask(message, key=message.endpoint[-100:]))
 
 
 PAGES = [

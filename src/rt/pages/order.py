@@ -18,7 +18,7 @@ from rt.contracts.palette import GetPolicy, PolicyView
 from rt.contracts.planning import FindSlots, SlotView
 from rt.contracts.tracking_ia import GetTrack, TrackView
 from rt.pages import papers
-from rt.pages.order_story import Happened, history, on_map
+from rt.pages.order_timeline import Happened, history, on_map
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named

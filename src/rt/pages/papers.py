@@ -22,7 +22,7 @@ from rt.contracts.ecpmr import (
     VerificationView,
     VerifyDocument,
 )
-from rt.kernel.errors import NotFound
+from rt.kernel.core.errors import NotFound
 from rt.ui.asking import attempt, pressed, sent, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
@@ -133,13 +133,13 @@ async def pdf(visit: Visit) -> Response:
 
 
 async def photo(visit: Visit) -> Response:
-    word = GetPhoto(document_id=visit.path["document_id"], photo_id=visit.path["photo_id"])
-    return sent(await visit.ask(word))
+    message = GetPhoto(document_id=visit.path["document_id"], photo_id=visit.path["photo_id"])
+    return sent(await visit.ask(message))
 
 
 async def document(visit: Visit) -> Response:
-    word = GetPaper(order_id=visit.path["order_id"], document_id=visit.path["document_id"])
-    return sent(await visit.ask(word))
+    message = GetPaper(order_id=visit.path["order_id"], document_id=visit.path["document_id"])
+    return sent(await visit.ask(message))
 
 
 async def add(visit: Visit) -> Response:
@@ -151,14 +151,14 @@ async def added(visit: Visit, back: str) -> Response:
     file = visit.posted.get("file") if visit.posted is not None else None
     if not isinstance(file, UploadFile) or not file.filename:
         return visit.go(back, _("Choisissez d'abord un fichier."))
-    word = AddDocument(
+    message = AddDocument(
         order_id=visit.path["order_id"],
         kind=KINDS.get(typed(visit, "kind"), "other"),
         filename=file.filename[-120:],
         content=await file.read(),
         media_type=file.content_type or "application/octet-stream",
     )
-    return await pressed(visit, word, back, _("Document ajouté."))
+    return await pressed(visit, message, back, _("Document ajouté."))
 
 
 def pages(*, links: bool) -> Sequence[Route]:

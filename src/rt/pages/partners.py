@@ -155,26 +155,29 @@ class Partners:
         )
 
     async def ask(self, visit: Visit) -> Response:
-        word = AskPartner(organization_id=visit.path["organization_id"])
-        return await pressed(visit, word, self.path, _("Demande envoyée."))
+        message = AskPartner(organization_id=visit.path["organization_id"])
+        return await pressed(visit, message, self.path, _("Demande envoyée."))
 
     async def accept(self, visit: Visit) -> Response:
-        word = AcceptPartner(organization_id=visit.path["organization_id"])
-        return await pressed(visit, word, self.path, _("Demande acceptée : vous êtes partenaires."))
+        message = AcceptPartner(organization_id=visit.path["organization_id"])
+        return await pressed(visit, message, self.path, _("Demande acceptée : vous êtes partenaires."))
 
     async def block(self, visit: Visit) -> Response:
         organization_id = visit.path["organization_id"]
-        word, undo = BlockPartner(organization_id=organization_id), f"{self.path}/{organization_id}/unblock"
-        return await pressed(visit, word, self.path, _("Bloqué : ses offres sont refusées."), undo=undo)
+        message, undo = (
+            BlockPartner(organization_id=organization_id),
+            f"{self.path}/{organization_id}/unblock",
+        )
+        return await pressed(visit, message, self.path, _("Bloqué : ses offres sont refusées."), undo=undo)
 
     async def unblock(self, visit: Visit) -> Response:
-        word = UnblockPartner(organization_id=visit.path["organization_id"])
+        message = UnblockPartner(organization_id=visit.path["organization_id"])
         done = _("Débloqué. Pour travailler ensemble, demandez-le ou acceptez sa demande.")
-        return await pressed(visit, word, self.path, done)
+        return await pressed(visit, message, self.path, done)
 
     async def invite(self, visit: Visit) -> Response:
-        word = InvitePartner(organization_id=visit.path["organization_id"])
-        return await pressed(visit, word, self.path, _("Invitation à ouvrir un compte envoyée."))
+        message = InvitePartner(organization_id=visit.path["organization_id"])
+        return await pressed(visit, message, self.path, _("Invitation à ouvrir un compte envoyée."))
 
     def _list(self, **known: str) -> str:
         named_ = {name: value for name, value in known.items() if value}

@@ -120,5 +120,5 @@ async def put(visit: Visit) -> Page | Response:
 
 
 async def remove(visit: Visit) -> Response:
-    word = RemovePolicy(policy_id=visit.path["policy_id"])
-    return await pressed(visit, word, PATH, _("Consigne retirée : la règle plus large vaut."))
+    message = RemovePolicy(policy_id=visit.path["policy_id"])
+    return await pressed(visit, message, PATH, _("Consigne retirée : la règle plus large vaut."))

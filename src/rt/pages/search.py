@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from starlette.routing import Route
 
-from rt.kernel.messages import Query
-from rt.kernel.search import words
+from rt.kernel.model.messages import Query
+from rt.kernel.storage.search import words
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import NavItem, Page

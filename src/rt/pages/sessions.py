@@ -16,12 +16,12 @@ def pages(path: str) -> Sequence[Route]:
     back = f"{path}#sessions"
 
     async def end_one(visit: Visit) -> Response:
-        word = EndSession(session_id=visit.path["session_id"])
-        return await pressed(visit, word, back, _("Session fermée."))
+        message = EndSession(session_id=visit.path["session_id"])
+        return await pressed(visit, message, back, _("Session fermée."))
 
     async def end_others(visit: Visit) -> Response:
-        word = EndAllSessions(keep="current")
-        return await pressed(visit, word, back, _("Toutes les autres sessions sont fermées."))
+        message = EndAllSessions(keep="current")
+        return await pressed(visit, message, back, _("Toutes les autres sessions sont fermées."))
 
     return [
         page(f"{path}/sessions/end", end_others, methods=("POST",)),

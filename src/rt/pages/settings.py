@@ -18,7 +18,7 @@ from rt.contracts.authz import (
     WhoAmI,
 )
 from rt.contracts.notifications import FindPreferences, PreferenceView, SetPreference
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 from rt.pages import numbers, sessions
 from rt.pages.numbers import declarable
 from rt.ui.asking import apart, attempt, key_of, signed_in_still, ticked, told, worded
@@ -93,11 +93,15 @@ class Settings:
         there = {one.topic: one for one in (await visit.ask(FindPreferences())).items}
         refused = []
         for topic in ticked(visit, "topic"):
-            word = worded(SetPreference, {"topic": topic, "channels": ticked(visit, f"channels-{topic}")})
-            if topic not in there or fixed(there[topic]) or set(word.channels) == set(there[topic].channels):
+            message = worded(SetPreference, {"topic": topic, "channels": ticked(visit, f"channels-{topic}")})
+            if (
+                topic not in there
+                or fixed(there[topic])
+                or set(message.channels) == set(there[topic].channels)
+            ):
                 continue
             try:
-                await visit.ask(word, key=f"{key_of(visit)[:60]}-{topic}")
+                await visit.ask(message, key=f"{key_of(visit)[:60]}-{topic}")
             except Refusal as refusal:
                 signed_in_still(refusal)
                 refused.append(f"{label(there[topic])} : {told(refusal)}")

@@ -1,4 +1,4 @@
-"""Signing in and out of a portal, choosing an organization, passwords and invitations, by authz's words."""
+"""Signing in and out of a portal, choosing an organization, passwords, invitations, by messages of authz."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ from rt.contracts.authz import (
     TotpView,
     WhoAmI,
 )
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 from rt.ui.addresses import inside
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language

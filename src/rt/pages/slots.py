@@ -127,7 +127,7 @@ class Slots:
         at, until = moment_of(typed(visit, "starts_at")), moment_of(typed(visit, "ends_at"))
         if at is None or until is None:
             return visit.go(here, _("Choisissez une heure."))
-        word = MoveSlot(
+        message = MoveSlot(
             order_id=visit.path["order_id"],
             slot_id=visit.path["slot_id"],
             version=seen(visit),
@@ -137,7 +137,7 @@ class Slots:
         )
         theirs = _("Créneau déplacé, l'ancienne heure est rendue.")
         done = _("Créneau déplacé : le transporteur est prévenu.") if self.ours else theirs
-        return await pressed(visit, word, here, done)
+        return await pressed(visit, message, here, done)
 
     async def _times(self, visit: Visit, read: SlotView, day: date) -> FreeSlotsView | None:
         """The free times of the slot's dock that day."""
@@ -194,5 +194,5 @@ def here_of(visit: Visit) -> str:
 
 
 async def calendar(visit: Visit) -> Response:
-    word = SlotCalendar(order_id=visit.path["order_id"], slot_id=visit.path["slot_id"])
-    return sent(await visit.ask(word))
+    message = SlotCalendar(order_id=visit.path["order_id"], slot_id=visit.path["slot_id"])
+    return sent(await visit.ask(message))

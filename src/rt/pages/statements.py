@@ -16,8 +16,8 @@ from rt.contracts.palette import (
     MakeStatement,
     StatementView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Refusal
 from rt.pages.filters import address
 from rt.pages.pallet_words import Tabs, pallet_names, partner_choices, version_read
 from rt.ui.asking import attempt, key_of, sent, signed_in_still, told, typed
@@ -215,9 +215,9 @@ async def answer(visit: Visit, read: StatementView, given: Answers) -> str:
     ]
     if not chosen:
         return _("Choisissez une réponse pour au moins une ligne.")
-    word = AnswerStatement(statement_id=read.id, version=version_read(visit), answers=chosen)
+    message = AnswerStatement(statement_id=read.id, version=version_read(visit), answers=chosen)
     try:
-        await visit.ask(word, key=key_of(visit))
+        await visit.ask(message, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
         return told(refusal)

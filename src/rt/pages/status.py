@@ -18,7 +18,7 @@ from rt.contracts.admin_gateway import (
     SupportLevelView,
     UpdateView,
 )
-from rt.kernel.clock import now, today
+from rt.kernel.core.clock import now, today
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked

@@ -41,7 +41,7 @@ class TeamPage(Page):
     rows: list[PersonRow]
     columns: list[Column]
     roles: list[Choice]
-    story: str
+    timeline: str
     q: str
     more: str
     may_run: bool
@@ -54,9 +54,9 @@ class Team:
     """
 
     def __init__(
-        self, *roles: Role, path: str = "/team", title: str = marked("Équipe"), story: str = ""
+        self, *roles: Role, path: str = "/team", title: str = marked("Équipe"), timeline: str = ""
     ) -> None:
-        self.roles, self.path, self.title, self.story = roles, path, title, story
+        self.roles, self.path, self.title, self.timeline = roles, path, title, timeline
 
     def pages(self) -> Sequence[Route]:
         """To be put among a portal's pages."""
@@ -83,8 +83,8 @@ class Team:
         )
 
     async def team(self, visit: Visit) -> Page:
-        word = FindUsers(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""))
-        found = await visit.ask(word)
+        message = FindUsers(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""))
+        found = await visit.ask(message)
         return TeamPage(
             title=_(self.title),
             path=self.path,
@@ -98,9 +98,9 @@ class Team:
                 Column(name="joined_at", label=_("Depuis"), kind="day", wide=True),
             ],
             roles=self._choices(),
-            story=self.story,
-            q=word.q,
-            more=f"{self.path}?{urlencode({'q': word.q, 'after': found.next})}" if found.next else "",
+            timeline=self.timeline,
+            q=message.q,
+            more=f"{self.path}?{urlencode({'q': message.q, 'after': found.next})}" if found.next else "",
             may_run=visit.session.may("authz.write"),
         )
 
@@ -128,18 +128,18 @@ class Team:
         chosen = next((role for role in self.roles if role == typed(visit, "role")), None)
         if chosen is None:
             return visit.go(self.path, _("Choisissez un rôle."), kind="bad")
-        word = ChangeRole(user_id=visit.path["user_id"], role=chosen)
-        return await pressed(visit, word, self.path, _("Rôle changé, avec effet immédiat."))
+        message = ChangeRole(user_id=visit.path["user_id"], role=chosen)
+        return await pressed(visit, message, self.path, _("Rôle changé, avec effet immédiat."))
 
     async def disable(self, visit: Visit) -> Response:
         user_id = visit.path["user_id"]
-        word, undo = DisableUser(user_id=user_id), f"{self.path}/{user_id}/enable"
-        return await pressed(visit, word, self.path, _("Accès fermé."), undo=undo)
+        message, undo = DisableUser(user_id=user_id), f"{self.path}/{user_id}/enable"
+        return await pressed(visit, message, self.path, _("Accès fermé."), undo=undo)
 
     async def enable(self, visit: Visit) -> Response:
         user_id = visit.path["user_id"]
-        word, undo = EnableUser(user_id=user_id), f"{self.path}/{user_id}/disable"
-        return await pressed(visit, word, self.path, _("Accès rouvert."), undo=undo)
+        message, undo = EnableUser(user_id=user_id), f"{self.path}/{user_id}/disable"
+        return await pressed(visit, message, self.path, _("Accès rouvert."), undo=undo)
 
     def _choices(self) -> list[Choice]:
         return [Choice(role, named("choice", role)) for role in self.roles]

@@ -5,8 +5,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from rt.kernel.bounds import formed
-from rt.kernel.messages import PERSONAL_LABEL
+from rt.kernel.model.bounds import formed
+from rt.kernel.model.messages import PERSONAL_LABEL
 
 LONGEST: Final = 254
 """Characters of an address that mail servers take (RFC 5321, 4.5.3.1.3, without the angle brackets)."""

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 
 FIRST_LANGUAGES = ("fr", "en", "de")
 LANGUAGES = tuple(re.findall("..", "esitnlptplcsskslhrhurobgeldasvfinbetlvlttrukrucasrsqmkbsisgamtlbeuar"))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.bounds import within
+from rt.kernel.model.bounds import within
 
 TRIP_PAST_DAYS, TRIP_AHEAD_DAYS = 400, 800
 """A year's carriage is looked back on; nobody plans a truck more than two years ahead."""

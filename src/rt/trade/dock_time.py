@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 from rt.trade.calendars import is_working_day, paris_day, paris_instant
 from rt.trade.contract_rules import DECREE_1999, DECREE_2017, REFORM, SMALL_SHIPMENT_KG
 from rt.trade.tables import Dated, row_on

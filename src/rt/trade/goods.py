@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.messages import View
+from rt.kernel.model.messages import View
 
 Celsius = Annotated[float, Meta(ge=-273, le=1_000)]
 """From deep frozen to liquid sulphur and bitumen."""

@@ -11,7 +11,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import siren as fr_siren
 from stdnum.fr import siret as fr_siret
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 
 SEPARATORS = re.compile(r"[\s.\-_/·\u00a0\u202f]+")
 GS1_LENGTHS = {"GTIN": (8, 12, 13, 14), "GLN": (13,), "SSCC": (18,)}

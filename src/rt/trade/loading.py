@@ -7,7 +7,7 @@ from math import ceil
 
 import msgspec
 
-from rt.kernel.errors import Invalid, NotFound, Refusal
+from rt.kernel.core.errors import Invalid, NotFound, Refusal
 from rt.trade.goods import Goods
 from rt.trade.tables import Dated, in_force
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.messages import View
+from rt.kernel.model.messages import View
 
 
 class Money(View):

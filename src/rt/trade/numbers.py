@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 
 DecimalMark = Literal[",", "."]
 GAP = re.compile(r"(?<=\d)[ \t\u00a0\u2009\u202f'’](?=\d{3}(?!\d))")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.messages import PERSONAL, PERSONAL_LABEL, View
+from rt.kernel.model.messages import PERSONAL, PERSONAL_LABEL, View
 from rt.trade.contacts import OptionalEmail
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 
 LONGEST = 12
 """Characters that an address keeps of a postal code."""

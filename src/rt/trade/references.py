@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.messages import leads_to, secret_for
+from rt.kernel.model.messages import leads_to, secret_for
 
 AT_ONCE = 200
 """Things that are asked for by their identities in one question."""
@@ -40,7 +40,7 @@ DockId = Annotated[str, leads_to("planning.docks")]
 SlotId = Annotated[str, leads_to("planning.slots")]
 DeviceId = Annotated[str, leads_to("tracking_ia.devices")]
 ShareId = Annotated[str, leads_to("tracking_ia.shares")]
-LetterId = Annotated[str, leads_to("kernel.dead_letters")]
+DeadLetterId = Annotated[str, leads_to("kernel.dead_letters")]
 OutageId = Annotated[str, leads_to("admin_gateway.incidents")]
 WindowId = Annotated[str, leads_to("admin_gateway.calendars")]
 TrailSubject = Annotated[str, leads_to("admin_gateway.audit")]

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 
 
 class RuleUnknownThen(Invalid):

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from rt.kernel.errors import Invalid, Refusal
-from rt.kernel.messages import View
+from rt.kernel.core.errors import Invalid, Refusal
+from rt.kernel.model.messages import View
 from rt.trade.goods import Goods
 from rt.trade.places import Address
 from rt.trade.tables import Dated

@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from rt.kernel.clock import ZONE
-from rt.kernel.errors import Invalid
+from rt.kernel.core.clock import ZONE
+from rt.kernel.core.errors import Invalid
 
 PARIS: Final = ZONE
 """The trade's own clock; where a country is not named below, its clocks show the same hour."""

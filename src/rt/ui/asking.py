@@ -9,13 +9,13 @@ import msgspec
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from rt.kernel import clock
-from rt.kernel.digits import whole
-from rt.kernel.errors import Refusal
-from rt.kernel.ids import fingerprint
-from rt.kernel.malformed import malformed
-from rt.kernel.messages import Command, Download, Query
-from rt.kernel.saved import disposition
+from rt.kernel.core import clock
+from rt.kernel.core.digits import whole
+from rt.kernel.core.errors import Refusal
+from rt.kernel.core.ids import fingerprint
+from rt.kernel.core.malformed import malformed
+from rt.kernel.model.content_disposition import disposition
+from rt.kernel.model.messages import Command, Download, Query
 from rt.ui.formats import language
 from rt.ui.forms import KEY, VERSION, Form
 from rt.ui.policy import PAGE_HEADERS, SENT_POLICY
@@ -28,29 +28,29 @@ AT_ONCE = 8
 """Questions asked of one service at the same time for one page."""
 
 
-async def attempt(visit: Visit, word: Query[Answer]) -> Answer | None:
+async def attempt(visit: Visit, message: Query[Answer]) -> Answer | None:
     """The answer, or nothing when that part is absent, forbidden or out of order now."""
     try:
-        return await visit.ask(word)
+        return await visit.ask(message)
     except Refusal as refusal:
         signed_in_still(refusal)
         return None
 
 
-async def attempt_all(visit: Visit, words: Sequence[Query[Answer]]) -> list[Answer | None]:
-    """Each word's answer in their order, a few asked at a time."""
+async def attempt_all(visit: Visit, messages: Sequence[Query[Answer]]) -> list[Answer | None]:
+    """Each message's answer in their order, a few asked at a time."""
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def one(word: Query[Answer]) -> Answer | None:
+    async def one(message: Query[Answer]) -> Answer | None:
         async with places:
-            return await attempt(visit, word)
+            return await attempt(visit, message)
 
-    return list(await asyncio.gather(*(one(word) for word in words)))
+    return list(await asyncio.gather(*(one(message) for message in messages)))
 
 
 async def pressed(
     visit: Visit,
-    word: Command[Any],
+    message: Command[Any],
     path: str,
     done: str,
     *,
@@ -65,17 +65,17 @@ async def pressed(
     """
     key = f"{key_of(visit)}-{fingerprint(choice)[:12]}" if choice else key_of(visit)
     try:
-        await visit.ask(word, key=key, version=version)
+        await visit.ask(message, key=key, version=version)
     except Refusal as refusal:
         signed_in_still(refusal)
         return visit.go(path, told(refusal), kind="bad")
     return visit.go(path, done, undo=undo)
 
 
-def worded(word: type[Word], values: Mapping[str, Any]) -> Word:
-    """The word with what an address or a form says; what does not fit is refused, and no fault of ours."""
+def worded(message: type[Word], values: Mapping[str, Any]) -> Word:
+    """The message with what an address or a form says; what does not fit is refused, and no fault of ours."""
     try:
-        made: Word = msgspec.convert(values, word)
+        made: Word = msgspec.convert(values, message)
     except msgspec.ValidationError as wrong:
         raise malformed(wrong) from wrong
     return made

@@ -1,7 +1,8 @@
 """What pages say in each language: looks messages up, extracts them, checks that English is complete.
 
-French is the source: a message is its French sentence. Field labels, states and choices of contract words
-are looked up by their code under the contexts `field`, `state`, `choice` and so stand in both catalogues.
+French is the source: a message is its French sentence. Field labels, states and choices of messages of
+contracts are looked up by their code under the contexts `field`, `state`, `choice` and so stand in both
+catalogues.
 """
 
 import re

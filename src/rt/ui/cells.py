@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.ui import formats
 from rt.ui.catalogues import named
 from rt.ui.pages import Column, cell, filled, known_icon, static

@@ -9,9 +9,9 @@ import msgspec
 from msgspec import inspect
 from starlette.datastructures import FormData
 
-from rt.kernel.digits import whole
-from rt.kernel.errors import Refusal
-from rt.kernel.messages import Command
+from rt.kernel.core.digits import whole
+from rt.kernel.core.errors import Refusal
+from rt.kernel.model.messages import Command
 from rt.ui.catalogues import gettext as _
 from rt.ui.fields import Input, Leaf, Unreadable, broken, drawn, leaves, shown, typed
 from rt.ui.formats import language
@@ -48,7 +48,7 @@ class Form:
 
     def __init__(
         self,
-        word: type[Command[Any]],
+        message: type[Command[Any]],
         *,
         posted: FormData | None = None,
         say: Say | None = None,
@@ -65,7 +65,7 @@ class Form:
         version: int | None = None,
         carried: Mapping[str, str | int] | None = None,
     ) -> None:
-        self.word = word
+        self.message = message
         self.posted = posted
         self.token = token
         self.key = uuid4().hex
@@ -85,10 +85,10 @@ class Form:
             name: [c if isinstance(c, Choice) else Choice(*c) for c in offered]
             for name, offered in (choices or {}).items()
         }
-        shape = inspect.type_info(word)
+        shape = inspect.type_info(message)
         if not isinstance(shape, inspect.StructType):
-            raise TypeError(f"{word!r} is no command")
-        self._part = word.word.method == "PATCH"
+            raise TypeError(f"{message!r} is no command")
+        self._part = message.shape.method == "PATCH"
         found = leaves(shape, part=self._part, rows=self._rows(rows or {}))
         self._leaves = [leaf for leaf in found if leaf.name.split(".")[0] not in self._fixed]
         if only:
@@ -207,11 +207,11 @@ class Form:
             for head in {found[1] for leaf in self._leaves if (found := LIST.match(leaf.name))}:
                 built.setdefault(head, [])
         try:
-            word: Command[Any] = msgspec.convert(_lists(built) | self._fixed, self.word, strict=False)
+            message: Command[Any] = msgspec.convert(_lists(built) | self._fixed, self.message, strict=False)
         except msgspec.ValidationError as wrong:
             self.refusal = str(wrong)
             return None
-        return word
+        return message
 
     def _empty_rows(self) -> set[str]:
         """Lines of a list after its first in which nothing was typed."""
@@ -236,12 +236,12 @@ class Form:
         """
         if self._say is None:
             raise TypeError("this form has nobody to speak to")
-        word = self.read()
-        if word is None or self.posted is None:
+        message = self.read()
+        if message is None or self.posted is None:
             return None
         try:
             key, seen = str(self.posted.get(KEY) or self.key), self._seen() or version
-            return await (self._say(word, key) if seen is None else self._say(word, key, seen))
+            return await (self._say(message, key) if seen is None else self._say(message, key, seen))
         except Refusal as refusal:
             self.refused(refusal)
             return None

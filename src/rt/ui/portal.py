@@ -21,8 +21,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rt.kernel.allow import allowed_methods
-from rt.kernel.errors import NotFound, Refusal, TooLarge, Unavailable
+from rt.kernel.core.errors import NotFound, Refusal, TooLarge, Unavailable
+from rt.kernel.web.allow import allowed_methods
 from rt.ui import density
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LANGUAGES, speaking
@@ -63,7 +63,7 @@ class Portal(msgspec.Struct, kw_only=True):
 
 
 class Surroundings(msgspec.Struct, kw_only=True, frozen=True):
-    """What every portal of the platform has around its own pages, in words of contracts."""
+    """What every portal of the platform has around its own pages, in messages of contracts."""
 
     renew: Callable[[Session], Awaitable[None]]
     """New tokens for a session whose access ends, unseen by its visitor."""

@@ -10,8 +10,8 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from rt.kernel.clock import now
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Refusal
 
 COOKIE = "__Host-rt_session"
 PLAIN_COOKIE = "rt_session"

@@ -13,7 +13,7 @@ from jinja2.bccache import Bucket
 from jinja2.runtime import Macro
 from markupsafe import escape
 
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.ui import formats
 from rt.ui.catalogues import gettext, named, ngettext
 from rt.ui.cells import badge, cells, deadline, icon, kinds

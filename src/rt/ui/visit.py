@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from rt.kernel.errors import Forbidden, Malformed, Refusal, Unauthorized
-from rt.kernel.malformed import malformed
-from rt.kernel.messages import Command, Query
+from rt.kernel.core.errors import Forbidden, Malformed, Refusal, Unauthorized
+from rt.kernel.core.malformed import malformed
+from rt.kernel.model.messages import Command, Query
 from rt.ui.addresses import inside
 from rt.ui.fields import Unreadable
 from rt.ui.forms import PROOF, Form
@@ -32,9 +32,9 @@ class Asks(Protocol):
     """What a portal speaks to services with: the kernel's Services under one person's token."""
 
     async def ask(
-        self, word: Query[Answer] | Command[Answer], /, *, key: str = "", version: int | None = None
+        self, message: Query[Answer] | Command[Answer], /, *, key: str = "", version: int | None = None
     ) -> Answer:
-        """The answer to a word; `key` is the idempotency key of a command, `version` goes as If-Match."""
+        """The answer to a message; `key` is the idempotency key of a command, `version` goes as If-Match."""
 
 
 Connect = Callable[[str], Asks]
@@ -76,28 +76,30 @@ class Visit:
         )
 
     async def ask(
-        self, word: Query[Answer] | Command[Answer], *, key: str = "", version: int | None = None
+        self, message: Query[Answer] | Command[Answer], *, key: str = "", version: int | None = None
     ) -> Answer:
         """Ask a service in the visitor's name."""
-        return await self.services.ask(word, key=key, version=version)
+        return await self.services.ask(message, key=key, version=version)
 
-    def asked(self, word: type[Query[Answer]], **fixed: Any) -> Query[Answer]:
+    def asked(self, message: type[Query[Answer]], **fixed: Any) -> Query[Answer]:
         """A query filled from the address's query string; what does not fit it is left out."""
         given = dict(fixed)
-        for name in word.__struct_fields__:
+        for name in message.__struct_fields__:
             if name in fixed or not (texts := [text for text in self.query.getlist(name) if text]):
                 continue
             with suppress(msgspec.ValidationError):
-                msgspec.convert({**given, name: texts[-1]}, word, strict=False)
+                msgspec.convert({**given, name: texts[-1]}, message, strict=False)
                 given[name] = texts[-1]
-        return msgspec.convert(given, word, strict=False)
+        return msgspec.convert(given, message, strict=False)
 
-    def form(self, word: type[Command[Any]], **options: Any) -> Form:
+    def form(self, message: type[Command[Any]], **options: Any) -> Form:
         """The form of a command, with what was posted to this address; options as for Form."""
-        return Form(word, posted=self.posted, say=self._say, token=self.seal.token(self.session), **options)
+        return Form(
+            message, posted=self.posted, say=self._say, token=self.seal.token(self.session), **options
+        )
 
-    async def _say(self, word: Command[Any], key: str, version: int | None = None) -> Any:
-        return await self.services.ask(word, key=key, version=version)
+    async def _say(self, message: Command[Any], key: str, version: int | None = None) -> Any:
+        return await self.services.ask(message, key=key, version=version)
 
     def go(self, path: str, say: str = "", *, undo: str = "", kind: Tone = "ok") -> Response:
         """Go to another page of the portal, with a message there and the address that takes it back.
@@ -174,7 +176,7 @@ def page(
 
 
 def unreadable(error: Exception) -> Refusal:
-    """An address or a form that no page makes: its values fit no word of ours."""
+    """An address or a form that no page makes: its values fit no message of ours."""
     if isinstance(error, msgspec.ValidationError):
         return malformed(error)
     if isinstance(error, Unreadable):

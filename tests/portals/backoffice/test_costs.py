@@ -9,8 +9,8 @@ from tests.portals.backoffice.test_pages import read
 from tests.portals.backoffice.town import Town, browser, signed_in
 
 from rt.contracts.admin_gateway import CostsView, GetCosts, TenantCostView
-from rt.kernel.clock import held
-from rt.kernel.errors import Unavailable
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import Unavailable
 from rt.portals.backoffice.billing import GROUPS, SECTIONS, UNITS
 from rt.portals.backoffice.pages.costs import CHEAPEST, SAFE, SPEC, TERMS
 from rt.services.admin_gateway.actions.costs import priced

@@ -12,7 +12,7 @@ from rt.contracts.admin_gateway import (
     ExportAudit,
     ExportTenant,
     FindAudit,
-    ReplayLetter,
+    ReplayDeadLetter,
     SetFlag,
     SetNotice,
 )
@@ -25,7 +25,7 @@ from rt.contracts.authz import (
     SuspendOrganization,
 )
 from rt.contracts.notifications import ReadMailbox, ReplayMessage
-from rt.kernel.errors import Conflict, Invalid
+from rt.kernel.core.errors import Conflict, Invalid
 
 
 class NotYet(Conflict):
@@ -39,7 +39,7 @@ class NameWrong(Invalid):
 
 
 PRESSES = [
-    ("/queues/let_1/replay", {}, ReplayLetter(letter_id="let_1")),
+    ("/queues/let_1/replay", {}, ReplayDeadLetter(dead_letter_id="let_1")),
     ("/tenants/org_monts0001/resume", {}, ResumeOrganization(organization_id="org_monts0001")),
     (
         "/tenants/org_monts0001",
@@ -69,17 +69,17 @@ PRESSES = [
 
 
 @pytest.mark.parametrize(
-    ("path", "typed", "word"), PRESSES, ids=[type(word).__name__ for *_, word in PRESSES]
+    ("path", "typed", "message"), PRESSES, ids=[type(message).__name__ for *_, message in PRESSES]
 )
 async def test_a_press_says_its_command_once_with_the_forms_key(
-    path: str, typed: dict[str, str], word: object
+    path: str, typed: dict[str, str], message: object
 ) -> None:
     there = Town()
     client, token = await signed_in(there)
     answer = await client.post(path, data=typed | {"_csrf": token, "_key": "k-1"})
     assert answer.status_code == 303
-    assert there.heard(type(word)) == word
-    assert [key for said, key in zip(there.said, there.keys, strict=True) if said == word] == ["k-1"]
+    assert there.heard(type(message)) == message
+    assert [key for said, key in zip(there.said, there.keys, strict=True) if said == message] == ["k-1"]
 
 
 @pytest.mark.parametrize("path", [path for path, *_ in PRESSES])
@@ -93,7 +93,7 @@ async def test_a_form_from_elsewhere_changes_nothing(path: str) -> None:
 
 async def test_a_refused_replay_says_why_on_the_next_page() -> None:
     there = Town()
-    there.answers[ReplayLetter] = NotYet()
+    there.answers[ReplayDeadLetter] = NotYet()
     client, token = await signed_in(there)
     await client.post("/queues/let_1/replay", data={"_csrf": token})
     assert "La cause n'est pas levée." in (await client.get("/queues")).text.replace("&#39;", "'")
@@ -109,8 +109,8 @@ async def test_suspending_wants_a_reason_and_can_be_undone() -> None:
     assert 'action="/tenants/org_monts0001/resume"' in (await client.get("/tenants/org_monts0001")).text
 
 
-@pytest.mark.parametrize(("press", "word"), [("confirm", ConfirmIdentity), ("refuse", RefuseIdentity)])
-async def test_numbers_are_judged_as_they_were_read(press: str, word: Any) -> None:
+@pytest.mark.parametrize(("press", "message"), [("confirm", ConfirmIdentity), ("refuse", RefuseIdentity)])
+async def test_numbers_are_judged_as_they_were_read(press: str, message: Any) -> None:
     """The form carries the numbers: another wish made meanwhile is not what is answered."""
     there = Town()
     client, token = await signed_in(there)
@@ -125,7 +125,7 @@ async def test_numbers_are_judged_as_they_were_read(press: str, word: Any) -> No
     typed = {"_csrf": token, "siret": "73282932000074", "vat": "", "reason": "Kbis vu"}
     answer = await client.post(f"/tenants/org_monts0001/identity/{press}", data=typed)
     assert answer.status_code == 303
-    said = there.heard(word)
+    said = there.heard(message)
     assert (said.siret, said.vat, said.reason) == ("73282932000074", "", "Kbis vu")
 
 

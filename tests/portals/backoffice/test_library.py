@@ -32,16 +32,16 @@ async def test_an_operation_is_shown_to_its_last_field() -> None:
     client, _token = await signed_in(Town())
     page = (await client.get("/reference/palette")).text.replace("<wbr>", "")
     section = page.split('id="RedeemVoucher"')[1].split("</section>")[0]
-    for told in (RedeemVoucher.word.route, "palette.write", "quantity", "≥ 1", "Idempotency-Key", "409"):
+    for told in (RedeemVoucher.shape.route, "palette.write", "quantity", "≥ 1", "Idempotency-Key", "409"):
         assert told in section
-    assert f'href="#schema-{RedeemVoucher.word.answer.__name__}"' in section
-    assert f'id="schema-{RedeemVoucher.word.answer.__name__}"' in page
+    assert f'href="#schema-{RedeemVoucher.shape.answer.__name__}"' in section
+    assert f'id="schema-{RedeemVoucher.shape.answer.__name__}"' in page
 
 
 async def test_a_search_leaves_only_what_holds_every_piece() -> None:
     client, _token = await signed_in(Town())
     page = (await client.get("/reference", params={"q": "post redeem"})).text.replace("<wbr>", "")
-    assert RedeemVoucher.word.route in page
+    assert RedeemVoucher.shape.route in page
     assert "/api/palettes/balances" not in page
 
 

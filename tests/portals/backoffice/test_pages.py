@@ -12,33 +12,33 @@ from tests.portals.plain import faults
 from rt.contracts.admin_gateway import (
     AuditPage,
     BrokenView,
+    DeadLettersPage,
     FindAnything,
     FindAudit,
+    FindDeadLetters,
     FindFlags,
-    FindLetters,
     FindTenants,
     FlagsView,
     FoundPage,
     FoundView,
     GetQueues,
     GetStatus,
-    GetStory,
-    LettersPage,
+    GetTimeline,
     TenantsPage,
     VerificationView,
     VerifyAudit,
 )
 from rt.contracts.authz import GetOrganization
 from rt.contracts.notifications import MessagesPage, ReadMailbox
-from rt.kernel.clock import held
-from rt.kernel.errors import NotFound, Unavailable
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import NotFound, Unavailable
 from rt.ui.catalogues import check, folders
 
 PAGES = (
     "/",
     "/?q=CMD-24",
-    f"/stories/{ORDER}",
-    f"/stories/{ORDER}?unit=planning&order=newest",
+    f"/timelines/{ORDER}",
+    f"/timelines/{ORDER}?unit=planning&order=newest",
     "/status",
     "/notice",
     "/queues",
@@ -66,7 +66,7 @@ PAGES = (
 )
 IN_PARTS = (
     "/?q=CMD-24",
-    f"/stories/{ORDER}",
+    f"/timelines/{ORDER}",
     "/status",
     "/queues",
     "/tenants",
@@ -75,7 +75,16 @@ IN_PARTS = (
     "/mailbox",
     "/reference",
 )
-ABOUT_THE_PROGRAM = ("/stories", "/queues", "/tenants", "/audit", "/mailbox", "/flags", "/reference", "/?q=")
+ABOUT_THE_PROGRAM = (
+    "/timelines",
+    "/queues",
+    "/tenants",
+    "/audit",
+    "/mailbox",
+    "/flags",
+    "/reference",
+    "/?q=",
+)
 """Pages whose subject is what services call things."""
 LIGHT = 100_000
 """Bytes that the public page may weigh with its style and script (unpacked)."""
@@ -171,23 +180,25 @@ EMPTY = {
     "/audit": (FindAudit, AuditPage(items=[], next=""), "Le journal est vide"),
     "/mailbox": (ReadMailbox, MessagesPage(items=[]), "Aucun message n'est parti"),
     "/flags": (FindFlags, FlagsView(items=[]), "Aucune fonction à régler"),
-    "/queues": (FindLetters, LettersPage(items=[], dead=0, waiting=0), "Rien n'est mis de côté"),
+    "/queues": (FindDeadLetters, DeadLettersPage(items=[], dead=0, waiting=0), "Rien n'est mis de côté"),
     "/?q=nothing": (FindAnything, FoundPage(items=[]), "Rien ne correspond"),
 }
 
 
 @pytest.mark.parametrize("path", EMPTY)
 async def test_an_empty_list_says_what_it_is_for(path: str) -> None:
-    word, answer, sentence = EMPTY[path]
+    message, answer, sentence = EMPTY[path]
     there = Town()
-    there.answers[word] = answer
+    there.answers[message] = answer
     client, _token = await signed_in(there)
     assert sentence in (await client.get(path)).text.replace("&#39;", "'")
 
 
-async def test_a_house_that_does_not_answer_leaves_the_first_page_standing() -> None:
+async def test_a_platform_that_does_not_answer_leaves_the_first_page_standing() -> None:
     there = Town()
-    there.answers |= {word: Unavailable() for word in (GetStatus, GetQueues, FindLetters, FindAnything)}
+    there.answers |= {
+        message: Unavailable() for message in (GetStatus, GetQueues, FindDeadLetters, FindAnything)
+    }
     client, _token = await signed_in(there)
     assert "État inconnu" in (await client.get("/")).text
     assert "La recherche ne répond pas" in (await client.get("/?q=CMD-24107")).text
@@ -195,17 +206,17 @@ async def test_a_house_that_does_not_answer_leaves_the_first_page_standing() -> 
     assert "Une partie ne répond pas" in (await client.get("/queues")).text
 
 
-async def test_a_trace_leads_straight_to_its_story() -> None:
+async def test_a_trace_leads_straight_to_its_timeline() -> None:
     client, _token = await signed_in(Town())
     answer = await client.get("/", params={"q": TRACE})
-    assert answer.headers["location"] == f"/stories/{TRACE}"
+    assert answer.headers["location"] == f"/timelines/{TRACE}"
 
 
 async def test_the_only_find_is_opened() -> None:
     there = Town()
     there.answers[FindAnything] = FoundPage(items=there.answers[FindAnything].items[:1])
     client, _token = await signed_in(there)
-    assert (await client.get("/?q=CMD-24107")).headers["location"] == f"/stories/{ORDER}"
+    assert (await client.get("/?q=CMD-24107")).headers["location"] == f"/timelines/{ORDER}"
     part = await client.get("/?q=CMD-24107", headers={"hx-request": "true"})
     assert "CMD-24107" in part.text
 
@@ -222,44 +233,44 @@ async def test_what_was_typed_stands_first_and_the_order_before_its_copies() -> 
     found = (await client.get("/?q=cmd-24107")).text.replace("&#39;", "'")
     assert ">CMD-24107<" in found
     assert 'title="Cave d\'affinage · Quai nord"' in found
-    assert found.index(f"/stories/{ORDER}") < found.index("/stories/crd_00aa11bb")
+    assert found.index(f"/timelines/{ORDER}") < found.index("/timelines/crd_00aa11bb")
 
 
-async def test_a_story_names_who_changed_what_and_leads_on() -> None:
+async def test_a_timeline_names_who_changed_what_and_leads_on() -> None:
     client, _token = await signed_in(Town())
-    page = (await client.get(f"/stories/{ORDER}")).text
+    page = (await client.get(f"/timelines/{ORDER}")).text
     assert 'href="/tenants/org_delmas0001"' in page
-    assert 'href="/stories/tou_55aa22bb"' in page
+    assert 'href="/timelines/tou_55aa22bb"' in page
     assert 'href="/mailbox/msg_1?to=karim%40transports-delmas.example' in page
     assert re.search(r"<td><code>state</code></td><td class=\"muted\">draft</td><td>confirmed</td>", page)
 
 
-async def test_a_story_shows_one_service_when_asked_and_turns_round() -> None:
+async def test_a_timeline_shows_one_service_when_asked_and_turns_round() -> None:
     client, _token = await signed_in(Town())
-    one = (await client.get(f"/stories/{ORDER}?unit=planning")).text
+    one = (await client.get(f"/timelines/{ORDER}?unit=planning")).text
     assert "planning.tour.published" in one
     assert "core_orders.order.confirmed" not in one
-    newest = (await client.get(f"/stories/{ORDER}?order=newest")).text
+    newest = (await client.get(f"/timelines/{ORDER}?order=newest")).text
     assert newest.index("order.cancelled") < newest.index("order.created")
 
 
-async def test_a_story_that_goes_on_says_so_and_leads_to_what_was_before() -> None:
+async def test_a_timeline_that_goes_on_says_so_and_leads_to_what_was_before() -> None:
     there = Town()
     client, _token = await signed_in(there)
-    assert "Faits plus anciens" not in (await client.get(f"/stories/{ORDER}")).text
-    there.answers[GetStory] = msgspec.structs.replace(there.answers[GetStory], next="evt_7")
-    page = (await client.get(f"/stories/{ORDER}?unit=planning&order=newest")).text
-    assert f'href="/stories/{ORDER}?unit=planning&amp;order=newest&amp;after=evt_7"' in page
-    older = (await client.get(f"/stories/{ORDER}?after=evt_7")).text
-    assert there.heard(GetStory).after == "evt_7"
-    assert f'href="/stories/{ORDER}?unit="' in older[older.index('aria-label="Pages"') :]
+    assert "Faits plus anciens" not in (await client.get(f"/timelines/{ORDER}")).text
+    there.answers[GetTimeline] = msgspec.structs.replace(there.answers[GetTimeline], next="evt_7")
+    page = (await client.get(f"/timelines/{ORDER}?unit=planning&order=newest")).text
+    assert f'href="/timelines/{ORDER}?unit=planning&amp;order=newest&amp;after=evt_7"' in page
+    older = (await client.get(f"/timelines/{ORDER}?after=evt_7")).text
+    assert there.heard(GetTimeline).after == "evt_7"
+    assert f'href="/timelines/{ORDER}?unit="' in older[older.index('aria-label="Pages"') :]
 
 
-async def test_a_story_goes_without_the_mailbox() -> None:
+async def test_a_timeline_goes_without_the_mailbox() -> None:
     there = Town()
     there.answers[ReadMailbox] = NotFound()
     client, _token = await signed_in(there)
-    page = (await client.get(f"/stories/{ORDER}")).text.replace("&#39;", "'")
+    page = (await client.get(f"/timelines/{ORDER}")).text.replace("&#39;", "'")
     assert "n'est ouverte qu'en développement" in page
 
 
@@ -337,5 +348,5 @@ async def test_all_that_is_put_aside_is_counted_and_reached_page_after_page() ->
     assert "251" in page
     assert "/queues?state=dead&amp;unit=palette&amp;after=let_2" in page
     await client.get("/queues?state=dead&unit=palette&after=let_2")
-    asked = there.heard(FindLetters)
+    asked = there.heard(FindDeadLetters)
     assert (asked.state, asked.unit, asked.after) == ("dead", "palette", "let_2")

@@ -10,6 +10,8 @@ from rt.contracts import palette
 from rt.contracts.admin_gateway import (
     AuditLineView,
     AuditPage,
+    DeadLettersPage,
+    DeadLetterView,
     EraseTenant,
     EraseView,
     EventView,
@@ -17,8 +19,8 @@ from rt.contracts.admin_gateway import (
     ExportTenant,
     FindAnything,
     FindAudit,
+    FindDeadLetters,
     FindFlags,
-    FindLetters,
     FindTenants,
     FlagsView,
     FlagView,
@@ -26,21 +28,19 @@ from rt.contracts.admin_gateway import (
     FoundView,
     GetQueues,
     GetStatus,
-    GetStory,
     GetTenant,
+    GetTimeline,
     HealthView,
-    LettersPage,
-    LetterView,
     NoticeView,
     QueuesView,
     QueueView,
-    ReplayLetter,
+    ReplayDeadLetter,
     SetFlag,
     SetNotice,
     StatusView,
-    StoryView,
     TenantsPage,
     TenantView,
+    TimelineView,
     VerificationView,
     VerifyAudit,
 )
@@ -70,10 +70,10 @@ from rt.contracts.authz import (
     WhoView,
 )
 from rt.contracts.notifications import MessagesPage, MessageView, ReadMailbox, ReplayMessage
-from rt.kernel.errors import NotFound
-from rt.kernel.messages import Command, Download, Empty, Query
-from rt.kernel.openapi import openapi
-from rt.kernel.unit import Unit, serve
+from rt.kernel.core.errors import NotFound
+from rt.kernel.model.messages import Command, Download, Empty, Query
+from rt.kernel.service.service import Unit, serve
+from rt.kernel.web.openapi import openapi
 from rt.portals.backoffice.app import build
 
 ORIGIN = "http://admin.localhost"
@@ -93,7 +93,7 @@ HTML = (
 
 
 class Town:
-    """Answers words as the services would; remembers what was said, with which key."""
+    """Answers messages as the services would; remembers what was said, with which key."""
 
     def __init__(self, rights: list[str] | None = None) -> None:
         self.said: list[Any] = []
@@ -106,7 +106,7 @@ class Town:
 
     def heard(self, kind: type) -> Any:
         """The latest word of this kind."""
-        return next(word for word in reversed(self.said) if isinstance(word, kind))
+        return next(message for message in reversed(self.said) if isinstance(message, kind))
 
 
 class Voice:
@@ -115,15 +115,15 @@ class Voice:
     def __init__(self, town: Town) -> None:
         self.town = town
 
-    async def ask(self, word: Any, /, *, key: str = "", version: int | None = None) -> Any:
-        self.town.said.append(word)
+    async def ask(self, message: Any, /, *, key: str = "", version: int | None = None) -> Any:
+        self.town.said.append(message)
         self.town.keys.append(key)
-        if isinstance(word, WhoAmI):
+        if isinstance(message, WhoAmI):
             return who(self.town.rights)
-        if type(word).__name__ == "GetSpecification":
-            return specification(type(word).__module__)
-        answer = self.town.answers.get(type(word), NotFound())
-        answer = answer(word) if callable(answer) else answer
+        if type(message).__name__ == "GetSpecification":
+            return specification(type(message).__module__)
+        answer = self.town.answers.get(type(message), NotFound())
+        answer = answer(message) if callable(answer) else answer
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -137,12 +137,12 @@ def specification(contract: str) -> Download:
     """What the palette unit would answer at openapi.json; no other unit answers."""
     if contract != palette.__name__:
         raise NotFound
-    words = [
+    contract = [
         thing
         for thing in vars(palette).values()
-        if isinstance(thing, type) and issubclass(thing, (Query, Command)) and hasattr(thing, "word")
+        if isinstance(thing, type) and issubclass(thing, (Query, Command)) and hasattr(thing, "shape")
     ]
-    unit = Unit(name="palette", serves=[serve(word, _never) for word in words])
+    unit = Unit(name="palette", serves=[serve(message, _never) for message in contract])
     content = msgspec.json.encode(openapi(unit, "/api/palettes"))
     return Download(content=content, media_type="application/json", filename="")
 
@@ -227,8 +227,8 @@ def event(number: int, source: str, topic: str, **changed: Any) -> EventView:
     return EventView(**(told | changed))
 
 
-def story() -> StoryView:
-    return StoryView(
+def timeline() -> TimelineView:
+    return TimelineView(
         subject=ORDER,
         events=[
             event(0, "core_orders", "core_orders.order.created", change={}),
@@ -296,11 +296,11 @@ def status(**changed: Any) -> StatusView:
     return StatusView(**(told | changed))
 
 
-def letter(number: int, state: Any = "dead") -> LetterView:
-    return LetterView(
-        letter_id=f"let_{number}",
+def letter(number: int, state: Any = "dead") -> DeadLetterView:
+    return DeadLetterView(
+        dead_letter_id=f"let_{number}",
         unit="palette",
-        listener="book",
+        subscription="book",
         topic="ecpmr.delivery.signed",
         entity_id="cmr_0099aabb",
         org_id="org_monts0001",
@@ -386,17 +386,17 @@ def answers() -> dict[type, Any]:
         GetStatus: status(),
         GetQueues: QueuesView(
             items=[
-                QueueView(unit="core_orders", behind=0, letters=0, timers=4),
-                QueueView(unit="palette", behind=3, letters=2, timers=0),
+                QueueView(unit="core_orders", behind=0, dead_letters=0, timers=4),
+                QueueView(unit="palette", behind=3, dead_letters=2, timers=0),
             ]
         ),
-        FindLetters: lambda word: LettersPage(
-            items=[one for one in (letter(1), letter(2, "waiting")) if word.state in (None, one.state)],
+        FindDeadLetters: lambda message: DeadLettersPage(
+            items=[one for one in (letter(1), letter(2, "waiting")) if message.state in (None, one.state)],
             dead=251,
             waiting=1,
-            next="let_2" if not word.after else "",
+            next="let_2" if not message.after else "",
         ),
-        ReplayLetter: Empty(),
+        ReplayDeadLetter: Empty(),
         FindAnything: FoundPage(
             items=[
                 FoundView(
@@ -411,10 +411,10 @@ def answers() -> dict[type, Any]:
                 ),
             ]
         ),
-        GetStory: story(),
-        GetOrganization: lambda word: organization(word.organization_id),
-        GetTenant: lambda word: TenantView(
-            organization_id=word.organization_id,
+        GetTimeline: timeline(),
+        GetOrganization: lambda message: organization(message.organization_id),
+        GetTenant: lambda message: TenantView(
+            organization_id=message.organization_id,
             name="Laiterie des Monts",
             kind="shipper",
             guest=False,
@@ -446,8 +446,8 @@ def answers() -> dict[type, Any]:
         GetIdentity: WISHED,
         ConfirmIdentity: WISHED,
         RefuseIdentity: WISHED,
-        SuspendOrganization: lambda word: organization(suspended=True),
-        ResumeOrganization: lambda word: organization(),
+        SuspendOrganization: lambda message: organization(suspended=True),
+        ResumeOrganization: lambda message: organization(),
         ExportTenant: Download(content=b"{}\n", media_type="application/octet-stream", filename="org.jsonl"),
         EraseTenant: EraseView(
             organization_id="org_monts0001",
@@ -483,7 +483,7 @@ def answers() -> dict[type, Any]:
             ]
         ),
         SetFlag: flag("dock_view", False),
-        SetNotice: lambda word: NoticeView(fr=word.fr, en=word.en),
+        SetNotice: lambda message: NoticeView(fr=message.fr, en=message.en),
     }
 
 

@@ -9,7 +9,7 @@ from tests.portals.driver.world import MORNING, Phone, World, queued, signing
 
 from rt.contracts.core_orders import GetOrder
 from rt.contracts.ecpmr import FindDocuments, GetDocument
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 
 
 async def whole_state(world: World) -> tuple[Any, Any]:
@@ -32,11 +32,13 @@ def offline_day(day: dict[str, Any]) -> list[dict[str, Any]]:
         ("SignDelivery", "consignee", 4.3),
         ("RecordDeparture", "delivery", 4.5),
     )
-    for name, word, hours in steps:
+    for name, message, hours in steps:
         with held(MORNING + timedelta(hours=hours)):
             at = (MORNING + timedelta(hours=hours)).isoformat()
             body = (
-                signing(note, word) if name.startswith("Sign") else {**about, "stop": word, "happened_at": at}
+                signing(note, message)
+                if name.startswith("Sign")
+                else {**about, "stop": message, "happened_at": at}
             )
             if name == "SignDelivery":
                 body["reserves"] = [

@@ -12,7 +12,7 @@ from tests.portals.driver.world import MORNING, Phone, World, queued, signing
 from rt.contracts.authz import DisableUser, Refresh
 from rt.contracts.core_orders import GetOrder
 from rt.contracts.ecpmr import FindDocuments, GetDocument
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 from rt.ui.catalogues import check, folders
 
 ALMOST = timedelta(minutes=59, seconds=30)

@@ -1,4 +1,4 @@
-"""A house in which an order is on a published tour, and a driver's phone that reaches it over the portal."""
+"""A platform in which an order is on a published tour, and a driver's phone that reaches it by the portal."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -6,14 +6,14 @@ from uuid import uuid4
 
 import httpx
 import msgspec
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.portals import delivery
 from tests.portals.delivery import FEURS, STROKES
 from tests.portals.world import PASSWORD, Links
 
 from rt.contracts.palette import SetPolicy
 from rt.contracts.planning import AddDriver, AddVehicle, AssignJob, FindJobs, PublishTour
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.portals.driver.app import build
 
 DAY = date(2026, 6, 2)
@@ -24,8 +24,8 @@ MORNING = datetime(2026, 6, 2, 4, 0, tzinfo=UTC)
 class World(delivery.World):
     """The driver's portal, and two drivers of the carrier's."""
 
-    def __init__(self, house: TestHouse, links: Links) -> None:
-        super().__init__(house, links, "driver", build)
+    def __init__(self, platform: TestPlatform, links: Links) -> None:
+        super().__init__(platform, links, "driver", build)
         self.drivers: dict[str, str] = {}
         self.people: dict[str, str] = {}
         """Ids of drivers in planning and in authz, by first name."""
@@ -60,10 +60,10 @@ class World(delivery.World):
                 depot=FEURS,
             ),
         )
-        word = AssignJob(
+        message = AssignJob(
             job_id=job.job_id, vehicle_id=truck.vehicle_id, driver_id=self.drivers["lucie"], day=DAY
         )
-        tour = await self.ask(self.carrier, word)
+        tour = await self.ask(self.carrier, message)
         await self.say(self.carrier, PublishTour(tour_id=tour.tour_id, version=tour.version))
         return self
 
@@ -99,7 +99,7 @@ class Phone:
         sent = {"accept": "application/json", "content-type": "application/json"} | headers
         proof = {"x-csrf-token": await self.proof()}
         answer = await self.browser.request(method, path, content=content, headers=sent | proof)
-        await self.world.house.settle()
+        await self.world.platform.settle()
         return answer
 
     async def say(self, *told: dict[str, Any]) -> list[dict[str, Any]]:

@@ -47,9 +47,9 @@ from rt.contracts.core_orders import DocumentView as PaperView
 from rt.contracts.ecpmr import DocumentView, GetDocument, GetPdf
 from rt.contracts.planning import AddDock, EditDock, FindSlots, GetDock, MarkArrived, OpeningHours, SlotsPage
 from rt.contracts.tracking_ia import FindEtas
-from rt.kernel.clock import held
-from rt.kernel.errors import AskRefused, Invalid, Unavailable
-from rt.kernel.messages import Download
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import AskRefused, Invalid, Unavailable
+from rt.kernel.model.messages import Download
 from rt.pages.docks import clock, minute_of, week_of
 from rt.portals.industry import concerns
 from rt.portals.industry.pages.orders import VIEWS
@@ -102,7 +102,7 @@ async def test_a_place_without_name_is_asked_for_beside_its_field() -> None:
     assert page.status_code == 422
     assert 'id="f-stops-1-site-name-fault"' in page.text
     assert 'value="Fromagerie de Bourg"' in page.text
-    assert not any(isinstance(word, CreateOrder) for word in town.said)
+    assert not any(isinstance(message, CreateOrder) for message in town.said)
 
 
 async def test_a_known_place_fills_its_stop_and_keeps_what_was_typed() -> None:
@@ -113,7 +113,7 @@ async def test_a_known_place_fills_its_stop_and_keeps_what_was_typed() -> None:
     assert page.status_code == 200
     assert 'value="+33 4 74 00 00 00"' in page.text
     assert 'value="Typé"' in page.text
-    assert not any(isinstance(word, CreateOrder) for word in town.said)
+    assert not any(isinstance(message, CreateOrder) for message in town.said)
 
 
 async def test_an_edit_keeps_what_its_form_does_not_show_unless_the_address_moved() -> None:
@@ -215,7 +215,9 @@ async def test_a_button_leads_back_to_known_pages_alone(back: str) -> None:
 
 async def test_each_order_of_many_has_its_own_result() -> None:
     town = Town()
-    town.answers[ConfirmOrder] = lambda word: missing("goods") if word.order_id == "ord_2" else make.order()
+    town.answers[ConfirmOrder] = lambda message: (
+        missing("goods") if message.order_id == "ord_2" else make.order()
+    )
     client, proof = await signed_in(town)
     page = await client.post("/orders/bulk", data={"verb": "confirm", "order_id": ["ord_1", "ord_2"]} | proof)
     told = page.text.split("<tbody>")[1].split("</tr>")
@@ -237,7 +239,9 @@ async def test_what_is_not_shown_to_the_reader_or_too_much_at_once_is_not_begun(
         answer = await client.post("/orders/bulk", data={"verb": verb, "order_id": ids} | proof)
         assert answer.headers["location"] == "/orders"
         assert said in (await client.get("/orders")).text
-    assert not [word for word in town.said if isinstance(word, (ConfirmOrder, BulkTender, BulkCancel))]
+    assert not [
+        message for message in town.said if isinstance(message, (ConfirmOrder, BulkTender, BulkCancel))
+    ]
 
 
 async def test_a_bulk_cancel_asks_for_its_reason_first() -> None:
@@ -268,9 +272,9 @@ async def test_a_cancellation_is_about_the_order_as_its_page_showed_it() -> None
 
 async def test_an_order_is_attributed_to_partners_and_guests_alone() -> None:
     town = Town()
-    town.answers[FindPartners] = lambda word: OrganizationsPage(
+    town.answers[FindPartners] = lambda message: OrganizationsPage(
         items=[partner("carrier", id=f"org_{s}", standing=s) for s in ("partner", "guest", "asked")]
-        if word.kind == "carrier"
+        if message.kind == "carrier"
         else []
     )
     client, _proof = await signed_in(town)
@@ -283,10 +287,10 @@ async def test_an_order_is_attributed_to_partners_and_guests_alone() -> None:
 def lost(*missing: str) -> Any:
     """The PDFs of a service that has none of some notes."""
 
-    def answer(word: GetPdf) -> Any:
-        if word.document_id in missing:
+    def answer(message: GetPdf) -> Any:
+        if message.document_id in missing:
             return Unavailable()
-        return Download(content=b"%PDF", media_type="application/pdf", filename=f"{word.document_id}.pdf")
+        return Download(content=b"%PDF", media_type="application/pdf", filename=f"{message.document_id}.pdf")
 
     return answer
 
@@ -295,11 +299,11 @@ async def test_a_pdf_that_fails_once_is_in_the_archive_all_the_same() -> None:
     town = Town()
     failed: set[str] = set()
 
-    def once(word: GetPdf) -> Any:
-        if word.document_id == "cmr_2" and not failed:
+    def once(message: GetPdf) -> Any:
+        if message.document_id == "cmr_2" and not failed:
             failed.add("cmr_2")
             return Unavailable()
-        return lost()(word)
+        return lost()(message)
 
     town.answers[GetPdf] = once
     client, _proof = await signed_in(town)
@@ -365,10 +369,10 @@ async def test_a_question_of_a_sheet_is_answered_by_one_press() -> None:
     assert "Pays de livraison" in page
     assert 'name="answer.decimal:weight_kg" value="."' in page
     await client.post("/imports/imp_1/mapping", data=proof | {"answer.decimal:weight_kg": "."})
-    word = town.heard(RemapImport)
-    assert (word.answers, word.mapping, word.page) == ({"decimal:weight_kg": "."}, {}, "")
+    message = town.heard(RemapImport)
+    assert (message.answers, message.mapping, message.page) == ({"decimal:weight_kg": "."}, {}, "")
     await client.post("/imports/imp_1/mapping", data=proof | {"page": "Juin"})
-    assert [word.page for word in town.said if isinstance(word, RemapImport)][-1] == "Juin"
+    assert [message.page for message in town.said if isinstance(message, RemapImport)][-1] == "Juin"
 
 
 @pytest.mark.parametrize(("path", "form"), [("template.csv", "csv"), ("template.xlsx", "xlsx")])
@@ -386,7 +390,7 @@ async def test_a_form_of_nobody_changes_nothing() -> None:
     client, _proof = await signed_in(town)
     answer = await client.post("/orders/ord_1/accept-proof", data={"_csrf": "guessed"})
     assert answer.status_code == 403
-    assert not any(isinstance(word, AcceptProof) for word in town.said)
+    assert not any(isinstance(message, AcceptProof) for message in town.said)
 
 
 async def test_dock_hours_are_said_over_midnight_too_and_hours_without_length_are_not() -> None:
@@ -397,7 +401,7 @@ async def test_dock_hours_are_said_over_midnight_too_and_hours_without_length_ar
     typed |= {"hours-0-am_from": "08:00", "hours-0-am_until": "12:00"}
     wrong = await client.post("/docks/places/new", data=typed | {"hours-0-am_until": "08:00"} | proof)
     assert "une fin différente du début" in wrong.text
-    assert not any(isinstance(word, AddDock) for word in town.said)
+    assert not any(isinstance(message, AddDock) for message in town.said)
     night = {"hours-4-am_from": "22:00", "hours-4-am_until": "06:00"}
     await client.post("/docks/places/new", data=typed | night | proof)
     hours = town.heard(AddDock).hours
@@ -433,8 +437,8 @@ async def test_a_delivery_that_nobody_signed_is_not_offered_for_acceptance() -> 
     town = Town()
     bare = make.order("delivered", ("AcceptProof",), proof=None)
     town.answers |= {GetOrder: bare, GetDocument: view(DocumentView, delivered_at=None)}
-    town.answers[FindOrders] = lambda word: OrdersPage(
-        items=[make.row("delivered", proof=None)] if word.state == "delivered" else [], next=""
+    town.answers[FindOrders] = lambda message: OrdersPage(
+        items=[make.row("delivered", proof=None)] if message.state == "delivered" else [], next=""
     )
     client, _proof = await signed_in(town)
     for path in ("/", "/orders/ord_1", "/orders/ord_1/cmr/cmr_1", "/documents/batch?id=cmr_1"):
@@ -465,8 +469,8 @@ async def test_the_day_shows_a_late_truck_before_an_offer_and_a_proof() -> None:
         make.row("in_transit", order_id="ord_1", reference="RETARD"),
     ]
     town.answers |= {
-        FindOrders: lambda word: OrdersPage(
-            items=[r for r in rows if r.state in word.state.split(",")], next=""
+        FindOrders: lambda message: OrdersPage(
+            items=[r for r in rows if r.state in message.state.split(",")], next=""
         ),
         FindEtas: make.etas(0.9),
     }
@@ -517,5 +521,5 @@ async def test_the_card_is_changed_at_the_version_that_was_read() -> None:
     typed = {"name": "Laiterie des Monts", "country": "FR", "_version": "4"}
     answer = await client.post("/settings/card", data=typed | proof)
     assert answer.status_code == 303
-    said = next(n for n, word in enumerate(town.said) if isinstance(word, EditOrganization))
+    said = next(n for n, message in enumerate(town.said) if isinstance(message, EditOrganization))
     assert town.versions[said] == 4

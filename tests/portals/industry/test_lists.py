@@ -7,7 +7,7 @@ from tests.portals.industry.town import ORIGIN, Town, signed_in
 
 from rt.contracts.authz import FindPartners, GetListChoices, KeepListChoices, ListChoicesView, OwnView
 from rt.contracts.core_orders import ConfirmOrder, CountFoundOrders, FindOrders, FoundCounts, OrdersPage
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 
 STATES = ("draft", "confirmed", "tendered", "assigned", "loading", "in_transit", "delivered")
 
@@ -121,7 +121,7 @@ async def test_without_a_script_all_are_chosen_by_a_link_and_the_bar_stays_in_si
 async def test_each_result_stands_in_its_row_the_refused_ones_first_and_chosen_again() -> None:
     town = long_list()
     refused = missing("goods")
-    town.answers[ConfirmOrder] = lambda word: refused if word.order_id == "ord_1" else make.order()
+    town.answers[ConfirmOrder] = lambda message: refused if message.order_id == "ord_1" else make.order()
     client, _proof = await signed_in(town)
     with held(make.AT):
         async with screen.looking(client, viewport={"width": 1440, "height": 900}) as page:
@@ -189,7 +189,7 @@ async def test_what_was_typed_stays_when_the_filters_open_and_they_stay_open() -
             await page.wait_for_url("**place=Metz**")
             assert town.heard(FindOrders).q == "Metz D26-00"
             assert town.heard(FindOrders).plate == "GH-104-KL"
-            asked = [word for word in town.said if isinstance(word, FindPartners)]
+            asked = [message for message in town.said if isinstance(message, FindPartners)]
             assert len(asked) == 1
             await page.reload()
             assert await page.get_by_label("Ville ou site").input_value() == "Metz"

@@ -13,8 +13,8 @@ from rt.contracts.ecpmr import DocumentsPage, FindDocuments
 from rt.contracts.palette import BalancesView, GetBalances
 from rt.contracts.planning import DocksPage, FindDocks, FindSlots, SlotsPage
 from rt.contracts.tracking_ia import GetTrack
-from rt.kernel.clock import held
-from rt.kernel.errors import Unavailable
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import Unavailable
 from rt.ui.catalogues import check, folders
 
 PAGES = (
@@ -160,8 +160,8 @@ async def test_empty_lists_say_what_to_do() -> None:
 async def test_an_order_is_shown_though_other_services_are_down() -> None:
     town = Town()
     town.answers[GetOrder] = make.order("in_transit")
-    for word in (FindDocuments, FindSlots, GetTrack):
-        town.answers[word] = Unavailable()
+    for message in (FindDocuments, FindSlots, GetTrack):
+        town.answers[message] = Unavailable()
     client, _proof = await signed_in(town)
     page = await client.get("/orders/ord_1")
     assert page.status_code == 200

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 from msgspec.structs import replace
-from tests.portals.door import knock
+from tests.portals.front_page import knock
 from tests.portals.industry import make
 from tests.portals.industry.make import view
 
@@ -76,8 +76,8 @@ from rt.contracts.planning import (
     SlotsPage,
 )
 from rt.contracts.tracking_ia import FindEtas, GetTrack, TrackView
-from rt.kernel.errors import NotFound
-from rt.kernel.messages import Download
+from rt.kernel.core.errors import NotFound
+from rt.kernel.model.messages import Download
 from rt.portals.industry.app import build
 
 ORIGIN = "http://industry.localhost"
@@ -86,7 +86,7 @@ RIGHTS = [f"{unit}.{level}" for unit in UNITS for level in ("read", "write")]
 
 
 class Town:
-    """Answers words as the services would; remembers what was said, with which key and version."""
+    """Answers messages as the services would; remembers what was said, with which key and version."""
 
     def __init__(self, rights: list[str] | None = None) -> None:
         self.said: list[Any] = []
@@ -100,7 +100,7 @@ class Town:
 
     def heard(self, kind: type) -> Any:
         """The latest word of this kind."""
-        return next(word for word in reversed(self.said) if isinstance(word, kind))
+        return next(message for message in reversed(self.said) if isinstance(message, kind))
 
 
 class Voice:
@@ -109,16 +109,16 @@ class Voice:
     def __init__(self, town: Town) -> None:
         self.town = town
 
-    async def ask(self, word: Any, /, *, key: str = "", version: int | None = None) -> Any:
-        self.town.said.append(word)
+    async def ask(self, message: Any, /, *, key: str = "", version: int | None = None) -> Any:
+        self.town.said.append(message)
         self.town.keys.append(key)
         self.town.versions.append(version)
-        if isinstance(word, WhoAmI):
+        if isinstance(message, WhoAmI):
             return who(self.town.rights)
-        if not isinstance(word, Login):
-            knock(word, self.town.rights, version)
-        answer = self.town.answers.get(type(word), NotFound())
-        answer = answer(word) if callable(answer) else answer
+        if not isinstance(message, Login):
+            knock(message, self.town.rights, version)
+        answer = self.town.answers.get(type(message), NotFound())
+        answer = answer(message) if callable(answer) else answer
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -152,16 +152,17 @@ def answers() -> dict[type, Any]:
             expires_at=make.AT + timedelta(days=365),
         ),
         CountOrders: OrderCounts(states={"draft": 3, "confirmed": 2, "in_transit": 1}, incident=1, total=6),
-        FindOrders: lambda word: OrdersPage(
-            items=[make.row(order_id=one) for one in word.order_ids] or [r for r in rows if wanted(word, r)],
+        FindOrders: lambda message: OrdersPage(
+            items=[make.row(order_id=one) for one in message.order_ids]
+            or [r for r in rows if wanted(message, r)],
             next="",
         ),
         ExportOrders: Download(content=b"ref", media_type="text/csv", filename="commandes.csv"),
-        GetOrder: lambda word: make.order(order_id=word.order_id, tenders=[make.tender("refused")]),
+        GetOrder: lambda message: make.order(order_id=message.order_id, tenders=[make.tender("refused")]),
         FindTemplates: view(TemplatesPage),
         GetImport: view(ImportView, import_id="imp_1", filename="semaine 48.csv"),
         FindDocuments: view(DocumentsPage, next=""),
-        GetDocument: lambda word: replace(view(DocumentView), document_id=word.document_id),
+        GetDocument: lambda message: replace(view(DocumentView), document_id=message.document_id),
         GetPdf: Download(content=b"%PDF", media_type="application/pdf", filename="lv.pdf"),
         VerifyDocument: view(VerificationView, intact=True),
         FindMessages: view(MessagesPage),
@@ -169,7 +170,7 @@ def answers() -> dict[type, Any]:
         GetTrack: view(TrackView, etas=make.etas(0.8).items),
         FindEtas: make.etas(0.1),
         FindDocks: DocksPage(items=[make.dock()]),
-        GetDock: lambda word: make.dock(dock_id=word.dock_id),
+        GetDock: lambda message: make.dock(dock_id=message.dock_id),
         FindOpenings: view(FreeSlotsView),
         FindSlots: SlotsPage(items=[make.slot()]),
         GetBalances: view(BalancesView),
@@ -181,7 +182,9 @@ def answers() -> dict[type, Any]:
         GetVoucher: view(VoucherView),
         FindStatements: view(StatementsPage),
         GetStatement: view(StatementView, state="open", partner_id=make.ME),
-        FindPartners: lambda word: OrganizationsPage(items=[guest] if word.kind in ("", "carrier") else []),
+        FindPartners: lambda message: OrganizationsPage(
+            items=[guest] if message.kind in ("", "carrier") else []
+        ),
         FindOrganizations: OrganizationsPage(items=[partner("carrier", guest=False)]),
         FindUsers: view(UsersPage),
         GetOrganization: view(OrganizationView, id=make.ME, name="Laiterie des Monts", version=5),
@@ -189,10 +192,10 @@ def answers() -> dict[type, Any]:
     }
 
 
-def wanted(word: FindOrders, row: Any) -> bool:
+def wanted(message: FindOrders, row: Any) -> bool:
     """Whether a row answers the question."""
-    states = word.state.split(",") if word.state else [row.state]
-    return row.state in states and (word.incident is None or row.incident_open is word.incident)
+    states = message.state.split(",") if message.state else [row.state]
+    return row.state in states and (message.incident is None or row.incident_open is message.incident)
 
 
 def browser(town: Town) -> httpx.AsyncClient:

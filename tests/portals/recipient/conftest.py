@@ -1,17 +1,17 @@
-"""A browser before a house in which an order is on its way to the recipient."""
+"""A browser before a platform in which an order is on its way to the recipient."""
 
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.portals.recipient.world import MORNING, Browser, World
 from tests.portals.world import Links
 
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 
 
 @pytest.fixture
-async def world(units: tuple[TestHouse, Links]) -> AsyncIterator[World]:
+async def world(units: tuple[TestPlatform, Links]) -> AsyncIterator[World]:
     with held(MORNING):
         yield await World(*units).begin()
 

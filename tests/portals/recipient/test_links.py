@@ -13,8 +13,8 @@ from tests.portals.recipient.world import MORNING, Browser, World
 
 from rt.contracts.ecpmr import ReserveGiven
 from rt.contracts.tracking_ia import ShareOrder
-from rt.kernel.clock import ZONE, held
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import ZONE, held
+from rt.kernel.core.tenancy import acting_for
 from rt.services.tracking_ia.domain.stops import Correction, WatchedStop
 from rt.services.tracking_ia.domain.watch import Watch
 from rt.ui.portal import STATIC
@@ -155,10 +155,10 @@ async def test_an_address_typed_at_the_dock_is_said_to_the_signer_and_to_whoever
     for page in ((await browser.web.get(here)).text, (await browser.web.get(verified)).text):
         assert "à la demande de Transports Mabille (Transporteur)" in page
         assert "saisie par le demandeur, sans confirmation" in page
-    told = (await browser.web.get(verified)).text
-    assert "1 critère sur 4" in told
-    assert "Paul Morel" not in told
-    assert "webmail.example" not in told
+    emitted = (await browser.web.get(verified)).text
+    assert "1 critère sur 4" in emitted
+    assert "Paul Morel" not in emitted
+    assert "webmail.example" not in emitted
     assert "at the request of Transports Mabille" in (await browser.web.get(f"{verified}?lang=en")).text
 
 
@@ -273,9 +273,9 @@ async def test_whoever_waits_reads_that_a_time_was_corrected(browser: Browser) -
         planned_end=MORNING + timedelta(hours=12),
         stops=[stop],
     )
-    rooms = browser.world.house.rooms["tracking_ia"].ground.database.collections
+    instances = browser.world.platform.instances["tracking_ia"].context.database.collections
     with acting_for(browser.world.carrier.id):
-        await next(one for one in rooms if one.entity is Watch).add(watch)
+        await next(one for one in instances if one.entity is Watch).add(watch)
     share = await browser.world.say(browser.world.shipper, ShareOrder(order_id=browser.world.order_id))
     followed = (await browser.web.get(share.url)).text
     assert "Le camion est arrivé" in followed

@@ -127,7 +127,7 @@ async def test_a_recipient_with_an_account_signs_without_code_and_finds_it_in_th
     assert "Code à usage unique" not in (await browser.web.get(here)).text
     done = await browser.fill(here, do="sign", name="Julie Blanc", ink=STROKES)
     assert done.status_code == 303, done.text
-    await browser.world.house.settle()
+    await browser.world.platform.settle()
     assert "C&#39;est signé" in (await browser.web.get(here)).text
     assert "CMD-7741" in (await browser.web.get("/deliveries")).text
 

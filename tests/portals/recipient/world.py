@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.portals import delivery
 from tests.portals.delivery import STROKES
 from tests.portals.world import Browser as AnyBrowser
@@ -22,7 +22,7 @@ from rt.contracts.ecpmr import (
     SignatureGiven,
     SignTakeover,
 )
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.portals.recipient.app import build
 
 MORNING = datetime(2026, 6, 2, 5, 0, tzinfo=UTC)
@@ -32,8 +32,8 @@ MORNING = datetime(2026, 6, 2, 5, 0, tzinfo=UTC)
 class World(delivery.World):
     """The recipient's portal."""
 
-    def __init__(self, house: TestHouse, links: Links) -> None:
-        super().__init__(house, links, "recipient", build)
+    def __init__(self, platform: TestPlatform, links: Links) -> None:
+        super().__init__(platform, links, "recipient", build)
 
     async def begin(self) -> "World":
         """An order for the recipient is planned by its carrier, and so has a note."""
@@ -48,10 +48,10 @@ class World(delivery.World):
     def link(self, scope: str, object_id: str, **claims: str) -> str:
         """A link of the consignee's as authz would sign it."""
         org = self.consignee.id
-        actor = self.house.actor(
+        actor = self.platform.actor(
             org, kind="link", id=f"lnk_{scope}_{org}", scope=scope, object_id=object_id, claims=claims
         )
-        return self.house.token(actor)
+        return self.platform.token(actor)
 
     async def note(self) -> DocumentView:
         (row,) = (await self.say(self.shipper, FindDocuments())).items
@@ -61,14 +61,14 @@ class World(delivery.World):
     async def taken_over(self, reserves: Sequence[ReserveGiven] = ()) -> DocumentView:
         """The note after the carrier has collected the goods."""
         note = await self.note()
-        word = SignTakeover(
+        message = SignTakeover(
             document_id=note.document_id,
             content_hash=note.content_hash,
             happened_at=now(),
             signature=SignatureGiven(party="carrier", name="Lucie Martin", image=STROKES),
             reserves=list(reserves),
         )
-        taken: DocumentView = await self.say(self.carrier, word)
+        taken: DocumentView = await self.say(self.carrier, message)
         return taken
 
     async def sent_link(
@@ -77,17 +77,17 @@ class World(delivery.World):
         """The token of a link to sign that somebody, mostly the sender, had sent to a party."""
         own = {"sender": self.shipper, "carrier": self.carrier, "consignee": self.consignee}
         email = email or own[party].email
-        word = MakeSigningLink(document_id=note.document_id, party=party, email=email)
-        await self.say(asker or self.shipper, word)
-        return await self.told("ecpmr.link.sent", "token")
+        message = MakeSigningLink(document_id=note.document_id, party=party, email=email)
+        await self.say(asker or self.shipper, message)
+        return await self.emitted("ecpmr.link.sent", "token")
 
     async def code(self) -> str:
         """The digits of the latest code that was sent."""
-        return await self.told("ecpmr.code.requested", "code")
+        return await self.emitted("ecpmr.code.requested", "code")
 
-    async def told(self, topic: str, name: str) -> str:
+    async def emitted(self, topic: str, name: str) -> str:
         """A value of the latest event of a topic, as the letter to its reader carries it."""
-        value: str = (await self.house.told(topic))[-1][name]
+        value: str = (await self.platform.emitted(topic))[-1][name]
         return value
 
 

@@ -3,15 +3,15 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.portals.transporter.world import MORNING, World
 from tests.portals.world import Browser, Links
 
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 
 
 @pytest.fixture
-async def world(units: tuple[TestHouse, Links]) -> AsyncIterator[World]:
+async def world(units: tuple[TestPlatform, Links]) -> AsyncIterator[World]:
     with held(MORNING):
         yield await World(*units).begin()
 

@@ -17,7 +17,7 @@ from rt.contracts.planning import (
     PublishTour,
 )
 from rt.contracts.tracking_ia import AddDevice
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 
 NIGHT, AT = MORNING - 2 * HOUR, MORNING + 1.5 * HOUR
 """When the day is prepared (05:00 in France), and when it is looked at (08:30)."""
@@ -51,13 +51,13 @@ class Day:
         lucie = await world.colleague("driver", "Lucie Martin")
         job = await world.job(begin=MORNING - HOUR)
         driver = await world.driver(user_id=lucie.id)
-        word = AssignJob(
+        message = AssignJob(
             job_id=job.job_id,
             vehicle_id=(await world.vehicle()).vehicle_id,
             driver_id=driver.driver_id,
             day=TODAY,
         )
-        tour = await world.ask(world.carrier, word)
+        tour = await world.ask(world.carrier, message)
         await world.say(world.carrier, PublishTour(tour_id=tour.tour_id, version=tour.version))
         await world.say(world.carrier, ReportProgress(order_id=job.order_id, reached="in_transit"))
         jam = ReportIncident(order_id=job.order_id, kind="delay", text="Bouchon sur l'A6")
@@ -88,7 +88,7 @@ class Day:
         idle = await world.vehicle(plate="GH-789-IJ", capacity_pallets=8)
         other = await world.driver("Marc Blanc")
         plan = await world.ask(world.carrier, Optimise(day=DAY, days=1, budget_seconds=0.5))
-        await world.house.tick()
+        await world.platform.tick()
         offered = await world.offered()
         await world.order(world.unknown)
         self.ids |= {
@@ -103,18 +103,18 @@ class Day:
 
     async def _docks(self) -> None:
         world, order_id = self.world, self.ids["assigned"]
-        await world.dock(world.consignee, LYON, "Quai 4", doors=3)
+        await world.dock(world.consignee, LYON, "Quai 4", navigation=3)
         await world.dock(world.shipper, BOURG, "Quai froid")
         free = await world.ask(world.carrier, FindFreeSlots(order_id=order_id, kind="delivery", day=DAY))
         first = free.items[0]
-        word = BookSlot(
+        message = BookSlot(
             order_id=order_id,
             kind="delivery",
             dock_id=first.dock_id,
             starts_at=first.starts_at,
             ends_at=first.ends_at,
         )
-        self.ids["slot"] = (await world.say(world.carrier, word)).slot_id
+        self.ids["slot"] = (await world.say(world.carrier, message)).slot_id
 
     async def _pallets(self) -> None:
         world, carrier, shipper = self.world, self.world.carrier, self.world.shipper
@@ -123,13 +123,13 @@ class Day:
         own = BookMovement(partner_id=shipper.id, direction="given", quantity=3)
         voucher = await world.say(shipper, IssueVoucher(creditor_id=carrier.id, quantity=6))
         await world.ask(shipper, SetPolicy(mode="ratio", ratio_percent=80, partner_id=carrier.id))
-        word = MakeStatement(partner_id=carrier.id, period_from=TODAY, period_until=TODAY)
+        message = MakeStatement(partner_id=carrier.id, period_from=TODAY, period_until=TODAY)
         self.ids |= {
             "movement": agreed.id,
             "claim": (await world.ask(shipper, claim)).id,
             "own": (await world.ask(carrier, own)).id,
             "voucher": voucher.id,
-            "statement": (await world.ask(shipper, word)).id,
+            "statement": (await world.ask(shipper, message)).id,
         }
 
     async def _office(self) -> None:
@@ -150,15 +150,15 @@ class Day:
         browser = world.anybody()
         here = f"/l/{world.links.issued['accept_tender', taken]}/tender/{taken}"
         await browser.press(await browser.page(here), f"{here}/accept")
-        await world.house.settle()
+        await world.platform.settle()
         docks = f"/l/{world.links.issued['book_slot', taken]}/slots/{taken}"
         there = f"{docks}?kind=delivery&day={DAY}"
         booked = await browser.press(await browser.page(there), there)
         slot_id = booked.text.partition(f"{docks}/")[2].partition("/")[0]
         given = BookMovement(partner_id=artisan.id, direction="given", quantity=4)
         await world.ask(world.shipper, given)
-        word = MakeStatement(partner_id=artisan.id, period_from=TODAY, period_until=TODAY)
-        statement = await world.ask(world.shipper, word)
+        message = MakeStatement(partner_id=artisan.id, period_from=TODAY, period_until=TODAY)
+        statement = await world.ask(world.shipper, message)
         answer = world.links.issued["answer_statement", statement.id]
         self.ids |= {
             "l_tender": f"/l/{world.links.issued['accept_tender', offer]}/tender/{offer}",

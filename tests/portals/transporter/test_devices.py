@@ -16,7 +16,7 @@ LATER = (MORNING + timedelta(hours=1)).isoformat()
 async def reported(world: World, key: str, at: str = MORNING.isoformat()) -> httpx.Response:
     """What a tracker sends that knows nothing but its key."""
     sent = {"id": key, "lat": "45.7", "lon": "4.9", "timestamp": at}
-    return await world.house.web("tracking_ia").get("/api/tracking/osmand", params=sent)
+    return await world.platform.web("tracking_ia").get("/api/tracking/osmand", params=sent)
 
 
 async def test_bad_points_are_shown_at_the_device_how_many_why_and_the_last(

@@ -48,7 +48,7 @@ from rt.contracts.planning import (
     MoveSlot,
     Optimise,
 )
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 
 TOAST = 'role="status" data-toast'
 
@@ -77,7 +77,7 @@ async def test_one_press_accepts_under_the_key_of_its_form(world: World, carrier
     assert (await world.read(order_id)).state == "assigned"
     again = await carrier.press(page, here)
     assert "Offre acceptée" in await followed(carrier, again)
-    keys = [key for word, key, *_ in world.ear.heard if isinstance(word, AcceptTender)]
+    keys = [key for message, key, *_ in world.ear.heard if isinstance(message, AcceptTender)]
     assert keys == [carried(page, here)["_key"]] * 2
 
 
@@ -127,7 +127,7 @@ async def test_all_other_sessions_are_ended_and_the_own_goes_on(world: World, ca
     assert "Toutes les autres sessions" in await followed(
         carrier, await carrier.press(page, "/settings/sessions/end")
     )
-    await world.house.settle()
+    await world.platform.settle()
     assert (await other.web.get("/settings")).headers["location"].startswith("/login")
 
 
@@ -235,7 +235,7 @@ async def test_a_search_shows_how_far_it_is_and_its_proposal_is_accepted_as_it_w
     job = await world.job()
     plan = await world.ask(world.carrier, Optimise(day=DAY, days=1, budget_seconds=0.5))
     here, part = f"/planning/plans/{plan.plan_id}", {"hx-request": "true"}
-    running = asyncio.create_task(world.house.tick())
+    running = asyncio.create_task(world.platform.tick())
     far = ""
     while not running.done() and "40 %" not in far:
         with held(MORNING + timedelta(seconds=0.2)):
@@ -262,7 +262,7 @@ async def test_a_search_is_put_aside_at_the_version_that_was_on_the_screen(
     here = f"/planning/plans/{plan.plan_id}"
     discard = f"{here}/discard?day={DAY}"
     searching = await carrier.page(here)
-    await world.house.tick()
+    await world.platform.tick()
     await carrier.press(searching, discard)
     proposed = await world.ask(world.carrier, asked)
     assert proposed.state == "proposed"
@@ -275,7 +275,7 @@ async def test_a_search_is_put_aside_at_the_version_that_was_on_the_screen(
 async def test_a_search_that_was_lost_says_so_and_can_be_run_again(world: World, carrier: Browser) -> None:
     plan = await world.ask(world.carrier, Optimise(day=DAY, days=1, budget_seconds=0.5))
     await world.stored("planning", "plans").update_one({"_id": plan.plan_id}, {"$set": {"begun": 3}})
-    await world.house.tick()
+    await world.platform.tick()
     page = await carrier.page(f"/planning/plans/{plan.plan_id}")
     assert "a redémarré pendant le calcul" in page
     assert f'action="/planning/optimise?day={DAY}"' in page
@@ -303,7 +303,7 @@ async def test_a_vehicle_is_changed_at_the_version_that_was_read(world: World, c
     late = await carrier.press(page, here, _key="another", **typed | {"capacity_pallets": "20"})
     assert late.status_code == 422
     assert (await world.ask(world.carrier, GetVehicle(vehicle_id=vehicle.vehicle_id))) == now
-    assert [version for word, _key, version, _ in world.ear.heard if isinstance(word, EditVehicle)] == [
+    assert [version for message, _key, version, _ in world.ear.heard if isinstance(message, EditVehicle)] == [
         vehicle.version
     ] * 2
 
@@ -436,8 +436,8 @@ async def test_papers_go_in_and_out(world: World, carrier: Browser) -> None:
     assert 'filename="preuve_a_voir.pdf"; ' in named
     assert named.endswith("filename*=UTF-8''preuve%20%C3%A0%20voir.pdf")
     assert "sandbox" in kept.headers["content-security-policy"]
-    word = world.ear.latest(AddDocument)
-    assert (word.kind, word.content, word.media_type) == ("pod", sent, "application/pdf")
+    message = world.ear.latest(AddDocument)
+    assert (message.kind, message.content, message.media_type) == ("pod", sent, "application/pdf")
     booking = f"{here}/slots/delivery"
     slot = await carrier.press(await carrier.page(booking), f"{booking}?day={DAY}")
     calendar = await carrier.web.get(f"{slot.headers['location']}/calendar.ics")
@@ -456,8 +456,10 @@ async def stated(world: World) -> StatementView:
     """A statement of the shipper's over two movements that the carrier has agreed to."""
     for direction, quantity in (("given", 12), ("received", 8)):
         await world.agreed(world.shipper, direction, quantity)
-    word = MakeStatement(partner_id=world.carrier.id, period_from=MORNING.date(), period_until=MORNING.date())
-    made: StatementView = await world.ask(world.shipper, word)
+    message = MakeStatement(
+        partner_id=world.carrier.id, period_from=MORNING.date(), period_until=MORNING.date()
+    )
+    made: StatementView = await world.ask(world.shipper, message)
     return made
 
 
@@ -513,14 +515,14 @@ async def test_a_no_to_a_claim_says_why(world: World, carrier: Browser) -> None:
 async def test_our_own_statement_cannot_be_answered_by_us(world: World, carrier: Browser) -> None:
     await world.agreed(world.shipper, "given", 12)
     today = MORNING.date()
-    word = MakeStatement(partner_id=world.shipper.id, period_from=today, period_until=today)
-    own = await world.ask(world.carrier, word)
+    message = MakeStatement(partner_id=world.shipper.id, period_from=today, period_until=today)
+    own = await world.ask(world.carrier, message)
     assert 'type="radio"' not in await carrier.page(f"/pallets/statements/{own.id}")
 
 
 async def test_vouchers_are_redeemed_in_part_and_statements_drawn_up(world: World, carrier: Browser) -> None:
-    word = IssueVoucher(creditor_id=world.carrier.id, quantity=6)
-    voucher = await world.say(world.shipper, word)
+    message = IssueVoucher(creditor_id=world.carrier.id, quantity=6)
+    voucher = await world.say(world.shipper, message)
     here = f"/pallets/vouchers/{voucher.id}/redeem"
     page = await carrier.page(here)
     await carrier.press(page, here, quantity="2")
@@ -604,7 +606,7 @@ async def taken(world: World) -> tuple[Browser, str]:
     browser, order_id = await guest(world)
     here = f"/l/{world.links.issued['accept_tender', order_id]}/tender/{order_id}"
     await browser.press(await browser.page(here), f"{here}/accept")
-    await world.house.settle()
+    await world.platform.settle()
     return browser, f"/l/{world.links.issued['book_slot', order_id]}/slots/{order_id}"
 
 
@@ -664,8 +666,8 @@ async def test_a_statement_is_answered_by_link(world: World) -> None:
     artisan = await world.guest()
     await world.ask(world.shipper, BookMovement(partner_id=artisan.id, direction="given", quantity=4))
     today = MORNING.date()
-    word = MakeStatement(partner_id=artisan.id, period_from=today, period_until=today)
-    statement = await world.ask(world.shipper, word)
+    message = MakeStatement(partner_id=artisan.id, period_from=today, period_until=today)
+    statement = await world.ask(world.shipper, message)
     here = f"/l/{world.links.issued['answer_statement', statement.id]}/statements/{statement.id}"
     browser = world.anybody()
     answer = await browser.press(await browser.page(here), here)

@@ -5,7 +5,7 @@ from tests.portals.transporter.world import World
 from tests.portals.world import Browser, Organization, carried
 
 from rt.contracts.core_orders import PlanOrder, WithdrawTender
-from rt.kernel.errors import AskRefused
+from rt.kernel.core.errors import AskRefused
 
 STRANGER = "Un expéditeur que vous ne connaissez pas"
 

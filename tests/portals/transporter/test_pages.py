@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.portals.plain import faults
 from tests.portals.transporter.day import AT, Day
 from tests.portals.transporter.world import BOURG, World
 from tests.portals.world import Browser, Links
 
 from rt.contracts.planning import OpeningHours
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 from rt.ui.catalogues import check, folders
 
 PAGES = (
@@ -115,7 +115,7 @@ def read(html: str) -> Fields:
 
 
 @pytest.fixture(scope="module")
-async def day(units: tuple[TestHouse, Links]) -> Day:
+async def day(units: tuple[TestPlatform, Links]) -> Day:
     """What all tests here read and none changes."""
     return await Day(World(*units)).begin()
 
@@ -179,7 +179,7 @@ async def test_reading_a_link_changes_nothing(day: Day) -> None:
     day.world.ear.heard.clear()
     for path in LINKS:
         await day.world.anybody().web.get(day(path))
-    assert {type(word).word.method for word, *_ in day.world.ear.heard} == {"GET"}
+    assert {type(message).shape.method for message, *_ in day.world.ear.heard} == {"GET"}
 
 
 @pytest.mark.parametrize("path", ["/", "/orders", "/planning", "/fleet", "/pallets/statements", "/team"])
@@ -203,7 +203,7 @@ async def test_a_day_without_a_free_dock_says_what_the_site_asks_for(world: Worl
 
 
 async def test_an_order_is_shown_though_other_services_are_down(
-    day: Day, units: tuple[TestHouse, Links]
+    day: Day, units: tuple[TestPlatform, Links]
 ) -> None:
     world = World(*units)
     browser = await world.browser(day.world.carrier.email)

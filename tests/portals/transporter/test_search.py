@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.portals.plain import faults
 from tests.portals.transporter.day import AT, Day
 from tests.portals.transporter.world import World
 from tests.portals.world import Links
 
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 
 
 @pytest.fixture(scope="module")
-async def day(units: tuple[TestHouse, Links]) -> Day:
+async def day(units: tuple[TestPlatform, Links]) -> Day:
     """What all tests here read and none changes."""
     return await Day(World(*units)).begin()
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.portals import world
 
 from rt.contracts.authz import AddPartner, Role
@@ -31,7 +31,7 @@ from rt.contracts.planning import (
     VehicleView,
 )
 from rt.contracts.tracking_ia import RecordedView, RecordPositions
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.portals.transporter.app import build
 from rt.services.authz.domain.roles import RIGHTS
 from rt.trade.goods import Goods
@@ -74,8 +74,8 @@ class World(world.World):
     carrier: world.Organization
     consignee: world.Organization
 
-    def __init__(self, house: TestHouse, links: world.Links) -> None:
-        super().__init__(house, links, "transporter", build)
+    def __init__(self, platform: TestPlatform, links: world.Links) -> None:
+        super().__init__(platform, links, "transporter", build)
         self.references = 24_100
         self.plates = 100
 
@@ -138,13 +138,13 @@ class World(world.World):
         shipper: world.Organization | None = None,
         carrier: world.Organization | None = None,
     ) -> OrderView:
-        word = TenderOrder(
+        message = TenderOrder(
             order_id=order_id,
             carrier_id=(carrier or self.carrier).id,
             price_cents=cents,
             deadline=now() + 4 * HOUR,
         )
-        offered: OrderView = await self.say(shipper or self.shipper, word)
+        offered: OrderView = await self.say(shipper or self.shipper, message)
         return offered
 
     async def read(self, order_id: str, org: world.Organization | None = None) -> OrderView:
@@ -159,8 +159,8 @@ class World(world.World):
         """A new order that the carrier has accepted."""
         offered = await self.offered(**more)
         assert offered.tender is not None
-        word = AcceptTender(order_id=offered.order_id, tender_id=offered.tender.tender_id)
-        taken: OrderView = await self.say(self.carrier, word)
+        message = AcceptTender(order_id=offered.order_id, tender_id=offered.tender.tender_id)
+        taken: OrderView = await self.say(self.carrier, message)
         return taken
 
     async def job(self, **more: Any) -> JobView:
@@ -193,15 +193,15 @@ class World(world.World):
         """A draft tour with these jobs, or with a new one."""
         crew = (vehicle or await self.vehicle()).vehicle_id, (await self.driver(name)).driver_id
         first, *others = jobs or (await self.job(),)
-        word = AssignJob(job_id=first.job_id, vehicle_id=crew[0], driver_id=crew[1], day=DAY)
-        tour: TourView = await self.ask(self.carrier, word)
+        message = AssignJob(job_id=first.job_id, vehicle_id=crew[0], driver_id=crew[1], day=DAY)
+        tour: TourView = await self.ask(self.carrier, message)
         for job in others:
             tour = await self.assign(job, tour)
         return tour
 
     async def assign(self, job: JobView, tour: TourView) -> TourView:
-        word = AssignJob(job_id=job.job_id, tour_id=tour.tour_id, tour_version=tour.version)
-        longer: TourView = await self.ask(self.carrier, word)
+        message = AssignJob(job_id=job.job_id, tour_id=tour.tour_id, tour_version=tour.version)
+        longer: TourView = await self.ask(self.carrier, message)
         return longer
 
     async def dock(self, org: world.Organization, site: Site, name: str, **more: Any) -> DockView:
@@ -213,8 +213,8 @@ class World(world.World):
         self, teller: world.Organization, direction: Literal["given", "received"], quantity: int
     ) -> MovementView:
         """Pallets between somebody and the carrier, by the word of both."""
-        word = BookMovement(partner_id=self.carrier.id, direction=direction, quantity=quantity)
-        claim = await self.ask(teller, word)
+        message = BookMovement(partner_id=self.carrier.id, direction=direction, quantity=quantity)
+        claim = await self.ask(teller, message)
         both: MovementView = await self.ask(self.carrier, ConfirmMovement(movement_id=claim.id))
         return both
 
@@ -225,8 +225,8 @@ class World(world.World):
 
     async def sends(self, user_id: str, name: str, points: list[Any]) -> RecordedView:
         """What the app of a driver sends."""
-        actor = self.house.actor(self.carrier.id, set(RIGHTS["driver"]), {"driver"}, user_id, name=name)
-        app = self.services.using(self.house.token(actor))
+        actor = self.platform.actor(self.carrier.id, set(RIGHTS["driver"]), {"driver"}, user_id, name=name)
+        app = self.services.using(self.platform.token(actor))
         recorded: RecordedView = await app.ask(RecordPositions(points=points))
         return recorded
 

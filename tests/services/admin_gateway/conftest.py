@@ -1,10 +1,10 @@
-"""A house in which the gateway hears a voice and asks a directory."""
+"""A platform in which the gateway hears a voice and asks a directory."""
 
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.admin_gateway.make import Directory, Voice
 
 from rt.services.admin_gateway.app import build
@@ -18,15 +18,15 @@ def directory() -> Directory:
 
 
 @pytest.fixture
-async def voice(house: TestHouse, directory: Directory) -> Voice:
+async def voice(platform: TestPlatform, directory: Directory) -> Voice:
     voice = Voice()
-    await house.mount(directory, voice, build)
+    await platform.mount(directory, voice, build)
     return voice
 
 
 @pytest.fixture
-async def root(house: TestHouse, voice: Voice) -> AsyncIterator[httpx.AsyncClient]:
+async def root(platform: TestPlatform, voice: Voice) -> AsyncIterator[httpx.AsyncClient]:
     """The platform's administrator."""
-    actor = house.actor("org_operator", RIGHTS, {"platform_admin"}, id="usr_root")
-    async with house.web("admin_gateway", actor) as client:
+    actor = platform.actor("org_operator", RIGHTS, {"platform_admin"}, id="usr_root")
+    async with platform.web("admin_gateway", actor) as client:
         yield client

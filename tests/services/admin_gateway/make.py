@@ -11,13 +11,13 @@ from rt.contracts.authz import (
     OrganizationsPage,
     OrganizationView,
 )
-from rt.kernel.bus import Told
-from rt.kernel.entity import Entity
-from rt.kernel.errors import NotFound
-from rt.kernel.messages import HIDDEN, Event
-from rt.kernel.persistence import Collection, Index
-from rt.kernel.tenancy import acting_for
-from rt.kernel.unit import Ground, Unit, hear, serve
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.envelope import EventEnvelope
+from rt.kernel.model.messages import HIDDEN, Event
+from rt.kernel.service.service import ServiceContext, Unit, serve, subscribe
+from rt.kernel.storage.persistence import Collection, Index
 from rt.trade.references import MailSecret
 
 
@@ -47,17 +47,21 @@ class ParcelSent(Event, topic="palette.parcel.sent"):
 
 
 class Voice:
-    """Builds a unit that keeps parcels and tells of them; `deaf` makes its own listener fail."""
+    """Builds a unit that keeps parcels and tells of them; `deaf` makes its own subscription fail."""
 
     __module__ = "rt.services.palette.app"
     deaf = False
 
-    def __call__(self, ground: Ground) -> Unit:
-        self.parcels = Collection(ground.database, Parcel, "parcels", Index("number"), shared=True)
-        self.files = ground.files
-        return Unit(name="palette", serves=[], hears=[hear(ParcelSent, self.listen, since="beginning")])
+    def __call__(self, context: ServiceContext) -> Unit:
+        self.parcels = Collection(context.database, Parcel, "parcels", Index("number"), shared=True)
+        self.files = context.files
+        return Unit(
+            name="palette",
+            serves=[],
+            subscriptions=[subscribe(ParcelSent, self.on_parcel_sent, since="beginning")],
+        )
 
-    async def listen(self, event: ParcelSent, told: Told) -> None:
+    async def on_parcel_sent(self, event: ParcelSent, envelope: EventEnvelope) -> None:
         if self.deaf:
             raise ValueError("no answer for anna@ship.example")
 
@@ -65,7 +69,7 @@ class Voice:
         told = {name: more.pop(name) for name in ("token",) if name in more}
         with acting_for(org):
             parcel = Parcel(id=id, seen_by=[org, *more.pop("partners", [])], **more)
-            parcel.tell(
+            parcel.emit(
                 ParcelSent(
                     parcel_id=id,
                     order_id=parcel.order_id,
@@ -95,7 +99,7 @@ class Directory:
     def __init__(self) -> None:
         self.suspended: set[str] = set()
 
-    def __call__(self, ground: Ground) -> Unit:
+    def __call__(self, context: ServiceContext) -> Unit:
         return Unit(
             name="authz",
             serves=[

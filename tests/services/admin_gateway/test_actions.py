@@ -1,22 +1,22 @@
-"""What the gateway promises: stories, audit, tenants, flags, letters, health."""
+"""What the gateway promises: timelines, audit, tenants, flags, dead letters, health."""
 
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.house.words import asked
+from tests.house.messages import asked
 from tests.services.admin_gateway.conftest import RIGHTS
 
 from rt.host.topology import UNITS
-from rt.kernel.clock import held
-from rt.kernel.messages import OPEN, SIGNED_IN
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import held
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.model.messages import OPEN, SIGNED_IN
 from rt.services.admin_gateway.domain import units
 from rt.services.admin_gateway.domain.flags import FLAGS_AT_MOST
 
 WORDS = asked("admin_gateway")
-GUARDED = [word for word in WORDS if word.word.needs not in (OPEN, SIGNED_IN)]
+GUARDED = [message for message in WORDS if message.shape.needs not in (OPEN, SIGNED_IN)]
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 
@@ -31,74 +31,74 @@ NAMED = {
 """What commands must hold before anybody looks at who says them."""
 
 
-def way(word: Any) -> str:
-    route: str = word.word.route
-    for name in word.word.path_fields:
+def way(message: Any) -> str:
+    route: str = message.shape.route
+    for name in message.shape.path_fields:
         route = route.replace("{" + name + "}", "x" * 8)
     return route
 
 
-@pytest.mark.parametrize("word", GUARDED, ids=lambda word: word.__name__)
+@pytest.mark.parametrize("message", GUARDED, ids=lambda message: message.__name__)
 async def test_what_belongs_to_all_is_for_the_platforms_people_alone(
-    house: Any, voice: Any, word: Any
+    platform: Any, voice: Any, message: Any
 ) -> None:
     """An organization's own administrator is refused, even one that was given the right by mistake."""
     full = {"q": "abc", "reason": "a reason", "name": "x", "on": True} | NAMED
-    named = set(word.__struct_fields__) - set(word.word.path_fields)
+    named = set(message.__struct_fields__) - set(message.shape.path_fields)
     json = {name: full[name] for name in sorted(named) if name in full}
-    request = {"params": json} if word.word.method == "GET" else {"json": json}
-    async with house.web("admin_gateway") as nobody:
-        assert (await nobody.request(word.word.method, way(word), **request)).status_code == 401
+    request = {"params": json} if message.shape.method == "GET" else {"json": json}
+    async with platform.web("admin_gateway") as nobody:
+        assert (await nobody.request(message.shape.method, way(message), **request)).status_code == 401
     for rights in ({"core_orders.admin"}, RIGHTS):
-        async with house.web("admin_gateway", house.actor("org_a", rights, {"admin"})) as client:
-            answer = await client.request(word.word.method, way(word), **request)
+        async with platform.web("admin_gateway", platform.actor("org_a", rights, {"admin"})) as client:
+            answer = await client.request(message.shape.method, way(message), **request)
         assert (answer.status_code, answer.json()["code"]) == (403, "right_missing")
 
 
-async def test_the_story_of_an_order_crosses_units_and_organizations(
-    house: Any, voice: Any, root: Any
+async def test_the_timeline_of_an_order_crosses_units_and_organizations(
+    platform: Any, voice: Any, root: Any
 ) -> None:
     await voice.send(id="par_1", order_id="ord_0000001", number="P-17", token="t0k", email="a@b.example")
     await voice.send(org="org_b", id="par_2", order_id="ord_0000002")
     await voice.recount("par_1", 3)
-    await house.settle()
-    story = (await root.get("/admin/stories/ord_0000001")).json()
-    assert [event["entity_id"] for event in story["events"]] == ["par_1"]
-    assert "par_1" in story["related"]
-    assert story["units"] == ["palette"]
-    assert "t0k" not in str(story)
-    assert "a@b.example" not in str(story)
-    whole = (await root.get("/admin/stories/par_1")).json()
+    await platform.settle()
+    timeline = (await root.get("/admin/timelines/ord_0000001")).json()
+    assert [event["entity_id"] for event in timeline["events"]] == ["par_1"]
+    assert "par_1" in timeline["related"]
+    assert timeline["units"] == ["palette"]
+    assert "t0k" not in str(timeline)
+    assert "a@b.example" not in str(timeline)
+    whole = (await root.get("/admin/timelines/par_1")).json()
     assert [event["topic"] for event in whole["events"]] == ["palette.parcel.sent", "palette.parcels.changed"]
     assert whole["events"][1]["change"]["after"]["count"] == 3
-    assert (await root.get("/admin/stories/par_404")).status_code == 404
+    assert (await root.get("/admin/timelines/par_404")).status_code == 404
 
 
-async def test_a_story_that_is_longer_than_its_page_says_so_and_goes_on(
-    house: Any, voice: Any, root: Any
+async def test_a_timeline_that_is_longer_than_its_page_says_so_and_goes_on(
+    platform: Any, voice: Any, root: Any
 ) -> None:
     await voice.send(id="par_1")
     for count in range(2, 7):
         await voice.recount("par_1", count)
-    await house.settle()
-    whole = (await root.get("/admin/stories/par_1")).json()
+    await platform.settle()
+    whole = (await root.get("/admin/timelines/par_1")).json()
     assert (len(whole["events"]), whole["next"]) == (6, "")
-    newest = (await root.get("/admin/stories/par_1?limit=4")).json()
+    newest = (await root.get("/admin/timelines/par_1?limit=4")).json()
     assert newest["events"] == whole["events"][2:]
-    rest = (await root.get("/admin/stories/par_1", params={"limit": 4, "after": newest["next"]})).json()
+    rest = (await root.get("/admin/timelines/par_1", params={"limit": 4, "after": newest["next"]})).json()
     assert (rest["events"], rest["next"]) == (whole["events"][:2], "")
-    assert (await root.get("/admin/stories/par_1?limit=6")).json()["next"] == ""
-    assert (await root.get("/admin/stories/par_1?after=evt_unknown")).status_code == 422
+    assert (await root.get("/admin/timelines/par_1?limit=6")).json()["next"] == ""
+    assert (await root.get("/admin/timelines/par_1?after=evt_unknown")).status_code == 422
 
 
-async def test_a_trace_tells_its_story(house: Any, voice: Any, root: Any) -> None:
+async def test_a_trace_tells_its_timeline(platform: Any, voice: Any, root: Any) -> None:
     await voice.send()
-    await house.settle()
+    await platform.settle()
     await root.post("/admin/flags/fast_track", json={"on": True}, headers={"traceparent": TRACEPARENT})
-    await house.settle()
-    story = (await root.get(f"/admin/stories/{TRACE}")).json()
-    assert [event["topic"] for event in story["events"]] == ["admin_gateway.flag.set"]
-    assert story["events"][0]["actor_id"] == "usr_root"
+    await platform.settle()
+    timeline = (await root.get(f"/admin/timelines/{TRACE}")).json()
+    assert [event["topic"] for event in timeline["events"]] == ["admin_gateway.flag.set"]
+    assert timeline["events"][0]["actor_id"] == "usr_root"
 
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -106,36 +106,40 @@ TRACEPARENT = f"00-{TRACE}-b7ad6b7169203331-01"
 
 
 @pytest.mark.parametrize("q", ["p-1", "P-17", "par_1", "ord_0000001"])
-async def test_anything_is_found_by_its_number_or_identity(house: Any, voice: Any, root: Any, q: str) -> None:
+async def test_anything_is_found_by_its_number_or_identity(
+    platform: Any, voice: Any, root: Any, q: str
+) -> None:
     await voice.send(number="P-17", order_id="ord_0000001")
     await voice.recount("par_1", 3)
-    await house.settle()
+    await platform.settle()
     found = (await root.get("/admin/search", params={"q": q})).json()["items"]
     assert [one["subject"] for one in found] == ["par_1"]
 
 
-async def test_every_event_is_in_the_trail_with_before_and_after(house: Any, voice: Any, root: Any) -> None:
+async def test_every_event_is_in_the_trail_with_before_and_after(
+    platform: Any, voice: Any, root: Any
+) -> None:
     await voice.send()
     await voice.recount("par_1", 3)
-    await house.settle()
+    await platform.settle()
     page = (await root.get("/admin/audit", params={"entity_id": "par_1"})).json()
     assert [line["did"] for line in page["items"]] == ["palette.parcels.changed", "palette.parcel.sent"]
     changed = page["items"][0]
     assert (changed["before"]["count"], changed["after"]["count"]) == (0, 3)
     checked = (await root.get("/admin/audit/verify")).json()
     assert (checked["intact"], checked["lines"], checked["unsealed"]) == (True, 0, 2)
-    await house.tick()
+    await platform.tick()
     checked = (await root.get("/admin/audit/verify")).json()
     assert (checked["intact"], checked["lines"], checked["unsealed"], checked["vouched"]) == (True, 2, 0, 2)
 
 
 async def test_the_trail_shows_the_line_that_changed_wherever_it_is_and_what_only_sounds_secret(
-    house: Any, voice: Any, root: Any
+    platform: Any, voice: Any, root: Any
 ) -> None:
     lines = [f"line {nth}" for nth in range(80)]
     await voice.send(postal_code="69007", lines=lines, password_hash="$2b$x")
     await voice.relabel("par_1", 77, "another")
-    await house.settle()
+    await platform.settle()
     changed, sent = (await root.get("/admin/audit", params={"entity_id": "par_1"})).json()["items"]
     assert (changed["before"], changed["after"]) == ({"lines.77": "line 77"}, {"lines.77": "another"})
     assert (sent["after"]["postal_code"], sent["after"]["password_hash"]) == ("69007", "***")
@@ -143,20 +147,20 @@ async def test_the_trail_shows_the_line_that_changed_wherever_it_is_and_what_onl
 
 
 async def test_the_hundred_and_first_event_put_aside_is_reached_and_all_are_counted(
-    house: Any, voice: Any, root: Any
+    platform: Any, voice: Any, root: Any
 ) -> None:
-    letters = house.rooms["admin_gateway"].ground.database["dead_letters"]
+    dead_letters = platform.instances["admin_gateway"].context.database["dead_letters"]
     for nth in range(230):
         letter = {
-            "_id": f"let_{nth:03}", "unit": "palette", "listener": "x", "event": {}, "reason": "x",
+            "_id": f"let_{nth:03}", "unit": "palette", "subscription": "x", "event": {}, "reason": "x",
             "tries": 9, "state": "dead" if nth % 10 else "waiting", "put_aside_at": AT, "next_try_at": AT,
         }  # fmt: skip
-        await letters.insert_one(letter)
+        await dead_letters.insert_one(letter)
     seen, after = [], ""
     while True:
         params = {"state": "dead", "after": after}
-        page = (await root.get("/admin/letters", params=params)).json()
-        seen += [one["letter_id"] for one in page["items"]]
+        page = (await root.get("/admin/dead-letters", params=params)).json()
+        seen += [one["dead_letter_id"] for one in page["items"]]
         assert (page["dead"], page["waiting"]) == (207, 23)
         if not (after := page["next"]):
             break
@@ -164,16 +168,16 @@ async def test_the_hundred_and_first_event_put_aside_is_reached_and_all_are_coun
 
 
 async def test_an_organization_is_found_by_its_id_among_however_many_of_its_name(
-    house: Any, voice: Any, root: Any
+    platform: Any, voice: Any, root: Any
 ) -> None:
     await voice.send(org="org_b")
-    await house.settle()
+    await platform.settle()
     found = (await root.get("/admin/tenants/org_b")).json()
     assert (found["organization_id"], found["objects"]["palette.parcels"]) == ("org_b", 1)
     assert (await root.get("/admin/tenants/org_404")).status_code == 404
 
 
-async def test_there_are_a_hundred_switches_and_no_more(house: Any, voice: Any, root: Any) -> None:
+async def test_there_are_a_hundred_switches_and_no_more(platform: Any, voice: Any, root: Any) -> None:
     for nth in range(FLAGS_AT_MOST):
         made = await root.post(f"/admin/flags/flag_{nth}", json={"on": True})
         assert made.status_code == 200, made.text
@@ -183,26 +187,26 @@ async def test_there_are_a_hundred_switches_and_no_more(house: Any, voice: Any, 
     assert (await root.post("/admin/flags/flag_99", json={"on": False})).status_code == 200
 
 
-async def test_a_refused_access_is_in_the_trail(house: Any, voice: Any, root: Any) -> None:
-    curious = house.actor("org_a", RIGHTS, {"admin"}, id="usr_curious")
-    async with house.web("admin_gateway", curious) as client:
+async def test_a_refused_access_is_in_the_trail(platform: Any, voice: Any, root: Any) -> None:
+    curious = platform.actor("org_a", RIGHTS, {"admin"}, id="usr_curious")
+    async with platform.web("admin_gateway", curious) as client:
         assert (await client.get("/admin/audit")).status_code == 403
-    async with house.web("admin_gateway") as nobody:
+    async with platform.web("admin_gateway") as nobody:
         assert (await nobody.get("/admin/audit")).status_code == 401
-    await house.settle()
-    lines = (await root.get("/admin/audit", params={"did": "kernel.access.refused"})).json()["items"]
+    await platform.settle()
+    lines = (await root.get("/admin/audit", params={"did": "kernel.access.denied"})).json()["items"]
     assert [(line["actor_id"], line["org_id"]) for line in lines] == [("usr_curious", "org_a")]
-    story = (await root.get(f"/admin/stories/{lines[0]['entity_id']}")).json()
-    assert story["events"][0]["body"] == {
-        "word": "FindAudit",
+    timeline = (await root.get(f"/admin/timelines/{lines[0]['entity_id']}")).json()
+    assert timeline["events"][0]["body"] == {
+        "operation": "FindAudit",
         "path": "/admin/audit",
         "refusal": "right_missing",
     }
 
 
-async def test_the_export_holds_no_formula(house: Any, voice: Any, root: Any) -> None:
+async def test_the_export_holds_no_formula(platform: Any, voice: Any, root: Any) -> None:
     await voice.send(id='=HYPERLINK("evil")')
-    await house.settle()
+    await platform.settle()
     answer = await root.get("/admin/audit/export")
     assert answer.headers["content-type"].startswith("text/csv")
     rows = answer.content.decode("utf-8-sig").splitlines()
@@ -211,7 +215,7 @@ async def test_the_export_holds_no_formula(house: Any, voice: Any, root: Any) ->
 
 
 async def test_a_tenant_is_counted_and_taken_away_without_the_secrets(
-    house: Any, voice: Any, root: Any
+    platform: Any, voice: Any, root: Any
 ) -> None:
     await voice.send(email="a@b.example", password_hash="$2b$x")
     await voice.send(org="org_b", id="par_2")
@@ -224,19 +228,19 @@ async def test_a_tenant_is_counted_and_taken_away_without_the_secrets(
     assert len(lines) == 1
     assert "a@b.example" in lines[0]
     assert "$2b$x" not in lines[0]
-    assert not {"told", "done", "emitted", "fences", "tokens"} & set(json.loads(lines[0]))
+    assert not {"outbox", "done", "emitted", "fences", "tokens"} & set(json.loads(lines[0]))
 
 
-async def test_an_erased_tenant_leaves_nothing(house: Any, voice: Any, directory: Any, root: Any) -> None:
+async def test_an_erased_tenant_leaves_nothing(platform: Any, voice: Any, directory: Any, root: Any) -> None:
     await voice.send(email="a@b.example")
     await voice.send(org="org_b", id="par_2", partners=["org_a"])
     await voice.send(org="org_operator", id="par_3", email="person@a.example")
-    await house.database("palette")["palette.parcels"].update_one(
+    await platform.database("palette")["palette.parcels"].update_one(
         {"_id": "par_3"}, {"$set": {"seen_by": ["org_a"]}}
     )
     with acting_for("org_a"):
         key = await voice.files.put("documents", b"%PDF", "application/pdf", "fil_1")
-    await house.settle()
+    await platform.settle()
     path = "/admin/tenants/org_a/erase"
     good = {"name": "Usines Dupont", "reason": "fin de contrat"}
     wrong = await root.post(path, json={**good, "name": "Dupont"})
@@ -249,23 +253,23 @@ async def test_an_erased_tenant_leaves_nothing(house: Any, voice: Any, directory
     assert answer.json()["left"] == 0
     assert answer.json()["removed"]["palette.parcels"] == 2
     assert key not in await voice.files.keys("documents", "org_a")
-    database = house.database("admin_gateway")
+    database = platform.database("admin_gateway")
     for name in await database.names():
         if name not in ("audit",):
             assert "a@b.example" not in repr(await database[name].find().to_list()), name
     with acting_for("org_b"):
         assert (await voice.parcels.get("par_2")).seen_by == ["org_b"]
-    await house.settle()
+    await platform.settle()
     erased = (await root.get("/admin/audit", params={"did": "admin_gateway.tenant.erased"})).json()["items"]
     assert len(erased) == 1
     assert (await root.get("/admin/audit/verify")).json()["intact"]
 
 
 async def test_a_switch_holds_from_the_next_request_for_those_named(
-    house: Any, voice: Any, root: Any
+    platform: Any, voice: Any, root: Any
 ) -> None:
-    dispatcher = house.actor("org_a", roles={"dispatcher"})
-    async with house.web("admin_gateway", dispatcher) as client:
+    dispatcher = platform.actor("org_a", roles={"dispatcher"})
+    async with platform.web("admin_gateway", dispatcher) as client:
 
         async def mine() -> list[str]:
             found: list[str] = (await client.get("/admin/flags/mine")).json()["on"]
@@ -285,36 +289,36 @@ async def test_a_switch_holds_from_the_next_request_for_those_named(
     assert [flag["name"] for flag in flags] == ["quotes"]
 
 
-async def test_a_switch_is_set_whole(house: Any, voice: Any, root: Any) -> None:
+async def test_a_switch_is_set_whole(platform: Any, voice: Any, root: Any) -> None:
     said = {"on": True, "description": "Devis", "organizations": ["org_a"]}
     assert (await root.post("/admin/flags/quotes", json=said)).json()["description"] == "Devis"
     again = (await root.post("/admin/flags/quotes", json={"on": True})).json()
     assert (again["description"], again["organizations"]) == ("", [])
 
 
-async def test_a_dead_letter_is_heard_again(house: Any, voice: Any, root: Any) -> None:
+async def test_a_dead_letter_is_heard_again(platform: Any, voice: Any, root: Any) -> None:
     voice.deaf = True
     await voice.send()
-    await house.settle()
-    (letter,) = (await root.get("/admin/letters", params={"unit": "palette"})).json()["items"]
+    await platform.settle()
+    (letter,) = (await root.get("/admin/dead-letters", params={"unit": "palette"})).json()["items"]
     assert "anna@ship.example" not in letter["reason"]
     assert letter["topic"] == "palette.parcel.sent"
     queues = (await root.get("/admin/queues")).json()["items"]
-    assert {one["unit"]: one["letters"] for one in queues}["palette"] == 1
+    assert {one["unit"]: one["dead_letters"] for one in queues}["palette"] == 1
     voice.deaf = False
-    replayed = await root.post(f"/admin/letters/{letter['letter_id']}/replay")
+    replayed = await root.post(f"/admin/dead-letters/{letter['dead_letter_id']}/replay")
     assert replayed.status_code == 200
-    await house.settle()
-    assert (await root.get("/admin/letters")).json()["items"] == []
-    assert (await root.post("/admin/letters/ltr_0/replay")).status_code == 404
+    await platform.settle()
+    assert (await root.get("/admin/dead-letters")).json()["items"] == []
+    assert (await root.post("/admin/dead-letters/ltr_0/replay")).status_code == 404
 
 
-async def test_the_board_asks_every_unit_and_says_a_notice(house: Any, voice: Any, root: Any) -> None:
+async def test_the_board_asks_every_unit_and_says_a_notice(platform: Any, voice: Any, root: Any) -> None:
     for step in range(3):
         with held(AT + timedelta(seconds=31 * step)):
-            await house.tick()
+            await platform.tick()
     await root.post("/admin/notice", json={"fr": "Maintenance à 22 h", "en": "Maintenance at 22:00"})
-    async with house.web("admin_gateway") as nobody:
+    async with platform.web("admin_gateway") as nobody:
         status = (await nobody.get("/admin/status")).json()
     states = {unit["unit"]: unit["state"] for unit in status["units"]}
     assert states["palette"] == states["admin_gateway"] == "up"
@@ -322,5 +326,5 @@ async def test_the_board_asks_every_unit_and_says_a_notice(house: Any, voice: An
     assert len(states) == len(UNITS)
 
 
-def test_the_board_knows_every_unit_of_the_house() -> None:
+def test_the_board_knows_every_unit_of_the_platform() -> None:
     assert sorted(units.UNITS) == sorted(row.package for row in UNITS)

@@ -223,7 +223,7 @@ def test_prices_of_the_specification_bear_its_date_and_others_are_never_called_i
     assert all(row.claimed is None for row in LEDGER.table.price if row.source == "memory")
 
 
-def test_the_house_is_that_of_the_topology() -> None:
+def test_the_platform_is_that_of_the_topology() -> None:
     assert LEDGER.house.services == {row.name: row.memory_mb for row in UNITS}
     assert list(LEDGER.house.portals) == [row.name for row in PORTALS]
 
@@ -245,7 +245,7 @@ def test_measures_are_those_that_the_benchmarks_print() -> None:
     assert f"| {found.memory_mb} MB |" in idle
 
 
-async def test_an_organization_pays_by_what_it_keeps(house: Any, voice: Any, root: Any) -> None:
+async def test_an_organization_pays_by_what_it_keeps(platform: Any, voice: Any, root: Any) -> None:
     for number in range(3):
         await voice.send(org="org_a", id=f"par_{number}")
     await voice.send(org="org_b", id="par_9")
@@ -256,7 +256,7 @@ async def test_an_organization_pays_by_what_it_keeps(house: Any, voice: Any, roo
     assert (await root.get("/admin/costs")).json()["tenant_costs"] == []
 
 
-async def test_a_load_of_nothing_is_refused(house: Any, voice: Any, root: Any) -> None:
+async def test_a_load_of_nothing_is_refused(platform: Any, voice: Any, root: Any) -> None:
     assert (await root.get("/admin/costs", params={"orders": "0"})).status_code == 422
 
 

@@ -50,7 +50,7 @@ def test_availability_forgets_what_is_older_than_a_day() -> None:
     assert pulse.availability() == 1.0
 
 
-def test_the_house_is_as_its_units() -> None:
+def test_the_platform_is_as_its_units() -> None:
     assert worst(["up", "not_built"]) == "up"
     assert worst(["up", "down"]) == "degraded"
     assert worst(["down", "not_built"]) == "down"
@@ -77,7 +77,7 @@ def test_an_export_keeps_everything_but_credentials() -> None:
     assert exported(row) == {"email": "a@b.example", "password_hash": "***", "signature": "png"}
 
 
-def test_a_checkpoint_is_signed_by_the_house() -> None:
+def test_a_checkpoint_is_signed_by_the_platform() -> None:
     content = Seal(b"one").seal({"palette.3": (7, "abc")}, AT)
     assert Seal(b"one").open(content).segments == {"palette.3": (7, "abc")}
     with pytest.raises(CheckpointForged):

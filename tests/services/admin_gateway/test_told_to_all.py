@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rt.contracts.admin_gateway import SupportLevel, WindowForeseen, WindowKind
-from rt.kernel.clock import held
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import Refusal
 from rt.services.admin_gateway.domain import maintenance as rules
 from rt.services.admin_gateway.domain.health import DAYS, Pulse
 from rt.services.admin_gateway.domain.maintenance import Calendar, Window, next_regular
@@ -52,7 +52,7 @@ def calendar() -> Calendar:
 
 
 def foreseen(of: Calendar) -> int:
-    return sum(isinstance(event, WindowForeseen) for event in of.telling)
+    return sum(isinstance(event, WindowForeseen) for event in of.emitted)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_the_clock_turns_a_window_once_whenever_it_is_asked() -> None:
     (one,) = kept.windows
     for hours in (-24 * 8, -24 * 7, -24 * 7, -1, 0, 0, 3, 4, 4, 9):
         kept.turn(one.window_id, SUNDAY + timedelta(hours=hours))
-    told = [type(event).__name__ for event in kept.telling]
+    told = [type(event).__name__ for event in kept.emitted]
     assert told == ["WindowAnnounced", "WindowForeseen", "WindowBegan", "WindowEnded"]
     assert one.state == "done"
 
@@ -230,7 +230,7 @@ async def told(client: httpx.AsyncClient) -> list[Any]:
     return found
 
 
-async def test_a_window_is_told_to_everybody_as_its_time_comes(house: Any, voice: Any, root: Any) -> None:
+async def test_a_window_is_told_to_everybody_as_its_time_comes(platform: Any, voice: Any, root: Any) -> None:
     with held(AT):
         made = await root.post("/admin/windows", json=GOOD, headers={"idempotency-key": "k-1"})
         again = await root.post("/admin/windows", json=GOOD, headers={"idempotency-key": "k-1"})
@@ -244,16 +244,16 @@ async def test_a_window_is_told_to_everybody_as_its_time_comes(house: Any, voice
         timedelta(minutes=1): [("under_way", "under_way")],
         timedelta(hours=4, minutes=1): [],
     }
-    async with house.web("admin_gateway") as anybody:
+    async with platform.web("admin_gateway") as anybody:
         for later, expected in states.items():
             with held(SUNDAY + later):
-                await house.tick()
+                await platform.tick()
                 await root.post("/admin/notice", json={"fr": "", "en": ""})
                 shown = await told(anybody)
                 news = (await anybody.get("/admin/status/news")).json()["windows"]
             assert [one["kind"] for one in shown] == [kind for kind, _ in expected]
             assert [one["state"] for one in news] == ([state for _, state in expected] or ["done"])
-    await house.settle()
+    await platform.settle()
     lines = (await root.get("/admin/audit", params={"entity_id": rules.CALENDAR_ID})).json()["items"]
     assert [line["did"].rpartition(".")[2] for line in lines if ".window." in line["did"]] == [
         "ended",
@@ -263,7 +263,9 @@ async def test_a_window_is_told_to_everybody_as_its_time_comes(house: Any, voice
     ]
 
 
-async def test_an_urgent_window_keeps_its_reason_from_the_public(house: Any, voice: Any, root: Any) -> None:
+async def test_an_urgent_window_keeps_its_reason_from_the_public(
+    platform: Any, voice: Any, root: Any
+) -> None:
     starts_at = AT + timedelta(hours=2)
     urgent = GOOD | {
         "kind": "urgent",
@@ -275,7 +277,7 @@ async def test_an_urgent_window_keeps_its_reason_from_the_public(house: Any, voi
         silent = await root.post("/admin/windows", json=urgent)
         strange = await root.post("/admin/windows", json=urgent | {"units": ["fax"], "reason": "faille X"})
         made = await root.post("/admin/windows", json=urgent | {"reason": "faille X"})
-        async with house.web("admin_gateway") as anybody:
+        async with platform.web("admin_gateway") as anybody:
             news = await anybody.get("/admin/status/news")
     assert (silent.status_code, silent.json()["code"]) == (422, "reason_missing")
     assert (strange.status_code, strange.json()["code"]) == (422, "unit_unknown")
@@ -292,7 +294,7 @@ async def test_an_urgent_window_keeps_its_reason_from_the_public(house: Any, voi
 
 
 async def test_of_two_announced_at_once_for_the_same_time_one_is_refused(
-    house: Any, voice: Any, root: Any
+    platform: Any, voice: Any, root: Any
 ) -> None:
     starts_at = AT + timedelta(hours=2)
     times = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
@@ -315,7 +317,7 @@ async def open_one(root: Any, severity: str) -> dict[str, Any]:
     return made
 
 
-async def test_a_critical_incident_ends_with_its_post_mortem(house: Any, voice: Any, root: Any) -> None:
+async def test_a_critical_incident_ends_with_its_post_mortem(platform: Any, voice: Any, root: Any) -> None:
     with held(AT):
         made = await open_one(root, "p1")
         path = f"/admin/incidents/{made['incident_id']}"
@@ -326,7 +328,7 @@ async def test_a_critical_incident_ends_with_its_post_mortem(house: Any, voice: 
         skipped = await root.post(f"{path}/steps", json={"step": "investigate", "skipped": True})
         paged = await root.post(f"{path}/steps", json={"step": "page_on_call"})
         await root.post(f"{path}/updates", json={"fr": "Cause trouvée.", "en": "Cause found."})
-        async with house.web("admin_gateway") as anybody:
+        async with platform.web("admin_gateway") as anybody:
             assert [one["severity"] for one in await told(anybody)] == ["p1"]
             news = (await anybody.get("/admin/status/news")).json()["incidents"]
         for step in ("open_channel", "investigate"):
@@ -348,11 +350,11 @@ async def test_a_critical_incident_ends_with_its_post_mortem(house: Any, voice: 
     assert (solved["state"], solved["post_mortem_due_at"]) == ("resolved", "2026-11-25T07:00:00Z")
     for hours in (23, 25, 25, 49, 50):
         with held(AT + timedelta(hours=hours)):
-            await house.tick()
+            await platform.tick()
     with held(AT + timedelta(hours=51)):
         closed = await root.post(f"{path}/steps", json={"step": "post_mortem", "note": "docs/pm.md"})
     assert closed.json()["state"] == "closed"
-    await house.settle()
+    await platform.settle()
     asked = {"did": "admin_gateway.post_mortem.awaited"}
     awaited = (await root.get("/admin/audit", params=asked)).json()["items"]
     assert len(awaited) == 2
@@ -368,7 +370,7 @@ async def test_a_critical_incident_ends_with_its_post_mortem(house: Any, voice: 
     ],
 )
 async def test_lesser_incidents_close_when_all_is_ticked(
-    house: Any, voice: Any, root: Any, severity: str, level: str, due_at: str, steps: list[str]
+    platform: Any, voice: Any, root: Any, severity: str, level: str, due_at: str, steps: list[str]
 ) -> None:
     with held(AT):
         made = await open_one(root, severity)
@@ -381,8 +383,8 @@ async def test_lesser_incidents_close_when_all_is_ticked(
     assert (solved["state"], solved["post_mortem_due_at"]) == ("closed", None)
 
 
-async def test_anybody_reads_how_support_answers(house: Any, voice: Any) -> None:
-    async with house.web("admin_gateway") as anybody:
+async def test_anybody_reads_how_support_answers(platform: Any, voice: Any) -> None:
+    async with platform.web("admin_gateway") as anybody:
         with held(AT):
             levels = (await anybody.get("/admin/support")).json()["levels"]
         history = (await anybody.get("/admin/status/history")).json()

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from rt.contracts.authz import OrganizationCreated, UserJoined
-from rt.kernel.clock import held, now
-from rt.kernel.erasures import erase_subject
-from rt.kernel.eventlog import KEPT, digest_of
-from rt.kernel.segments import ORIGIN, Segment
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import held, now
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.log.event_log import KEPT, digest_of
+from rt.kernel.log.segments import ORIGIN, Segment
+from rt.kernel.privacy.erasures import erase_subject
 
 EVENTS = 24
 EDITS = 1_000
@@ -90,10 +90,10 @@ def rebuild(events: Documents, segments: Documents, dice: random.Random) -> None
 KINDS: list[Edit] = [flip, empty, delete, insert, swap, truncate, rebuild]
 
 
-async def seal(house: Any) -> None:
-    await house.settle()
-    await house.database("admin_gateway")["repeats"].delete_many({})
-    await house.tick()
+async def seal(platform: Any) -> None:
+    await platform.settle()
+    await platform.database("admin_gateway")["repeats"].delete_many({})
+    await platform.tick()
 
 
 async def put(collection: Any, documents: Documents) -> None:
@@ -101,12 +101,12 @@ async def put(collection: Any, documents: Documents) -> None:
     await collection.insert_many(documents)
 
 
-async def test_a_thousand_random_edits_are_all_found(house: Any, voice: Any, root: Any) -> None:
+async def test_a_thousand_random_edits_are_all_found(platform: Any, voice: Any, root: Any) -> None:
     for number in range(EVENTS):
         await voice.send(id=f"par_{number}")
         if number % (EVENTS // PARTS) == EVENTS // PARTS - 1:
-            await seal(house)
-    database = house.database("admin_gateway")
+            await seal(platform)
+    database = platform.database("admin_gateway")
     events = await database["event_log"].find().sort([("partition", 1), ("seq", 1)]).to_list()
     segments = await database["log_segments"].find().sort([("partition", 1), ("first", 1)]).to_list()
     first = (await root.get("/admin/audit/verify")).json()
@@ -141,47 +141,48 @@ async def change(database: Any, before: dict[str, Documents], after: dict[str, D
             await database[name].insert_many(come)
 
 
-async def test_a_checkpoint_is_written_when_the_log_has_grown(house: Any, voice: Any, root: Any) -> None:
+async def test_a_checkpoint_is_written_when_the_log_has_grown(platform: Any, voice: Any, root: Any) -> None:
     await voice.send()
-    files = house.room("admin_gateway").ground.files
-    await seal(house)
+    files = platform.instance("admin_gateway").context.files
+    await seal(platform)
     with acting_for("audit"):
         before = await files.keys("documents", "audit")
-    await seal(house)
+    await seal(platform)
     with acting_for("audit"):
         assert await files.keys("documents", "audit") == before
     await voice.send(id="par_2")
-    await seal(house)
+    await seal(platform)
     with acting_for("audit"):
         assert len(await files.keys("documents", "audit")) == len(before) + 1
 
 
 async def test_after_the_time_that_it_is_kept_the_log_still_verifies(
-    house: Any, voice: Any, root: Any
+    platform: Any, voice: Any, root: Any
 ) -> None:
     await voice.send(id="par_1")
-    await seal(house)
+    await seal(platform)
     with held(now() + KEPT - timedelta(days=1)):
         await voice.send(id="par_1b")
         await voice.recount("par_1", 2)
-        await seal(house)
+        await seal(platform)
     with held(now() + KEPT + timedelta(days=2)):
-        await seal(house)
+        await seal(platform)
         found = (await root.get("/admin/audit/verify")).json()
     assert (found["intact"], found["lines"]) == (True, 3)
-    kept = await house.database("admin_gateway")["event_log"].distinct("_id")
+    kept = await platform.database("admin_gateway")["event_log"].distinct("_id")
     assert len(kept) == 2
 
 
 async def looked_at(root: Any, said: str) -> str:
-    """All that the platform's people are shown of somebody: story, trail, export and what a search finds."""
+    """All that the platform's people are shown of somebody: timeline, trail, export and what a search
+    finds."""
     asked: list[tuple[str, dict[str, str]]] = [
-        (f"/admin/stories/{ODILE}", {}),
+        (f"/admin/timelines/{ODILE}", {}),
         ("/admin/audit", {}),
         ("/admin/audit/export", {}),
         ("/admin/search", {"q": said}),
         ("/admin/search", {"q": ODILE}),
-        ("/admin/letters", {}),
+        ("/admin/dead-letters", {}),
     ]
     answers = [await root.get(path, params=params) for path, params in asked]
     assert [answer.status_code for answer in answers] == [200] * len(asked)
@@ -192,14 +193,16 @@ async def looked_at(root: Any, said: str) -> str:
     "name", ["Odile Brenner", "Zoé 👩🏽‍🚀 d'Orbigny", "O" * 5_000, '=HYPERLINK("x")', "***0", "~"]
 )
 async def test_nobody_is_read_in_the_trail_before_or_after_they_were_erased(
-    house: Any, voice: Any, root: Any, name: str
+    platform: Any, voice: Any, root: Any, name: str
 ) -> None:
     mail = "odile@brenner.example"
-    await house.tell(UserJoined(user_id=ODILE, email=mail, name=name, role="admin"))
-    await house.tell(OrganizationCreated(organization_id="org_a", name="Brenner", kind="shipper", email=mail))
-    await house.settle()
+    await platform.emit(UserJoined(user_id=ODILE, email=mail, name=name, role="admin"))
+    await platform.emit(
+        OrganizationCreated(organization_id="org_a", name="Brenner", kind="shipper", email=mail)
+    )
+    await platform.settle()
     before = await looked_at(root, mail)
-    await erase_subject(house.database("kernel"), "org_a", "authz.people", ODILE)
+    await erase_subject(platform.database("kernel"), "org_a", "authz.people", ODILE)
     after = await looked_at(root, mail)
     assert mail not in before + after
     assert len(name) < 5 or name not in before + after

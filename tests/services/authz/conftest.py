@@ -1,12 +1,12 @@
-"""A house with authz in it."""
+"""A platform with authz in it."""
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 
 from rt.services.authz.app import build
 
 
 @pytest.fixture
-async def authz(house: TestHouse) -> TestHouse:
-    await house.mount(build)
-    return house
+async def authz(platform: TestPlatform) -> TestPlatform:
+    await platform.mount(build)
+    return platform

@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx
 from msgspec import Struct
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 
 from rt.contracts.authz import AddUser
-from rt.kernel.client import Services
+from rt.kernel.service.client import Services
 from rt.services.authz.domain.person import Membership, Person
 
 PASSWORD = "un cheval sur le quai"
@@ -24,63 +24,65 @@ class Admin(Struct):
     web: httpx.AsyncClient
 
 
-def unit(house: TestHouse) -> Services:
+def unit(platform: TestPlatform) -> Services:
     """Another unit, which asks authz."""
-    return house.ground("core_orders").services
+    return platform.context("core_orders").services
 
 
-async def mailed(house: TestHouse, topic: str, email: str) -> dict[str, Any]:
+async def mailed(platform: TestPlatform, topic: str, email: str) -> dict[str, Any]:
     """What the latest event of a topic told about an address: where the mail's token is."""
-    found = [body for body in await house.told(topic) if body["email"] == email]
+    found = [body for body in await platform.emitted(topic) if body["email"] == email]
     assert found, f"nothing told to {email}"
     return found[-1]
 
 
-async def told(house: TestHouse, topic: str) -> list[dict[str, Any]]:
+async def emitted(platform: TestPlatform, topic: str) -> list[dict[str, Any]]:
     """The bodies of all events of a topic, in order."""
-    return await house.told(topic)
+    return await platform.emitted(topic)
 
 
-async def accept(house: TestHouse, email: str, password: str = PASSWORD) -> httpx.Response:
-    token = (await mailed(house, "authz.user.invited", email))["token"]
-    async with house.web("authz") as web:
+async def accept(platform: TestPlatform, email: str, password: str = PASSWORD) -> httpx.Response:
+    token = (await mailed(platform, "authz.user.invited", email))["token"]
+    async with platform.web("authz") as web:
         return await web.post("/auth/invitations/accept", json={"token": token, "password": password})
 
 
-async def login(house: TestHouse, email: str, password: str = PASSWORD, **more: Any) -> httpx.Response:
-    async with house.web("authz") as web:
+async def login(platform: TestPlatform, email: str, password: str = PASSWORD, **more: Any) -> httpx.Response:
+    async with platform.web("authz") as web:
         return await web.post("/auth/login", json={"email": email, "password": password, **more})
 
 
-def bearing(house: TestHouse, token: str) -> httpx.AsyncClient:
-    return house.web("authz", authorization=f"Bearer {token}")
+def bearing(platform: TestPlatform, token: str) -> httpx.AsyncClient:
+    return platform.web("authz", authorization=f"Bearer {token}")
 
 
-async def admin(house: TestHouse, name: str = "Usine", kind: str = "shipper", **more: Any) -> Admin:
+async def admin(platform: TestPlatform, name: str = "Usine", kind: str = "shipper", **more: Any) -> Admin:
     """A registered organization whose administrator accepted and logged in."""
     email = f"admin@{name.lower()}.example"
     asked = {"name": name, "kind": kind, "email": email, "person_name": f"Admin {name}", **more}
-    async with house.web("authz") as web:
+    async with platform.web("authz") as web:
         registered = await web.post("/auth/organizations", json=asked)
     assert registered.status_code == 201, registered.text
-    assert (await accept(house, email)).status_code == 200
-    tokens = (await login(house, email)).json()
-    return Admin(email, registered.json()["organization_id"], tokens, bearing(house, tokens["access_token"]))
+    assert (await accept(platform, email)).status_code == 200
+    tokens = (await login(platform, email)).json()
+    return Admin(
+        email, registered.json()["organization_id"], tokens, bearing(platform, tokens["access_token"])
+    )
 
 
 async def colleague(
-    house: TestHouse, of: Admin, role: str = "dispatcher", name: str = "lea"
+    platform: TestPlatform, of: Admin, role: str = "dispatcher", name: str = "lea"
 ) -> dict[str, Any]:
     """A member of an administrator's organization: its view, and tokens of a first login."""
     email = f"{name}@{of.organization_id[4:12]}.example"
     view = (await of.web.post("/auth/users", json={"email": email, "name": name, "role": role})).json()
-    assert (await accept(house, email)).status_code == 200
-    return {**view, "tokens": (await login(house, email)).json()}
+    assert (await accept(platform, email)).status_code == 200
+    return {**view, "tokens": (await login(platform, email)).json()}
 
 
-async def operator(house: TestHouse) -> httpx.AsyncClient:
+async def operator(platform: TestPlatform) -> httpx.AsyncClient:
     """A platform administrator, put in place by a unit as the seed does, logged in."""
-    await unit(house).ask(
+    await unit(platform).ask(
         AddUser(
             organization_id="org_operator",
             email="chef@rt.example",
@@ -89,8 +91,8 @@ async def operator(house: TestHouse) -> httpx.AsyncClient:
             password=PASSWORD,
         )
     )
-    tokens = (await login(house, "chef@rt.example")).json()
-    return bearing(house, tokens["access_token"])
+    tokens = (await login(platform, "chef@rt.example")).json()
+    return bearing(platform, tokens["access_token"])
 
 
 def person(**values: Any) -> Person:

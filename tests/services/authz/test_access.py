@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.authz import make
 
 from rt.contracts.authz import CheckAddress, GetOrganization, IssueLink, LinkView, RevokeLink
-from rt.kernel.clock import held, now
-from rt.kernel.errors import AskRefused
-from rt.kernel.identity import TokenRefused
-from rt.kernel.tenancy import acting_for
+from rt.kernel.access.identity import TokenRefused
+from rt.kernel.core.clock import held, now
+from rt.kernel.core.errors import AskRefused
+from rt.kernel.core.tenancy import acting_for
 
 
-async def test_strangers_see_a_card_without_address(authz: TestHouse) -> None:
+async def test_strangers_see_a_card_without_address(authz: TestPlatform) -> None:
     ours, theirs = await make.admin(authz), await make.admin(authz, "Autre")
     seen = (await theirs.web.get(f"/auth/organizations/{ours.organization_id}")).json()
     assert (seen["name"], seen["email"], seen["phone"]) == ("Usine", "", "")
@@ -26,18 +26,18 @@ async def test_strangers_see_a_card_without_address(authz: TestHouse) -> None:
     assert (alone.email, alone.standing) == (theirs.email, "self")
 
 
-async def test_an_unconfirmed_registration_is_nobody(authz: TestHouse) -> None:
+async def test_an_unconfirmed_registration_is_nobody(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     asked = {"name": "Fantôme", "kind": "carrier", "email": "f@fantome.example", "person_name": "F"}
     async with authz.web("authz") as web:
         ghost = (await web.post("/auth/organizations", json=asked)).json()["organization_id"]
     assert (await admin.web.get(f"/auth/organizations/{ghost}")).status_code == 404
     assert (await admin.web.get("/auth/organizations?q=fant")).json()["items"] == []
-    created = await make.told(authz, "authz.organization.created")
+    created = await make.emitted(authz, "authz.organization.created")
     assert [body["organization_id"] for body in created] == [admin.organization_id]
 
 
-async def test_an_unconfirmed_registration_is_forgotten_after_a_week(authz: TestHouse) -> None:
+async def test_an_unconfirmed_registration_is_forgotten_after_a_week(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     async with authz.web("authz") as web:
         for email in ("f@fantome.example", admin.email):
@@ -52,13 +52,13 @@ async def test_an_unconfirmed_registration_is_forgotten_after_a_week(authz: Test
     assert [(one["email"], one["seen_by"]) for one in people] == [(admin.email, [admin.organization_id])]
 
 
-async def test_nobody_registers_as_the_operator(authz: TestHouse) -> None:
+async def test_nobody_registers_as_the_operator(authz: TestPlatform) -> None:
     asked = {"name": "X", "kind": "operator", "email": "x@x.example", "person_name": "X"}
     async with authz.web("authz") as web:
         assert (await web.post("/auth/organizations", json=asked)).status_code == 422
 
 
-async def test_editing_needs_the_version_that_was_read(authz: TestHouse) -> None:
+async def test_editing_needs_the_version_that_was_read(authz: TestPlatform) -> None:
     ours, theirs = await make.admin(authz), await make.admin(authz, "Autre")
     way = f"/auth/organizations/{ours.organization_id}"
     version = (await ours.web.get(way)).json()["version"]
@@ -73,7 +73,7 @@ async def test_editing_needs_the_version_that_was_read(authz: TestHouse) -> None
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "siret")
 
 
-async def test_a_suspended_organization_is_out_with_all_it_has(authz: TestHouse) -> None:
+async def test_a_suspended_organization_is_out_with_all_it_has(authz: TestPlatform) -> None:
     """A-9, M4 of admin-gateway: tokens, logins, refreshes, keys and links."""
     chief, admin = await make.operator(authz), await make.admin(authz)
     way = f"/auth/organizations/{admin.organization_id}"
@@ -91,14 +91,14 @@ async def test_a_suspended_organization_is_out_with_all_it_has(authz: TestHouse)
         assert (await web.post("/auth/links/attenuate", json={"token": link.token})).status_code == 403
     async with make.bearing(authz, key) as web:
         assert (await web.get("/auth/users")).status_code == 403
-    assert [body["organization_id"] for body in await make.told(authz, "authz.organization.suspended")] == [
-        admin.organization_id
-    ]
+    assert [
+        body["organization_id"] for body in await make.emitted(authz, "authz.organization.suspended")
+    ] == [admin.organization_id]
     assert (await chief.post(f"{way}/resume")).json()["suspended"] is False
     assert (await make.login(authz, admin.email)).status_code == 200
 
 
-async def test_the_operator_does_not_shut_itself_out(authz: TestHouse) -> None:
+async def test_the_operator_does_not_shut_itself_out(authz: TestPlatform) -> None:
     chief = await make.operator(authz)
     refused = await chief.post("/auth/organizations/org_operator/suspend", json={"reason": "par erreur"})
     assert (refused.status_code, refused.json()["code"]) == (409, "own_suspension")
@@ -111,12 +111,12 @@ async def add_key(admin: make.Admin, **more: Any) -> dict[str, Any]:
     return dict(answer.json())
 
 
-async def users_with(house: TestHouse, key: str) -> int:
-    async with make.bearing(house, key) as web:
+async def users_with(platform: TestPlatform, key: str) -> int:
+    async with make.bearing(platform, key) as web:
         return (await web.get("/auth/users")).status_code
 
 
-async def test_a61_a_key_acts_within_its_rights_and_is_shown_once(authz: TestHouse) -> None:
+async def test_a61_a_key_acts_within_its_rights_and_is_shown_once(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     made = await add_key(admin)
     assert await users_with(authz, made["secret"]) == 200
@@ -131,7 +131,7 @@ async def test_a61_a_key_acts_within_its_rights_and_is_shown_once(authz: TestHou
     assert listed[0]["used_at"] is not None
 
 
-async def test_a61_rotation_keeps_two_secrets_then_one(authz: TestHouse) -> None:
+async def test_a61_rotation_keeps_two_secrets_then_one(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     made = await add_key(admin)
     second = (
@@ -143,7 +143,7 @@ async def test_a61_rotation_keeps_two_secrets_then_one(authz: TestHouse) -> None
         assert [await users_with(authz, one["secret"]) for one in (made, second)] == [401, 200]
 
 
-async def test_a61_a_revoked_key_is_out_at_once(authz: TestHouse) -> None:
+async def test_a61_a_revoked_key_is_out_at_once(authz: TestPlatform) -> None:
     admin, other = await make.admin(authz), await make.admin(authz, "Autre")
     made = await add_key(admin)
     assert (await other.web.delete(f"/auth/keys/{made['key']['key_id']}")).status_code == 404
@@ -157,13 +157,13 @@ async def test_a61_a_revoked_key_is_out_at_once(authz: TestHouse) -> None:
     [({"networks": ["127.0.0.0/8"]}, 200), ({"networks": ["10.0.0.0/8"]}, 401)],
 )
 async def test_a61_a_key_works_from_its_networks_alone(
-    authz: TestHouse, more: dict[str, Any], status: int
+    authz: TestPlatform, more: dict[str, Any], status: int
 ) -> None:
     made = await add_key(await make.admin(authz), **more)
     assert await users_with(authz, made["secret"]) == status
 
 
-async def test_a61_altered_keys_are_refused(authz: TestHouse) -> None:
+async def test_a61_altered_keys_are_refused(authz: TestPlatform) -> None:
     made = await add_key(await make.admin(authz))
     prefix, _, secret = made["secret"].rpartition("_")
     for altered in (
@@ -188,28 +188,28 @@ async def test_a61_altered_keys_are_refused(authz: TestHouse) -> None:
     ],
 )
 async def test_a60_a_key_cannot_be_made_so(
-    authz: TestHouse, more: dict[str, Any], status: int, code: str
+    authz: TestPlatform, more: dict[str, Any], status: int, code: str
 ) -> None:
     admin = await make.admin(authz)
     refused = await admin.web.post("/auth/keys", json={"name": "T", "rights": ["palette.read"]} | more)
     assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
-async def issue(house: TestHouse, **more: Any) -> LinkView:
+async def issue(platform: TestPlatform, **more: Any) -> LinkView:
     start = {
         "scope": "accept_tender",
         "object_id": "ord_1",
         "organization_id": "org_durand",
         "expires_at": now() + timedelta(days=2),
     }
-    return await make.unit(house).ask(IssueLink(**{**start, **more}))
+    return await make.unit(platform).ask(IssueLink(**{**start, **more}))
 
 
-async def actor_of(house: TestHouse, token: str) -> Any:
-    return await house.identity("core_orders").actor(f"Bearer {token}", "")
+async def actor_of(platform: TestPlatform, token: str) -> Any:
+    return await platform.identity("core_orders").actor(f"Bearer {token}", "")
 
 
-async def test_x2_a_link_acts_for_one_organization_on_one_object_in_one_scope(authz: TestHouse) -> None:
+async def test_x2_a_link_acts_for_one_organization_on_one_object_in_one_scope(authz: TestPlatform) -> None:
     link = await issue(authz, claims={"name": "Durand"})
     actor = await actor_of(authz, link.token)
     assert (actor.kind, actor.org_id, actor.scope, actor.object_id) == (
@@ -223,7 +223,7 @@ async def test_x2_a_link_acts_for_one_organization_on_one_object_in_one_scope(au
         assert (await web.get("/auth/organizations")).status_code == 403
 
 
-async def test_x2_only_units_issue_links(authz: TestHouse) -> None:
+async def test_x2_only_units_issue_links(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     asked = {
         "scope": "accept_tender",
@@ -234,7 +234,7 @@ async def test_x2_only_units_issue_links(authz: TestHouse) -> None:
     assert (await admin.web.post("/auth/links", json=asked)).status_code == 403
 
 
-async def test_a_secret_that_is_replaced_without_overlap_is_refused_at_once(authz: TestHouse) -> None:
+async def test_a_secret_that_is_replaced_without_overlap_is_refused_at_once(authz: TestPlatform) -> None:
     """Also by who has just believed it: the former secret does not live on for half a minute."""
     admin = await make.admin(authz)
     made = (await admin.web.post("/auth/keys", json={"name": "K", "rights": ["authz.read"]})).json()
@@ -251,13 +251,13 @@ async def test_a_secret_that_is_replaced_without_overlap_is_refused_at_once(auth
         assert (await web.get("/auth/users")).status_code == 200
 
 
-async def test_x2_a_link_asked_for_again_is_the_same_link(authz: TestHouse) -> None:
+async def test_x2_a_link_asked_for_again_is_the_same_link(authz: TestPlatform) -> None:
     unit, asked = make.unit(authz), {"scope": "follow_order", "object_id": "s", "organization_id": "o"}
     word = IssueLink(**asked, expires_at=now() + timedelta(days=1))
     assert (await unit.ask(word, key="k")).link_id == (await unit.ask(word, key="k")).link_id
 
 
-async def test_x2_a_narrowed_link_is_narrower_and_falls_with_its_parent(authz: TestHouse) -> None:
+async def test_x2_a_narrowed_link_is_narrower_and_falls_with_its_parent(authz: TestPlatform) -> None:
     link = await issue(authz, claims={"name": "Durand"})
     sooner = (now() + timedelta(hours=1)).isoformat()
     async with authz.web("authz") as web:
@@ -286,7 +286,7 @@ async def test_x2_a_narrowed_link_is_narrower_and_falls_with_its_parent(authz: T
 
 
 @pytest.mark.parametrize("name", ["for", "party", "email", "name", "org", "sub", "scope", "For", "roles"])
-async def test_x2_a_bearer_does_not_say_who_it_is(authz: TestHouse, name: str) -> None:
+async def test_x2_a_bearer_does_not_say_who_it_is(authz: TestPlatform, name: str) -> None:
     """What identifies is said by the unit that issues the link, and by nobody who holds it."""
     link = await issue(authz)
     async with authz.web("authz") as web:
@@ -297,7 +297,7 @@ async def test_x2_a_bearer_does_not_say_who_it_is(authz: TestHouse, name: str) -
     assert actor.person == actor.id
 
 
-async def test_an_address_is_an_organization_s_by_its_card_or_its_members(authz: TestHouse) -> None:
+async def test_an_address_is_an_organization_s_by_its_card_or_its_members(authz: TestPlatform) -> None:
     """A member is one who has accepted: inviting a stranger makes no mailbox an organization's."""
     admin = await make.admin(authz)
     organization_id, unit = admin.organization_id, make.unit(authz)
@@ -316,7 +316,7 @@ async def test_an_address_is_an_organization_s_by_its_card_or_its_members(authz:
     assert (await admin.web.get(path, params={"email": admin.email})).status_code == 403
 
 
-async def test_x2_ten_thousand_altered_links_open_nothing(authz: TestHouse) -> None:
+async def test_x2_ten_thousand_altered_links_open_nothing(authz: TestPlatform) -> None:
     link = await issue(authz, claims={"name": "Durand"})
     dice = random.Random(20261122)
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
@@ -344,7 +344,7 @@ async def test_x2_ten_thousand_altered_links_open_nothing(authz: TestHouse) -> N
     assert accepted == 0
 
 
-async def test_a_link_is_refused_a_life_of_more_than_ninety_days(authz: TestHouse) -> None:
+async def test_a_link_is_refused_a_life_of_more_than_ninety_days(authz: TestPlatform) -> None:
     with pytest.raises(AskRefused) as refused:
         await issue(authz, expires_at=now() + timedelta(days=91))
     assert refused.value.code == "link_too_long"

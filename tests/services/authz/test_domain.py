@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.services.authz import make
 from tests.services.authz.make import AT
 
-from rt.kernel.errors import Refusal
-from rt.kernel.tokens import Revoked
+from rt.kernel.access.tokens import Revoked
+from rt.kernel.core.errors import Refusal
 from rt.services.authz.adapters import common_passwords
 from rt.services.authz.domain import roles
 from rt.services.authz.domain.apikey import ApiKey, KeyRefused, KeyRightForbidden, KeySecret, check_grant
@@ -267,7 +267,7 @@ class TestSession:
         session = self.session()
         session.end("logout", AT)
         session.end("logout", AT)
-        assert [type(event) for event in session.telling] == [Revoked]
+        assert [type(event) for event in session.emitted] == [Revoked]
         with pytest.raises(SessionOver):
             session.judge("one", "tablet", AT)
 
@@ -320,7 +320,7 @@ class TestPerson:
     def test_a_lowered_role_refuses_the_tokens_of_before(self) -> None:
         person = make.person()
         person.change_role("org_a", "viewer", "usr_b", 1, AT)
-        assert person.telling[0] == Revoked(subject="member", subject_id="usr_a@org_a", before=AT)
+        assert person.emitted[0] == Revoked(subject="member", subject_id="usr_a@org_a", before=AT)
 
     def test_who_leaves_one_organization_stays_in_the_other(self) -> None:
         person = make.person()
@@ -347,7 +347,7 @@ class TestPerson:
         person = make.person()
         for seconds in (0, 30, 59, 60):
             person.ask_reset(f"token{seconds}", "fr", AT + timedelta(seconds=seconds))
-        assert len(person.telling) == 2
+        assert len(person.emitted) == 2
 
 
 class TestKeys:

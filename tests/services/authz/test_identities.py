@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.authz import make
 
 SIRET, OTHER = "73282932000074", "40483304800022"
@@ -37,7 +37,7 @@ async def judged(
 
 
 @pytest.mark.parametrize("number", [{"siret": SIRET}, {"vat": VAT}])
-async def test_editing_takes_nobodys_number(authz: TestHouse, number: dict[str, str]) -> None:
+async def test_editing_takes_nobodys_number(authz: TestPlatform, number: dict[str, str]) -> None:
     await make.admin(authz, **number)
     thief = await make.admin(authz, "Pirate")
     refused = await edited(thief, **number)
@@ -51,7 +51,7 @@ async def test_editing_takes_nobodys_number(authz: TestHouse, number: dict[str, 
 
 
 async def test_the_vat_number_of_a_company_is_not_anothers_though_it_only_gave_its_siret(
-    authz: TestHouse,
+    authz: TestPlatform,
 ) -> None:
     holder = await make.admin(authz, siret=SIRET)
     thief = await make.admin(authz, "Pirate", vat=VAT)
@@ -61,7 +61,7 @@ async def test_the_vat_number_of_a_company_is_not_anothers_though_it_only_gave_i
     assert (await edited(holder, vat=VAT)).json()["vat"] == VAT
 
 
-async def test_first_numbers_are_declared_once(authz: TestHouse) -> None:
+async def test_first_numbers_are_declared_once(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     assert (await edited(admin, siret="732 829 320 00074")).json()["siret"] == SIRET
     assert (await edited(admin, siret=SIRET, vat=VAT)).json()["vat"] == VAT
@@ -72,20 +72,20 @@ async def test_first_numbers_are_declared_once(authz: TestHouse) -> None:
     assert {line["by"] for line in shown["history"]} == {(await admin.web.get("/auth/me")).json()["user_id"]}
 
 
-async def test_of_two_who_declare_one_number_at_once_one_has_it(authz: TestHouse) -> None:
+async def test_of_two_who_declare_one_number_at_once_one_has_it(authz: TestPlatform) -> None:
     firms = [await make.admin(authz, name) for name in ("Une", "Deux", "Trois")]
     answers = await asyncio.gather(*(edited(firm, siret=SIRET) for firm in firms))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
 
 
-async def test_of_two_who_register_one_number_at_once_one_has_it(authz: TestHouse) -> None:
+async def test_of_two_who_register_one_number_at_once_one_has_it(authz: TestPlatform) -> None:
     """Both come in; the second waits for the platform's word. Registering does not tell who has a number."""
     body = {"kind": "carrier", "person_name": "X", "siret": SIRET}
     async with authz.web("authz") as web:
         for name in ("une", "deux"):
             said = body | {"name": name, "email": f"x@{name}.example"}
             assert (await web.post("/auth/organizations", json=said)).status_code == 201
-        tokens = [one["token"] for one in await make.told(authz, "authz.user.invited")]
+        tokens = [one["token"] for one in await make.emitted(authz, "authz.user.invited")]
         both = await asyncio.gather(
             *(
                 web.post("/auth/invitations/accept", json={"token": token, "password": make.PASSWORD})
@@ -99,7 +99,7 @@ async def test_of_two_who_register_one_number_at_once_one_has_it(authz: TestHous
     assert [one["wish"]["numbers"]["siret"] for one in held if not one["siret"]] == [SIRET]
 
 
-async def test_who_came_first_does_not_keep_the_number_of_its_owner(authz: TestHouse) -> None:
+async def test_who_came_first_does_not_keep_the_number_of_its_owner(authz: TestPlatform) -> None:
     """Squatting: the platform gives the number to whose it is, and all is written down on both sides."""
     squatter = await make.admin(authz, "Pirate", siret=SIRET)
     owner = await make.admin(authz, siret=SIRET)
@@ -122,8 +122,8 @@ async def test_who_came_first_does_not_keep_the_number_of_its_owner(authz: TestH
     partner = {"name": "U", "kind": "shipper", "email": "u@u.example", "siret": SIRET}
     third = await make.admin(authz, "Tiers")
     assert (await third.web.post("/auth/partners", json=partner)).json()["id"] == owner.organization_id
-    told = await make.told(authz, "authz.identity.answered")
-    assert {(one["organization_id"], one["act"]) for one in told} == {
+    emitted = await make.emitted(authz, "authz.identity.answered")
+    assert {(one["organization_id"], one["act"]) for one in emitted} == {
         (owner.organization_id, "confirmed"),
         (squatter.organization_id, "taken"),
     }
@@ -145,7 +145,7 @@ async def confirmed(
 
 
 async def test_two_establishments_of_one_company_have_its_vat_number_by_the_platforms_word(
-    authz: TestHouse,
+    authz: TestPlatform,
 ) -> None:
     seat, chief = await make.admin(authz, siret=SIRET, vat=VAT), await make.operator(authz)
     assert (await confirmed(chief, seat, SIRET)).status_code == 200
@@ -165,7 +165,7 @@ async def test_two_establishments_of_one_company_have_its_vat_number_by_the_plat
     assert (await edited(thief, vat=VAT)).status_code == 409
 
 
-async def test_who_only_says_to_be_of_the_company_keeps_nothing_of_it(authz: TestHouse) -> None:
+async def test_who_only_says_to_be_of_the_company_keeps_nothing_of_it(authz: TestPlatform) -> None:
     """A SIRET made up with another's SIREN, declared first: the VAT number goes to its owner."""
     thief = await make.admin(authz, "Pirate", siret=SECOND, vat=VAT)
     owner, chief = await make.admin(authz, siret=SIRET, vat=VAT), await make.operator(authz)
@@ -176,7 +176,7 @@ async def test_who_only_says_to_be_of_the_company_keeps_nothing_of_it(authz: Tes
     assert await vats(thief, owner) == ["", VAT]
 
 
-async def test_with_a_siret_goes_the_vat_number_of_its_company(authz: TestHouse) -> None:
+async def test_with_a_siret_goes_the_vat_number_of_its_company(authz: TestPlatform) -> None:
     thief = await make.admin(authz, "Pirate", siret=SIRET, vat=VAT)
     owner, chief = await make.admin(authz, siret=SIRET), await make.operator(authz)
     assert (await asked(owner)).status_code == 200
@@ -184,7 +184,7 @@ async def test_with_a_siret_goes_the_vat_number_of_its_company(authz: TestHouse)
     assert await vats(thief, owner) == ["", ""]
 
 
-async def test_who_has_the_vat_number_of_no_company_here_shares_it_with_nobody(authz: TestHouse) -> None:
+async def test_who_has_the_vat_number_of_no_company_here_shares_it_with_nobody(authz: TestPlatform) -> None:
     """Without a SIRET of the company, and abroad, a VAT number stays one organization's."""
     seat, chief = await make.admin(authz, siret=SIRET, vat=VAT), await make.operator(authz)
     assert (await confirmed(chief, seat, SIRET)).status_code == 200
@@ -194,7 +194,7 @@ async def test_who_has_the_vat_number_of_no_company_here_shares_it_with_nobody(a
 
 
 async def test_of_two_confirmed_at_once_each_has_the_vat_number_and_one_has_it_first(
-    authz: TestHouse,
+    authz: TestPlatform,
 ) -> None:
     firms = [await make.admin(authz, name) for name in ("Une", "Deux")]
     chief = await make.operator(authz)
@@ -209,7 +209,7 @@ async def test_of_two_confirmed_at_once_each_has_the_vat_number_and_one_has_it_f
     assert await kept.count_documents({"vat": VAT, "vat_branch": None}) == 1
 
 
-async def test_a_wish_is_refused_by_its_name(authz: TestHouse) -> None:
+async def test_a_wish_is_refused_by_its_name(authz: TestPlatform) -> None:
     admin, chief = await make.admin(authz, siret=OTHER), await make.operator(authz)
     assert (await asked(admin)).json()["wish"]["siret"] == SIRET
     assert (await judged(chief, "refuse", admin.organization_id, OTHER)).status_code == 409
@@ -220,7 +220,7 @@ async def test_a_wish_is_refused_by_its_name(authz: TestHouse) -> None:
     assert (shown["siret"], shown["history"][0]["reason"]) == (OTHER, "Kbis vu")
 
 
-async def test_an_opened_guest_takes_nobodys_number(authz: TestHouse) -> None:
+async def test_an_opened_guest_takes_nobodys_number(authz: TestPlatform) -> None:
     """A partner writes a guest down with another's SIRET, opens it itself, and has nothing of it."""
     owner = await make.admin(authz)
     thief = await make.admin(authz, "Pirate")
@@ -234,7 +234,7 @@ async def test_an_opened_guest_takes_nobodys_number(authz: TestHouse) -> None:
     assert (shown["siret"], shown["wish"]["siret"]) == ("", SIRET)
 
 
-async def test_only_the_platform_judges_and_reads_others(authz: TestHouse) -> None:
+async def test_only_the_platform_judges_and_reads_others(authz: TestPlatform) -> None:
     ours, theirs = await make.admin(authz, siret=SIRET), await make.admin(authz, "Autre")
     way = f"/auth/organizations/{ours.organization_id}/identity"
     assert (await theirs.web.get(way)).status_code == 404
@@ -247,7 +247,7 @@ async def test_only_the_platform_judges_and_reads_others(authz: TestHouse) -> No
         assert (await web.post(way, json={"siret": OTHER, "proof": "Kbis"})).status_code == 403
 
 
-async def test_partners_are_found_by_vat_where_neither_says_a_siret(authz: TestHouse) -> None:
+async def test_partners_are_found_by_vat_where_neither_says_a_siret(authz: TestPlatform) -> None:
     foreign = await make.admin(authz, "Belge", "carrier", vat="BE0403019261", country="BE")
     admin = await make.admin(authz)
     body = {"name": "B", "kind": "carrier", "email": "b@b.example", "country": "BE", "vat": "BE0403019261"}

@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.authz import make
 from tests.services.authz.make import PASSWORD
 
@@ -18,8 +18,9 @@ async def invited(by: make.Admin, email: str) -> dict[str, Any]:
     return dict(answer.json())
 
 
-async def test_a_stranger_who_invites_touches_nothing_of_who_is_invited(authz: TestHouse) -> None:
-    """No token ends, no mail of alarm goes, no word of the person changes, whatever is done to the offer."""
+async def test_a_stranger_who_invites_touches_nothing_of_who_is_invited(authz: TestPlatform) -> None:
+    """No token ends, no mail of alarm goes, no message of the person changes, whatever is done to the
+    offer."""
     victim, stranger = await make.admin(authz), await make.admin(authz, "Pirate")
     people = authz.database("authz")["authz.people"]
     before = await people.find_one({"email": victim.email})
@@ -36,14 +37,14 @@ async def test_a_stranger_who_invites_touches_nothing_of_who_is_invited(authz: T
     asked = {"refresh_token": victim.tokens["refresh_token"]}
     async with authz.web("authz") as web:
         assert (await web.post("/auth/refresh", json=asked)).status_code == 200
-    assert await make.told(authz, "authz.security.alerted") == []
-    assert await make.told(authz, "kernel.access.revoked") == []
+    assert await make.emitted(authz, "authz.security.alerted") == []
+    assert await make.emitted(authz, "kernel.access.revoked") == []
     after = await people.find_one({"email": victim.email})
     assert before is not None
-    assert after == before | {"told": []}
+    assert after == before | {"outbox": []}
 
 
-async def test_a_member_here_is_changed_here_alone(authz: TestHouse) -> None:
+async def test_a_member_here_is_changed_here_alone(authz: TestPlatform) -> None:
     """Who said yes to one organization keeps tokens, roles and sessions in the others."""
     home, other = await make.admin(authz), await make.admin(authz, "Autre")
     await invited(other, home.email)
@@ -63,7 +64,7 @@ async def test_a_member_here_is_changed_here_alone(authz: TestHouse) -> None:
             assert (await web.get("/auth/sessions")).status_code == 401
 
 
-async def test_an_id_does_not_tell_who_has_an_account(authz: TestHouse) -> None:
+async def test_an_id_does_not_tell_who_has_an_account(authz: TestPlatform) -> None:
     known, asking = await make.admin(authz), await make.admin(authz, "Curieuse")
     ids = {
         email: (await invited(asking, email))["user_id"]
@@ -81,7 +82,7 @@ async def test_an_id_does_not_tell_who_has_an_account(authz: TestHouse) -> None:
     assert (await known.web.get("/auth/me")).json()["user_id"] == ids[known.email]
 
 
-async def test_who_is_invited_is_no_member(authz: TestHouse) -> None:
+async def test_who_is_invited_is_no_member(authz: TestPlatform) -> None:
     known, asking = await make.admin(authz), await make.admin(authz, "Curieuse")
     user = await invited(asking, known.email)
     shown = (await asking.web.get(f"/auth/users/{user['user_id']}")).json()
@@ -91,7 +92,7 @@ async def test_who_is_invited_is_no_member(authz: TestHouse) -> None:
     assert len((await known.web.get("/auth/me")).json()["memberships"]) == 1
 
 
-async def test_an_offer_that_was_changed_gives_what_it_offers_now(authz: TestHouse) -> None:
+async def test_an_offer_that_was_changed_gives_what_it_offers_now(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     user = await invited(admin, "zoe@usine.example")
     way = f"/auth/users/{user['user_id']}"
@@ -103,7 +104,7 @@ async def test_an_offer_that_was_changed_gives_what_it_offers_now(authz: TestHou
     assert (await admin.web.get(way)).json()["role"] == "viewer"
 
 
-async def test_an_offer_taken_back_opens_nothing(authz: TestHouse) -> None:
+async def test_an_offer_taken_back_opens_nothing(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     user = await invited(admin, "zoe@usine.example")
     assert (await admin.web.delete(f"/auth/users/{user['user_id']}")).status_code == 200
@@ -114,7 +115,7 @@ async def test_an_offer_taken_back_opens_nothing(authz: TestHouse) -> None:
     assert (await make.accept(authz, "zoe@usine.example")).status_code == 200
 
 
-async def test_an_inbox_is_no_target(authz: TestHouse) -> None:
+async def test_an_inbox_is_no_target(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     answers = [
         await admin.web.post("/auth/users", json=ASKED | {"email": "zoe@usine.example"}) for _ in range(6)
@@ -123,16 +124,16 @@ async def test_an_inbox_is_no_target(authz: TestHouse) -> None:
     assert answers[-1].json()["code"] == "invited_too_often"
 
 
-async def test_an_inbox_is_no_target_of_many_either(authz: TestHouse) -> None:
+async def test_an_inbox_is_no_target_of_many_either(authz: TestPlatform) -> None:
     """Whoever registers organization after organization writes to a stranger so often a day, and no more."""
     body = {"kind": "carrier", "person_name": "X", "email": "zoe@usine.example"}
     async with authz.web("authz") as web:
         answers = [await web.post("/auth/organizations", json=body | {"name": f"N{n}"}) for n in range(22)]
     assert [answer.status_code for answer in answers] == [201] * 20 + [429] * 2
-    assert len(await make.told(authz, "authz.user.invited")) == 20
+    assert len(await make.emitted(authz, "authz.user.invited")) == 20
 
 
-async def test_members_come_before_who_is_invited_and_each_once(authz: TestHouse) -> None:
+async def test_members_come_before_who_is_invited_and_each_once(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     for number in range(3):
         await make.colleague(authz, admin, "viewer", f"membre{number}")
@@ -151,10 +152,10 @@ async def test_members_come_before_who_is_invited_and_each_once(authz: TestHouse
     assert [user["state"] for user in waiting["items"]] == ["invited", "invited"]
 
 
-async def test_two_who_invite_one_address_at_once_make_one_account(authz: TestHouse) -> None:
+async def test_two_who_invite_one_address_at_once_make_one_account(authz: TestPlatform) -> None:
     one, other = await make.admin(authz), await make.admin(authz, "Autre")
     await asyncio.gather(*(invited(by, "zoe@usine.example") for by in (one, other)))
-    tokens = [body["token"] for body in await make.told(authz, "authz.user.invited")][-2:]
+    tokens = [body["token"] for body in await make.emitted(authz, "authz.user.invited")][-2:]
     async with authz.web("authz") as web:
         said = [{"token": token, "password": PASSWORD} for token in tokens]
         answers = await asyncio.gather(*(web.post("/auth/invitations/accept", json=body) for body in said))
@@ -164,7 +165,7 @@ async def test_two_who_invite_one_address_at_once_make_one_account(authz: TestHo
         assert len((await web.get("/auth/me")).json()["memberships"]) == 2
 
 
-async def test_one_mail_accepted_many_times_at_once_is_accepted_once(authz: TestHouse) -> None:
+async def test_one_mail_accepted_many_times_at_once_is_accepted_once(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     await invited(admin, "zoe@usine.example")
     token = (await make.mailed(authz, "authz.user.invited", "zoe@usine.example"))["token"]
@@ -175,7 +176,7 @@ async def test_one_mail_accepted_many_times_at_once_is_accepted_once(authz: Test
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_somebody_always_runs_the_organization(authz: TestHouse, seed: int) -> None:
+async def test_somebody_always_runs_the_organization(authz: TestPlatform, seed: int) -> None:
     """The law of the last administrator: whatever administrators do to each other at once, one is left."""
     chance = random.Random(seed)
     first = await make.admin(authz)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.authz import make
 
 ORDERS = "/auth/lists/orders"
@@ -22,13 +22,13 @@ async def names(web: httpx.AsyncClient) -> list[str]:
     return [view["name"] for view in (await web.get(ORDERS)).json()["views"]]
 
 
-async def test_who_chose_nothing_reads_the_list_as_it_is(authz: TestHouse) -> None:
+async def test_who_chose_nothing_reads_the_list_as_it_is(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     answer = await admin.web.get(ORDERS)
     assert answer.json() == {"list_name": "orders", "columns": [], "views": []}
 
 
-async def test_what_is_not_named_stays_as_it_was(authz: TestHouse) -> None:
+async def test_what_is_not_named_stays_as_it_was(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     await keep(admin.web, columns=["price", "client", "price"])
     answer = await keep(admin.web, "/views", **LATE)
@@ -39,7 +39,7 @@ async def test_what_is_not_named_stays_as_it_was(authz: TestHouse) -> None:
     assert (await admin.web.get("/auth/lists/pallets")).json()["columns"] == []
 
 
-async def test_a_colleague_reads_the_list_in_their_own_way(authz: TestHouse) -> None:
+async def test_a_colleague_reads_the_list_in_their_own_way(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     await keep(admin.web, columns=["price"])
     await keep(admin.web, "/views", **LATE)
@@ -49,7 +49,7 @@ async def test_a_colleague_reads_the_list_in_their_own_way(authz: TestHouse) -> 
     assert (await admin.web.get(ORDERS)).json()["columns"] == ["price"]
 
 
-async def test_a_member_who_leaves_leaves_no_choice_behind(authz: TestHouse) -> None:
+async def test_a_member_who_leaves_leaves_no_choice_behind(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     person = await make.colleague(authz, admin)
     await keep(make.bearing(authz, person["tokens"]["access_token"]), columns=["carrier"])
@@ -59,7 +59,7 @@ async def test_a_member_who_leaves_leaves_no_choice_behind(authz: TestHouse) -> 
     assert await kept.count_documents({"person_id": person["user_id"]}) == 0
 
 
-async def test_more_than_a_person_can_use_is_refused(authz: TestHouse) -> None:
+async def test_more_than_a_person_can_use_is_refused(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     answers = [await keep(admin.web, "/views", name=f"Vue {n}", query="") for n in range(21)]
     assert [answer.status_code for answer in answers] == [200] * 20 + [409]
@@ -70,7 +70,7 @@ async def test_more_than_a_person_can_use_is_refused(authz: TestHouse) -> None:
     assert (await admin.web.get("/auth/lists/Orders$")).status_code == 422
 
 
-async def test_what_two_tabs_keep_at_once_is_all_kept(authz: TestHouse) -> None:
+async def test_what_two_tabs_keep_at_once_is_all_kept(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     said = [keep(admin.web, "/views", name=f"Vue {n}", query=f"q={n}") for n in range(8)]
     answers = await asyncio.gather(*said, keep(admin.web, columns=["price"]))
@@ -79,7 +79,7 @@ async def test_what_two_tabs_keep_at_once_is_all_kept(authz: TestHouse) -> None:
     assert (await admin.web.get(ORDERS)).json()["columns"] == ["price"]
 
 
-async def test_a_view_is_renamed_in_its_place_and_costs_no_other(authz: TestHouse) -> None:
+async def test_a_view_is_renamed_in_its_place_and_costs_no_other(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     for name in ("A", "B", "C"):
         await keep(admin.web, "/views", name=name, query=f"q={name}")
@@ -108,7 +108,7 @@ async def test_a_view_is_renamed_in_its_place_and_costs_no_other(authz: TestHous
         *(("a.b", 200), ("__proto__", 200)),
     ],
 )
-async def test_a_view_may_be_called_what_fits_on_a_tab(authz: TestHouse, name: str, status: int) -> None:
+async def test_a_view_may_be_called_what_fits_on_a_tab(authz: TestPlatform, name: str, status: int) -> None:
     admin = await make.admin(authz)
     assert (await keep(admin.web, "/views", name=name, query="")).status_code == status
     assert await names(admin.web) == ([name] if status == 200 else [])

@@ -5,20 +5,20 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.authz import make
 from tests.services.authz.make import PASSWORD
 
 from rt.contracts.authz import Login
-from rt.kernel.clock import held, now
-from rt.kernel.errors import AskRefused
-from rt.kernel.identity import seen_from
+from rt.kernel.access.identity import seen_from
+from rt.kernel.core.clock import held, now
+from rt.kernel.core.errors import AskRefused
 from rt.services.authz.adapters import IN_LINE, Hasher, TooBusy
 from rt.services.authz.app import build
 from rt.services.authz.domain.vault import Vault
 
 
-async def enrol(house: TestHouse, admin: make.Admin) -> tuple[str, list[str]]:
+async def enrol(platform: TestPlatform, admin: make.Admin) -> tuple[str, list[str]]:
     """A second factor for an administrator; the secret and the recovery codes."""
     secret = (await admin.web.post("/auth/totp", json={"password": PASSWORD})).json()["secret"]
     code = pyotp.TOTP(secret).at(now())
@@ -27,16 +27,16 @@ async def enrol(house: TestHouse, admin: make.Admin) -> tuple[str, list[str]]:
     return secret, confirmed.json()["codes"]
 
 
-async def challenge(house: TestHouse, email: str) -> str:
-    return str((await make.login(house, email)).json()["challenge"])
+async def challenge(platform: TestPlatform, email: str) -> str:
+    return str((await make.login(platform, email)).json()["challenge"])
 
 
-async def answer(house: TestHouse, token: str, code: str) -> int:
-    async with house.web("authz") as web:
+async def answer(platform: TestPlatform, token: str, code: str) -> int:
+    async with platform.web("authz") as web:
         return (await web.post("/auth/challenge", json={"challenge": token, "code": code})).status_code
 
 
-async def test_m1_a_login_gives_an_hour_and_the_rights_of_the_role(authz: TestHouse) -> None:
+async def test_m1_a_login_gives_an_hour_and_the_rights_of_the_role(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     who = (await admin.web.get("/auth/me")).json()
     assert (who["role"], who["organization_name"], who["email"]) == ("admin", "Usine", admin.email)
@@ -45,7 +45,7 @@ async def test_m1_a_login_gives_an_hour_and_the_rights_of_the_role(authz: TestHo
     assert admin.tokens["challenge"] == ""
 
 
-async def test_a33_unknown_and_wrong_have_one_answer(authz: TestHouse) -> None:
+async def test_a33_unknown_and_wrong_have_one_answer(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     wrong = await make.login(authz, admin.email, "not the password")
     unknown = await make.login(authz, "nobody@usine.example", "not the password")
@@ -73,7 +73,7 @@ async def test_a33_an_unknown_address_costs_a_password_check_too(monkeypatch: py
     assert checked == [b"$2b$04$", b"$2b$04$"]
 
 
-async def test_a33_signup_reset_and_invitation_do_not_tell_who_is_here(authz: TestHouse) -> None:
+async def test_a33_signup_reset_and_invitation_do_not_tell_who_is_here(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     answers = []
     async with authz.web("authz") as web:
@@ -88,10 +88,12 @@ async def test_a33_signup_reset_and_invitation_do_not_tell_who_is_here(authz: Te
                 (reset.status_code, reset.text, signup.status_code, len(signup.text), invited.status_code)
             )
     assert answers[0] == answers[1]
-    assert [body["email"] for body in await make.told(authz, "authz.password.reset_asked")] == [admin.email]
+    assert [body["email"] for body in await make.emitted(authz, "authz.password.reset_asked")] == [
+        admin.email
+    ]
 
 
-async def test_a30_five_wrong_then_even_the_right_one_waits(authz: TestHouse) -> None:
+async def test_a30_five_wrong_then_even_the_right_one_waits(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     for _ in range(5):
         assert (await make.login(authz, admin.email, "wrong")).status_code == 401
@@ -102,23 +104,23 @@ async def test_a30_five_wrong_then_even_the_right_one_waits(authz: TestHouse) ->
         assert (await make.login(authz, admin.email)).status_code == 200
 
 
-async def test_a30_parallel_guesses_are_counted_before_they_are_looked_at(authz: TestHouse) -> None:
+async def test_a30_parallel_guesses_are_counted_before_they_are_looked_at(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     answers = await asyncio.gather(*(make.login(authz, admin.email, f"wrong {n}") for n in range(7)))
     assert sorted(one.status_code for one in answers) == [401] * 5 + [429] * 2
 
 
-async def test_a30_the_count_survives_a_restart(authz: TestHouse, mongod: str) -> None:
+async def test_a30_the_count_survives_a_restart(authz: TestPlatform, mongod: str) -> None:
     admin = await make.admin(authz)
     for _ in range(5):
         await make.login(authz, admin.email, "wrong")
-    after = TestHouse(authz.settings, mongod, authz.keys)
+    after = TestPlatform(authz.settings, mongod, authz.keys)
     await after.mount(build)
     assert (await make.login(after, admin.email)).status_code == 429
     await after.stop()
 
 
-async def test_a31_many_addresses_shut_the_account_and_the_person_hears(authz: TestHouse) -> None:
+async def test_a31_many_addresses_shut_the_account_and_the_person_hears(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     unit = make.unit(authz)
     for n in range(10):
@@ -128,20 +130,20 @@ async def test_a31_many_addresses_shut_the_account_and_the_person_hears(authz: T
     with pytest.raises(AskRefused) as refused, seen_from("203.0.113.9"):
         await unit.ask(Login(email=admin.email, password=PASSWORD))
     assert refused.value.status == 429
-    alerts = await make.told(authz, "authz.security.alerted")
+    alerts = await make.emitted(authz, "authz.security.alerted")
     assert [body["kind"] for body in alerts] == ["account_locked"]
     with held(now() + timedelta(minutes=15, seconds=1)):
         assert (await make.login(authz, admin.email)).status_code == 200
 
 
-async def test_a32_one_password_on_a_hundred_accounts_stops_at_twenty(authz: TestHouse) -> None:
+async def test_a32_one_password_on_a_hundred_accounts_stops_at_twenty(authz: TestPlatform) -> None:
     statuses = [
         (await make.login(authz, f"person{n}@usine.example", "Printemps1")).status_code for n in range(30)
     ]
     assert statuses == [401] * 20 + [429] * 10
 
 
-async def test_only_a_unit_is_believed_about_the_address(authz: TestHouse) -> None:
+async def test_only_a_unit_is_believed_about_the_address(authz: TestPlatform) -> None:
     for n in range(25):
         body = {"email": f"person{n}@usine.example", "password": "x"}
         async with authz.web("authz", None, **{"x-rt-seen-from": f"198.51.100.{n}"}) as web:
@@ -168,7 +170,7 @@ async def test_a35_any_characters_and_the_last_one_counts(password: str) -> None
     assert await hasher.check(password[:-1], kept) == (False, False)
 
 
-async def test_m2_the_cost_of_today_is_taken_up_at_the_next_login(authz: TestHouse) -> None:
+async def test_m2_the_cost_of_today_is_taken_up_at_the_next_login(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     people = authz.database("authz")["authz.people"]
     old = await Hasher(5, Vault(authz.settings.jwt_secret).key("passwords")).hash(PASSWORD)
@@ -179,7 +181,7 @@ async def test_m2_the_cost_of_today_is_taken_up_at_the_next_login(authz: TestHou
     assert stored["password_hash"].startswith("$2b$04$")
 
 
-async def test_m3_a_second_factor_stands_between_password_and_tokens(authz: TestHouse) -> None:
+async def test_m3_a_second_factor_stands_between_password_and_tokens(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     secret, _ = await enrol(authz, admin)
     with held(now() + timedelta(seconds=60)):
@@ -193,7 +195,7 @@ async def test_m3_a_second_factor_stands_between_password_and_tokens(authz: Test
         assert await answer(authz, first["challenge"], pyotp.TOTP(secret).at(now())) == 401
 
 
-async def test_a40_two_parallel_uses_of_a_code_let_one_in(authz: TestHouse) -> None:
+async def test_a40_two_parallel_uses_of_a_code_let_one_in(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     secret, _ = await enrol(authz, admin)
     with held(now() + timedelta(seconds=60)):
@@ -203,7 +205,7 @@ async def test_a40_two_parallel_uses_of_a_code_let_one_in(authz: TestHouse) -> N
     assert sorted(statuses) == [200, 401, 401, 401]
 
 
-async def test_a42_five_wrong_codes_kill_the_challenge(authz: TestHouse) -> None:
+async def test_a42_five_wrong_codes_kill_the_challenge(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     secret, _ = await enrol(authz, admin)
     with held(now() + timedelta(seconds=60)):
@@ -218,16 +220,16 @@ async def test_a42_five_wrong_codes_kill_the_challenge(authz: TestHouse) -> None
         assert await answer(authz, await challenge(authz, admin.email), right) == 429
 
 
-async def test_a44_a_recovery_code_opens_once_and_the_person_hears(authz: TestHouse) -> None:
+async def test_a44_a_recovery_code_opens_once_and_the_person_hears(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     _, codes = await enrol(authz, admin)
     assert await answer(authz, await challenge(authz, admin.email), codes[0]) == 200
     assert await answer(authz, await challenge(authz, admin.email), codes[0]) == 401
-    kinds = [body["kind"] for body in await make.told(authz, "authz.security.alerted")]
+    kinds = [body["kind"] for body in await make.emitted(authz, "authz.security.alerted")]
     assert kinds == ["totp_enabled", "recovery_code_used"]
 
 
-async def test_a44_giving_the_factor_up_takes_password_and_code(authz: TestHouse) -> None:
+async def test_a44_giving_the_factor_up_takes_password_and_code(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     _, codes = await enrol(authz, admin)
     asked = {"password": PASSWORD, "code": codes[0]}
@@ -239,7 +241,7 @@ async def test_a44_giving_the_factor_up_takes_password_and_code(authz: TestHouse
     assert (await make.login(authz, admin.email)).json()["access_token"]
 
 
-async def test_a45_a_password_reset_does_not_pass_the_second_factor(authz: TestHouse) -> None:
+async def test_a45_a_password_reset_does_not_pass_the_second_factor(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     await enrol(authz, admin)
     async with authz.web("authz") as web:
@@ -253,14 +255,14 @@ async def test_a45_a_password_reset_does_not_pass_the_second_factor(authz: TestH
     assert (after["access_token"], bool(after["challenge"])) == ("", True)
 
 
-async def test_a45_a_challenge_is_no_access_token(authz: TestHouse) -> None:
+async def test_a45_a_challenge_is_no_access_token(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     await enrol(authz, admin)
     async with make.bearing(authz, await challenge(authz, admin.email)) as web:
         assert (await web.get("/auth/me")).status_code == 401
 
 
-async def test_m3_an_organization_may_demand_a_second_factor(authz: TestHouse) -> None:
+async def test_m3_an_organization_may_demand_a_second_factor(authz: TestPlatform) -> None:
     """A-46: until one is enrolled the tokens carry no right but to enrol."""
     admin = await make.admin(authz)
     card = (await admin.web.get(f"/auth/organizations/{admin.organization_id}")).json()

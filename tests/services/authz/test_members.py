@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.authz import make
 from tests.services.authz.make import PASSWORD
 
-from rt.kernel.clock import held, now
+from rt.kernel.core.clock import held, now
 
 
-async def test_m8_an_invitation_gives_its_role_once(authz: TestHouse) -> None:
+async def test_m8_an_invitation_gives_its_role_once(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     member = await make.colleague(authz, admin, "driver", "marc")
     async with make.bearing(authz, member["tokens"]["access_token"]) as web:
@@ -19,7 +19,7 @@ async def test_m8_an_invitation_gives_its_role_once(authz: TestHouse) -> None:
     assert (await make.accept(authz, member["email"])).status_code == 401
 
 
-async def test_m8_an_invitation_ends_after_a_week_or_when_sent_again(authz: TestHouse) -> None:
+async def test_m8_an_invitation_ends_after_a_week_or_when_sent_again(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     asked = {"email": "zoe@usine.example", "name": "Zoé", "role": "viewer"}
     await admin.web.post("/auth/users", json=asked)
@@ -35,17 +35,19 @@ async def test_m8_an_invitation_ends_after_a_week_or_when_sent_again(authz: Test
     assert [(user["role"], user["state"]) for user in found] == [("accountant", "active")]
 
 
-async def test_a_repeated_invitation_command_sends_one_mail(authz: TestHouse) -> None:
+async def test_a_repeated_invitation_command_sends_one_mail(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     asked = {"email": "zoe@usine.example", "name": "Zoé", "role": "viewer"}
     for _ in range(2):
         answer = await admin.web.post("/auth/users", json=asked, headers={"idempotency-key": "one"})
         assert answer.status_code == 201
-    mails = [body for body in await make.told(authz, "authz.user.invited") if body["email"] == asked["email"]]
+    mails = [
+        body for body in await make.emitted(authz, "authz.user.invited") if body["email"] == asked["email"]
+    ]
     assert len(mails) == 1
 
 
-async def test_a36_administrators_need_fifteen_characters(authz: TestHouse) -> None:
+async def test_a36_administrators_need_fifteen_characters(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     await admin.web.post("/auth/users", json={"email": "zoe@usine.example", "name": "Z", "role": "admin"})
     short = await make.accept(authz, "zoe@usine.example", "neuf mots")
@@ -55,7 +57,7 @@ async def test_a36_administrators_need_fifteen_characters(authz: TestHouse) -> N
     assert (await make.accept(authz, "zoe@usine.example", "sans majuscule ni chiffre")).status_code == 200
 
 
-async def test_b1_one_person_two_organizations_one_session(authz: TestHouse) -> None:
+async def test_b1_one_person_two_organizations_one_session(authz: TestPlatform) -> None:
     factory, haulier = await make.admin(authz), await make.admin(authz, "Transports", "carrier")
     await haulier.web.post("/auth/users", json={"email": factory.email, "name": "X", "role": "viewer"})
     async with authz.web("authz") as web:
@@ -81,7 +83,7 @@ async def test_b1_one_person_two_organizations_one_session(authz: TestHouse) -> 
     assert foreign.status_code == 403
 
 
-async def test_a9_a_lowered_role_refuses_the_old_token(authz: TestHouse) -> None:
+async def test_a9_a_lowered_role_refuses_the_old_token(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     member = await make.colleague(authz, admin)
     await admin.web.post(f"/auth/users/{member['user_id']}/role", json={"role": "viewer"})
@@ -95,7 +97,7 @@ async def test_a9_a_lowered_role_refuses_the_old_token(authz: TestHouse) -> None
 
 
 @pytest.mark.parametrize(("method", "way"), [("POST", "/disable"), ("DELETE", "")])
-async def test_a9_who_is_out_is_out(authz: TestHouse, method: str, way: str) -> None:
+async def test_a9_who_is_out_is_out(authz: TestPlatform, method: str, way: str) -> None:
     admin = await make.admin(authz)
     member = await make.colleague(authz, admin)
     assert (await admin.web.request(method, f"/auth/users/{member['user_id']}{way}")).status_code == 200
@@ -108,7 +110,7 @@ async def test_a9_who_is_out_is_out(authz: TestHouse, method: str, way: str) -> 
     assert (await make.login(authz, member["email"])).status_code == 403
 
 
-async def test_a_disabled_member_may_be_let_in_again(authz: TestHouse) -> None:
+async def test_a_disabled_member_may_be_let_in_again(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     member = await make.colleague(authz, admin)
     for way in ("disable", "enable"):
@@ -116,7 +118,7 @@ async def test_a_disabled_member_may_be_let_in_again(authz: TestHouse) -> None:
     assert (await make.login(authz, member["email"])).status_code == 200
 
 
-async def test_the_last_administrator_cannot_go(authz: TestHouse) -> None:
+async def test_the_last_administrator_cannot_go(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     second = await make.colleague(authz, admin, "admin", "second")
     me = (await admin.web.get("/auth/me")).json()["user_id"]
@@ -125,8 +127,8 @@ async def test_the_last_administrator_cannot_go(authz: TestHouse) -> None:
     assert (await admin.web.post(f"/auth/users/{second['user_id']}/disable")).status_code == 200
 
 
-async def test_m5_people_of_another_organization_are_not_found(authz: TestHouse) -> None:
-    """T-1 for the words of authz that carry a person's id."""
+async def test_m5_people_of_another_organization_are_not_found(authz: TestPlatform) -> None:
+    """T-1 for the messages of authz that carry a person's id."""
     ours, theirs = await make.admin(authz), await make.admin(authz, "Transports", "carrier")
     member = await make.colleague(authz, ours)
     for method, way, body in (
@@ -142,7 +144,7 @@ async def test_m5_people_of_another_organization_are_not_found(authz: TestHouse)
 
 
 @pytest.mark.parametrize("role", ["dispatcher", "operator", "accountant", "driver", "viewer"])
-async def test_a60_only_administrators_run_the_organization(authz: TestHouse, role: str) -> None:
+async def test_a60_only_administrators_run_the_organization(authz: TestPlatform, role: str) -> None:
     admin = await make.admin(authz)
     member = await make.colleague(authz, admin, role)
     async with make.bearing(authz, member["tokens"]["access_token"]) as web:
@@ -155,7 +157,7 @@ async def test_a60_only_administrators_run_the_organization(authz: TestHouse, ro
             assert (await web.post(way, json=body)).status_code == 403, way
 
 
-async def test_an_administrator_makes_no_platform_administrator(authz: TestHouse) -> None:
+async def test_an_administrator_makes_no_platform_administrator(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     asked = {"email": "x@y.example", "name": "X", "role": "platform_admin"}
     refused = await admin.web.post("/auth/users", json=asked)
@@ -165,7 +167,7 @@ async def test_an_administrator_makes_no_platform_administrator(authz: TestHouse
     assert (await admin.web.post(way, json={"role": "platform_admin"})).status_code == 422
 
 
-async def test_m8_sessions_are_listed_and_ended_one_by_one_or_all(authz: TestHouse) -> None:
+async def test_m8_sessions_are_listed_and_ended_one_by_one_or_all(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     other = (await make.login(authz, admin.email, device="d2", agent="Firefox, quai 3")).json()
     listed = (await admin.web.get("/auth/sessions")).json()["items"]
@@ -185,7 +187,7 @@ async def test_m8_sessions_are_listed_and_ended_one_by_one_or_all(authz: TestHou
     assert (await admin.web.get("/auth/me")).status_code == 401
 
 
-async def test_somebody_elses_session_is_not_found(authz: TestHouse) -> None:
+async def test_somebody_elses_session_is_not_found(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     member = await make.colleague(authz, admin)
     async with make.bearing(authz, member["tokens"]["access_token"]) as web:
@@ -193,7 +195,7 @@ async def test_somebody_elses_session_is_not_found(authz: TestHouse) -> None:
     assert (await admin.web.delete(f"/auth/sessions/{session}")).status_code == 404
 
 
-async def test_a9_a_changed_password_ends_the_other_sessions(authz: TestHouse) -> None:
+async def test_a9_a_changed_password_ends_the_other_sessions(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     other = (await make.login(authz, admin.email)).json()
     asked = {"current_password": "no", "new_password": "encore une nuit de route"}
@@ -208,7 +210,7 @@ async def test_a9_a_changed_password_ends_the_other_sessions(authz: TestHouse) -
     assert (await make.login(authz, admin.email, asked["new_password"])).status_code == 200
 
 
-async def test_m8_a_reset_link_lives_fifteen_minutes(authz: TestHouse) -> None:
+async def test_m8_a_reset_link_lives_fifteen_minutes(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     async with authz.web("authz") as web:
         await web.post("/auth/password/forgotten", json={"email": admin.email})
@@ -221,7 +223,7 @@ async def test_m8_a_reset_link_lives_fifteen_minutes(authz: TestHouse) -> None:
     assert (await admin.web.get("/auth/me")).status_code == 401
 
 
-async def test_a_program_has_no_account_of_its_own(authz: TestHouse) -> None:
+async def test_a_program_has_no_account_of_its_own(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     asked = {"name": "TMS", "rights": ["core_orders.read"]}
     key = (await admin.web.post("/auth/keys", json=asked)).json()["secret"]
@@ -230,7 +232,7 @@ async def test_a_program_has_no_account_of_its_own(authz: TestHouse) -> None:
         assert (await web.get("/auth/sessions")).status_code == 403
 
 
-async def test_each_organization_has_its_own_story_of_its_people(authz: TestHouse) -> None:
+async def test_each_organization_has_its_own_timeline_of_its_people(authz: TestPlatform) -> None:
     """T-3: what is told for one organization names no other."""
     ours, theirs = await make.admin(authz), await make.admin(authz, "Transports", "carrier")
     member = await make.colleague(authz, ours, name="lea")
@@ -243,13 +245,13 @@ async def test_each_organization_has_its_own_story_of_its_people(authz: TestHous
     await authz.settle()
     events = authz.database("authz")["event_log"]
     own = [event async for event in events.find({"org_id": ours.organization_id})]
-    story = [event async for event in events.find({"org_id": theirs.organization_id}).sort([("at", 1)])]
+    timeline = [event async for event in events.find({"org_id": theirs.organization_id}).sort([("at", 1)])]
     assert theirs.organization_id not in str(own)
-    assert ours.organization_id not in str(story)
-    changed = [event["body"] for event in story if event["topic"] == "authz.member.changed"]
+    assert ours.organization_id not in str(timeline)
+    changed = [event["body"] for event in timeline if event["topic"] == "authz.member.changed"]
     assert [(body["role"], body["state"]) for body in changed] == [
         ("driver", "active"),
         ("driver", "removed"),
     ]
-    joined = [await authz.letter(event) for event in story if event["topic"] == "authz.user.joined"]
+    joined = [await authz.letter(event) for event in timeline if event["topic"] == "authz.user.joined"]
     assert [body["email"] for body in joined] == [theirs.email, member["email"]]

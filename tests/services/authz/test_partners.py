@@ -5,11 +5,11 @@ from typing import Any, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.authz import make
 
 from rt.contracts.authz import AddPartner, Standing
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.tenancy import acting_for
 from rt.services.authz.domain.organization import Organization
 from rt.services.authz.domain.partner import Partner, Wish, standing_of
 
@@ -23,7 +23,7 @@ async def add_partner(admin: make.Admin, **more: Any) -> dict[str, Any]:
     return dict(answer.json())
 
 
-async def test_a_guest_is_known_to_who_wrote_it_down_and_to_nobody_else(authz: TestHouse) -> None:
+async def test_a_guest_is_known_to_who_wrote_it_down_and_to_nobody_else(authz: TestPlatform) -> None:
     ours, theirs = await make.admin(authz), await make.admin(authz, "Autre")
     guest = await add_partner(ours)
     assert guest["guest"] is True
@@ -36,7 +36,7 @@ async def test_a_guest_is_known_to_who_wrote_it_down_and_to_nobody_else(authz: T
     ] == [guest["id"]]
 
 
-async def test_a_guest_that_is_invited_becomes_an_account(authz: TestHouse) -> None:
+async def test_a_guest_that_is_invited_becomes_an_account(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     guest = await add_partner(admin)
     assert (await admin.web.post(f"/auth/partners/{guest['id']}/invite")).status_code == 200
@@ -49,7 +49,7 @@ async def test_a_guest_that_is_invited_becomes_an_account(authz: TestHouse) -> N
     assert (again.status_code, again.json()["code"]) == (409, "not_guest")
 
 
-async def test_a_partner_with_a_registered_siret_is_that_organization(authz: TestHouse) -> None:
+async def test_a_partner_with_a_registered_siret_is_that_organization(authz: TestPlatform) -> None:
     haulier = await make.admin(authz, "Transports", "carrier", siret="73282932000074")
     admin = await make.admin(authz)
     for _ in range(2):
@@ -57,14 +57,14 @@ async def test_a_partner_with_a_registered_siret_is_that_organization(authz: Tes
     assert len((await admin.web.get("/auth/partners")).json()["items"]) == 1
 
 
-async def test_a_unit_adds_partners_for_the_organization_it_acts_for(authz: TestHouse) -> None:
+async def test_a_unit_adds_partners_for_the_organization_it_acts_for(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     with acting_for(admin.organization_id):
         guest = await make.unit(authz).ask(AddPartner(**CARRIER))
     assert [one["id"] for one in (await admin.web.get("/auth/partners")).json()["items"]] == [guest.id]
 
 
-async def test_who_may_not_write_orders_adds_no_partner(authz: TestHouse) -> None:
+async def test_who_may_not_write_orders_adds_no_partner(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     member = await make.colleague(authz, admin, "viewer")
     async with make.bearing(authz, member["tokens"]["access_token"]) as web:
@@ -88,9 +88,9 @@ class Two:
         self.factory, self.haulier = factory, haulier
 
     @classmethod
-    async def met(cls, house: TestHouse) -> "Two":
-        haulier = await make.admin(house, "Transports", "carrier", siret=SIRET)
-        return cls(await make.admin(house), haulier)
+    async def met(cls, platform: TestPlatform) -> "Two":
+        haulier = await make.admin(platform, "Transports", "carrier", siret=SIRET)
+        return cls(await make.admin(platform), haulier)
 
     async def say(self, by: make.Admin, word: str) -> Any:
         return await by.web.post(f"/auth/partners/{self.other(by).organization_id}/{word}")
@@ -105,7 +105,7 @@ class Two:
         )
 
 
-async def test_a_partnership_wants_both(authz: TestHouse) -> None:
+async def test_a_partnership_wants_both(authz: TestPlatform) -> None:
     two = await Two.met(authz)
     assert await two.standings() == ("stranger", "stranger")
     asked = await add_partner(two.factory, siret=SIRET)
@@ -120,13 +120,13 @@ async def test_a_partnership_wants_both(authz: TestHouse) -> None:
     assert await listed(two.haulier) == [(two.factory.organization_id, "partner")]
 
 
-async def test_adding_who_asks_is_to_accept(authz: TestHouse) -> None:
+async def test_adding_who_asks_is_to_accept(authz: TestPlatform) -> None:
     two = await Two.met(authz)
     assert (await two.say(two.haulier, "ask")).json()["standing"] == "asked"
     assert (await add_partner(two.factory, siret=SIRET))["standing"] == "partner"
 
 
-async def test_two_who_ask_each_other_at_once_are_partners(authz: TestHouse) -> None:
+async def test_two_who_ask_each_other_at_once_are_partners(authz: TestPlatform) -> None:
     two = await Two.met(authz)
     for _ in range(5):
         answers = await asyncio.gather(two.say(two.factory, "ask"), two.say(two.haulier, "ask"))
@@ -138,7 +138,7 @@ async def test_two_who_ask_each_other_at_once_are_partners(authz: TestHouse) -> 
         assert await two.standings() == ("stranger", "stranger")
 
 
-async def test_adding_by_siret_discloses_no_address(authz: TestHouse) -> None:
+async def test_adding_by_siret_discloses_no_address(authz: TestPlatform) -> None:
     """What was hidden from a stranger stays hidden until the other says yes."""
     two = await Two.met(authz)
     made = await add_partner(two.factory, siret=SIRET, phone="+33 1")
@@ -148,7 +148,7 @@ async def test_adding_by_siret_discloses_no_address(authz: TestHouse) -> None:
     assert two.haulier.email not in str(made) + listing + card + found
 
 
-async def test_who_blocks_is_asked_no_more_and_told_nothing(authz: TestHouse) -> None:
+async def test_who_blocks_is_asked_no_more_and_told_nothing(authz: TestPlatform) -> None:
     two = await Two.met(authz)
     await add_partner(two.factory, siret=SIRET)
     assert (await two.say(two.haulier, "block")).json()["standing"] == "blocked"
@@ -160,21 +160,21 @@ async def test_who_blocks_is_asked_no_more_and_told_nothing(authz: TestHouse) ->
     assert (await two.say(two.factory, "block")).json()["standing"] == "blocked"
     assert await two.standings() == ("blocked", "blocked")
     assert await listed(two.factory) == []
-    letters = await make.told(authz, "authz.partner.asked")
+    letters = await make.emitted(authz, "authz.partner.asked")
     assert [(one["organization_id"], one["by_id"]) for one in letters] == [
         (two.haulier.organization_id, two.factory.organization_id)
     ]
 
 
-async def test_a_stranger_may_be_blocked_before_it_asks(authz: TestHouse) -> None:
+async def test_a_stranger_may_be_blocked_before_it_asks(authz: TestPlatform) -> None:
     two = await Two.met(authz)
     await two.say(two.haulier, "block")
     await add_partner(two.factory, siret=SIRET)
     assert await two.standings() == ("blocked", "blocked")
-    assert await make.told(authz, "authz.partner.asked") == []
+    assert await make.emitted(authz, "authz.partner.asked") == []
 
 
-async def test_nobody_accepts_what_was_not_asked(authz: TestHouse) -> None:
+async def test_nobody_accepts_what_was_not_asked(authz: TestPlatform) -> None:
     two = await Two.met(authz)
     assert (await two.say(two.factory, "accept")).status_code == 404
     await two.say(two.factory, "ask")
@@ -182,7 +182,9 @@ async def test_nobody_accepts_what_was_not_asked(authz: TestHouse) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "nothing_asked")
 
 
-async def test_nobody_is_a_partner_of_itself_of_the_platform_or_of_anothers_guest(authz: TestHouse) -> None:
+async def test_nobody_is_a_partner_of_itself_of_the_platform_or_of_anothers_guest(
+    authz: TestPlatform,
+) -> None:
     two = await Two.met(authz)
     own = await two.haulier.web.post("/auth/partners", json=CARRIER | {"siret": SIRET})
     assert (own.status_code, own.json()["code"]) == (409, "own_partner")
@@ -193,7 +195,7 @@ async def test_nobody_is_a_partner_of_itself_of_the_platform_or_of_anothers_gues
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (other, word)
 
 
-async def test_a_guest_is_a_partner_from_the_day_it_opens(authz: TestHouse) -> None:
+async def test_a_guest_is_a_partner_from_the_day_it_opens(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     guest = await add_partner(admin)
     assert guest["standing"] == "guest"
@@ -206,7 +208,7 @@ async def test_a_guest_is_a_partner_from_the_day_it_opens(authz: TestHouse) -> N
     assert [(one["id"], one["standing"]) for one in items] == [(admin.organization_id, "partner")]
 
 
-async def test_a_blocked_guest_is_still_ones_own(authz: TestHouse) -> None:
+async def test_a_blocked_guest_is_still_ones_own(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     guest = await add_partner(admin)
     way = f"/auth/partners/{guest['id']}"
@@ -215,7 +217,7 @@ async def test_a_blocked_guest_is_still_ones_own(authz: TestHouse) -> None:
     assert (await admin.web.post(f"{way}/unblock")).json()["standing"] == "guest"
 
 
-async def test_the_directory_says_how_one_stands(authz: TestHouse) -> None:
+async def test_the_directory_says_how_one_stands(authz: TestPlatform) -> None:
     two = await Two.met(authz)
     await two.say(two.factory, "ask")
     items = (await two.haulier.web.get("/auth/organizations")).json()["items"]
@@ -226,7 +228,7 @@ async def test_the_directory_says_how_one_stands(authz: TestHouse) -> None:
     }
 
 
-async def test_only_the_desk_has_to_do_with_partners(authz: TestHouse) -> None:
+async def test_only_the_desk_has_to_do_with_partners(authz: TestPlatform) -> None:
     """Drivers, viewers and accountants are refused, and keys that may only read."""
     two = await Two.met(authz)
     way = f"/auth/partners/{two.haulier.organization_id}"
@@ -274,7 +276,7 @@ def test_two_notes_always_mirror_each_other(said: list[tuple[int, Wish]]) -> Non
         assert notes[1 - by].standing == MIRRORED[notes[by].standing]
         assert (notes[0].standing == "partner") == (last == ["yes", "yes"])
         assert (notes[0].standing == "blocked") == ("no" in last)
-    assert sum(event.topic == "authz.partner.asked" for note in notes for event in note.telling) <= 2
+    assert sum(event.topic == "authz.partner.asked" for note in notes for event in note.emitted) <= 2
 
 
 def test_a_guest_is_one_only_while_both_want() -> None:

@@ -6,15 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec import inspect as mi
-from tests.conftest import TestHouse
-from tests.house.words import asked, contracts
+from tests.conftest import TestPlatform
+from tests.house.messages import asked, contracts
 from tests.services.authz import make
 from tests.services.authz.make import PASSWORD
 
 from rt.contracts.authz import AddUser
-from rt.kernel.errors import AskRefused
-from rt.kernel.messages import Command
-from rt.kernel.tokens import PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE
+from rt.kernel.access.tokens import PLATFORM, PLATFORM_RIGHTS, PLATFORM_ROLE
+from rt.kernel.core.errors import AskRefused
+from rt.kernel.model.messages import Command
 from rt.services.authz.domain.roles import rights_of
 
 GIVING = {
@@ -86,15 +86,15 @@ def test_no_field_that_takes_a_kind_takes_the_operators() -> None:
     assert kinds == set()
 
 
-async def called_operator(house: TestHouse) -> make.Admin:
+async def called_operator(platform: TestPlatform) -> make.Admin:
     """An administrator whose organization was once let be of the operator's kind."""
-    admin = await make.admin(house)
-    kept = house.database("authz")["authz.organizations"]
+    admin = await make.admin(platform)
+    kept = platform.database("authz")["authz.organizations"]
     await kept.update_one({"_id": admin.organization_id}, {"$set": {"kind": "operator"}})
     return admin
 
 
-async def test_an_organization_of_the_operators_kind_gives_no_platform_role(authz: TestHouse) -> None:
+async def test_an_organization_of_the_operators_kind_gives_no_platform_role(authz: TestPlatform) -> None:
     admin = await called_operator(authz)
     asked_ = {"email": "x@y.example", "name": "X", "role": PLATFORM_ROLE}
     refused = await admin.web.post("/auth/users", json=asked_)
@@ -116,7 +116,7 @@ async def test_an_organization_of_the_operators_kind_gives_no_platform_role(auth
     assert (await admin.web.post("/auth/partners", json=partner)).status_code == 422
 
 
-async def test_a_platform_role_that_stands_elsewhere_is_worth_nothing(authz: TestHouse) -> None:
+async def test_a_platform_role_that_stands_elsewhere_is_worth_nothing(authz: TestPlatform) -> None:
     """Members, tokens and keys that an older release let in have no right of the platform."""
     admin = await called_operator(authz)
     member = await make.colleague(authz, admin)
@@ -138,7 +138,7 @@ async def test_a_platform_role_that_stands_elsewhere_is_worth_nothing(authz: Tes
 
 
 @pytest.mark.parametrize("right", sorted(PLATFORM_RIGHTS))
-async def test_a_key_carries_no_right_of_the_platform(authz: TestHouse, right: str) -> None:
+async def test_a_key_carries_no_right_of_the_platform(authz: TestPlatform, right: str) -> None:
     admin = await called_operator(authz)
     refused = await admin.web.post("/auth/keys", json={"name": "K", "rights": [right]})
     assert (refused.status_code, refused.json()["code"]) == (403, "key_right_forbidden")

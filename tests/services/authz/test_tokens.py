@@ -13,10 +13,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jws
 from joserfc.jwk import OKPKey
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.authz import make
 
-from rt.kernel.clock import held, now
+from rt.kernel.core.clock import held, now
 from rt.services.authz.actions.signing import Signing
 from rt.services.authz.domain.vault import Vault
 from rt.services.authz.store import AuthzStore
@@ -139,19 +139,19 @@ FORGED: dict[str, Forge] = {
 
 
 @pytest.fixture
-async def token(authz: TestHouse) -> str:
+async def token(authz: TestPlatform) -> str:
     return str((await make.admin(authz)).tokens["access_token"])
 
 
-async def status(house: TestHouse, token: str) -> int:
-    async with house.web(
+async def status(platform: TestPlatform, token: str) -> int:
+    async with platform.web(
         "authz", authorization=f"Bearer {token}".encode("latin-1", "replace").decode("latin-1")
     ) as web:
         return (await web.get("/auth/me")).status_code
 
 
 @pytest.mark.parametrize("name", FORGED)
-async def test_a_forged_token_is_refused(authz: TestHouse, token: str, name: str) -> None:
+async def test_a_forged_token_is_refused(authz: TestPlatform, token: str, name: str) -> None:
     """A-1 to A-5."""
     async with authz.web("authz") as web:
         keys = Keys((await web.get("/auth/.well-known/jwks.json")).json())
@@ -161,9 +161,11 @@ async def test_a_forged_token_is_refused(authz: TestHouse, token: str, name: str
     assert await status(authz, forged) == 401
 
 
-async def signed(house: TestHouse, typ: str = "at+jwt", drop: str = "", raw: str = "", **changed: Any) -> str:
+async def signed(
+    platform: TestPlatform, typ: str = "at+jwt", drop: str = "", raw: str = "", **changed: Any
+) -> str:
     """A token with the service's own signature and other content: what a bug in signing would make."""
-    signing = Signing(AuthzStore(house.database("authz")), Vault(house.settings.jwt_secret))
+    signing = Signing(AuthzStore(platform.database("authz")), Vault(platform.settings.jwt_secret))
     moment = int(time.time())
     claims: dict[str, Any] = {
         **{"iss": "authz", "aud": "rt", "sub": "usr_x", "org": "org_x", "sid": "ses_x", "jti": "tok_x"},
@@ -178,12 +180,12 @@ async def signed(house: TestHouse, typ: str = "at+jwt", drop: str = "", raw: str
     return jws.serialize_compact(header, raw % json.dumps(claims)[1:-1], signer._pair, algorithms=["Ed25519"])
 
 
-async def read(house: TestHouse, token: str) -> int:
-    async with make.bearing(house, token) as web:
+async def read(platform: TestPlatform, token: str) -> int:
+    async with make.bearing(platform, token) as web:
         return (await web.get("/auth/users")).status_code
 
 
-async def test_a6_a_fresh_token_of_the_service_is_taken(authz: TestHouse) -> None:
+async def test_a6_a_fresh_token_of_the_service_is_taken(authz: TestPlatform) -> None:
     assert await read(authz, await signed(authz)) == 200
 
 
@@ -200,7 +202,7 @@ async def test_a6_a_fresh_token_of_the_service_is_taken(authz: TestHouse) -> Non
         *({"drop": name} for name in ("exp", "aud", "iss", "sub", "jti", "iat")),
     ],
 )
-async def test_a6_times_and_names_are_all_demanded(authz: TestHouse, changed: dict[str, Any]) -> None:
+async def test_a6_times_and_names_are_all_demanded(authz: TestPlatform, changed: dict[str, Any]) -> None:
     assert await read(authz, await signed(authz, **changed)) == 401
 
 
@@ -219,11 +221,11 @@ async def test_a6_times_and_names_are_all_demanded(authz: TestHouse, changed: di
     ],
     ids=str,
 )
-async def test_a7_another_audience_or_type_is_refused(authz: TestHouse, changed: dict[str, Any]) -> None:
+async def test_a7_another_audience_or_type_is_refused(authz: TestPlatform, changed: dict[str, Any]) -> None:
     assert await read(authz, await signed(authz, **changed)) == 401
 
 
-async def test_a7_refresh_token_and_challenge_are_no_access_tokens(authz: TestHouse) -> None:
+async def test_a7_refresh_token_and_challenge_are_no_access_tokens(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     assert await read(authz, admin.tokens["refresh_token"]) == 401
 
@@ -231,12 +233,12 @@ async def test_a7_refresh_token_and_challenge_are_no_access_tokens(authz: TestHo
 @pytest.mark.parametrize(
     "raw", ['{%s, "org": "org_operator"}', '{"org": "org_operator", %s}', "[%s]", '"%s"', "{%s", "{%s}x"]
 )
-async def test_a5_repeated_names_and_broken_json_are_refused(authz: TestHouse, raw: str) -> None:
+async def test_a5_repeated_names_and_broken_json_are_refused(authz: TestPlatform, raw: str) -> None:
     token = await signed(authz, raw=raw)
     assert await read(authz, token) == 401
 
 
-async def test_a12_rotation_loses_nobody_and_a_compromised_key_loses_all(authz: TestHouse) -> None:
+async def test_a12_rotation_loses_nobody_and_a_compromised_key_loses_all(authz: TestPlatform) -> None:
     admin = await make.admin(authz)
     chief = await make.operator(authz)
     rotated = await chief.post("/auth/keys/rotate", json={})
@@ -251,7 +253,7 @@ async def test_a12_rotation_loses_nobody_and_a_compromised_key_loses_all(authz: 
     assert header["kid"] == removed.json()["keys"][0]["kid"]
 
 
-async def test_a12_the_clock_brings_a_new_key_every_month(authz: TestHouse) -> None:
+async def test_a12_the_clock_brings_a_new_key_every_month(authz: TestPlatform) -> None:
     async with authz.web("authz") as web:
         before = (await web.get("/auth/.well-known/jwks.json")).json()["keys"]
         with held(now() + timedelta(days=31)):

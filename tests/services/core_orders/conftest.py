@@ -1,4 +1,4 @@
-"""A house with core_orders in it, and people of every part to talk to it."""
+"""A platform with core_orders in it, and people of every part to talk to it."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,9 @@ import pytest
 from tests.services.core_orders import make
 
 from rt.contracts.authz import GetKeys, GetOrganization, IssueLink, KeySetView, LinkView, OrganizationView
-from rt.kernel.errors import NotFound
-from rt.kernel.tenancy import current_org
-from rt.kernel.unit import Ground, Unit, serve
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.service.service import ServiceContext, Unit, serve
 from rt.services.core_orders import app
 
 GUEST, THEIR_GUEST = "org_guest", "org_their_guest"
@@ -59,7 +59,7 @@ async def _keys(asked: GetKeys) -> KeySetView:
     return KeySetView(keys=[])
 
 
-def partners(ground: Ground) -> Unit:
+def partners(context: ServiceContext) -> Unit:
     """The answers of authz that core_orders asks for, over the organizations of these tests."""
     return Unit(
         name="authz",
@@ -71,10 +71,10 @@ partners.__module__ = "rt.services.authz.app"
 
 
 @pytest.fixture
-async def orders(house):
-    """The house, with core_orders and the partners' cards mounted."""
-    await house.mount(app.build, partners)
-    return house
+async def orders(platform):
+    """The platform, with core_orders and the partners' cards mounted."""
+    await platform.mount(app.build, partners)
+    return platform
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rt.contracts.core_orders import CreateOrder, PlanView, Stop
-from rt.kernel.clock import now
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import now
+from rt.kernel.core.tenancy import acting_for
 from rt.services.core_orders.domain.kept import Document
 from rt.services.core_orders.domain.order import Order, drafted
 from rt.services.core_orders.domain.partners import Partner
-from rt.services.core_orders.domain.states import Hand
+from rt.services.core_orders.domain.states import Author
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Site
 
@@ -23,16 +23,16 @@ SHIPPER, CARRIER, CONSIGNEE, LOGISTICIAN, STRANGER = (
 )
 
 
-def hand(org: str = SHIPPER, **more: Any) -> Hand:
-    return Hand(**{"actor_id": "usr_1", "name": "Camille", "org_id": org, "source": "portal", **more})
+def author(org: str = SHIPPER, **more: Any) -> Author:
+    return Author(**{"actor_id": "usr_1", "name": "Camille", "org_id": org, "source": "portal", **more})
 
 
 HASH = "a" * 64
 
 
 def partner(id: str = CARRIER, **more: Any) -> Partner:
-    told = {"name": "Transports Martin", "email": "exploitation@martin.example", "kind": "carrier"}
-    return Partner(**{"id": id, **told, "guest": False, "standing": "partner", **more})
+    emitted = {"name": "Transports Martin", "email": "exploitation@martin.example", "kind": "carrier"}
+    return Partner(**{"id": id, **emitted, "guest": False, "standing": "partner", **more})
 
 
 def paper(document_id: str = "doc_pod", kind: str = "pod", org: str = CARRIER) -> Document:
@@ -117,7 +117,7 @@ def order(state: str = "draft", **more: Any) -> Order:
     """An order that was brought to this state by its own rules."""
     with acting_for(SHIPPER):
         made = drafted(
-            hand(),
+            author(),
             asked(**more),
             order_id="ord_1",
             reference=more.get("reference") or "2026-000001",
@@ -145,14 +145,14 @@ def bring(made: Order, state: str) -> None:
     if state == "draft":
         return
     if state == "cancelled":
-        made.cancel(hand(), "plus besoin")
+        made.cancel(author(), "plus besoin")
         return
-    made.confirm(hand())
+    made.confirm(author())
     if state == "tendered":
         offer(made)
     if state not in PATH[1:]:
         return
-    made.assign(hand(), partner(), 80_000)
+    made.assign(author(), partner(), 80_000)
     for step in PATH[2 : PATH.index(state) + 1]:
         _step(made, step)
 
@@ -160,24 +160,24 @@ def bring(made: Order, state: str) -> None:
 def _step(made: Order, step: str) -> None:
     match step:
         case "planned":
-            made.plan_by_hand(hand(CARRIER), PlanView(vehicle_plate="AB-123-CD", driver_name="Jo"))
+            made.plan_by_hand(author(CARRIER), PlanView(vehicle_plate="AB-123-CD", driver_name="Jo"))
         case "loading" | "in_transit" | "delivered":
-            made.report(hand(CARRIER), step, False)
+            made.report(author(CARRIER), step, False)
             if step == "delivered":
-                made.attach(hand(CARRIER), paper())
+                made.attach(author(CARRIER), paper())
         case "pod_ok":
-            made.accept_proof(hand(), "doc_pod", HASH)
+            made.accept_proof(author(), "doc_pod", HASH)
         case "invoiced":
-            made.invoice(hand(CARRIER), "F-1", 80_000)
+            made.invoice(author(CARRIER), "F-1", 80_000)
         case "closed":
-            made.close(hand())
+            made.close(author())
 
 
 def offer(made: Order, to: str = CARRIER, deadline: datetime | None = None, **more: Any) -> str:
     """Offer it at 800 €; the id of the offer."""
     tender_id = f"tnd_{len(made.tenders)}"
     made.tender(
-        hand(),
+        author(),
         **{
             "tender_id": tender_id,
             "carrier": partner(to),

@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import Workbook
 
 from rt.contracts.core_orders import ImportField
-from rt.kernel.clock import today
+from rt.kernel.core.clock import today
 from rt.services.core_orders.domain.conventions import Ways
 from rt.services.core_orders.domain.reading import Judged, read_sheet
 from rt.services.core_orders.domain.rows import Made, make

@@ -46,14 +46,15 @@ from rt.contracts.ecpmr import (
 )
 from rt.contracts.planning import TourPublished, TourStop, TourWithdrawn
 from rt.contracts.tracking_ia import StopCorrected, StopReached
-from rt.kernel.bus import Told, listen
-from rt.kernel.clock import ZONE, held, now
-from rt.kernel.entity import Entity
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Download, Event
-from rt.kernel.persistence import Collection
-from rt.kernel.tenancy import current_org
-from rt.kernel.unit import Ground, Unit, serve
+from rt.kernel.core.clock import ZONE, held, now
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.log.subscriptions import subscribe
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.envelope import EventEnvelope
+from rt.kernel.model.messages import Download, Event
+from rt.kernel.service.service import ServiceContext, Unit, serve
+from rt.kernel.storage.persistence import Collection
 from rt.services.core_orders import app
 
 TOLD = (
@@ -69,24 +70,30 @@ class Ear:
         self.heard: list[Event] = []
         self.mouths: dict[str, Collection[Entity]] = {}
 
-    def builds(self) -> Iterator[Callable[[Ground], Unit]]:
+    def builds(self) -> Iterator[Callable[[ServiceContext], Unit]]:
         for name in ("notifications", "planning", "tracking_ia", "ecpmr"):
             build = partial(self._build, name)
             build.__module__ = f"rt.services.{name}.app"
             yield build
 
-    def _build(self, name: str, ground: Ground) -> Unit:
-        self.mouths[name] = Collection(ground.database, Entity, "mouths")
-        hears = (
-            [listen(kind, self.hear, since="beginning") for kind in TOLD] if name == "notifications" else []
+    def _build(self, name: str, context: ServiceContext) -> Unit:
+        self.mouths[name] = Collection(context.database, Entity, "mouths")
+        subscriptions = (
+            [subscribe(kind, self.handle, since="beginning") for kind in TOLD]
+            if name == "notifications"
+            else []
         )
-        return Unit(name=name, serves=[serve(GetPdf, self.pdf)] if name == "ecpmr" else [], hears=hears)
+        return Unit(
+            name=name,
+            serves=[serve(GetPdf, self.pdf)] if name == "ecpmr" else [],
+            subscriptions=subscriptions,
+        )
 
     async def pdf(self, asked: GetPdf) -> Download:
         content = f"note {asked.document_id} for {current_org()}".encode()
         return Download(content=content, media_type="application/pdf", filename="N1.pdf")
 
-    async def hear(self, event: Event, told: Told) -> None:
+    async def handle(self, event: Event, envelope: EventEnvelope) -> None:
         self.heard.append(event)
 
     def names(self) -> list[str]:
@@ -94,16 +101,16 @@ class Ear:
 
 
 @pytest.fixture
-async def ear(house) -> Ear:
+async def ear(platform) -> Ear:
     """core_orders, partners, and an ear and mouths at the places of the units it lives with."""
     ear = Ear()
-    await house.mount(app.build, partners, *ear.builds())
+    await platform.mount(app.build, partners, *ear.builds())
     return ear
 
 
 @pytest.fixture
-def orders(house, ear):
-    return house
+def orders(platform, ear):
+    return platform
 
 
 @pytest.fixture
@@ -114,10 +121,10 @@ def says(orders, ear, acting):
         with acting(orders.actor(org, id="usr_x", name="Exploitant")):
             for event in events:
                 mouth = Entity(id=new_id("mth"))
-                mouth.tell(event)
+                mouth.emit(event)
                 await ear.mouths[event.topic.partition(".")[0]].add(mouth)
                 await orders.settle()
-        parked = orders.room("core_orders").ground.database["dead_letters"]
+        parked = orders.instance("core_orders").context.database["dead_letters"]
         assert await parked.count_documents({}) == 0
 
     return say
@@ -168,7 +175,7 @@ async def look(web, order_id: str):
     return (await web().get(f"/api/orders/{order_id}")).json()
 
 
-async def test_the_story_is_told_once_and_in_order(orders, web, ear):
+async def test_the_timeline_is_told_once_and_in_order(orders, web, ear):
     order_id = await tendered(web())
     await accept(web(CARRIER), order_id)
     await post(web(CARRIER), f"{order_id}/plan", vehicle_plate="X1", driver_name="Jo")
@@ -242,8 +249,8 @@ async def test_a_tour_says_whose_drive_an_order_is_and_the_other_drivers_find_no
     await says(CARRIER, structs.replace(tour(order_id), driver_user_id="usr_jo"))
     assert (await sees("usr_jo"), await sees("usr_al")) == ({200}, {404})
     async with orders.web("core_orders", orders.actor(CARRIER, rights, {"driver"}, "usr_al")) as phone:
-        told = await phone.post(f"{path}/progress", json={"reached": "loading"})
-    assert told.status_code in (403, 404)
+        emitted = await phone.post(f"{path}/progress", json={"reached": "loading"})
+    assert emitted.status_code in (403, 404)
     await says(CARRIER, TourWithdrawn(tour_id="tour_1", order_ids=[order_id]))
     await says(CARRIER, structs.replace(tour(order_id, tour_id="tour_2"), driver_user_id="usr_al"))
     assert (await sees("usr_jo"), await sees("usr_al"), await sees("usr_x")) == ({200}, {200}, {404})
@@ -324,10 +331,10 @@ async def test_facts_that_come_out_of_order_carry_it_forward_and_never_back(says
 async def test_a_time_that_was_told_wrongly_is_put_right_in_the_history_and_moves_nothing(says, web):
     order_id = await assigned(web())
     await says(CARRIER, tour(order_id), reached(order_id))
-    told = {"order_id": order_id, "kind": "pickup", "tour_id": "tour_1", "site_name": "x"}
+    emitted = {"order_id": order_id, "kind": "pickup", "tour_id": "tour_1", "site_name": "x"}
     later = make.MONDAY + timedelta(minutes=80)
-    put_right = StopCorrected(what="departure", before=make.MONDAY, after=later, **told)
-    never = StopCorrected(what="arrival", before=make.MONDAY, after=None, **told)
+    put_right = StopCorrected(what="departure", before=make.MONDAY, after=later, **emitted)
+    never = StopCorrected(what="arrival", before=make.MONDAY, after=None, **emitted)
     await says(STRANGER, put_right)
     await says(CARRIER, put_right, never)
     order = await look(web, order_id)

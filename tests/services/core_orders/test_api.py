@@ -11,8 +11,8 @@ from tests.services.core_orders.conftest import GUEST, STANDINGS, THEIR_GUEST
 from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER
 
 from rt.contracts import core_orders as words
-from rt.kernel.clock import held, now
-from rt.kernel.messages import Command, Query
+from rt.kernel.core.clock import held, now
+from rt.kernel.model.messages import Command, Query
 from rt.ops.world import SIGNED_PAPER
 from rt.services.core_orders.store import counts
 
@@ -320,7 +320,7 @@ DRIVERS = {
 
 
 def test_a_driver_reads_reports_and_attaches_and_does_nothing_of_the_office():
-    said = {word.__name__ for word in _words() if "driver" not in word.word.closed_to}
+    said = {message.__name__ for message in _words() if "driver" not in message.shape.closed_to}
     assert said == DRIVERS
 
 
@@ -335,13 +335,13 @@ async def test_a_driver_does_not_accept_an_offer_for_its_boss(web):
 def _words() -> list[Any]:
     found = [one for one in vars(words).values() if isinstance(one, type)]
     return sorted(
-        (one for one in found if issubclass(one, Query | Command)), key=lambda word: str(word.__name__)
+        (one for one in found if issubclass(one, Query | Command)), key=lambda message: str(message.__name__)
     )
 
 
-@pytest.mark.parametrize("word", _words(), ids=lambda word: word.__name__)
-async def test_every_word_needs_its_right(orders, web, word):
-    shape = word.word
+@pytest.mark.parametrize("message", _words(), ids=lambda message: message.__name__)
+async def test_every_word_needs_its_right(orders, web, message):
+    shape = message.shape
     path = shape.route.replace("{", "").replace("}", "")
     without = web(rights=frozenset({"core_orders.read"} - {shape.needs}))
     async with without as client:

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.services.core_orders import make
-from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, hand
+from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, author
 
 from rt.contracts.core_orders import EditOrder, PlanView, References
-from rt.kernel.clock import held
-from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, ReferenceUnknown, Refusal
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import Conflict, Forbidden, Invalid, NotFound, ReferenceUnknown, Refusal
+from rt.kernel.core.tenancy import acting_for
 from rt.services.core_orders.domain.carrying import PlanReversed
 from rt.services.core_orders.domain.journey import TemperatureReversed
 from rt.services.core_orders.domain.kept import Incident
@@ -55,12 +55,12 @@ COMMANDS = {
     "CloseOrder": lambda order, by: order.close(by),
 }
 ACTORS = {
-    "shipper": hand(),
-    "carrier": hand(CARRIER),
-    "driver": hand(CARRIER, driver=True),
-    "consignee": hand(CONSIGNEE),
-    "logistician": hand(LOGISTICIAN),
-    "stranger": hand(STRANGER),
+    "shipper": author(),
+    "carrier": author(CARRIER),
+    "driver": author(CARRIER, driver=True),
+    "consignee": author(CONSIGNEE),
+    "logistician": author(LOGISTICIAN),
+    "stranger": author(STRANGER),
 }
 
 
@@ -82,7 +82,7 @@ def test_a_command_is_done_exactly_when_the_table_lets_this_role_say_it_in_this_
         with pytest.raises((Conflict, Forbidden, ReferenceUnknown)):
             COMMANDS[command](order, by)
         assert order.state == state
-        assert order.telling == make.order(state).telling
+        assert order.emitted == make.order(state).emitted
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -90,7 +90,7 @@ def test_an_illegal_transition_names_the_states_that_can_follow(state):
     if "ConfirmOrder" in moves("shipper", state):
         return
     with pytest.raises(IllegalTransition) as refused:
-        make.order(state).confirm(hand())
+        make.order(state).confirm(author())
     assert refused.value.status == 409
     assert refused.value.problem("fr").values["allowed"] == list(NEXT[state])
 
@@ -99,35 +99,35 @@ def test_an_illegal_transition_names_the_states_that_can_follow(state):
 def test_facts_in_any_order_leave_the_order_at_the_furthest_of_them(facts):
     with held(make.MONDAY), acting_for(SHIPPER):
         order = make.order("assigned")
-        order.telling.clear()
+        order.emitted.clear()
         reached = [order.state]
         for step in facts:
             if step == "planned":
                 plan = PlanView(vehicle_plate="A", driver_name="B", tour_id="tour_1")
-                order.planned_on_tour(hand(CARRIER, source="planning"), plan)
+                order.planned_on_tour(author(CARRIER, source="planning"), plan)
             else:
-                order.fact(hand(CARRIER, source="gps"), step, make.MONDAY)
+                order.fact(author(CARRIER, source="gps"), step, make.MONDAY)
             reached.append(order.state)
     furthest = max((EXECUTION.index(step) for step in facts), default=0)
     assert order.state == EXECUTION[furthest]
     assert [EXECUTION.index(s) for s in reached] == sorted(EXECUTION.index(s) for s in reached)
-    steps_told = [type(event).__name__ for event in order.telling]
+    steps_told = [type(event).__name__ for event in order.emitted]
     assert len(steps_told) == len(set(steps_told))
 
 
 @pytest.mark.parametrize("state", ["draft", "confirmed", "tendered", "cancelled"])
 def test_a_fact_about_an_order_without_a_carrier_is_written_down_and_changes_nothing(state):
     order = make.order(state)
-    told = list(order.telling)
-    order.fact(hand(SHIPPER, source="cmr"), "delivered", make.MONDAY)
+    emitted = list(order.emitted)
+    order.fact(author(SHIPPER, source="cmr"), "delivered", make.MONDAY)
     assert order.state == state
     assert order.history[-1].what == "delivered_ignored"
-    assert order.telling == told
+    assert order.emitted == emitted
 
 
 def test_a_delivery_told_while_planned_jumps_forward_with_its_own_time():
     order = make.order("planned")
-    order.fact(hand(SHIPPER, source="cmr"), "delivered", make.MONDAY + timedelta(days=1))
+    order.fact(author(SHIPPER, source="cmr"), "delivered", make.MONDAY + timedelta(days=1))
     assert order.state == "delivered"
     assert order.history[-1].at == make.MONDAY + timedelta(days=1)
     assert order.history[-1].source == "cmr"
@@ -135,73 +135,73 @@ def test_a_delivery_told_while_planned_jumps_forward_with_its_own_time():
 
 def test_a_step_already_passed_cannot_be_reported_again():
     with pytest.raises(IllegalTransition):
-        make.order("in_transit").report(hand(CARRIER), "loading", False)
+        make.order("in_transit").report(author(CARRIER), "loading", False)
 
 
 def test_another_carriers_tour_plans_nothing():
     order = make.order("assigned")
-    order.planned_on_tour(hand(STRANGER), PlanView(vehicle_plate="X", driver_name="Y", tour_id="t"))
+    order.planned_on_tour(author(STRANGER), PlanView(vehicle_plate="X", driver_name="Y", tour_id="t"))
     assert (order.state, order.plan) == ("assigned", None)
 
 
 def test_a_withdrawn_tour_gives_the_order_back_unless_it_is_another_tour():
     order = make.order("assigned")
     plan = PlanView(vehicle_plate="X", driver_name="Y", tour_id="tour_1")
-    order.planned_on_tour(hand(CARRIER), plan)
-    order.unplanned(hand(CARRIER), "tour_2")
+    order.planned_on_tour(author(CARRIER), plan)
+    order.unplanned(author(CARRIER), "tour_2")
     assert order.state == "planned"
-    order.unplanned(hand(CARRIER), "tour_1")
+    order.unplanned(author(CARRIER), "tour_1")
     assert (order.state, order.plan) == ("assigned", None)
 
 
 def test_an_offer_is_not_accepted_after_its_deadline():
     order = make.order("tendered")
     with held(order.offer.deadline + timedelta(seconds=1)), pytest.raises(TenderExpired):
-        order.accept(hand(CARRIER), "tnd_0")
+        order.accept(author(CARRIER), "tnd_0")
     assert order.state == "tendered"
 
 
 def test_an_offer_expires_at_its_deadline_and_no_sooner():
     order = make.order("tendered")
-    order.expire(hand(source="timer"), order.offer.tender_id)
+    order.expire(author(source="timer"), order.offer.tender_id)
     assert order.state == "tendered"
     with held(make.MONDAY):
-        order.expire(hand(source="timer"), "tnd_other")
+        order.expire(author(source="timer"), "tnd_other")
         assert order.state == "tendered"
-        order.expire(hand(source="timer"), order.offer.tender_id)
+        order.expire(author(source="timer"), order.offer.tender_id)
     assert (order.state, order.tenders[0].state) == ("confirmed", "expired")
-    assert type(order.telling[-1]).__name__ == "TenderLapsed"
+    assert type(order.emitted[-1]).__name__ == "TenderLapsed"
 
 
 def test_the_carrier_sees_the_order_while_it_is_offered_and_no_longer_after_refusing():
     order = make.order("tendered")
     assert CARRIER in order.seen_by
-    order.refuse(hand(CARRIER), "tnd_0", "pas de camion")
+    order.refuse(author(CARRIER), "tnd_0", "pas de camion")
     assert CARRIER not in order.seen_by
-    assert order.telling[-1].order.carrier_id == CARRIER
-    assert order.role_of(hand(CARRIER)) is None
+    assert order.emitted[-1].order.carrier_id == CARRIER
+    assert order.role_of(author(CARRIER)) is None
 
 
 def test_the_accepted_price_becomes_the_agreed_price():
     order = make.order("tendered")
-    order.accept(hand(CARRIER), "tnd_0")
+    order.accept(author(CARRIER), "tnd_0")
     assert (order.agreed_cents, order.carrier_id, order.offer) == (80_000, CARRIER, None)
 
 
 def test_a_released_carrier_keeps_neither_price_nor_plan_nor_sight():
     order = make.order("planned")
-    order.release(hand(), "deux heures de retard")
+    order.release(author(), "deux heures de retard")
     assert (order.carrier_id, order.agreed_cents, order.plan) == (None, None, None)
     assert CARRIER not in order.seen_by
-    assert order.telling[-1].order.carrier_id == CARRIER
+    assert order.emitted[-1].order.carrier_id == CARRIER
 
 
 def test_a_cancelled_offer_leaves_no_open_tender_and_no_sight():
     order = make.order("tendered")
-    order.cancel(hand(), "client parti")
+    order.cancel(author(), "client parti")
     assert order.offer is None
     assert CARRIER not in order.seen_by
-    assert order.telling[-1].order.carrier_id == CARRIER
+    assert order.emitted[-1].order.carrier_id == CARRIER
 
 
 def test_partners_see_nothing_of_a_draft():
@@ -221,7 +221,7 @@ def test_confirming_lists_every_missing_mention_by_its_field_in_both_languages()
         requirements=["temperature"],
     )
     with pytest.raises(Invalid) as refused:
-        order.confirm(hand())
+        order.confirm(author())
     faults = {fault.field: fault for fault in refused.value.problem().errors}
     assert set(faults) == {
         "stops.0.site.name",
@@ -244,7 +244,7 @@ def test_confirming_lists_every_missing_mention_by_its_field_in_both_languages()
 
 def test_dangerous_goods_asked_for_need_their_un_number():
     with pytest.raises(MentionMissing) as refused:
-        make.order(requirements=["adr"]).confirm(hand())
+        make.order(requirements=["adr"]).confirm(author())
     assert refused.value.field == "goods.0.un_number"
 
 
@@ -256,48 +256,48 @@ def test_an_overload_is_refused_with_the_figure():
 
 def test_a_link_opens_the_order_for_the_offer_that_it_was_sent_for_and_no_other():
     order = make.order("tendered")
-    order.withdraw(hand(), "tnd_0", "")
+    order.withdraw(author(), "tnd_0", "")
     make.offer(order, price_cents=30_000)
-    old, new = (hand(CARRIER, source="link", tender_id=one) for one in ("tnd_0", "tnd_1"))
+    old, new = (author(CARRIER, source="link", tender_id=one) for one in ("tnd_0", "tnd_1"))
     assert (order.role_of(old), order.role_of(new)) == (None, "carrier")
-    assert order.role_of(hand(CARRIER, tender_id="")) is None
+    assert order.role_of(author(CARRIER, tender_id="")) is None
     with pytest.raises(ReferenceUnknown):
         order.accept(old, "tnd_1")
     order.accept(new, "tnd_1")
     assert (order.role_of(old), order.role_of(new)) == (None, "carrier")
-    order.release(hand(), "panne")
-    order.assign(hand(), make.partner(), 1)
+    order.release(author(), "panne")
+    order.assign(author(), make.partner(), 1)
     assert order.role_of(new) is None
 
 
 def test_an_answer_to_an_offer_that_was_replaced_binds_nobody():
     order = make.order("tendered")
-    order.withdraw(hand(), "tnd_0", "")
+    order.withdraw(author(), "tnd_0", "")
     make.offer(order, price_cents=30_000)
     for answer in (order.accept, lambda by, named: order.refuse(by, named, "non")):
         with pytest.raises(OfferClosed):
-            answer(hand(CARRIER), "tnd_0")
+            answer(author(CARRIER), "tnd_0")
     with pytest.raises(OfferClosed):
-        order.withdraw(hand(), "tnd_0", "")
+        order.withdraw(author(), "tnd_0", "")
     assert (order.state, order.offer.price_cents) == ("tendered", 30_000)
 
 
 def test_an_offer_made_to_another_carrier_is_unknown():
     order = make.order("tendered")
-    order.withdraw(hand(), "tnd_0", "")
+    order.withdraw(author(), "tnd_0", "")
     make.offer(order, "org_rival")
     with pytest.raises(ReferenceUnknown):
-        order.accept(hand("org_rival"), "tnd_0")
+        order.accept(author("org_rival"), "tnd_0")
 
 
 @pytest.mark.parametrize("state", ["draft", "tendered", "delivered"])
 def test_what_is_named_is_checked_before_the_state(state):
     order = make.order(state)
     for say in (
-        lambda: order.assign(hand(), make.partner(kind="recipient"), 1),
-        lambda: order.withdraw(hand(), "tnd_none", ""),
-        lambda: order.accept_proof(hand(), "doc_none", make.HASH),
-        lambda: order.attach(hand(), make.paper(), replaces="doc_none"),
+        lambda: order.assign(author(), make.partner(kind="recipient"), 1),
+        lambda: order.withdraw(author(), "tnd_none", ""),
+        lambda: order.accept_proof(author(), "doc_none", make.HASH),
+        lambda: order.attach(author(), make.paper(), replaces="doc_none"),
     ):
         with pytest.raises(Invalid):
             say()
@@ -309,8 +309,8 @@ def test_what_was_said_of_an_older_version_is_refused(command):
     if command == "ReleaseCarrier":
         order = make.order("planned")
     with pytest.raises(OrderChanged):
-        COMMANDS[command](order, hand(read=order.version + 1))
-    COMMANDS[command](order, hand(read=order.version))
+        COMMANDS[command](order, author(read=order.version + 1))
+    COMMANDS[command](order, author(read=order.version))
 
 
 STANDINGS = ("self", "guest", "partner", "asks", "asked", "stranger", "blocked")
@@ -321,18 +321,18 @@ def test_an_order_is_given_to_partners_offered_to_strangers_and_refused_to_the_b
     carrier = make.partner(standing=standing)
     given, offered = make.order("confirmed"), make.order("confirmed")
     if standing in ("self", "guest", "partner"):
-        given.assign(hand(), carrier, 1)
+        given.assign(author(), carrier, 1)
     else:
         refusal = PartnerRefuses if standing == "blocked" else CarrierNotPartner
         with pytest.raises(refusal):
-            given.assign(hand(), carrier, 1)
+            given.assign(author(), carrier, 1)
     if standing == "blocked":
         with pytest.raises(PartnerRefuses):
             make.offer(offered, carrier=carrier)
     else:
         make.offer(offered, carrier=carrier)
         assert offered.offer.stranger == (standing in ("asked", "stranger"))
-        assert offered.telling[-1].stranger == offered.offer.stranger
+        assert offered.emitted[-1].stranger == offered.offer.stranger
 
 
 @pytest.mark.parametrize("kind", ["shipper", "recipient", "supplier", "operator", "logistician"])
@@ -346,13 +346,13 @@ def test_only_those_who_carry_are_offered_an_order(kind, standing):
     with pytest.raises(NoCarrier):
         make.offer(order, carrier=carrier)
     with pytest.raises((NoCarrier, CarrierNotPartner)):
-        order.assign(hand(), carrier, 1)
+        order.assign(author(), carrier, 1)
 
 
 def test_a_guest_of_somebody_else_is_as_unknown_as_nobody():
     order = make.order("confirmed")
     theirs = make.partner(guest=True, standing="stranger")
-    for name in (lambda: make.offer(order, carrier=theirs), lambda: order.assign(hand(), theirs, 1)):
+    for name in (lambda: make.offer(order, carrier=theirs), lambda: order.assign(author(), theirs, 1)):
         with pytest.raises(ReferenceUnknown) as refused:
             name()
         assert refused.value.field == "carrier_id"
@@ -362,59 +362,59 @@ def test_a_guest_of_somebody_else_is_as_unknown_as_nobody():
 
 def test_a_proof_is_a_note_that_the_consignee_signed_or_a_signed_paper():
     order = make.order("in_transit")
-    order.report(hand(CARRIER), "delivered", False)
-    note = order.attach_note(hand(SHIPPER, source="cmr"), "doc_cmr", "cmr_1", "LV-1")
-    order.attach(hand(CARRIER), make.paper("doc_photo", "photo"))
+    order.report(author(CARRIER), "delivered", False)
+    note = order.attach_note(author(SHIPPER, source="cmr"), "doc_cmr", "cmr_1", "LV-1")
+    order.attach(author(CARRIER), make.paper("doc_photo", "photo"))
     assert (order.proof, "AcceptProof" in order.may("shipper")) == (None, False)
     for named in ("doc_cmr", "doc_photo"):
         with pytest.raises(ProofMissing):
-            order.accept_proof(hand(), named, make.HASH)
+            order.accept_proof(author(), named, make.HASH)
     note.sign(make.MONDAY, "Léa", "b" * 64)
     assert (order.proof, "AcceptProof" in order.may("shipper")) == (note, True)
     with pytest.raises(ProofChanged):
-        order.accept_proof(hand(), "doc_cmr", make.HASH)
-    order.accept_proof(hand(), "doc_cmr", "b" * 64)
+        order.accept_proof(author(), "doc_cmr", make.HASH)
+    order.accept_proof(author(), "doc_cmr", "b" * 64)
     assert (order.state, order.accepted_proof) == ("pod_ok", "doc_cmr")
 
 
 def test_a_replaced_paper_proves_no_more():
     order = make.order("delivered")
-    order.attach(hand(CARRIER), make.paper("doc_new"), replaces="doc_pod")
+    order.attach(author(CARRIER), make.paper("doc_new"), replaces="doc_pod")
     with pytest.raises(ProofMissing):
-        order.accept_proof(hand(), "doc_pod", make.HASH)
+        order.accept_proof(author(), "doc_pod", make.HASH)
     assert order.proof.document_id == "doc_new"
 
 
 def test_an_accepted_proof_stays_the_proof_whatever_comes_after_it():
     """Its carrier brings a next version: nobody accepted that one."""
     order = make.order("delivered")
-    order.accept_proof(hand(), "doc_pod", make.HASH)
-    order.attach(hand(CARRIER), make.paper("doc_new"), replaces="doc_pod")
+    order.accept_proof(author(), "doc_pod", make.HASH)
+    order.attach(author(CARRIER), make.paper("doc_new"), replaces="doc_pod")
     assert order.proof.document_id == "doc_pod"
 
 
 def test_nobody_replaces_the_paper_of_another():
     with pytest.raises(ReferenceUnknown):
-        make.order("delivered").attach(hand(CONSIGNEE), make.paper("doc_new"), replaces="doc_pod")
+        make.order("delivered").attach(author(CONSIGNEE), make.paper("doc_new"), replaces="doc_pod")
 
 
 @pytest.mark.parametrize("late", [False, True])
 def test_reserves_on_the_note_stand_on_the_order_however_late_they_are_told(late):
     order = make.order("delivered" if late else "in_transit")
     assert not order.with_reserves
-    by = hand(SHIPPER, source="cmr")
+    by = author(SHIPPER, source="cmr")
     order.attach_note(by, "doc_cmr", "cmr_1", "LV-1").reserves += 2
     order.fact(by, "delivered", make.MONDAY)
     assert order.with_reserves
-    assert late or order.telling[-1].with_reserves
+    assert late or order.emitted[-1].with_reserves
 
 
 def test_reserves_said_by_hand_stand_beside_a_note_without_any():
     order = make.order("in_transit")
-    order.report(hand(CARRIER), "delivered", True)
-    order.attach_note(hand(SHIPPER, source="cmr"), "doc_cmr", "cmr_1", "LV-1")
+    order.report(author(CARRIER), "delivered", True)
+    order.attach_note(author(SHIPPER, source="cmr"), "doc_cmr", "cmr_1", "LV-1")
     assert order.with_reserves
-    assert order.telling[-1].with_reserves
+    assert order.emitted[-1].with_reserves
 
 
 DAY = timedelta(days=1)
@@ -449,7 +449,7 @@ def test_a_plan_does_not_deliver_before_it_loads():
     )  # fmt: skip
     order = make.order("assigned")
     with pytest.raises(PlanReversed) as refused:
-        order.plan_by_hand(hand(CARRIER), plan)
+        order.plan_by_hand(author(CARRIER), plan)
     assert (refused.value.field, order.state) == ("planned_delivery_at", "assigned")
 
 
@@ -478,26 +478,26 @@ def test_several_stops_show_the_first_pickup_and_the_last_delivery():
 
 def test_an_edit_changes_what_is_named_and_counts_again():
     order = make.order()
-    order.edit(hand(), EditOrder(order_id=order.id, goods=[make.goods(pallets=4)], buy_cents=None))
+    order.edit(author(), EditOrder(order_id=order.id, goods=[make.goods(pallets=4)], buy_cents=None))
     assert (order.pallets, order.buy_cents, order.sell_cents) == (4, None, 90_000)
     assert order.history[-1].note == "buy_cents, goods"
 
 
 def test_once_offered_only_references_and_instructions_can_be_edited():
     order = make.order("tendered")
-    order.edit(hand(), EditOrder(order_id=order.id, references=References(booking="BK9")))
+    order.edit(author(), EditOrder(order_id=order.id, references=References(booking="BK9")))
     assert order.references.booking == "BK9"
     with pytest.raises(IllegalTransition):
-        order.edit(hand(), EditOrder(order_id=order.id, sell_cents=1))
+        order.edit(author(), EditOrder(order_id=order.id, sell_cents=1))
     with pytest.raises(Forbidden):
-        order.edit(hand(CARRIER), EditOrder(order_id=order.id, references=References()))
+        order.edit(author(CARRIER), EditOrder(order_id=order.id, references=References()))
 
 
 def test_a_duplicate_asks_for_the_same_but_keeps_no_numbers():
     order = make.order(references=References(purchase_order="PO1"))
     again = as_asked(order)
     assert again.references == References()
-    twin = drafted(hand(), again, order_id="ord_2", reference="2", shipper_name="x")
+    twin = drafted(author(), again, order_id="ord_2", reference="2", shipper_name="x")
     assert (twin.goods, twin.stops, twin.sell_cents) == (order.goods, order.stops, order.sell_cents)
 
 
@@ -507,19 +507,19 @@ def test_an_incident_raises_a_flag_until_it_is_resolved_once():
         incident_id="inc_1", org_id=CARRIER, kind="damage", text="palette renversée",
         reported_at=make.MONDAY, reported_by="Jo", shared=True,
     )  # fmt: skip
-    order.report_incident(hand(CARRIER, driver=True), incident)
+    order.report_incident(author(CARRIER, driver=True), incident)
     assert order.incident_for == order.seen_by
     with pytest.raises(NotFound):
-        order.resolve_incident(hand(LOGISTICIAN), "inc_1", "rien")
-    order.resolve_incident(hand(CARRIER), "inc_1", "avoir de 50 €")
+        order.resolve_incident(author(LOGISTICIAN), "inc_1", "rien")
+    order.resolve_incident(author(CARRIER), "inc_1", "avoir de 50 €")
     assert not order.incident_for
     with pytest.raises(Conflict):
-        order.resolve_incident(hand(CARRIER), "inc_1", "encore")
+        order.resolve_incident(author(CARRIER), "inc_1", "encore")
 
 
 def test_no_price_is_in_what_is_told():
     order = make.order("closed")
-    for event in order.telling:
+    for event in order.emitted:
         names = set(type(event).__struct_fields__) | set(type(event.order).__struct_fields__)
         assert not any("cents" in name or "price" in name for name in names)
 
@@ -535,6 +535,6 @@ def test_what_is_refused_says_so_in_both_languages():
 
 def test_a_note_inside_one_country_is_no_cmr():
     order = make.order()
-    by = hand(SHIPPER, source="cmr")
+    by = author(SHIPPER, source="cmr")
     assert order.attach_note(by, "doc_1", "cmr_1", "LV-1").kind == "waybill"
     assert order.attach_note(by, "doc_2", "cmr_2", "CMR-1", "cmr").kind == "cmr"

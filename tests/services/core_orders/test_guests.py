@@ -6,48 +6,51 @@ import pytest
 from tests.services.core_orders.test_api import accept, body, post
 
 from rt.contracts.core_orders import OrderTendered, TenderAccepted
-from rt.kernel.bus import Told, listen
-from rt.kernel.clock import now
-from rt.kernel.unit import Ground, Unit
+from rt.kernel.core.clock import now
+from rt.kernel.log.subscriptions import subscribe
+from rt.kernel.model.envelope import EventEnvelope
+from rt.kernel.service.service import ServiceContext, Unit
 from rt.services.authz import app as authz
 from rt.services.core_orders import app
 from rt.services.planning import app as planning
 
 
 @pytest.fixture
-async def told(house) -> list[OrderTendered | TenderAccepted]:
+async def emitted(platform) -> list[OrderTendered | TenderAccepted]:
     """core_orders, authz, planning, and what somebody at the place of notifications hears of offers."""
     heard: list[OrderTendered | TenderAccepted] = []
 
-    async def hear(event: OrderTendered | TenderAccepted, told: Told) -> None:
+    async def handle(event: OrderTendered | TenderAccepted, envelope: EventEnvelope) -> None:
         heard.append(event)
 
-    def build(ground: Ground) -> Unit:
+    def build(context: ServiceContext) -> Unit:
         return Unit(
             name="notifications",
             serves=[],
-            hears=[
-                listen(OrderTendered, hear, since="beginning"),
-                listen(TenderAccepted, hear, since="beginning"),
+            subscriptions=[
+                subscribe(OrderTendered, handle, since="beginning"),
+                subscribe(TenderAccepted, handle, since="beginning"),
             ],
         )
 
     build.__module__ = "rt.services.notifications.app"
-    await house.mount(authz.build, app.build, planning.build, build)
+    await platform.mount(authz.build, app.build, planning.build, build)
     return heard
 
 
 @pytest.mark.parametrize(("days", "answer"), [(59, 200), (70, 200), (88, 200), (90, 422), (200, 422)])
-async def test_an_offer_to_a_guest_may_end_as_late_as_a_link_can(house, told, days: int, answer: int) -> None:
+async def test_an_offer_to_a_guest_may_end_as_late_as_a_link_can(
+    platform, emitted, days: int, answer: int
+) -> None:
     person = {"name": "Usines Dupont", "kind": "shipper", "email": "a@dupont.example", "person_name": "Ana"}
-    async with house.web("authz") as anybody:
+    async with platform.web("authz") as anybody:
         registered = (await anybody.post("/auth/organizations", json=person)).json()
     rights = {"core_orders.read", "core_orders.write", "authz.partner"}
-    actor = house.actor(registered["organization_id"], rights=rights, name="Ana")
+    actor = platform.actor(registered["organization_id"], rights=rights, name="Ana")
     partner = {"name": "Transports Martin", "kind": "carrier", "email": "jo@martin.example"}
-    async with house.web("authz", actor) as shipper:
+    async with platform.web("authz", actor) as shipper:
         guest = (await shipper.post("/auth/partners", json=partner)).json()
-    async with house.web("core_orders", actor) as shipper:
+    async with platform.web("core_orders", actor) as shipper:
         asked = body(consignee_id=None, logistician_id=None)
         order_id = (await shipper.post("/api/orders", json=asked)).json()["order_id"]
         await post(shipper, f"{order_id}/confirm")
@@ -63,18 +66,18 @@ async def test_an_offer_to_a_guest_may_end_as_late_as_a_link_can(house, told, da
             assert [fault["field"] for fault in offered.json()["errors"]] == ["deadline"]
 
 
-async def test_a_guest_carrier_answers_with_the_very_link_that_authz_issued(house, told):
+async def test_a_guest_carrier_answers_with_the_very_link_that_authz_issued(platform, emitted):
     person = {"name": "Usines Dupont", "kind": "shipper", "email": "a@dupont.example", "person_name": "Ana"}
-    async with house.web("authz") as anybody:
+    async with platform.web("authz") as anybody:
         registered = (await anybody.post("/auth/organizations", json=person)).json()
     org = registered["organization_id"]
     rights = {"core_orders.read", "core_orders.write", "authz.partner"}
-    actor = house.actor(org, rights=rights, name="Ana")
+    actor = platform.actor(org, rights=rights, name="Ana")
     partner = {"name": "Transports Martin", "kind": "carrier", "email": "jo@martin.example"}
-    async with house.web("authz", actor) as shipper:
+    async with platform.web("authz", actor) as shipper:
         guest = (await shipper.post("/auth/partners", json=partner)).json()
     assert guest["guest"]
-    async with house.web("core_orders", actor) as shipper:
+    async with platform.web("core_orders", actor) as shipper:
         asked = body(consignee_id=None, logistician_id=None)
         order_id = (await shipper.post("/api/orders", json=asked)).json()["order_id"]
         await post(shipper, f"{order_id}/confirm")
@@ -82,23 +85,23 @@ async def test_a_guest_carrier_answers_with_the_very_link_that_authz_issued(hous
         await post(
             shipper, f"{order_id}/tender", carrier_id=guest["id"], price_cents=50_000, deadline=deadline
         )
-    await house.settle()
-    (offer,) = told
+    await platform.settle()
+    (offer,) = emitted
     assert (offer.carrier_email, offer.order.carrier_name) == ("jo@martin.example", "Transports Martin")
     bearer = {"authorization": f"Bearer {offer.link_token}"}
-    async with house.web("core_orders", **bearer) as carrier:
+    async with platform.web("core_orders", **bearer) as carrier:
         seen = (await carrier.get(f"/api/orders/{order_id}")).json()
         assert (seen["tender"]["price_cents"], seen["shipper_name"]) == (50_000, "Usines Dupont")
         accepted = await accept(carrier, order_id)
         planned = await post(carrier, f"{order_id}/plan", vehicle_plate="AB-123-CD", driver_name="Jo")
         assert (accepted["state"], planned["state"]) == ("assigned", "planned")
         assert (await carrier.get("/api/orders")).status_code == 403
-    await house.settle()
-    taken = told[-1]
+    await platform.settle()
+    taken = emitted[-1]
     assert isinstance(taken, TenderAccepted)
     assert (taken.carrier_guest, taken.carrier_email) == (True, "jo@martin.example")
     bearer = {"authorization": f"Bearer {taken.slot_link_token}"}
-    async with house.web("planning", **bearer) as carrier:
+    async with platform.web("planning", **bearer) as carrier:
         free = await carrier.get(
             f"/api/planning/orders/{order_id}/free-slots", params={"kind": "delivery", "day": "2026-12-01"}
         )

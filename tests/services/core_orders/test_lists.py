@@ -13,7 +13,7 @@ from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHI
 from tests.services.core_orders.test_api import assigned, confirmed, new, post, tendered
 
 from rt.contracts.core_orders.finding import OrderSort
-from rt.kernel.clock import today
+from rt.kernel.core.clock import today
 from rt.services.core_orders.actions import orders as actions
 from rt.services.core_orders.store import OrderStore
 from rt.trade.zones import PARIS
@@ -111,7 +111,7 @@ async def test_a_made_up_cursor_is_refused_or_finds_nothing_of_others(web, after
         assert answer.status_code == 422 or answer.json()["items"] == []
 
 
-async def test_a_cursor_of_another_house_or_reader_shows_nothing_but_ones_own(web):
+async def test_a_cursor_of_another_platform_or_reader_shows_nothing_but_ones_own(web):
     mine = [await assigned(web(), reference=f"M-{n}") for n in range(3)]
     theirs = [await assigned(web(STRANGER), reference=f"T-{n}") for n in range(3)]
     for sort in ("newest", "reference", "client", "state"):
@@ -334,7 +334,7 @@ async def test_an_order_that_moves_while_a_file_is_made_is_in_it_once(web, order
     kept = orders.database("core_orders")["core_orders.orders"]
     whole = await kept.find_one({"_id": one})
     copies = ({**whole, "_id": f"{one}_{n}", "reference": f"B-{n:03d}"} for n in range(250))
-    await kept.insert_many([{**copy, "told": [], "done": []} for copy in copies])
+    await kept.insert_many([{**copy, "outbox": [], "done": []} for copy in copies])
     read = OrderStore.search
 
     async def and_moved(self, named, **said):

@@ -10,7 +10,7 @@ from tests.services.core_orders.hostile import WAYS, packed, quiet, saved
 from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER
 from tests.services.core_orders.test_api import assigned, post
 
-from rt.kernel.errors import Invalid, WrongMediaType
+from rt.kernel.core.errors import Invalid, WrongMediaType
 from rt.services.core_orders.domain.papers import clean
 from rt.services.core_orders.domain.pdf import rewritten
 

@@ -9,9 +9,9 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from tests.services.core_orders import hostile
 from tests.services.core_orders.hostile import EVIL, FORMS, WAYS, in_object_streams, quiet, saved
 
-from rt.kernel import offload
-from rt.kernel.errors import Refusal
-from rt.kernel.offload import TooMuchToCompute
+from rt.kernel.core import offload
+from rt.kernel.core.errors import Refusal
+from rt.kernel.core.offload import TooMuchToCompute
 from rt.services.core_orders.domain.papers import clean
 from rt.services.core_orders.domain.pdf import (
     ACTIONS,

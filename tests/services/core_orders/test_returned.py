@@ -12,7 +12,7 @@ from tests.services.core_orders.sheets import csv as as_sheet
 from tests.services.core_orders.sheets import judged, line, made, xlsx
 
 from rt.contracts.core_orders import ImportField, OrderRow, References, SheetFormat
-from rt.kernel.clock import today
+from rt.kernel.core.clock import today
 from rt.services.core_orders.domain import sheet
 from rt.services.core_orders.domain.export import as_csv
 from rt.services.core_orders.domain.headings import FIELDS, HEADINGS

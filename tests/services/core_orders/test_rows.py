@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.services.core_orders.sheets import ENGLISH, HEAD, csv, judged, line, made, xlsx
 
-from rt.kernel.clock import today
+from rt.kernel.core.clock import today
 from rt.services.core_orders.domain import columns, headings, moments
 from rt.services.core_orders.domain.reader import CellWrong, email
 from rt.services.core_orders.domain.reading import Judged

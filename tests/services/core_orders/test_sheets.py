@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 from tests.services.core_orders.sheets import HEAD, changed, csv, line, xlsx
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 from rt.services.core_orders.domain import sheet
 from rt.services.core_orders.domain.sheet.cells import Sheet
 

@@ -4,20 +4,20 @@ from datetime import timedelta
 
 import pytest
 from tests.services.core_orders import make
-from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, hand
+from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, author
 
 from rt.contracts.core_orders import OrderRow, OrderView
-from rt.kernel.clock import held
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import held
+from rt.kernel.core.tenancy import acting_for
 from rt.services.core_orders.domain.kept import Document, Incident
 from rt.services.core_orders.domain.order import Order
 
 READERS = {
-    "shipper": hand(SHIPPER),
-    "carrier": hand(CARRIER),
-    "consignee": hand(CONSIGNEE),
-    "logistician": hand(LOGISTICIAN),
-    "driver": hand(CARRIER, driver=True),
+    "shipper": author(SHIPPER),
+    "carrier": author(CARRIER),
+    "consignee": author(CONSIGNEE),
+    "logistician": author(LOGISTICIAN),
+    "driver": author(CARRIER, driver=True),
 }
 OPEN_TO_ALL = {
     *(
@@ -57,11 +57,11 @@ def full():
     """An order in which every field has something to hide: an open offer, prices, papers, incidents."""
     with held(make.MONDAY - timedelta(days=3)), acting_for(SHIPPER):
         order = make.order("confirmed", incoterm="DAP", consignee_id=CONSIGNEE)
-        order.attach(hand(), _document("doc_1", "invoice"))
-        order.attach(hand(), _document("doc_2", "photo"))
+        order.attach(author(), _document("doc_1", "invoice"))
+        order.attach(author(), _document("doc_2", "photo"))
         for number, org, shared in (("inc_1", SHIPPER, True), ("inc_2", CONSIGNEE, False)):
             order.report_incident(
-                hand(org),
+                author(org),
                 Incident(
                     incident_id=number, org_id=org, kind="damage", text="t", reported_at=make.MONDAY,
                     reported_by="x", shared=shared, cost_cents=5,
@@ -110,16 +110,16 @@ def _amounts(view):
 
 def test_the_carrier_sees_only_the_offer_made_to_itself(full):
     with held(make.MONDAY - timedelta(days=3)), acting_for(SHIPPER):
-        full.withdraw(hand(), "tnd_0", "")
+        full.withdraw(author(), "tnd_0", "")
         make.offer(full, "org_rival", carrier=make.partner("org_rival", standing="stranger"))
         full.carrier_id = CARRIER
-    assert full.view("carrier", hand(CARRIER)).tender is None
-    assert full.view("carrier", hand("org_rival")).tender.carrier_id == "org_rival"
-    hidden = full.row("carrier", hand(CARRIER))
+    assert full.view("carrier", author(CARRIER)).tender is None
+    assert full.view("carrier", author("org_rival")).tender.carrier_id == "org_rival"
+    hidden = full.row("carrier", author(CARRIER))
     assert (hidden.tender_id, hidden.tender_stranger, hidden.tender_price_cents) == (None, None, None)
     assert hidden.tender_deadline is None, "that others are asked is not the carrier's to know"
-    assert full.row("carrier", hand("org_rival")).tender_stranger
-    assert full.row("carrier", hand("org_rival")).tender_price_cents == 80_000
+    assert full.row("carrier", author("org_rival")).tender_stranger
+    assert full.row("carrier", author("org_rival")).tender_price_cents == 80_000
 
 
 def test_an_unshared_incident_is_seen_by_its_reporters_organization_alone(full):
@@ -135,7 +135,7 @@ def test_invoices_are_shown_between_shipper_and_carrier_alone(full):
 
 
 def test_a_stranger_has_no_role(full):
-    assert full.role_of(hand(STRANGER)) is None
+    assert full.role_of(author(STRANGER)) is None
     assert STRANGER not in full.seen_by
 
 

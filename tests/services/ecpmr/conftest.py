@@ -1,4 +1,4 @@
-"""A house with the service, the part of authz that it asks, and a core_orders that tells."""
+"""A platform with the service, the part of authz that it asks, and a core_orders that tells."""
 
 from collections.abc import Awaitable, Callable
 from itertools import count
@@ -19,13 +19,13 @@ from rt.contracts.authz import (
     LinkView,
     OrganizationView,
 )
-from rt.kernel.entity import Entity
-from rt.kernel.errors import NotFound
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Event
-from rt.kernel.persistence import Collection
-from rt.kernel.tenancy import acting_for
-from rt.kernel.unit import Ground, Unit, serve
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Event
+from rt.kernel.service.service import ServiceContext, Unit, serve
+from rt.kernel.storage.persistence import Collection
 from rt.services.ecpmr.actions.issuing import note_id
 from rt.services.ecpmr.app import build
 
@@ -49,7 +49,7 @@ class Teller(Entity):
     """Somebody of another unit who tells an event."""
 
 
-def authz(ground: Ground) -> Unit:
+def authz(context: ServiceContext) -> Unit:
     """The answers of authz that this service asks for, over four organizations."""
 
     def card(org_id: str) -> OrganizationView:
@@ -101,9 +101,9 @@ def authz(ground: Ground) -> Unit:
     return Unit(name="authz", serves=[serve(word, action) for word, action in answers])
 
 
-def core_orders(ground: Ground) -> Unit:
+def core_orders(context: ServiceContext) -> Unit:
     """A core_orders that only tells."""
-    Collection(ground.database, Teller, "tellers")
+    Collection(context.database, Teller, "tellers")
     return Unit(name="core-orders", serves=[])
 
 
@@ -114,21 +114,21 @@ Tell = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-async def ecpmr(house: Any) -> Any:
-    await house.mount(build, authz, core_orders)
-    return house
+async def ecpmr(platform: Any) -> Any:
+    await platform.mount(build, authz, core_orders)
+    return platform
 
 
 @pytest.fixture
-def tell(ecpmr: Any) -> Tell:
+def emit(ecpmr: Any) -> Tell:
     """Have core_orders tell an event, and everything that follows happen."""
 
     async def telling(event: Event, org_id: str = make.SHIPPER) -> None:
-        collections = ecpmr.rooms["core_orders"].ground.database.collections
+        collections = ecpmr.instances["core_orders"].context.database.collections
         tellers = next(one for one in collections if not one.name.endswith(".refusals"))
         with acting_for(org_id):
             teller = Teller(id=new_id("tel"))
-            teller.tell(event)
+            teller.emit(event)
             await tellers.add(teller)
         await ecpmr.settle()
 
@@ -166,15 +166,15 @@ def by_link(ecpmr: Any) -> Callable[..., httpx.AsyncClient]:
 
 
 @pytest.fixture
-def told(ecpmr: Any) -> Callable[[str], Awaitable[list[dict[str, Any]]]]:
+def emitted(ecpmr: Any) -> Callable[[str], Awaitable[list[dict[str, Any]]]]:
     """The bodies of what the service told under a topic, in order."""
 
-    of: Callable[[str], Awaitable[list[dict[str, Any]]]] = ecpmr.told
+    of: Callable[[str], Awaitable[list[dict[str, Any]]]] = ecpmr.emitted
     return of
 
 
 @pytest.fixture
-async def note(tell: Tell, web: Callable[..., httpx.AsyncClient]) -> dict[str, Any]:
+async def note(emit: Tell, web: Callable[..., httpx.AsyncClient]) -> dict[str, Any]:
     """A note that was issued because its order was planned, as its shipper reads it."""
-    await tell(make.planned())
+    await emit(make.planned())
     return (await web().get(f"/api/ecpmr/documents/{note_id('ord_1')}")).json()

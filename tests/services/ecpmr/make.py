@@ -5,7 +5,7 @@ from typing import Any
 
 from rt.contracts.core_orders import OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import Consignment, GoodsLine, PartyBox, SignatureGiven
-from rt.kernel.clock import held, now
+from rt.kernel.core.clock import held, now
 from rt.services.ecpmr.domain.invited import Invitation
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Issue, Who

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from tests.services.ecpmr import make
 
 from rt.contracts.core_orders import OrderCancelled, OrderLoading
-from rt.kernel.clock import held, now
+from rt.kernel.core.clock import held, now
 from rt.services.ecpmr.actions.issuing import note_id
 
 DOCUMENT = f"/api/ecpmr/documents/{note_id('ord_1')}"
@@ -28,12 +28,12 @@ async def signed(web, note, step, *parties, org=make.CARRIER, status=200, **more
     return await said(web(org).post(f"{DOCUMENT}/{step}", json=make.asked(note, *parties, **more)), status)
 
 
-async def test_a_planned_order_has_one_note_however_often_it_is_told(tell, web, told):
-    await tell(make.planned())
-    await tell(make.planned())
+async def test_a_planned_order_has_one_note_however_often_it_is_told(emit, web, emitted):
+    await emit(make.planned())
+    await emit(make.planned())
     page = await said(web().get("/api/ecpmr/documents", params={"order_id": "ord_1"}))
     assert [item["number"] for item in page["items"]] == ["LV-2026-000001"]
-    assert await told("ecpmr.document.issued") == [
+    assert await emitted("ecpmr.document.issued") == [
         {
             "document_id": note_id("ord_1"),
             "order_id": "ord_1",
@@ -53,36 +53,36 @@ async def test_the_note_is_filled_from_order_and_cards(note):
     assert note["verification_url"].startswith("http://recipient.localhost:8080/v/")
 
 
-async def test_numbers_follow_each_other_per_organization(tell, web):
+async def test_numbers_follow_each_other_per_organization(emit, web):
     for number in (1, 2, 3):
-        await tell(make.planned(order_id=f"ord_{number}"))
-    await tell(make.planned(order_id="ord_other", shipper_id="org_guest"), org_id="org_guest")
+        await emit(make.planned(order_id=f"ord_{number}"))
+    await emit(make.planned(order_id="ord_other", shipper_id="org_guest"), org_id="org_guest")
     page = await said(web().get("/api/ecpmr/documents"))
     assert sorted(i["number"] for i in page["items"]) == [f"LV-2026-00000{n}" for n in (1, 2, 3)]
     other = await said(web("org_guest").get("/api/ecpmr/documents"))
     assert [item["number"] for item in other["items"]] == ["LV-2026-000001"]
 
 
-async def test_a_new_plan_changes_an_unsigned_note_and_no_signed_one(tell, web, note):
-    await tell(make.planned(vehicle_plate="AA-111-AA"))
+async def test_a_new_plan_changes_an_unsigned_note_and_no_signed_one(emit, web, note):
+    await emit(make.planned(vehicle_plate="AA-111-AA"))
     again = await said(web().get(DOCUMENT))
     assert (again["consignment"]["vehicle_plate"], again["in_force"]) == ("AA-111-AA", 2)
     await signed(web, again, "takeover", "sender", "carrier")
-    await tell(make.planned(vehicle_plate="BB-222-BB"))
+    await emit(make.planned(vehicle_plate="BB-222-BB"))
     after = await said(web().get(DOCUMENT))
     assert after["consignment"]["vehicle_plate"] == "AA-111-AA"
 
 
-async def test_what_was_written_by_hand_survives_a_new_plan(tell, web, note):
+async def test_what_was_written_by_hand_survives_a_new_plan(emit, web, note):
     boxes = {**note["consignment"], "special_agreements": "Quai 12 uniquement"}
     body = {"content_hash": note["content_hash"], "consignment": boxes, "reason": "Accès"}
     await said(web().post(f"{DOCUMENT}/versions", json=body))
-    await tell(make.planned(vehicle_plate="AA-111-AA"))
+    await emit(make.planned(vehicle_plate="AA-111-AA"))
     after = (await said(web().get(DOCUMENT)))["consignment"]
     assert (after["special_agreements"], after["vehicle_plate"]) == ("Quai 12 uniquement", "AA-111-AA")
 
 
-async def test_a_carrier_address_written_once_is_lent_to_the_next_note(tell, web, note):
+async def test_a_carrier_address_written_once_is_lent_to_the_next_note(emit, web, note):
     boxes = note["consignment"]
     carrier = {
         **boxes["carrier"],
@@ -94,27 +94,27 @@ async def test_a_carrier_address_written_once_is_lent_to_the_next_note(tell, web
         "reason": "Adresse",
     }
     await said(web(make.CARRIER).post(f"{DOCUMENT}/versions", json=body))
-    await tell(make.planned(order_id="ord_2"))
+    await emit(make.planned(order_id="ord_2"))
     following = await said(web().get(f"/api/ecpmr/documents/{note_id('ord_2')}"))
     assert all(mention["present"] for mention in following["mentions"])
 
 
-async def test_another_carrier_sees_the_note_and_the_first_no_longer(tell, web, note):
-    await tell(make.planned(carrier_id="org_guest", carrier_name="Épicerie Vial"))
+async def test_another_carrier_sees_the_note_and_the_first_no_longer(emit, web, note):
+    await emit(make.planned(carrier_id="org_guest", carrier_name="Épicerie Vial"))
     await said(web("org_guest").get(DOCUMENT))
     await said(web(make.CARRIER).get(DOCUMENT), 404)
 
 
-async def test_loading_and_cancelling_follow_the_order(tell, web, note):
-    await tell(OrderLoading(order=make.order()))
+async def test_loading_and_cancelling_follow_the_order(emit, web, note):
+    await emit(OrderLoading(order=make.order()))
     assert (await said(web().get(DOCUMENT)))["state"] == "loading"
-    await tell(OrderCancelled(order=make.order(), reason="plus de marchandise"))
+    await emit(OrderCancelled(order=make.order(), reason="plus de marchandise"))
     assert (await said(web().get(DOCUMENT)))["cancelled"]
     refused = await signed(web, note, "takeover", "carrier", status=409)
     assert refused["code"] == "note_cancelled"
 
 
-async def test_a_whole_journey_is_told_once_each(web, note, told):
+async def test_a_whole_journey_is_told_once_each(web, note, emitted):
     arrival = {"stop": "pickup", "happened_at": now().isoformat()}
     await said(web(make.CARRIER).post(f"{DOCUMENT}/arrivals", json=arrival))
     taken = await signed(web, note, "takeover", "sender", "carrier")
@@ -124,9 +124,9 @@ async def test_a_whole_journey_is_told_once_each(web, note, told):
         web, note, "delivery", "consignee", "carrier", reserves=[reserve], pallets=pallets
     )
     assert (delivered["state"], delivered["to_sign"]) == ("delivered", [])
-    (takeover,) = await told("ecpmr.takeover.signed")
+    (takeover,) = await emitted("ecpmr.takeover.signed")
     assert takeover["signed_at"] == taken["taken_over_at"]
-    (delivery,) = await told("ecpmr.delivery.signed")
+    (delivery,) = await emitted("ecpmr.delivery.signed")
     assert (delivery["order_id"], delivery["consignee_id"]) == ("ord_1", make.CONSIGNEE)
     assert delivery["reserves"] == [{"line": 1, "text": "2 cartons écrasés", "photos": 1}]
     assert delivery["pallets"][0]["broken"] == 1
@@ -134,7 +134,7 @@ async def test_a_whole_journey_is_told_once_each(web, note, told):
     assert (verified["intact"], verified["broken"]) == (True, [])
 
 
-async def test_the_same_signature_sent_again_gets_the_same_answer(web, note, told):
+async def test_the_same_signature_sent_again_gets_the_same_answer(web, note, emitted):
     body = make.asked(note, "sender", "carrier")
     phone = web(make.CARRIER, headers={"idempotency-key": "phone-1"})
     first = await said(phone.post(f"{DOCUMENT}/takeover", json=body))
@@ -142,16 +142,16 @@ async def test_the_same_signature_sent_again_gets_the_same_answer(web, note, tol
     assert again.status_code == 200
     assert again.headers["idempotent-replayed"] == "true"
     assert again.json() == first
-    assert len(await told("ecpmr.takeover.signed")) == 1
+    assert len(await emitted("ecpmr.takeover.signed")) == 1
 
 
-async def test_two_phones_at_once_sign_once(web, note, told):
+async def test_two_phones_at_once_sign_once(web, note, emitted):
     bodies = [make.asked(note, "sender", "carrier") for _ in range(4)]
     answers = await asyncio.gather(
         *(web(make.CARRIER).post(f"{DOCUMENT}/takeover", json=body) for body in bodies)
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
-    assert len(await told("ecpmr.takeover.signed")) == 1
+    assert len(await emitted("ecpmr.takeover.signed")) == 1
 
 
 async def test_a_day_offline_arrives_in_order_hours_later(web, note):
@@ -177,7 +177,7 @@ async def test_the_signer_of_an_old_version_is_shown_what_changed(web, note):
     assert "5 Sender's instructions" in refused["messages"]["en"]
 
 
-async def test_an_amendment_stands_when_both_parties_signed_it(web, note, told):
+async def test_an_amendment_stands_when_both_parties_signed_it(web, note, emitted):
     taken = await signed(web, note, "takeover", "sender", "carrier")
     boxes = {**taken["consignment"], "other_particulars": "Bâche ouverte"}
     body = {"content_hash": taken["content_hash"], "consignment": boxes, "reason": "Ajout"}
@@ -187,12 +187,12 @@ async def test_an_amendment_stands_when_both_parties_signed_it(web, note, told):
     await signed(web, newer, "amendment", "sender", org=make.SHIPPER)
     agreed = await signed(web, newer, "amendment", "carrier")
     assert (agreed["in_force"], agreed["consignment"]["other_particulars"]) == (2, "Bâche ouverte")
-    wished, stands = await told("ecpmr.document.amended")
+    wished, stands = await emitted("ecpmr.document.amended")
     assert wished["changed"] == stands["changed"] == ["other_particulars"]
     assert (wished["to_sign"], stands["to_sign"]) == (["sender", "carrier"], [])
 
 
-async def test_a_phone_that_sends_its_day_again_changes_nothing_twice(web, note, told):
+async def test_a_phone_that_sends_its_day_again_changes_nothing_twice(web, note, emitted):
     """Killed in the middle of sending, the phone begins again: same ids, same keys, same times."""
     hash_ = {"content_hash": note["content_hash"]}
     base = now()
@@ -221,13 +221,13 @@ async def test_a_phone_that_sends_its_day_again_changes_nothing_twice(web, note,
     ]
     assert len(view["signatures"]) == 4
     assert datetime.fromisoformat(view["times"][0]["happened_at"]) == base - timedelta(minutes=9)
-    assert len(await told("ecpmr.time.recorded")) == 4
-    assert len(await told("ecpmr.delivery.signed")) == 1
+    assert len(await emitted("ecpmr.time.recorded")) == 4
+    assert len(await emitted("ecpmr.delivery.signed")) == 1
 
 
-async def test_a_driver_s_day_comes_whole(tell, web):
+async def test_a_driver_s_day_comes_whole(emit, web):
     for number in (1, 2):
-        await tell(make.planned(order_id=f"ord_{number}"))
+        await emit(make.planned(order_id=f"ord_{number}"))
     day = await said(web(make.CARRIER).get("/api/ecpmr/day", params={"order_ids": "ord_1,ord_2,ord_9"}))
     assert [item["order_id"] for item in day["items"]] == ["ord_1", "ord_2"]
     assert all(item["mentions"] and item["consignment"]["goods"] for item in day["items"])
@@ -235,7 +235,7 @@ async def test_a_driver_s_day_comes_whole(tell, web):
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("contract", "found"),
     [
         ("rungis", 1),
         ("MABILLE", 1),
@@ -246,8 +246,8 @@ async def test_a_driver_s_day_comes_whole(tell, web):
         (".*", 0),
     ],
 )
-async def test_notes_are_found_by_their_words(web, note, words, found):
-    page = await said(web().get("/api/ecpmr/documents", params={"q": words}))
+async def test_notes_are_found_by_their_words(web, note, contract, found):
+    page = await said(web().get("/api/ecpmr/documents", params={"q": contract}))
     assert len(page["items"]) == found
 
 
@@ -340,7 +340,7 @@ async def test_a_photo_named_in_a_reserve_may_arrive_later(web, note):
 
 async def test_an_altered_note_is_found_out_by_anyone(web, note, ecpmr):
     await signed(web, note, "takeover", "sender", "carrier")
-    notes = ecpmr.rooms["ecpmr"].ground.database["ecpmr.notes"]
+    notes = ecpmr.instances["ecpmr"].context.database["ecpmr.notes"]
     change = {"versions.0.consignment.goods.0.goods.weight_kg": 1.0}
     await notes.update_one({"_id": note["document_id"]}, {"$set": change})
     verified = await said(web().get(f"/api/ecpmr/verify/{note['verification_id']}"))

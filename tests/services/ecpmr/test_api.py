@@ -1,11 +1,11 @@
-"""Who may say which word of the service, and how each refusal looks from outside."""
+"""Who may say which message of the service, and how each refusal looks from outside."""
 
 import pytest
 from msgspec import structs
 from tests.services.ecpmr import make
 
-from rt.contracts import ecpmr as words
-from rt.kernel.clock import now
+from rt.contracts import ecpmr as contract
+from rt.kernel.core.clock import now
 from rt.services.ecpmr.actions.issuing import note_id
 
 DOCUMENT = f"/api/ecpmr/documents/{note_id('ord_1')}"
@@ -85,8 +85,10 @@ AT_THE_DOCK = {
 
 
 def test_a_driver_says_what_happens_at_a_stop(ecpmr):
-    served = ecpmr.rooms["ecpmr"].unit.serves
-    assert {one.word.__name__ for one in served if "driver" not in one.word.word.closed_to} == AT_THE_DOCK
+    served = ecpmr.instances["ecpmr"].unit.serves
+    assert {
+        one.message.__name__ for one in served if "driver" not in one.message.shape.closed_to
+    } == AT_THE_DOCK
 
 
 async def test_a_driver_does_not_amend(web, note):
@@ -98,7 +100,7 @@ async def test_a_driver_does_not_amend(web, note):
     assert (await driver.get(DOCUMENT)).status_code == 200
 
 
-async def test_once_a_tour_says_whose_drive_it_is_other_drivers_find_no_note(tell, web, note):
+async def test_once_a_tour_says_whose_drive_it_is_other_drivers_find_no_note(emit, web, note):
     mine, other = (web(make.CARRIER, roles={"driver"}, id=f"usr_{who}") for who in ("jo", "al"))
     paths = [DOCUMENT, f"{DOCUMENT}/pdf", f"{DOCUMENT}/officer"]
 
@@ -107,10 +109,10 @@ async def test_once_a_tour_says_whose_drive_it_is_other_drivers_find_no_note(tel
         return {(await driver.get(path)).status_code for path in paths}, len(day)
 
     assert await answers(other) == ({200}, 1)
-    await tell(structs.replace(make.planned(), driver_user_id="usr_jo"))
+    await emit(structs.replace(make.planned(), driver_user_id="usr_jo"))
     assert (await answers(mine), await answers(other)) == (({200}, 1), ({404}, 0))
     await web(make.CARRIER).post(f"{DOCUMENT}/takeover", json=make.asked(note, "sender", "carrier"))
-    await tell(structs.replace(make.planned(), driver_user_id="usr_al"))
+    await emit(structs.replace(make.planned(), driver_user_id="usr_al"))
     assert (await answers(mine), await answers(other)) == (({200}, 1), ({200}, 1))
     assert (await web(make.CARRIER).get(DOCUMENT)).status_code == 200
 
@@ -240,7 +242,7 @@ async def test_refusals_speak_both_languages(web, note):
     }
 
 
-def test_every_word_of_the_contract_is_served(ecpmr):
-    said = {one.word.__name__ for one in ecpmr.rooms["ecpmr"].unit.serves}
-    spoken = {name for name, one in vars(words).items() if hasattr(one, "word")}
+def test_every_message_of_the_contract_is_served(ecpmr):
+    said = {one.message.__name__ for one in ecpmr.instances["ecpmr"].unit.serves}
+    spoken = {name for name, one in vars(contract).items() if hasattr(one, "shape")}
     assert said == spoken

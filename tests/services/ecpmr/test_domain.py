@@ -24,8 +24,8 @@ from rt.contracts.ecpmr import (
     ReservesNoted,
     TakeoverSigned,
 )
-from rt.kernel.clock import held
-from rt.kernel.errors import Invalid
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import Invalid
 from rt.services.ecpmr.domain import codes, moments, refusals, signatures
 from rt.services.ecpmr.domain.mentions import mentions
 from rt.services.ecpmr.domain.precision import advice
@@ -43,14 +43,14 @@ def deliver(note, *given, who=DRIVER, **more):
     return note.sign("delivery", note.content_hash, EVENING, given or [signature("consignee")], who, **more)
 
 
-def told(note, kind):
-    return [event for event in note.telling if isinstance(event, kind)]
+def emitted(note, kind):
+    return [event for event in note.emitted if isinstance(event, kind)]
 
 
 def test_a_new_note_tells_that_it_was_issued():
     note = make.note()
     assert note.state == "new"
-    assert told(note, DocumentIssued) == [
+    assert emitted(note, DocumentIssued) == [
         DocumentIssued(document_id="cmr_1", order_id="ord_1", number="LV-2026-000001", kind="national")
     ]
     assert note.to_sign == ["sender", "carrier"]
@@ -90,7 +90,7 @@ def test_takeover_brings_the_goods_into_transport():
     note = make.note()
     take_over(note, signature("sender"), signature("carrier"))
     assert (note.state, note.taken_over_at, note.to_sign) == ("in_transport", MORNING, [])
-    (fact,) = told(note, TakeoverSigned)
+    (fact,) = emitted(note, TakeoverSigned)
     assert (fact.by_name, fact.signed_at, fact.reserves) == ("Lucie Faure", MORNING, 0)
 
 
@@ -100,18 +100,18 @@ def test_a_countersignature_may_come_later_and_tells_nothing_twice():
     assert note.to_sign == ["sender"]
     take_over(note, signature("sender"), who=CLERK)
     assert note.to_sign == []
-    assert len(told(note, TakeoverSigned)) == 1
+    assert len(emitted(note, TakeoverSigned)) == 1
 
 
 def test_the_goods_are_the_carrier_s_only_when_its_side_has_acted():
     note = make.note()
     take_over(note, signature("sender"), who=CLERK)
     assert (note.state, note.taken_over_at, note.to_sign) == ("loading", None, ["carrier"])
-    assert told(note, TakeoverSigned) == []
+    assert emitted(note, TakeoverSigned) == []
     assert note.faults() == []
     take_over(note, signature("carrier"))
     assert (note.state, note.to_sign) == ("in_transport", [])
-    assert [fact.by_name for fact in told(note, TakeoverSigned)] == ["Karim Haddad"]
+    assert [fact.by_name for fact in emitted(note, TakeoverSigned)] == ["Karim Haddad"]
     assert note.faults() == []
 
 
@@ -136,7 +136,7 @@ def test_delivery_tells_reserves_and_pallets():
         pallets=[PalletExchange(delivered=20, returned=18, broken=1)],
     )
     assert (note.state, note.delivered_at) == ("delivered", EVENING)
-    (fact,) = told(note, DeliverySigned)
+    (fact,) = emitted(note, DeliverySigned)
     assert (fact.shipper_id, fact.carrier_id, fact.site_name) == (
         make.SHIPPER,
         make.CARRIER,
@@ -262,7 +262,7 @@ def test_after_a_signature_a_new_version_waits_for_all_who_signed():
     assert (note.in_force, note.to_sign) == (1, ["carrier"])
     note.sign("amendment", proposed, EVENING, [signature("carrier")], DRIVER)
     assert (note.in_force, note.content_hash, note.to_sign) == (2, proposed, [])
-    heard = [(event.to_sign, event.content_hash) for event in told(note, DocumentAmended)]
+    heard = [(event.to_sign, event.content_hash) for event in emitted(note, DocumentAmended)]
     assert heard == [(["sender", "carrier"], before), ([], proposed)]
     assert note.faults() == []
 
@@ -335,7 +335,7 @@ def with_code(note, at=MORNING, **invited):
         if not note.invitations:
             note.invite(make.invitation(**invited))
         note.request_code("lnk_1")
-    return told(note, CodeRequested)[-1].code
+    return emitted(note, CodeRequested)[-1].code
 
 
 def sign_by_link(note, code, at=MORNING):
@@ -752,8 +752,8 @@ def test_reserves_of_whoever_signs_later_are_told_too():
     note = make.taken_over()
     deliver(note)
     deliver(note, signature("carrier"), reserves=[ReserveGiven(text="2 cartons ouverts")])
-    assert [len(event.reserves) for event in told(note, DeliverySigned)] == [0]
-    assert [(event.step, event.reserves) for event in told(note, ReservesNoted)] == [("delivery", 1)]
+    assert [len(event.reserves) for event in emitted(note, DeliverySigned)] == [0]
+    assert [(event.step, event.reserves) for event in emitted(note, ReservesNoted)] == [("delivery", 1)]
 
 
 def test_who_signs_after_a_plain_signature_has_nothing_more_to_name():

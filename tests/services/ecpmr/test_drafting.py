@@ -3,7 +3,7 @@
 from tests.services.ecpmr import make
 
 from rt.contracts.ecpmr import PartyBox
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 from rt.services.ecpmr.app import verification_page
 from rt.services.ecpmr.domain.drafting import draft, parties_of
 from rt.trade.places import Address, Site

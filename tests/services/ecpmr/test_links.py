@@ -7,7 +7,7 @@ import pytest
 from tests.services.ecpmr import make
 from tests.services.ecpmr.conftest import EMAILS, GUEST
 
-from rt.kernel.clock import held, now
+from rt.kernel.core.clock import held, now
 from rt.services.ecpmr.actions.issuing import note_id
 
 DOCUMENT = f"/api/ecpmr/documents/{note_id('ord_1')}"
@@ -32,10 +32,10 @@ async def link(web, party, email="", org=make.CARRIER, status=200, **more):
     return await said(web(org).post(f"{DOCUMENT}/links", json=asked), status)
 
 
-async def by_code(client, told, note, party, step="delivery"):
+async def by_code(client, emitted, note, party, step="delivery"):
     """What is answered to who signs with the code that this link is sent."""
     await said(client.post(f"{DOCUMENT}/{step}/code", json={}))
-    code = (await told("ecpmr.code.requested"))[-1]["code"]
+    code = (await emitted("ecpmr.code.requested"))[-1]["code"]
     body = make.asked(note, party, code=code)
     body["signature"]["method"] = "link_code"
     view = await said(client.post(f"{DOCUMENT}/{step}", json=body))
@@ -49,13 +49,13 @@ def met(signature):
 ALL = {"unique_link", "identify", "sole_control", "tamper_evident"}
 
 
-async def test_a_carrier_gets_no_link_of_its_shipper_at_an_address_of_its_own(web, note, told):
+async def test_a_carrier_gets_no_link_of_its_shipper_at_an_address_of_its_own(web, note, emitted):
     """Whoever receives the link and the code is the shipper: only the shipper says where that is."""
     for email in (EMAILS[make.CARRIER]["card"], "someone@webmail.example"):
         refused = await link(web, "sender", email, status=422)
         assert (refused["code"], refused["errors"][0]["field"]) == ("address_not_theirs", "email")
         assert "Laiterie du Forez" in refused["messages"]["fr"]
-    assert await told("ecpmr.link.sent") == []
+    assert await emitted("ecpmr.link.sent") == []
 
 
 async def test_a_shipper_gets_no_link_of_its_carrier_at_an_address_that_it_types(web, note):
@@ -63,37 +63,37 @@ async def test_a_shipper_gets_no_link_of_its_carrier_at_an_address_that_it_types
     assert refused["code"] == "address_not_theirs"
 
 
-async def test_the_logistician_who_hands_over_signs_by_a_link_of_its_own(tell, web, told):
-    await tell(make.planned(logistician_id="org_store"))
+async def test_the_logistician_who_hands_over_signs_by_a_link_of_its_own(emit, web, emitted):
+    await emit(make.planned(logistician_id="org_store"))
     assert (await link(web, "sender", "agence@store.example", "org_store"))["origin"] == "own"
-    (sent,) = await told("ecpmr.link.sent")
+    (sent,) = await emitted("ecpmr.link.sent")
     assert sent["token"].endswith("/org_store")
 
 
 @pytest.mark.parametrize("email", ["", EMAILS[make.SHIPPER]["card"], EMAILS[make.SHIPPER]["member"].upper()])
-async def test_a_link_asked_by_another_goes_to_the_party_s_own_address(web, note, told, email):
+async def test_a_link_asked_by_another_goes_to_the_party_s_own_address(web, note, emitted, email):
     made = await link(web, "sender", email)
     assert made["origin"] == "own"
-    (sent,) = await told("ecpmr.link.sent")
+    (sent,) = await emitted("ecpmr.link.sent")
     assert sent["email"] in EMAILS[make.SHIPPER].values()
     assert sent["requested_by_name"] == "Transports Mabille"
     assert sent["email"] not in str(made)
 
 
-async def test_a_party_has_its_link_sent_wherever_it_says(web, by_link, note, told):
+async def test_a_party_has_its_link_sent_wherever_it_says(web, by_link, note, emitted):
     await link(web, "sender", "stagiaire@webmail.example", make.SHIPPER)
     client = by_link("sign_takeover", make.SHIPPER)
-    signature = await by_code(client, told, note, "sender", "takeover")
+    signature = await by_code(client, emitted, note, "sender", "takeover")
     assert met(signature) == ALL
     assert (signature["way"], signature["link"]["origin"]) == ("link", "own")
     with held(now() + timedelta(minutes=5)):
         assert (await link(web, "sender", "stagiaire@webmail.example"))["origin"] == "own"
 
 
-async def test_the_address_of_the_order_is_the_consignee_s(web, by_link, note, told):
+async def test_the_address_of_the_order_is_the_consignee_s(web, by_link, note, emitted):
     taken = await signed(web, note, "takeover", "sender", "carrier")
     assert (await link(web, "consignee"))["sent_to"] == "q…@rungis-froid.example"
-    signature = await by_code(by_link(), told, taken, "consignee")
+    signature = await by_code(by_link(), emitted, taken, "consignee")
     assert met(signature) == ALL
     assert signature["link"] == {
         "requested_by": "Transports Mabille",
@@ -103,11 +103,11 @@ async def test_the_address_of_the_order_is_the_consignee_s(web, by_link, note, t
     }
 
 
-async def test_an_address_typed_at_the_dock_signs_and_proves_nobody(ecpmr, web, by_link, note, told):
+async def test_an_address_typed_at_the_dock_signs_and_proves_nobody(ecpmr, web, by_link, note, emitted):
     """The act says whose wish the link was, to parties, officers, the public and on paper."""
     taken = await signed(web, note, "takeover", "sender", "carrier")
     assert (await link(web, "consignee", AT_DOCK))["origin"] == "other"
-    signature = await by_code(by_link(), told, taken, "consignee")
+    signature = await by_code(by_link(), emitted, taken, "consignee")
     assert met(signature) == {"unique_link", "tamper_evident"}
     assert signature["link"]["origin"] == "other"
     officer = await said(web(make.CARRIER).get(f"{DOCUMENT}/officer"))
@@ -118,7 +118,7 @@ async def test_an_address_typed_at_the_dock_signs_and_proves_nobody(ecpmr, web, 
         assert met(seen) == {"unique_link", "tamper_evident"}
     assert "Nom consignee" not in str(public)
     assert AT_DOCK not in str(public)
-    (fact,) = await told("ecpmr.delivery.signed")
+    (fact,) = await emitted("ecpmr.delivery.signed")
     assert fact["proven"] is False
 
 
@@ -142,35 +142,37 @@ async def test_a_consignee_sends_links_for_itself_alone(web, note):
     assert refused["code"] == "may_not_send_link"
 
 
-async def test_an_address_typed_at_a_dock_enters_no_address_book(tell, web, by_link):
+async def test_an_address_typed_at_a_dock_enters_no_address_book(emit, web, by_link):
     """A consignee of whom the order knows no address stays without an organization."""
-    await tell(make.planned(consignee_id=None, consignee_email=""))
+    await emit(make.planned(consignee_id=None, consignee_email=""))
     refused = await link(web, "consignee", status=422)
     assert (refused["code"], refused["errors"][0]["field"]) == ("address_unknown", "email")
     await link(web, "consignee", AT_DOCK)
     assert (await said(web().get(DOCUMENT)))["consignee_id"] is None
 
 
-async def test_what_a_bearer_says_about_itself_changes_nothing(web, by_link, note, told, ecpmr):
+async def test_what_a_bearer_says_about_itself_changes_nothing(web, by_link, note, emitted, ecpmr):
     """The act carries the link, whoever its bearer says to be, for the party that it was sent for."""
     await link(web, "sender", "", make.SHIPPER)
     client = by_link("sign_takeover", make.SHIPPER, **{"for": "usr_boss", "party": "carrier", "email": "x@y"})
-    await by_code(client, told, note, "sender", "takeover")
-    stored = await ecpmr.rooms["ecpmr"].ground.database["ecpmr.notes"].find_one({"_id": note["document_id"]})
+    await by_code(client, emitted, note, "sender", "takeover")
+    stored = (
+        await ecpmr.instances["ecpmr"].context.database["ecpmr.notes"].find_one({"_id": note["document_id"]})
+    )
     assert stored["acts"][0]["who"]["id"] == "lnk_1"
-    assert (await told("ecpmr.code.requested"))[0]["email"] == EMAILS[make.SHIPPER]["card"]
+    assert (await emitted("ecpmr.code.requested"))[0]["email"] == EMAILS[make.SHIPPER]["card"]
 
 
-async def test_two_links_of_one_party_do_not_share_a_code(web, by_link, note, told):
+async def test_two_links_of_one_party_do_not_share_a_code(web, by_link, note, emitted):
     """A link to a typed address does not turn the code of the consignee's own link away."""
     taken = await signed(web, note, "takeover", "sender", "carrier")
     await link(web, "consignee", OF_ORDER, make.SHIPPER)
     await link(web, "consignee", AT_DOCK)
     for number, client in enumerate((by_link(link_id="lnk_1"), by_link(link_id="lnk_2"))):
         await said(client.post(f"{DOCUMENT}/delivery/code", json={}))
-        sent = (await told("ecpmr.code.requested"))[number]
+        sent = (await emitted("ecpmr.code.requested"))[number]
         assert sent["email"] == (OF_ORDER, AT_DOCK)[number]
-    body = make.asked(taken, "consignee", code=(await told("ecpmr.code.requested"))[1]["code"])
+    body = make.asked(taken, "consignee", code=(await emitted("ecpmr.code.requested"))[1]["code"])
     assert (await said(by_link().post(f"{DOCUMENT}/delivery", json=body), 403))["code"] == "code_wrong"
 
 
@@ -184,7 +186,7 @@ async def test_strokes_on_a_driver_s_phone_prove_nobody_but_its_driver(web, note
     assert view["signatures"][1]["way"] == "own_account"
 
 
-async def test_a_code_leaves_once_a_minute_and_five_times_an_hour(web, by_link, note, told):
+async def test_a_code_leaves_once_a_minute_and_five_times_an_hour(web, by_link, note, emitted):
     await link(web, "consignee", OF_ORDER)
     start, statuses = now(), []
     for seconds in (0, 1, 30, 61, 62, 125, 190, 255, 320, 385, 3599, 3602):
@@ -193,20 +195,20 @@ async def test_a_code_leaves_once_a_minute_and_five_times_an_hour(web, by_link, 
         statuses.append(got.status_code)
     assert statuses == [200, 429, 429, 200, 429, 200, 200, 200, 429, 429, 429, 200]
     assert got.headers.get("retry-after") is None
-    assert len(await told("ecpmr.code.requested")) == 6
+    assert len(await emitted("ecpmr.code.requested")) == 6
 
 
-async def test_forty_at_once_send_one_code(web, by_link, note, told):
+async def test_forty_at_once_send_one_code(web, by_link, note, emitted):
     await link(web, "consignee", OF_ORDER)
     answers = await asyncio.gather(*(by_link().post(f"{DOCUMENT}/delivery/code", json={}) for _ in range(40)))
     statuses = [answer.status_code for answer in answers]
     assert (statuses.count(200), statuses.count(429) + statuses.count(409)) == (1, 39)
     refused = next(answer for answer in answers if answer.status_code == 429)
     assert 1 <= int(refused.headers["retry-after"]) <= 60
-    assert len(await told("ecpmr.code.requested")) == 1
+    assert len(await emitted("ecpmr.code.requested")) == 1
 
 
-async def test_nobody_fills_a_mailbox_with_links(web, note, told):
+async def test_nobody_fills_a_mailbox_with_links(web, note, emitted):
     await link(web, "consignee", AT_DOCK)
     refused = await link(web, "consignee", AT_DOCK.upper(), status=429)
     assert refused["code"] == "sent_just_now"
@@ -216,9 +218,9 @@ async def test_nobody_fills_a_mailbox_with_links(web, note, told):
     await link(web, "consignee", "dock-10@webmail.example", make.SHIPPER)
 
 
-async def test_guesses_are_capped_over_all_codes_of_a_party(web, by_link, note, told):
+async def test_guesses_are_capped_over_all_codes_of_a_party(web, by_link, note, emitted):
     """Five tries a code, ten an hour: a right code is refused too, until the hour has passed."""
-    client, code = await with_link(web, by_link, told, note)
+    client, code = await with_link(web, by_link, emitted, note)
     start, taken = now(), await said(web().get(DOCUMENT))
 
     async def guess(typed, status):
@@ -229,7 +231,7 @@ async def test_guesses_are_capped_over_all_codes_of_a_party(web, by_link, note, 
         assert (await guess(other(code), 403))["code"] == "code_wrong"
     with held(start + timedelta(minutes=2)):
         await said(client.post(f"{DOCUMENT}/delivery/code", json={}))
-        code = (await told("ecpmr.code.requested"))[-1]["code"]
+        code = (await emitted("ecpmr.code.requested"))[-1]["code"]
         for _ in range(4):
             await guess(other(code), 403)
         assert (await guess(other(code), 403))["values"]["left"] == 0
@@ -239,12 +241,12 @@ async def test_guesses_are_capped_over_all_codes_of_a_party(web, by_link, note, 
         assert (await said(client.post(f"{DOCUMENT}/delivery/code", json={}), 429))["code"] == "codes_guessed"
     with held(start + timedelta(hours=1, minutes=3)):
         await said(client.post(f"{DOCUMENT}/delivery/code", json={}))
-        code = (await told("ecpmr.code.requested"))[-1]["code"]
+        code = (await emitted("ecpmr.code.requested"))[-1]["code"]
         await guess(code, 200)
 
 
-async def test_guesses_at_once_are_all_counted(web, by_link, note, told):
-    client, code = await with_link(web, by_link, told, note)
+async def test_guesses_at_once_are_all_counted(web, by_link, note, emitted):
+    client, code = await with_link(web, by_link, emitted, note)
     body = make.asked(await said(web().get(DOCUMENT)), "consignee", code=other(code))
     answers = await asyncio.gather(*(client.post(f"{DOCUMENT}/delivery", json=body) for _ in range(20)))
     lefts = sorted(a.json()["values"]["left"] for a in answers if a.json()["code"] == "code_wrong")
@@ -257,37 +259,37 @@ def other(code):
     return "999999" if code != "999999" else "888888"
 
 
-async def test_a_link_is_made_and_its_token_goes_to_the_signer_alone(web, note, told):
+async def test_a_link_is_made_and_its_token_goes_to_the_signer_alone(web, note, emitted):
     link = await said(
         web(make.CARRIER).post(f"{DOCUMENT}/links", json={"party": "consignee", "email": "quai@vial.example"})
     )
     assert "token" not in link
-    (sent,) = await told("ecpmr.link.sent")
+    (sent,) = await emitted("ecpmr.link.sent")
     assert sent["token"] == f"sign_delivery/{note['document_id']}/{make.CONSIGNEE}"
     assert (sent["email"], sent["site_name"]) == ("quai@vial.example", "Rungis Froid, porte 12")
 
 
-async def test_a_consignee_without_organization_becomes_a_guest_who_sees_the_note(tell, web, by_link):
-    await tell(make.planned(consignee_id=None))
+async def test_a_consignee_without_organization_becomes_a_guest_who_sees_the_note(emit, web, by_link):
+    await emit(make.planned(consignee_id=None))
     await said(web().post(f"{DOCUMENT}/links", json={"party": "consignee"}))
     seen = await said(by_link(org=GUEST).get(DOCUMENT))
     assert seen["consignee_id"] == GUEST
 
 
-async def with_link(web, by_link, told, note):
+async def with_link(web, by_link, emitted, note):
     """The consignee's link after the takeover, and the code that was sent for it."""
     await signed(web, note, "takeover", "sender", "carrier")
     await link(web, "consignee", "quai@rungis.example")
     client = by_link()
     sent = await said(client.post(f"{DOCUMENT}/delivery/code", json={}))
     assert (sent["sent_to"], sent["tries"]) == ("q…@rungis.example", 5)
-    (asked,) = await told("ecpmr.code.requested")
+    (asked,) = await emitted("ecpmr.code.requested")
     assert asked["email"] == "quai@rungis.example"
     return client, asked["code"]
 
 
-async def test_a_consignee_signs_by_link_with_the_code_and_only_once(web, by_link, told, note):
-    client, code = await with_link(web, by_link, told, note)
+async def test_a_consignee_signs_by_link_with_the_code_and_only_once(web, by_link, emitted, note):
+    client, code = await with_link(web, by_link, emitted, note)
     body = make.asked(note, "consignee", code=code)
     body["signature"]["method"] = "link_code"
     delivered = await said(client.post(f"{DOCUMENT}/delivery", json=body))
@@ -298,12 +300,12 @@ async def test_a_consignee_signs_by_link_with_the_code_and_only_once(web, by_lin
     assert again["messages"]["fr"].startswith("Déjà signé par")
 
 
-async def test_a_carrier_without_an_account_takes_over_by_link(web, by_link, told, note):
+async def test_a_carrier_without_an_account_takes_over_by_link(web, by_link, emitted, note):
     """Its driver signs the takeover with a code; the consignee signs by a link of its own."""
     await link(web, "carrier", "camion@mabille.example", make.SHIPPER)
     client = by_link("sign_takeover", make.CARRIER)
     await said(client.post(f"{DOCUMENT}/takeover/code", json={}))
-    (asked,) = await told("ecpmr.code.requested")
+    (asked,) = await emitted("ecpmr.code.requested")
     assert asked["email"] == "camion@mabille.example"
     refused = await said(
         client.post(f"{DOCUMENT}/takeover", json=make.asked(note, "sender", code=asked["code"])), 403
@@ -313,8 +315,8 @@ async def test_a_carrier_without_an_account_takes_over_by_link(web, by_link, tol
     assert (await said(client.post(f"{DOCUMENT}/takeover", json=body)))["state"] == "in_transport"
 
 
-async def test_wrong_codes_are_counted_although_refused(web, by_link, told, note):
-    client, code = await with_link(web, by_link, told, note)
+async def test_wrong_codes_are_counted_although_refused(web, by_link, emitted, note):
+    client, code = await with_link(web, by_link, emitted, note)
     body = make.asked(note, "consignee", code=other(code))
     lefts = [
         (await said(client.post(f"{DOCUMENT}/delivery", json=body), 403))["values"]["left"] for _ in range(5)
@@ -324,17 +326,17 @@ async def test_wrong_codes_are_counted_although_refused(web, by_link, told, note
     assert blocked["code"] == "code_exhausted"
 
 
-async def test_a_signature_by_link_sent_again_with_its_key_is_not_refused(web, by_link, told, note):
-    client, code = await with_link(web, by_link, told, note)
+async def test_a_signature_by_link_sent_again_with_its_key_is_not_refused(web, by_link, emitted, note):
+    client, code = await with_link(web, by_link, emitted, note)
     client.headers["idempotency-key"] = "kitchen-table"
     body = make.asked(note, "consignee", code=code)
     first = await said(client.post(f"{DOCUMENT}/delivery", json=body))
     assert await said(client.post(f"{DOCUMENT}/delivery", json=body)) == first
 
 
-async def test_the_code_is_readable_nowhere(web, by_link, told, note, ecpmr):
-    _, code = await with_link(web, by_link, told, note)
-    database = ecpmr.rooms["ecpmr"].ground.database
+async def test_the_code_is_readable_nowhere(web, by_link, emitted, note, ecpmr):
+    _, code = await with_link(web, by_link, emitted, note)
+    database = ecpmr.instances["ecpmr"].context.database
     stored = await database["ecpmr.notes"].find_one({"_id": note["document_id"]})
     assert f"'{code}'" not in str(stored)
     async for event in database["event_log"].find({}):

@@ -1,14 +1,14 @@
-"""A house in which notifications hear a voice and ask a directory."""
+"""A platform in which notifications hear a voice and ask a directory."""
 
 from collections.abc import AsyncIterator
 
 import httpx
 import msgspec
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.notifications.make import OPERATOR, Directory, Voice
 
-from rt.kernel.settings import Settings
+from rt.kernel.core.settings import Settings
 from rt.services.notifications.app import build
 
 
@@ -23,14 +23,14 @@ def directory() -> Directory:
 
 
 @pytest.fixture
-async def voice(house: TestHouse, directory: Directory) -> Voice:
-    await house.mount(directory, build)
-    return Voice(house)
+async def voice(platform: TestPlatform, directory: Directory) -> Voice:
+    await platform.mount(directory, build)
+    return Voice(platform)
 
 
 @pytest.fixture
-async def mailbox(house: TestHouse, voice: Voice) -> AsyncIterator[httpx.AsyncClient]:
+async def mailbox(platform: TestPlatform, voice: Voice) -> AsyncIterator[httpx.AsyncClient]:
     """The platform's administrator, who reads the mailbox of development."""
-    actor = house.actor(OPERATOR, {"notifications.admin"}, {"platform_admin"}, id="usr_root")
-    async with house.web("notifications", actor) as client:
+    actor = platform.actor(OPERATOR, {"notifications.admin"}, {"platform_admin"}, id="usr_root")
+    async with platform.web("notifications", actor) as client:
         yield client

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 
 from rt.contracts.authz import (
     FindOrganizations,
@@ -17,10 +17,10 @@ from rt.contracts.authz import (
     UserView,
 )
 from rt.contracts.core_orders import OrderSummary
-from rt.kernel.errors import NotFound
-from rt.kernel.messages import Event
-from rt.kernel.tenancy import current_org
-from rt.kernel.unit import Ground, Unit, serve
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.messages import Event
+from rt.kernel.service.service import ServiceContext, Unit, serve
 from rt.services.notifications.domain.message import Content, Message
 from rt.trade.places import Address, Site
 
@@ -31,11 +31,11 @@ SHIPPER, CARRIER, GUEST, OPERATOR = "org_ship", "org_carr", "org_guest", "org_op
 class Voice:
     """Has each unit tell whatever a test has it say."""
 
-    def __init__(self, house: TestHouse) -> None:
-        self._house = house
+    def __init__(self, platform: TestPlatform) -> None:
+        self._house = platform
 
     async def say(self, event: Event, org: str = SHIPPER) -> None:
-        await self._house.tell(event, org)
+        await self._house.emit(event, org)
         await self._house.settle()
 
 
@@ -60,7 +60,7 @@ class Directory:
             ],
         }
 
-    def __call__(self, ground: Ground) -> Unit:
+    def __call__(self, context: ServiceContext) -> Unit:
         return Unit(
             name="authz",
             serves=[

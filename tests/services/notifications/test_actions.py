@@ -43,9 +43,9 @@ INVITED = UserInvited(
 )
 
 
-async def told(house: Any) -> None:
-    await house.settle()
-    await house.tick()
+async def told(platform: Any) -> None:
+    await platform.settle()
+    await platform.tick()
 
 
 async def mails(mailbox: Any, **wanted: str) -> list[dict[str, Any]]:
@@ -56,10 +56,10 @@ async def mails(mailbox: Any, **wanted: str) -> list[dict[str, Any]]:
 
 
 async def test_an_invitation_opens_the_portal_of_the_organization(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     await voice.say(INVITED, CARRIER)
-    await told(house)
+    await told(platform)
     (mail,) = await mails(mailbox, to="new@hermes.example", topic="authz.user.invited")
     assert mail["links"] == ["http://transporter.localhost:8080/invitations/inv_1.abc"]
     assert mail["state"] == "sent"
@@ -67,7 +67,9 @@ async def test_an_invitation_opens_the_portal_of_the_organization(
     assert "Transports Hermès" in mail["subject"]
 
 
-async def test_a_new_password_is_chosen_where_the_person_works(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_a_new_password_is_chosen_where_the_person_works(
+    platform: Any, voice: Any, mailbox: Any
+) -> None:
     """An account belongs to the operator; its person works elsewhere."""
     person = {"user_id": "usr_dora", "email": "dora@carr.example"}
     await voice.say(UserJoined(**person, name="Dora", role="dispatcher"), CARRIER)
@@ -75,37 +77,39 @@ async def test_a_new_password_is_chosen_where_the_person_works(house: Any, voice
     await voice.say(MemberChanged(**person, role="driver", state="active"), CARRIER)
     await voice.say(PasswordResetAsked(**person, token="r2", language="fr"), OPERATOR)
     await voice.say(SecurityAlert(**person, kind="password_changed", language="fr"), OPERATOR)
-    await told(house)
+    await told(platform)
     resets = await mails(mailbox, topic="authz.password.reset_asked")
     assert {mail["links"][0] for mail in resets} == {
         "http://transporter.localhost:8080/password/reset/r1",
         "http://driver.localhost:8080/password/reset/r2",
     }
-    async with house.web("notifications", house.actor(CARRIER, id="usr_dora")) as client:
+    async with platform.web("notifications", platform.actor(CARRIER, id="usr_dora")) as client:
         (notice,) = (await client.get("/api/notifications/notices")).json()["items"]
     assert notice["topic"] == "authz.security.alerted"
 
 
-async def test_who_is_asked_as_a_partner_hears_it_at_the_desk(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_who_is_asked_as_a_partner_hears_it_at_the_desk(
+    platform: Any, voice: Any, mailbox: Any
+) -> None:
     by = {"by_id": SHIPPER, "by_name": "Usine", "by_kind": "shipper"}
     await voice.say(PartnerAsked(organization_id=CARRIER, **by), SHIPPER)
     await voice.say(PartnerAccepted(organization_id=CARRIER, **by), SHIPPER)
-    await told(house)
+    await told(platform)
     (mail,) = await mails(mailbox, topic="authz.partner.asked", channel="email")
     assert mail["to"] == "carl@carr.example"
     assert mail["links"][0] == "http://transporter.localhost:8080/partners?standing=asks"
-    async with house.web("notifications", house.actor(CARRIER, id="usr_carl")) as client:
+    async with platform.web("notifications", platform.actor(CARRIER, id="usr_carl")) as client:
         notices = (await client.get("/api/notifications/notices")).json()["items"]
     assert {notice["topic"] for notice in notices} == {"authz.partner.asked", "authz.partner.accepted"}
 
 
 async def test_a_number_is_asked_of_the_platform_and_answered_to_the_organization(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     numbers = {"organization_id": SHIPPER, "siret": "73282932000074", "vat": ""}
     await voice.say(IdentityAsked(organization_name="Usine", **numbers), SHIPPER)
     await voice.say(IdentityAnswered(act="taken", reason="Kbis vu", **numbers), SHIPPER)
-    await told(house)
+    await told(platform)
     (asked,) = await mails(mailbox, topic="authz.identity.asked", channel="email")
     (answered,) = await mails(mailbox, topic="authz.identity.answered", channel="email")
     assert (asked["to"], answered["to"]) == ("root@op.example", "anna@ship.example")
@@ -113,15 +117,17 @@ async def test_a_number_is_asked_of_the_platform_and_answered_to_the_organizatio
     assert "Kbis vu" in answered["text"]
 
 
-async def test_a_driver_is_invited_to_the_phone(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_a_driver_is_invited_to_the_phone(platform: Any, voice: Any, mailbox: Any) -> None:
     await voice.say(UserInvited(**{**fields(INVITED), "role": "driver", "language": "pl"}), CARRIER)
-    await told(house)
+    await told(platform)
     (mail,) = await mails(mailbox, to="new@hermes.example")
     assert mail["links"][0].startswith("http://driver.localhost:8080/invitations/")
     assert mail["subject"] == "Transports Hermès invites you to RT-Technologie"
 
 
-async def test_a_guest_carrier_answers_by_the_link_of_its_mail(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_a_guest_carrier_answers_by_the_link_of_its_mail(
+    platform: Any, voice: Any, mailbox: Any
+) -> None:
     offer = OrderTendered(
         order=make.order(carrier_id=GUEST),
         carrier_email="guest@fleury.example",
@@ -130,14 +136,14 @@ async def test_a_guest_carrier_answers_by_the_link_of_its_mail(house: Any, voice
         link_token="tok.en",
     )
     await voice.say(offer)
-    await told(house)
+    await told(platform)
     (mail,) = await mails(mailbox, order_id="ord_1", topic="core_orders.order.tendered")
     assert mail["to"] == "guest@fleury.example"
     assert mail["links"] == ["http://transporter.localhost:8080/l/tok.en/tender/ord_1"]
 
 
 async def test_a_guest_carrier_that_has_the_order_books_its_dock_by_the_link_of_its_mail(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     accepted = TenderAccepted(
         order=make.order(carrier_id=GUEST),
@@ -146,20 +152,20 @@ async def test_a_guest_carrier_that_has_the_order_books_its_dock_by_the_link_of_
         slot_link_token="slo.t",
     )
     await voice.say(accepted)
-    await told(house)
+    await told(platform)
     (mail,) = await mails(mailbox, order_id="ord_1", topic="planning.slot.wanted")
     assert mail["to"] == "guest@fleury.example"
     assert mail["links"] == ["http://transporter.localhost:8080/l/slo.t/slots/ord_1"]
 
 
 async def test_a_carrier_with_an_account_is_told_by_mail_and_notice(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     offer = OrderTendered(
         order=make.order(), carrier_email="contact@carr.example", carrier_guest=False, deadline=AT
     )
     await voice.say(offer)
-    await told(house)
+    await told(platform)
     found = await mails(mailbox, order_id="ord_1")
     assert {(one["channel"], one["to"]) for one in found} == {
         ("email", "carl@carr.example"),
@@ -169,57 +175,57 @@ async def test_a_carrier_with_an_account_is_told_by_mail_and_notice(
 
 @pytest.mark.parametrize("stranger", [True, False])
 async def test_a_carrier_reads_in_its_mail_that_it_does_not_know_the_shipper(
-    house: Any, voice: Any, mailbox: Any, stranger: bool
+    platform: Any, voice: Any, mailbox: Any, stranger: bool
 ) -> None:
     offer = OrderTendered(
         order=make.order(), carrier_email="", carrier_guest=False, deadline=AT, stranger=stranger
     )
     await voice.say(offer)
-    await told(house)
+    await told(platform)
     (mail,) = [one for one in await mails(mailbox, order_id="ord_1") if one["channel"] == "email"]
     assert ("que vous ne connaissez pas" in mail["text"]) is stranger
 
 
-async def test_an_event_heard_again_tells_nobody_twice(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_an_event_heard_again_tells_nobody_twice(platform: Any, voice: Any, mailbox: Any) -> None:
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
-    await told(house)
+    await told(platform)
     before = await mails(mailbox)
-    await house.hear_again()
-    await told(house)
+    await platform.redeliver()
+    await told(platform)
     assert await mails(mailbox) == before
     assert {one["channel"] for one in before} == {"email", "in_app"}
 
 
-async def test_a_message_on_its_way_fills_no_log(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_a_message_on_its_way_fills_no_log(platform: Any, voice: Any, mailbox: Any) -> None:
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
-    await told(house)
+    await told(platform)
     assert {mail["state"] for mail in await mails(mailbox, channel="email")} == {"sent"}
-    logged = await house.database("notifications")["event_log"].distinct("entity")
+    logged = await platform.database("notifications")["event_log"].distinct("entity")
     assert "notifications.messages" not in logged
 
 
-async def test_quiet_events_send_no_mail(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_quiet_events_send_no_mail(platform: Any, voice: Any, mailbox: Any) -> None:
     await voice.say(TenderAccepted(order=make.order()))
-    await told(house)
+    await told(platform)
     assert {one["channel"] for one in await mails(mailbox)} == {"in_app"}
 
 
-async def test_a_code_stands_as_a_word_of_its_own(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_a_code_stands_as_a_word_of_its_own(platform: Any, voice: Any, mailbox: Any) -> None:
     asked = CodeRequested(
         document_id="doc_1", email="quai@brico.example", phone="", code="042137", language="fr"
     )
     await voice.say(asked)
-    await told(house)
+    await told(platform)
     (mail,) = await mails(mailbox, topic="ecpmr.code.requested")
     assert "042137" in mail["text"].split()
 
 
 async def test_a_code_goes_by_text_message_where_there_is_no_mail(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     asked = CodeRequested(document_id="doc_1", email="", phone="+33612345678", code="042137", language="fr")
     await voice.say(asked)
-    await told(house)
+    await told(platform)
     (sms,) = await mails(mailbox, topic="ecpmr.code.requested")
     assert (sms["channel"], sms["to"]) == ("sms", "+33612345678")
 
@@ -228,7 +234,7 @@ async def test_a_code_goes_by_text_message_where_there_is_no_mail(
     ("party", "act"), [("consignee", "sign"), ("sender", "takeover"), ("carrier", "takeover")]
 )
 async def test_who_signs_is_led_to_the_page_of_the_act(
-    house: Any, voice: Any, mailbox: Any, party: Any, act: str
+    platform: Any, voice: Any, mailbox: Any, party: Any, act: str
 ) -> None:
     link = LinkSent(
         document_id="doc_1",
@@ -243,13 +249,13 @@ async def test_who_signs_is_led_to_the_page_of_the_act(
         language="fr",
     )
     await voice.say(link)
-    await told(house)
+    await told(platform)
     (mail,) = await mails(mailbox, topic="ecpmr.link.sent")
     assert any(url.endswith(f"/l/t0k/{act}/doc_1") for url in mail["links"])
 
 
 async def test_links_for_those_without_account_lead_to_their_pages(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     await voice.say(
         LinkSent(
@@ -286,7 +292,7 @@ async def test_links_for_those_without_account_lead_to_their_pages(
             url="/l/st4t",
         )
     )
-    await told(house)
+    await told(platform)
     links = [link for mail in await mails(mailbox) for link in mail["links"]]
     assert set(links) == {
         "http://recipient.localhost:8080/l/t0k/sign/doc_1",
@@ -296,7 +302,7 @@ async def test_links_for_those_without_account_lead_to_their_pages(
 
 
 async def test_who_is_asked_for_its_yes_reads_what_a_claim_would_change(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     lines = [
         ClaimLine(holder_id=holder, pallet_type="EUR", quality="A", quantity=count)
@@ -314,14 +320,14 @@ async def test_who_is_asked_for_its_yes_reads_what_a_claim_would_change(
         lapses_at=AT + timedelta(days=30),
     )
     await voice.say(claim, SHIPPER)
-    await told(house)
+    await told(platform)
     found = await mails(mailbox, topic="palette.movement.claimed")
     addresses = {mail["to"] for mail in found if mail["channel"] == "email"}
     assert {address.partition("@")[2] for address in addresses} == {"carr.example"}
     assert found[0]["links"][0].endswith("/pallets/claims")
 
 
-async def test_the_driver_is_told_of_the_tour(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_the_driver_is_told_of_the_tour(platform: Any, voice: Any, mailbox: Any) -> None:
     tour = TourPublished(
         tour_id="tou_1",
         carrier_id=CARRIER,
@@ -333,9 +339,9 @@ async def test_the_driver_is_told_of_the_tour(house: Any, voice: Any, mailbox: A
         stops=[],
     )
     await voice.say(tour, CARRIER)
-    await told(house)
-    driver = house.actor(CARRIER, roles={"driver"}, id="usr_dora")
-    async with house.web("notifications", driver) as client:
+    await told(platform)
+    driver = platform.actor(CARRIER, roles={"driver"}, id="usr_dora")
+    async with platform.web("notifications", driver) as client:
         (notice,) = (await client.get("/api/notifications/notices")).json()["items"]
         assert notice["topic"] == "planning.tour.published"
         read = await client.post(f"/api/notifications/notices/{notice['message_id']}/read")
@@ -344,28 +350,33 @@ async def test_the_driver_is_told_of_the_tour(house: Any, voice: Any, mailbox: A
         assert unread.json()["items"] == []
 
 
-async def test_a_notice_is_read_by_its_own_reader_alone(house: Any, voice: Any) -> None:
+async def test_a_notice_is_read_by_its_own_reader_alone(platform: Any, voice: Any) -> None:
     await voice.say(TenderAccepted(order=make.order()))
-    await told(house)
-    (notice,) = await house.room("notifications").ground.database["notifications.messages"].find().to_list()
-    other = house.actor(SHIPPER, roles={"admin"}, id="usr_other")
-    async with house.web("notifications", other) as client:
+    await told(platform)
+    (notice,) = (
+        await platform.instance("notifications").context.database["notifications.messages"].find().to_list()
+    )
+    other = platform.actor(SHIPPER, roles={"admin"}, id="usr_other")
+    async with platform.web("notifications", other) as client:
         answer = await client.post(f"/api/notifications/notices/{notice['_id']}/read")
     assert answer.status_code == 404
 
 
 async def test_unread_notices_are_counted_and_all_marked_by_their_own_reader_alone(
-    house: Any, voice: Any
+    platform: Any, voice: Any
 ) -> None:
     for _ in range(2):
         await voice.say(TenderAccepted(order=make.order()))
-    await told(house)
-    stored = house.room("notifications").ground.database["notifications.messages"]
+    await told(platform)
+    stored = platform.instance("notifications").context.database["notifications.messages"]
     reader = (await stored.find_one({"channel": "in_app"}))["user_id"]
     notices = "/api/notifications/notices"
-    mine = house.actor(SHIPPER, roles={"admin"}, id=reader)
-    other = house.actor(SHIPPER, roles={"admin"}, id="usr_other")
-    async with house.web("notifications", mine) as client, house.web("notifications", other) as stranger:
+    mine = platform.actor(SHIPPER, roles={"admin"}, id=reader)
+    other = platform.actor(SHIPPER, roles={"admin"}, id="usr_other")
+    async with (
+        platform.web("notifications", mine) as client,
+        platform.web("notifications", other) as stranger,
+    ):
         assert (await client.get(f"{notices}/count")).json() == {"unread": 2}
         assert (await stranger.get(f"{notices}/count")).json() == {"unread": 0}
         assert (await stranger.post(f"{notices}/read")).status_code == 200
@@ -376,34 +387,34 @@ async def test_unread_notices_are_counted_and_all_marked_by_their_own_reader_alo
 
 
 async def test_an_incident_that_is_not_shared_stays_with_the_shipper(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     incident = {"order": make.order(), "incident_id": "inc_1", "kind": "damage", "text": "Choc"}
     await voice.say(IncidentReported(**incident))
-    await told(house)
+    await told(platform)
     assert {one["to"] for one in await mails(mailbox)} == {"usr_anna", "anna@ship.example"}
 
 
-async def test_a_delay_is_told_to_shipper_and_carrier(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_a_delay_is_told_to_shipper_and_carrier(platform: Any, voice: Any, mailbox: Any) -> None:
     await voice.say(TenderAccepted(order=make.order()))
     delay = DelayForeseen(
         order_id="ord_1", kind="delivery", eta=AT, promised_until=AT - timedelta(hours=1), minutes_late=60
     )
     await voice.say(delay)
-    await told(house)
+    await told(platform)
     found = await mails(mailbox, topic="tracking_ia.delay.foreseen", channel="email")
     assert {one["to"] for one in found} == {"anna@ship.example", "carl@carr.example"}
     assert all("2026-000001" in one["subject"] for one in found)
 
 
 async def test_whoever_was_told_of_a_stop_hears_that_its_time_was_another(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     await voice.say(TenderAccepted(order=make.order()))
     told_of = {"order_id": "ord_1", "kind": "pickup", "tour_id": "tou_1", "site_name": "Feurs"}
     await voice.say(StopCorrected(what="departure", before=AT + timedelta(hours=2), after=AT, **told_of))
     await voice.say(StopCorrected(what="arrival", before=AT, after=None, **told_of))
-    await told(house)
+    await told(platform)
     found = await mails(mailbox, topic="tracking_ia.stop.corrected")
     assert {(one["to"], one["channel"]) for one in found} == {("usr_anna", "in_app"), ("usr_carl", "in_app")}
     texts = {one["subject"]: one["text"] for one in found}
@@ -414,22 +425,22 @@ async def test_whoever_was_told_of_a_stop_hears_that_its_time_was_another(
 
 
 async def test_the_two_hundred_and_first_member_is_told_too(
-    house: Any, voice: Any, mailbox: Any, directory: Any
+    platform: Any, voice: Any, mailbox: Any, directory: Any
 ) -> None:
     directory.members[SHIPPER] = [
         make.user(f"usr_{n}", f"{n}@ship.example", "dispatcher") for n in range(230)
     ]
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
-    await house.settle()
+    await platform.settle()
     (mail,) = await mails(mailbox, to="229@ship.example")
     assert mail["topic"] == "core_orders.order.delivered"
 
 
 async def test_a_muted_topic_is_not_sent_and_a_mandatory_one_cannot_be_muted(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
-    anna = house.actor(SHIPPER, roles={"admin"}, id="usr_anna")
-    async with house.web("notifications", anna) as client:
+    anna = platform.actor(SHIPPER, roles={"admin"}, id="usr_anna")
+    async with platform.web("notifications", anna) as client:
         path = "/api/notifications/preferences/core_orders.order.delivered"
         muted = await client.post(path, json={"channels": []})
         assert muted.json()["channels"] == []
@@ -440,20 +451,20 @@ async def test_a_muted_topic_is_not_sent_and_a_mandatory_one_cannot_be_muted(
         listed = (await client.get("/api/notifications/preferences")).json()["items"]
         assert {one["topic"]: one["channels"] for one in listed}["core_orders.order.delivered"] == []
     await voice.say(OrderDelivered(order=make.order(), with_reserves=True))
-    await told(house)
+    await told(platform)
     assert await mails(mailbox) == []
 
 
 async def test_a_suspended_organization_is_told_nothing(
-    house: Any, voice: Any, directory: Any, mailbox: Any
+    platform: Any, voice: Any, directory: Any, mailbox: Any
 ) -> None:
     directory.cards[CARRIER] = make.card(CARRIER, "carrier", suspended=True)
     await voice.say(OrderCancelled(order=make.order(), reason="Client"))
-    await told(house)
+    await told(platform)
     assert await mails(mailbox) == []
 
 
-async def test_the_timeline_masks_what_opens_doors(house: Any, voice: Any) -> None:
+async def test_the_timeline_masks_what_opens_doors(platform: Any, voice: Any) -> None:
     offer = OrderTendered(
         order=make.order(carrier_id=GUEST),
         carrier_email="guest@fleury.example",
@@ -465,41 +476,43 @@ async def test_the_timeline_masks_what_opens_doors(house: Any, voice: Any) -> No
     await voice.say(
         CodeRequested(document_id="doc_1", email="q@b.example", phone="", code="042137", language="fr")
     )
-    await told(house)
-    anna = house.actor(SHIPPER, {"notifications.read"}, {"admin"}, id="usr_anna")
-    async with house.web("notifications", anna) as client:
+    await told(platform)
+    anna = platform.actor(SHIPPER, {"notifications.read"}, {"admin"}, id="usr_anna")
+    async with platform.web("notifications", anna) as client:
         found = (await client.get("/api/notifications/messages")).text
     assert "2026-000001" in found
     for secret in ("tok.en", "042137", "guest@fleury.example", "q@b.example"):
         assert secret not in found
 
 
-async def test_another_organization_sees_none_of_it(house: Any, voice: Any) -> None:
+async def test_another_organization_sees_none_of_it(platform: Any, voice: Any) -> None:
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
-    await told(house)
-    stranger = house.actor("org_else", {"notifications.read"}, {"admin"}, id="usr_x")
-    async with house.web("notifications", stranger) as client:
+    await told(platform)
+    stranger = platform.actor("org_else", {"notifications.read"}, {"admin"}, id="usr_x")
+    async with platform.web("notifications", stranger) as client:
         assert (await client.get("/api/notifications/messages")).json()["items"] == []
 
 
 @pytest.mark.parametrize("roles", [{"admin"}, set()])
-async def test_the_mailbox_is_for_the_platforms_people_alone(house: Any, voice: Any, roles: set[str]) -> None:
-    admin = house.actor(SHIPPER, {"notifications.admin"}, roles)
-    async with house.web("notifications", admin) as client:
+async def test_the_mailbox_is_for_the_platforms_people_alone(
+    platform: Any, voice: Any, roles: set[str]
+) -> None:
+    admin = platform.actor(SHIPPER, {"notifications.admin"}, roles)
+    async with platform.web("notifications", admin) as client:
         assert (await client.get(MAILBOX)).status_code == 403
 
 
-async def test_nothing_secret_reaches_the_event_log(house: Any, voice: Any) -> None:
+async def test_nothing_secret_reaches_the_event_log(platform: Any, voice: Any) -> None:
     """Nor with what a message tells of itself, when its address does not take it."""
     await voice.say(INVITED, CARRIER)
-    await told(house)
-    messages = NotificationsStore(house.database("notifications")).messages.everywhere
+    await told(platform)
+    messages = NotificationsStore(platform.database("notifications")).messages.everywhere
     (mail,) = await messages.find({})
     async with messages.change(mail.id) as message:
         message.bounce("no such mailbox")
-    house.room("notifications").outbox.scan()
-    await house.settle()
-    events = house.database("notifications")["event_log"]
+    platform.instance("notifications").outbox.scan()
+    await platform.settle()
+    events = platform.database("notifications")["event_log"]
     own = await events.find({"source": "notifications"}).to_list()
     assert own
     assert "inv_1.abc" not in repr(own)

@@ -4,36 +4,36 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.conftest import TestHouse
-from tests.house.words import asked
+from tests.conftest import TestPlatform
+from tests.house.messages import asked
 
-from rt.kernel.identity import Actor, PeopleOnly, check
-from rt.kernel.messages import OPEN, SELF, SIGNED_IN
-from rt.kernel.settings import Settings
+from rt.kernel.access.identity import Actor, PeopleOnly, check
+from rt.kernel.core.settings import Settings
+from rt.kernel.model.messages import OPEN, SELF, SIGNED_IN
 from rt.services.authz.domain.roles import RIGHTS
 
 WORDS = asked("notifications")
-CLOSED = [word for word in WORDS if word.word.needs != OPEN]
-OWN = [word for word in CLOSED if word.word.needs == SELF]
+CLOSED = [word for word in WORDS if word.shape.needs != OPEN]
+OWN = [word for word in CLOSED if word.shape.needs == SELF]
 
 
 @pytest.mark.parametrize("word", CLOSED, ids=lambda word: word.__name__)
-async def test_every_word_needs_its_right(house: Any, voice: Any, word: Any) -> None:
-    shape = word.word
+async def test_every_word_needs_its_right(platform: Any, voice: Any, word: Any) -> None:
+    shape = word.shape
     way = shape.route
     for field in shape.path_fields:
         way = way.replace("{" + field + "}", "x")
-    async with house.web("notifications") as nobody:
+    async with platform.web("notifications") as nobody:
         assert (await nobody.request(shape.method, way)).status_code == 401
     if shape.needs in (SIGNED_IN, SELF):
         return
-    async with house.web("notifications", house.actor(rights={"planning.admin"})) as idle:
+    async with platform.web("notifications", platform.actor(rights={"planning.admin"})) as idle:
         refused = await idle.request(shape.method, way)
     assert (refused.status_code, refused.json()["code"]) == (403, "right_missing")
 
 
-async def test_the_key_for_pushes_stays_the_same(house: Any, voice: Any) -> None:
-    async with house.web("notifications") as nobody:
+async def test_the_key_for_pushes_stays_the_same(platform: Any, voice: Any) -> None:
+    async with platform.web("notifications") as nobody:
         first = (await nobody.get("/api/notifications/push-key")).json()["public_key"]
         assert first == (await nobody.get("/api/notifications/push-key")).json()["public_key"]
     assert len(first) == 87
@@ -46,9 +46,9 @@ class TestProduction:
     def settings(self, settings: Settings) -> Settings:
         return msgspec.structs.replace(settings, environment="production")
 
-    async def test_production_has_no_mailbox(self, house: TestHouse, voice: Any) -> None:
-        root = house.actor("org_operator", {"notifications.admin"}, {"platform_admin"})
-        async with house.web("notifications", root) as client:
+    async def test_production_has_no_mailbox(self, platform: TestPlatform, voice: Any) -> None:
+        root = platform.actor("org_operator", {"notifications.admin"}, {"platform_admin"})
+        async with platform.web("notifications", root) as client:
             assert (await client.get("/api/notifications/mailbox")).status_code == 404
 
 
@@ -70,14 +70,14 @@ def test_the_table_names_every_word_that_is_not_open() -> None:
 
 
 @pytest.mark.parametrize("role", PEOPLE)
-async def test_each_role_says_these_words_and_no_others(house: Any, voice: Any, role: Any) -> None:
+async def test_each_role_says_these_messages_and_no_others(platform: Any, voice: Any, role: Any) -> None:
     """With the rights that its token really has."""
     org = "org_operator" if role == "platform_admin" else "org_ship"
-    actor = house.actor(org, set(RIGHTS[role]), {role}, id="usr_x")
+    actor = platform.actor(org, set(RIGHTS[role]), {role}, id="usr_x")
     may = set()
-    async with house.web("notifications", actor) as client:
+    async with platform.web("notifications", actor) as client:
         for word in CLOSED:
-            shape = word.word
+            shape = word.shape
             way = shape.route
             for field in shape.path_fields:
                 way = way.replace("{" + field + "}", "x.y" if field == "topic" else "x")
@@ -88,9 +88,9 @@ async def test_each_role_says_these_words_and_no_others(house: Any, voice: Any, 
 
 @pytest.mark.parametrize("kind", ["key", "unit"])
 @pytest.mark.parametrize(
-    "word", [word for word in CLOSED if word.word.needs == SELF], ids=lambda w: w.__name__
+    "word", [word for word in CLOSED if word.shape.needs == SELF], ids=lambda w: w.__name__
 )
 def test_nothing_that_is_one_s_own_is_said_by_a_key_or_a_unit(word: Any, kind: Any) -> None:
     actor = Actor(kind=kind, id="key_1", org_id="org_ship", rights=RIGHTS["admin"])
     with pytest.raises(PeopleOnly):
-        check(word.word, actor, {})
+        check(word.shape, actor, {})

@@ -1,4 +1,4 @@
-"""Rules of messages: what a letter may hold, when it is tried again, who may be muted."""
+"""Rules of messages: what a template may hold, when it is tried again, who may be muted."""
 
 import inspect
 import typing
@@ -15,29 +15,29 @@ from tests.services.notifications.make import AT
 from rt.contracts.core_orders import OrderSummary
 from rt.contracts.notifications import MessageReplayed
 from rt.services.notifications.domain.address import TokenUnknown, Unsubscriber
-from rt.services.notifications.domain.letters import accounts, carriage, offers, orders, pallets, platform
-from rt.services.notifications.domain.letters.layout import Letter, one_line, write
 from rt.services.notifications.domain.masking import masked_address, masked_text
 from rt.services.notifications.domain.message import LONGEST_WAIT, NotReplayable, wait_after
 from rt.services.notifications.domain.portals import Portals
 from rt.services.notifications.domain.preference import SUBJECTS, TopicMandatory, chosen, concerns, wanted
+from rt.services.notifications.domain.templates import accounts, carriage, offers, orders, pallets, platform
+from rt.services.notifications.domain.templates.layout import Template, one_line, write
 from rt.services.notifications.domain.webhook import concerned, published, shown
 
 EVIL = "<script>alert(\"x\")</script> & 'co'"
 
 
-def letters() -> list[type[Any]]:
-    """Every kind of letter that has a topic."""
+def templates() -> list[type[Any]]:
+    """Every kind of template that has a topic."""
     return [
         kind
         for module in (accounts, carriage, offers, orders, pallets, platform)
         for _, kind in inspect.getmembers(module, inspect.isclass)
-        if issubclass(kind, Letter) and kind.__module__ == module.__name__ and hasattr(kind, "topic")
+        if issubclass(kind, Template) and kind.__module__ == module.__name__ and hasattr(kind, "topic")
     ]
 
 
 def filled(kind: type[Any], text: str) -> Any:
-    """A letter of this kind with this text in every field that takes one."""
+    """A template of this kind with this text in every field that takes one."""
     values: dict[str, Any] = {}
     for name, hint in typing.get_type_hints(kind).items():
         if name in ("topic", "version", "secret"):
@@ -59,7 +59,7 @@ def filled(kind: type[Any], text: str) -> Any:
     return kind(**values)
 
 
-@pytest.mark.parametrize("kind", letters(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", templates(), ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("language", ["fr", "en", "pl"])
 def test_every_letter_is_written_whole_and_escaped(kind: type[Any], language: str) -> None:
     content = write(filled(kind, EVIL), language, "https://x.example/a?b=1&c=2")
@@ -72,7 +72,7 @@ def test_every_letter_is_written_whole_and_escaped(kind: type[Any], language: st
 
 
 def test_every_topic_has_a_letter_and_every_letter_a_topic() -> None:
-    assert sorted({kind.topic for kind in letters()}) == sorted(SUBJECTS)
+    assert sorted({kind.topic for kind in templates()}) == sorted(SUBJECTS)
 
 
 def test_a_missing_field_is_no_hole_in_a_mail() -> None:
@@ -83,7 +83,7 @@ def test_a_missing_field_is_no_hole_in_a_mail() -> None:
 def test_sending_again_is_told_for_the_trail() -> None:
     message = make.message(state="dead")
     message.replay(AT)
-    assert message.telling == [MessageReplayed(message_id=message.id)]
+    assert message.emitted == [MessageReplayed(message_id=message.id)]
 
 
 @given(st.text(max_size=60))

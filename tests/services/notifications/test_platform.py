@@ -19,10 +19,10 @@ COMES = WindowForeseen(
 
 
 async def test_administrators_of_every_organization_are_written_to(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     await voice.say(COMES, "platform")
-    await told(house)
+    await told(platform)
     sent = await mails(mailbox, topic="admin_gateway.window.foreseen")
     by_mail = [one for one in sent if one["channel"] == "email"]
     assert sorted(one["to"] for one in by_mail) == ["anna@ship.example", "root@op.example"]
@@ -31,19 +31,19 @@ async def test_administrators_of_every_organization_are_written_to(
 
 
 async def test_who_was_told_of_a_window_is_told_that_it_is_called_off(
-    house: Any, voice: Any, mailbox: Any
+    platform: Any, voice: Any, mailbox: Any
 ) -> None:
     off = {"window_id": "win_1", "starts_at": COMES.starts_at, "ends_at": COMES.ends_at}
     await voice.say(WindowCancelled(**off, foreseen=False), "platform")
-    await told(house)
+    await told(platform)
     assert await mails(mailbox, topic="admin_gateway.window.cancelled") == []
     await voice.say(WindowCancelled(**off, foreseen=True), "platform")
-    await told(house)
+    await told(platform)
     sent = await mails(mailbox, topic="admin_gateway.window.cancelled", to="anna@ship.example")
     assert [one["channel"] for one in sent] == ["email"]
 
 
-async def test_a_post_mortem_is_asked_of_the_operator_alone(house: Any, voice: Any, mailbox: Any) -> None:
+async def test_a_post_mortem_is_asked_of_the_operator_alone(platform: Any, voice: Any, mailbox: Any) -> None:
     awaited = PostMortemAwaited(
         incident_id="inc_1",
         title_fr="Commandes indisponibles",
@@ -52,7 +52,7 @@ async def test_a_post_mortem_is_asked_of_the_operator_alone(house: Any, voice: A
         late=True,
     )
     await voice.say(awaited, "platform")
-    await told(house)
+    await told(platform)
     sent = await mails(mailbox, topic="admin_gateway.post_mortem.awaited")
     (mail,) = [one for one in sent if one["channel"] == "email"]
     assert (mail["to"], mail["subject"]) == ("root@op.example", "Bilan en retard : Commandes indisponibles")

@@ -23,10 +23,10 @@ from tests.services.notifications.make import AT, SHIPPER
 from tests.services.notifications.sink import BAD, Loopback, Posted, sink
 
 from rt.contracts.core_orders import OrderCancelled, OrderDelivered
-from rt.kernel.clock import held, now
-from rt.kernel.messages import EVENTS
-from rt.kernel.sealing import secrets_of
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import held, now
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.model.messages import EVENTS
+from rt.kernel.storage.sealing import secrets_of
 from rt.services.notifications.adapters.mail import Credentials, Mailgun, Ses, Sms, as_mail, signed_headers
 from rt.services.notifications.adapters.outside import Outside
 from rt.services.notifications.adapters.provider import Mailbox, NotSent, Provider
@@ -80,8 +80,8 @@ def way_off(message: Message) -> str:
 
 
 @pytest.fixture
-def store(house: Any, voice: Any) -> NotificationsStore:
-    return NotificationsStore(house.database("notifications"))
+def store(platform: Any, voice: Any) -> NotificationsStore:
+    return NotificationsStore(platform.database("notifications"))
 
 
 def sender(store: NotificationsStore, provider: Provider, forget: bool = False) -> Sender:
@@ -290,7 +290,9 @@ class Broken:
         raise NotSent("HTTP 500", self._permanent)
 
 
-async def test_after_eight_tries_a_human_decides(house: Any, store: NotificationsStore, mailbox: Any) -> None:
+async def test_after_eight_tries_a_human_decides(
+    platform: Any, store: NotificationsStore, mailbox: Any
+) -> None:
     await store.messages.add(make.message())
     provider = Broken()
     for nth in range(20):
@@ -301,7 +303,7 @@ async def test_after_eight_tries_a_human_decides(house: Any, store: Notification
     assert (dead.state, dead.error) == ("dead", "HTTP 500")
     replayed = await mailbox.post("/api/notifications/messages/msg_1/replay")
     assert (replayed.status_code, replayed.json()["state"]) == (200, "waiting")
-    await house.tick()
+    await platform.tick()
     assert (await store.messages.everywhere.get("msg_1")).state == "sent"
     again = await mailbox.post("/api/notifications/messages/msg_1/replay")
     assert (again.status_code, again.json()["code"]) == (409, "not_replayable")
@@ -376,13 +378,13 @@ async def test_production_forgets_the_token_once_it_is_sent(store: Notifications
 
 
 async def test_events_go_to_the_webhooks_that_asked_without_secrets(
-    house: Any, voice: Any, store: NotificationsStore
+    platform: Any, voice: Any, store: NotificationsStore
 ) -> None:
     for org in (SHIPPER, "org_else"):
         with acting_for(org):
             await store.webhooks.add(hook(id=f"whk_{org}", org_id=org, topics=["core_orders.order"]))
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
-    await house.settle()
+    await platform.settle()
     (message,) = await store.messages.everywhere.find({"channel": "webhook"})
     assert message.to == f"whk_{SHIPPER}"
     assert json.loads(message.content.text)["type"] == "core_orders.order.delivered"
@@ -390,24 +392,24 @@ async def test_events_go_to_the_webhooks_that_asked_without_secrets(
 
 
 async def test_a_bounced_address_is_not_written_to_again(
-    house: Any, voice: Any, mailbox: Any, store: NotificationsStore
+    platform: Any, voice: Any, mailbox: Any, store: NotificationsStore
 ) -> None:
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
-    await house.settle()
-    await house.tick()
+    await platform.settle()
+    await platform.tick()
     (mail,) = await store.messages.everywhere.find({"channel": "email"})
     report = mailgun_report(MAILGUN_KEY, "Anna@ship.example", receipt=mail.receipt)
-    async with house.web("notifications") as mailgun:
+    async with platform.web("notifications") as mailgun:
         for _ in range(2):  # the same report again has no effect and is answered well
             answer = await mailgun.post("/api/notifications/bounces/mailgun", content=report)
             assert answer.status_code == 200, answer.text
         assert (await mailgun.post("/api/notifications/bounces/ses", content=report)).status_code == 404
     assert (await store.messages.everywhere.get(mail.id)).state == "bounced"
-    await house.settle()
+    await platform.settle()
     (notice,) = await store.messages.everywhere.find({"topic": "notifications.message.bounced"})
     assert (notice.channel, notice.to) == ("in_app", "usr_anna")
     await voice.say(OrderDelivered(order=make.order(order_id="ord_2"), with_reserves=False))
-    await house.settle()
+    await platform.settle()
     assert await store.messages.everywhere.count({"channel": "email"}) == 1
 
 
@@ -421,10 +423,10 @@ async def test_a_bounced_address_is_not_written_to_again(
     ],
 )
 async def test_a_report_that_is_not_proved_changes_nothing(
-    house: Any, store: NotificationsStore, key: str, late: timedelta
+    platform: Any, store: NotificationsStore, key: str, late: timedelta
 ) -> None:
     report = mailgun_report(key, "anna@ship.example", late)
-    async with house.web("notifications") as mailgun:
+    async with platform.web("notifications") as mailgun:
         answer = await mailgun.post("/api/notifications/bounces/mailgun", content=report)
         nonsense = await mailgun.post("/api/notifications/bounces/mailgun", content=b"{")
     assert answer.status_code == nonsense.status_code == 401
@@ -447,32 +449,34 @@ def mailgun_report(key: str, address: str, late: timedelta = timedelta(), receip
 
 
 async def test_one_click_unsubscribes_from_one_kind_of_mail(
-    house: Any, voice: Any, store: NotificationsStore
+    platform: Any, voice: Any, store: NotificationsStore
 ) -> None:
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
-    await house.settle()
+    await platform.settle()
     (mail,) = await store.messages.everywhere.find({"channel": "email"})
-    secret = house.rooms["notifications"].ground.secret
+    secret = platform.instances["notifications"].context.secret
     address = Portals("http://localhost:8080").way_off(Unsubscriber(secret))(mail)
     path = address.removeprefix("http://localhost:8080")
     assert path.rpartition("/")[2] not in msgspec.json.encode(mail).decode()
     form = {"content": "List-Unsubscribe=One-Click", "headers": {"content-type": FORM}}
-    async with house.web("notifications") as anybody:
+    async with platform.web("notifications") as anybody:
         assert (await anybody.get(path)).status_code == 405
         assert await store.address("anna@ship.example") is None
         assert (await anybody.post(path[:-1] + "x", **form)).status_code == 404
         assert (await anybody.post(path, **form)).status_code == 200
     await voice.say(OrderDelivered(order=make.order(order_id="ord_2"), with_reserves=False))
     await voice.say(OrderCancelled(order=make.order(carrier_id=SHIPPER), reason="Client"))
-    await house.settle()
+    await platform.settle()
     mails = await store.messages.everywhere.find({"channel": "email"}, sort="created_at")
     assert [one.topic for one in mails] == ["core_orders.order.delivered", "core_orders.order.cancelled"]
 
 
-async def test_a_secret_is_shown_by_the_request_that_made_it_and_never_again(house: Any, voice: Any) -> None:
+async def test_a_secret_is_shown_by_the_request_that_made_it_and_never_again(
+    platform: Any, voice: Any
+) -> None:
     """Not in the list, not by rotating under the same key, not by adding under the same key."""
-    admin = house.actor(SHIPPER, {"notifications.write"}, {"admin"})
-    async with house.web("notifications", admin) as client:
+    admin = platform.actor(SHIPPER, {"notifications.write"}, {"admin"})
+    async with platform.web("notifications", admin) as client:
         path = "/api/notifications/webhooks"
         good = {"url": "https://93.184.216.34/rt", "topics": ["core_orders.order"]}
         add, rotate = {"idempotency-key": "add"}, {"idempotency-key": "rotate"}
@@ -493,24 +497,24 @@ async def test_a_secret_is_shown_by_the_request_that_made_it_and_never_again(hou
 
 
 async def test_an_organization_has_fifty_webhooks_and_all_of_them_hear(
-    house: Any, voice: Any, store: NotificationsStore
+    platform: Any, voice: Any, store: NotificationsStore
 ) -> None:
-    admin = house.actor(SHIPPER, {"notifications.write"}, {"admin"})
+    admin = platform.actor(SHIPPER, {"notifications.write"}, {"admin"})
     with acting_for(SHIPPER):
         for nth in range(WEBHOOKS_AT_MOST):
             await store.webhooks.add(hook(id=f"whk_{nth}"))
-    async with house.web("notifications", admin) as client:
+    async with platform.web("notifications", admin) as client:
         good = {"url": "https://93.184.216.34/rt", "topics": ["core_orders.order"]}
         refused = await client.post("/api/notifications/webhooks", json=good)
         assert (refused.status_code, refused.json()["code"]) == (409, "too_many_webhooks")
         assert len((await client.get("/api/notifications/webhooks")).json()["items"]) == WEBHOOKS_AT_MOST
     await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
-    await house.settle()
+    await platform.settle()
     assert await store.messages.everywhere.count({"channel": "webhook"}) == WEBHOOKS_AT_MOST
 
 
 async def test_no_event_brings_a_secret_or_an_address_to_a_webhook(
-    house: Any, voice: Any, store: NotificationsStore
+    platform: Any, voice: Any, store: NotificationsStore
 ) -> None:
     """Every event that is published, with a secret in each field that holds one."""
     with acting_for(SHIPPER):
@@ -522,7 +526,7 @@ async def test_no_event_brings_a_secret_or_an_address_to_a_webhook(
             body = sample(kind, text="mail@hidden.example") | secret
             await voice.say(msgspec.convert(body, kind, builtin_types=(datetime,)))
             said += 1
-    await house.settle()
+    await platform.settle()
     sent = await store.messages.everywhere.find({"channel": "webhook"}, limit=200)
     assert len(sent) == said > 20
     for message in sent:
@@ -583,7 +587,7 @@ async def test_a_letter_goes_to_one_address_or_to_nobody(store: NotificationsSto
 async def test_what_opens_something_is_forgotten_a_day_after_it_could_not_be_sent(
     store: NotificationsStore,
 ) -> None:
-    """A letter without a secret keeps its words; development's mailbox keeps all."""
+    """A template without a secret keeps its words; development's mailbox keeps all."""
     for kept_as, secret in (("secret", True), ("plain", False)):
         await store.messages.add(make.message(id=f"msg_{kept_as}", secret=secret, state="dead"))
         await store.messages.add(make.message(id=f"msg_{kept_as}_waiting", secret=secret))
@@ -598,9 +602,9 @@ async def test_what_opens_something_is_forgotten_a_day_after_it_could_not_be_sen
         waiting.replay(AT)
 
 
-async def test_a_webhook_is_added_rotated_and_removed(house: Any, voice: Any) -> None:
-    admin = house.actor(SHIPPER, {"notifications.write"}, {"admin"})
-    async with house.web("notifications", admin) as client:
+async def test_a_webhook_is_added_rotated_and_removed(platform: Any, voice: Any) -> None:
+    admin = platform.actor(SHIPPER, {"notifications.write"}, {"admin"})
+    async with platform.web("notifications", admin) as client:
         path = "/api/notifications/webhooks"
         good = {"url": "https://93.184.216.34/rt", "topics": ["core_orders.order"]}
         inner = await client.post(path, json={**good, "url": "http://127.0.0.1/x"})

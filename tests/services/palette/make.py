@@ -15,13 +15,13 @@ from rt.contracts.authz import (
 )
 from rt.contracts.core_orders import OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import DeliverySigned, PalletExchange
-from rt.kernel.entity import Entity
-from rt.kernel.errors import NotFound
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Event
-from rt.kernel.persistence import Collection
-from rt.kernel.tenancy import acting_for
-from rt.kernel.unit import Ground, Unit, serve
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Event
+from rt.kernel.service.service import ServiceContext, Unit, serve
+from rt.kernel.storage.persistence import Collection
 from rt.services.palette.domain.ledger import Exchange, Party, delivery_lines, organizations
 from rt.services.palette.domain.movement import Movement
 from rt.services.palette.domain.statement import Statement, StatementLine, drawn_up
@@ -57,7 +57,7 @@ def movement(**says: Any) -> Movement:
         | says
     )
     made.declare(ALL if yes is None else yes, absent, AT + timedelta(days=30))
-    made.told()
+    made.emitted()
     return made
 
 
@@ -156,7 +156,7 @@ NAMES = {
 STANDINGS = {"org_guest": "guest", "org_stranger": "stranger", "org_blocked": "blocked"}
 
 
-def neighbours(ground: Ground) -> Unit:
+def neighbours(context: ServiceContext) -> Unit:
     """The part of authz that the pallet service asks: three partners, a guest, a stranger and one blocked."""
 
     async def organization(asked: GetOrganization) -> OrganizationView:
@@ -206,24 +206,24 @@ class Teller(Entity, kw_only=True):
     """Something of another unit that tells what the tests want heard."""
 
 
-async def tell(house: Any, unit: str, event: Event, org_id: str = SHIPPER) -> None:
+async def emit(platform: Any, unit: str, event: Event, org_id: str = SHIPPER) -> None:
     """Have a neighbour tell an event, and everything that follows happen."""
-    if unit not in house.rooms:
-        await house.mount(_silent(unit))
-    database = house.rooms[unit].ground.database
+    if unit not in platform.instances:
+        await platform.mount(_silent(unit))
+    database = platform.instances[unit].context.database
     tellers = next((c for c in database.collections if c.entity is Teller), None) or Collection(
         database, Teller, "tellers"
     )
     with acting_for(org_id):
         teller = Teller(id=new_id("tel"))
-        teller.tell(event)
+        teller.emit(event)
         await tellers.add(teller)
-    await house.settle()
+    await platform.settle()
 
 
-def _silent(unit: str) -> Callable[[Ground], Unit]:
-    def build(ground: Ground) -> Unit:
-        Collection(ground.database, Teller, "tellers")
+def _silent(unit: str) -> Callable[[ServiceContext], Unit]:
+    def build(context: ServiceContext) -> Unit:
+        Collection(context.database, Teller, "tellers")
         return Unit(name=unit.replace("_", "-"), serves=[])
 
     build.__module__ = f"rt.services.{unit}.app"

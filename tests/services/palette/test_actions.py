@@ -8,21 +8,21 @@ import pytest
 from tests.services.palette import make
 
 from rt.contracts.ecpmr import PalletExchange
-from rt.kernel.clock import held, now
+from rt.kernel.core.clock import held, now
 from rt.services.palette.app import build
 
 RIGHTS = {"palette.read", "palette.write", "palette.admin"}
 
 
 @pytest.fixture
-async def palette(house):
+async def palette(platform):
     """The pallet service beside the part of authz that it asks."""
-    await house.mount(build, make.neighbours)
-    return house
+    await platform.mount(build, make.neighbours)
+    return platform
 
 
-def web(house, org=make.SHIPPER, **more):
-    return house.web("palette", house.actor(org=org, rights=RIGHTS, id=f"usr_{org}", **more))
+def web(platform, org=make.SHIPPER, **more):
+    return platform.web("palette", platform.actor(org=org, rights=RIGHTS, id=f"usr_{org}", **more))
 
 
 async def asked(response):
@@ -31,22 +31,22 @@ async def asked(response):
     return got.json()
 
 
-async def balance(house, org, partner):
-    items = (await asked(web(house, org).get("/api/palettes/balances", params={"partner_id": partner})))[
+async def balance(platform, org, partner):
+    items = (await asked(web(platform, org).get("/api/palettes/balances", params={"partner_id": partner})))[
         "items"
     ]
     return {(item["pallet_type"], item["quality"]): item["confirmed"] for item in items if item["confirmed"]}
 
 
-async def deliver(house, deferred=False, **says):
+async def deliver(platform, deferred=False, **says):
     if deferred:
         policy = {"mode": "deferred", "site_name": "Lyon"}
-        await asked(web(house).post("/api/palettes/policies", json=policy))
-    await make.tell(house, "ecpmr", make.signed(**says))
+        await asked(web(platform).post("/api/palettes/policies", json=policy))
+    await make.emit(platform, "ecpmr", make.signed(**says))
 
 
 async def test_a_signed_delivery_becomes_one_movement_that_all_sides_see(palette):
-    await make.tell(palette, "core_orders", make.planned())
+    await make.emit(palette, "core_orders", make.planned())
     await deliver(palette)
     seen = {}
     for org in (make.SHIPPER, make.CARRIER, make.CONSIGNEE):
@@ -123,7 +123,7 @@ async def test_a_balance_of_an_earlier_day_is_folded_from_earlier_movements(pale
 
 
 async def test_the_driver_reads_the_policy_before_arrival(palette):
-    await make.tell(palette, "core_orders", make.planned())
+    await make.emit(palette, "core_orders", make.planned())
     way = "/api/palettes/orders/ord_1/policy"
     assert (await asked(web(palette, make.CARRIER).get(way)))["mode"] == "immediate"
     policy = {"mode": "ratio", "ratio_percent": 80, "partner_id": make.CONSIGNEE}
@@ -153,13 +153,13 @@ async def test_a_deferred_exchange_issues_a_voucher_by_itself(palette):
     ]
 
 
-async def confirm(house, org):
+async def confirm(platform, org):
     """Say yes to everything that waits for an organization."""
-    client = web(house, org)
+    client = web(platform, org)
     waiting = await asked(client.get("/api/palettes/movements", params={"waits": "ours", "limit": 200}))
     for item in waiting["items"]:
         await asked(client.post(f"/api/palettes/movements/{item['id']}/confirm", json={}))
-    await house.settle()
+    await platform.settle()
 
 
 async def test_a_redemption_is_booked_from_the_voucher(palette):
@@ -212,8 +212,10 @@ async def test_whoever_reads_and_redeems_at_once_never_gives_more_than_there_is(
     assert sum(one["quantity"] for one in shown["redemptions"]) == shown["quantity"] == 13
 
 
-def cab_of(house):
-    return house.web("palette", house.actor(org=make.CARRIER, rights=RIGHTS, roles={"driver"}, id="usr_cab"))
+def cab_of(platform):
+    return platform.web(
+        "palette", platform.actor(org=make.CARRIER, rights=RIGHTS, roles={"driver"}, id="usr_cab")
+    )
 
 
 DOCK = {"FindVouchers", "GetPolicy", "GetVoucher", "RedeemVoucher"}
@@ -226,11 +228,11 @@ async def test_a_driver_redeems_and_reads_instructions_and_nothing_else(palette)
     voucher = (await asked(web(palette, make.CARRIER).get("/api/palettes/vouchers")))["items"][0]
     said = {"quantity": 1, "left": voucher["left"]}
     await asked(cab.post(f"/api/palettes/vouchers/{voucher['id']}/redeem", json=said))
-    for word in (served.word for served in palette.rooms["palette"].unit.serves):
-        way = re.sub(r"{\w+}", "x", word.word.route)
-        answer = await cab.request(word.word.method, way)
+    for message in (served.message for served in palette.instances["palette"].unit.serves):
+        way = re.sub(r"{\w+}", "x", message.shape.route)
+        answer = await cab.request(message.shape.method, way)
         closed = answer.status_code == 403 and answer.json()["code"] == "role_may_not"
-        assert closed == (word.__name__ not in DOCK), word.__name__
+        assert closed == (message.__name__ not in DOCK), message.__name__
 
 
 async def test_the_same_redemption_sent_twice_counts_once(palette):
@@ -279,9 +281,9 @@ async def test_a_voucher_is_issued_by_hand_by_who_owes(palette):
 PERIOD = {"period_from": "2026-03-01", "period_until": "2026-03-31"}
 
 
-async def stated(house, partner=make.CONSIGNEE, **more):
+async def stated(platform, partner=make.CONSIGNEE, **more):
     return await asked(
-        web(house).post("/api/palettes/statements", json={"partner_id": partner, **PERIOD, **more})
+        web(platform).post("/api/palettes/statements", json={"partner_id": partner, **PERIOD, **more})
     )
 
 
@@ -310,19 +312,19 @@ async def test_a_partner_without_account_answers_by_a_link_to_that_statement_alo
     await deliver(palette, consignee_id=None, consignee_name="Épicerie Dupont")
     made = await stated(palette, partner="name:épicerie dupont", partner_email="dupont@example.org")
     other = await stated(palette, partner="name:épicerie dupont", partner_email="dupont@example.org")
-    told = (
-        await palette.rooms["palette"]
-        .ground.database["event_log"]
+    emitted = (
+        await palette.instances["palette"]
+        .context.database["event_log"]
         .find_one({"topic": "palette.statement.ready", "entity_id": made["id"]})
     )
-    assert told is None
+    assert emitted is None
     await palette.settle()
-    told = (
-        await palette.rooms["palette"]
-        .ground.database["event_log"]
+    emitted = (
+        await palette.instances["palette"]
+        .context.database["event_log"]
         .find_one({"topic": "palette.statement.ready", "entity_id": made["id"]})
     )
-    assert (await palette.letter(told))["url"] == f"/l/token-{made['id']}"
+    assert (await palette.letter(emitted))["url"] == f"/l/token-{made['id']}"
     link = palette.actor(
         org="org_guest", kind="link", id="lnk_1", scope="answer_statement", object_id=made["id"]
     )
@@ -352,16 +354,16 @@ async def test_a_claim_that_soon_lapses_is_told_once(palette):
     for days in (300, 330, 331):
         with held(make.AT + timedelta(days=days)):
             await palette.tick()
-    events = palette.rooms["palette"].ground.database["event_log"]
-    told = await events.find({"topic": "palette.limitation.near"}).to_list()
-    assert sorted((one["body"]["debtor_id"], one["body"]["quantity"]) for one in told) == [
+    events = palette.instances["palette"].context.database["event_log"]
+    emitted = await events.find({"topic": "palette.limitation.near"}).to_list()
+    assert sorted((one["body"]["debtor_id"], one["body"]["quantity"]) for one in emitted) == [
         (make.CARRIER, 20),
         (make.CONSIGNEE, 13),
     ]
-    assert told[0]["body"]["lapses_on"] == date(2027, 3, 2).isoformat()
+    assert emitted[0]["body"]["lapses_on"] == date(2027, 3, 2).isoformat()
 
 
-async def test_a_rule_of_the_organization_comes_before_that_of_the_house(palette):
+async def test_a_rule_of_the_organization_comes_before_that_of_the_platform(palette):
     rule = {"kind": "limitation_months", "valid_from": "2020-01-01", "value": 6, "source": "contrat"}
     await asked(web(palette).post("/api/palettes/rules", json=rule))
     await deliver(palette)

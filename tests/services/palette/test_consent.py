@@ -7,7 +7,7 @@ import pytest
 from tests.services.palette import make
 from tests.services.palette.test_actions import asked, balance, confirm, deliver, palette, web
 
-from rt.kernel.clock import held, now
+from rt.kernel.core.clock import held, now
 from rt.services.palette.store.migrations import ConsentFilled
 
 __all__ = ["palette"]
@@ -15,33 +15,33 @@ SHIPPER, CARRIER, CONSIGNEE = make.SHIPPER, make.CARRIER, make.CONSIGNEE
 MOVEMENTS, VOUCHERS, POLICIES = (f"/api/palettes/{what}" for what in ("movements", "vouchers", "policies"))
 
 
-async def book(house, org=SHIPPER, partner=CONSIGNEE, **says):
+async def book(platform, org=SHIPPER, partner=CONSIGNEE, **says):
     said = {"partner_id": partner, "direction": "given", "quantity": 33} | says
-    return await asked(web(house, org).post(MOVEMENTS, json=said))
+    return await asked(web(platform, org).post(MOVEMENTS, json=said))
 
 
-async def shares(house, org, partner):
+async def shares(platform, org, partner):
     """Confirmed, claimed by us, claimed by others and own, over all sites and types."""
-    items = (await asked(web(house, org).get("/api/palettes/balances", params={"partner_id": partner})))[
+    items = (await asked(web(platform, org).get("/api/palettes/balances", params={"partner_id": partner})))[
         "items"
     ]
     figures = ("confirmed", "claimed_by_us", "claimed_by_others", "own")
     return tuple(sum(item[figure] for item in items) for figure in figures)
 
 
-async def answer(house, org, movement, what, **says):
-    got = await web(house, org).post(f"{MOVEMENTS}/{movement['id']}/{what}", json=says)
-    await house.settle()
+async def answer(platform, org, movement, what, **says):
+    got = await web(platform, org).post(f"{MOVEMENTS}/{movement['id']}/{what}", json=says)
+    await platform.settle()
     return got
 
 
-async def waiting(house, org, whose="ours"):
-    page = await asked(web(house, org).get(MOVEMENTS, params={"waits": whose}))
+async def waiting(platform, org, whose="ours"):
+    page = await asked(web(platform, org).get(MOVEMENTS, params={"waits": whose}))
     return [item["id"] for item in page["items"]]
 
 
-async def told(house, topic):
-    return await house.told(topic)
+async def emitted(platform, topic):
+    return await platform.emitted(topic)
 
 
 async def test_what_one_side_books_is_no_debt_of_the_other_until_it_says_yes(palette):
@@ -59,11 +59,11 @@ async def test_a_claim_waits_on_both_sides_and_is_told_to_the_one_that_is_asked(
     movement = await book(palette)
     assert await waiting(palette, CONSIGNEE) == [movement["id"]] == await waiting(palette, SHIPPER, "theirs")
     assert await waiting(palette, SHIPPER) == [] == await waiting(palette, CONSIGNEE, "theirs")
-    (claimed,) = await told(palette, "palette.movement.claimed")
+    (claimed,) = await emitted(palette, "palette.movement.claimed")
     assert (claimed["awaited"], claimed["teller_name"]) == ([CONSIGNEE], "Shipper")
     await answer(palette, CONSIGNEE, movement, "confirm")
     assert await waiting(palette, CONSIGNEE) == await waiting(palette, SHIPPER, "theirs") == []
-    (confirmed,) = await told(palette, "palette.movement.confirmed")
+    (confirmed,) = await emitted(palette, "palette.movement.confirmed")
     assert (confirmed["teller_id"], confirmed["by_name"]) == (SHIPPER, "Consignee")
 
 
@@ -84,7 +84,7 @@ async def test_a_no_closes_the_claim_for_good(palette):
     assert (late.status_code, late.json()["code"]) == (409, "claim_closed")
     shown = await asked(web(palette).get(f"{MOVEMENTS}/{movement['id']}"))
     assert (shown["closed_by"], shown["closed_reason"]) == ("Consignee", "only 32 came")
-    (no,) = await told(palette, "palette.movement.disputed")
+    (no,) = await emitted(palette, "palette.movement.disputed")
     assert (no["teller_id"], no["reason"]) == (SHIPPER, "only 32 came")
 
 
@@ -100,7 +100,7 @@ async def test_a_claim_lapses_after_the_days_that_the_rule_says(palette):
         await palette.tick()
     shown = await asked(web(palette).get(f"{MOVEMENTS}/{movement['id']}"))
     assert shown["standing"] == "lapsed"
-    assert len(await told(palette, "palette.movement.lapsed")) == 1
+    assert len(await emitted(palette, "palette.movement.lapsed")) == 1
 
 
 async def test_the_author_takes_its_claim_back_until_somebody_said_yes(palette):
@@ -209,7 +209,7 @@ async def test_under_a_policy_that_both_accepted_either_ones_note_binds_both(pal
 async def test_an_answer_to_a_policy_is_to_the_terms_that_were_read(palette):
     asking = {"mode": "immediate", "partner_id": CONSIGNEE}
     policy = await asked(web(palette).post(POLICIES, json=asking))
-    (proposed,) = await told(palette, "palette.policy.proposed")
+    (proposed,) = await emitted(palette, "palette.policy.proposed")
     assert proposed["partner_id"] == CONSIGNEE
     way = f"{POLICIES}/{policy['id']}/answer"
     own = await web(palette).post(way, json={"version": policy["version"], "answer": "accepted"})
@@ -234,17 +234,17 @@ async def test_a_voucher_is_born_when_its_debtor_has_agreed_to_the_debt(palette)
     assert (voucher["quantity"], voucher["debtor_id"]) == (13, CONSIGNEE)
 
 
-async def redeem(house, org, voucher, quantity):
+async def redeem(platform, org, voucher, quantity):
     way = f"{VOUCHERS}/{voucher['id']}"
-    left = (await asked(web(house, org).get(way)))["left"]
-    got = await asked(web(house, org).post(f"{way}/redeem", json={"quantity": quantity, "left": left}))
-    await house.settle()
+    left = (await asked(web(platform, org).get(way)))["left"]
+    got = await asked(web(platform, org).post(f"{way}/redeem", json={"quantity": quantity, "left": left}))
+    await platform.settle()
     return got
 
 
-async def issue(house, **says):
+async def issue(platform, **says):
     said = {"creditor_id": SHIPPER, "quantity": 33, "bearer_id": CARRIER} | says
-    return await asked(web(house, CONSIGNEE).post(VOUCHERS, json=said))
+    return await asked(web(platform, CONSIGNEE).post(VOUCHERS, json=said))
 
 
 async def test_the_author_of_a_voucher_moves_nothing_alone(palette):
@@ -293,7 +293,7 @@ async def test_with_a_partner_without_account_one_keeps_ones_own_book(palette, p
     account = "name:épicerie dupont" if partner.startswith("name:") else partner
     assert (movement["standing"], movement["lapses_at"]) == ("own", None)
     assert await shares(palette, SHIPPER, account) == (0, 0, 0, -33)
-    assert await told(palette, "palette.movement.claimed") == []
+    assert await emitted(palette, "palette.movement.claimed") == []
 
 
 async def test_a_guest_that_opens_its_account_finds_claims_and_no_debts(palette):
@@ -378,7 +378,7 @@ async def test_what_was_booked_before_is_read_on(palette):
     """Signed movements as agreed, one-sided ones as claims."""
     await deliver(palette)
     await book(palette, quantity=7)
-    database = palette.rooms["palette"].ground.database
+    database = palette.instances["palette"].context.database
     fields = ("bound", "awaits", "absent", "teller_id", "closed", "lapses_at", "principal_id", "agent_id")
     await database["palette.movements"].update_many({}, {"$unset": dict.fromkeys(fields, "")})
     assert await shares(palette, CONSIGNEE, SHIPPER) == (0, 0, 20, 0)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.services.palette import make
 
 from rt.contracts.palette import LineAnswer, VoucherExpired, VoucherRedeemed
-from rt.kernel.clock import held
-from rt.kernel.errors import ReferenceUnknown
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import ReferenceUnknown
 from rt.services.palette.domain.ledger import (
     Exchange,
     OpenPart,
@@ -156,7 +156,7 @@ def test_a_voucher_is_given_back_little_by_little():
         agreed(voucher, 5)
         agreed(voucher, 8)
     assert (voucher.left, voucher.state) == (0, "redeemed")
-    assert [told.left for told in voucher.telling if isinstance(told, VoucherRedeemed)] == [8, 0]
+    assert [emitted.left for emitted in voucher.emitted if isinstance(emitted, VoucherRedeemed)] == [8, 0]
 
 
 def test_what_one_side_says_was_given_back_settles_nothing_yet():
@@ -223,7 +223,7 @@ def test_expiry_is_told_once_and_not_too_early():
     with held(voucher.expires_at):
         voucher.expire()
         voucher.expire()
-    assert [type(told) for told in voucher.telling] == [VoucherExpired]
+    assert [type(emitted) for emitted in voucher.emitted] == [VoucherExpired]
 
 
 def test_what_is_agreed_after_the_last_day_still_settles_the_voucher():
@@ -240,7 +240,7 @@ def test_what_the_debtor_writes_down_goes_to_the_bearer():
     voucher = make.voucher()
     with held(make.AT):
         voucher.redeem(1, 13, make.CONSIGNEE)
-    assert voucher.telling[0].collector_id == make.CARRIER
+    assert voucher.emitted[0].collector_id == make.CARRIER
 
 
 def test_a_bearer_may_lose_a_voucher_but_not_cancel_it():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from tests.services.palette import make
 
-from rt.kernel.clock import held
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import Refusal
 from rt.services.palette.domain.ledger import (
     Exchange,
     Party,

@@ -5,16 +5,16 @@ import pytest
 from tests.services.planning import make
 
 from rt.contracts import core_orders
-from rt.contracts import planning as words
+from rt.contracts import planning as contract
 from rt.contracts.authz import GetKeys, GetOrganization, GetUser, KeySetView, OrganizationView, UserView
 from rt.contracts.core_orders import GetOrder
-from rt.kernel.clock import held
-from rt.kernel.entity import Entity
-from rt.kernel.errors import NotFound
-from rt.kernel.ids import new_id
-from rt.kernel.persistence import Collection
-from rt.kernel.tenancy import acting_for, current_org
-from rt.kernel.unit import Unit, serve
+from rt.kernel.core.clock import held
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import acting_for, current_org
+from rt.kernel.model.entity import Entity
+from rt.kernel.service.service import Unit, serve
+from rt.kernel.storage.persistence import Collection
 from rt.services.planning.app import build
 
 READ, WRITE = {"planning.read"}, {"planning.read", "planning.write"}
@@ -25,17 +25,17 @@ class Told(Entity):
 
 
 class Office:
-    """One organization's user, asking by words."""
+    """One organization's user, asking by messages."""
 
-    def __init__(self, house, actor):
-        self.house = house
+    def __init__(self, platform, actor):
+        self.platform = platform
         self.actor = actor
-        self.client = house.web("planning", actor)
+        self.client = platform.web("planning", actor)
 
-    async def say(self, word, **headers):
-        """The status and answer of a word."""
-        shape = type(word).word
-        fields = msgspec.to_builtins(word)
+    async def say(self, message, **headers):
+        """The status and answer of a message."""
+        shape = type(message).shape
+        fields = msgspec.to_builtins(message)
         way = shape.route
         for name in shape.path_fields:
             way = way.replace("{" + name + "}", str(fields.pop(name)))
@@ -45,35 +45,36 @@ class Office:
         is_json = "json" in answer.headers.get("content-type", "")
         return answer.status_code, answer.json() if is_json else answer
 
-    async def get(self, word, **headers):
-        """The answer of a word that must succeed."""
-        status, answer = await self.say(word, **headers)
+    async def get(self, message, **headers):
+        """The answer of a message that must succeed."""
+        status, answer = await self.say(message, **headers)
         assert status < 300, answer
         return answer
 
-    async def refused(self, word, **headers):
-        """The code of the refusal of a word that must be refused."""
-        status, answer = await self.say(word, **headers)
+    async def refused(self, message, **headers):
+        """The code of the refusal of a message that must be refused."""
+        status, answer = await self.say(message, **headers)
         assert status >= 400, answer
         return answer["code"]
 
 
 class World:
-    """A house with planning; core_orders and authz know what the test has put there and refuse the rest."""
+    """A platform with planning; core_orders and authz know what the test has put there and refuse the
+    rest."""
 
-    def __init__(self, house):
-        self.house = house
+    def __init__(self, platform):
+        self.platform = platform
         self.teller = None
         self.orders = {}
         self.members = {("carrier", "usr_anne")}
         self.standings = {}
 
     async def begin(self):
-        def orders(ground):
-            self.teller = Collection(ground.database, Told, "told")
+        def orders(context):
+            self.teller = Collection(context.database, Told, "outbox")
             return Unit(name="core_orders", serves=[serve(GetOrder, self._order)])
 
-        def people(ground):
+        def people(context):
             answers = [
                 serve(GetUser, self._user),
                 serve(GetOrganization, self._card),
@@ -83,7 +84,7 @@ class World:
 
         orders.__module__ = "rt.services.core_orders.app"
         people.__module__ = "rt.services.authz.app"
-        await self.house.mount(build, orders, people)
+        await self.platform.mount(build, orders, people)
         self.carrier = self.office("carrier")
         self.site = self.office("consignee")
         return self
@@ -115,31 +116,31 @@ class World:
         return KeySetView(keys=[])
 
     def office(self, org, rights=WRITE, **more):
-        return Office(self.house, self.house.actor(org=org, rights=set(rights), **more))
+        return Office(self.platform, self.platform.actor(org=org, rights=set(rights), **more))
 
-    async def tell(self, event, org="shipper"):
+    async def emit(self, event, org="shipper"):
         """Have core_orders tell an event and everybody hear it."""
         with acting_for(org):
-            told = Told(id=new_id("told"))
-            told.tell(event)
-            await self.teller.add(told)
-        await self.house.settle()
+            emitted = Told(id=new_id("told"))
+            emitted.emit(event)
+            await self.teller.add(emitted)
+        await self.platform.settle()
 
     async def job(self, **more):
         """An accepted order in the carrier's basket."""
         order = make.order(**more)
-        await self.tell(core_orders.TenderAccepted(order=order))
-        page = await self.carrier.get(words.FindJobs(q=order.reference))
+        await self.emit(core_orders.TenderAccepted(order=order))
+        page = await self.carrier.get(contract.FindJobs(q=order.reference))
         return next(one for one in page["items"] if one["order_id"] == order.order_id)
 
     async def crew(self, **more):
-        driver = await self.carrier.get(words.AddDriver(name="Anne Petit", **more.pop("driver", {})))
+        driver = await self.carrier.get(contract.AddDriver(name="Anne Petit", **more.pop("driver", {})))
         built = make.vehicle()
         values = {
             "plate": built.plate, "kind": "rigid", "capacity_kg": 10_000, "capacity_pallets": 18,
             "capacity_loading_metres": 7.2, "gross_weight_t": 19, "depot": make.site("Paris"),
         }  # fmt: skip
-        vehicle = await self.carrier.get(words.AddVehicle(**(values | more)))
+        vehicle = await self.carrier.get(contract.AddVehicle(**(values | more)))
         return vehicle, driver
 
     async def tour(self, job=None, crew=None):
@@ -150,19 +151,19 @@ class World:
 
     async def plan(self, **more):
         """A search asked for and finished."""
-        asked = words.Optimise(**({"day": make.DAY, "days": 1, "budget_seconds": 0.5} | more))
+        asked = contract.Optimise(**({"day": make.DAY, "days": 1, "budget_seconds": 0.5} | more))
         plan = await self.carrier.get(asked)
-        await self.house.tick()
-        return await self.carrier.get(words.GetOptimisedPlan(plan_id=plan["plan_id"]))
+        await self.platform.tick()
+        return await self.carrier.get(contract.GetOptimisedPlan(plan_id=plan["plan_id"]))
 
     async def dock(self, **more):
-        weekdays = [words.OpeningHours(weekday=n, from_minute=480, until_minute=720) for n in range(5)]
+        weekdays = [contract.OpeningHours(weekday=n, from_minute=480, until_minute=720) for n in range(5)]
         values = {"name": "Quai 1", "site": make.site("Reims"), "hours": weekdays}
-        return await self.site.get(words.AddDock(**(values | more)))
+        return await self.site.get(contract.AddDock(**(values | more)))
 
 
 def assign(job, vehicle, driver, **more):
-    return words.AssignJob(
+    return contract.AssignJob(
         job_id=job["job_id"], vehicle_id=vehicle["vehicle_id"], driver_id=driver["driver_id"],
         **({"day": make.DAY} | more),
     )  # fmt: skip
@@ -173,10 +174,10 @@ def booking(job, dock, hour=8, long=0.5, **more):
         "order_id": job["order_id"], "kind": "delivery", "dock_id": dock["dock_id"],
         "starts_at": make.at(hour), "ends_at": make.at(hour + long),
     }  # fmt: skip
-    return words.BookSlot(**(values | more))
+    return contract.BookSlot(**(values | more))
 
 
 @pytest.fixture
-async def world(house):
+async def world(platform):
     with held(make.NOON_BEFORE):
-        yield await World(house).begin()
+        yield await World(platform).begin()

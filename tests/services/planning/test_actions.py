@@ -9,11 +9,11 @@ from tests.services.planning import make
 from tests.services.planning.conftest import READ, assign, booking
 
 from rt.contracts import core_orders
-from rt.contracts import planning as words
-from rt.kernel.bus import Told
-from rt.kernel.clock import held
-from rt.kernel.tenancy import acting_for
-from rt.kernel.unit import Unit, hear
+from rt.contracts import planning as contract
+from rt.kernel.core.clock import held
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.model.envelope import EventEnvelope
+from rt.kernel.service.service import Unit, subscribe
 
 
 async def book(office, job, dock, hour=8, kind="delivery", **more):
@@ -23,15 +23,15 @@ async def book(office, job, dock, hour=8, kind="delivery", **more):
 async def test_an_accepted_order_lies_in_the_carriers_basket_alone(world):
     job = await world.job()
     assert job["state"] == "unplanned"
-    other = await world.office("another").get(words.FindJobs())
+    other = await world.office("another").get(contract.FindJobs())
     assert other["items"] == []
 
 
 async def test_an_order_told_twice_is_one_job_and_an_accepted_change_renews_it(world):
     order = make.order()
-    await world.tell(core_orders.TenderAccepted(order=order))
-    await world.tell(core_orders.TenderAccepted(order=msgspec.structs.replace(order, pallets=9)))
-    page = await world.carrier.get(words.FindJobs())
+    await world.emit(core_orders.TenderAccepted(order=order))
+    await world.emit(core_orders.TenderAccepted(order=msgspec.structs.replace(order, pallets=9)))
+    page = await world.carrier.get(contract.FindJobs())
     assert [one["pallets"] for one in page["items"]] == [9]
 
 
@@ -41,18 +41,18 @@ async def test_an_order_cancelled_or_taken_back_leaves_basket_draft_and_dock(wor
     gone = core_orders.OrderCancelled(order=order, reason="client fermé")
     if lapsed:
         gone = core_orders.TenderLapsed(order=order, expired=False, reason="client fermé")
-    await world.tell(core_orders.TenderAccepted(order=order))
-    (job,) = (await world.carrier.get(words.FindJobs()))["items"]
+    await world.emit(core_orders.TenderAccepted(order=order))
+    (job,) = (await world.carrier.get(contract.FindJobs()))["items"]
     tour = await world.tour(job)
     status, slot = await book(world.carrier, job, await world.dock(), hour=11)
     assert status == 201
-    await world.house.settle()
-    await world.tell(gone)
-    assert (await world.carrier.get(words.FindJobs(state="cancelled")))["items"][0]["order_id"] == job[
+    await world.platform.settle()
+    await world.emit(gone)
+    assert (await world.carrier.get(contract.FindJobs(state="cancelled")))["items"][0]["order_id"] == job[
         "order_id"
     ]
-    assert (await world.carrier.get(words.GetTour(tour_id=tour["tour_id"])))["state"] == "withdrawn"
-    (slot,) = (await world.carrier.get(words.FindSlots(order_id=job["order_id"])))["items"]
+    assert (await world.carrier.get(contract.GetTour(tour_id=tour["tour_id"])))["state"] == "withdrawn"
+    (slot,) = (await world.carrier.get(contract.FindSlots(order_id=job["order_id"])))["items"]
     assert (slot["state"], slot["reason"]) == ("cancelled", "client fermé")
 
 
@@ -66,39 +66,39 @@ def planned_by_hand(order, tour_id=""):
 @pytest.mark.parametrize("fact", ["planned", "loading", "in_transit", "delivered"])
 async def test_an_order_carried_without_a_tour_leaves_the_basket(world, fact):
     order = make.order()
-    await world.tell(core_orders.TenderAccepted(order=order))
-    told = {
+    await world.emit(core_orders.TenderAccepted(order=order))
+    emitted = {
         "planned": planned_by_hand(order),
         "loading": core_orders.OrderLoading(order=order),
         "in_transit": core_orders.OrderInTransit(order=order),
         "delivered": core_orders.OrderDelivered(order=order, with_reserves=False),
     }
-    await world.tell(told[fact])
-    assert (await world.carrier.get(words.FindJobs()))["items"] == []
-    (job,) = (await world.carrier.get(words.FindJobs(state="elsewhere")))["items"]
+    await world.emit(emitted[fact])
+    assert (await world.carrier.get(contract.FindJobs()))["items"] == []
+    (job,) = (await world.carrier.get(contract.FindJobs(state="elsewhere")))["items"]
     vehicle, driver = await world.crew()
     assert await world.carrier.refused(assign(job, vehicle, driver)) == "job_elsewhere"
-    await world.tell(core_orders.TenderAccepted(order=order))
-    assert len((await world.carrier.get(words.FindJobs()))["items"]) == 1
+    await world.emit(core_orders.TenderAccepted(order=order))
+    assert len((await world.carrier.get(contract.FindJobs()))["items"]) == 1
 
 
 async def test_a_job_of_a_tour_keeps_to_it_and_the_echo_of_a_withdrawn_tour_empties_no_basket(world):
     order = make.order()
-    await world.tell(core_orders.TenderAccepted(order=order))
-    await world.tell(planned_by_hand(order, tour_id="tour_gone"))
-    (job,) = (await world.carrier.get(words.FindJobs()))["items"]
+    await world.emit(core_orders.TenderAccepted(order=order))
+    await world.emit(planned_by_hand(order, tour_id="tour_gone"))
+    (job,) = (await world.carrier.get(contract.FindJobs()))["items"]
     await world.tour(job)
-    await world.tell(core_orders.OrderLoading(order=order))
-    assert len((await world.carrier.get(words.FindJobs(state="planned")))["items"]) == 1
+    await world.emit(core_orders.OrderLoading(order=order))
+    assert len((await world.carrier.get(contract.FindJobs(state="planned")))["items"]) == 1
 
 
 async def test_an_assigned_job_leaves_the_basket_and_comes_back(world):
     job = await world.job()
     tour = await world.tour(job)
     assert [stop["kind"] for stop in tour["stops"]] == ["pickup", "delivery"]
-    assert (await world.carrier.get(words.FindJobs()))["items"] == []
-    await world.carrier.get(words.UnassignJob(job_id=job["job_id"], tour_id=tour["tour_id"]))
-    assert len((await world.carrier.get(words.FindJobs()))["items"]) == 1
+    assert (await world.carrier.get(contract.FindJobs()))["items"] == []
+    await world.carrier.get(contract.UnassignJob(job_id=job["job_id"], tour_id=tour["tour_id"]))
+    assert len((await world.carrier.get(contract.FindJobs()))["items"]) == 1
 
 
 async def test_a_refused_assignment_names_every_rule_at_once(world):
@@ -109,7 +109,7 @@ async def test_a_refused_assignment_names_every_rule_at_once(world):
     assert {one["code"] for one in answer["errors"]} == {"over_capacity", "skill_missing"}
     assert all(one["messages"]["fr"] and one["messages"]["en"] for one in answer["errors"])
     check = await world.carrier.get(
-        words.CheckAssignment(
+        contract.CheckAssignment(
             job_id=job["job_id"],
             vehicle_id=vehicle["vehicle_id"],
             driver_id=driver["driver_id"],
@@ -117,7 +117,7 @@ async def test_a_refused_assignment_names_every_rule_at_once(world):
         )
     )
     assert {one["rule"] for one in check["conflicts"]} == {"over_capacity", "skill_missing"}
-    assert (await world.carrier.get(words.FindJobs()))["items"][0]["state"] == "unplanned"
+    assert (await world.carrier.get(contract.FindJobs()))["items"][0]["state"] == "unplanned"
 
 
 async def test_a_reason_lets_a_ban_through(world):
@@ -134,7 +134,7 @@ async def test_a_reason_lets_a_ban_through(world):
     assert [(one["code"], one["field"]) for one in answer["errors"]] == [("derogation_unknown", "derogation")]
     tour = await world.carrier.get(assign(job, vehicle, driver, day=holiday, derogation="perishables"))
     assert (tour["derogation"], tour["conflicts"]) == ("perishables", [])
-    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
+    await world.carrier.get(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
 
 
 async def test_two_dispatchers_at_once_never_give_one_truck_two_tours(world):
@@ -142,7 +142,7 @@ async def test_two_dispatchers_at_once_never_give_one_truck_two_tours(world):
     vehicle, driver = await world.crew()
     answers = await asyncio.gather(*(world.carrier.say(assign(job, vehicle, driver)) for job in jobs))
     assert sorted(status for status, _ in answers) == [200, 409, 409, 409]
-    assert len((await world.carrier.get(words.FindJobs()))["items"]) == 3
+    assert len((await world.carrier.get(contract.FindJobs()))["items"]) == 3
 
 
 async def test_two_dispatchers_at_once_never_put_one_job_on_two_tours(world):
@@ -158,7 +158,7 @@ async def test_the_same_assignment_sent_twice_is_one_tour(world):
     first = await world.carrier.get(assign(job, *crew), **{"idempotency-key": "k1"})
     again = await world.carrier.get(assign(job, *crew), **{"idempotency-key": "k1"})
     assert first["tour_id"] == again["tour_id"]
-    assert len((await world.carrier.get(words.GetPlan(day=make.DAY)))["tours"]) == 1
+    assert len((await world.carrier.get(contract.GetPlan(day=make.DAY)))["tours"]) == 1
 
 
 async def test_of_two_jobs_put_on_one_tour_at_once_the_second_reads_it_again_first(world):
@@ -166,24 +166,24 @@ async def test_of_two_jobs_put_on_one_tour_at_once_the_second_reads_it_again_fir
     jobs = [await world.job() for _ in range(2)]
 
     def put(job, version):
-        return words.AssignJob(job_id=job["job_id"], tour_id=tour["tour_id"], tour_version=version)
+        return contract.AssignJob(job_id=job["job_id"], tour_id=tour["tour_id"], tour_version=version)
 
     answers = await asyncio.gather(*(world.carrier.say(put(job, tour["version"])) for job in jobs))
     assert sorted(status for status, _ in answers) == [200, 412]
     (late,) = [job for job, (status, _) in zip(jobs, answers, strict=True) if status == 412]
-    seen = await world.carrier.get(words.GetTour(tour_id=tour["tour_id"]))
+    seen = await world.carrier.get(contract.GetTour(tour_id=tour["tour_id"]))
     await world.carrier.get(put(late, seen["version"]))
-    seen = await world.carrier.get(words.GetTour(tour_id=tour["tour_id"]))
+    seen = await world.carrier.get(contract.GetTour(tour_id=tour["tour_id"]))
     assert {stop["job_id"] for stop in seen["stops"]} > {job["job_id"] for job in jobs}
 
 
 async def test_a_stop_moves_only_where_the_rules_let_it(world):
     tour = await world.tour()
     assert await world.carrier.refused(
-        words.MoveStop(tour_id=tour["tour_id"], version=tour["version"], position=0, to_position=1)
+        contract.MoveStop(tour_id=tour["tour_id"], version=tour["version"], position=0, to_position=1)
     ) == ("assignment_refused")
     same = await world.carrier.get(
-        words.MoveStop(tour_id=tour["tour_id"], version=tour["version"], position=1, to_position=1)
+        contract.MoveStop(tour_id=tour["tour_id"], version=tour["version"], position=1, to_position=1)
     )
     assert [stop["kind"] for stop in same["stops"]] == ["pickup", "delivery"]
 
@@ -191,17 +191,21 @@ async def test_a_stop_moves_only_where_the_rules_let_it(world):
 async def test_a_published_tour_is_told_with_stops_and_without_price(world):
     heard = []
 
-    def listens(ground):
-        async def keep(event: words.TourPublished, told: Told):
+    def listens(context):
+        async def keep(event: contract.TourPublished, envelope: EventEnvelope):
             heard.append(event)
 
-        return Unit(name="tracking_ia", serves=[], hears=[hear(words.TourPublished, keep, since="beginning")])
+        return Unit(
+            name="tracking_ia",
+            serves=[],
+            subscriptions=[subscribe(contract.TourPublished, keep, since="beginning")],
+        )
 
     listens.__module__ = "rt.services.tracking_ia.app"
-    await world.house.mount(listens)
+    await world.platform.mount(listens)
     tour = await world.tour()
-    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
-    await world.house.settle()
+    await world.carrier.get(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
+    await world.platform.settle()
     (event,) = heard
     assert (event.carrier_id, [stop.kind for stop in event.stops]) == ("carrier", ["pickup", "delivery"])
     assert "price" not in msgspec.json.encode(event).decode()
@@ -209,32 +213,32 @@ async def test_a_published_tour_is_told_with_stops_and_without_price(world):
 
 async def test_a_withdrawn_tour_gives_its_jobs_back(world):
     tour = await world.tour()
-    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
+    await world.carrier.get(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
     assert (
         await world.carrier.refused(
-            words.UnassignJob(job_id=tour["stops"][0]["job_id"], tour_id=tour["tour_id"])
+            contract.UnassignJob(job_id=tour["stops"][0]["job_id"], tour_id=tour["tour_id"])
         )
         == "tour_not_draft"
     )
-    await world.carrier.get(words.WithdrawTour(tour_id=tour["tour_id"], version=2))
-    assert len((await world.carrier.get(words.FindJobs()))["items"]) == 1
+    await world.carrier.get(contract.WithdrawTour(tour_id=tour["tour_id"], version=2))
+    assert len((await world.carrier.get(contract.FindJobs()))["items"]) == 1
 
 
 async def test_an_illness_shows_on_the_day_and_stops_publishing(world):
     vehicle, driver = await world.crew()
     tour = await world.tour(crew=(vehicle, driver))
-    away = words.AddAbsence(
+    away = contract.AddAbsence(
         driver_id=driver["driver_id"], starts_at=make.at(0), ends_at=make.at(24), reason="grippe"
     )
     await world.carrier.get(away)
-    day = await world.carrier.get(words.GetPlan(day=make.DAY))
+    day = await world.carrier.get(contract.GetPlan(day=make.DAY))
     assert [one["rule"] for one in day["tours"][0]["conflicts"]] == ["driver_absent"]
     assert (
-        await world.carrier.refused(words.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
+        await world.carrier.refused(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
         == "assignment_refused"
     )
-    await world.carrier.get(words.RemoveAbsence(driver_id=driver["driver_id"], starts_at=make.at(0)))
-    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
+    await world.carrier.get(contract.RemoveAbsence(driver_id=driver["driver_id"], starts_at=make.at(0)))
+    await world.carrier.get(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
 
 
 async def test_a_driver_sees_the_own_published_tours_and_no_others(world):
@@ -242,21 +246,21 @@ async def test_a_driver_sees_the_own_published_tours_and_no_others(world):
     tour = await world.tour(crew=await world.crew(**driver))
     other = await world.tour(crew=await world.crew())
     anne = world.office("carrier", READ, roles={"driver"}, id="usr_anne")
-    assert (await anne.get(words.MyDay()))["tours"] == []
-    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
-    (mine,) = (await anne.get(words.MyDay()))["tours"]
+    assert (await anne.get(contract.MyDay()))["tours"] == []
+    await world.carrier.get(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
+    (mine,) = (await anne.get(contract.MyDay()))["tours"]
     assert mine["tour_id"] == tour["tour_id"]
-    assert await anne.refused(words.GetTour(tour_id=other["tour_id"])) == "tour_unknown"
-    assert await anne.refused(words.GetPlan(day=make.DAY)) == "role_may_not"
+    assert await anne.refused(contract.GetTour(tour_id=other["tour_id"])) == "tour_unknown"
+    assert await anne.refused(contract.GetPlan(day=make.DAY)) == "role_may_not"
     stranger = world.office("carrier", READ, roles={"driver"}, id="usr_new")
-    assert await stranger.refused(words.MyDay()) == "driver_not_tied"
+    assert await stranger.refused(contract.MyDay()) == "driver_not_tied"
 
 
 async def test_best_fits_offer_tours_and_free_crews(world):
     await world.tour()
     await world.crew()
     job = await world.job()
-    found = (await world.carrier.get(words.FindFits(job_id=job["job_id"], day=make.DAY)))["items"]
+    found = (await world.carrier.get(contract.FindFits(job_id=job["job_id"], day=make.DAY)))["items"]
     assert len(found) == 2
     assert found[0]["feasible"]
     assert found[0]["tour_id"]
@@ -265,10 +269,10 @@ async def test_best_fits_offer_tours_and_free_crews(world):
 
 async def test_past_tours_are_closed_by_the_clock(world):
     tour = await world.tour()
-    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
+    await world.carrier.get(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
     with held(make.at(48)):
-        await world.house.tick()
-    assert (await world.carrier.get(words.GetTour(tour_id=tour["tour_id"])))["state"] == "done"
+        await world.platform.tick()
+    assert (await world.carrier.get(contract.GetTour(tour_id=tour["tour_id"])))["state"] == "done"
 
 
 async def test_of_fifty_carriers_one_gets_the_slot(world):
@@ -291,22 +295,22 @@ async def test_a_dock_of_three_doors_takes_exactly_three_at_once(world):
 async def test_a_carrier_without_account_books_moves_and_cancels_by_its_link(world):
     job, dock = await world.job(), await world.dock()
     link = world.office("carrier", (), kind="link", id="lnk_1", scope="book_slot", object_id=job["order_id"])
-    free = await link.get(words.FindFreeSlots(order_id=job["order_id"], kind="delivery", day=make.DAY))
+    free = await link.get(contract.FindFreeSlots(order_id=job["order_id"], kind="delivery", day=make.DAY))
     assert len(free["items"]) == 8
     status, slot = await book(link, job, dock)
     assert status == 201
-    move = words.MoveSlot(
+    move = contract.MoveSlot(
         order_id=job["order_id"], slot_id=slot["slot_id"], version=slot["version"],
         starts_at=make.at(9), ends_at=make.at(9.5),
     )  # fmt: skip
     assert (await link.get(move))["starts_at"].startswith("2026-06-02T07:00")
-    again = words.GetSlot(order_id=job["order_id"], slot_id=slot["slot_id"])
+    again = contract.GetSlot(order_id=job["order_id"], slot_id=slot["slot_id"])
     assert (await link.get(again))["starts_at"].startswith("2026-06-02T07:00")
     assert await world.office("stranger").refused(again) == "slot_unknown"
-    answer = (await link.say(words.SlotCalendar(order_id=job["order_id"], slot_id=slot["slot_id"])))[1]
+    answer = (await link.say(contract.SlotCalendar(order_id=job["order_id"], slot_id=slot["slot_id"])))[1]
     assert answer.headers["content-type"].startswith("text/calendar")
     assert b"DTSTART:20260602T070000Z" in answer.content
-    cancel = words.CancelSlot(
+    cancel = contract.CancelSlot(
         order_id=job["order_id"], slot_id=slot["slot_id"], version=2, reason="panne moteur"
     )
     assert (await link.get(cancel))["state"] == "cancelled"
@@ -318,7 +322,9 @@ async def test_a_link_is_good_for_its_own_order_alone(world):
     link = world.office("carrier", (), kind="link", id="lnk_1", scope="book_slot", object_id=job["order_id"])
     assert (
         await link.refused(
-            words.CancelSlot(order_id=other["order_id"], slot_id=job["order_id"], version=1, reason="essai")
+            contract.CancelSlot(
+                order_id=other["order_id"], slot_id=job["order_id"], version=1, reason="essai"
+            )
         )
         == "right_missing"
     )
@@ -328,7 +334,7 @@ async def test_a_link_is_good_for_its_own_order_alone(world):
 async def test_docks_are_hidden_from_those_who_carry_nothing_there(world):
     job, dock = await world.job(), await world.dock()
     stranger = world.office("stranger")
-    ask = words.FindFreeSlots(order_id=job["order_id"], kind="delivery", day=make.DAY)
+    ask = contract.FindFreeSlots(order_id=job["order_id"], kind="delivery", day=make.DAY)
     assert await stranger.refused(ask) == "job_unknown"
     assert (await book(stranger, job, dock))[1]["code"] == "reference_unknown"
     elsewhere = await world.job(delivery="Lyon")
@@ -340,50 +346,50 @@ async def test_a_dock_is_found_by_its_name_its_site_and_its_town(world):
     dock = await world.dock()
     site = dock["site"]
     for q in (dock["name"], site["name"], site["address"]["city"][:4], site["address"]["postal_code"]):
-        found = await world.site.get(words.FindDocks(q=q))
+        found = await world.site.get(contract.FindDocks(q=q))
         assert [one["dock_id"] for one in found["items"]] == [dock["dock_id"]], q
-    assert (await world.site.get(words.FindDocks(q="zzz")))["items"] == []
+    assert (await world.site.get(contract.FindDocks(q="zzz")))["items"] == []
 
 
 async def test_a_booked_slot_becomes_the_window_of_the_job(world):
     job, dock = await world.job(), await world.dock()
     await book(world.carrier, job, dock, hour=11)
-    await world.house.settle()
+    await world.platform.settle()
     tour = await world.tour(job)
     assert tour["stops"][1]["starts_at"].startswith("2026-06-02T09:00")
 
 
 async def test_what_is_given_back_goes_to_the_first_in_line(world):
-    dock = await world.dock(hours=[words.OpeningHours(weekday=1, from_minute=480, until_minute=510)])
+    dock = await world.dock(hours=[contract.OpeningHours(weekday=1, from_minute=480, until_minute=510)])
     first, second, third = [await world.job() for _ in range(3)]
     _, slot = await book(world.carrier, first, dock)
     places = []
     for minute, job in enumerate((second, third)):
         with held(make.NOON_BEFORE + timedelta(minutes=minute)):
             wish = {"order_id": job["order_id"], "dock_id": dock["dock_id"]}
-            join = words.JoinWaitingList(kind="delivery", day=make.DAY, **wish)
+            join = contract.JoinWaitingList(kind="delivery", day=make.DAY, **wish)
             places.append(await world.carrier.get(join))
     assert [place["position"] for place in places] == [1, 2]
-    cancel = words.CancelSlot(
+    cancel = contract.CancelSlot(
         order_id=first["order_id"], slot_id=slot["slot_id"], version=1, reason="retard usine"
     )
     await world.carrier.get(cancel)
-    await world.house.settle()
+    await world.platform.settle()
     (seated,) = [
         one
-        for one in (await world.site.get(words.FindSlots(day=make.DAY)))["items"]
+        for one in (await world.site.get(contract.FindSlots(day=make.DAY)))["items"]
         if one["state"] == "booked"
     ]
     assert seated["order_id"] == second["order_id"]
 
 
 async def test_a_full_day_says_what_to_do_and_when_there_is_room(world):
-    one = [words.OpeningHours(weekday=n, from_minute=480, until_minute=510) for n in (1, 2)]
+    one = [contract.OpeningHours(weekday=n, from_minute=480, until_minute=510) for n in (1, 2)]
     dock = await world.dock(hours=one, full_instructions="Appelez le quai au 03 26 00 00 00.")
     await book(world.carrier, await world.job(), dock)
     job = await world.job()
     free = await world.carrier.get(
-        words.FindFreeSlots(order_id=job["order_id"], kind="delivery", day=make.DAY)
+        contract.FindFreeSlots(order_id=job["order_id"], kind="delivery", day=make.DAY)
     )
     assert (free["items"], free["instructions"]) == ([], "Appelez le quai au 03 26 00 00 00.")
     assert free["next_free_day"] == "2026-06-03"
@@ -395,34 +401,35 @@ async def test_the_gate_marks_arrivals_and_absences(world):
     _, early = await book(world.carrier, await world.job(), dock, hour=8)
     _, gone = await book(world.carrier, await world.job(), dock, hour=9)
     assert (
-        await world.carrier.refused(words.MarkArrived(slot_id=early["slot_id"], version=1)) == "slot_unknown"
+        await world.carrier.refused(contract.MarkArrived(slot_id=early["slot_id"], version=1))
+        == "slot_unknown"
     )
     with held(make.at(8.1)):
         arrived = await world.site.get(
-            words.MarkArrived(slot_id=early["slot_id"], version=1, vehicle_plate="AB-123-CD")
+            contract.MarkArrived(slot_id=early["slot_id"], version=1, vehicle_plate="AB-123-CD")
         )
         assert (arrived["state"], arrived["vehicle_plate"]) == ("arrived", "AB-123-CD")
         assert (
-            await world.site.refused(words.MarkNoShow(slot_id=gone["slot_id"], version=1))
+            await world.site.refused(contract.MarkNoShow(slot_id=gone["slot_id"], version=1))
             == "too_early_for_no_show"
         )
     with held(make.at(10)):
-        assert (await world.site.get(words.MarkNoShow(slot_id=gone["slot_id"], version=1)))[
+        assert (await world.site.get(contract.MarkNoShow(slot_id=gone["slot_id"], version=1)))[
             "state"
         ] == "no_show"
 
 
 async def test_a_truck_without_an_order_is_a_visit_at_an_own_dock(world):
     dock = await world.dock()
-    asked = words.BookVisit(
+    asked = contract.BookVisit(
         kind="delivery", dock_id=dock["dock_id"], starts_at=make.at(8), ends_at=make.at(9), pallets=12,
         reference="BL 7", carrier_name="Transports Inconnus",
     )  # fmt: skip
     slot = await world.site.get(asked)
     assert (slot["carrier_name"], slot["pallets"], slot["reference"]) == ("Transports Inconnus", 12, "BL 7")
-    again = words.GetSlot(order_id=slot["order_id"], slot_id=slot["slot_id"])
+    again = contract.GetSlot(order_id=slot["order_id"], slot_id=slot["slot_id"])
     assert (await world.site.get(again))["slot_id"] == slot["slot_id"]
-    openings = await world.site.get(words.FindOpenings(dock_id=dock["dock_id"], day=make.DAY, pallets=12))
+    openings = await world.site.get(contract.FindOpenings(dock_id=dock["dock_id"], day=make.DAY, pallets=12))
     assert openings["items"][0]["starts_at"].startswith("2026-06-02T07:00")
     assert await world.office("other").refused(asked) == "dock_unknown"
 
@@ -438,7 +445,7 @@ async def test_a_slot_moves_only_to_a_free_time_and_keeps_its_own_otherwise(worl
     job, other = await world.job(), await world.job()
     _, slot = await book(world.carrier, job, dock, hour=8)
     await book(world.carrier, other, dock, hour=9)
-    move = words.MoveSlot(
+    move = contract.MoveSlot(
         order_id=job["order_id"], slot_id=slot["slot_id"], version=slot["version"],
         starts_at=make.at(9), ends_at=make.at(9.5),
     )  # fmt: skip
@@ -447,37 +454,44 @@ async def test_a_slot_moves_only_to_a_free_time_and_keeps_its_own_otherwise(worl
         assert (await book(world.carrier, await world.job(), dock, hour=8))[1]["code"] == "slot_taken"
 
 
-@pytest.mark.parametrize("word", [words.EditVehicle, words.EditDriver, words.EditDock])
-async def test_an_edit_of_an_older_version_is_refused(world, word):
+@pytest.mark.parametrize("message", [contract.EditVehicle, contract.EditDriver, contract.EditDock])
+async def test_an_edit_of_an_older_version_is_refused(world, message):
     vehicle, driver = await world.crew()
     dock = await world.dock()
     office, edit = {
-        words.EditVehicle: (world.carrier, words.EditVehicle(vehicle_id=vehicle["vehicle_id"], active=True)),
-        words.EditDriver: (world.carrier, words.EditDriver(driver_id=driver["driver_id"], phone="06")),
-        words.EditDock: (world.site, words.EditDock(dock_id=dock["dock_id"], name="Quai 2")),
-    }[word]
+        contract.EditVehicle: (
+            world.carrier,
+            contract.EditVehicle(vehicle_id=vehicle["vehicle_id"], active=True),
+        ),
+        contract.EditDriver: (world.carrier, contract.EditDriver(driver_id=driver["driver_id"], phone="06")),
+        contract.EditDock: (world.site, contract.EditDock(dock_id=dock["dock_id"], name="Quai 2")),
+    }[message]
     again = msgspec.structs.replace(
-        edit, **{"capacity_kg": 5} if word is words.EditVehicle else {"name": "X"}
+        edit, **{"capacity_kg": 5} if message is contract.EditVehicle else {"name": "X"}
     )
     await office.get(again, **{"if-match": '"1"'})
     assert await office.refused(again, **{"if-match": '"1"'}) == "version_stale"
 
 
-@pytest.mark.parametrize("word", [words.EditVehicle, words.EditDriver, words.EditDock])
-async def test_an_edit_that_says_nothing_writes_nothing(world, word):
+@pytest.mark.parametrize("message", [contract.EditVehicle, contract.EditDriver, contract.EditDock])
+async def test_an_edit_that_says_nothing_writes_nothing(world, message):
     vehicle, driver = await world.crew()
     dock = await world.dock()
     office, edit, before = {
-        words.EditVehicle: (world.carrier, words.EditVehicle(vehicle_id=vehicle["vehicle_id"]), vehicle),
-        words.EditDriver: (world.carrier, words.EditDriver(driver_id=driver["driver_id"]), driver),
-        words.EditDock: (world.site, words.EditDock(dock_id=dock["dock_id"]), dock),
-    }[word]
-    topic = f"planning.{word.word.route.split('/')[3]}.changed"
-    told = await world.house.told(topic)
+        contract.EditVehicle: (
+            world.carrier,
+            contract.EditVehicle(vehicle_id=vehicle["vehicle_id"]),
+            vehicle,
+        ),
+        contract.EditDriver: (world.carrier, contract.EditDriver(driver_id=driver["driver_id"]), driver),
+        contract.EditDock: (world.site, contract.EditDock(dock_id=dock["dock_id"]), dock),
+    }[message]
+    topic = f"planning.{message.shape.route.split('/')[3]}.changed"
+    emitted = await world.platform.emitted(topic)
     assert await office.get(edit, **{"if-match": '"1"'}) == before
-    assert await world.house.told(topic) == told
+    assert await world.platform.emitted(topic) == emitted
     await office.get(msgspec.structs.replace(edit, active=False), **{"if-match": '"1"'})
-    assert len(await world.house.told(topic)) == len(told) + 1
+    assert len(await world.platform.emitted(topic)) == len(emitted) + 1
 
 
 async def test_nobody_edits_anothers_fleet_or_docks(world):
@@ -486,19 +500,21 @@ async def test_nobody_edits_anothers_fleet_or_docks(world):
     other = world.office("other")
     version = {"if-match": '"1"'}
     assert await other.refused(
-        words.EditVehicle(vehicle_id=vehicle["vehicle_id"], plate="ZZ-1-ZZ"), **version
+        contract.EditVehicle(vehicle_id=vehicle["vehicle_id"], plate="ZZ-1-ZZ"), **version
     ) == ("vehicle_unknown")
     assert (
-        await other.refused(words.EditDriver(driver_id=driver["driver_id"], name="X"), **version)
+        await other.refused(contract.EditDriver(driver_id=driver["driver_id"], name="X"), **version)
         == "driver_unknown"
     )
-    assert await other.refused(words.EditDock(dock_id=dock["dock_id"], name="X"), **version) == "dock_unknown"
+    assert (
+        await other.refused(contract.EditDock(dock_id=dock["dock_id"], name="X"), **version) == "dock_unknown"
+    )
 
 
 async def test_a_plate_is_in_the_fleet_once(world):
     vehicle, _ = await world.crew()
     status, answer = await world.carrier.say(
-        words.AddVehicle(
+        contract.AddVehicle(
             plate=vehicle["plate"],
             kind="van",
             capacity_kg=900,

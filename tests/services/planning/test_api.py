@@ -1,87 +1,93 @@
-"""The planning service over the web: rights, forms of requests, and its first words end to end."""
+"""The planning service over the web: rights, forms of requests, and its first messages end to end."""
 
 import pytest
 from tests.services.planning import make
 from tests.services.planning.conftest import READ
 
-from rt.contracts import planning as words
-from rt.kernel.messages import SELF, Command, Query
+from rt.contracts import planning as contract
+from rt.kernel.model.messages import SELF, Command, Query
 from rt.services.planning.app import build
 
 WORDS = sorted(
-    (word for word in vars(words).values() if isinstance(word, type) and issubclass(word, Query | Command)),
-    key=lambda word: word.__name__,
+    (
+        message
+        for message in vars(contract).values()
+        if isinstance(message, type) and issubclass(message, Query | Command)
+    ),
+    key=lambda message: message.__name__,
 )
 LINKED = {"BookSlot", "CancelSlot", "FindFreeSlots", "JoinWaitingList", "MoveSlot", "SlotCalendar", "GetSlot"}
 
 
 def test_every_word_has_a_right_of_its_own_service():
-    assert {word.word.needs for word in WORDS} == {"planning.read", "planning.write", SELF}
-    assert [word.__name__ for word in WORDS if word.word.needs == SELF] == ["MyDay"]
-    assert {word.__name__ for word in WORDS if word.word.link} == LINKED
-    assert all(word.word.needs == "planning.write" for word in WORDS if word.word.method != "GET")
+    assert {message.shape.needs for message in WORDS} == {"planning.read", "planning.write", SELF}
+    assert [message.__name__ for message in WORDS if message.shape.needs == SELF] == ["MyDay"]
+    assert {message.__name__ for message in WORDS if message.shape.link} == LINKED
+    assert all(message.shape.needs == "planning.write" for message in WORDS if message.shape.method != "GET")
 
 
-async def test_every_word_needs_its_right(house):
-    await house.mount(build)
-    nobody = house.web("planning")
-    idle = house.web("planning", house.actor(rights={"palette.write"}))
-    reader = house.web("planning", house.actor(rights=READ))
-    link = house.web("planning", house.actor(kind="link", id="lnk_1", scope="accept_tender", object_id="x"))
-    for word in WORDS:
-        shape = word.word
+async def test_every_word_needs_its_right(platform):
+    await platform.mount(build)
+    nobody = platform.web("planning")
+    idle = platform.web("planning", platform.actor(rights={"palette.write"}))
+    reader = platform.web("planning", platform.actor(rights=READ))
+    link = platform.web(
+        "planning", platform.actor(kind="link", id="lnk_1", scope="accept_tender", object_id="x")
+    )
+    for message in WORDS:
+        shape = message.shape
         if shape.needs == SELF:
             continue
         way = shape.route
         for field in shape.path_fields:
             way = way.replace("{" + field + "}", "x")
-        assert (await nobody.request(shape.method, way)).status_code == 401, word
+        assert (await nobody.request(shape.method, way)).status_code == 401, message
         for client in (idle, link):
             refused = await client.request(shape.method, way)
-            assert (refused.status_code, refused.json()["code"]) == (403, "right_missing"), word
+            assert (refused.status_code, refused.json()["code"]) == (403, "right_missing"), message
         if shape.needs == "planning.write":
-            assert (await reader.request(shape.method, way)).status_code == 403, word
+            assert (await reader.request(shape.method, way)).status_code == 403, message
 
 
 async def test_an_order_is_carried_from_basket_to_driver(world):
     job = await world.job()
     vehicle, driver = await world.crew(driver={"user_id": "usr_anne"})
     tour = await world.carrier.get(
-        words.AssignJob(
+        contract.AssignJob(
             job_id=job["job_id"],
             vehicle_id=vehicle["vehicle_id"],
             driver_id=driver["driver_id"],
             day=make.DAY,
         )
     )
-    await world.carrier.get(words.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
+    await world.carrier.get(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
     anne = world.office("carrier", READ, roles={"driver"}, id="usr_anne")
-    mine = await anne.get(words.MyDay())
+    mine = await anne.get(contract.MyDay())
     assert [stop["order_id"] for stop in mine["tours"][0]["stops"]] == [job["order_id"]] * 2
     assert "price" not in str(mine)
 
 
 @pytest.mark.parametrize(
-    ("word", "code"),
+    ("message", "code"),
     [
-        (words.GetTour(tour_id="x"), "tour_unknown"),
-        (words.GetOptimisedPlan(plan_id="x"), "plan_unknown"),
-        (words.UnassignJob(job_id="x", tour_id="y"), "job_unknown"),
-        (words.FindOpenings(dock_id="x", day=make.DAY), "dock_unknown"),
-        (words.MarkArrived(slot_id="x", version=1), "slot_unknown"),
-        (words.FindFreeSlots(order_id="x", kind="pickup", day=make.DAY), "job_unknown"),
-        (words.MyDay(), "driver_not_tied"),
+        (contract.GetTour(tour_id="x"), "tour_unknown"),
+        (contract.GetOptimisedPlan(plan_id="x"), "plan_unknown"),
+        (contract.UnassignJob(job_id="x", tour_id="y"), "job_unknown"),
+        (contract.FindOpenings(dock_id="x", day=make.DAY), "dock_unknown"),
+        (contract.MarkArrived(slot_id="x", version=1), "slot_unknown"),
+        (contract.FindFreeSlots(order_id="x", kind="pickup", day=make.DAY), "job_unknown"),
+        (contract.MyDay(), "driver_not_tied"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
-async def test_what_is_not_there_is_not_found(world, word, code):
-    status, answer = await world.carrier.say(word)
+async def test_what_is_not_there_is_not_found(world, message, code):
+    status, answer = await world.carrier.say(message)
     assert (status, answer["code"]) == (404, code)
 
 
 async def test_an_assignment_names_a_crew(world):
     job = await world.job()
-    status, answer = await world.carrier.say(words.AssignJob(job_id=job["job_id"]))
+    status, answer = await world.carrier.say(contract.AssignJob(job_id=job["job_id"]))
     assert (status, answer["code"]) == (422, "crew_missing")
 
 
@@ -108,25 +114,25 @@ async def test_the_time_of_a_search_is_bounded(world, seconds):
 
 
 @pytest.mark.parametrize(
-    ("word", "code"),
+    ("message", "code"),
     [
         (
-            words.AddDriver(
-                name="A", hours=[words.WorkingHours(weekday=0, from_minute=600, until_minute=600)]
+            contract.AddDriver(
+                name="A", hours=[contract.WorkingHours(weekday=0, from_minute=600, until_minute=600)]
             ),
             "hours_empty",
         ),
         (
-            words.AddDock(
+            contract.AddDock(
                 name="Q",
                 site=make.site(),
-                hours=[words.OpeningHours(weekday=0, from_minute=600, until_minute=600)],
+                hours=[contract.OpeningHours(weekday=0, from_minute=600, until_minute=600)],
             ),
             "hours_empty",
         ),
     ],
     ids=["driver", "dock"],
 )
-async def test_hours_have_a_length(world, word, code):
-    status, answer = await world.carrier.say(word)
+async def test_hours_have_a_length(world, message, code):
+    status, answer = await world.carrier.say(message)
     assert (status, answer["code"]) == (422, code)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.services.planning import make
 
 from rt.contracts.planning import OpeningHours, PeriodView, WorkingHours
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.tenancy import acting_for
 from rt.services.planning.domain.accepted import job_of
 from rt.services.planning.domain.calendar_file import icalendar
 from rt.services.planning.domain.checks import conflicts
@@ -114,9 +114,9 @@ def test_lateness_is_said_in_hours_where_it_has_some():
 def test_a_skill_may_be_the_vehicles_or_the_drivers():
     needs = make.job(requirements=["adr", "tail_lift"])
     assert rules(make.tour(lacks := make.crew(), needs), lacks) == {"skill_missing"}
-    told = SkillMissing(reference="C-1", skill="tail_lift", plate="GH-218-KL", name="Zoé")
-    assert told.conflict_view().fr == "C-1 exige un hayon : ni GH-218-KL ni Zoé ne l'ont."
-    assert told.says("en").endswith("Take a vehicle or driver with a tail lift.")
+    emitted = SkillMissing(reference="C-1", skill="tail_lift", plate="GH-218-KL", name="Zoé")
+    assert emitted.conflict_view().fr == "C-1 exige un hayon : ni GH-218-KL ni Zoé ne l'ont."
+    assert emitted.says("en").endswith("Take a vehicle or driver with a tail lift.")
     able = make.crew(equipment=["tail_lift"], driver_skills=["adr"])
     assert rules(make.tour(able, needs), able) == set()
     assert "skill" in {one.rule for one in holds([make.tour(lacks, needs)], [lacks])}
@@ -347,13 +347,13 @@ def test_a_tour_goes_from_draft_to_published_to_withdrawn():
     crew = make.crew()
     tour = make.tour(crew, make.job())
     tour.publish()
-    (told,) = tour.telling
-    assert (told.carrier_id, [stop.kind for stop in told.stops]) == ("carrier", ["pickup", "delivery"])
+    (emitted,) = tour.emitted
+    assert (emitted.carrier_id, [stop.kind for stop in emitted.stops]) == ("carrier", ["pickup", "delivery"])
     with pytest.raises(TourNotDraft):
         tour.publish()
     tour.withdraw()
     assert tour.holds == [tour.id]
-    assert tour.telling[-1].order_ids == [told.stops[0].order_id]
+    assert tour.emitted[-1].order_ids == [emitted.stops[0].order_id]
     with pytest.raises(TourOver):
         tour.withdraw()
     with pytest.raises(TourEmpty):
@@ -475,7 +475,7 @@ def test_a_slot_given_back_holds_nothing_but_itself():
     made = slot()
     made.cancel("camion en panne")
     assert made.cells == ["slt_1"]
-    assert made.telling[-1].reason == "cancelled: camion en panne"
+    assert made.emitted[-1].reason == "cancelled: camion en panne"
     with pytest.raises(SlotOver):
         made.cancel("encore")
 

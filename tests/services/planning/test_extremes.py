@@ -1,4 +1,4 @@
-"""Nothing that can be said or was kept from before stops the house: it is bounded, left out or said so."""
+"""Nothing that can be said or was kept from before stops the platform: it is bounded, left out or said so."""
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
@@ -11,8 +11,8 @@ from tests.services.planning import make
 from tests.services.planning.conftest import assign
 
 from rt.contracts import core_orders
-from rt.contracts import planning as words
-from rt.kernel.tenancy import acting_for
+from rt.contracts import planning as contract
+from rt.kernel.core.tenancy import acting_for
 from rt.services.planning.domain.accepted import job_of
 from rt.services.planning.domain.distances import minutes_between, minutes_matrix
 from rt.services.planning.domain.fits import best_fit, fits
@@ -45,23 +45,23 @@ def far_order(**more):
 
 async def test_a_job_of_the_year_3500_is_shown_as_out_of_reach_and_nothing_is_computed(world):
     order = far_order()
-    await world.tell(core_orders.TenderAccepted(order=order))
+    await world.emit(core_orders.TenderAccepted(order=order))
     await world.crew()
-    (job,) = (await world.carrier.get(words.FindJobs()))["items"]
+    (job,) = (await world.carrier.get(contract.FindJobs()))["items"]
     assert [one["rule"] for one in job["obstacles"]] == ["out_of_reach"]
     assert "3500" in job["obstacles"][0]["fr"]
-    fits_of = await world.carrier.get(words.FindFits(job_id=job["job_id"], day=make.DAY))
+    fits_of = await world.carrier.get(contract.FindFits(job_id=job["job_id"], day=make.DAY))
     assert (fits_of["items"], fits_of["complete"]) == ([], True)
     assert [one["rule"] for one in fits_of["against"]] == ["out_of_reach"]
 
 
 async def test_a_job_of_the_year_3500_is_assigned_nowhere_and_optimised_by_nobody(world):
-    await world.tell(core_orders.TenderAccepted(order=far_order()))
+    await world.emit(core_orders.TenderAccepted(order=far_order()))
     vehicle, driver = await world.crew()
-    (job,) = (await world.carrier.get(words.FindJobs()))["items"]
+    (job,) = (await world.carrier.get(contract.FindJobs()))["items"]
     _, refused = await world.carrier.say(assign(job, vehicle, driver))
     assert [one["code"] for one in refused["errors"]] == ["out_of_reach"]
-    day = await world.carrier.get(words.GetPlan(day=make.DAY))
+    day = await world.carrier.get(contract.GetPlan(day=make.DAY))
     assert (day["unplanned"], day["counts"]["unplanned"]) == ([], 0)
 
 
@@ -143,13 +143,13 @@ async def test_many_crews_are_looked_at_in_a_process_beside_with_the_same_answer
     """Far more than is answered at once: the answer comes from a worker, conflicts with both languages."""
     job = await world.job(weight_kg=9_500)
     with acting_for("carrier"):
-        store = PlanningStore(world.house.database("planning"))
+        store = PlanningStore(world.platform.database("planning"))
         for number in range(70):
             await store.vehicles.add(
                 make.vehicle(plate=f"ZZ-{number:03}-ZZ", capacity_kg=9_000 + 10 * number)
             )
             await store.drivers.add(make.driver())
-    asked = words.FindFits(job_id=job["job_id"], day=make.DAY, limit=50)
+    asked = contract.FindFits(job_id=job["job_id"], day=make.DAY, limit=50)
     found = await world.carrier.get(asked)
     assert [one["feasible"] for one in found["items"]][:20] == [True] * 20
     assert found["complete"]
@@ -198,12 +198,12 @@ def test_corsican_goods_go_by_corsican_trucks():
 
 async def test_fits_say_that_water_lies_between_and_leave_the_distance_open(world):
     order = msgspec.structs.replace(make.order(), delivery=AJACCIO)
-    await world.tell(core_orders.TenderAccepted(order=order))
+    await world.emit(core_orders.TenderAccepted(order=order))
     vehicle, driver = await world.crew()
-    (job,) = (await world.carrier.get(words.FindJobs()))["items"]
-    found = await world.carrier.get(words.FindFits(job_id=job["job_id"], day=make.DAY))
+    (job,) = (await world.carrier.get(contract.FindJobs()))["items"]
+    found = await world.carrier.get(contract.FindFits(job_id=job["job_id"], day=make.DAY))
     assert [one["rule"] for one in found["against"]] == ["sea_crossing"]
-    check = words.CheckAssignment(
+    check = contract.CheckAssignment(
         job_id=job["job_id"], vehicle_id=vehicle["vehicle_id"], driver_id=driver["driver_id"], day=make.DAY
     )
     assert (await world.carrier.get(check))["added_km"] is None
@@ -211,13 +211,13 @@ async def test_fits_say_that_water_lies_between_and_leave_the_distance_open(worl
 
 async def test_every_tour_that_is_over_is_closed_however_many_there_are(world):
     with acting_for("carrier"):
-        store = PlanningStore(world.house.database("planning"))
+        store = PlanningStore(world.platform.database("planning"))
         crew = make.crew()
         for _ in range(430):
             tour = make.tour(crew, make.job(), day=date(2026, 3, 2))
             tour.ends_at, tour.state, tour.holds = make.at(0) - timedelta(days=3), "published", [tour.id]
             await store.tours.add(tour)
-        await world.house.tick()
+        await world.platform.tick()
         assert await store.tours.count({"state": "published"}) == 0
         assert await store.tours.count({"state": "done"}) == 430
 
@@ -227,26 +227,27 @@ async def test_an_order_called_12_is_found_among_hundreds_that_hold_a_12(world):
     wanted = make.order(reference="12", pickup_from=make.at(9))
     for order in [*orders, wanted]:
         with acting_for("carrier"):
-            store = PlanningStore(world.house.database("planning"))
+            store = PlanningStore(world.platform.database("planning"))
             await store.jobs.add(job_of(order, f"job_{order.order_id}"))
-    job = await world.carrier.get(words.GetJobOfOrder(order_id=wanted.order_id))
+    job = await world.carrier.get(contract.GetJobOfOrder(order_id=wanted.order_id))
     assert (job["reference"], job["order_id"]) == ("12", wanted.order_id)
     assert (
-        await world.office("another").refused(words.GetJobOfOrder(order_id=wanted.order_id)) == "job_unknown"
+        await world.office("another").refused(contract.GetJobOfOrder(order_id=wanted.order_id))
+        == "job_unknown"
     )
 
 
 async def test_a_basket_longer_than_the_page_says_how_long_it_is_and_loses_no_job(world):
     with acting_for("carrier"):
-        store = PlanningStore(world.house.database("planning"))
+        store = PlanningStore(world.platform.database("planning"))
         await asyncio.gather(*(store.jobs.add(make.job()) for _ in range(1_020)))
         last = await store.jobs.add(make.job(pickup_from=make.at(11)))
-    day = await world.carrier.get(words.GetPlan(day=make.DAY))
+    day = await world.carrier.get(contract.GetPlan(day=make.DAY))
     assert (len(day["unplanned"]), day["counts"]["unplanned"]) == (200, 1_021)
-    assert (await world.carrier.get(words.GetJob(job_id=last.id)))["job_id"] == last.id
+    assert (await world.carrier.get(contract.GetJob(job_id=last.id)))["job_id"] == last.id
     seen, after = 0, ""
     while True:
-        page = await world.carrier.get(words.FindJobs(after=after, limit=200))
+        page = await world.carrier.get(contract.FindJobs(after=after, limit=200))
         seen, after = seen + len(page["items"]), page["next"]
         if not after:
             break

@@ -1,28 +1,28 @@
 """A tracking service with a published tour, its planned order, and the people who are asked for."""
 
 import pytest
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.tracking_ia import make
 
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 from rt.services.tracking_ia.app import build
 
 RIGHTS = {"tracking_ia.read", "tracking_ia.write", "tracking_ia.admin"}
 
 
 class Tracking:
-    """The house, and those who speak to it."""
+    """The platform, and those who speak to it."""
 
-    def __init__(self, house: TestHouse) -> None:
-        self.house = house
-        self.rooms = house.rooms
-        self.web = house.web
-        self.actor = house.actor
-        self.settle = house.settle
-        self.tick = house.tick
-        self.work = house.work
-        self.mount = house.mount
-        self.told = house.told
+    def __init__(self, platform: TestPlatform) -> None:
+        self.platform = platform
+        self.instances = platform.instances
+        self.web = platform.web
+        self.actor = platform.actor
+        self.settle = platform.settle
+        self.tick = platform.tick
+        self.work = platform.work
+        self.mount = platform.mount
+        self.emitted = platform.emitted
 
     def office(self, org=make.CARRIER, id="usr_dispatcher", roles=("dispatcher",)):
         who = self.actor(org=org, rights=RIGHTS, roles=set(roles), id=id, name="Jean Dupuis")
@@ -50,16 +50,16 @@ class Tracking:
             return answer
 
     async def watches(self):
-        return await self.rooms["tracking_ia"].ground.database["tracking_ia.watches"].find({}).to_list()
+        return await self.instances["tracking_ia"].context.database["tracking_ia.watches"].find({}).to_list()
 
     async def stored(self, name):
-        return await self.rooms["tracking_ia"].ground.database[f"tracking_ia.{name}"].count_documents({})
+        return await self.instances["tracking_ia"].context.database[f"tracking_ia.{name}"].count_documents({})
 
 
 @pytest.fixture
-async def tracking(house):
-    await house.mount(make.people, build)
+async def tracking(platform):
+    await platform.mount(make.people, build)
     with held(make.AT):
-        await make.tell(house, "planning", make.tour(), make.CARRIER)
-        await make.tell(house, "core_orders", make.planned())
-    return Tracking(house)
+        await make.emit(platform, "planning", make.tour(), make.CARRIER)
+        await make.emit(platform, "core_orders", make.planned())
+    return Tracking(platform)

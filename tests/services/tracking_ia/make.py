@@ -8,12 +8,12 @@ from rt.contracts.authz import FindUsers, GetKeys, KeySetView, UsersPage, UserVi
 from rt.contracts.core_orders import OrderPlanned, OrderSummary
 from rt.contracts.planning import TourPublished, TourStop
 from rt.contracts.tracking_ia import PositionPoint
-from rt.kernel.entity import Entity
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Event
-from rt.kernel.persistence import Collection
-from rt.kernel.tenancy import acting_for, current_org
-from rt.kernel.unit import Ground, Unit, serve
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import acting_for, current_org
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Event
+from rt.kernel.service.service import ServiceContext, Unit, serve
+from rt.kernel.storage.persistence import Collection
 from rt.services.tracking_ia.domain.judging import seen_at
 from rt.services.tracking_ia.domain.points import Fix
 from rt.services.tracking_ia.domain.watch import Watch, watched
@@ -175,28 +175,28 @@ class Teller(Entity, kw_only=True):
     """Something of another unit that tells what the tests want heard."""
 
 
-async def tell(house: Any, unit: str, event: Event, org_id: str = SHIPPER) -> None:
+async def emit(platform: Any, unit: str, event: Event, org_id: str = SHIPPER) -> None:
     """Have a neighbour tell an event, and everything that follows happen."""
-    if unit not in house.rooms:
-        await house.mount(_silent(unit))
-    collection = next(c for c in house.rooms[unit].ground.database.collections if c.entity is Teller)
+    if unit not in platform.instances:
+        await platform.mount(_silent(unit))
+    collection = next(c for c in platform.instances[unit].context.database.collections if c.entity is Teller)
     with acting_for(org_id):
         teller = Teller(id=new_id("tel"))
-        teller.tell(event)
+        teller.emit(event)
         await collection.add(teller)
-    await house.settle()
+    await platform.settle()
 
 
-def _silent(unit: str) -> Callable[[Ground], Unit]:
-    def build(ground: Ground) -> Unit:
-        Collection(ground.database, Teller, "tellers")
+def _silent(unit: str) -> Callable[[ServiceContext], Unit]:
+    def build(context: ServiceContext) -> Unit:
+        Collection(context.database, Teller, "tellers")
         return Unit(name=unit.replace("_", "-"), serves=[])
 
     build.__module__ = f"rt.services.{unit}.app"
     return build
 
 
-def people(ground: Ground) -> Unit:
+def people(context: ServiceContext) -> Unit:
     """Authz as far as tracking asks it: the carrier has 230 members, the driver is the last."""
 
     async def find(asked: FindUsers) -> UsersPage:

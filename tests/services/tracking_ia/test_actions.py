@@ -10,18 +10,18 @@ from tests.services.tracking_ia import make
 from rt.contracts.core_orders import OrderCancelled, OrderDelivered
 from rt.contracts.ecpmr import TakeoverSigned
 from rt.contracts.planning import TourWithdrawn
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 
 RIGHTS = {"tracking_ia.read", "tracking_ia.write", "tracking_ia.admin"}
 POSITIONS = "/api/tracking/positions"
 
 
-def web(house, org=make.CARRIER, id="usr_dispatcher"):
-    return house.web("tracking_ia", house.actor(org=org, rights=RIGHTS, id=id, name="Jean Dupuis"))
+def web(platform, org=make.CARRIER, id="usr_dispatcher"):
+    return platform.web("tracking_ia", platform.actor(org=org, rights=RIGHTS, id=id, name="Jean Dupuis"))
 
 
-def driver(house):
-    return web(house, id=make.DRIVER)
+def driver(platform):
+    return web(platform, id=make.DRIVER)
 
 
 async def asked(response):
@@ -30,19 +30,21 @@ async def asked(response):
     return got.json()
 
 
-async def record(house, fixes, at=None):
+async def record(platform, fixes, at=None):
     with held(at or fixes[-1].at):
-        answer = await asked(driver(house).post(POSITIONS, json={"points": make.sent(fixes)}))
-        await house.work()
+        answer = await asked(driver(platform).post(POSITIONS, json={"points": make.sent(fixes)}))
+        await platform.work()
         return answer
 
 
-async def told(house, topic):
-    return await house.told(topic)
+async def emitted(platform, topic):
+    return await platform.emitted(topic)
 
 
-async def points_stored(house):
-    return await house.rooms["tracking_ia"].ground.database["tracking_ia.positions"].count_documents({})
+async def points_stored(platform):
+    return (
+        await platform.instances["tracking_ia"].context.database["tracking_ia.positions"].count_documents({})
+    )
 
 
 async def test_the_same_batch_twice_changes_nothing(tracking):
@@ -84,7 +86,7 @@ async def test_stops_are_told_once_whatever_arrives_twice_and_shuffled(tracking)
         await record(tracking, mixed, at=batch[-1].at)
     assert (await record(tracking, late, at=make.minutes(214)))["refused"] == []
     for topic in ("tracking_ia.stop.reached", "tracking_ia.stop.left"):
-        calls = sorted((body["order_id"], body["kind"]) for body in await told(tracking, topic))
+        calls = sorted((body["order_id"], body["kind"]) for body in await emitted(tracking, topic))
         assert calls == [("ord_1", "delivery"), ("ord_1", "pickup"), ("ord_2", "delivery")]
 
 
@@ -148,15 +150,15 @@ async def test_the_driver_sees_what_is_kept_and_nobody_else_s(tracking):
 
 async def test_a_withdrawn_tour_is_watched_no_more(tracking):
     with held(make.minutes(5)):
-        await make.tell(
+        await make.emit(
             tracking, "planning", TourWithdrawn(tour_id="tou_1", order_ids=["ord_1"]), make.CARRIER
         )
     answer = await record(tracking, make.drive()[20:40])
     assert {one["reason"] for one in answer["refused"]} == {"off_duty"}
 
 
-async def added(house, **says):
-    return await asked(web(house).post("/api/tracking/devices", json={"kind": "vehicle", **says}))
+async def added(platform, **says):
+    return await asked(web(platform).post("/api/tracking/devices", json={"kind": "vehicle", **says}))
 
 
 async def test_a_device_reports_by_its_key_in_the_osmand_protocol(tracking):
@@ -251,12 +253,12 @@ async def test_silence_makes_the_band_wider_and_is_said(tracking):
 
 async def test_a_fix_tells_arrivals_and_a_delay_is_foreseen_in_silence_once(tracking):
     await record(tracking, make.drive()[:10])
-    assert len(await told(tracking, "tracking_ia.eta.changed")) == 3
-    assert await told(tracking, "tracking_ia.delay.foreseen") == []
+    assert len(await emitted(tracking, "tracking_ia.eta.changed")) == 3
+    assert await emitted(tracking, "tracking_ia.delay.foreseen") == []
     for minute in (240, 250, 300):
         with held(make.minutes(minute)):
             await tracking.tick()
-    late = await told(tracking, "tracking_ia.delay.foreseen")
+    late = await emitted(tracking, "tracking_ia.delay.foreseen")
     assert sorted((body["order_id"], body["kind"]) for body in late) == [
         ("ord_1", "delivery"),
         ("ord_1", "pickup"),
@@ -272,15 +274,15 @@ async def test_trips_and_stops_of_a_tour(tracking):
     assert (await web(tracking, make.SHIPPER).get("/api/tracking/tours/tou_1/trips")).status_code == 404
 
 
-async def share_of(house):
-    (made,) = await told(house, "tracking_ia.follow_link.made")
+async def share_of(platform):
+    (made,) = await emitted(platform, "tracking_ia.follow_link.made")
     assert made["consignee_email"] == "quai@consignee.example"
     return made
 
 
 async def test_a_planned_order_gets_its_link_by_itself_and_once(tracking):
     with held(make.minutes(1)):
-        await make.tell(tracking, "core_orders", make.planned())
+        await make.emit(tracking, "core_orders", make.planned())
     made = await share_of(tracking)
     assert len(made["url"]) >= 40
     assert made["share_id"] not in made["url"]
@@ -307,7 +309,7 @@ async def test_whoever_has_the_link_sees_this_order_and_nothing_of_others(tracki
         by_name="Jean",
     )
     with held(make.minutes(100)):
-        await make.tell(tracking, "ecpmr", signed)
+        await make.emit(tracking, "ecpmr", signed)
         answer = await anyone.get(way)
     view = answer.json()
     assert (view["phase"], round(view["latitude"], 2)) == ("in_transit", view["latitude"])
@@ -319,7 +321,7 @@ async def test_whoever_has_the_link_sees_this_order_and_nothing_of_others(tracki
 async def test_a_link_ends_a_day_after_delivery(tracking):
     way = "/api/tracking" + (await share_of(tracking))["url"]
     with held(make.minutes(200)):
-        await make.tell(tracking, "core_orders", OrderDelivered(order=make.summary(), with_reserves=False))
+        await make.emit(tracking, "core_orders", OrderDelivered(order=make.summary(), with_reserves=False))
     for hours, status in ((23, 200), (25, 404)):
         with held(make.minutes(200) + timedelta(hours=hours)):
             assert (await tracking.web("tracking_ia").get(way)).status_code == status
@@ -333,7 +335,7 @@ async def test_a_link_of_a_cancelled_order_a_wrong_one_and_an_ended_one_look_the
         await asked(web(tracking, make.SHIPPER).delete("/api/tracking/orders/ord_1/share"))
         ended = await anyone.get(way)
         fresh = await asked(web(tracking).post("/api/tracking/orders/ord_1/share"))
-        await make.tell(tracking, "core_orders", OrderCancelled(order=make.summary(), reason="no need"))
+        await make.emit(tracking, "core_orders", OrderCancelled(order=make.summary(), reason="no need"))
         cancelled = await anyone.get(f"/api/tracking/follow/{fresh['share_id']}")
     assert [(one.status_code, one.json()["code"]) for one in (wrong, ended, cancelled)] == [
         (404, "share_unknown")
@@ -373,10 +375,10 @@ async def test_a_percentage_has_its_limit(tracking):
 
 
 async def test_the_event_log_holds_no_position(tracking):
-    """Whatever is deleted from the positions must not live on in the story of changes."""
+    """Whatever is deleted from the positions must not live on in the timeline of changes."""
     await record(tracking, make.drive()[:10])
     await tracking.settle()
-    events = tracking.rooms["tracking_ia"].ground.database["event_log"]
+    events = tracking.instances["tracking_ia"].context.database["event_log"]
     assert await events.count_documents({"source": "tracking_ia"}) > 0
     assert await events.count_documents({"entity": "tracking_ia.positions"}) == 0
 

@@ -5,12 +5,12 @@ import asyncio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conftest import TestHouse
+from tests.conftest import TestPlatform
 from tests.services.tracking_ia import make
 
-from rt.kernel.clock import held
-from rt.kernel.points import LEASE
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import held
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.storage.points import LEASE
 from rt.services.tracking_ia.app import build
 from rt.services.tracking_ia.domain.believed import BELIEVED_SECONDS, Believed
 from rt.services.tracking_ia.domain.bucket import Bucket
@@ -85,9 +85,9 @@ def test_what_is_believed_is_asked_again_after_a_minute_or_when_forgotten():
 
 @pytest.fixture
 async def elsewhere(tracking, settings, mongod, unit_keys):
-    """Another process of the same house."""
-    other = TestHouse(settings, mongod, unit_keys)
-    other.key = tracking.house.key
+    """Another process of the same platform."""
+    other = TestPlatform(settings, mongod, unit_keys)
+    other.key = tracking.platform.key
     await other.mount(make.people, build)
     yield other
     await other.stop()
@@ -98,23 +98,23 @@ def query(device, minute, place=make.LYON):
     return {"id": device["key"], "lat": f"{place[0]}", "lon": f"{place[1]}", "timestamp": at}
 
 
-async def send(house, device, *minutes, place=make.LYON):
+async def send(platform, device, *minutes, place=make.LYON):
     for minute in minutes:
         with held(make.minutes(minute)):
-            sent = await house.web("tracking_ia").get(
+            sent = await platform.web("tracking_ia").get(
                 "/api/tracking/osmand", params=query(device, minute, place)
             )
         assert sent.status_code == 200, sent.text
     return sent.json()
 
 
-async def lapse(house):
-    database = house.rooms["tracking_ia"].ground.database
+async def lapse(platform):
+    database = platform.instances["tracking_ia"].context.database
     await database["series_readers"].update_many({}, {"$set": {"until": make.AT - LEASE}})
 
 
 async def reached(tracking):
-    return [body["order_id"] for body in await tracking.told("tracking_ia.stop.reached")]
+    return [body["order_id"] for body in await tracking.emitted("tracking_ia.stop.reached")]
 
 
 async def test_what_many_devices_send_at_once_is_few_writes(tracking):
@@ -127,7 +127,7 @@ async def test_what_many_devices_send_at_once_is_few_writes(tracking):
             )
         )
     assert [one.json()["new"] for one in sent] == [1] * 60
-    positions = tracking.rooms["tracking_ia"].ground.database["tracking_ia.positions"]
+    positions = tracking.instances["tracking_ia"].context.database["tracking_ia.positions"]
     assert len(await positions.distinct("nth")) < 20
 
 
@@ -170,7 +170,7 @@ async def test_positions_that_one_process_takes_and_another_judges(tracking, els
 async def test_a_late_position_waits_its_turn_and_is_not_lost(tracking, elsewhere):
     """The whole track is judged again only now and then; whoever takes over knows that it waits."""
     device = await tracking.device(vehicle_plate="AB-123-CD")
-    (judging,) = tracking.rooms["tracking_ia"].unit.works
+    (judging,) = tracking.instances["tracking_ia"].unit.works
     await send(tracking, device, 70, 73)
     with held(make.minutes(73)):
         await judging.step(paced=True)
@@ -178,24 +178,25 @@ async def test_a_late_position_waits_its_turn_and_is_not_lost(tracking, elsewher
     with held(make.minutes(73)):
         assert await judging.step(paced=True) == 0
     assert (
-        await tracking.rooms["tracking_ia"].ground.database["series_places"].count_documents({"read": 0}) == 0
+        await tracking.instances["tracking_ia"].context.database["series_places"].count_documents({"read": 0})
+        == 0
     )
     await lapse(tracking)
     with held(make.minutes(73)):
         assert await elsewhere.work() == 1
     await elsewhere.settle()
-    (said,) = await tracking.told("tracking_ia.stop.corrected")
+    (said,) = await tracking.emitted("tracking_ia.stop.corrected")
     assert (said["before"], said["after"]) == ("2026-03-02T09:10:00Z", "2026-03-02T09:02:00Z")
 
 
 async def test_a_watch_that_cannot_be_judged_keeps_no_other_waiting(tracking, monkeypatch):
-    await make.tell(tracking, "planning", make.tour(tour_id="tou_2", vehicle_plate="ZZ-999-ZZ"), make.CARRIER)
-    store = tracking.rooms["tracking_ia"].unit.works[0]._store
+    await make.emit(tracking, "planning", make.tour(tour_id="tou_2", vehicle_plate="ZZ-999-ZZ"), make.CARRIER)
+    store = tracking.instances["tracking_ia"].unit.works[0]._store
     broken = await tracking.device(vehicle_plate="ZZ-999-ZZ")
     device = await tracking.device(vehicle_plate="AB-123-CD")
     await send(tracking, broken, 62, 65)
     await send(tracking, device, 62, 65)
-    watches = tracking.rooms["tracking_ia"].ground.database["tracking_ia.watches"]
+    watches = tracking.instances["tracking_ia"].context.database["tracking_ia.watches"]
     bad = (await watches.find_one({"tour_id": "tou_2"}))["_id"]
     kept = store.kept
 
@@ -224,7 +225,7 @@ async def test_a_watch_that_told_something_need_not_be_read_again_for_the_next_f
     await send(tracking, device, 10)
     with held(make.minutes(10)):
         await tracking.work()
-    store = tracking.rooms["tracking_ia"].unit.works[0]._store
+    store = tracking.instances["tracking_ia"].unit.works[0]._store
     (known,) = store.known_watches.get((make.CARRIER, "AB123CD"))
     (kept,) = await tracking.watches()
     assert (known.version, known.stops[0].told_eta) == (kept["version"], kept["stops"][0]["told_eta"])
@@ -237,7 +238,7 @@ async def test_a_removed_device_is_unknown_at_once_here_and_within_a_minute_else
     await tracking.ok(tracking.office().delete(f"/api/tracking/devices/{device['id']}"))
     here = await tracking.tracker().get("/api/tracking/osmand", params=query(device, 12))
     assert here.json()["code"] == "device_unknown"
-    elsewhere.rooms["tracking_ia"].unit.works[0]._store.known_devices._clock = lambda: float("inf")
+    elsewhere.instances["tracking_ia"].unit.works[0]._store.known_devices._clock = lambda: float("inf")
     there = await elsewhere.web("tracking_ia").get("/api/tracking/osmand", params=query(device, 12))
     assert there.json()["code"] == "device_unknown"
 
@@ -249,13 +250,13 @@ async def test_a_tour_published_meanwhile_has_its_positions_too(tracking):
         await tracking.work()
     await send(tracking, device, 11)
     with held(make.minutes(11)):
-        await make.tell(tracking, "planning", make.tour(tour_id="tou_2"), make.CARRIER)
+        await make.emit(tracking, "planning", make.tour(tour_id="tou_2"), make.CARRIER)
     await send(tracking, device, 12)
     assert await tracking.stored("positions") == 4
 
 
 async def test_positions_of_the_release_before_are_read_judged_and_deleted_like_the_others(tracking):
-    store = tracking.rooms["tracking_ia"].unit.works[0]._store
+    store = tracking.instances["tracking_ia"].unit.works[0]._store
     drive = make.drive()
     with acting_for(make.CARRIER):
         (watch,) = await store.watches.find({})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.services.tracking_ia import make
 
 from rt.contracts.tracking_ia import StopCorrected, StopLeft, StopReached
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 from rt.services.tracking_ia.domain.judging import seen_at
 from rt.services.tracking_ia.domain.points import cleaned, merged
 
@@ -36,7 +36,7 @@ def stop_after(batches, calls=None):
 
 
 def corrections(watch):
-    return [(one.what, one.before, one.after) for one in watch.telling if isinstance(one, StopCorrected)]
+    return [(one.what, one.before, one.after) for one in watch.emitted if isinstance(one, StopCorrected)]
 
 
 def test_a_departure_is_when_the_vehicle_was_last_seen_there_if_nobody_saw_it_leave():
@@ -124,7 +124,7 @@ def test_what_is_judged_depends_on_the_set_of_positions_alone(steps, cuts, order
     assert (piecemeal.reached_at, piecemeal.left_at) == (at_once.reached_at, at_once.left_at)
     assert (watch.ends_at, piecemeal.source) == (stop_after([fixes], CALLS[calls])[1].ends_at, at_once.source)
     known = {}
-    for event in watch.telling:
+    for event in watch.emitted:
         match event:
             case StopReached():
                 known[event.kind, "arrival"] = event.at
@@ -165,11 +165,11 @@ async def test_whoever_was_told_hears_the_correction(tracking):
     await tracking.record(stay[:6])
     await tracking.record(rest[:40])
     ((left,),) = (
-        [one for one in await tracking.told("tracking_ia.stop.left") if one["order_id"] == "ord_1"],
+        [one for one in await tracking.emitted("tracking_ia.stop.left") if one["order_id"] == "ord_1"],
     )
     answer = await tracking.record(late, at=rest[40].at)
     assert answer["refused"] == []
-    (said,) = await tracking.told("tracking_ia.stop.corrected")
+    (said,) = await tracking.emitted("tracking_ia.stop.corrected")
     assert (said["what"], said["kind"], said["before"]) == ("departure", "pickup", left["at"])
     with held(rest[40].at):
         track = await tracking.ok(tracking.office(make.SHIPPER).get("/api/tracking/orders/ord_1"))
@@ -198,7 +198,7 @@ async def test_batches_in_any_order_end_in_the_same_stops(tracking, seed):
 
 
 async def test_whoever_follows_by_the_link_sees_the_correction(tracking):
-    (link,) = await tracking.told("tracking_ia.follow_link.made")
+    (link,) = await tracking.emitted("tracking_ia.follow_link.made")
     await tracking.record([fix for fix in make.drive() if fix.at < make.minutes(90)])
     await tracking.record(inside(240, 243), at=make.minutes(243))
     await tracking.record(inside(200, 203), at=make.minutes(244))

@@ -135,12 +135,12 @@ def test_r_9_the_track_equals_the_reference_and_stops_are_told_once():
         assert track[-1].at >= newest
         newest = track[-1].at
     assert cleaned(stored) == reference
-    told = [
+    emitted = [
         (type(event).__name__, event.order_id, event.kind)
-        for event in watch.telling
+        for event in watch.emitted
         if not isinstance(event, StopCorrected)
     ]
-    assert sorted(told) == [
+    assert sorted(emitted) == [
         ("StopLeft", "ord_1", "delivery"),
         ("StopLeft", "ord_1", "pickup"),
         ("StopLeft", "ord_2", "delivery"),

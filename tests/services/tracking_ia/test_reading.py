@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.services.tracking_ia import make
 
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 from rt.services.tracking_ia.domain.osmand import from_body, from_query
 from rt.services.tracking_ia.domain.points import doubt, fix_of
 from rt.services.tracking_ia.domain.reading import Doubt, known, moment_of, number, point_of, quoted

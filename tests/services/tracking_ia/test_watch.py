@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.services.tracking_ia import make
 
 from rt.contracts.tracking_ia import DelayForeseen, EtaChanged, StopLeft, StopReached
-from rt.kernel.clock import held
+from rt.kernel.core.clock import held
 from rt.services.tracking_ia.domain.arrivals import expected, nominal_minutes, quantiles
 from rt.services.tracking_ia.domain.fences import arrival, departure, segments
 from rt.services.tracking_ia.domain.order import Rule, coarse, followed, in_force
@@ -18,8 +18,8 @@ from rt.services.tracking_ia.domain.points import cleaned
 STEP, ALERT = timedelta(minutes=10), 0.7
 
 
-def told(watch, kind):
-    return [event for event in watch.telling if isinstance(event, kind)]
+def emitted(watch, kind):
+    return [event for event in watch.emitted if isinstance(event, kind)]
 
 
 def near(place, metres):
@@ -68,14 +68,14 @@ def test_stops_are_told_once_however_the_track_arrives(cuts, order):
         make.judge(watch, cleaned(stored))
         make.judge(watch, cleaned(stored))
     for kind in (StopReached, StopLeft):
-        calls = [(event.order_id, event.kind) for event in told(watch, kind)]
+        calls = [(event.order_id, event.kind) for event in emitted(watch, kind)]
         assert sorted(calls) == [("ord_1", "delivery"), ("ord_1", "pickup"), ("ord_2", "delivery")]
 
 
 def test_stops_are_reached_at_the_minute_they_were():
     watch = make.watch()
     make.judge(watch, make.drive())
-    reached = {(event.order_id, event.kind): event.at for event in told(watch, StopReached)}
+    reached = {(event.order_id, event.kind): event.at for event in emitted(watch, StopReached)}
     for call, minute in (
         (("ord_1", "pickup"), 60),
         (("ord_2", "delivery"), 125),
@@ -91,7 +91,7 @@ def test_a_delivery_is_not_reached_before_its_pickup():
     ]
     watch = make.watch(calls=calls)
     make.judge(watch, [make.fix(60 + n, make.LYON) for n in range(10)])
-    assert told(watch, StopReached) == []
+    assert emitted(watch, StopReached) == []
 
 
 def test_a_delivery_at_the_pickup_s_own_place_waits_for_the_return():
@@ -102,19 +102,19 @@ def test_a_delivery_at_the_pickup_s_own_place_waits_for_the_return():
     watch = make.watch(calls=calls)
     stay = [make.fix(60 + n, make.LYON) for n in range(10)]
     make.judge(watch, stay)
-    assert [event.kind for event in told(watch, StopReached)] == ["pickup"]
+    assert [event.kind for event in emitted(watch, StopReached)] == ["pickup"]
     round_trip = [make.fix(70 + n, make.VIENNE) for n in range(20, 30)] + [
         make.fix(120 + n, make.LYON) for n in range(5)
     ]
     make.judge(watch, [*stay, *round_trip])
-    assert [event.kind for event in told(watch, StopReached)] == ["pickup", "delivery"]
+    assert [event.kind for event in emitted(watch, StopReached)] == ["pickup", "delivery"]
 
 
 def test_a_signature_proves_a_stop_and_the_fence_tells_it_no_more():
     watch = make.watch()
     watch.signed("ord_1", "pickup", make.minutes(62))
     make.judge(watch, make.drive())
-    assert ("ord_1", "pickup") not in [(event.order_id, event.kind) for event in told(watch, StopReached)]
+    assert ("ord_1", "pickup") not in [(event.order_id, event.kind) for event in emitted(watch, StopReached)]
 
 
 def test_the_watch_ends_with_its_last_stop():
@@ -215,7 +215,7 @@ def test_an_arrival_is_told_when_it_moves_by_a_step_and_no_sooner():
     counts = []
     for minute in range(22):
         watch.foresee(make.fix(minute, (46.0, 4.8)), make.minutes(minute), STEP, ALERT)
-        counts.append(len(told(watch, EtaChanged)))
+        counts.append(len(emitted(watch, EtaChanged)))
     assert [counts[minute] for minute in (0, 9, 10, 19, 20, 21)] == [3, 3, 6, 6, 9, 9]
 
 
@@ -223,7 +223,7 @@ def test_a_delay_is_foreseen_once_and_not_every_minute():
     watch = make.watch()
     for minute in range(150, 310):
         watch.foresee(make.fix(minute, (48.85, 2.35)), make.minutes(minute), STEP, ALERT)
-    late = [(event.order_id, event.kind) for event in told(watch, DelayForeseen)]
+    late = [(event.order_id, event.kind) for event in emitted(watch, DelayForeseen)]
     assert sorted(late) == [("ord_1", "delivery"), ("ord_1", "pickup"), ("ord_2", "delivery")]
 
 
@@ -231,7 +231,7 @@ def test_nothing_is_foreseen_when_all_is_well():
     watch = make.watch()
     for fix in make.drive(every_seconds=60)[:50]:
         watch.foresee(fix, fix.at, STEP, ALERT)
-    assert told(watch, DelayForeseen) == []
+    assert emitted(watch, DelayForeseen) == []
 
 
 def test_an_old_fix_never_moves_an_arrival_back():

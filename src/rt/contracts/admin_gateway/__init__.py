@@ -1,4 +1,4 @@
-"""What the gateway can be asked: health of the house, stories of objects, audit, tenants, flags, letters."""
+"""What the gateway can be asked: health, timelines of objects, audit, tenants, flags, dead letters."""
 
 from rt.contracts.admin_gateway.costs import (
     CapacityView,
@@ -12,6 +12,15 @@ from rt.contracts.admin_gateway.costs import (
     CostTerm,
     GetCosts,
     TenantCostView,
+)
+from rt.contracts.admin_gateway.dead_letters import (
+    DeadLettersPage,
+    DeadLetterView,
+    FindDeadLetters,
+    GetQueues,
+    QueuesView,
+    QueueView,
+    ReplayDeadLetter,
 )
 from rt.contracts.admin_gateway.flags import (
     FindFlags,
@@ -42,26 +51,17 @@ from rt.contracts.admin_gateway.incidents import (
     OutagesPage,
     OutageState,
     OutageStepTicked,
-    OutageTold,
+    OutageUpdatePosted,
     OutageView,
     PostMortemAwaited,
+    PostOutageUpdate,
     ResolveOutage,
     Severity,
     StepName,
     StepView,
     SupportLevel,
-    TellOutage,
     TickStep,
     UpdateView,
-)
-from rt.contracts.admin_gateway.letters import (
-    FindLetters,
-    GetQueues,
-    LettersPage,
-    LetterView,
-    QueuesView,
-    QueueView,
-    ReplayLetter,
 )
 from rt.contracts.admin_gateway.maintenance import (
     AnnounceWindow,
@@ -79,27 +79,19 @@ from rt.contracts.admin_gateway.maintenance import (
     WindowView,
 )
 from rt.contracts.admin_gateway.news import (
+    AnnouncementsView,
+    AnnouncementView,
+    GetAnnouncements,
     GetHistory,
     GetNews,
     GetSupport,
-    GetToldToAll,
     HistoryView,
     NewsView,
     PublicOutageView,
     PublicWindowView,
     SupportLevelView,
     SupportView,
-    ToldToAllView,
-    ToldView,
     UnitHistoryView,
-)
-from rt.contracts.admin_gateway.stories import (
-    EventView,
-    FindAnything,
-    FoundPage,
-    FoundView,
-    GetStory,
-    StoryView,
 )
 from rt.contracts.admin_gateway.tenants import (
     EraseTenant,
@@ -110,6 +102,14 @@ from rt.contracts.admin_gateway.tenants import (
     TenantErased,
     TenantsPage,
     TenantView,
+)
+from rt.contracts.admin_gateway.timelines import (
+    EventView,
+    FindAnything,
+    FoundPage,
+    FoundView,
+    GetTimeline,
+    TimelineView,
 )
 from rt.contracts.admin_gateway.trail import (
     AuditLineView,

@@ -1,11 +1,11 @@
-"""Words about what the house costs: the monthly bill line by line, its switches, the cost of an order."""
+"""Messages about what the platform costs: the monthly bill, its switches, the cost of an order."""
 
 from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.kernel.messages import Query, View
+from rt.kernel.model.messages import Query, View
 
 CostSource = Literal["spec", "memory"]
 """The specification's estimate, or a list price remembered and not verified."""

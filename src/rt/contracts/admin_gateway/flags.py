@@ -1,10 +1,10 @@
-"""Words about feature switches."""
+"""Messages about feature switches."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.messages import SIGNED_IN, Command, Event, Query, View
+from rt.kernel.model.messages import SIGNED_IN, Command, Event, Query, View
 from rt.trade.references import OrganizationId
 
 

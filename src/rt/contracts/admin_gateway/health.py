@@ -1,11 +1,11 @@
-"""Words about the health of the house: every unit, and what all users are told."""
+"""Messages about the health of the platform: every unit, and what all users are told."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.kernel.messages import OPEN, Command, Query, View
+from rt.kernel.model.messages import OPEN, Command, Query, View
 
 HealthState = Literal["up", "down", "not_built", "unknown"]
 
@@ -23,7 +23,7 @@ class HealthView(View):
 
 
 class StatusView(View):
-    """The whole house; `state` is the worst of its units that are built."""
+    """The whole platform; `state` is the worst of its units that are built."""
 
     state: Literal["up", "degraded", "down"]
     units: list[HealthView]

@@ -1,4 +1,4 @@
-"""Words about incidents of the platform: their steps, what users are told, what is learnt from them."""
+"""Messages about incidents of the platform: their steps, what users are told, what is learnt from them."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.admin_gateway.maintenance import Sentence, UnitNames
-from rt.kernel.messages import Command, Cursor, Event, Query, View
+from rt.kernel.model.messages import Command, Cursor, Event, Query, View
 from rt.trade.references import OutageId
 
 Severity = Literal["p1", "p2", "p3"]
@@ -112,7 +112,7 @@ class TickStep(
     note: Annotated[str, Meta(max_length=300)] = ""
 
 
-class TellOutage(
+class PostOutageUpdate(
     Command[OutageView], route="/admin/incidents/{incident_id}/updates", needs="admin_gateway.write"
 ):
     """Tell users how it stands, on the status page."""
@@ -156,7 +156,7 @@ class OutageStepTicked(Event, topic="admin_gateway.incident.step_ticked"):
     skipped: bool
 
 
-class OutageTold(Event, topic="admin_gateway.incident.told"):
+class OutageUpdatePosted(Event, topic="admin_gateway.incident.told"):
     """Users were told how an incident stands."""
 
     incident_id: str

@@ -1,11 +1,11 @@
-"""Words about maintenance: windows announced ahead, under way, done or called off."""
+"""Messages about maintenance: windows announced ahead, under way, done or called off."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.kernel.messages import Command, Event, Query, View
+from rt.kernel.model.messages import Command, Event, Query, View
 from rt.trade.references import WindowId
 
 WindowKind = Literal["regular", "urgent"]

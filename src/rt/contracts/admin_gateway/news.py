@@ -1,11 +1,11 @@
-"""Words open to anybody: what the status page tells, what stands above every page, how support answers."""
+"""Messages open to anybody: what the status page tells, what stands above every page, how support answers."""
 
 from datetime import date, datetime
 from typing import Literal
 
 from rt.contracts.admin_gateway.incidents import OutageState, Severity, SupportLevel, UpdateView
 from rt.contracts.admin_gateway.maintenance import WindowKind, WindowState
-from rt.kernel.messages import OPEN, Query, View
+from rt.kernel.model.messages import OPEN, Query, View
 
 
 class PublicWindowView(View):
@@ -64,7 +64,7 @@ class GetHistory(Query[HistoryView], route="/admin/status/history", needs=OPEN):
     """How every unit did on the last ninety days (of Paris), for the public status page."""
 
 
-class ToldView(View):
+class AnnouncementView(View):
     """One thing said above every page; its id changes with what it says, so that it can be put away."""
 
     notice_id: str
@@ -76,13 +76,13 @@ class ToldView(View):
     ends_at: datetime | None = None
 
 
-class ToldToAllView(View):
+class AnnouncementsView(View):
     """What is said above every page now, the most urgent first."""
 
-    items: list[ToldView]
+    items: list[AnnouncementView]
 
 
-class GetToldToAll(Query[ToldToAllView], route="/admin/notices", needs=OPEN):
+class GetAnnouncements(Query[AnnouncementsView], route="/admin/notices", needs=OPEN):
     """The operator's notice, maintenance near or under way, major incidents: for the head of every page."""
 
 

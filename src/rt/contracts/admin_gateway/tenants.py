@@ -1,10 +1,10 @@
-"""Words about organizations as the platform's people see them: counted, exported, erased."""
+"""Messages about organizations as the platform's people see them: counted, exported, erased."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.messages import Command, Cursor, Download, Event, Query, SearchText, View
+from rt.kernel.model.messages import Command, Cursor, Download, Event, Query, SearchText, View
 from rt.trade.references import OrganizationId
 
 Reason = Annotated[str, Meta(min_length=5, max_length=300)]

@@ -1,11 +1,11 @@
-"""Words about the audit trail: read, exported, verified."""
+"""Messages about the audit trail: read, exported, verified."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
 from msgspec import Meta
 
-from rt.kernel.messages import Cursor, Download, Query, SearchText, View
+from rt.kernel.model.messages import Cursor, Download, Query, SearchText, View
 from rt.trade.references import OrganizationId, TrailSubject
 
 Limit = Annotated[int, Meta(ge=1, le=500)]

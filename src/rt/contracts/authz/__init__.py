@@ -1,4 +1,4 @@
-"""What authz says and hears: organizations, people, sessions, keys and links."""
+"""What authz answers and emits: organizations, people, sessions, keys and links."""
 
 from rt.contracts.authz.access import (
     AddApiKey,

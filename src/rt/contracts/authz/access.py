@@ -1,4 +1,4 @@
-"""Words about what acts without a person: API keys, capability links and the keys that sign."""
+"""Messages about what acts without a person: API keys, capability links and the keys that sign."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from rt.contracts.authz.fields import OpaqueToken
-from rt.kernel.messages import OPEN, Command, Cursor, Empty, Query, View
+from rt.kernel.model.messages import OPEN, Command, Cursor, Empty, Query, View
 from rt.trade.contacts import ONE_LINE, EmailText
 from rt.trade.references import ApiKeyId, LinkId, OrganizationId
 
@@ -167,7 +167,7 @@ class PublicKeyView(View):
 
 
 class KeySetView(View):
-    """The keys that tokens of this house verify with (RFC 7517)."""
+    """The keys that tokens of this platform verify with (RFC 7517)."""
 
     keys: list[PublicKeyView]
 

@@ -1,8 +1,8 @@
-"""Facts that authz tells."""
+"""Events that authz emits."""
 
 from typing import Annotated, Literal
 
-from rt.kernel.messages import Event, PersonalLabel, personal_of
+from rt.kernel.model.messages import Event, PersonalLabel, personal_of
 from rt.trade.references import MailSecret
 
 

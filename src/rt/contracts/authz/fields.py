@@ -1,4 +1,4 @@
-"""Shapes of fields that several words of authz carry."""
+"""Shapes of fields that several messages of authz carry."""
 
 from typing import Annotated, Literal
 

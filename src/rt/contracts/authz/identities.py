@@ -1,4 +1,4 @@
-"""Words about company numbers: declared once, changed only by the platform's word, with their history."""
+"""Messages about company numbers: declared once, changed only by the platform's word, with their history."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from rt.contracts.authz.fields import PageSize
 from rt.contracts.authz.organizations import Siret, VatNumber
-from rt.kernel.messages import Command, Cursor, Query, View
+from rt.kernel.model.messages import Command, Cursor, Query, View
 from rt.trade.references import OrganizationId
 
 Proof = Annotated[str, Meta(min_length=3, max_length=500)]

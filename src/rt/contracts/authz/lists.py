@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rt.kernel.messages import PERSONAL, SELF, Command, Query, View
+from rt.kernel.model.messages import PERSONAL, SELF, Command, Query, View
 from rt.trade.contacts import ONE_LINE
 
 ListName = Annotated[str, Meta(pattern="^[a-z][a-z_]*$", max_length=40)]

@@ -1,4 +1,4 @@
-"""Words about organizations: registered, found, edited, shut out."""
+"""Messages about organizations: registered, found, edited, shut out."""
 
 from typing import Annotated, Literal
 
@@ -11,7 +11,7 @@ from rt.contracts.authz.fields import (
     PageSize,
     PersonName,
 )
-from rt.kernel.messages import OPEN, SAID, SIGNED_IN, Command, Cursor, Query, View
+from rt.kernel.model.messages import OPEN, SAID, SIGNED_IN, Command, Cursor, Query, View
 from rt.trade.contacts import EmailText
 from rt.trade.references import OrganizationId
 from rt.trade.roles import OrganizationKind

@@ -1,4 +1,4 @@
-"""Words about partnerships: asked, accepted on both sides, refused; and guests that act by links."""
+"""Messages about partnerships: asked, accepted on both sides, refused; and guests that act by links."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from rt.contracts.authz.organizations import (
     Standing,
     VatNumber,
 )
-from rt.kernel.messages import Command, Cursor, Empty, Query
+from rt.kernel.model.messages import Command, Cursor, Empty, Query
 from rt.trade.contacts import EmailText
 from rt.trade.references import OrganizationId
 

@@ -1,4 +1,4 @@
-"""Words a person says about their own account: logging in, second factor, sessions."""
+"""Messages that a person sends about their own account: logging in, second factor, sessions."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -14,7 +14,7 @@ from rt.contracts.authz.fields import (
     PasswordText,
 )
 from rt.contracts.authz.users import Role
-from rt.kernel.messages import OPEN, SELF, Command, Empty, Query, View
+from rt.kernel.model.messages import OPEN, SELF, Command, Empty, Query, View
 from rt.trade.contacts import EmailText
 from rt.trade.references import OrganizationId, SessionId
 

@@ -1,4 +1,4 @@
-"""Words about the people of an organization."""
+"""Messages about the people of an organization."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.authz.fields import Language, OpaqueToken, PageSize, PasswordText, PersonName
-from rt.kernel.messages import OPEN, Command, Cursor, Empty, Query, View
+from rt.kernel.model.messages import OPEN, Command, Cursor, Empty, Query, View
 from rt.trade.contacts import EmailText
 from rt.trade.references import OrganizationId, PersonId
 

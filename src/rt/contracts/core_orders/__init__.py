@@ -1,4 +1,4 @@
-"""The words that core_orders answers to and tells: orders, tenders, papers, imports, facts."""
+"""The messages that core_orders answers and emits: orders, tenders, papers, imports, facts."""
 
 from rt.contracts.core_orders.facts import (
     IncidentReported,

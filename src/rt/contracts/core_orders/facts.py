@@ -1,4 +1,4 @@
-"""What core_orders tells: facts about orders, never a price in them."""
+"""What core_orders emits: facts about orders, never a price in them."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,7 +9,7 @@ from rt.contracts.core_orders.shown import (
 from rt.contracts.core_orders.vocabulary import (
     IncidentKind,
 )
-from rt.kernel.messages import Event, Personal, PersonalLabel, personal_of
+from rt.kernel.model.messages import Event, Personal, PersonalLabel, personal_of
 from rt.trade.references import MailSecret
 
 

@@ -1,4 +1,4 @@
-"""The words that find orders, count them and take them along as a sheet."""
+"""The messages that find orders, count them and take them along as a sheet."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from rt.contracts.core_orders.shown import OrderCounts, OrdersPage
-from rt.kernel.messages import Cursor, Download, Query, SearchText, View
+from rt.kernel.model.messages import Cursor, Download, Query, SearchText, View
 from rt.trade.references import OrderIds, OrganizationId
 
 States = Annotated[str, Meta(pattern="^([a-z_]+(,[a-z_]+)*)?$", max_length=120)]

@@ -1,11 +1,11 @@
-"""The words that bring orders in from a spreadsheet."""
+"""The messages that bring orders in from a spreadsheet."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rt.kernel.messages import Command, Download, MediaType, Query, View
+from rt.kernel.model.messages import Command, Download, MediaType, Query, View
 from rt.trade.references import ImportId
 
 IMPORT_LIMIT = 5_000_000

@@ -1,4 +1,4 @@
-"""The words that make, find, change and carry an order through its life."""
+"""The messages that make, find, change and carry an order through its life."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -24,7 +24,7 @@ from rt.contracts.core_orders.vocabulary import (
     IncotermAsked,
     VehicleAsked,
 )
-from rt.kernel.messages import PERSONAL, SAID, Command, Query, Version, View
+from rt.kernel.model.messages import PERSONAL, SAID, Command, Query, Version, View
 from rt.trade.contacts import ONE_LINE, EmailText, OptionalEmail
 from rt.trade.references import OrderId, OrderPaperId, OrganizationId, TemplateId
 

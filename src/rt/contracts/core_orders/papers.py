@@ -1,4 +1,4 @@
-"""The words for documents and incidents of an order."""
+"""The messages for documents and incidents of an order."""
 
 from datetime import datetime
 from typing import Annotated
@@ -16,7 +16,7 @@ from rt.contracts.core_orders.vocabulary import (
     IncidentKind,
     Responsible,
 )
-from rt.kernel.messages import Command, Download, MediaType, Query, View
+from rt.kernel.model.messages import Command, Download, MediaType, Query, View
 from rt.trade.references import OrderId, OrderIncidentId, OrderPaperId
 
 DOCUMENT_LIMIT = 10_000_000

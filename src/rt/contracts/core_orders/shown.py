@@ -15,7 +15,7 @@ from rt.contracts.core_orders.vocabulary import (
     Responsible,
     Source,
 )
-from rt.kernel.messages import Personal, PersonalLabel, View, personal_of
+from rt.kernel.model.messages import Personal, PersonalLabel, View, personal_of
 from rt.trade.days import TripMoment
 from rt.trade.goods import Goods
 from rt.trade.places import Site

@@ -1,4 +1,4 @@
-"""The words that offer an order to a carrier and answer the offer, one by one or many at once."""
+"""The messages that offer an order to a carrier and answer the offer, one by one or many at once."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from rt.contracts.core_orders.shown import (
     OrderView,
     Reason,
 )
-from rt.kernel.messages import Command, Empty, Version, View
+from rt.kernel.model.messages import Command, Empty, Version, View
 from rt.trade.references import OrderId, OrganizationId, TenderId
 
 

@@ -1,4 +1,4 @@
-"""Words of the electronic consignment note: lettre de voiture and eCMR, from loading to signed delivery."""
+"""The electronic consignment note's messages: lettre de voiture and eCMR, from loading to signed delivery."""
 
 from rt.contracts.ecpmr.facts import (
     CodeRequested,

@@ -1,9 +1,9 @@
-"""What ecpmr tells: notes issued, amended and signed, codes and links to send."""
+"""What ecpmr emits: notes issued, amended and signed, codes and links to send."""
 
 from datetime import datetime
 
 from rt.contracts.ecpmr.note import Kind, Moment, PalletExchange, Party, Step, Stop
-from rt.kernel.messages import Event, Personal, View
+from rt.kernel.model.messages import Event, Personal, View
 from rt.trade.references import MailSecret
 
 

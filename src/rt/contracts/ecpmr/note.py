@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.kernel.messages import HIDDEN, PERSONAL, ClientId, View, personal_of
+from rt.kernel.model.messages import HIDDEN, PERSONAL, ClientId, View, personal_of
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Latitude, Longitude, Site
 

@@ -13,7 +13,7 @@ from rt.contracts.ecpmr.shown import (
     ReserveAdvice,
     VerificationView,
 )
-from rt.kernel.messages import OPEN, Cursor, Download, Query
+from rt.kernel.model.messages import OPEN, Cursor, Download, Query
 from rt.trade.references import NoteId, OrderId, OrderIds
 
 

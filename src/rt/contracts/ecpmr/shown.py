@@ -19,7 +19,7 @@ from rt.contracts.ecpmr.note import (
     Stop,
     Way,
 )
-from rt.kernel.messages import View
+from rt.kernel.model.messages import View
 
 
 class CriterionView(View):

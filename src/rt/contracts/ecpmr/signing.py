@@ -20,7 +20,7 @@ from rt.contracts.ecpmr.note import (
     Stop,
 )
 from rt.contracts.ecpmr.shown import CodeSentView, DocumentView, PhotoView, SigningLinkView
-from rt.kernel.messages import Command, MediaType, View
+from rt.kernel.model.messages import Command, MediaType, View
 from rt.trade.contacts import OptionalEmail
 from rt.trade.references import NoteId
 

@@ -1,4 +1,4 @@
-"""Words of the pallet service: who holds whose pallets, what is owed on vouchers, what partners agree on."""
+"""Messages of the pallet service: who holds whose pallets, what vouchers owe, what partners agree on."""
 
 from rt.contracts.palette.ledger import (
     BalancesView,

@@ -1,4 +1,4 @@
-"""Words about movements of pallets and the balances that they leave."""
+"""Messages about movements of pallets and the balances that they leave."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -16,7 +16,7 @@ from rt.contracts.palette.terms import (
     Standing,
     Text,
 )
-from rt.kernel.messages import Command, Cursor, Event, Personal, Query, View
+from rt.kernel.model.messages import Command, Cursor, Event, Personal, Query, View
 from rt.trade.days import PastMoment
 from rt.trade.references import AccountId, MovementId, OrderId
 

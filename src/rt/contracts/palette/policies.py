@@ -1,4 +1,4 @@
-"""Words about what clients and sites ask for, and the dated figures that hold."""
+"""Messages about what clients and sites ask for, and the dated figures that hold."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.contracts.palette.terms import Name, PalletType, PolicyAnswer, PolicyMode, RuleKind, Text
-from rt.kernel.bounds import within
-from rt.kernel.messages import Command, Empty, Event, Query, Version, View
+from rt.kernel.model.bounds import within
+from rt.kernel.model.messages import Command, Empty, Event, Query, Version, View
 from rt.trade.references import AccountId, OrderId, PolicyId
 
 RULE_PAST_DAYS, RULE_AHEAD_DAYS = 3_660, 800
@@ -106,7 +106,7 @@ class RuleView(View):
 
 
 class RulesView(View):
-    """Dated figures, those of the house and those of the organization."""
+    """Dated figures, those of the platform and those of the organization."""
 
     items: list[RuleView]
 

@@ -1,4 +1,4 @@
-"""Words about the statements that two partners agree on."""
+"""Messages about the statements that two partners agree on."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -14,8 +14,8 @@ from rt.contracts.palette.terms import (
     StatementState,
     Text,
 )
-from rt.kernel.bounds import within
-from rt.kernel.messages import Command, Cursor, Download, Event, PersonalLabel, Query, Version, View
+from rt.kernel.model.bounds import within
+from rt.kernel.model.messages import Command, Cursor, Download, Event, PersonalLabel, Query, Version, View
 from rt.trade.contacts import OptionalEmail
 from rt.trade.references import AccountId, MailSecret, StatementId, StatementLineId
 

@@ -1,4 +1,4 @@
-"""Pallet types, qualities and the other closed lists of the pallet words."""
+"""Pallet types, qualities and the other closed lists of the pallet messages."""
 
 from datetime import datetime
 from typing import Annotated, Literal

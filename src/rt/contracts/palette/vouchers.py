@@ -1,4 +1,4 @@
-"""Words about vouchers for pallets that are still owed (bons palettes)."""
+"""Messages about vouchers for pallets that are still owed (bons palettes)."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -15,8 +15,8 @@ from rt.contracts.palette.terms import (
     Standing,
     VoucherState,
 )
-from rt.kernel.bounds import within
-from rt.kernel.messages import Command, Cursor, Event, Personal, Query, View
+from rt.kernel.model.bounds import within
+from rt.kernel.model.messages import Command, Cursor, Event, Personal, Query, View
 from rt.trade.references import OrderId, OrganizationId, VoucherId
 
 

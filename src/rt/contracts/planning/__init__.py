@@ -1,4 +1,4 @@
-"""What planning can be asked and what it tells: fleet, jobs, tours, optimised plans, dock slots."""
+"""What planning can be asked and what it emits: fleet, jobs, tours, optimised plans, dock slots."""
 
 from rt.contracts.planning.docks import (
     AddDock,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType, field
 
 from rt.contracts.planning.fleet import Limit, MinuteOfDay
-from rt.kernel.messages import SAID, Command, Cursor, Query, SearchText, View
+from rt.kernel.model.messages import SAID, Command, Cursor, Query, SearchText, View
 from rt.trade.days import TripDay
 from rt.trade.places import Site
 from rt.trade.references import DockId, OrderId, OrganizationId

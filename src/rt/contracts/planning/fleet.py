@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from rt.kernel.messages import PERSONAL, SAID, Command, Cursor, Query, SearchText, View
+from rt.kernel.model.messages import PERSONAL, SAID, Command, Cursor, Query, SearchText, View
 from rt.trade.contacts import ONE_LINE
 from rt.trade.places import Site
 from rt.trade.references import DriverId, PersonId, VehicleId

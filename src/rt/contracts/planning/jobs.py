@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from rt.contracts.planning.fleet import Limit
-from rt.kernel.messages import Cursor, Query, SearchText, View
+from rt.kernel.model.messages import Cursor, Query, SearchText, View
 from rt.trade.days import TripDay
 from rt.trade.places import Site
 from rt.trade.references import JobId, OrderId

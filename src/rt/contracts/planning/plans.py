@@ -1,4 +1,4 @@
-"""The optimiser's words: a proposal of tours, kept until it is accepted or put aside."""
+"""The optimiser's messages: a proposal of tours, kept until it is accepted or put aside."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -7,7 +7,7 @@ from msgspec import Meta, field
 
 from rt.contracts.planning.jobs import ConflictView
 from rt.contracts.planning.tours import TourView
-from rt.kernel.messages import Command, Query, Version, View
+from rt.kernel.model.messages import Command, Query, Version, View
 from rt.trade.days import TripDay
 from rt.trade.references import JobId, PlanId
 
@@ -23,7 +23,7 @@ class LeftOverView(View):
 PlanState = Literal["running", "proposed", "lost", "accepted", "discarded"]
 """`lost`: the search could not be finished, see `lost_to`; it was asked for and did nothing."""
 LostTo = Literal["", "restarts", "size"]
-"""What ended a search: restarts of the house, three times, or that it outgrew its time or memory."""
+"""What ended a search: restarts of the platform, three times, or that it outgrew its time or memory."""
 
 
 class OptimisedPlanView(View):

@@ -7,7 +7,17 @@ from msgspec import Meta, field
 
 from rt.contracts.planning.docks import GoodsType, SlotKind
 from rt.contracts.planning.fleet import Limit, Note
-from rt.kernel.messages import Command, Cursor, Download, Event, Personal, Query, SearchText, Version, View
+from rt.kernel.model.messages import (
+    Command,
+    Cursor,
+    Download,
+    Event,
+    Personal,
+    Query,
+    SearchText,
+    Version,
+    View,
+)
 from rt.trade.days import TripDay, TripMoment
 from rt.trade.places import Site
 from rt.trade.references import DockId, OrderId, OrderIds, SlotId

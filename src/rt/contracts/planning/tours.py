@@ -7,7 +7,7 @@ from msgspec import Meta, field
 
 from rt.contracts.planning.fleet import DriverView, VehicleView
 from rt.contracts.planning.jobs import ConflictView, JobView
-from rt.kernel.messages import SELF, Command, Event, Query, Version, View, personal_of
+from rt.kernel.model.messages import SELF, Command, Event, Query, Version, View, personal_of
 from rt.trade.days import TripDay
 from rt.trade.places import Site
 from rt.trade.references import DriverId, JobId, TourId, VehicleId

@@ -1,4 +1,4 @@
-"""Words of the tracking service: devices, duty, positions, stops reached, arrival times, links to follow."""
+"""Messages of the tracking service: devices, duty, positions, stops reached, arrival times, links."""
 
 from rt.contracts.tracking_ia.journeys import (
     ArrivalsView,

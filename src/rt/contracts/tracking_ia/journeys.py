@@ -1,10 +1,10 @@
-"""Words about what positions tell: tracks, stops and arrival times."""
+"""Messages about what positions tell: tracks, stops and arrival times."""
 
 from datetime import datetime
 
 from rt.contracts.tracking_ia.positions import TrackPoint
 from rt.contracts.tracking_ia.terms import OrderPhase, StopKind, StopSource, StopTime
-from rt.kernel.messages import Event, Query, View
+from rt.kernel.model.messages import Event, Query, View
 from rt.trade.places import Site
 from rt.trade.references import OrderId, OrderIds, TourId
 

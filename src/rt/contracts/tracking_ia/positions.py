@@ -1,4 +1,4 @@
-"""Words about devices, duty and the positions that they report."""
+"""Messages about devices, duty and the positions that they report."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from rt.contracts.tracking_ia.terms import DeviceKind, DutyState, Limit, RefusedReason, RuleKind, Text
-from rt.kernel.messages import OPEN, SELF, Command, Cursor, Empty, Query, SearchText, View
+from rt.kernel.model.messages import OPEN, SELF, Command, Cursor, Empty, Query, SearchText, View
 from rt.trade.days import TripDay
 from rt.trade.references import DeviceId, PersonId
 
@@ -223,7 +223,7 @@ class RuleView(View):
 
 
 class RulesView(View):
-    """Dated figures, those of the house and those of the organization."""
+    """Dated figures, those of the platform and those of the organization."""
 
     items: list[RuleView]
 

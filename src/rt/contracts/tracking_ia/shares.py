@@ -1,4 +1,4 @@
-"""Words about links by which anybody follows one order."""
+"""Messages about links by which anybody follows one order."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from rt.contracts.tracking_ia.journeys import CorrectionView
 from rt.contracts.tracking_ia.terms import OrderPhase
-from rt.kernel.messages import OPEN, Command, Empty, Event, PersonalLabel, Query, View
+from rt.kernel.model.messages import OPEN, Command, Empty, Event, PersonalLabel, Query, View
 from rt.trade.references import MailSecret, OrderId
 
 

@@ -1,4 +1,4 @@
-"""The closed lists of the tracking words."""
+"""The closed lists of the tracking messages."""
 
 from typing import Annotated, Literal
 

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from rt.kernel.ids import new_id
+from rt.kernel.core.ids import new_id
 
 Kind = Literal["deploy", "rollback", "contract"]
 State = Literal["running", "interrupted", "done", "rolled_back", "stuck", "refused"]

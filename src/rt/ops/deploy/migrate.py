@@ -3,11 +3,11 @@
 import tempfile
 from pathlib import Path
 
-from rt.host.house import House
 from rt.host.keys import UnitKeys
+from rt.host.platform import Platform
 from rt.host.topology import UNITS
-from rt.kernel.migrations import Migrations, Phase
-from rt.kernel.settings import Settings
+from rt.kernel.core.settings import Settings
+from rt.kernel.storage.migrations import Migrations, Phase
 
 
 async def migrate(settings: Settings, uri: str, phase: Phase) -> list[str]:
@@ -15,17 +15,17 @@ async def migrate(settings: Settings, uri: str, phase: Phase) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         keys = UnitKeys(Path(folder))  # nobody is asked anything: any keys do
         keys.ensure()
-        house = House(settings, uri, keys)
+        platform = Platform(settings, uri, keys)
         try:
             for row in UNITS:
                 if row.built:
-                    house.add(row)
+                    platform.add(row)
             if phase == "expand":
-                await house.prepare()
+                await platform.prepare()
             done = []
-            for room in house.rooms.values():
-                migrations = Migrations(room.ground.database, room.unit.migrations)
+            for instance in platform.instances.values():
+                migrations = Migrations(instance.context.database, instance.unit.migrations)
                 done += await migrations.run(phase)
             return done
         finally:
-            await house.stop()
+            await platform.stop()

@@ -10,8 +10,8 @@ from rt.host import serving
 from rt.host.keys import UnitKeys
 from rt.host.serving import Place, Supervisor
 from rt.host.topology import UNITS
-from rt.kernel.settings import Settings
-from rt.kernel.telemetry import start_logging
+from rt.kernel.core.settings import Settings
+from rt.kernel.core.telemetry import start_logging
 
 
 def run_units(settings: Settings, keys: UnitKeys, place: Place, notes: Path) -> None:

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from rt.host.mongod import running
-from rt.kernel.settings import Settings
+from rt.kernel.core.settings import Settings
 from rt.ops.deploy import rolling
 from rt.ops.deploy.journal import Journal, Refused, last
 from rt.ops.deploy.local import APART, LocalFleet, Plan, kept, lay_out
@@ -35,7 +35,7 @@ Kept = Annotated[Path, typer.Option("--data", help="Folder of everything that is
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put these commands into the house's one command."""
+    """Put these commands into the platform's one command."""
     for command in (deploy, rollback, contract):
         app.command()(command)
     app.add_typer(fleet_app, name="fleet")

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 
 from rt.host.topology import PORTALS
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.ops.doctor.findings import Check, Finding, done, lacking, missing, unknown
 from rt.ops.doctor.network import WORLD
 

@@ -1,4 +1,4 @@
-"""This machine and this clone: whether one can develop, run the house and test it here."""
+"""This machine and this clone: whether one can develop, run the platform and test it here."""
 
 import re
 import shutil
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rt.host import engine
 from rt.host.topology import EDGE_PORT, PORTALS, UNITS
-from rt.kernel.settings import SettingRefused, read
+from rt.kernel.core.settings import SettingRefused, read
 from rt.ops import generated
 from rt.ops.doctor.findings import Entry, Finding, done, lacking, missing, unknown
 

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rt.host.topology import HEALTH_CHECK, UNITS, secret_boxes
-from rt.kernel.clock import now
-from rt.kernel.settings import SECRETS
+from rt.kernel.core.clock import now
+from rt.kernel.core.settings import SECRETS
 from rt.ops.doctor.findings import Check, Finding, done, lacking, missing, unknown
 from rt.ops.doctor.place import Place, absent
 from rt.ops.doctor.refusals import REQUIRED, faults

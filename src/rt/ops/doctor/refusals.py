@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from rt.kernel.settings import EU_REGIONS, WEAK_SECRETS, SettingRefused, read
+from rt.kernel.core.settings import EU_REGIONS, WEAK_SECRETS, SettingRefused, read
 from rt.ops.actors import OPEN_SESAME
 
 REQUIRED = ["JWT_SECRET", "MONGODB_URI", "MAILGUN_API_KEY"]

@@ -5,7 +5,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from rt.pages.portal import portal_app
-from rt.portals.backoffice.doors import NAVIGATION, SEARCH, pages
+from rt.portals.backoffice.navigation import NAVIGATION, SEARCH, pages
 from rt.ui.catalogues import marked
 from rt.ui.portal import Portal
 from rt.ui.visit import Connect

@@ -1,4 +1,4 @@
-"""What a change changed: nested values laid flat, before beside after, identities as links to their story."""
+"""What a change changed: nested values laid flat, before beside after, identities as links to timelines."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from rt.kernel.changes import GONE, VEILED
+from rt.kernel.storage.changes import GONE, VEILED
 from rt.ui.catalogues import gettext as _
 
 IDENTITY = re.compile(r"^[a-z]{2,5}_[0-9a-z_]{6,60}$")
@@ -18,7 +18,7 @@ SHORT = 14
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One value of an event or a change; `href` leads to the story of what it names."""
+    """One value of an event or a change; `href` leads to the timeline of what it names."""
 
     name: str
     before: str = ""
@@ -65,16 +65,16 @@ def short(identity: str) -> str:
     return identity if len(identity) <= SHORT + 1 else f"{identity[:SHORT]}…"
 
 
-def story_of(value: str) -> str:
-    """Where the story of an identity or trace is; empty when the value is neither."""
+def timeline_of(value: str) -> str:
+    """Where the timeline of an identity or trace is; empty when the value is neither."""
     if value.startswith("org_") and IDENTITY.match(value):
         return f"/tenants/{value}"
-    return f"/stories/{value}" if IDENTITY.match(value) or TRACE.match(value) else ""
+    return f"/timelines/{value}" if IDENTITY.match(value) or TRACE.match(value) else ""
 
 
 def facts(body: Mapping[str, Any]) -> list[Line]:
     """What an event says."""
-    return cut([Line(name=n, after=v, href=story_of(v)) for n, v in flat(body).items() if n and v])
+    return cut([Line(name=n, after=v, href=timeline_of(v)) for n, v in flat(body).items() if n and v])
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
@@ -83,7 +83,7 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
     veils = (VEILED, text(GONE))
     names = list(dict.fromkeys([*old, *new]))
     lines = [
-        Line(name=n, before=old.get(n, ""), after=new.get(n, ""), href=story_of(new.get(n, "")))
+        Line(name=n, before=old.get(n, ""), after=new.get(n, ""), href=timeline_of(new.get(n, "")))
         for n in names
         if n and (old.get(n, "") != new.get(n, "") or new.get(n) in veils)
     ]

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 import rt.contracts
-from rt.kernel.errors import Refusal
-from rt.kernel.messages import OPEN, Download, Query
+from rt.kernel.core.errors import Refusal
+from rt.kernel.model.messages import OPEN, Download, Query
 from rt.ui.visit import Visit
 
 KEPT_SECONDS = 300
@@ -108,14 +108,14 @@ class Library:
 
 
 def units() -> list[str]:
-    """Units that have words."""
+    """Units that have messages."""
     return sorted(found.name for found in pkgutil.iter_modules(rt.contracts.__path__))
 
 
 def public_path(unit: str) -> str:
-    """Where a unit is reached: how the routes of its words begin."""
+    """Where a unit is reached: how the routes of its messages begin."""
     contract = importlib.import_module(f"rt.contracts.{unit}")
-    shapes = [getattr(thing, "word", None) for thing in vars(contract).values()]
+    shapes = [getattr(thing, "shape", None) for thing in vars(contract).values()]
     route: str = next(shape.route for shape in shapes if shape is not None)
     steps = route.split("/")
     return "/".join(steps[:3] if steps[1] == "api" else steps[:2])

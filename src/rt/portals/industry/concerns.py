@@ -8,7 +8,7 @@ import msgspec
 from rt.contracts.core_orders import OrderRow
 from rt.contracts.planning import SlotView
 from rt.contracts.tracking_ia import EtaView
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
 from rt.ui.formats import clock_time, duration, percent

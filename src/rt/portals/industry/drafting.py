@@ -8,8 +8,8 @@ from msgspec import structs
 
 from rt.contracts.authz import FindPartners
 from rt.contracts.core_orders import CreateOrder, EditOrder, OrderView, Stop
-from rt.kernel.clock import now
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Refusal
 from rt.trade.loading import PALLET_TYPES
 from rt.ui.asking import attempt, key_of, laid_over, signed_in_still, version_seen
 from rt.ui.catalogues import gettext as _
@@ -212,19 +212,19 @@ def _of_line(name: str, lines: set[str]) -> bool:
 async def said(visit: Visit, form: Form, order: OrderView) -> OrderView | None:
     """Say the change; what the form did not show of stops and goods stays as it was."""
     require(form)
-    word = form.read()
-    if not isinstance(word, EditOrder):
+    message = form.read()
+    if not isinstance(message, EditOrder):
         return None
     names = [shown.name for shown in form.inputs]
     changed: dict[str, Any] = {}
-    if isinstance(word.stops, list):
-        stops = laid_over(order.stops, word.stops, names, "stops")
+    if isinstance(message.stops, list):
+        stops = laid_over(order.stops, message.stops, names, "stops")
         changed["stops"] = [placed(stop, order.stops) for stop in stops]
-    if isinstance(word.goods, list):
-        changed["goods"] = laid_over(order.goods, word.goods, names, "goods")
+    if isinstance(message.goods, list):
+        changed["goods"] = laid_over(order.goods, message.goods, names, "goods")
     try:
         return await visit.ask(
-            structs.replace(word, **changed),
+            structs.replace(message, **changed),
             key=key_of(visit),
             version=version_seen(visit),
         )

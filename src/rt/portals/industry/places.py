@@ -6,7 +6,7 @@ import msgspec
 
 from rt.contracts.core_orders import FindOrders, GetOrder
 from rt.contracts.planning import FindDocks
-from rt.kernel.digits import whole
+from rt.kernel.core.digits import whole
 from rt.trade.places import Site
 from rt.ui.asking import attempt, attempt_all, typed, with_values
 from rt.ui.visit import Visit

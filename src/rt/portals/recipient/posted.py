@@ -2,7 +2,7 @@
 
 from starlette.datastructures import UploadFile
 
-from rt.kernel.digits import whole
+from rt.kernel.core.digits import whole
 from rt.ui.asking import typed
 from rt.ui.visit import Visit
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from rt.pages.portal import portal_app
-from rt.portals.transporter.doors import NAVIGATION, PAGES, SEARCH
+from rt.portals.transporter.navigation import NAVIGATION, PAGES, SEARCH
 from rt.ui.catalogues import marked
 from rt.ui.portal import Portal
 from rt.ui.visit import Connect

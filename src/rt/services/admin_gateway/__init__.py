@@ -1,1 +1,1 @@
-"""Administration: health, audit, stories, tenants, flags."""
+"""Administration: health, audit, timelines, tenants, flags."""

@@ -1,4 +1,4 @@
-"""Where the tables of the house's costs are read: beside their rules, or an edited copy of the prices."""
+"""Where the tables of the platform's costs are read: beside their rules, or an edited copy of the prices."""
 
 from functools import lru_cache
 from pathlib import Path

@@ -1,12 +1,12 @@
 """Where switches, the notice, erasures, maintenance and incidents are kept; health leaves no trace."""
 
-from rt.kernel.errors import AlreadyExists
-from rt.kernel.ids import because
-from rt.kernel.listing import Filter, Listing
-from rt.kernel.notes import Notes
-from rt.kernel.persistence import Collection, Database
+from rt.kernel.core.errors import AlreadyExists
+from rt.kernel.core.ids import because
+from rt.kernel.storage.key_values import KeyValues
+from rt.kernel.storage.listing import Filter, Listing
+from rt.kernel.storage.persistence import Collection, Database
 from rt.services.admin_gateway.domain.erasure import Erasure
-from rt.services.admin_gateway.domain.flags import HOUSE, NOTICE_ID, Flag, Notice
+from rt.services.admin_gateway.domain.flags import NOTICE_ID, OPERATOR, Flag, Notice
 from rt.services.admin_gateway.domain.health import Pulse
 from rt.services.admin_gateway.domain.incidents import IncidentUnknown, Outage
 from rt.services.admin_gateway.domain.maintenance import CALENDAR_ID, Calendar
@@ -27,11 +27,11 @@ class GatewayStore:
         self.incidents = Collection(
             database, Outage, "incidents", missing=IncidentUnknown, listings=(OUTAGES,)
         ).everywhere
-        self.pulses = Notes(database, Pulse, "health")
+        self.pulses = KeyValues(database, Pulse, "health")
 
     async def notice(self) -> Notice:
         found = await self.notices.first({"id": NOTICE_ID})
-        return found or Notice(id=NOTICE_ID, org_id=HOUSE)
+        return found or Notice(id=NOTICE_ID, org_id=OPERATOR)
 
     async def calendar(self) -> Calendar:
         """The one calendar of maintenance; made when it is first looked for.
@@ -42,12 +42,12 @@ class GatewayStore:
         if found is None:
             try:
                 with because(None):
-                    found = await self.calendars.add(Calendar(id=CALENDAR_ID, org_id=HOUSE))
+                    found = await self.calendars.add(Calendar(id=CALENDAR_ID, org_id=OPERATOR))
             except AlreadyExists:
                 found = await self.calendars.get(CALENDAR_ID)
         return found
 
-    async def outages_told(self) -> list[Outage]:
+    async def outages_announced(self) -> list[Outage]:
         """Incidents that last, and the latest that are over."""
         lasting = await self.incidents.find({"resolved_at": None}, sort="-opened_at", limit=MOST_TOLD)
         over = await self.incidents.find({"resolved_at": {"$ne": None}}, sort="-opened_at", limit=MOST_TOLD)

@@ -9,7 +9,7 @@ from typing import Final
 
 import bcrypt
 
-from rt.kernel.errors import Unavailable
+from rt.kernel.core.errors import Unavailable
 from rt.services.authz.domain.passwords import digest
 
 AT_ONCE: Final = max(1, (os.cpu_count() or 1) - 1)

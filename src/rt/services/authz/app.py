@@ -1,6 +1,6 @@
 """authz put together."""
 
-from rt.kernel.unit import Ground, Unit, expand
+from rt.kernel.service.service import ServiceContext, Unit, expand
 from rt.services.authz.actions.account import Account
 from rt.services.authz.actions.entry import Entry
 from rt.services.authz.actions.guard import Guard
@@ -15,15 +15,15 @@ from rt.services.authz.adapters import Hasher, common_passwords
 from rt.services.authz.api import table
 from rt.services.authz.domain.policy import Policy
 from rt.services.authz.domain.vault import Vault
+from rt.services.authz.handlers import handlers
 from rt.services.authz.jobs import at_start, jobs
-from rt.services.authz.reactions import reactions
 from rt.services.authz.store import AuthzStore
 
 
-def build(ground: Ground) -> Unit:
+def build(context: ServiceContext) -> Unit:
     """People, sessions, keys and links on one store, under keys derived from one root secret."""
-    settings = ground.settings
-    store, vault = AuthzStore(ground.database), Vault(settings.jwt_secret)
+    settings = context.settings
+    store, vault = AuthzStore(context.database), Vault(settings.jwt_secret)
     policy = Policy(mfa_demanded=settings.production, common_passwords=common_passwords())
     hasher, guard = Hasher(settings.bcrypt_rounds, vault.key("passwords")), Guard(store, vault)
     signing, members = Signing(store, vault), Members(store, vault, hasher, policy)
@@ -33,7 +33,7 @@ def build(ground: Ground) -> Unit:
     return Unit(
         name="authz",
         serves=table(entry, account, organizations, partners, identities, members, keys, links, signing),
-        hears=reactions(account),
+        subscriptions=handlers(account),
         jobs=jobs(signing, organizations),
         migrations=[expand(1, store.derive)],
         start=at_start(settings, store, signing, organizations, members),

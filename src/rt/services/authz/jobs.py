@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from rt.contracts.authz import AddUser
-from rt.kernel.jobs import Every, every
-from rt.kernel.settings import Settings
+from rt.kernel.core.settings import Settings
+from rt.kernel.service.jobs import Every, every
 from rt.services.authz.actions.members import Members
 from rt.services.authz.actions.organizations import Organizations
 from rt.services.authz.actions.signing import Signing

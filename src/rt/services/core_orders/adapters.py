@@ -4,15 +4,15 @@ import time
 from datetime import datetime, timedelta
 
 from rt.contracts.authz import GetOrganization, IssueLink
-from rt.kernel.client import Services
-from rt.kernel.clock import now
-from rt.kernel.errors import AskRefused, ReferenceUnknown
-from rt.kernel.identity import current_actor
-from rt.kernel.ids import caused_key
-from rt.kernel.tenancy import current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AskRefused, ReferenceUnknown
+from rt.kernel.core.ids import caused_key
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.service.client import Services
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.partners import Partner
-from rt.services.core_orders.domain.states import Hand
+from rt.services.core_orders.domain.states import Author
 from rt.services.core_orders.domain.tendering import DeadlineTooFar, Guest
 
 NAME_SECONDS = 60
@@ -104,10 +104,10 @@ def _day_begun() -> datetime:
     return now().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def hand(read: int | None = None) -> Hand:
+def author(read: int | None = None) -> Author:
     """The hand of whoever is acting now, having read that version."""
     actor = current_actor()
-    return Hand(
+    return Author(
         actor_id=actor.id,
         name=actor.name,
         org_id=current_org(),

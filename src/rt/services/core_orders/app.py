@@ -1,28 +1,28 @@
 """core_orders put together."""
 
-from rt.kernel.unit import Ground, Unit, expand
+from rt.kernel.service.service import ServiceContext, Unit, expand
 from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.tenders import Tenders
 from rt.services.core_orders.adapters import Directory
 from rt.services.core_orders.api import table
-from rt.services.core_orders.reactions import Reactions, listeners
+from rt.services.core_orders.handlers import Handlers, subscriptions
 from rt.services.core_orders.store import OrderStore
 
 
-def build(ground: Ground) -> Unit:
-    """The unit on its ground."""
-    store = OrderStore(ground.database)
-    directory = Directory(ground.services)
+def build(context: ServiceContext) -> Unit:
+    """The unit put together."""
+    store = OrderStore(context.database)
+    directory = Directory(context.services)
     orders = Orders(store, directory)
-    tenders = Tenders(store, directory, ground.timers)
-    papers = Papers(store, ground.files, ground.services)
-    imports = Imports(store, directory, ground.files)
+    tenders = Tenders(store, directory, context.timers)
+    papers = Papers(store, context.files, context.services)
+    imports = Imports(store, directory, context.files)
     return Unit(
         name="core_orders",
         serves=table(orders, tenders, papers, imports),
-        hears=listeners(Reactions(store)),
+        subscriptions=subscriptions(Handlers(store)),
         timers={"expire_tender": tenders.expire},
         migrations=[expand(1, store.derive)],
     )

@@ -21,7 +21,7 @@ from rt.contracts.ecpmr import (
     SignTakeover,
     VerifyDocument,
 )
-from rt.kernel.unit import Served, serve
+from rt.kernel.service.service import Served, serve
 from rt.services.ecpmr.actions.linking import Linking
 from rt.services.ecpmr.actions.reading import Reading
 from rt.services.ecpmr.actions.signing import Signing

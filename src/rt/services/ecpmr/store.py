@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from rt.kernel.clock import today
-from rt.kernel.entity import Entity
-from rt.kernel.errors import AlreadyExists
-from rt.kernel.ids import derived_id
-from rt.kernel.listing import Filter, Listing, Page
-from rt.kernel.persistence import Collection, Database, Index, together
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.clock import today
+from rt.kernel.core.errors import AlreadyExists
+from rt.kernel.core.ids import derived_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.entity import Entity
+from rt.kernel.storage.listing import Filter, Listing, Page
+from rt.kernel.storage.persistence import Collection, Database, Index, transaction
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.refusals import NoteUnknown
 
@@ -51,7 +51,7 @@ class EcpmrStore:
         """Store a new note under the next number of its year: both are written, or nothing."""
         year = today().year
         series_id = await self._series_of(year)
-        async with together(self._database):
+        async with transaction(self._database):
             async with self.series.change(series_id) as series:
                 number = f"{prefix}-{year}-{series.following():06d}"
             return await self.notes.add(make(number))

@@ -25,12 +25,12 @@ from rt.contracts.notifications import (
     SubscribePush,
     Unsubscribe,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
-from rt.kernel.messages import Empty
-from rt.kernel.persistence import persist
-from rt.kernel.unit import Served, plain, serve
-from rt.kernel.web import read_body
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import NotFound
+from rt.kernel.model.messages import Empty
+from rt.kernel.service.service import Served, plain, serve
+from rt.kernel.storage.persistence import retry_on_conflict
+from rt.kernel.web.application import read_body
 from rt.services.notifications.actions.messages import Messages
 from rt.services.notifications.actions.preferences import Preferences
 from rt.services.notifications.actions.receivers import Receivers
@@ -50,7 +50,7 @@ class Forms:
 
     async def unsubscribe(self, request: Request) -> Response:
         """RFC 8058: a POST with any body; a GET never acts, mail scanners follow every link."""
-        await persist(lambda: self._preferences.unsubscribe(request.path_params["token"]))
+        await retry_on_conflict(lambda: self._preferences.unsubscribe(request.path_params["token"]))
         return done()
 
     async def report(self, request: Request) -> Response:
@@ -61,7 +61,9 @@ class Forms:
         if await self._preferences.seen("mailgun", report.report_id, now() + REPORTS_KEPT):
             return done()
         if report.reason and report.address:
-            await persist(lambda: self._preferences.report(report.receipt, report.address, report.reason))
+            await retry_on_conflict(
+                lambda: self._preferences.report(report.receipt, report.address, report.reason)
+            )
         return done()
 
 

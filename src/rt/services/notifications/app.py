@@ -1,10 +1,10 @@
 """The notification service put together."""
 
-from rt.kernel.unit import Ground, Unit
+from rt.kernel.service.service import ServiceContext, Unit
 from rt.services.notifications.actions.messages import Messages
+from rt.services.notifications.actions.notifying import Notifier
 from rt.services.notifications.actions.preferences import Preferences
 from rt.services.notifications.actions.receivers import Receivers
-from rt.services.notifications.actions.telling import Teller
 from rt.services.notifications.adapters.choice import providers
 from rt.services.notifications.adapters.outside import Outside
 from rt.services.notifications.adapters.people import People
@@ -12,20 +12,20 @@ from rt.services.notifications.api import Forms, table
 from rt.services.notifications.domain.address import Unsubscriber
 from rt.services.notifications.domain.portals import Portals
 from rt.services.notifications.domain.webpush import PushSender
+from rt.services.notifications.handlers import subscriptions
 from rt.services.notifications.jobs import Sender
-from rt.services.notifications.reactions import heard
 from rt.services.notifications.store import NotificationsStore
 
 
-def build(ground: Ground) -> Unit:
-    """Notifications on their ground."""
-    settings = ground.settings
-    store = NotificationsStore(ground.database)
-    unsubscriber = Unsubscriber(ground.secret)
+def build(context: ServiceContext) -> Unit:
+    """Notifications put together."""
+    settings = context.settings
+    store = NotificationsStore(context.database)
+    unsubscriber = Unsubscriber(context.secret)
     outside = Outside(plain_too=not settings.production)
-    push = PushSender(ground.secret, f"mailto:{settings.admin_email or 'support@rt-technologie.com'}")
+    push = PushSender(context.secret, f"mailto:{settings.admin_email or 'support@rt-technologie.com'}")
     portals = Portals(settings.public_url)
-    teller = Teller(store, People(ground.services), portals)
+    notifier = Notifier(store, People(context.services), portals)
     preferences = Preferences(store, unsubscriber)
     found = store.webhooks.everywhere.get, store.subscriptions.everywhere.get
     ways_out = providers(settings, outside, push, portals.way_off(unsubscriber), *found)
@@ -35,6 +35,6 @@ def build(ground: Ground) -> Unit:
     return Unit(
         name="notifications",
         serves=table(messages, preferences, Receivers(store, outside, push), forms),
-        hears=heard(teller, store),
+        subscriptions=subscriptions(notifier, store),
         jobs=sender.jobs(),
     )

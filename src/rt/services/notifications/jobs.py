@@ -7,12 +7,12 @@ from datetime import timedelta
 from functools import partial
 
 from rt.contracts.notifications import Channel
-from rt.kernel.clock import now
-from rt.kernel.errors import ChangedMeanwhile, NotFound
-from rt.kernel.jobs import Every, every
-from rt.kernel.persistence import persist
-from rt.kernel.telemetry import log, tracing
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import ChangedMeanwhile, NotFound
+from rt.kernel.core.telemetry import log, tracing
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.service.jobs import Every, every
+from rt.kernel.storage.persistence import retry_on_conflict
 from rt.services.notifications.adapters.provider import NotSent, Provider, deliver
 from rt.services.notifications.domain.message import Message, shaken
 from rt.services.notifications.store import KEPT, NotificationsStore
@@ -20,7 +20,7 @@ from rt.services.notifications.store import KEPT, NotificationsStore
 AT_ONCE = 10
 BATCH = 100
 SECRETS_KEPT = timedelta(days=1)
-"""Links and codes of letters that could not be sent: as long as somebody may mend it and send them again."""
+"""Links and codes of what could not be sent: as long as somebody may mend it and send again."""
 FORGOTTEN_AT_ONCE = 1_000
 ROUND_SECONDS = 40
 """A round ends before the lease of the clock does; what is left is taken up by the next."""
@@ -64,7 +64,7 @@ class Sender:
         old = {"secret": True, "forgotten": False, "created_at": {"$lt": now() - SECRETS_KEPT}}
         kept = self._store.messages.everywhere
         for message in await kept.find(old, sort="created_at", limit=FORGOTTEN_AT_ONCE):
-            await persist(partial(self._forget_one, message.id))
+            await retry_on_conflict(partial(self._forget_one, message.id))
 
     async def forget_old(self) -> None:
         """Messages are kept as long as the audit trail, then removed."""
@@ -123,14 +123,14 @@ class Sender:
             async with self._store.messages.everywhere.change(message_id) as message:
                 message.leave(provider, receipt, now(), self._forget)
 
-        await persist(note)
+        await retry_on_conflict(note)
 
     async def _fail(self, message_id: str, provider: str, reason: NotSent) -> None:
         async def note() -> None:
             async with self._store.messages.everywhere.change(message_id) as message:
                 message.fail(provider, reason.reason, now(), reason.permanent, shaken())
 
-        await persist(note)
+        await retry_on_conflict(note)
 
     async def _mark(self, message: Message, failed: bool, gone: bool) -> None:
         """What a try says about the webhook or browser itself."""
@@ -145,6 +145,6 @@ class Sender:
                 webhook.failed(now()) if failed else webhook.went()
 
         try:
-            await persist(note)
+            await retry_on_conflict(note)
         except NotFound:
             return

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from rt.contracts.notifications import Channel
-from rt.kernel.entity import Entity
-from rt.kernel.ids import derived_id
-from rt.kernel.listing import Filter, Listing
-from rt.kernel.messages import PersonalLabel
-from rt.kernel.persistence import Collection, Database, Index
+from rt.kernel.core.ids import derived_id
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import PersonalLabel
+from rt.kernel.storage.listing import Filter, Listing
+from rt.kernel.storage.persistence import Collection, Database, Index
 from rt.services.notifications.domain.address import Address, address_id
 from rt.services.notifications.domain.message import Message
 from rt.services.notifications.domain.preference import Preference

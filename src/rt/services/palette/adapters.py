@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from rt.contracts.authz import AddPartner, GetOrganization, IssueLink, OrganizationView
-from rt.kernel.client import Services
-from rt.kernel.errors import AskRefused, ReferenceUnknown
+from rt.kernel.core.errors import AskRefused, ReferenceUnknown
+from rt.kernel.service.client import Services
 
 
 class Directory:

@@ -27,7 +27,7 @@ from rt.contracts.palette import (
     WithdrawMovement,
     WithdrawVoucher,
 )
-from rt.kernel.unit import Served, serve
+from rt.kernel.service.service import Served, serve
 from rt.services.palette.actions.ledger import Ledger
 from rt.services.palette.actions.policies import Policies
 from rt.services.palette.actions.statements import Statements

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 from rt.contracts.palette import LimitationNear, PalletQuality, PalletType
-from rt.kernel.clock import day_of, today
-from rt.kernel.errors import AlreadyExists
-from rt.kernel.ids import derived_id
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import day_of, today
+from rt.kernel.core.errors import AlreadyExists
+from rt.kernel.core.ids import derived_id
+from rt.kernel.core.tenancy import acting_for
 from rt.services.palette.domain.ledger import OpenPart, open_parts
 from rt.services.palette.domain.policy import in_force, months_later
 from rt.services.palette.domain.statement import StatementLine
@@ -43,7 +43,7 @@ class Limitation:
                     movement_id=part.movement_id,
                     partner_id=debtor_id,
                 )
-                notice.tell(
+                notice.emit(
                     LimitationNear(
                         movement_id=part.movement_id,
                         creditor_id=creditor_id,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rt.contracts.authz import GetOrganization, GetUser
 from rt.contracts.core_orders import GetOrder, OrderView
-from rt.kernel.client import Services
-from rt.kernel.errors import AskRefused, ReferenceUnknown
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.errors import AskRefused, ReferenceUnknown
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.service.client import Services
 
 CONFIDED = ("self", "guest", "partner")
 """Standings of organizations whose goods a dock may serve."""

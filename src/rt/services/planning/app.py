@@ -1,6 +1,6 @@
 """The planning service put together."""
 
-from rt.kernel.unit import Ground, Unit, every
+from rt.kernel.service.service import ServiceContext, Unit, every
 from rt.services.planning.actions.docks import Docks
 from rt.services.planning.actions.fleet import Fleet
 from rt.services.planning.actions.jobs import Basket
@@ -11,26 +11,26 @@ from rt.services.planning.actions.tours import Tours
 from rt.services.planning.actions.waiting import WaitingList
 from rt.services.planning.adapters import Neighbours
 from rt.services.planning.api import table
+from rt.services.planning.handlers import Handlers
 from rt.services.planning.jobs import Closing
-from rt.services.planning.reactions import Reactions
 from rt.services.planning.store import PlanningStore
 
 HOUR_SECONDS = 3_600
 
 
-def build(ground: Ground) -> Unit:
-    """Planning on its ground."""
-    store = PlanningStore(ground.database)
-    neighbours = Neighbours(ground.services)
+def build(context: ServiceContext) -> Unit:
+    """Planning put together."""
+    store = PlanningStore(context.database)
+    neighbours = Neighbours(context.services)
     docks = Docks(store, neighbours)
     slots = Slots(store, docks, neighbours)
     waiting = WaitingList(store, docks, slots)
-    plans = Plans(store, ground.timers)
-    searching = Searching(store, ground.timers)
+    plans = Plans(store, context.timers)
+    searching = Searching(store, context.timers)
     return Unit(
         name="planning",
         serves=table(Fleet(store, neighbours), Basket(store), Tours(store), plans, docks, slots, waiting),
-        hears=Reactions(store, waiting).heard(),
+        subscriptions=Handlers(store, waiting).subscriptions(),
         jobs=[every(HOUR_SECONDS, Closing(store).close), every(HOUR_SECONDS, Closing(store).forget)],
         timers={SEARCH: searching.run},
     )

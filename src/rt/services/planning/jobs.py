@@ -3,9 +3,9 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from rt.kernel.clock import now
-from rt.kernel.errors import ChangedMeanwhile
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import ChangedMeanwhile
+from rt.kernel.core.tenancy import acting_for
 from rt.services.planning.store import PlanningStore
 
 AFTERWARDS = timedelta(hours=12)

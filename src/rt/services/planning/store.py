@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from rt.kernel.entity import Entity
-from rt.kernel.errors import NotFound
-from rt.kernel.listing import Filter, Listing
-from rt.kernel.persistence import Collection, Database, Index
+from rt.kernel.core.errors import NotFound
+from rt.kernel.model.entity import Entity
+from rt.kernel.storage.listing import Filter, Listing
+from rt.kernel.storage.persistence import Collection, Database, Index
 from rt.services.planning.domain.docks import LONGEST_SLOT, Dock
 from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
 from rt.services.planning.domain.job import Job

@@ -1,7 +1,7 @@
 """Who the organization's own people are, as authz knows them at that moment."""
 
 from rt.contracts.authz import FindUsers
-from rt.kernel.client import Services
+from rt.kernel.service.client import Services
 
 PAGE = 200
 

@@ -32,10 +32,10 @@ from rt.contracts.tracking_ia import (
     ShareOrder,
     StartDuty,
 )
-from rt.kernel.clock import now
-from rt.kernel.persistence import persist
-from rt.kernel.unit import Served, plain, serve
-from rt.kernel.web import read_body
+from rt.kernel.core.clock import now
+from rt.kernel.service.service import Served, plain, serve
+from rt.kernel.storage.persistence import retry_on_conflict
+from rt.kernel.web.application import read_body
 from rt.services.tracking_ia.actions.devices import Devices, Duty
 from rt.services.tracking_ia.actions.journeys import Journeys
 from rt.services.tracking_ia.actions.recording import Recording
@@ -52,7 +52,7 @@ def table(
 ) -> list[Served]:
     async def report(key: str, points: Sequence[PositionPoint | Doubt]) -> Response:
         """A position off duty or unreadable is answered with 200: a device would send it again for ever."""
-        recorded = await persist(lambda: recording.report(key, points))
+        recorded = await retry_on_conflict(lambda: recording.report(key, points))
         return Response(msgspec.json.encode(recorded), media_type="application/json")
 
     async def asked(request: Request) -> Response:

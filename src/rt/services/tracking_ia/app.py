@@ -1,6 +1,6 @@
 """The tracking service put together."""
 
-from rt.kernel.unit import Ground, Unit, every
+from rt.kernel.service.service import ServiceContext, Unit, every
 from rt.services.tracking_ia.actions.devices import Devices, Duty
 from rt.services.tracking_ia.actions.journeys import Journeys
 from rt.services.tracking_ia.actions.judging import Judging
@@ -8,27 +8,27 @@ from rt.services.tracking_ia.actions.recording import Recording
 from rt.services.tracking_ia.actions.shares import Rules, Shares
 from rt.services.tracking_ia.adapters import People
 from rt.services.tracking_ia.api import table
+from rt.services.tracking_ia.handlers import Handlers
 from rt.services.tracking_ia.jobs import Clock
-from rt.services.tracking_ia.reactions import Reactions
 from rt.services.tracking_ia.store import TrackingStore
 
 FORESEE_SECONDS = 300
 DAY_SECONDS = 86_400
 
 
-def build(ground: Ground) -> Unit:
-    """Tracking on its ground."""
-    store = TrackingStore(ground.database)
+def build(context: ServiceContext) -> Unit:
+    """Tracking put together."""
+    store = TrackingStore(context.database)
     recording = Recording(store)
     journeys = Journeys(store)
     shares = Shares(store, journeys)
-    devices = Devices(store, People(ground.services))
+    devices = Devices(store, People(context.services))
     judging = Judging(store)
     clock = Clock(store, judging)
     return Unit(
         name="tracking_ia",
         serves=table(recording, devices, Duty(store), journeys, shares, Rules(store)),
-        hears=Reactions(store, shares).heard(),
+        subscriptions=Handlers(store, shares).subscriptions(),
         jobs=[every(FORESEE_SECONDS, clock.foresee), every(DAY_SECONDS, clock.purge)],
         works=[judging],
         start=store.positions.prepare,

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from rt.kernel.clock import now
-from rt.kernel.ids import new_id
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import now
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import acting_for
 from rt.services.tracking_ia.actions.judging import Judging
 from rt.services.tracking_ia.domain.order import Purge
 from rt.services.tracking_ia.store import TrackingStore

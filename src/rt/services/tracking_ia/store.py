@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from rt.contracts.tracking_ia import RuleKind
-from rt.kernel.clock import now, today
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile
-from rt.kernel.listing import Listing
-from rt.kernel.persistence import Collection, Database, Index
-from rt.kernel.points import Reader, Series
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.clock import now, today
+from rt.kernel.core.errors import AlreadyExists, ChangedMeanwhile
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.storage.listing import Listing
+from rt.kernel.storage.persistence import Collection, Database, Index
+from rt.kernel.storage.points import Reader, Series
 from rt.services.tracking_ia.domain.believed import Believed
 from rt.services.tracking_ia.domain.bucket import Bucket, hour_of
 from rt.services.tracking_ia.domain.order import (

@@ -8,9 +8,9 @@ from msgspec import Meta
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rt.kernel.clock import now
-from rt.kernel.errors import Conflict, Invalid
-from rt.kernel.messages import SIGNED_IN, Command, Empty
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict, Invalid
+from rt.kernel.model.messages import SIGNED_IN, Command, Empty
 from rt.trade.places import Address
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form

@@ -8,8 +8,8 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.admin_gateway import AuditLineView, ExportAudit, FindAudit, VerificationView, VerifyAudit
-from rt.kernel.clock import now
-from rt.portals.backoffice.changes import Line, changed, short, story_of, text
+from rt.kernel.core.clock import now
+from rt.portals.backoffice.changes import Line, changed, short, text, timeline_of
 from rt.portals.backoffice.naming import names_of, on_one_line
 from rt.ui.asking import sent
 from rt.ui.catalogues import gettext as _
@@ -97,7 +97,7 @@ def row(line: AuditLineView, names: dict[str, str]) -> Row:
         organization=names.get(line.org_id, line.org_id),
         thing=" ".join(part for part in (line.entity.rpartition(".")[2], short(line.entity_id)) if part),
         entity_id=line.entity_id,
-        href=story_of(line.entity_id) or "/audit",
+        href=timeline_of(line.entity_id) or "/audit",
         trace=line.trace,
         hash=line.hash,
         changes=changed(line.before, line.after),

@@ -1,4 +1,4 @@
-"""What the house costs a month: the bill drawn and in figures, its switches, an order's and a tenant's."""
+"""What the platform costs a month: the bill drawn and in figures, its switches, an order's and a tenant's."""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode
@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.admin_gateway import CostsView, CostSwitchView, GetCosts
-from rt.kernel.digits import whole
+from rt.kernel.core.digits import whole
 from rt.portals.backoffice.billing import SECTIONS, Bar, Row, bars, decimal, dollars, row, small
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import FindFlags, FlagView, SetFlag
 from rt.contracts.authz.users import Role
-from rt.kernel.errors import NotFound
+from rt.kernel.core.errors import NotFound
 from rt.portals.backoffice.naming import names_of
 from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
@@ -112,7 +112,7 @@ async def flag(visit: Visit) -> Page | Response:
 async def switch(visit: Visit) -> Response:
     """Turn a switch over; whoever it is for stays."""
     known = await flag_named(visit)
-    word = SetFlag(
+    message = SetFlag(
         name=known.name,
         on=not known.on,
         description=known.description,
@@ -120,7 +120,7 @@ async def switch(visit: Visit) -> Response:
         roles=known.roles,
     )
     done = _("Fonction éteinte") if known.on else _("Fonction allumée")
-    return await pressed(visit, word, "/flags", done, undo=f"/flags/{known.name}/switch")
+    return await pressed(visit, message, "/flags", done, undo=f"/flags/{known.name}/switch")
 
 
 PAGES = [

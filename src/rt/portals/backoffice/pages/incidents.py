@@ -11,12 +11,12 @@ from rt.contracts.admin_gateway import (
     GetOutage,
     OpenOutage,
     OutageView,
+    PostOutageUpdate,
     ResolveOutage,
     StepView,
-    TellOutage,
     TickStep,
 )
-from rt.kernel.errors import NotFound
+from rt.kernel.core.errors import NotFound
 from rt.pages.filters import address
 from rt.pages.status import listed
 from rt.portals.backoffice.pages.maintenance import unit_choices
@@ -215,13 +215,13 @@ async def one(visit: Visit) -> Page | Response:
 
 
 async def words(
-    visit: Visit, word: type[TellOutage | ResolveOutage], title: str, lead: str, done: str
+    visit: Visit, message: type[PostOutageUpdate | ResolveOutage], title: str, lead: str, done: str
 ) -> Page | Response:
     """Two sentences for the status page."""
     found = await visit.ask(GetOutage(incident_id=visit.path["incident_id"]))
     path = f"/incidents/{found.incident_id}"
     form = visit.form(
-        word,
+        message,
         fixed={"incident_id": found.incident_id},
         labels={"fr": _("En français"), "en": _("En anglais")},
         submit=_("Publier"),
@@ -234,7 +234,9 @@ async def words(
 
 async def tell(visit: Visit) -> Page | Response:
     lead = _("Ce que l'on sait, ce que l'on fait, quand la prochaine nouvelle vient.")
-    return await words(visit, TellOutage, _("Donner des nouvelles"), lead, _("Publié sur la page d'état."))
+    return await words(
+        visit, PostOutageUpdate, _("Donner des nouvelles"), lead, _("Publié sur la page d'état.")
+    )
 
 
 async def resolve(visit: Visit) -> Page | Response:
@@ -244,15 +246,15 @@ async def resolve(visit: Visit) -> Page | Response:
 
 async def acknowledge(visit: Visit) -> Response:
     incident_id = visit.path["incident_id"]
-    word = AcknowledgeOutage(incident_id=incident_id)
-    return await pressed(visit, word, f"/incidents/{incident_id}", _("Pris en charge."))
+    message = AcknowledgeOutage(incident_id=incident_id)
+    return await pressed(visit, message, f"/incidents/{incident_id}", _("Pris en charge."))
 
 
 async def tick(visit: Visit) -> Response:
     incident_id, step = visit.path["incident_id"], visit.path["step"]
     if step not in STEPS:
         raise NotFound
-    word = msgspec.convert(
+    message = msgspec.convert(
         {
             "incident_id": incident_id,
             "step": step,
@@ -261,7 +263,7 @@ async def tick(visit: Visit) -> Response:
         },
         TickStep,
     )
-    return await pressed(visit, word, f"/incidents/{incident_id}", _("Étape notée."))
+    return await pressed(visit, message, f"/incidents/{incident_id}", _("Étape notée."))
 
 
 PAGES = [

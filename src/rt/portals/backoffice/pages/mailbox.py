@@ -8,8 +8,8 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.notifications import MessageView, ReadMailbox, ReplayMessage
-from rt.kernel.errors import NotFound
-from rt.portals.backoffice.changes import story_of
+from rt.kernel.core.errors import NotFound
+from rt.portals.backoffice.changes import timeline_of
 from rt.portals.backoffice.naming import on_one_line
 from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
@@ -89,7 +89,7 @@ def chosen(visit: Visit) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def word(given: dict[str, str], after: str = "", limit: int = 50) -> ReadMailbox:
+def message(given: dict[str, str], after: str = "", limit: int = 50) -> ReadMailbox:
     channel = given.get("channel", "")
     known = cast("Literal['email'] | None", channel if channel in CHANNELS else None)
     return ReadMailbox(
@@ -109,7 +109,7 @@ def address(mail: MessageView) -> str:
 
 async def mailbox(visit: Visit) -> Page | Response:
     given, after = chosen(visit), visit.query.get("after", "")
-    found = await visit.ask(word(given, after))
+    found = await visit.ask(message(given, after))
     return MailboxPage(
         title=_("Boîte aux lettres"),
         rows=[
@@ -147,7 +147,7 @@ async def read(visit: Visit) -> MessageView:
     given = {name: value for name, value in chosen(visit).items() if name in ("to", "topic")}
     after = ""
     for _page in range(PAGES_LOOKED_THROUGH):
-        found = await visit.ask(word(given, after, limit=100))
+        found = await visit.ask(message(given, after, limit=100))
         for mail in found.items:
             if mail.message_id == visit.path["message_id"]:
                 return mail
@@ -167,7 +167,7 @@ async def one(visit: Visit) -> Page | Response:
         links=[(link, link.partition("://")[2].partition("/")[0] or link) for link in mail.links],
         facts=[(_("À"), mail.to), (_("Langue"), mail.language.upper()), (_("Envoyé par"), mail.provider)],
         again=f"/mailbox/{mail.message_id}/replay" if mail.state in ("dead", "bounced") else "",
-        about=story_of(mail.object_id),
+        about=timeline_of(mail.object_id),
     )
     answer = render(made, visit.request)
     answer.headers["content-security-policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"

@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from rt.contracts.admin_gateway import AnnounceWindow, CancelWindow, EndWindow, FindWindows, WindowView
-from rt.kernel.errors import NotFound
+from rt.kernel.core.errors import NotFound
 from rt.pages.status import PURPOSES, listed, name_of
 from rt.ui.asking import pressed
 from rt.ui.catalogues import gettext as _
@@ -153,8 +153,8 @@ async def cancel(visit: Visit) -> Page | Response:
 
 
 async def end(visit: Visit) -> Response:
-    word = EndWindow(window_id=visit.path["window_id"])
-    return await pressed(visit, word, "/maintenance", _("La maintenance est terminée."))
+    message = EndWindow(window_id=visit.path["window_id"])
+    return await pressed(visit, message, "/maintenance", _("La maintenance est terminée."))
 
 
 PAGES = [

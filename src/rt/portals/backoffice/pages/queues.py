@@ -1,4 +1,4 @@
-"""What waits: how far each unit's listeners are behind, and events put aside, to be heard again."""
+"""What waits: how far each unit's subscriptions are behind, and dead letters, to be replayed."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.responses import Response
 
-from rt.contracts.admin_gateway import FindLetters, GetQueues, LetterView, QueueView, ReplayLetter
-from rt.portals.backoffice.changes import story_of
+from rt.contracts.admin_gateway import DeadLetterView, FindDeadLetters, GetQueues, QueueView, ReplayDeadLetter
+from rt.portals.backoffice.changes import timeline_of
 from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Column, Page
@@ -20,9 +20,9 @@ from rt.ui.visit import Visit, page
 class Waiting(msgspec.Struct, kw_only=True):
     """An event put aside, as a row."""
 
-    letter_id: str
+    dead_letter_id: str
     unit: str
-    listener: str
+    subscription: str
     topic: str
     reason: str
     tries: int
@@ -33,9 +33,9 @@ class Waiting(msgspec.Struct, kw_only=True):
 
 
 class QueuesPage(Page):
-    """Both lists; the letters are the part that filters change."""
+    """Both lists; the dead letters are the part that filters change."""
 
-    template, part = "queues.html", "_letters.html"
+    template, part = "queues.html", "_dead_letters.html"
     queues: list[QueueView]
     queue_columns: list[Column]
     works: bool
@@ -48,18 +48,18 @@ class QueuesPage(Page):
     unit: str
 
 
-def waiting(one: LetterView) -> Waiting:
+def waiting(one: DeadLetterView) -> Waiting:
     return Waiting(
-        letter_id=one.letter_id,
+        dead_letter_id=one.dead_letter_id,
         unit=one.unit,
-        listener=one.listener,
+        subscription=one.subscription,
         topic=one.topic,
         reason=one.reason,
         tries=one.tries,
         state="failed" if one.state == "dead" else one.state,
         put_aside_at=one.put_aside_at,
         next_try_at=one.next_try_at if one.state == "waiting" else None,
-        href=story_of(one.entity_id) or story_of(one.trace) or "/queues",
+        href=timeline_of(one.entity_id) or timeline_of(one.trace) or "/queues",
     )
 
 
@@ -68,9 +68,9 @@ async def queues(visit: Visit) -> Page | Response:
     state = cast("Literal['waiting', 'dead'] | None", asked if asked in ("waiting", "dead") else None)
     after = visit.query.get("after", "")
     counting = attempt(visit, GetQueues())
-    finding = attempt(visit, FindLetters(unit=unit, state=state, after=after))
-    known, letters = await asyncio.gather(counting, finding)
-    dead, trying = (letters.dead, letters.waiting) if letters else (0, 0)
+    finding = attempt(visit, FindDeadLetters(unit=unit, state=state, after=after))
+    known, dead_letters = await asyncio.gather(counting, finding)
+    dead, trying = (dead_letters.dead, dead_letters.waiting) if dead_letters else (0, 0)
 
     def at(code: str, after: str = "") -> str:
         given = {"state": code, "unit": unit, "after": after}
@@ -83,17 +83,17 @@ async def queues(visit: Visit) -> Page | Response:
         queue_columns=[
             Column(name="unit", label=_("Service")),
             Column(name="behind", label=_("Faits à entendre"), kind="number"),
-            Column(name="letters", label=_("Faits mis de côté"), kind="number"),
+            Column(name="dead_letters", label=_("Faits mis de côté"), kind="number"),
             Column(name="timers", label=_("Échéances à venir"), kind="number"),
         ],
-        works=known is not None and letters is not None,
+        works=known is not None and dead_letters is not None,
         tabs=[
             (at(""), _("Tous"), dead + trying),
             (at("dead"), _("En échec"), dead),
             (at("waiting"), _("Réessayés seuls"), trying),
         ],
         current=at(state or ""),
-        rows=[waiting(one) for one in letters.items] if letters else [],
+        rows=[waiting(one) for one in dead_letters.items] if dead_letters else [],
         columns=[
             Column(name="topic", label=_("Fait"), kind="link", href="{href}"),
             Column(name="unit", label=_("Service")),
@@ -103,25 +103,27 @@ async def queues(visit: Visit) -> Page | Response:
             Column(name="put_aside_at", label=_("Depuis"), kind="moment", wide=True),
             Column(name="next_try_at", label=_("Prochain essai"), kind="deadline"),
         ],
-        more=at(state or "", letters.next) if letters and letters.next else "",
+        more=at(state or "", dead_letters.next) if dead_letters and dead_letters.next else "",
         first=at(state or "") if after else "",
         unit=unit,
     )
 
 
 async def replay(visit: Visit) -> Response:
-    word = ReplayLetter(letter_id=visit.path["letter_id"])
-    return await pressed(visit, word, "/queues", _("Le service entend ce fait à nouveau."))
+    message = ReplayDeadLetter(dead_letter_id=visit.path["dead_letter_id"])
+    return await pressed(visit, message, "/queues", _("Le service entend ce fait à nouveau."))
 
 
 async def replay_alike(visit: Visit) -> Response:
-    """All that the same function of the same service could not hear."""
-    word = ReplayLetter(letter_id=visit.path["letter_id"], alike=True)
-    return await pressed(visit, word, "/queues", _("Le service entend à nouveau tous les faits semblables."))
+    """All that the same function of the same service failed on."""
+    message = ReplayDeadLetter(dead_letter_id=visit.path["dead_letter_id"], alike=True)
+    return await pressed(
+        visit, message, "/queues", _("Le service entend à nouveau tous les faits semblables.")
+    )
 
 
 PAGES = [
     page("/queues", queues, methods=("GET",)),
-    page("/queues/{letter_id}/replay-alike", replay_alike, methods=("POST",)),
-    page("/queues/{letter_id}/replay", replay, methods=("POST",)),
+    page("/queues/{dead_letter_id}/replay-alike", replay_alike, methods=("POST",)),
+    page("/queues/{dead_letter_id}/replay", replay, methods=("POST",)),
 ]

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rt.kernel.errors import NotFound
+from rt.kernel.core.errors import NotFound
 from rt.portals.backoffice.library import Chapter, Library, Operation
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Page

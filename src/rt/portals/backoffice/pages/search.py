@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from rt.contracts.admin_gateway import (
     FindAnything,
-    FindLetters,
+    FindDeadLetters,
     FindTenants,
     FoundView,
     GetQueues,
@@ -46,7 +46,7 @@ class Found(msgspec.Struct, kw_only=True):
 
 
 class HomePage(Page):
-    """The search, its finds, and beside it what is wrong in the house."""
+    """The search, its finds, and beside it what is wrong in the platform."""
 
     template, part = "home.html", "_found.html"
     q: str
@@ -93,17 +93,17 @@ def orders_first(items: list[FoundView]) -> list[FoundView]:
 async def home(visit: Visit) -> Page | Response:
     q = visit.query.get("q", "").strip()[:80]
     if TRACE.match(q):
-        return visit.go(f"/stories/{q}")
+        return visit.go(f"/timelines/{q}")
     searched = len(q) >= SHORTEST
     found = None
     if searched:
         found = await attempt(visit, FindAnything(q=q))
     looking, counting = attempt(visit, GetStatus()), attempt(visit, GetQueues())
-    reading = attempt(visit, FindLetters(state="dead"))
+    reading = attempt(visit, FindDeadLetters(state="dead"))
     status, queues, letters = await asyncio.gather(looking, counting, reading)
     items = orders_first(found.items) if found else []
     if len(items) == 1 and "hx-request" not in visit.request.headers:
-        return visit.go(f"/stories/{items[0].subject}")
+        return visit.go(f"/timelines/{items[0].subject}")
     names = await names_of(visit, [one.org_id for one in items])
     built = [unit for unit in status.units if unit.state != "not_built"] if status else []
     notice = (status.notice_fr if language() == "fr" else status.notice_en) if status else ""
@@ -133,7 +133,7 @@ async def home(visit: Visit) -> Page | Response:
 
 def _anything(one: FoundView, q: str) -> Hit:
     found = found_of(one, {}, q)
-    return Hit(label=found.label, detail=told(found.entity, found.others), href=f"/stories/{one.subject}")
+    return Hit(label=found.label, detail=told(found.entity, found.others), href=f"/timelines/{one.subject}")
 
 
 async def find_anything(visit: Visit, q: str) -> Sequence[Hit] | None:

@@ -1,4 +1,4 @@
-"""How the house is, with what the platform's people may do about it, and the sentence that all users read."""
+"""How the platform is, what its people may do about it, and the sentence that all users read."""
 
 from starlette.responses import Response
 

@@ -27,8 +27,8 @@ from rt.contracts.authz import (
     ResumeOrganization,
     SuspendOrganization,
 )
-from rt.kernel.errors import NotFound
-from rt.kernel.messages import Command
+from rt.kernel.core.errors import NotFound
+from rt.kernel.model.messages import Command
 from rt.pages.filters import address
 from rt.pages.numbers import Line, history
 from rt.ui.asking import attempt, pressed, sent
@@ -182,13 +182,13 @@ async def refuse(visit: Visit) -> Page | Response:
     return await judge(visit, RefuseIdentity, _("Refuser"), _("Demande refusée"))
 
 
-async def judge(visit: Visit, word: type[Command[Any]], submit: str, done: str) -> Page | Response:
+async def judge(visit: Visit, message: type[Command[Any]], submit: str, done: str) -> Page | Response:
     """The numbers travel with the form: what was read is judged, whatever was asked for meanwhile."""
     identity = await visit.ask(GetIdentity(organization_id=visit.path["organization_id"]))
     numbers = identity.wish or identity
     here = f"/tenants/{identity.organization_id}"
     form = visit.form(
-        word,
+        message,
         fixed={"organization_id": identity.organization_id},
         values={"siret": numbers.siret, "vat": numbers.vat},
         only=("siret", "vat", "reason"),
@@ -209,8 +209,10 @@ async def judge(visit: Visit, word: type[Command[Any]], submit: str, done: str) 
 
 async def resume(visit: Visit) -> Response:
     organization_id = visit.path["organization_id"]
-    word = ResumeOrganization(organization_id=organization_id)
-    return await pressed(visit, word, f"/tenants/{organization_id}", _("L'organisation a de nouveau accès."))
+    message = ResumeOrganization(organization_id=organization_id)
+    return await pressed(
+        visit, message, f"/tenants/{organization_id}", _("L'organisation a de nouveau accès.")
+    )
 
 
 async def export(visit: Visit) -> Response:

@@ -11,8 +11,8 @@ from rt.contracts.core_orders import GetOrder
 from rt.contracts.ecpmr import DocumentView, MyDocuments
 from rt.contracts.palette import GetPolicy, PolicyView
 from rt.contracts.planning import MyDay, MyDayView, StopView
-from rt.kernel.clock import now
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Refusal
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language

@@ -20,15 +20,15 @@ from rt.contracts.ecpmr import (
     SignTakeover,
 )
 from rt.contracts.tracking_ia import EndDuty, PauseDuty, RecordPositions, StartDuty
-from rt.kernel.clock import now
-from rt.kernel.errors import Forbidden, Invalid, NotFound, Refusal, TooLarge
-from rt.kernel.messages import Command, Download
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Forbidden, Invalid, NotFound, Refusal, TooLarge
+from rt.kernel.model.messages import Command, Download
 from rt.ui.asking import signed_in_still
 from rt.ui.visit import Visit, page
 
 WORDS: dict[str, type[Command[Any]]] = {
-    word.__name__: word
-    for word in (
+    message.__name__: message
+    for message in (
         RecordArrival,
         RecordDeparture,
         SignTakeover,
@@ -160,10 +160,10 @@ async def say(visit: Visit, told: Queued) -> None:
         raise WordNotTheDrivers(name=told.name[:60])
     kind = WORDS[told.name]
     body = dated(told.body, told.happened_at) if "device_time" in kind.__struct_fields__ else told.body
-    word = converted(body, kind)
-    if isinstance(word, ReportIncident) and word.photos:
-        word = msgspec.structs.replace(word, photos=await papers_of(visit, word))
-    await visit.ask(word, key=told.id)
+    message = converted(body, kind)
+    if isinstance(message, ReportIncident) and message.photos:
+        message = msgspec.structs.replace(message, photos=await papers_of(visit, message))
+    await visit.ask(message, key=told.id)
 
 
 def dated(body: dict[str, Any], device_time: str) -> dict[str, Any]:
@@ -199,8 +199,8 @@ async def papers_of(visit: Visit, incident: ReportIncident) -> list[str]:
         found = kept.get(filename(photo_id))
         if found is None:
             picture = await photo_of(visit, order_id, photo_id)
-            word = paper(order_id, photo_id, picture.content, picture.media_type)
-            found = (await visit.ask(word, key=f"photo-{photo_id}")).document_id
+            message = paper(order_id, photo_id, picture.content, picture.media_type)
+            found = (await visit.ask(message, key=f"photo-{photo_id}")).document_id
         named.append(found)
     return named
 

@@ -6,9 +6,9 @@ from typing import Any
 from starlette.responses import Response
 
 from rt.contracts.tracking_ia import EndDuty, MyTrack, MyTrackView, PauseDuty, StartDuty
-from rt.kernel.clock import today
-from rt.kernel.errors import NotFound
-from rt.kernel.messages import Command
+from rt.kernel.core.clock import today
+from rt.kernel.core.errors import NotFound
+from rt.kernel.model.messages import Command
 from rt.ui.asking import day_asked, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
@@ -60,8 +60,8 @@ async def switch(visit: Visit) -> Response:
     """Start, pause or end duty: one press, refused in words on the same page."""
     if visit.path["duty"] not in SWITCHES:
         raise NotFound()
-    word = SWITCHES[visit.path["duty"]]()
-    return await pressed(visit, word, "/recordings", _("C'est noté."))
+    message = SWITCHES[visit.path["duty"]]()
+    return await pressed(visit, message, "/recordings", _("C'est noté."))
 
 
 PAGES = [

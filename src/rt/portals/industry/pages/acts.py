@@ -20,8 +20,8 @@ from rt.contracts.core_orders import (
     WithdrawTender,
 )
 from rt.contracts.tracking_ia import EndShare, ShareOrder, ShareView
-from rt.kernel.clock import now
-from rt.kernel.messages import Command
+from rt.kernel.core.clock import now
+from rt.kernel.model.messages import Command
 from rt.portals.industry.pages.partners import carrier_choices
 from rt.ui.asking import key_of, pressed, typed, version_seen, worded
 from rt.ui.catalogues import gettext as _
@@ -130,16 +130,16 @@ async def assign(visit: Visit) -> Page | Response:
 
 
 async def reasoned(
-    visit: Visit, word: type[Command[Any]], title: str, lead: str, submit: str, done: str, **fixed: str
+    visit: Visit, message: type[Command[Any]], title: str, lead: str, submit: str, done: str, **fixed: str
 ) -> Page | Response:
     """A command that wants a reason, on a page of its own, about the order as that page showed it."""
     order_id = visit.path["order_id"]
     order = await visit.ask(GetOrder(order_id=order_id))
     named: dict[str, Any] = {"order_id": order_id, **fixed}
-    read = order.version if "version" in word.__struct_fields__ else None
+    read = order.version if "version" in message.__struct_fields__ else None
     if read:
         named["version"] = version_seen(visit) or read
-    form = visit.form(word, fixed=named, submit=submit, version=read)
+    form = visit.form(message, fixed=named, submit=submit, version=read)
     if visit.posted is not None and await form.submit() is not None:
         return visit.go(f"/orders/{order_id}", done)
     return ActPage(
@@ -173,8 +173,8 @@ async def reopen(visit: Visit) -> Page | Response:
     """With a reason; the undo of the last ten seconds brings none and says so."""
     order_id = visit.path["order_id"]
     if visit.posted is not None and "reason" not in visit.posted:
-        word = ReopenOrder(order_id=order_id, reason=_("Acceptation annulée aussitôt"))
-        return await pressed(visit, word, f"/orders/{order_id}", _("La preuve est de nouveau à accepter."))
+        message = ReopenOrder(order_id=order_id, reason=_("Acceptation annulée aussitôt"))
+        return await pressed(visit, message, f"/orders/{order_id}", _("La preuve est de nouveau à accepter."))
     return await reasoned(
         visit,
         ReopenOrder,
@@ -194,16 +194,16 @@ def back_to(visit: Visit, order_id: str) -> str:
 
 async def withdraw(visit: Visit) -> Response:
     order_id, tender_id = visit.path["order_id"], visit.path["tender_id"]
-    word = WithdrawTender(order_id=order_id, tender_id=tender_id, reason=typed(visit, "reason")[:500])
-    return await pressed(visit, word, back_to(visit, order_id), _("Offre retirée."))
+    message = WithdrawTender(order_id=order_id, tender_id=tender_id, reason=typed(visit, "reason")[:500])
+    return await pressed(visit, message, back_to(visit, order_id), _("Offre retirée."))
 
 
 async def accept_proof(visit: Visit) -> Response:
     order_id = visit.path["order_id"]
     undo = f"/orders/{order_id}/reopen"
     proof = {name: typed(visit, name) for name in ("document_id", "content_hash")}
-    word = worded(AcceptProof, {"order_id": order_id, **proof})
-    return await pressed(visit, word, back_to(visit, order_id), _("Preuve acceptée."), undo=undo)
+    message = worded(AcceptProof, {"order_id": order_id, **proof})
+    return await pressed(visit, message, back_to(visit, order_id), _("Preuve acceptée."), undo=undo)
 
 
 async def close(visit: Visit) -> Response:
@@ -234,8 +234,8 @@ def recipient_address(visit: Visit, path: str) -> str:
 
 async def unshare(visit: Visit) -> Response:
     order_id = visit.path["order_id"]
-    word = EndShare(order_id=order_id)
-    return await pressed(visit, word, f"/orders/{order_id}", _("Les liens de suivi ne s'ouvrent plus."))
+    message = EndShare(order_id=order_id)
+    return await pressed(visit, message, f"/orders/{order_id}", _("Les liens de suivi ne s'ouvrent plus."))
 
 
 PAGES = [

@@ -16,8 +16,8 @@ from rt.contracts.core_orders import (
     OrderRow,
     ReadOrder,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Refusal
 from rt.portals.industry.pages.orders import ORDERS
 from rt.portals.industry.pages.partners import carrier_choices
 from rt.ui.addresses import inside

@@ -20,8 +20,8 @@ from rt.contracts.core_orders import (
     SaveTemplate,
     TemplateView,
 )
-from rt.kernel.digits import whole
-from rt.kernel.errors import Refusal
+from rt.kernel.core.digits import whole
+from rt.kernel.core.errors import Refusal
 from rt.portals.industry import drafting
 from rt.portals.industry.places import Known, filled_in, known_places
 from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
@@ -125,10 +125,10 @@ async def places(visit: Visit) -> Page | Response:
     form = await drafting.new_order(visit, count)
     if visit.posted is not None and not filled:
         drafting.require(form)
-        word = form.read()
-        if isinstance(word, CreateOrder):
+        message = form.read()
+        if isinstance(message, CreateOrder):
             try:
-                made = await visit.ask(word, key=key_of(visit))
+                made = await visit.ask(message, key=key_of(visit))
             except Refusal as refusal:
                 signed_in_still(refusal)
                 form.refused(refusal)
@@ -236,9 +236,9 @@ async def from_template(visit: Visit) -> Response:
         pickup_day = date.fromisoformat(typed(visit, "pickup_day"))
     except ValueError:
         pickup_day = drafting.next_pickup_day()
-    word = CreateFromTemplate(template_id=visit.path["template_id"], pickup_day=pickup_day)
+    message = CreateFromTemplate(template_id=visit.path["template_id"], pickup_day=pickup_day)
     try:
-        made = await visit.ask(word, key=key_of(visit))
+        made = await visit.ask(message, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
         return visit.go("/orders/new", told(refusal), kind="bad")
@@ -251,9 +251,9 @@ async def duplicate(visit: Visit) -> Response:
     order = await visit.ask(GetOrder(order_id=order_id))
     to_day = drafting.next_pickup_day()
     shift = (to_day - order.pickup_from.astimezone(ZONE).date()).days if order.pickup_from else 0
-    word = DuplicateOrder(order_id=order_id, shift_days=max(-366, min(shift, 366)))
+    message = DuplicateOrder(order_id=order_id, shift_days=max(-366, min(shift, 366)))
     try:
-        made = await visit.ask(word, key=key_of(visit))
+        made = await visit.ask(message, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
         return visit.go(f"/orders/{order_id}", told(refusal), kind="bad")
@@ -264,11 +264,11 @@ async def duplicate(visit: Visit) -> Response:
 async def save_template(visit: Visit) -> Response:
     order_id = visit.path["order_id"]
     try:
-        word = msgspec.convert({"order_id": order_id, "name": typed(visit, "name")}, SaveTemplate)
+        message = msgspec.convert({"order_id": order_id, "name": typed(visit, "name")}, SaveTemplate)
     except msgspec.ValidationError:
         return visit.go(f"/orders/{order_id}", _("Donnez un nom au modèle, 80 caractères au plus."))
     return await pressed(
-        visit, word, f"/orders/{order_id}", _("Modèle gardé : il vous attend à la prochaine.")
+        visit, message, f"/orders/{order_id}", _("Modèle gardé : il vous attend à la prochaine.")
     )
 
 

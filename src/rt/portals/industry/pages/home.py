@@ -8,7 +8,7 @@ from starlette.responses import Response
 from rt.contracts.core_orders import CountOrders, FindOrders, OrderRow
 from rt.contracts.planning import FindDocks, FindSlots
 from rt.contracts.tracking_ia import FindEtas
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.portals.industry import concerns
 from rt.portals.industry.concerns import KINDS, Concern
 from rt.ui.asking import attempt

@@ -20,7 +20,7 @@ from rt.contracts.core_orders import (
     SheetFormat,
     UploadImport,
 )
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 from rt.ui.asking import key_of, pressed, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
@@ -91,13 +91,13 @@ async def start(visit: Visit) -> Page | Response:
         if not isinstance(file, UploadFile) or not file.filename:
             refusal = _("Choisissez d'abord un fichier.")
         else:
-            word = UploadImport(
+            message = UploadImport(
                 filename=file.filename[-120:],
                 content=await file.read(),
                 media_type=file.content_type or "application/octet-stream",
             )
             try:
-                made = await visit.ask(word, key=key_of(visit))
+                made = await visit.ask(message, key=key_of(visit))
             except Refusal as refused:
                 signed_in_still(refused)
                 refusal = told(refused)
@@ -173,11 +173,11 @@ async def remap(visit: Visit) -> Response:
     }
     said = {"mapping": mapping, "answers": answers, "page": typed(visit, "page")}
     try:
-        word = msgspec.convert({"import_id": visit.path["import_id"], **said}, RemapImport)
+        message = msgspec.convert({"import_id": visit.path["import_id"], **said}, RemapImport)
     except msgspec.ValidationError:
         return visit.go(here, _("Choisissez les champs dans la liste."))
     done = _("Le tableau est relu : les verdicts sont refaits.")
-    return await pressed(visit, word, here, done, choice=msgspec.json.encode(said).decode())
+    return await pressed(visit, message, here, done, choice=msgspec.json.encode(said).decode())
 
 
 async def commit(visit: Visit) -> Response:
@@ -185,9 +185,9 @@ async def commit(visit: Visit) -> Response:
     import_id = visit.path["import_id"]
     here = f"/imports/{import_id}"
     same = "update" if typed(visit, "same_reference") == "update" else "skip"
-    word = msgspec.convert({"import_id": import_id, "same_reference": same}, CommitImport)
+    message = msgspec.convert({"import_id": import_id, "same_reference": same}, CommitImport)
     try:
-        done = await visit.ask(word, key=key_of(visit))
+        done = await visit.ask(message, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
         return visit.go(here, told(refusal), kind="bad")
@@ -196,8 +196,8 @@ async def commit(visit: Visit) -> Response:
 
 
 async def rejects(visit: Visit) -> Response:
-    word = GetImportRejects(import_id=visit.path["import_id"], format=_format(visit))
-    return sent(await visit.ask(word))
+    message = GetImportRejects(import_id=visit.path["import_id"], format=_format(visit))
+    return sent(await visit.ask(message))
 
 
 async def sheet_template(visit: Visit) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from rt.contracts.core_orders import GetOrder
 from rt.contracts.ecpmr import DocumentRow, DocumentView, FindDocuments, GetDocument, GetPdf
 from rt.contracts.ecpmr.note import Language
-from rt.kernel.messages import Download, Query
+from rt.kernel.model.messages import Download, Query
 from rt.pages.papers import acceptable
 from rt.ui.asking import attempt, attempt_all, sent
 from rt.ui.catalogues import gettext as _
@@ -54,8 +54,8 @@ class BatchPage(Page):
 
 async def proofs(visit: Visit) -> Page | Response:
     state = visit.query.get("state", "delivered")
-    word = visit.asked(FindDocuments, state=state if state in dict(VIEWS) else "")
-    found = await visit.ask(word)
+    message = visit.asked(FindDocuments, state=state if state in dict(VIEWS) else "")
+    found = await visit.ask(message)
     q = visit.query.get("q", "")
     known = {"state": state, "q": q}
     return ProofsPage(
@@ -111,11 +111,11 @@ async def archive(visit: Visit) -> Page | Response:
     if not ids:
         return visit.go("/documents", _("Cochez d'abord des lettres de voiture."))
     told: Language = "en" if language() == "en" else "fr"
-    words: list[Query[Download]] = [GetPdf(document_id=one, language=told) for one in ids]
-    files = await attempt_all(visit, words)
-    for place, word in enumerate(words):
+    messages: list[Query[Download]] = [GetPdf(document_id=one, language=told) for one in ids]
+    files = await attempt_all(visit, messages)
+    for place, message in enumerate(messages):
         if files[place] is None:
-            files[place] = await attempt(visit, word)
+            files[place] = await attempt(visit, message)
     unprinted = [one for one, file in zip(ids, files, strict=True) if file is None]
     if unprinted and (visit.query.get("rest") != "yes" or len(unprinted) == len(ids)):
         return await read_together(visit, ids, unprinted)

@@ -7,7 +7,7 @@ import msgspec
 
 from rt.contracts.core_orders import FindOrders, OrderRow
 from rt.contracts.tracking_ia import EtaView, FindEtas
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, clock_time

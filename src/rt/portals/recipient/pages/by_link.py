@@ -6,7 +6,7 @@ from datetime import date
 from starlette.responses import Response
 
 from rt.contracts.ecpmr import DocumentView, GetPdf, Language, Step
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 from rt.portals.recipient.pages.reserves import LINK_DEAD
 from rt.portals.recipient.pages.signing import Signer, note_for, said_by, signed
 from rt.trade.contract_rules import Claim, claim_deadline

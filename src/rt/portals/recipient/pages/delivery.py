@@ -87,8 +87,8 @@ async def note_of(visit: Visit, order_id: str) -> DocumentView | None:
     current = next((one for one in found.items if not one.cancelled), None) if found else None
     if current is None:
         return None
-    word = GetDocument(document_id=current.document_id)
-    return await attempt(visit, word)
+    message = GetDocument(document_id=current.document_id)
+    return await attempt(visit, message)
 
 
 def truck(track: TrackView | None) -> list[dict[str, Any]]:

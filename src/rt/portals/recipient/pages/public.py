@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from rt.contracts.ecpmr import VerificationView, VerifyDocument
 from rt.contracts.tracking_ia import FollowOrder, FollowView
-from rt.kernel.clock import now
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Refusal
 from rt.ui.catalogues import gettext as _
 from rt.ui.pages import Page, render
 from rt.ui.visit import Visit, page
@@ -88,8 +88,8 @@ async def verify(visit: Visit) -> Page | Response:
     typed = visit.query.get("hash", "").strip().lower()
     good = HASH.fullmatch(typed) is not None
     try:
-        word = VerifyDocument(verification_id=verification_id, hash=typed if good else "")
-        verified = await visit.ask(word)
+        message = VerifyDocument(verification_id=verification_id, hash=typed if good else "")
+        verified = await visit.ask(message)
     except Refusal as refusal:
         if refusal.status not in GONE:
             raise

@@ -6,8 +6,8 @@ from uuid import uuid4
 import msgspec
 
 from rt.contracts.ecpmr import AddPhoto, CheckReserve, DocumentView, ReserveGiven, Stop
-from rt.kernel.clock import now
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Refusal
 from rt.portals.recipient.posted import counted, pictures
 from rt.ui.asking import attempt, told, typed
 from rt.ui.catalogues import gettext as _
@@ -72,7 +72,7 @@ async def read_lines(visit: Visit, document_id: str, stop: Stop, lines: Sequence
             given = [str(kept) for kept in visit.posted.getlist(f"photo.{one.line}")]
             one.photo_ids = [kept for kept in given if kept.isalnum()][:PHOTOS_PER_LINE]
         for picture in pictures(visit, f"photos.{one.line}")[: PHOTOS_PER_LINE - len(one.photo_ids)]:
-            word = AddPhoto(
+            message = AddPhoto(
                 document_id=document_id,
                 photo_id=uuid4().hex,
                 content=await picture.read(),
@@ -81,7 +81,7 @@ async def read_lines(visit: Visit, document_id: str, stop: Stop, lines: Sequence
                 happened_at=now(),
             )
             try:
-                one.photo_ids.append((await visit.ask(word, key=word.photo_id)).photo_id)
+                one.photo_ids.append((await visit.ask(message, key=message.photo_id)).photo_id)
             except Refusal as refusal:
                 if refusal.status in LINK_DEAD:
                     raise

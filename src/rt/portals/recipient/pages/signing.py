@@ -24,8 +24,8 @@ from rt.contracts.ecpmr import (
     Stop,
 )
 from rt.contracts.palette import PalletType
-from rt.kernel.clock import now
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Refusal
 from rt.pages.pallet_words import pallet_names
 from rt.portals.recipient.pages.reserves import LineForm, judge, lines_of, read_lines, reserves_of
 from rt.portals.recipient.posted import counted
@@ -168,14 +168,14 @@ async def sign(visit: Visit, signer: Signer, page: SignPage, done: Done) -> Page
     }
     try:
         if signer.step == "takeover":
-            word: SignTakeover | SignDelivery = msgspec.convert(given, SignTakeover)
+            message: SignTakeover | SignDelivery = msgspec.convert(given, SignTakeover)
         else:
-            word = msgspec.convert(given, SignDelivery)
+            message = msgspec.convert(given, SignDelivery)
     except msgspec.ValidationError:
         page.code_fault = _("Le code a six chiffres.")
         return page
     try:
-        note: DocumentView = await visit.ask(word, key=key_of(visit))
+        note: DocumentView = await visit.ask(message, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
         if refusal.code.startswith(CODE_FAULTS):

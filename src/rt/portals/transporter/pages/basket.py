@@ -23,17 +23,17 @@ class BasketPage(Page):
 
 
 async def basket(visit: Visit) -> Page | Response:
-    word = FindJobs(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""), limit=100)
-    found = await visit.ask(word)
-    known = {"q": word.q} if word.q else {}
+    message = FindJobs(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""), limit=100)
+    found = await visit.ask(message)
+    known = {"q": message.q} if message.q else {}
     return BasketPage(
         title=_("À planifier"),
         crumbs=[("/planning", _("Planning"))],
         rows=[basket_row(job) for job in found.items],
         columns=basket_columns(),
-        q=word.q,
+        q=message.q,
         more=f"/planning/basket?{urlencode(known | {'after': found.next})}" if found.next else "",
-        first=f"/planning/basket?{urlencode(known)}" if word.after else "",
+        first=f"/planning/basket?{urlencode(known)}" if message.after else "",
     )
 
 

@@ -158,8 +158,8 @@ async def add(visit: Visit) -> Page | Response:
 
 
 async def remove(visit: Visit) -> Response:
-    word = RemoveDevice(device_id=visit.path["device_id"])
-    return await pressed(visit, word, "/devices", _("Retiré : ce qu'il envoie désormais est refusé."))
+    message = RemoveDevice(device_id=visit.path["device_id"])
+    return await pressed(visit, message, "/devices", _("Retiré : ce qu'il envoie désormais est refusé."))
 
 
 PAGES = [

@@ -78,8 +78,8 @@ def hours_text(hours: list[WorkingHours]) -> str:
 
 
 async def drivers(visit: Visit) -> Page | Response:
-    word = FindDrivers(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""))
-    found = await visit.ask(word)
+    message = FindDrivers(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""))
+    found = await visit.ask(message)
     rows = [
         DriverRow(
             driver_id=d.driver_id,
@@ -103,8 +103,8 @@ async def drivers(visit: Visit) -> Page | Response:
             Column(name="app", label=_("Application")),
             Column(name="state", label=_("État"), kind="state"),
         ],
-        q=word.q,
-        more=f"/drivers?{urlencode({'q': word.q, 'after': found.next})}" if found.next else "",
+        q=message.q,
+        more=f"/drivers?{urlencode({'q': message.q, 'after': found.next})}" if found.next else "",
         may_plan=visit.session.may("planning.write"),
     )
 
@@ -218,8 +218,8 @@ async def present(visit: Visit) -> Page | Response:
     at = moment_of(typed(visit, "starts_at"))
     if at is None:
         return visit.go(here)
-    word = RemoveAbsence(driver_id=visit.path["driver_id"], starts_at=at)
-    return await pressed(visit, word, here, _("Absence retirée."))
+    message = RemoveAbsence(driver_id=visit.path["driver_id"], starts_at=at)
+    return await pressed(visit, message, here, _("Absence retirée."))
 
 
 async def invite(visit: Visit) -> Page | Response:
@@ -230,9 +230,9 @@ async def invite(visit: Visit) -> Page | Response:
     user = await form.submit()
     if user is None:
         return shown(visit, read, await card_form(visit, read, posted=False), invite=form)
-    word = EditDriver(driver_id=read.driver_id, user_id=user.user_id)
+    message = EditDriver(driver_id=read.driver_id, user_id=user.user_id)
     said = _("Invitation envoyée à %(email)s.") % {"email": user.email}
-    return await pressed(visit, word, here, said, version=read.version)
+    return await pressed(visit, message, here, said, version=read.version)
 
 
 PAGES = [

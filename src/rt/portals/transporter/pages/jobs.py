@@ -19,8 +19,8 @@ from rt.contracts.planning import (
     JobView,
     UnassignJob,
 )
-from rt.kernel.digits import whole
-from rt.kernel.errors import Refusal
+from rt.kernel.core.digits import whole
+from rt.kernel.core.errors import Refusal
 from rt.portals.transporter.drawing import (
     conflict_text,
     derogation_choices,
@@ -220,7 +220,7 @@ def position(visit: Visit, name: str) -> int | None:
 async def assign(visit: Visit) -> Page | Response:
     job_id = visit.path["job_id"]
     tour_id, day = typed(visit, "tour_id"), typed(visit, "day")
-    word = AssignJob(
+    message = AssignJob(
         job_id=job_id,
         tour_id=tour_id,
         tour_version=seen(visit, "tour_version") if tour_id else 0,
@@ -232,7 +232,7 @@ async def assign(visit: Visit) -> Page | Response:
         derogation=typed(visit, "derogation")[:300],
     )
     try:
-        tour = await visit.ask(word, key=key_of(visit))
+        tour = await visit.ask(message, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
         return await shown(visit, told(refusal))
@@ -246,8 +246,8 @@ async def assign(visit: Visit) -> Page | Response:
 
 async def unassign(visit: Visit) -> Page | Response:
     day = day_asked(visit) or day_of(None)
-    word = UnassignJob(job_id=visit.path["job_id"], tour_id=visit.query.get("tour", "")[:120])
-    return await pressed(visit, word, f"/planning?day={day}", _("De retour dans le panier."))
+    message = UnassignJob(job_id=visit.path["job_id"], tour_id=visit.query.get("tour", "")[:120])
+    return await pressed(visit, message, f"/planning?day={day}", _("De retour dans le panier."))
 
 
 async def of_order(visit: Visit) -> Page | Response:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from rt.contracts.planning import CancelSlot, FreeSlotsView, GetSlot, MoveSlot, SlotView
 from rt.contracts.planning.docks import SlotKind
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 from rt.pages.booking import KINDS, booked, docks_of, free_times
 from rt.pages.slots import calendar
 from rt.portals.transporter.asking import said_here
@@ -65,10 +65,10 @@ async def slots(visit: Visit) -> Page | Response:
     order_id, here, kind = visit.path["order_id"], here_of(visit), kind_asked(visit)
     day = day_asked(visit) or day_of(None)
     refusal = ""
-    word = booked(visit, order_id, kind) if visit.posted is not None else None
-    if word is not None:
+    message = booked(visit, order_id, kind) if visit.posted is not None else None
+    if message is not None:
         try:
-            taken = await visit.ask(word, key=key_of(visit))
+            taken = await visit.ask(message, key=key_of(visit))
         except Refusal as refused:
             refusal = told(refused)
         else:
@@ -149,9 +149,9 @@ async def move(visit: Visit) -> Page | Response:
     at, until = moment_of(typed(visit, "starts_at")), moment_of(typed(visit, "ends_at"))
     if at is None or until is None:
         return await slot(visit)
-    word = MoveSlot(order_id=order_id, slot_id=slot_id, version=seen(visit), starts_at=at, ends_at=until)
+    message = MoveSlot(order_id=order_id, slot_id=slot_id, version=seen(visit), starts_at=at, ends_at=until)
     try:
-        moved = await visit.ask(word, key=key_of(visit))
+        moved = await visit.ask(message, key=key_of(visit))
     except Refusal as refusal:
         return await read_again(visit, told(refusal))
     return shown(visit, moved, slot_id, kind, day_of(moved.starts_at), None, "")

@@ -105,9 +105,9 @@ async def shown(visit: Visit, said: str) -> Page | Response:
 
 
 async def accept(visit: Visit) -> Page | Response:
-    word = AcceptTender(order_id=visit.path["order_id"], tender_id=typed(visit, "tender_id"))
+    message = AcceptTender(order_id=visit.path["order_id"], tender_id=typed(visit, "tender_id"))
     return await pressed(
-        visit, word, here_of(visit), _("Offre acceptée. Dites maintenant quel véhicule vient.")
+        visit, message, here_of(visit), _("Offre acceptée. Dites maintenant quel véhicule vient.")
     )
 
 

@@ -15,7 +15,7 @@ from rt.contracts.core_orders import (
     OrderRow,
     RefuseTender,
 )
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 from rt.pages.filters import address
 from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
@@ -142,8 +142,8 @@ def back_to(visit: Visit) -> str:
 async def accept(visit: Visit) -> Page | Response:
     """Accept the offer whose price was read, and no other that took its place."""
     order_id = visit.path["order_id"]
-    word = AcceptTender(order_id=order_id, tender_id=typed(visit, "tender_id"))
-    return await pressed(visit, word, back_to(visit), _("Offre acceptée : elle est à planifier."))
+    message = AcceptTender(order_id=order_id, tender_id=typed(visit, "tender_id"))
+    return await pressed(visit, message, back_to(visit), _("Offre acceptée : elle est à planifier."))
 
 
 async def refuse(visit: Visit) -> Page | Response:
@@ -165,9 +165,9 @@ def refusal(visit: Visit, reason: str) -> RefuseTender:
 async def block(visit: Visit) -> Page | Response:
     """Refuse the offer of somebody unknown, and any other that it would send."""
     shipper_id = typed(visit, "shipper_id")
-    word = refusal(visit, _("Nous ne travaillons pas avec cet expéditeur."))
+    message = refusal(visit, _("Nous ne travaillons pas avec cet expéditeur."))
     try:
-        await visit.ask(word, key=f"{key_of(visit)[:60]}-refuse")
+        await visit.ask(message, key=f"{key_of(visit)[:60]}-refuse")
     except Refusal as refused:
         signed_in_still(refused)
     blocked = BlockPartner(organization_id=shipper_id)
@@ -183,8 +183,8 @@ async def accept_many(visit: Visit) -> Page | Response:
     failed = []
     for order_id in chosen[:200]:
         try:
-            word = AcceptTender(order_id=order_id, tender_id=typed(visit, f"tender-{order_id}"))
-            await visit.ask(word, key=f"{key_of(visit)[:60]}-{order_id}"[:200])
+            message = AcceptTender(order_id=order_id, tender_id=typed(visit, f"tender-{order_id}"))
+            await visit.ask(message, key=f"{key_of(visit)[:60]}-{order_id}"[:200])
         except Refusal as refusal:
             signed_in_still(refusal)
             failed.append(

@@ -80,8 +80,8 @@ async def planned(visit: Visit) -> Page | Response:
 async def progress(visit: Visit) -> Page | Response:
     order_id, reached = visit.path["order_id"], visit.path["reached"]
     reserves = visit.query.get("reserves") == "yes"
-    word = worded(ReportProgress, {"order_id": order_id, "reached": reached, "with_reserves": reserves})
-    return await pressed(visit, word, f"/orders/{order_id}", _("Étape notée."))
+    message = worded(ReportProgress, {"order_id": order_id, "reached": reached, "with_reserves": reserves})
+    return await pressed(visit, message, f"/orders/{order_id}", _("Étape notée."))
 
 
 ORDER = OrderPages(

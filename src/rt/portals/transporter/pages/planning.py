@@ -19,9 +19,9 @@ from rt.contracts.planning import (
     PublishTour,
     TourView,
 )
-from rt.kernel.clock import now
-from rt.kernel.digits import whole
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import now
+from rt.kernel.core.digits import whole
+from rt.kernel.core.errors import Refusal
 from rt.portals.transporter.drawing import (
     conflict_text,
     fix_text,
@@ -282,16 +282,16 @@ async def proposal(visit: Visit) -> Page | Response:
 
 async def accept(visit: Visit) -> Page | Response:
     day = day_asked(visit) or day_of(now())
-    word = AcceptPlan(plan_id=visit.path["plan_id"], version=seen(visit))
+    message = AcceptPlan(plan_id=visit.path["plan_id"], version=seen(visit))
     return await pressed(
-        visit, word, f"/planning?day={day}", _("Tournées créées en brouillon : relisez, puis publiez.")
+        visit, message, f"/planning?day={day}", _("Tournées créées en brouillon : relisez, puis publiez.")
     )
 
 
 async def discard(visit: Visit) -> Page | Response:
     day = day_asked(visit) or day_of(now())
-    word = DiscardPlan(plan_id=visit.path["plan_id"], version=seen(visit))
-    return await pressed(visit, word, f"/planning?day={day}", _("Proposition écartée, rien n'a changé."))
+    message = DiscardPlan(plan_id=visit.path["plan_id"], version=seen(visit))
+    return await pressed(visit, message, f"/planning?day={day}", _("Proposition écartée, rien n'a changé."))
 
 
 async def publish_all(visit: Visit) -> Page | Response:
@@ -301,9 +301,9 @@ async def publish_all(visit: Visit) -> Page | Response:
     done, refused = 0, []
     for shown_draft in typed(visit, "drafts").split():
         tour_id, _colon, version = shown_draft.partition(":")
-        word = PublishTour(tour_id=tour_id, version=whole(version) or 1)
+        message = PublishTour(tour_id=tour_id, version=whole(version) or 1)
         try:
-            await visit.ask(word, key=f"{key_of(visit)[:60]}-{tour_id}")
+            await visit.ask(message, key=f"{key_of(visit)[:60]}-{tour_id}")
             done += 1
         except Refusal as refusal:
             signed_in_still(refusal)

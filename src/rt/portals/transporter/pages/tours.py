@@ -6,8 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from rt.contracts.planning import GetTour, MoveStop, PublishTour, TourView, WithdrawTour
-from rt.kernel.digits import whole
-from rt.kernel.errors import Refusal
+from rt.kernel.core.digits import whole
+from rt.kernel.core.errors import Refusal
 from rt.portals.transporter.drawing import (
     derogation_choices,
     derogation_text,
@@ -97,9 +97,9 @@ async def publish(visit: Visit) -> Page | Response:
 
 async def withdraw(visit: Visit) -> Page | Response:
     read = await visit.ask(GetTour(tour_id=visit.path["tour_id"]))
-    word = WithdrawTour(tour_id=read.tour_id, version=seen(visit), reason=typed(visit, "reason")[:300])
+    message = WithdrawTour(tour_id=read.tour_id, version=seen(visit), reason=typed(visit, "reason")[:300])
     said = _("Tournée retirée : ses commandes sont de retour dans le panier.")
-    return await pressed(visit, word, f"/planning?day={read.day}", said)
+    return await pressed(visit, message, f"/planning?day={read.day}", said)
 
 
 async def move(visit: Visit) -> Page | Response:
@@ -109,9 +109,9 @@ async def move(visit: Visit) -> Page | Response:
     old, new = whole(visit.query.get("from", "")), whole(visit.query.get("to", ""))
     if old is None or new is None:
         return visit.go(here)
-    word = MoveStop(tour_id=tour_id, version=seen(visit), position=old, to_position=new)
+    message = MoveStop(tour_id=tour_id, version=seen(visit), position=old, to_position=new)
     try:
-        moved = await visit.ask(word, key=key_of(visit))
+        moved = await visit.ask(message, key=key_of(visit))
     except Refusal as refusal:
         signed_in_still(refusal)
         return visit.go(here, told(refusal), kind="bad")

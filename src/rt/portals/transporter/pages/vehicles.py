@@ -17,7 +17,7 @@ from rt.contracts.planning import (
     GetVehicle,
     VehicleView,
 )
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.portals.transporter.drawing import driver_choices
 from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
@@ -93,8 +93,8 @@ def away_text(periods: Sequence[Any]) -> str:
 
 
 async def vehicles(visit: Visit) -> Page | Response:
-    word = FindVehicles(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""))
-    found = await visit.ask(word)
+    message = FindVehicles(q=visit.query.get("q", "")[:80], after=visit.query.get("after", ""))
+    found = await visit.ask(message)
     names = {driver.driver_id: driver.name for driver in await all_drivers(visit)}
     rows = [
         VehicleRow(
@@ -124,8 +124,8 @@ async def vehicles(visit: Visit) -> Page | Response:
             Column(name="away", label=_("Atelier")),
             Column(name="state", label=_("État"), kind="state"),
         ],
-        q=word.q,
-        more=f"/fleet?{urlencode({'q': word.q, 'after': found.next})}" if found.next else "",
+        q=message.q,
+        more=f"/fleet?{urlencode({'q': message.q, 'after': found.next})}" if found.next else "",
         may_plan=visit.session.may("planning.write"),
         may_track=visit.session.may("tracking_ia.read"),
     )
@@ -199,10 +199,12 @@ async def switch(visit: Visit) -> Page | Response:
     """Take a vehicle out of service, or back; the address says which, so that it can be undone."""
     vehicle_id, active = visit.path["vehicle_id"], visit.path["to"] == "on"
     read = await visit.ask(GetVehicle(vehicle_id=vehicle_id))
-    word = EditVehicle(vehicle_id=vehicle_id, active=active)
+    message = EditVehicle(vehicle_id=vehicle_id, active=active)
     undo = f"/fleet/{vehicle_id}/service/{'off' if active else 'on'}"
     said = _("%(plate)s est en service.") if active else _("%(plate)s est hors service.")
-    return await pressed(visit, word, "/fleet", said % {"plate": read.plate}, undo=undo, version=read.version)
+    return await pressed(
+        visit, message, "/fleet", said % {"plate": read.plate}, undo=undo, version=read.version
+    )
 
 
 PAGES = [

@@ -13,14 +13,14 @@ from rt.contracts.admin_gateway import (
     VerificationView,
     VerifyAudit,
 )
-from rt.kernel.bus import Told
-from rt.kernel.clock import now, today
-from rt.kernel.eventlog import EventLog
-from rt.kernel.files import Files
-from rt.kernel.messages import Download
-from rt.kernel.personal import Keys
-from rt.kernel.segments import Broken, Segments
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.clock import now, today
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.log.event_log import EventLog
+from rt.kernel.log.segments import Broken, Segments
+from rt.kernel.model.envelope import EventEnvelope
+from rt.kernel.model.messages import Download
+from rt.kernel.storage.files import Files
+from rt.kernel.storage.personal import Keys
 from rt.services.admin_gateway.domain.checkpoint import CheckpointForged, Seal, checkpoint_name
 from rt.services.admin_gateway.domain.masking import masked
 from rt.services.admin_gateway.domain.table import as_csv
@@ -45,11 +45,11 @@ class Audits:
 
     async def find(self, asked: FindAudit) -> AuditPage:
         found, following = await self._log.lines(_where(asked), asked.after, asked.limit)
-        return AuditPage(items=[_line(told, digest) for told, digest in found], next=following)
+        return AuditPage(items=[_line(envelope, digest) for envelope, digest in found], next=following)
 
     async def export(self, asked: ExportAudit) -> Download:
         found, _ = await self._log.lines(_where(asked), "", EXPORT_LIMIT)
-        content = as_csv(_line(told, digest) for told, digest in found)
+        content = as_csv(_line(envelope, digest) for envelope, digest in found)
         name = f"audit-{today().isoformat()}.csv"
         return Download(content=content, media_type="text/csv", filename=name)
 
@@ -59,7 +59,7 @@ class Audits:
         Whose events may be empty says the log; one from a backup older than the erasure, the note of it.
         """
         erasures, _ = await self._log.lines({"topic": TenantErased.topic}, "", ERASED_LIMIT)
-        said = {told.body["organization_id"] for told, _ in erasures}
+        said = {envelope.body["organization_id"] for envelope, _ in erasures}
         noted = {one.org_id for one in await self._keys.erased() if not one.subject}
         verdict = await self._segments.verify(frozenset(said | noted))
         vouched, forged = await self._against_checkpoints()
@@ -133,28 +133,28 @@ def _where(asked: FindAudit | ExportAudit) -> dict[str, Any]:
     return where | ({"at": span} if span else {})
 
 
-def _line(told: Told, digest: str) -> AuditLineView:
+def _line(envelope: EventEnvelope, digest: str) -> AuditLineView:
     return AuditLineView(
-        event_id=told.id,
-        partition=told.partition,
-        seq=told.seq,
-        at=told.at,
-        org_id=told.org_id,
-        actor_kind=told.actor.get("kind", ""),
-        actor_id=told.actor.get("id", ""),
-        actor_name=told.actor.get("name", ""),
-        did=told.topic,
-        entity=told.entity,
-        entity_id=told.entity_id,
-        trace=told.trace,
-        before=masked(by_path(told, "before")),
-        after=masked(by_path(told, "after")),
+        event_id=envelope.id,
+        partition=envelope.partition,
+        seq=envelope.seq,
+        at=envelope.at,
+        org_id=envelope.org_id,
+        actor_kind=envelope.actor.get("kind", ""),
+        actor_id=envelope.actor.get("id", ""),
+        actor_name=envelope.actor.get("name", ""),
+        did=envelope.topic,
+        entity=envelope.entity,
+        entity_id=envelope.entity_id,
+        trace=envelope.trace,
+        before=masked(by_path(envelope, "before")),
+        after=masked(by_path(envelope, "after")),
         hash=digest,
     )
 
 
-def by_path(told: Told, side: str) -> dict[str, Any]:
+def by_path(envelope: EventEnvelope, side: str) -> dict[str, Any]:
     """What the leaves of a change were before, or are after, by their paths; what is left out is counted."""
-    found = {leaf["path"]: leaf[side] for leaf in told.change if side in leaf}
-    left_out = {f"{leaf['path']}…": f"+ {leaf['left_out']}" for leaf in told.change if "left_out" in leaf}
+    found = {leaf["path"]: leaf[side] for leaf in envelope.change if side in leaf}
+    left_out = {f"{leaf['path']}…": f"+ {leaf['left_out']}" for leaf in envelope.change if "left_out" in leaf}
     return found | (left_out if side == "after" else {})

@@ -15,22 +15,22 @@ from rt.contracts.admin_gateway import (
     SetNotice,
     StatusView,
 )
-from rt.kernel.client import Services
-from rt.kernel.clock import now
-from rt.kernel.errors import Unavailable
-from rt.kernel.identity import current_actor
-from rt.services.admin_gateway.domain.flags import FLAGS_AT_MOST, HOUSE, Flag, TooManyFlags, flag_id
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Unavailable
+from rt.kernel.service.client import Services
+from rt.services.admin_gateway.domain.flags import FLAGS_AT_MOST, OPERATOR, Flag, TooManyFlags, flag_id
 from rt.services.admin_gateway.domain.health import Pulse, worst
 from rt.services.admin_gateway.domain.units import UNITS
 from rt.services.admin_gateway.store import GatewayStore
 
 STATUS_SECONDS = 5.0
-"""How long an answer to everybody is kept: the status page is asked most when the house is least well."""
+"""How long an answer to everybody is kept: the status page is asked most when the platform is least well."""
 LOOK_SECONDS = 30
 
 
 class Board:
-    """How the house is, and what everybody is told of it."""
+    """How the platform is, and what everybody is told of it."""
 
     def __init__(self, store: GatewayStore, services: Services) -> None:
         self._store = store
@@ -76,7 +76,9 @@ class Board:
         if known is None:
             if await self._store.flags.count({}) >= FLAGS_AT_MOST:
                 raise TooManyFlags(limit=FLAGS_AT_MOST)
-            flag = Flag(id=flag_id(asked.name), org_id=HOUSE, name=asked.name, description=asked.description)
+            flag = Flag(
+                id=flag_id(asked.name), org_id=OPERATOR, name=asked.name, description=asked.description
+            )
             flag.set(asked.on, asked.organizations, asked.roles)
             return (await self._store.flags.add(flag)).view()
         async with self._store.flags.change(known.id) as kept:

@@ -1,4 +1,4 @@
-"""What the house costs, answered: the bill in words, its switches tried one by one, organizations' parts."""
+"""What the platform costs, answered: the bill in words, its switches one by one, organizations' parts."""
 
 from decimal import Decimal
 from typing import Any
@@ -17,9 +17,9 @@ from rt.contracts.admin_gateway import (
     TenantCostView,
 )
 from rt.contracts.authz import FindOrganizations
-from rt.kernel.client import Services
-from rt.kernel.estates import counts
-from rt.kernel.persistence import Database
+from rt.kernel.privacy.tenant_data import counts
+from rt.kernel.service.client import Services
+from rt.kernel.storage.persistence import Database
 from rt.services.admin_gateway.adapters import costs_ledger
 from rt.services.admin_gateway.domain.costs.bill import (
     OPTIONS,

@@ -9,17 +9,17 @@ from rt.contracts.admin_gateway import (
     OpenOutage,
     OutagesPage,
     OutageView,
+    PostOutageUpdate,
     ResolveOutage,
-    TellOutage,
     TickStep,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
-from rt.kernel.identity import current_actor
-from rt.kernel.ids import new_id
-from rt.kernel.jobs import Timers
-from rt.kernel.tenancy import acting_for
-from rt.services.admin_gateway.domain.flags import HOUSE
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.service.jobs import Timers
+from rt.services.admin_gateway.domain.flags import OPERATOR
 from rt.services.admin_gateway.domain.incidents import (
     POST_MORTEM_WITHIN,
     REMIND_BEFORE,
@@ -56,7 +56,7 @@ class Incidents:
         moment = now()
         outage = Outage(
             id=new_id("inc"),
-            org_id=HOUSE,
+            org_id=OPERATOR,
             severity=asked.severity,
             title_fr=asked.title_fr,
             title_en=asked.title_en,
@@ -86,7 +86,7 @@ class Incidents:
             outage.tick(tick)
         return outage.view()
 
-    async def tell(self, asked: TellOutage) -> OutageView:
+    async def post_update(self, asked: PostOutageUpdate) -> OutageView:
         async with self._store.incidents.change(asked.incident_id) as outage:
             outage.say(Saying(at=now(), fr=asked.fr, en=asked.en))
         return outage.view()
@@ -94,7 +94,7 @@ class Incidents:
     async def resolve(self, asked: ResolveOutage) -> OutageView:
         moment = now()
         due_at = moment + POST_MORTEM_WITHIN
-        with acting_for(HOUSE):
+        with acting_for(OPERATOR):
             for remind_at in (due_at - REMIND_BEFORE, due_at):
                 await self._timers.at(remind_at, REMIND, {"incident_id": asked.incident_id})
         async with self._store.incidents.change(asked.incident_id) as outage:

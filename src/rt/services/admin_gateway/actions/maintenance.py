@@ -10,11 +10,11 @@ from rt.contracts.admin_gateway import (
     WindowsPage,
     WindowView,
 )
-from rt.kernel.clock import now
-from rt.kernel.ids import new_id
-from rt.kernel.jobs import Timers
-from rt.kernel.tenancy import acting_for
-from rt.services.admin_gateway.domain.flags import HOUSE
+from rt.kernel.core.clock import now
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.service.jobs import Timers
+from rt.services.admin_gateway.domain.flags import OPERATOR
 from rt.services.admin_gateway.domain.maintenance import CALENDAR_ID, Window
 from rt.services.admin_gateway.store import GatewayStore
 
@@ -49,7 +49,7 @@ class Maintenance:
             reason=asked.reason,
             announced_at=now(),
         )
-        with acting_for(HOUSE):
+        with acting_for(OPERATOR):
             for moment in (window.foreseen_from, window.starts_at, window.ends_at):
                 await self._timers.at(moment, TURN, {"window_id": window.window_id})
         async with self._store.calendars.change(calendar.id) as kept:

@@ -6,17 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from rt.contracts.admin_gateway import (
+    AnnouncementsView,
+    GetAnnouncements,
     GetHistory,
     GetNews,
     GetSupport,
-    GetToldToAll,
     HistoryView,
     NewsView,
     SupportView,
-    ToldToAllView,
     UnitHistoryView,
 )
-from rt.kernel.clock import now, today
+from rt.kernel.core.clock import now, today
 from rt.services.admin_gateway.domain.health import DAYS, Pulse
 from rt.services.admin_gateway.domain.news import above_pages, outages_shown, windows_shown
 from rt.services.admin_gateway.domain.support import LEVEL_OF, promised
@@ -25,7 +25,7 @@ from rt.services.admin_gateway.store import GatewayStore
 from rt.trade.calendars import paris_day
 
 KEPT_SECONDS = 5.0
-"""How long an answer to everybody is kept: it is asked most when the house is least well."""
+"""How long an answer to everybody is kept: it is asked most when the platform is least well."""
 
 
 class News:
@@ -47,8 +47,8 @@ class News:
         found: HistoryView = await self._once("history", self._history)
         return found
 
-    async def told(self, asked: GetToldToAll) -> ToldToAllView:
-        found: ToldToAllView = await self._once("told", self._told)
+    async def announcements(self, asked: GetAnnouncements) -> AnnouncementsView:
+        found: AnnouncementsView = await self._once("told", self._announcements)
         return found
 
     async def support(self, asked: GetSupport) -> SupportView:
@@ -63,15 +63,15 @@ class News:
         return kept[1]
 
     async def _news(self) -> NewsView:
-        calendar, outages, moment = await self._store.calendar(), await self._store.outages_told(), now()
+        calendar, outages, moment = await self._store.calendar(), await self._store.outages_announced(), now()
         return NewsView(
             windows=windows_shown(calendar.windows, moment), incidents=outages_shown(outages, moment)
         )
 
-    async def _told(self) -> ToldToAllView:
+    async def _announcements(self) -> AnnouncementsView:
         notice, calendar = await self._store.notice(), await self._store.calendar()
-        outages = await self._store.outages_told()
-        return ToldToAllView(items=above_pages(notice, calendar.windows, outages, now()))
+        outages = await self._store.outages_announced()
+        return AnnouncementsView(items=above_pages(notice, calendar.windows, outages, now()))
 
     async def _history(self) -> HistoryView:
         known = await self._store.pulses.all()

@@ -15,16 +15,16 @@ from rt.contracts.admin_gateway import (
     TenantView,
 )
 from rt.contracts.authz import FindOrganizations, GetOrganization, OrganizationView
-from rt.kernel.client import Services
-from rt.kernel.clock import today
-from rt.kernel.erasures import erase_organization
-from rt.kernel.errors import AskRefused, NotFound
-from rt.kernel.estates import counts, left, rows
-from rt.kernel.files import Files
-from rt.kernel.messages import Download
-from rt.kernel.persistence import Database
+from rt.kernel.core.clock import today
+from rt.kernel.core.errors import AskRefused, NotFound
+from rt.kernel.model.messages import Download
+from rt.kernel.privacy.erasures import erase_organization
+from rt.kernel.privacy.tenant_data import counts, left, rows
+from rt.kernel.service.client import Services
+from rt.kernel.storage.files import Files
+from rt.kernel.storage.persistence import Database
 from rt.services.admin_gateway.domain.erasure import Erasure, NameDiffers, NotSuspended, erasure_id
-from rt.services.admin_gateway.domain.flags import HOUSE
+from rt.services.admin_gateway.domain.flags import OPERATOR
 from rt.services.admin_gateway.domain.masking import exported
 from rt.services.admin_gateway.store import GatewayStore
 
@@ -32,7 +32,7 @@ PAGE = 30
 
 
 class Tenants:
-    """What an organization has in the house; its suspension is authz's word."""
+    """What an organization has in the platform; its suspension is authz's word."""
 
     def __init__(self, store: GatewayStore, database: Database, services: Services, files: Files) -> None:
         self._store = store
@@ -68,7 +68,7 @@ class Tenants:
             begun = await self._store.erasures.add(
                 Erasure(
                     id=erasure_id(organization_id),
-                    org_id=HOUSE,
+                    org_id=OPERATOR,
                     organization_id=organization_id,
                     reason=asked.reason,
                 )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from rt.kernel.errors import Conflict
+from rt.kernel.core.errors import Conflict
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):

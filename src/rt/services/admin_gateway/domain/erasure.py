@@ -1,9 +1,9 @@
 """The erasure of an organization: what was asked, by whom, what went."""
 
 from rt.contracts.admin_gateway import TenantErased
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Invalid
-from rt.kernel.ids import derived_id
+from rt.kernel.core.errors import Conflict, Invalid
+from rt.kernel.core.ids import derived_id
+from rt.kernel.model.entity import Entity
 
 
 class NotSuspended(Conflict):
@@ -28,7 +28,7 @@ class Erasure(Entity, kw_only=True):
         if self.finished:
             return
         self.removed, self.finished = removed, True
-        self.tell(TenantErased(organization_id=self.organization_id, removed=removed))
+        self.emit(TenantErased(organization_id=self.organization_id, removed=removed))
 
 
 def erasure_id(organization_id: str) -> str:

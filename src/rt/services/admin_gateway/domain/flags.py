@@ -1,11 +1,11 @@
 """Feature switches, and the sentence that everybody sees."""
 
 from rt.contracts.admin_gateway import FlagSet, FlagView
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict
-from rt.kernel.ids import derived_id
+from rt.kernel.core.errors import Conflict
+from rt.kernel.core.ids import derived_id
+from rt.kernel.model.entity import Entity
 
-HOUSE = "platform"
+OPERATOR = "platform"
 """The owner of what belongs to the platform itself."""
 
 
@@ -31,7 +31,7 @@ class Flag(Entity, kw_only=True):
         self.on = on
         self.organizations = sorted(set(organizations))
         self.roles = sorted(set(roles))
-        self.tell(FlagSet(name=self.name, on=on))
+        self.emit(FlagSet(name=self.name, on=on))
 
     def is_on(self, organization_id: str, roles: frozenset[str]) -> bool:
         fits = not self.organizations or organization_id in self.organizations
@@ -60,4 +60,4 @@ def flag_id(name: str) -> str:
     return derived_id("flg", name)
 
 
-NOTICE_ID = derived_id("ntc", HOUSE)
+NOTICE_ID = derived_id("ntc", OPERATOR)

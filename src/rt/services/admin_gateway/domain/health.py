@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from rt.contracts.admin_gateway import HealthState, HealthView
-from rt.kernel.clock import ZONE, day_of
+from rt.kernel.core.clock import ZONE, day_of
 
 GOOD_TO_RISE = 2
 BAD_TO_FALL = 3
@@ -95,7 +95,7 @@ def _counted(shares: list[Share], begins_at: datetime, kept_for: timedelta, good
 
 
 def worst(states: list[HealthState]) -> Literal["up", "degraded", "down"]:
-    """The state of the house: down when nothing that is built is up, degraded when something is not."""
+    """The state of the platform: down when nothing that is built is up, degraded when something is not."""
     built = [state for state in states if state != "not_built"]
     if built and all(state == "down" for state in built):
         return "down"

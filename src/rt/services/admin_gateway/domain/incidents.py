@@ -6,13 +6,14 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from rt.contracts.admin_gateway import (
+    AnnouncementView,
     OutageAcknowledged,
     OutageClosed,
     OutageOpened,
     OutageResolved,
     OutageState,
     OutageStepTicked,
-    OutageTold,
+    OutageUpdatePosted,
     OutageView,
     PostMortemAwaited,
     PublicOutageView,
@@ -20,12 +21,11 @@ from rt.contracts.admin_gateway import (
     StepName,
     StepView,
     SupportLevel,
-    ToldView,
     UpdateView,
 )
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Invalid, NotFound
-from rt.kernel.messages import personal_of
+from rt.kernel.core.errors import Conflict, Invalid, NotFound
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import personal_of
 from rt.services.admin_gateway.domain.support import LEVEL_OF, answer_by
 
 FLOWS: Final[dict[Severity, tuple[StepName, ...]]] = {
@@ -125,7 +125,7 @@ class Outage(Entity, kw_only=True):
         if self.state != "open":
             return
         self.state, self.acknowledged_at = "acknowledged", moment
-        self.tell(OutageAcknowledged(incident_id=self.id))
+        self.emit(OutageAcknowledged(incident_id=self.id))
 
     def tick(self, tick: Tick) -> None:
         """Note a step; whoever does one is at work."""
@@ -140,13 +140,13 @@ class Outage(Entity, kw_only=True):
                 raise PostMortemNowhere(field="note")
         self.acknowledge(tick.at)
         self.ticks = [*(one for one in self.ticks if one.step != tick.step), tick]
-        self.tell(OutageStepTicked(incident_id=self.id, step=tick.step, skipped=tick.state == "skipped"))
+        self.emit(OutageStepTicked(incident_id=self.id, step=tick.step, skipped=tick.state == "skipped"))
         self._close_if_done(tick.at)
 
     def say(self, saying: Saying) -> None:
         """Tell users how it stands, also after it is over."""
         self.sayings = [*self.sayings, saying]
-        self.tell(OutageTold(incident_id=self.id))
+        self.emit(OutageUpdatePosted(incident_id=self.id))
 
     def resolve(self, saying: Saying) -> None:
         """Over for users; a critical one owes its post-mortem from now on."""
@@ -157,7 +157,7 @@ class Outage(Entity, kw_only=True):
         self.state, self.resolved_at = "resolved", saying.at
         if "post_mortem" in FLOWS[self.severity]:
             self.post_mortem_due_at = saying.at + POST_MORTEM_WITHIN
-        self.tell(OutageResolved(incident_id=self.id))
+        self.emit(OutageResolved(incident_id=self.id))
         self._close_if_done(saying.at)
 
     def remind(self, moment: datetime) -> None:
@@ -169,7 +169,7 @@ class Outage(Entity, kw_only=True):
         if stage <= self.reminded:
             return
         self.reminded = stage
-        self.tell(
+        self.emit(
             PostMortemAwaited(
                 incident_id=self.id,
                 title_fr=self.title_fr,
@@ -212,10 +212,10 @@ class Outage(Entity, kw_only=True):
             resolved_at=self.resolved_at,
         )
 
-    def told_view(self) -> ToldView:
+    def told_view(self) -> AnnouncementView:
         """As it stands above every page."""
         severity = "" if self.severity == "p3" else self.severity
-        return ToldView(
+        return AnnouncementView(
             notice_id=self.id, kind="incident", fr=self.title_fr, en=self.title_en, severity=severity
         )
 
@@ -231,13 +231,13 @@ class Outage(Entity, kw_only=True):
     def _close_if_done(self, moment: datetime) -> None:
         if self.state == "resolved" and all(self.tick_of(step) for step in FLOWS[self.severity]):
             self.state, self.closed_at = "closed", moment
-            self.tell(OutageClosed(incident_id=self.id))
+            self.emit(OutageClosed(incident_id=self.id))
 
 
 def opened(outage: Outage) -> Outage:
     """The same incident, with the deadline of its support level and what it tells."""
     outage.answer_due_at = answer_by(outage.level, outage.opened_at)
-    outage.tell(
+    outage.emit(
         OutageOpened(
             incident_id=outage.id,
             severity=outage.severity,

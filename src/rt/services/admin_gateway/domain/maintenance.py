@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import msgspec
 
 from rt.contracts.admin_gateway import (
+    AnnouncementView,
     PublicWindowView,
-    ToldView,
     WindowAnnounced,
     WindowBegan,
     WindowCancelled,
@@ -17,10 +17,10 @@ from rt.contracts.admin_gateway import (
     WindowState,
     WindowView,
 )
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Invalid, NotFound
-from rt.kernel.ids import derived_id
-from rt.services.admin_gateway.domain.flags import HOUSE
+from rt.kernel.core.errors import Conflict, Invalid, NotFound
+from rt.kernel.core.ids import derived_id
+from rt.kernel.model.entity import Entity
+from rt.services.admin_gateway.domain.flags import OPERATOR
 from rt.services.admin_gateway.domain.units import known
 
 SUNDAY = 6
@@ -124,9 +124,9 @@ class Window(msgspec.Struct, kw_only=True):
         names = PublicWindowView.__struct_fields__
         return PublicWindowView(**{name: getattr(self, name) for name in names})
 
-    def told_view(self, moment: datetime) -> ToldView:
+    def told_view(self, moment: datetime) -> AnnouncementView:
         away = self.state == "under_way" or moment >= self.starts_at
-        return ToldView(
+        return AnnouncementView(
             notice_id=f"{self.window_id}{'-now' if away else ''}",
             kind="under_way" if away else "window",
             fr=self.fr,
@@ -162,7 +162,7 @@ class Calendar(Entity, kw_only=True):
             raise WindowsOverlap(field="starts_at")
         self.windows = [*self.windows, window][-KEPT:]
         told = {name: getattr(window, name) for name in ("window_id", "kind", "starts_at", "ends_at")}
-        self.tell(WindowAnnounced(**told))
+        self.emit(WindowAnnounced(**told))
         self._foresee(window, window.announced_at)
 
     def turn(self, window_id: str, moment: datetime) -> None:
@@ -171,7 +171,7 @@ class Calendar(Entity, kw_only=True):
         self._foresee(window, moment)
         if window.state == "announced" and moment >= window.starts_at:
             window.state = "under_way"
-            self.tell(WindowBegan(window_id=window_id))
+            self.emit(WindowBegan(window_id=window_id))
         if window.state == "under_way" and moment >= window.ends_at:
             self._end(window, moment)
 
@@ -180,7 +180,7 @@ class Calendar(Entity, kw_only=True):
         if window.state != "announced" or moment >= window.starts_at:
             raise WindowBegunAlready
         window.state, window.cancelled_because = "cancelled", reason
-        self.tell(
+        self.emit(
             WindowCancelled(
                 window_id=window_id,
                 starts_at=window.starts_at,
@@ -226,14 +226,14 @@ class Calendar(Entity, kw_only=True):
             return
         window.foreseen_at = moment
         names = ("window_id", "kind", "starts_at", "ends_at", "fr", "en")
-        self.tell(WindowForeseen(**{name: getattr(window, name) for name in names}))
+        self.emit(WindowForeseen(**{name: getattr(window, name) for name in names}))
 
     def _end(self, window: Window, moment: datetime) -> None:
         window.state, window.ended_at = "done", moment
-        self.tell(WindowEnded(window_id=window.window_id))
+        self.emit(WindowEnded(window_id=window.window_id))
 
 
-CALENDAR_ID = derived_id("cal", HOUSE)
+CALENDAR_ID = derived_id("cal", OPERATOR)
 
 
 def next_regular(

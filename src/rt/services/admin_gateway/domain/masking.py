@@ -17,7 +17,7 @@ CREDENTIALS = frozenset(
 def masked(value: Any) -> Any:
     """The same body without what opens something, and without addresses in words where nobody declared them.
 
-    What is personal came veiled already, as its field declares (`rt.kernel.personal`).
+    What is personal came veiled already, as its field declares (`rt.kernel.storage.personal`).
     """
     if isinstance(value, dict):
         return {key: masked(inner) for key, inner in value.items()}

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from rt.contracts.admin_gateway import (
+    AnnouncementView,
     PublicOutageView,
     PublicWindowView,
-    ToldView,
 )
-from rt.kernel.ids import derived_id
+from rt.kernel.core.ids import derived_id
 from rt.services.admin_gateway.domain.flags import Notice
 from rt.services.admin_gateway.domain.incidents import Outage
 from rt.services.admin_gateway.domain.maintenance import Window
@@ -20,7 +20,7 @@ HISTORY = timedelta(days=90)
 
 def above_pages(
     notice: Notice, windows: Iterable[Window], outages: Iterable[Outage], moment: datetime
-) -> list[ToldView]:
+) -> list[AnnouncementView]:
     """What stands at the head of every page: what is broken, what is away, the notice, what will be away."""
     broken = [
         one.told_view()
@@ -30,7 +30,7 @@ def above_pages(
     said = []
     if notice.fr or notice.en:
         print_of = derived_id("ntc", notice.fr, notice.en)
-        said.append(ToldView(notice_id=print_of, kind="notice", fr=notice.fr, en=notice.en))
+        said.append(AnnouncementView(notice_id=print_of, kind="notice", fr=notice.fr, en=notice.en))
     near = sorted(
         (one for one in windows if one.coming and one.starts_at - moment <= ABOVE_PAGES),
         key=lambda one: one.starts_at,

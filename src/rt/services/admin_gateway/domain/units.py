@@ -1,9 +1,9 @@
-"""The units of the house, as windows and incidents name them."""
+"""The units of the platform, as windows and incidents name them."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 
 UNITS: Final[tuple[str, ...]] = (
     "admin_gateway",
@@ -32,7 +32,7 @@ class UnitUnknown(Invalid):
 
 
 def known(units: Sequence[str]) -> list[str]:
-    """The same units in the house's order, each once; none means all of them."""
+    """The same units in the platform's order, each once; none means all of them."""
     for unit in units:
         if unit not in UNITS:
             raise UnitUnknown(field="units", unit=unit)

@@ -26,14 +26,14 @@ from rt.contracts.authz import (
     WhoAmI,
     WhoView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, NotFound
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Empty
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AlreadyExists, NotFound
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.messages import Empty
+from rt.services.authz.actions.caller import calling_person
 from rt.services.authz.actions.entry import FACTOR, Entry
 from rt.services.authz.actions.guard import Guard
-from rt.services.authz.actions.speaker import speaking_person
 from rt.services.authz.adapters import Hasher
 from rt.services.authz.domain.list_choice import ListChoice, list_choice
 from rt.services.authz.domain.organization import OPERATOR, address
@@ -65,7 +65,7 @@ class Account:
         self._policy = policy
 
     async def who(self, _asked: WhoAmI) -> WhoView:
-        actor = speaking_person()
+        actor = calling_person()
         person = await self._store.people.everywhere.get(actor.id)
         present = person.active(actor.org_id)
         actives = [membership for membership in person.memberships if membership.state == "active"]
@@ -99,7 +99,7 @@ class Account:
         password_hash = await self._hasher.hash(asked.new_password)
         async with self._store.people.everywhere.change(person.id) as changing:
             changing.choose_password(password_hash, now())
-        await self._end_sessions(person.id, "password_changed", keep=speaking_person().session_id)
+        await self._end_sessions(person.id, "password_changed", keep=calling_person().session_id)
         return Empty()
 
     async def ask_reset(self, asked: AskPasswordReset) -> Empty:
@@ -146,7 +146,7 @@ class Account:
 
     async def confirm_totp(self, asked: ConfirmTotp) -> RecoveryCodesView:
         """The second factor is on; this session has shown it, the others end."""
-        actor = speaking_person()
+        actor = calling_person()
         person = await self._store.people.everywhere.get(actor.id)
         secret = self._vault.open(FACTOR, person.factor.sealed_secret) if person.factor else ""
         codes = fresh_recovery_codes()
@@ -168,7 +168,7 @@ class Account:
         return Empty()
 
     async def sessions(self, _asked: FindSessions) -> SessionsView:
-        actor = speaking_person()
+        actor = calling_person()
         return SessionsView(
             items=[
                 session.view(actor.session_id)
@@ -179,7 +179,7 @@ class Account:
 
     async def end_session(self, asked: EndSession) -> Empty:
         """One's own alone: another's is not found."""
-        actor = speaking_person()
+        actor = calling_person()
         async with self._store.sessions.everywhere.change(asked.session_id) as session:
             if session.person_id != actor.id:
                 raise NotFound
@@ -187,7 +187,7 @@ class Account:
         return Empty()
 
     async def end_all_sessions(self, asked: EndAllSessions) -> Empty:
-        actor = speaking_person()
+        actor = calling_person()
         await self._end_sessions(actor.id, "ended_by_person", keep=actor.session_id if asked.keep else "")
         return Empty()
 
@@ -222,7 +222,7 @@ class Account:
             return kept.view()
 
     def _untouched(self, list_name: str) -> ListChoice:
-        return list_choice(current_org(), speaking_person().id, list_name)
+        return list_choice(current_org(), calling_person().id, list_name)
 
     async def _end_sessions(self, person_id: str, why: str, keep: str = "") -> None:
         while sessions := await self._store.open_sessions(person_id, but=keep):
@@ -232,7 +232,7 @@ class Account:
 
     async def _proven(self, password: str) -> Person:
         """The person speaking, who has just typed their password again."""
-        person = await self._store.people.everywhere.get(speaking_person().id)
+        person = await self._store.people.everywhere.get(calling_person().id)
         async with self._guard.proving(person.id):
             right, _ = await self._hasher.check(password, person.password_hash)
             if not right:

@@ -3,8 +3,8 @@
 from typing import Final
 
 from rt.contracts.authz import OrganizationView, Standing
-from rt.kernel.identity import current_actor
-from rt.services.authz.actions.speaker import speaks_for_platform
+from rt.kernel.access.identity import current_actor
+from rt.services.authz.actions.caller import acts_for_platform
 from rt.services.authz.domain.organization import Organization
 from rt.services.authz.domain.partner import Partner
 from rt.services.authz.store import AuthzStore
@@ -32,7 +32,7 @@ class Cards:
         reader = current_actor().org_id
         note = await self._store.partner(organization.id) if reader else None
         listed = organization.open and not organization.guest
-        known = not reader or reader == organization.id or note is not None or speaks_for_platform()
+        known = not reader or reader == organization.id or note is not None or acts_for_platform()
         return self._card(organization, reader, note) if listed or known else None
 
     def _card(self, organization: Organization, reader: str, note: Partner | None) -> OrganizationView:
@@ -43,5 +43,5 @@ class Cards:
             standing = "self"
         elif note is not None:
             standing = note.standing
-        confided = standing in CONFIDED or speaks_for_platform() or (note is not None and note.guest)
+        confided = standing in CONFIDED or acts_for_platform() or (note is not None and note.guest)
         return organization.view(standing) if confided else organization.public_view(standing)

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Final
 
 from rt.contracts.authz import AnswerChallenge, Login, Refresh, SwitchOrganization, TokensView
-from rt.kernel.clock import now
-from rt.kernel.errors import ChangedMeanwhile, NotFound, Unavailable
-from rt.kernel.identity import OrganizationIsSuspended, current_address
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Empty
+from rt.kernel.access.identity import OrganizationIsSuspended, current_address
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import ChangedMeanwhile, NotFound, Unavailable
+from rt.kernel.core.ids import new_id
+from rt.kernel.model.messages import Empty
+from rt.services.authz.actions.caller import calling_person
 from rt.services.authz.actions.guard import Guard, Try
 from rt.services.authz.actions.signing import Signing
-from rt.services.authz.actions.speaker import speaking_person
 from rt.services.authz.adapters import Hasher
 from rt.services.authz.domain.organization import Organization, address
 from rt.services.authz.domain.passwords import WrongPassword
@@ -126,7 +126,7 @@ class Entry:
 
     async def switch(self, asked: SwitchOrganization) -> TokensView:
         """An access token for another organization of the same person, in the same session."""
-        actor = speaking_person()
+        actor = calling_person()
         try:
             person = await self._store.people.everywhere.get(actor.id)
         except NotFound:
@@ -138,7 +138,7 @@ class Entry:
         return await self._tokens(person, organization, session, "")
 
     async def logout(self, _asked: object) -> Empty:
-        async with self._store.sessions.everywhere.change(speaking_person().session_id) as session:
+        async with self._store.sessions.everywhere.change(calling_person().session_id) as session:
             session.end("logout", now())
         return Empty()
 

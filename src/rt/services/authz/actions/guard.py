@@ -7,10 +7,10 @@ from typing import Final
 
 import msgspec
 
-from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound, Refusal, Unauthorized
-from rt.kernel.ids import derived_id, new_id
-from rt.kernel.persistence import persist
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AlreadyExists, ChangedMeanwhile, NotFound, Refusal, Unauthorized
+from rt.kernel.core.ids import derived_id, new_id
+from rt.kernel.storage.persistence import retry_on_conflict
 from rt.services.authz.domain.lockout import (
     ACCOUNT,
     ADDRESS,
@@ -95,7 +95,7 @@ class Guard:
                 await self._add(attempts)
             return filled
 
-        return await persist(once)
+        return await retry_on_conflict(once)
 
     async def _add(self, attempts: Attempts) -> None:
         try:
@@ -111,7 +111,7 @@ class Guard:
                     attempts.forgive(source)
 
         try:
-            await persist(once)
+            await retry_on_conflict(once)
         except NotFound:
             return  # forgotten meanwhile
 

@@ -9,10 +9,10 @@ from rt.contracts.authz import (
     IdentityView,
     RefuseIdentity,
 )
-from rt.kernel.clock import now
-from rt.kernel.identity import current_actor
-from rt.kernel.persistence import together
-from rt.services.authz.actions.speaker import speaks_for_platform
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.storage.persistence import transaction
+from rt.services.authz.actions.caller import acts_for_platform
 from rt.services.authz.domain.identity import numbers_of
 from rt.services.authz.domain.organization import Organization
 from rt.services.authz.store import AuthzStore
@@ -26,7 +26,7 @@ class Identities:
 
     async def get(self, asked: GetIdentity) -> IdentityView:
         kept = self._store.organizations
-        kept = kept.everywhere if speaks_for_platform() else kept
+        kept = kept.everywhere if acts_for_platform() else kept
         return await self._view(await kept.get(asked.organization_id))
 
     async def ask(self, asked: AskIdentityChange) -> IdentityView:
@@ -46,7 +46,7 @@ class Identities:
         """
         numbers, by, at = numbers_of(asked.siret, asked.vat), current_actor().id, now()
         kept = self._store.organizations.everywhere
-        async with together(self._store.database):
+        async with transaction(self._store.database):
             among = []
             for holder in await self._store.holders(numbers, asked.organization_id):
                 if holder.shares(numbers):
@@ -65,7 +65,7 @@ class Identities:
         return await self._view(organization)
 
     async def _view(self, organization: Organization) -> IdentityView:
-        platform, wish = speaks_for_platform(), organization.wish
+        platform, wish = acts_for_platform(), organization.wish
         losing = []
         if platform and wish:
             holders = await self._store.holders(wish.numbers, organization.id)

@@ -12,12 +12,12 @@ from rt.contracts.authz import (
     RevokeApiKey,
     RotateApiKey,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import ChangedMeanwhile, NotFound
-from rt.kernel.identity import OrganizationIsSuspended
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Empty
-from rt.services.authz.actions.speaker import speaking_person
+from rt.kernel.access.identity import OrganizationIsSuspended
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import ChangedMeanwhile, NotFound
+from rt.kernel.core.ids import new_id
+from rt.kernel.model.messages import Empty
+from rt.services.authz.actions.caller import calling_person
 from rt.services.authz.domain.apikey import (
     ApiKey,
     KeyRefused,
@@ -41,7 +41,7 @@ class Keys:
 
     async def add(self, asked: AddApiKey) -> ApiKeySecretView:
         """A key with some of its maker's rights; its secret is shown in this answer alone."""
-        actor = speaking_person()
+        actor = calling_person()
         await self._demand_factor(actor.session_id)
         secret = fresh_secret()
         key = await self._store.keys.add(
@@ -62,7 +62,7 @@ class Keys:
 
     async def rotate(self, asked: RotateApiKey) -> ApiKeySecretView:
         """A second secret; the present one goes on for the overlap."""
-        await self._demand_factor(speaking_person().session_id)
+        await self._demand_factor(calling_person().session_id)
         secret = fresh_secret()
         at = now()
         async with self._store.keys.change(asked.key_id) as key:

@@ -13,11 +13,11 @@ from rt.contracts.authz import (
     LinkView,
     RevokeLink,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
-from rt.kernel.identity import Keyring, OrganizationIsSuspended, TokenRefused, current_actor, verify
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Empty
+from rt.kernel.access.identity import Keyring, OrganizationIsSuspended, TokenRefused, current_actor, verify
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.ids import new_id
+from rt.kernel.model.messages import Empty
 from rt.services.authz.actions.signing import Signing
 from rt.services.authz.domain.link import Link, check_life, narrowed
 from rt.services.authz.domain.organization import address

@@ -18,13 +18,13 @@ from rt.contracts.authz import (
     UsersPage,
     UserView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound
-from rt.kernel.identity import current_actor
-from rt.kernel.ids import derived_id
-from rt.kernel.messages import Empty
-from rt.kernel.persistence import together
-from rt.kernel.tenancy import current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AlreadyExists, ChangedMeanwhile, NotFound
+from rt.kernel.core.ids import derived_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.messages import Empty
+from rt.kernel.storage.persistence import transaction
 from rt.services.authz.adapters import Hasher
 from rt.services.authz.domain.identity import Numbers
 from rt.services.authz.domain.invitation import (
@@ -66,15 +66,15 @@ class Members:
             )
             items = [person.view(organization_id) for person in page.items]
             after, following = PENDING, page.next
-        room = asked.limit - len(items)
+        instance = asked.limit - len(items)
         if following or asked.state == "active":
             return UsersPage(items=items, next=following)
-        if room == 0:
+        if instance == 0:
             following = PENDING
         else:
             disabled = {"invited": False, "disabled": True}.get(asked.state)
             waiting = await self._store.waiting(
-                asked.q, asked.role, disabled, after.removeprefix(PENDING), room
+                asked.q, asked.role, disabled, after.removeprefix(PENDING), instance
             )
             items += [invitation.view() for invitation in waiting.items]
             following = PENDING + waiting.next if waiting.next else ""
@@ -111,7 +111,8 @@ class Members:
         return invitation
 
     async def accept(self, asked: AcceptInvitation) -> Empty:
-        """Come in by the link of the mail, which proves the address; an administrator opens the house."""
+        """Come in by the link of the mail, which proves the address; an administrator opens the
+        organization."""
         invitation_id, _, secret = asked.token.partition(".")
         try:
             invitation = await self._store.invitations.everywhere.get(invitation_id)
@@ -173,7 +174,7 @@ class Members:
 
     async def remove(self, asked: RemoveMember) -> Empty:
         organization_id = current_org()
-        async with together(self._store.database):
+        async with transaction(self._store.database):
             invitation = await self._waiting(asked.user_id)
             if invitation is not None:
                 async with self._store.invitations.change(invitation.id) as withdrawn:
@@ -203,7 +204,7 @@ class Members:
         Every change of a membership writes the organization too: of two administrators who shut each other
         out at once, one comes second, and is told that somebody must stay.
         """
-        async with together(self._store.database):
+        async with transaction(self._store.database):
             invitation = await self._waiting(user_id)
             if invitation is not None:
                 async with self._store.invitations.change(invitation.id) as changing:
@@ -222,7 +223,7 @@ class Members:
     async def _joining(self) -> AsyncIterator[None]:
         """All that joining writes, or nothing; who comes second to an address or a number looks again."""
         try:
-            async with together(self._store.database):
+            async with transaction(self._store.database):
                 yield
         except AlreadyExists as error:
             raise ChangedMeanwhile from error

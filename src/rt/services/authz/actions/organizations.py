@@ -13,11 +13,11 @@ from rt.contracts.authz import (
     ResumeOrganization,
     SuspendOrganization,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, NotFound
-from rt.kernel.identity import current_actor
-from rt.kernel.ids import new_id
-from rt.kernel.tenancy import current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AlreadyExists, NotFound
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
 from rt.services.authz.actions.cards import Cards
 from rt.services.authz.actions.members import Members
 from rt.services.authz.domain.identity import NumberTaken

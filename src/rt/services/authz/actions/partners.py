@@ -11,12 +11,12 @@ from rt.contracts.authz import (
     OrganizationView,
     UnblockPartner,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Empty
-from rt.kernel.persistence import together
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.messages import Empty
+from rt.kernel.storage.persistence import transaction
 from rt.services.authz.actions.cards import CONFIDED
 from rt.services.authz.actions.members import Members
 from rt.services.authz.domain.organization import OPERATOR, NotGuest, Organization, named
@@ -103,7 +103,7 @@ class Partners:
         me = await self._store.organizations.get(current_org())
         if other.id == me.id:
             raise OwnPartner("organization_id")
-        async with together(self._store.database):
+        async with transaction(self._store.database):
             async with self._store.noting(me, other) as ours:
                 ours.want(wish, me, now())
             async with self._store.noting(other, me) as theirs:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from rt.contracts.authz import GetKeys, KeySetView, RotateKeys
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.services.authz.domain.organization import OPERATOR
 from rt.services.authz.domain.signing import (
     ROTATED_EVERY,

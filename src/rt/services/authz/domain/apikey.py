@@ -7,11 +7,11 @@ from typing import Annotated, Final
 import msgspec
 
 from rt.contracts.authz import ApiKeyView, KeyView
-from rt.kernel.clock import now
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Forbidden, Invalid, Unauthorized
-from rt.kernel.messages import HIDDEN
-from rt.kernel.tokens import Revoked
+from rt.kernel.access.tokens import Revoked
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict, Forbidden, Invalid, Unauthorized
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import HIDDEN
 from rt.services.authz.domain.vault import hash_of, same
 
 PREFIX: Final = "rtk"
@@ -90,12 +90,12 @@ class ApiKey(Entity):
         present = self.secrets[-1]
         present.until = until
         self.secrets = [present, KeySecret(hash_of(secret))]
-        self.tell(Revoked(subject="key", subject_id=self.id, before=at))
+        self.emit(Revoked(subject="key", subject_id=self.id, before=at))
 
     def revoke(self, at: datetime) -> None:
         if self.revoked_at is None:
             self.revoked_at = at
-            self.tell(Revoked(subject="key", subject_id=self.id, before=at))
+            self.emit(Revoked(subject="key", subject_id=self.id, before=at))
 
     def note_use(self, at: datetime) -> None:
         self.used_at = at

@@ -7,7 +7,7 @@ import msgspec
 
 from rt.contracts.authz import IdentityChangeView, IdentityWishView
 from rt.contracts.authz.identities import IdentityAct
-from rt.kernel.errors import Conflict
+from rt.kernel.core.errors import Conflict
 from rt.trade import identifiers
 
 HISTORY_KEPT: Final = 200

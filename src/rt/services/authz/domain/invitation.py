@@ -7,9 +7,9 @@ from typing import Annotated, Final
 import msgspec
 
 from rt.contracts.authz import Role, UserInvited, UserState, UserView
-from rt.kernel.entity import Entity
-from rt.kernel.errors import TooMany, Unauthorized
-from rt.kernel.messages import HIDDEN, personal_of
+from rt.kernel.core.errors import TooMany, Unauthorized
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import HIDDEN, personal_of
 from rt.services.authz.domain.vault import hash_of, same
 
 INVITATION_LIFE: Final = timedelta(days=7)
@@ -73,7 +73,7 @@ class Invitation(Entity):
             raise InvitedTooOften(count=SENT_AT_MOST, retry_after=wait)
         self.sent_at.append(at)
         self.token_hash, self.expires_at = hash_of(token), at + INVITATION_LIFE
-        self.tell(
+        self.emit(
             UserInvited(
                 user_id=self.person_id,
                 email=self.email,

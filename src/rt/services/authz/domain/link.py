@@ -7,9 +7,9 @@ import msgspec
 
 from rt.contracts.authz import LinkScope
 from rt.contracts.authz.access import Remark
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Forbidden, Invalid
-from rt.kernel.tokens import Revoked
+from rt.kernel.access.tokens import Revoked
+from rt.kernel.core.errors import Forbidden, Invalid
+from rt.kernel.model.entity import Entity
 
 LONGEST: Final = timedelta(days=90)
 REMARKS: Final = frozenset(get_args(Remark))
@@ -42,7 +42,7 @@ class Link(Entity):
         """This token and all that were narrowed from it are refused from now on."""
         if self.revoked_at is None:
             self.revoked_at = at
-            self.tell(Revoked(subject="link", subject_id=self.id, before=at))
+            self.emit(Revoked(subject="link", subject_id=self.id, before=at))
 
 
 def check_life(expires_at: datetime, at: datetime) -> datetime:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from msgspec import field
 
 from rt.contracts.authz import MOST_VIEWS, ListChoicesView, OwnView
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, NotFound
-from rt.kernel.ids import derived_id
+from rt.kernel.core.errors import Conflict, NotFound
+from rt.kernel.core.ids import derived_id
+from rt.kernel.model.entity import Entity
 
 
 class ViewUnknown(NotFound):

@@ -5,8 +5,8 @@ from typing import Final
 
 import msgspec
 
-from rt.kernel.entity import Entity
-from rt.kernel.errors import TooMany
+from rt.kernel.core.errors import TooMany
+from rt.kernel.model.entity import Entity
 
 
 class Limit(msgspec.Struct, frozen=True):

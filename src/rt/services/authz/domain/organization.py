@@ -24,10 +24,10 @@ from rt.contracts.authz import (
     UserJoined,
 )
 from rt.contracts.authz.identities import IdentityAct
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Invalid
-from rt.kernel.messages import Personal, PersonalLabel
-from rt.kernel.tokens import PLATFORM, Revoked
+from rt.kernel.access.tokens import PLATFORM, Revoked
+from rt.kernel.core.errors import Conflict, Invalid
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Personal, PersonalLabel
 from rt.services.authz.domain.identity import (
     HISTORY_KEPT,
     IdentityChange,
@@ -141,7 +141,7 @@ class Organization(Entity):
             raise NothingNew("siret")
         self.wish = IdentityWish(numbers=numbers, proof=proof, at=at, by=by)
         self._keep(IdentityChange("asked", at, by, self.numbers, numbers, proof))
-        self.tell(
+        self.emit(
             IdentityAsked(
                 organization_id=self.id, organization_name=self.name, siret=numbers.siret, vat=numbers.vat
             )
@@ -182,7 +182,7 @@ class Organization(Entity):
 
         Numbers that a registered organization has are `taken`: they are asked for, not held.
         """
-        self.tell(UserJoined(user_id=user_id, email=email, name=name, role=role))
+        self.emit(UserJoined(user_id=user_id, email=email, name=name, role=role))
         if self.open or role not in ADMINISTRATORS:
             return
         self.open, self.guest = True, False
@@ -195,11 +195,11 @@ class Organization(Entity):
             self._keep(IdentityChange("declared", at, user_id, Numbers(), self.numbers))
 
     def note_member(self, user_id: str, email: str, role: Role, state: MemberState) -> None:
-        """Tell what became of a member: in the organization's own story, not in the person's."""
-        self.tell(MemberChanged(user_id=user_id, email=email, role=role, state=state))
+        """Tell what became of a member: in the organization's own timeline, not in the person's."""
+        self.emit(MemberChanged(user_id=user_id, email=email, role=role, state=state))
 
     def introduce(self) -> None:
-        self.tell(
+        self.emit(
             OrganizationCreated(organization_id=self.id, name=self.name, kind=self.kind, email=self.email)
         )
 
@@ -209,13 +209,13 @@ class Organization(Entity):
         if self.suspended:
             raise AlreadySuspended
         self.suspended_at, self.suspended_for = at, reason
-        self.tell(OrganizationSuspended(organization_id=self.id))
-        self.tell(Revoked(subject="organization", subject_id=self.id, before=at))
+        self.emit(OrganizationSuspended(organization_id=self.id))
+        self.emit(Revoked(subject="organization", subject_id=self.id, before=at))
 
     def resume(self) -> None:
         if self.suspended:
             self.suspended_at, self.suspended_for = None, ""
-            self.tell(OrganizationResumed(organization_id=self.id))
+            self.emit(OrganizationResumed(organization_id=self.id))
 
     def view(self, standing: Standing = "") -> OrganizationView:
         """The whole card: for itself, its partners, units that act for nobody, and the operator."""
@@ -262,7 +262,7 @@ class Organization(Entity):
         self.history = [*self.history, change][-HISTORY_KEPT:]
 
     def _answer(self, act: Literal["confirmed", "refused", "taken"], numbers: Numbers, reason: str) -> None:
-        self.tell(
+        self.emit(
             IdentityAnswered(
                 organization_id=self.id, act=act, siret=numbers.siret, vat=numbers.vat, reason=reason
             )

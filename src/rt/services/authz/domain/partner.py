@@ -7,8 +7,8 @@ from typing import Final, Literal
 import msgspec
 
 from rt.contracts.authz import PartnerAccepted, PartnerAsked, Standing
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict
+from rt.kernel.core.errors import Conflict
+from rt.kernel.model.entity import Entity
 from rt.services.authz.domain.organization import Organization
 from rt.trade.roles import OrganizationKind
 
@@ -73,11 +73,11 @@ class Partner(Entity):
         self.mine = wish
         self._judge()
         if self.standing == "partner" and before == "asks":
-            self.tell(PartnerAccepted(**self._said_by(by)))
+            self.emit(PartnerAccepted(**self._said_by(by)))
         silent = self.told_at is None or at - self.told_at >= ASKED_AGAIN_AFTER
         if self.standing == "asked" and before != "asked" and silent:
             self.told_at = at
-            self.tell(PartnerAsked(**self._said_by(by)))
+            self.emit(PartnerAsked(**self._said_by(by)))
 
     def hear(self, wish: Wish) -> None:
         """The other said what it wants."""

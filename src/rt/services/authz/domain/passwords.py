@@ -6,7 +6,7 @@ import hmac
 import unicodedata
 
 from rt.contracts.authz import Role
-from rt.kernel.errors import Invalid, Unauthorized
+from rt.kernel.core.errors import Invalid, Unauthorized
 
 SHORTEST = 8
 """OWASP ASVS 5.0, 6.2.1; no composition rules and no forced change (6.2.5, 6.2.10)."""

@@ -7,10 +7,10 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from rt.contracts.authz import PasswordResetAsked, Role, SecurityAlert, UserState, UserView
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
-from rt.kernel.messages import DERIVED, HIDDEN, PersonalLabel
-from rt.kernel.tokens import Revoked, member_of
+from rt.kernel.access.tokens import Revoked, member_of
+from rt.kernel.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import DERIVED, HIDDEN, PersonalLabel
 from rt.services.authz.domain.totp import CodeWrong, SecondFactor
 from rt.services.authz.domain.vault import hash_of, same
 
@@ -83,7 +83,7 @@ class Membership(msgspec.Struct):
 
 
 class Person(Entity):
-    """An account. It belongs to the operator, as no organization is to learn of the others from its story;
+    """An account. It belongs to the operator, as no organization is to learn of the others from its timeline;
 
     `seen_by` are the organizations that the person is a member of; `places` says as what, for their lists.
     """
@@ -187,7 +187,7 @@ class Person(Entity):
         if self.reset_until is not None and at < self.reset_until - RESET_LIFE + RESET_AT_MOST_EVERY:
             return
         self.reset_hash, self.reset_until = hash_of(token), at + RESET_LIFE
-        self.tell(PasswordResetAsked(user_id=self.id, email=self.email, token=token, language=language))
+        self.emit(PasswordResetAsked(user_id=self.id, email=self.email, token=token, language=language))
 
     def check_reset(self, token: str, at: datetime) -> None:
         """Refuse a link that was used, replaced or is older than 15 minutes."""
@@ -222,7 +222,7 @@ class Person(Entity):
 
     def alert(self, kind: Alert) -> None:
         """Have the person told of something by mail."""
-        self.tell(SecurityAlert(user_id=self.id, email=self.email, kind=kind, language=self.language))
+        self.emit(SecurityAlert(user_id=self.id, email=self.email, kind=kind, language=self.language))
 
     def view(self, organization_id: str) -> UserView:
         """A member as their organization sees them."""
@@ -239,7 +239,7 @@ class Person(Entity):
 
     def _refuse_old_tokens(self, organization_id: str, at: datetime) -> None:
         """Those for this organization: what the person is elsewhere is none of its business."""
-        self.tell(Revoked(subject="member", subject_id=member_of(self.id, organization_id), before=at))
+        self.emit(Revoked(subject="member", subject_id=member_of(self.id, organization_id), before=at))
 
     def _keep_administrator(self, membership: Membership, by: str, admins_left: int, demoted: bool) -> None:
         """Nobody changes their own place, and the last active administrator stays."""

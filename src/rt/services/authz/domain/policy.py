@@ -1,9 +1,9 @@
-"""What one installation demands beyond the rules of the house."""
+"""What one installation demands beyond the rules of the platform."""
 
 import msgspec
 
 from rt.contracts.authz import Role
-from rt.kernel.errors import Forbidden
+from rt.kernel.core.errors import Forbidden
 
 
 class MfaRequired(Forbidden):

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from rt.kernel.entity import Entity
-from rt.kernel.messages import Event, Personal
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Event, Personal
 
 KEPT: Final = timedelta(hours=1)
 
@@ -24,4 +24,4 @@ class ResetWish(Entity):
     expires_at: datetime
 
     def make(self) -> None:
-        self.tell(ResetWished(email=self.email, language=self.language))
+        self.emit(ResetWished(email=self.email, language=self.language))

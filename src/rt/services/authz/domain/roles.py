@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final, get_args
 
 from rt.contracts.authz import Role
-from rt.kernel.errors import Invalid
-from rt.kernel.tokens import PLATFORM, PLATFORM_ROLE
+from rt.kernel.access.tokens import PLATFORM, PLATFORM_ROLE
+from rt.kernel.core.errors import Invalid
 
 UNITS: Final = (
     "admin_gateway",

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
 from rt.contracts.authz import SessionView
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Unauthorized
-from rt.kernel.messages import HIDDEN, personal_of
-from rt.kernel.tokens import Revoked
+from rt.kernel.access.tokens import Revoked
+from rt.kernel.core.errors import Unauthorized
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import HIDDEN, personal_of
 from rt.services.authz.domain.vault import hash_of, same
 
 REFRESH_IDLE: Final = timedelta(days=7)
@@ -77,7 +77,7 @@ class Session(Entity):
         """No more tokens, and those that are out are refused."""
         if self.ended_at is None:
             self.ended_at, self.ended_by = at, why
-            self.tell(Revoked(subject="session", subject_id=self.id, before=at))
+            self.emit(Revoked(subject="session", subject_id=self.id, before=at))
 
     def view(self, present: str) -> SessionView:
         """For its person; `present` is the session that asks."""

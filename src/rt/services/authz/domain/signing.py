@@ -9,10 +9,10 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from rt.contracts.authz import PublicKeyView
-from rt.kernel.entity import Entity
-from rt.kernel.ids import new_id
-from rt.kernel.messages import HIDDEN
-from rt.kernel.tokens import ALGORITHM
+from rt.kernel.access.tokens import ALGORITHM
+from rt.kernel.core.ids import new_id
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import HIDDEN
 from rt.services.authz.domain.link import LONGEST
 from rt.services.authz.domain.vault import Vault
 

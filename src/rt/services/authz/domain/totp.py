@@ -8,8 +8,8 @@ import msgspec
 import pyotp
 from pyotp.exceptions import OTPVerificationError
 
-from rt.kernel.errors import Unauthorized
-from rt.kernel.messages import HIDDEN
+from rt.kernel.core.errors import Unauthorized
+from rt.kernel.model.messages import HIDDEN
 from rt.services.authz.domain.vault import hash_of, same
 
 RECOVERY_CODES: Final = 10

@@ -1,7 +1,7 @@
 """Everything that authz keeps."""
 
-from rt.kernel.listing import Listing
-from rt.kernel.persistence import Collection, Database, Index
+from rt.kernel.storage.listing import Listing
+from rt.kernel.storage.persistence import Collection, Database, Index
 from rt.services.authz.domain.apikey import ApiKey
 from rt.services.authz.domain.link import Link
 from rt.services.authz.domain.signing import SigningKey

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from rt.kernel.ids import derived_id
-from rt.kernel.listing import Filter, Listing, Page
-from rt.kernel.persistence import Collection, Database, Index
+from rt.kernel.core.ids import derived_id
+from rt.kernel.storage.listing import Filter, Listing, Page
+from rt.kernel.storage.persistence import Collection, Database, Index
 from rt.services.authz.domain.identity import Numbers
 from rt.services.authz.domain.organization import Organization
 from rt.services.authz.domain.partner import Partner

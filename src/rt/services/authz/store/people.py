@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile
-from rt.kernel.ids import derived_id
-from rt.kernel.listing import Filter, Listing, Page
-from rt.kernel.persistence import Collection, Database, Index
+from rt.kernel.core.errors import AlreadyExists, ChangedMeanwhile
+from rt.kernel.core.ids import derived_id
+from rt.kernel.storage.listing import Filter, Listing, Page
+from rt.kernel.storage.persistence import Collection, Database, Index
 from rt.services.authz.domain.invitation import Invitation
 from rt.services.authz.domain.list_choice import ListChoice, ViewUnknown
 from rt.services.authz.domain.lockout import Attempts

@@ -14,19 +14,19 @@ from rt.contracts.core_orders import (
     RemapImport,
     UploadImport,
 )
-from rt.kernel import offload
-from rt.kernel.clock import today
-from rt.kernel.errors import AlreadyExists, Conflict, Invalid, NotFound
-from rt.kernel.files import Files
-from rt.kernel.ids import derived_id, new_id
-from rt.kernel.messages import Download
-from rt.kernel.tenancy import current_org
-from rt.services.core_orders.adapters import Directory, hand
+from rt.kernel.core import offload
+from rt.kernel.core.clock import today
+from rt.kernel.core.errors import AlreadyExists, Conflict, Invalid, NotFound
+from rt.kernel.core.ids import derived_id, new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.messages import Download
+from rt.kernel.storage.files import Files
+from rt.services.core_orders.adapters import Directory, author
 from rt.services.core_orders.domain.columns import Named, folded
 from rt.services.core_orders.domain.order import drafted
 from rt.services.core_orders.domain.reading import Judged, packed_sheet, unpacked_sheet
 from rt.services.core_orders.domain.returned import as_download, rejected, template
-from rt.services.core_orders.domain.states import Hand
+from rt.services.core_orders.domain.states import Author
 from rt.services.core_orders.domain.verdicts import Verdict, changes, judge
 from rt.services.core_orders.store import Headings, Import, OrderStore
 from rt.trade.spreadsheets import SPREADSHEET
@@ -107,7 +107,7 @@ class Imports:
         verdicts = await self._verdicts(sent, await self._read(sent))
         new = [one for one in verdicts if one.kind == "new"]
         updates = [one for one in verdicts if one.kind == "update" and sent.same_reference == "update"]
-        by = hand()._replace(source="import")
+        by = author()._replace(source="import")
         shipper = await self._directory.own_name()
         await _in_parts(new, lambda one: self._add(one, by, shipper, sent.id))
         await _in_parts(updates, lambda one: self._update(one, by, sent.id))
@@ -151,7 +151,7 @@ class Imports:
         known = await self._store.by_reference(list(dict.fromkeys(references)))
         return judge(judged.rows, known, sent.id)
 
-    async def _add(self, one: Verdict, by: Hand, shipper: str, import_id: str) -> None:
+    async def _add(self, one: Verdict, by: Author, shipper: str, import_id: str) -> None:
         asked = one.row.asked
         if asked is None:
             return
@@ -168,7 +168,7 @@ class Imports:
         except AlreadyExists:
             return  # somebody wrote this reference since the verdict, or another run took the row in
 
-    async def _update(self, one: Verdict, by: Hand, import_id: str) -> None:
+    async def _update(self, one: Verdict, by: Author, import_id: str) -> None:
         asked = one.row.asked
         if asked is None:
             return

@@ -35,13 +35,13 @@ from rt.contracts.core_orders import (
     TemplatesPage,
     TemplateView,
 )
-from rt.kernel.bounds import refuse_unfit
-from rt.kernel.errors import AlreadyExists, Conflict, Invalid, ReferenceUnknown
-from rt.kernel.ids import new_id
-from rt.kernel.listing import Page
-from rt.kernel.messages import Download
-from rt.kernel.tenancy import current_org
-from rt.services.core_orders.adapters import Directory, hand
+from rt.kernel.core.errors import AlreadyExists, Conflict, Invalid, ReferenceUnknown
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.bounds import refuse_unfit
+from rt.kernel.model.messages import Download
+from rt.kernel.storage.listing import Page
+from rt.services.core_orders.adapters import Directory, author
 from rt.services.core_orders.domain.export import as_csv
 from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.order import Order, OrderNotFound, as_asked, drafted
@@ -109,7 +109,7 @@ class Orders:
             if partner_id and partner_id != getattr(before, field):
                 await self._namable(partner_id, field)
         async with self._store.orders.change(asked.order_id) as order:
-            order.edit(hand(), asked)
+            order.edit(author(), asked)
         return shown(order)
 
     async def confirm(self, asked: ConfirmOrder) -> OrderView:
@@ -119,12 +119,12 @@ class Orders:
             if partner_id := getattr(draft, field):
                 await self._namable(partner_id, field)
         async with self._store.orders.change(asked.order_id) as order:
-            order.confirm(hand())
+            order.confirm(author())
         return shown(order)
 
     async def cancel(self, asked: CancelOrder) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.cancel(hand(asked.version), asked.reason)
+            order.cancel(author(asked.version), asked.reason)
         return shown(order)
 
     async def plan(self, asked: PlanOrder) -> OrderView:
@@ -135,32 +135,32 @@ class Orders:
             planned_delivery_at=asked.planned_delivery_at,
         )
         async with self._store.orders.change(asked.order_id) as order:
-            order.plan_by_hand(hand(), plan)
+            order.plan_by_hand(author(), plan)
         return shown(order)
 
     async def report(self, asked: ReportProgress) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.report(hand(), asked.reached, asked.with_reserves)
+            order.report(author(), asked.reached, asked.with_reserves)
         return shown(order)
 
     async def accept_proof(self, asked: AcceptProof) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.accept_proof(hand(), asked.document_id, asked.content_hash)
+            order.accept_proof(author(), asked.document_id, asked.content_hash)
         return shown(order)
 
     async def reopen(self, asked: ReopenOrder) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.reopen(hand(), asked.reason)
+            order.reopen(author(), asked.reason)
         return shown(order)
 
     async def invoice(self, asked: MarkInvoiced) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.invoice(hand(asked.version), asked.invoice_number, asked.invoiced_cents)
+            order.invoice(author(asked.version), asked.invoice_number, asked.invoiced_cents)
         return shown(order)
 
     async def close(self, asked: CloseOrder) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.close(hand())
+            order.close(author())
         return shown(order)
 
     async def duplicate(self, asked: DuplicateOrder) -> OrderView:
@@ -202,7 +202,7 @@ class Orders:
                     asked = structs.replace(asked, consignee_name=partner.name)
         own = await self._directory.own_name()
         reference = asked.reference or await self._store.next_reference()
-        order = drafted(hand(), asked, order_id=order_id, reference=reference, shipper_name=own)
+        order = drafted(author(), asked, order_id=order_id, reference=reference, shipper_name=own)
         try:
             return await self._store.orders.add(order)
         except AlreadyExists as refused:
@@ -243,7 +243,7 @@ class Orders:
 
 def shown(order: Order) -> OrderView:
     """The order as whoever acts may see it; OrderNotFound when it has no part in it any more."""
-    by = hand()
+    by = author()
     role = order.role_of(by)
     if role is None:
         raise OrderNotFound
@@ -251,7 +251,7 @@ def shown(order: Order) -> OrderView:
 
 
 def _rows(page: Page[OrderLine]) -> list[OrderRow]:
-    by = hand()
+    by = author()
     parts = ((order, order.role_of(by)) for order in page.items)
     return [order.row(role, by) for order, role in parts if role]
 

@@ -16,15 +16,15 @@ from rt.contracts.core_orders import (
     SignedUrlView,
 )
 from rt.contracts.ecpmr import GetPdf
-from rt.kernel import offload
-from rt.kernel.client import Services
-from rt.kernel.clock import now
-from rt.kernel.errors import Conflict
-from rt.kernel.files import Files
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Download
+from rt.kernel.core import offload
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict
+from rt.kernel.core.ids import new_id
+from rt.kernel.model.messages import Download
+from rt.kernel.service.client import Services
+from rt.kernel.storage.files import Files
 from rt.services.core_orders.actions.orders import shown
-from rt.services.core_orders.adapters import hand
+from rt.services.core_orders.adapters import author
 from rt.services.core_orders.domain.kept import Document, Incident
 from rt.services.core_orders.domain.order import OrderNotFound
 from rt.services.core_orders.domain.papers import clean
@@ -50,7 +50,7 @@ class Papers:
         self._services = services
 
     async def add(self, asked: AddDocument) -> DocumentView:
-        by, order = hand(), await self._store.orders.get(asked.order_id)
+        by, order = author(), await self._store.orders.get(asked.order_id)
         if asked.replaces:
             order.replaced_document(by, asked.replaces)
         invoice = asked.kind == "invoice"
@@ -82,7 +82,7 @@ class Papers:
 
     async def find(self, asked: FindDocuments) -> DocumentsPage:
         order = await self._store.orders.get(asked.order_id)
-        by = hand()
+        by = author()
         role = order.role_of(by)
         if role is None:
             raise OrderNotFound
@@ -103,7 +103,7 @@ class Papers:
         return SignedUrlView(url=url, expires_at=now() + URL_LIFE)
 
     async def report(self, asked: ReportIncident) -> OrderView:
-        by = hand()
+        by = author()
         incident = Incident(
             incident_id=new_id("inc"),
             org_id=by.org_id,
@@ -123,7 +123,7 @@ class Papers:
 
     async def resolve(self, asked: ResolveIncident) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.resolve_incident(hand(), asked.incident_id, asked.resolution)
+            order.resolve_incident(author(), asked.incident_id, asked.resolution)
         return shown(order)
 
     async def _visible(self, order_id: str, document_id: str) -> Document:

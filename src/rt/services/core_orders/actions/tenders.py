@@ -17,16 +17,16 @@ from rt.contracts.core_orders import (
     TenderOrder,
     WithdrawTender,
 )
-from rt.kernel.errors import ChangedMeanwhile, Invalid, ReferenceUnknown, Refusal
-from rt.kernel.ids import new_id
-from rt.kernel.jobs import Timers
-from rt.kernel.messages import Empty
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.errors import ChangedMeanwhile, Invalid, ReferenceUnknown, Refusal
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.messages import Empty
+from rt.kernel.service.jobs import Timers
 from rt.services.core_orders.actions.orders import shown
-from rt.services.core_orders.adapters import Directory, hand
+from rt.services.core_orders.adapters import Directory, author
 from rt.services.core_orders.domain.order import Order, OrderNotFound
 from rt.services.core_orders.domain.partners import Partner
-from rt.services.core_orders.domain.states import Hand
+from rt.services.core_orders.domain.states import Author
 from rt.services.core_orders.store import OrderStore
 
 
@@ -42,7 +42,7 @@ class Tenders:
         tender_id = new_id("tnd")
         await self._store.orders.get(asked.order_id)
         carrier = await self._directory.partner(asked.carrier_id, "carrier_id")
-        return shown(await self._tender(asked, carrier, tender_id, hand()))
+        return shown(await self._tender(asked, carrier, tender_id, author()))
 
     async def accept(self, asked: AcceptTender) -> OrderView:
         seen = await self._store.orders.get(asked.order_id)
@@ -50,18 +50,18 @@ class Tenders:
         if seen.offer is not None and seen.offer.carrier_id == current_org():
             guest = await self._directory.guest(seen, await self._directory.partner(current_org(), ""))
         async with self._store.orders.change(asked.order_id) as order:
-            order.accept(hand(), asked.tender_id, guest)
+            order.accept(author(), asked.tender_id, guest)
         return shown(order)
 
     async def refuse(self, asked: RefuseTender) -> Empty:
-        by = hand()
+        by = author()
         async with self._store.orders.everywhere.change(asked.order_id) as order:
             _require_part(order, by)
             order.refuse(by, asked.tender_id, asked.reason)
         return Empty()
 
     async def release(self, asked: ReleaseCarrier) -> Empty:
-        by = hand(asked.version)
+        by = author(asked.version)
         async with self._store.orders.everywhere.change(asked.order_id) as order:
             _require_part(order, by)
             order.release(by, asked.reason)
@@ -69,7 +69,7 @@ class Tenders:
 
     async def withdraw(self, asked: WithdrawTender) -> OrderView:
         async with self._store.orders.change(asked.order_id) as order:
-            order.withdraw(hand(), asked.tender_id, asked.reason)
+            order.withdraw(author(), asked.tender_id, asked.reason)
         return shown(order)
 
     async def assign(self, asked: AssignCarrier) -> OrderView:
@@ -77,7 +77,7 @@ class Tenders:
         carrier = await self._directory.partner(asked.carrier_id, "carrier_id")
         guest = await self._directory.guest(seen, carrier)
         async with self._store.orders.change(asked.order_id) as order:
-            order.assign(hand(asked.version), carrier, asked.agreed_cents, guest)
+            order.assign(author(asked.version), carrier, asked.agreed_cents, guest)
         return shown(order)
 
     async def tender_many(self, asked: BulkTender) -> BulkView:
@@ -87,13 +87,13 @@ class Tenders:
         ids = {one.order_id: new_id("tnd") for one in asked.orders}
 
         async def offer(one: ReadOrder) -> object:
-            word = TenderOrder(
+            message = TenderOrder(
                 order_id=one.order_id,
                 carrier_id=asked.carrier_id,
                 price_cents=asked.price_cents,
                 deadline=asked.deadline,
             )
-            return await self._tender(word, carrier, ids[one.order_id], hand(one.version))
+            return await self._tender(message, carrier, ids[one.order_id], author(one.version))
 
         return await each(asked.orders, offer)
 
@@ -102,7 +102,7 @@ class Tenders:
 
         async def cancel(one: ReadOrder) -> object:
             async with self._store.orders.change(one.order_id) as order:
-                order.cancel(hand(one.version), asked.reason)
+                order.cancel(author(one.version), asked.reason)
             return order
 
         return await each(asked.orders, cancel)
@@ -110,7 +110,7 @@ class Tenders:
     async def expire(self, payload: dict[str, Any]) -> None:
         """The deadline of an offer has come."""
         async with self._store.orders.change(payload["order_id"]) as order:
-            order.expire(hand()._replace(source="timer"), payload["tender_id"])
+            order.expire(author()._replace(source="timer"), payload["tender_id"])
 
     async def _refuse_unknown(self, orders: list[ReadOrder]) -> None:
         """Refuse the whole when it names an order that the organization does not see."""
@@ -125,7 +125,7 @@ class Tenders:
         if wrong:
             raise Invalid.together(wrong)
 
-    async def _tender(self, asked: TenderOrder, carrier: Partner, tender_id: str, by: Hand) -> Order:
+    async def _tender(self, asked: TenderOrder, carrier: Partner, tender_id: str, by: Author) -> Order:
         await self._store.orders.get(asked.order_id)
         link_token = await self._directory.tender_link(asked.order_id, tender_id, carrier, asked.deadline)
         deadline = {"order_id": asked.order_id, "tender_id": tender_id}
@@ -142,7 +142,7 @@ class Tenders:
         return order
 
 
-def _require_part(order: Order, by: Hand) -> None:
+def _require_part(order: Order, by: Author) -> None:
     """Strangers find nothing, though the order is read past the carrier's sight.
 
     It is read so because the change ends that sight, and a repeat must still find what it did.

@@ -11,9 +11,9 @@ from rt.contracts.core_orders import (
     PlanView,
 )
 from rt.contracts.tracking_ia import StopKind, StopTime
-from rt.kernel.clock import ZONE
-from rt.kernel.errors import Invalid
-from rt.services.core_orders.domain.states import EXECUTION, Hand, refuse_illegal
+from rt.kernel.core.clock import ZONE
+from rt.kernel.core.errors import Invalid
+from rt.services.core_orders.domain.states import EXECUTION, Author, refuse_illegal
 from rt.services.core_orders.domain.tendering import Tendered
 
 Step = Literal["loading", "in_transit", "delivered"]
@@ -29,7 +29,7 @@ class PlanReversed(Invalid):
 class Carried(Tendered, kw_only=True):
     """An order on its way."""
 
-    def plan_by_hand(self, by: Hand, plan: PlanView) -> None:
+    def plan_by_hand(self, by: Author, plan: PlanView) -> None:
         """The carrier names vehicle and driver without a tour."""
         begins, ends = plan.planned_pickup_at, plan.planned_delivery_at
         if begins and ends and ends < begins:
@@ -37,7 +37,7 @@ class Carried(Tendered, kw_only=True):
         self.move("PlanOrder", by, "planned", plan.vehicle_plate)
         self._planned(plan)
 
-    def planned_on_tour(self, by: Hand, plan: PlanView, driver: str = "") -> None:
+    def planned_on_tour(self, by: Author, plan: PlanView, driver: str = "") -> None:
         """The carrier's tour says who comes and when; only the order's own carrier is believed.
 
         `driver` is the account of who drives, if there is one.
@@ -53,7 +53,7 @@ class Carried(Tendered, kw_only=True):
         self.write(by, "planned", plan.vehicle_plate)
         self._planned(plan, driver)
 
-    def unplanned(self, by: Hand, tour_id: str) -> None:
+    def unplanned(self, by: Author, tour_id: str) -> None:
         """The tour was withdrawn: the order waits for another, unless the truck came already."""
         if by.org_id != self.carrier_id or self.plan is None or self.plan.tour_id != tour_id:
             return
@@ -63,7 +63,7 @@ class Carried(Tendered, kw_only=True):
             self.index()
             self.write(by, "unplanned")
 
-    def report(self, by: Hand, reached: Step, with_reserves: bool) -> None:
+    def report(self, by: Author, reached: Step, with_reserves: bool) -> None:
         """A step said by hand; one that is passed already is refused."""
         self.allow("ReportProgress", by)
         if EXECUTION.index(reached) <= EXECUTION.index(self.state):
@@ -71,7 +71,7 @@ class Carried(Tendered, kw_only=True):
         self.reserves_reported = self.reserves_reported or with_reserves
         self._reach(by, reached, None)
 
-    def fact(self, by: Hand, reached: Step, at: datetime) -> None:
+    def fact(self, by: Author, reached: Step, at: datetime) -> None:
         """A step that happened, as another unit tells it.
 
         Facts come late and out of order: the order jumps forward to what happened, never back; a fact about
@@ -87,7 +87,7 @@ class Carried(Tendered, kw_only=True):
             self.write(by, f"{reached}_late", self._reserved(), at=at)
 
     def corrected(
-        self, by: Hand, kind: StopKind, what: StopTime, before: datetime | None, after: datetime | None
+        self, by: Author, kind: StopKind, what: StopTime, before: datetime | None, after: datetime | None
     ) -> None:
         """A time at a stop was another than was told: written down; what the order went through stays."""
         if by.org_id == self.carrier_id:
@@ -96,7 +96,7 @@ class Carried(Tendered, kw_only=True):
     def _planned(self, plan: PlanView, driver: str = "") -> None:
         self.plan = plan
         self.index()
-        self.tell(
+        self.emit(
             OrderPlanned(
                 order=self.summary(),
                 vehicle_plate=plan.vehicle_plate,
@@ -112,16 +112,16 @@ class Carried(Tendered, kw_only=True):
     def _reserved(self) -> str:
         return "réserves" if self.with_reserves else ""
 
-    def _reach(self, by: Hand, reached: Step, at: datetime | None) -> None:
+    def _reach(self, by: Author, reached: Step, at: datetime | None) -> None:
         self.state = reached
         self.write(by, reached, self._reserved(), at=at)
         match reached:
             case "loading":
-                self.tell(OrderLoading(order=self.summary()))
+                self.emit(OrderLoading(order=self.summary()))
             case "in_transit":
-                self.tell(OrderInTransit(order=self.summary()))
+                self.emit(OrderInTransit(order=self.summary()))
             case "delivered":
-                self.tell(OrderDelivered(order=self.summary(), with_reserves=self.with_reserves))
+                self.emit(OrderDelivered(order=self.summary(), with_reserves=self.with_reserves))
 
 
 def _clock(at: datetime | None) -> str:

@@ -7,8 +7,8 @@ from functools import lru_cache
 from msgspec import structs
 
 from rt.contracts.core_orders import Equipment, Stop
-from rt.kernel.clock import today
-from rt.kernel.errors import Invalid
+from rt.kernel.core.clock import today
+from rt.kernel.core.errors import Invalid
 from rt.trade.gazetteer import locate
 from rt.trade.goods import Goods
 from rt.trade.loading import Totals, equipment, require_fit

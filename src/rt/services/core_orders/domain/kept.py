@@ -14,8 +14,8 @@ from rt.contracts.core_orders import (
     Responsible,
     TenderView,
 )
-from rt.kernel.messages import Personal, personal_of
-from rt.services.core_orders.domain.states import Hand
+from rt.kernel.model.messages import Personal, personal_of
+from rt.services.core_orders.domain.states import Author
 from rt.trade.roles import PartnerRole
 
 
@@ -49,7 +49,7 @@ class Tender(msgspec.Struct, kw_only=True):
             stranger=self.stranger,
         )
 
-    def is_between(self, role: PartnerRole, by: Hand) -> bool:
+    def is_between(self, role: PartnerRole, by: Author) -> bool:
         """Whether the reader is one of the two between whom the offer stands."""
         return role == "shipper" or self.carrier_id == by.org_id
 

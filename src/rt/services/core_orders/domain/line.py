@@ -7,11 +7,11 @@ from typing import Annotated
 import msgspec
 
 from rt.contracts.core_orders import OrderRow, OrderState, PlanView, References, Requirement, Stop
-from rt.kernel.entity import Entity
-from rt.kernel.messages import DERIVED
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import DERIVED
 from rt.services.core_orders.domain.kept import Document, Tender
 from rt.services.core_orders.domain.sight import hide
-from rt.services.core_orders.domain.states import Hand, moves
+from rt.services.core_orders.domain.states import Author, moves
 from rt.trade.roles import PartnerRole
 
 SIGNED_ON_PAPER = ("pod", "waybill", "cmr")
@@ -84,7 +84,7 @@ class OrderLine(Entity, kw_only=True):
         """The commands that this role can say now; a proof is accepted only where there is one."""
         return [one for one in moves(role, self.state) if one != "AcceptProof" or self.proof]
 
-    def role_of(self, by: Hand) -> PartnerRole | None:
+    def role_of(self, by: Author) -> PartnerRole | None:
         """The part that a hand's organization plays; its drivers play theirs whatever the organization's is.
 
         Once a tour has said whose drive it is, the other drivers have no part; who had it keeps it, for what
@@ -108,7 +108,7 @@ class OrderLine(Entity, kw_only=True):
             return role
         return "driver" if not self.drivers or by.actor_id in self.drivers else None
 
-    def row(self, role: PartnerRole, by: Hand) -> OrderRow:
+    def row(self, role: PartnerRole, by: Author) -> OrderRow:
         """The order in a list as this role may see it."""
         pickup, delivery = self.pickup, self.delivery
         offer, plan = self.offer, self.plan

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rt.contracts.core_orders import Stop
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 from rt.trade.goods import Goods
 
 

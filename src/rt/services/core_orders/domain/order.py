@@ -12,13 +12,13 @@ from rt.contracts.core_orders import (
     OrderConfirmed,
     OrderView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import Conflict, Invalid, NotFound
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict, Invalid, NotFound
 from rt.services.core_orders.domain.kept import Incident
 from rt.services.core_orders.domain.mentions import missing
 from rt.services.core_orders.domain.proving import Proven, TooManyPapers
 from rt.services.core_orders.domain.sight import goods_shown, hide
-from rt.services.core_orders.domain.states import DEAL, Hand
+from rt.services.core_orders.domain.states import DEAL, Author
 from rt.trade.roles import PartnerRole
 
 INCIDENTS_LIMIT = 100
@@ -46,11 +46,11 @@ class IncidentResolved(Conflict):
 class Order(Proven, kw_only=True):
     """A transport order, from the draft to the last paper."""
 
-    def edit(self, by: Hand, asked: EditOrder) -> None:
+    def edit(self, by: Author, asked: EditOrder) -> None:
         """Change what is named; after the order was offered only references and instructions."""
         self.take(by, self.differing(asked), "edited")
 
-    def take(self, by: Hand, changes: dict[str, Any], what: str) -> None:
+    def take(self, by: Author, changes: dict[str, Any], what: str) -> None:
         """Set these fields, if the state still allows it."""
         if not set(changes) <= ALWAYS_EDITABLE or self.role_of(by) != "shipper":
             self.allow("EditOrder", by)
@@ -61,16 +61,16 @@ class Order(Proven, kw_only=True):
         self.reckon()
         self.write(by, what, ", ".join(sorted(changes)))
 
-    def confirm(self, by: Hand) -> None:
+    def confirm(self, by: Author) -> None:
         """Make it firm, or list every mandatory mention that is missing."""
         self.allow(ConfirmOrder.__name__, by)
         if lacks := missing(self.stops, self.goods, self.consignee_name, self.requirements):
             raise Invalid.together(lacks)
         self.move(ConfirmOrder.__name__, by, "confirmed")
         self.index()
-        self.tell(OrderConfirmed(order=self.summary()))
+        self.emit(OrderConfirmed(order=self.summary()))
 
-    def cancel(self, by: Hand, reason: str) -> None:
+    def cancel(self, by: Author, reason: str) -> None:
         """Call it off; an open offer ends with it, and the carrier keeps sight of what it had."""
         told = OrderCancelled(order=self.summary(), reason=reason)
         self.move("CancelOrder", by, "cancelled", reason)
@@ -78,20 +78,20 @@ class Order(Proven, kw_only=True):
         if offer := self.offer:
             self._end(offer, "withdrawn", reason)
             self.index()
-        self.tell(told)
+        self.emit(told)
 
-    def reopen(self, by: Hand, reason: str) -> None:
+    def reopen(self, by: Author, reason: str) -> None:
         self.move("ReopenOrder", by, "reopened", reason)
         self.accepted_proof = ""
 
-    def invoice(self, by: Hand, number: str, cents: int) -> None:
+    def invoice(self, by: Author, number: str, cents: int) -> None:
         self.move("MarkInvoiced", by, "invoiced", number)
         self.invoice_number, self.invoiced_cents = number, cents
 
-    def close(self, by: Hand) -> None:
+    def close(self, by: Author) -> None:
         self.move("CloseOrder", by, "closed")
 
-    def report_incident(self, by: Hand, incident: Incident) -> None:
+    def report_incident(self, by: Author, incident: Incident) -> None:
         """Something went wrong; the order keeps its state and carries a flag."""
         self.allow_part("ReportIncident", by)
         for photo in incident.photos:
@@ -102,7 +102,7 @@ class Order(Proven, kw_only=True):
         self.incidents = [*self.incidents, incident]
         self.index()
         self.write(by, "incident", incident.kind)
-        self.tell(
+        self.emit(
             IncidentReported(
                 order=self.summary(),
                 incident_id=incident.incident_id,
@@ -113,7 +113,7 @@ class Order(Proven, kw_only=True):
             )
         )
 
-    def resolve_incident(self, by: Hand, incident_id: str, resolution: str) -> None:
+    def resolve_incident(self, by: Author, incident_id: str, resolution: str) -> None:
         """Say how an incident ended: its reporter may, and the shipper when it was shared."""
         self.allow("ResolveIncident", by)
         incident = next((one for one in self.incidents if one.incident_id == incident_id), None)
@@ -127,7 +127,7 @@ class Order(Proven, kw_only=True):
         self.index()
         self.write(by, "incident_resolved", resolution)
 
-    def view(self, role: PartnerRole, by: Hand) -> OrderView:
+    def view(self, role: PartnerRole, by: Author) -> OrderView:
         """The whole order as this role may see it."""
         summary = self.summary()
         offer = self.offer
@@ -185,7 +185,7 @@ class Order(Proven, kw_only=True):
         )
         return hide(view, role)
 
-    def _incident_views(self, role: PartnerRole, by: Hand) -> list[IncidentView]:
+    def _incident_views(self, role: PartnerRole, by: Author) -> list[IncidentView]:
         """Shared ones and those of the reader's own organization; costs between shipper and carrier alone."""
         return [
             one.view(costs=role in DEAL) for one in self.incidents if one.shared or one.org_id == by.org_id
@@ -193,7 +193,7 @@ class Order(Proven, kw_only=True):
 
 
 def drafted(
-    by: Hand, asked: CreateOrder, *, order_id: str, reference: str, shipper_name: str, import_id: str = ""
+    by: Author, asked: CreateOrder, *, order_id: str, reference: str, shipper_name: str, import_id: str = ""
 ) -> Order:
     """A new draft from what was asked."""
     taken = {name: getattr(asked, name) for name in EDITED}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from rt.kernel.errors import Invalid, WrongMediaType
+from rt.kernel.core.errors import Invalid, WrongMediaType
 from rt.services.core_orders.domain.pdf import rewritten
 
 PIXEL_LIMIT = 25_000_000

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from rt.contracts.authz import Standing
-from rt.kernel.errors import Conflict, Invalid, ReferenceUnknown
+from rt.kernel.core.errors import Conflict, Invalid, ReferenceUnknown
 from rt.trade.roles import OrganizationKind
 
 CARRYING: frozenset[OrganizationKind] = frozenset({"carrier", "forwarder", "logistician"})

@@ -16,7 +16,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 from pikepdf import Array, Dictionary, Name, Pdf, StreamDecodeLevel
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 
 MOST_PAGES = 500
 MOST_OBJECTS = 100_000

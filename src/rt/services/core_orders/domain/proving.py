@@ -1,12 +1,12 @@
 """The papers of an order, and which of them proves that the goods were delivered."""
 
 from rt.contracts.core_orders import DocumentKind, DocumentView, ProofAccepted
-from rt.kernel.clock import now
-from rt.kernel.errors import Conflict, NotFound, ReferenceUnknown
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict, NotFound, ReferenceUnknown
 from rt.services.core_orders.domain.carrying import Carried
 from rt.services.core_orders.domain.kept import Document
 from rt.services.core_orders.domain.line import proves
-from rt.services.core_orders.domain.states import DEAL, Hand, NotYourPart
+from rt.services.core_orders.domain.states import DEAL, Author, NotYourPart
 from rt.trade.roles import PartnerRole
 
 DOCUMENTS_LIMIT = 200
@@ -47,7 +47,7 @@ class ProofChanged(Conflict):
 class Proven(Carried, kw_only=True):
     """An order with its papers."""
 
-    def accept_proof(self, by: Hand, document_id: str, content_hash: str) -> None:
+    def accept_proof(self, by: Author, document_id: str, content_hash: str) -> None:
         """Accept the named paper as it was read."""
         self.allow_part("AcceptProof", by)
         named = self.named_document(by, document_id, "document_id")
@@ -58,9 +58,9 @@ class Proven(Carried, kw_only=True):
             raise ProofChanged("content_hash")
         self.move("AcceptProof", by, "proof_accepted", named.filename)
         self.accepted_proof = document_id
-        self.tell(ProofAccepted(order=self.summary()))
+        self.emit(ProofAccepted(order=self.summary()))
 
-    def attach(self, by: Hand, document: Document, replaces: str = "") -> None:
+    def attach(self, by: Author, document: Document, replaces: str = "") -> None:
         """Add a document, or the next version of one of the same organization."""
         self.allow_part("AddDocument", by)
         former = self.replaced_document(by, replaces) if replaces else None
@@ -78,7 +78,7 @@ class Proven(Carried, kw_only=True):
         self.documents = [*self.documents, document]
         self.write(by, "document_added", document.filename)
 
-    def replaced_document(self, by: Hand, document_id: str) -> Document:
+    def replaced_document(self, by: Author, document_id: str) -> Document:
         """The document of which somebody brings the next version: one of their own organization."""
         former = self.named_document(by, document_id, "replaces")
         if former.org_id != by.org_id:
@@ -86,7 +86,12 @@ class Proven(Carried, kw_only=True):
         return former
 
     def attach_note(
-        self, by: Hand, document_id: str, ecpmr_document_id: str, number: str, kind: DocumentKind = "waybill"
+        self,
+        by: Author,
+        document_id: str,
+        ecpmr_document_id: str,
+        number: str,
+        kind: DocumentKind = "waybill",
     ) -> Document:
         """The consignment note that ecpmr keeps, named among the documents once."""
         known = (one for one in self.documents if one.ecpmr_document_id == ecpmr_document_id)
@@ -117,7 +122,7 @@ class Proven(Carried, kw_only=True):
         """What this role may read: invoices only for those between whom they pass."""
         return [one for one in self.documents if one.kind != "invoice" or role in DEAL]
 
-    def named_document(self, by: Hand, document_id: str, field: str) -> Document:
+    def named_document(self, by: Author, document_id: str, field: str) -> Document:
         """A document that a command names: one of this order that its reader may see."""
         role = self.role_of(by)
         seen = self.documents_for(role) if role else ()

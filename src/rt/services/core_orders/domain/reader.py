@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, cast, get_args
 
 from rt.contracts.core_orders import CellReason, ImportField, Incoterm, Requirement
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 from rt.services.core_orders.domain.asking import english, spaced
 from rt.services.core_orders.domain.columns import folded
 from rt.services.core_orders.domain.conventions import WHOLE, Ways, likely, likely_one, readings

@@ -17,7 +17,7 @@ from rt.contracts.core_orders import (
     ImportNote,
     ImportQuestion,
 )
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 from rt.services.core_orders.domain.asking import (
     ASKED,
     HIDDEN_ROWS,

@@ -14,13 +14,13 @@ from rt.contracts.core_orders import (
     Milestone,
     OrderSummary,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import Conflict
-from rt.kernel.messages import Personal, PersonalLabel
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict
+from rt.kernel.model.messages import Personal, PersonalLabel
 from rt.services.core_orders.domain.journey import located, weighed
 from rt.services.core_orders.domain.kept import Incident
 from rt.services.core_orders.domain.line import OrderLine
-from rt.services.core_orders.domain.states import MOVES, Hand, NotYourPart, refuse_illegal
+from rt.services.core_orders.domain.states import MOVES, Author, NotYourPart, refuse_illegal
 from rt.trade.goods import Goods
 from rt.trade.plates import plain_plate
 
@@ -88,7 +88,7 @@ class Record(OrderLine, kw_only=True):
             *(f"{site.address.postal_code} {site.address.city}" for site in sites),
         ]
 
-    def allow(self, asked: str, by: Hand) -> None:
+    def allow(self, asked: str, by: Author) -> None:
         """Refuse a command that is not this hand's to say, not of what it read, or not in this state."""
         self.allow_part(asked, by)
         if by.read not in (None, self.version):
@@ -96,13 +96,13 @@ class Record(OrderLine, kw_only=True):
         if self.state not in MOVES[asked].states:
             raise refuse_illegal(self.state, asked)
 
-    def allow_part(self, asked: str, by: Hand) -> None:
+    def allow_part(self, asked: str, by: Author) -> None:
         """Refuse a command that is not this hand's to say, whatever the state."""
         role = self.role_of(by)
         if role not in MOVES[asked].roles:
             raise NotYourPart(role=role or "none", asked=asked)
 
-    def move(self, asked: str, by: Hand, what: str, note: str = "") -> None:
+    def move(self, asked: str, by: Author, what: str, note: str = "") -> None:
         """Say a command that leads to another state."""
         self.allow(asked, by)
         to = MOVES[asked].to
@@ -110,7 +110,7 @@ class Record(OrderLine, kw_only=True):
             self.state = to
         self.write(by, what, note)
 
-    def write(self, by: Hand, what: str, note: str = "", at: datetime | None = None) -> None:
+    def write(self, by: Author, what: str, note: str = "", at: datetime | None = None) -> None:
         """Add a line to the history; `at` is when it happened, if that was not now."""
         line = ChangeView(
             at=at or now(),

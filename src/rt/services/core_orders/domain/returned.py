@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from rt.contracts.core_orders import SheetFormat
-from rt.kernel.messages import Download
+from rt.kernel.model.messages import Download
 from rt.services.core_orders.domain.columns import Named
 from rt.services.core_orders.domain.headings import EXAMPLE, FIELDS, HEADINGS, REASON_HEADING, UNITS
 from rt.services.core_orders.domain.sheet import read

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from rt.contracts.core_orders import CellReason, CreateOrder, ImportField, References, Stop
-from rt.kernel.errors import Refusal
+from rt.kernel.core.errors import Refusal
 from rt.services.core_orders.domain.asking import Side
 from rt.services.core_orders.domain.conventions import Ways
 from rt.services.core_orders.domain.moments import END_OF_DAY

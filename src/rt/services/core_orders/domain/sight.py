@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from rt.kernel.messages import View
+from rt.kernel.model.messages import View
 from rt.services.core_orders.domain.states import DEAL, EVERYONE, SHIPPER
 from rt.trade.goods import Goods
 from rt.trade.roles import PartnerRole

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from rt.contracts.core_orders import OrderState, Source
-from rt.kernel.errors import Conflict, Forbidden
+from rt.kernel.core.errors import Conflict, Forbidden
 from rt.trade.roles import PartnerRole
 
 NEXT: dict[OrderState, tuple[OrderState, ...]] = {
@@ -91,7 +91,7 @@ class NotYourPart(Forbidden):
     en = "Your part in this order ({role}) does not allow {asked}."
 
 
-class Hand(NamedTuple):
+class Author(NamedTuple):
     """Whose hand changes an order: person or unit, for which organization, from where."""
 
     actor_id: str

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from rt.contracts.core_orders import OrderTendered, TenderAccepted, TenderLapsed, TenderRefused
-from rt.kernel.clock import now
-from rt.kernel.errors import Conflict, Invalid, ReferenceUnknown
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict, Invalid, ReferenceUnknown
 from rt.services.core_orders.domain.kept import Tender
 from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.domain.record import Record
-from rt.services.core_orders.domain.states import Hand
+from rt.services.core_orders.domain.states import Author
 
 TenderEnd = Literal["accepted", "refused", "expired", "withdrawn"]
 TENDERS_LIMIT = 100
@@ -53,7 +53,7 @@ class Tendered(Record, kw_only=True):
 
     def tender(
         self,
-        by: Hand,
+        by: Author,
         *,
         tender_id: str,
         carrier: Partner,
@@ -80,7 +80,7 @@ class Tendered(Record, kw_only=True):
         )
         self.tenders = [*self.tenders, offer][-TENDERS_LIMIT:]
         self.index()
-        self.tell(
+        self.emit(
             OrderTendered(
                 order=self.summary(),
                 carrier_email=carrier.email,
@@ -91,7 +91,7 @@ class Tendered(Record, kw_only=True):
             )
         )
 
-    def accept(self, by: Hand, tender_id: str, guest: Guest | None = None) -> None:
+    def accept(self, by: Author, tender_id: str, guest: Guest | None = None) -> None:
         """The carrier takes the named offer at its price."""
         offer = self._answerable("AcceptTender", by, tender_id)
         self.move("AcceptTender", by, "accepted", offer.carrier_name)
@@ -99,28 +99,28 @@ class Tendered(Record, kw_only=True):
         self.given_by = offer.tender_id
         self._give(offer.carrier_id, offer.carrier_name, offer.price_cents, guest)
 
-    def refuse(self, by: Hand, tender_id: str, reason: str) -> None:
+    def refuse(self, by: Author, tender_id: str, reason: str) -> None:
         """The carrier declines the named offer; it sees the order no more."""
         offer = self._answerable("RefuseTender", by, tender_id)
         told = TenderRefused(order=self.summary(), reason=reason)
         self.move("RefuseTender", by, "refused", reason)
         self._end(offer, "refused", reason)
         self.index()
-        self.tell(told)
+        self.emit(told)
 
-    def withdraw(self, by: Hand, tender_id: str, reason: str) -> None:
+    def withdraw(self, by: Author, tender_id: str, reason: str) -> None:
         """The shipper takes the named offer back."""
         self._open_tender("WithdrawTender", by, tender_id)
         self._lapse(by, "withdrawn", reason)
 
-    def expire(self, by: Hand, tender_id: str) -> None:
+    def expire(self, by: Author, tender_id: str) -> None:
         """The deadline has come: an offer still unanswered ends; any other is left alone."""
         offer = self.offer
         if offer is None or offer.tender_id != tender_id or now() < offer.deadline:
             return
         self._lapse(by, "expired", "")
 
-    def assign(self, by: Hand, carrier: Partner, agreed_cents: int, guest: Guest | None = None) -> None:
+    def assign(self, by: Author, carrier: Partner, agreed_cents: int, guest: Guest | None = None) -> None:
         """Give the order to a partner that has agreed elsewhere."""
         self.allow_part("AssignCarrier", by)
         self._refuse_own(carrier)
@@ -128,20 +128,20 @@ class Tendered(Record, kw_only=True):
         self.move("AssignCarrier", by, "assigned", carrier.name)
         self._give(carrier.id, carrier.name, agreed_cents, guest)
 
-    def release(self, by: Hand, reason: str) -> None:
+    def release(self, by: Author, reason: str) -> None:
         """The carrier goes before it has loaded, sent away or of itself; it sees the order no more."""
         told = TenderLapsed(order=self.summary(), expired=False, reason=reason)
         self.move("ReleaseCarrier", by, "released", reason)
         self.carrier_id, self.carrier_name, self.agreed_cents, self.plan = None, "", None, None
         self.given_by = None
         self.index()
-        self.tell(told)
+        self.emit(told)
 
     def _refuse_own(self, carrier: Partner) -> None:
         if carrier.id == self.org_id:
             raise CarrierIsShipper(field="carrier_id")
 
-    def _open_tender(self, asked: str, by: Hand, tender_id: str) -> Tender:
+    def _open_tender(self, asked: str, by: Author, tender_id: str) -> Tender:
         """The named offer of this order to (or by) this hand, while it awaits an answer."""
         mine = (one for one in self.tenders if by.org_id in (self.org_id, one.carrier_id))
         named = next((one for one in mine if one.tender_id == tender_id), None)
@@ -152,7 +152,7 @@ class Tendered(Record, kw_only=True):
             raise OfferClosed("tender_id")
         return named
 
-    def _answerable(self, asked: str, by: Hand, tender_id: str) -> Tender:
+    def _answerable(self, asked: str, by: Author, tender_id: str) -> Tender:
         offer = self._open_tender(asked, by, tender_id)
         if now() > offer.deadline:
             raise TenderExpired(deadline=offer.deadline.isoformat(timespec="minutes"))
@@ -163,7 +163,7 @@ class Tendered(Record, kw_only=True):
         offer.answered_at = now()
         offer.reason = reason
 
-    def _lapse(self, by: Hand, state: Literal["expired", "withdrawn"], reason: str) -> None:
+    def _lapse(self, by: Author, state: Literal["expired", "withdrawn"], reason: str) -> None:
         offer = self.offer
         if offer is None:
             return
@@ -172,12 +172,12 @@ class Tendered(Record, kw_only=True):
         self.write(by, state, reason or offer.carrier_name)
         self._end(offer, state, reason)
         self.index()
-        self.tell(told)
+        self.emit(told)
 
     def _give(self, carrier_id: str, carrier_name: str, agreed_cents: int, guest: Guest | None) -> None:
         self.carrier_id, self.carrier_name, self.agreed_cents = carrier_id, carrier_name, agreed_cents
         self.index()
-        self.tell(
+        self.emit(
             TenderAccepted(
                 order=self.summary(),
                 carrier_email=guest.email if guest else "",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from rt.contracts.core_orders import CellReason, CreateOrder, ImportRow, OrderState
-from rt.kernel.ids import derived_id
+from rt.kernel.core.ids import derived_id
 from rt.services.core_orders.domain.order import EDITED
 from rt.services.core_orders.domain.reading import Asked
 from rt.services.core_orders.domain.states import MOVES

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Literal
 
 from rt.contracts.core_orders import CreateOrder, ImportField, TemplateView
-from rt.kernel.clock import today
-from rt.kernel.entity import Entity
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, Forbidden, NotFound
-from rt.kernel.ids import because, derived_id
-from rt.kernel.listing import Conditions, Page, encode_cursor
-from rt.kernel.messages import Personal
-from rt.kernel.persistence import Collection, Database, Index
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.clock import today
+from rt.kernel.core.errors import AlreadyExists, ChangedMeanwhile, Forbidden, NotFound
+from rt.kernel.core.ids import because, derived_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Personal
+from rt.kernel.storage.listing import Conditions, Page, encode_cursor
+from rt.kernel.storage.persistence import Collection, Database, Index
 from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.order import Order, OrderNotFound
 from rt.services.core_orders.domain.verdicts import Known

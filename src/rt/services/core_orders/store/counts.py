@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from rt.contracts.core_orders import OrderState
-from rt.kernel.clock import now
-from rt.kernel.persistence import Collection
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.clock import now
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.storage.persistence import Collection
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.store.listing import ORDERS
 

@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from rt.contracts.core_orders import OrderFilters
-from rt.kernel.listing import Conditions, Filter, Listing, Sort
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.storage.listing import Conditions, Filter, Listing, Sort
 from rt.services.core_orders.domain.line import OrderLine
 from rt.trade.plates import plain_plate
 from rt.trade.zones import PARIS

@@ -5,10 +5,10 @@ import secrets
 from rt.contracts.authz import GetOrganization
 from rt.contracts.core_orders import OrderPlanned
 from rt.contracts.ecpmr import PartyBox
-from rt.kernel.client import Services
-from rt.kernel.clock import now
-from rt.kernel.errors import AskRefused
-from rt.kernel.ids import derived_id
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AskRefused
+from rt.kernel.core.ids import derived_id
+from rt.kernel.service.client import Services
 from rt.services.ecpmr.domain.drafting import draft, parties_of, redraft
 from rt.services.ecpmr.domain.mentions import kind_of
 from rt.services.ecpmr.domain.note import Note

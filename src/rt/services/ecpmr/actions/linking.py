@@ -14,11 +14,11 @@ from rt.contracts.ecpmr import (
     Party,
     SigningLinkView,
 )
-from rt.kernel.client import Services
-from rt.kernel.clock import now
-from rt.kernel.identity import current_actor
-from rt.kernel.ids import derived_id
-from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.ids import derived_id
+from rt.kernel.core.tenancy import acting_for, current_org
+from rt.kernel.service.client import Services
 from rt.services.ecpmr.domain import refusals
 from rt.services.ecpmr.domain.codes import TRIES
 from rt.services.ecpmr.domain.invited import Invitation
@@ -83,7 +83,7 @@ class Linking:
             if asked.party == "consignee" and address.origin == "order" and not note.consignee_id:
                 note.consignee_id = signer_org
             site = note.consignment.delivery if asked.party == "consignee" else note.consignment.pickup
-            note.tell(
+            note.emit(
                 LinkSent(
                     document_id=note.id,
                     order_id=note.order_id,

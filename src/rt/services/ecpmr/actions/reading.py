@@ -19,10 +19,10 @@ from rt.contracts.ecpmr import (
     VerificationView,
     VerifyDocument,
 )
-from rt.kernel.clock import today
-from rt.kernel.files import Files
-from rt.kernel.identity import current_actor
-from rt.kernel.messages import Download
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import today
+from rt.kernel.model.messages import Download
+from rt.kernel.storage.files import Files
 from rt.services.ecpmr.adapters import paper
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.precision import advice

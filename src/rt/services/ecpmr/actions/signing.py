@@ -15,12 +15,12 @@ from rt.contracts.ecpmr import (
     SignTakeover,
     Step,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import Refusal
-from rt.kernel.files import Files
-from rt.kernel.identity import current_actor
-from rt.kernel.ids import derived_id
-from rt.kernel.tenancy import current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Refusal
+from rt.kernel.core.ids import derived_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.storage.files import Files
 from rt.services.ecpmr.adapters import pictures
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Photo, Who

@@ -14,7 +14,7 @@ import typst
 from PIL import Image
 
 from rt.contracts.ecpmr import Language
-from rt.kernel.telemetry import log
+from rt.kernel.core.telemetry import log
 from rt.services.ecpmr.adapters import glyphs
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.printing import sheet

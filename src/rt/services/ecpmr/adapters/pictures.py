@@ -5,8 +5,8 @@ import io
 
 from PIL import Image, ImageOps
 
-from rt.kernel import offload
-from rt.kernel.errors import Invalid, WrongMediaType
+from rt.kernel.core import offload
+from rt.kernel.core.errors import Invalid, WrongMediaType
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 PIXELS_LIMIT = 25_000_000

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import msgspec
 
-from rt.kernel.errors import Conflict, Forbidden, TooMany
-from rt.kernel.messages import HIDDEN
+from rt.kernel.core.errors import Conflict, Forbidden, TooMany
+from rt.kernel.model.messages import HIDDEN
 
 DIGITS = 6
 LIFE = timedelta(minutes=10)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rt.contracts.ecpmr import Consignment, PalletExchange, ReserveGiven
-from rt.kernel.errors import Invalid, Refusal
+from rt.kernel.core.errors import Invalid, Refusal
 from rt.services.ecpmr.domain import refusals
 
 PALLETS_OVER = 0.1

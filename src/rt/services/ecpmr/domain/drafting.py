@@ -6,7 +6,7 @@ import msgspec
 
 from rt.contracts.core_orders import OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import Consignment, GoodsLine, PartyBox
-from rt.kernel.clock import today
+from rt.kernel.core.clock import today
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.texts import visible
 from rt.trade.goods import Goods

@@ -7,9 +7,9 @@ import msgspec
 from msgspec import field
 
 from rt.contracts.ecpmr import AddressOrigin, CodeRequested, Party
-from rt.kernel.clock import now
-from rt.kernel.errors import Refusal
-from rt.kernel.messages import Personal
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Refusal
+from rt.kernel.model.messages import Personal
 from rt.services.ecpmr.domain import codes, refusals
 from rt.services.ecpmr.domain.codes import SigningCode
 from rt.services.ecpmr.domain.ledger import Ledger
@@ -89,7 +89,7 @@ class Invited(Ledger, kw_only=True):
         code, digits = codes.make(link_id, now())
         others = [kept for kept in self.codes if kept.link_id != link_id]
         self.codes = [*others[-LINKS_KEPT:], code]
-        self.tell(
+        self.emit(
             CodeRequested(
                 document_id=self.id,
                 email=invitation.email,

@@ -7,9 +7,9 @@ from typing import Annotated
 from msgspec import field
 
 from rt.contracts.ecpmr import Consignment, Kind, Moment, Party, PartyBox, State, Step, Stop, StopTime
-from rt.kernel.clock import now
-from rt.kernel.entity import Entity
-from rt.kernel.messages import DERIVED, PersonalLabel
+from rt.kernel.core.clock import now
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import DERIVED, PersonalLabel
 from rt.services.ecpmr.domain.boxes import named
 from rt.services.ecpmr.domain.chain import ORIGIN, Link, difference, faults
 from rt.services.ecpmr.domain.chain import Kind as Sealed

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from rt.kernel.clock import ZONE, now
-from rt.kernel.errors import Invalid
+from rt.kernel.core.clock import ZONE, now
+from rt.kernel.core.errors import Invalid
 
 TOLERANCE = timedelta(minutes=10)
 """Clocks of phones drift so much; the act shows the time of receipt beside."""

@@ -18,8 +18,8 @@ from rt.contracts.ecpmr import (
     Stop,
     TakeoverSigned,
 )
-from rt.kernel.clock import ZONE, day_of, now
-from rt.kernel.errors import Refusal
+from rt.kernel.core.clock import ZONE, day_of, now
+from rt.kernel.core.errors import Refusal
 from rt.services.ecpmr.domain import refusals
 from rt.services.ecpmr.domain.chain import difference
 from rt.services.ecpmr.domain.counts import refuse_pallets, refuse_reserves
@@ -46,7 +46,7 @@ class Note(Shown):
         """Write the first version of a new note and tell that it exists."""
         self.seal("issue", 0, self.issue)
         self.write(consignment, made_by, "")
-        self.tell(
+        self.emit(
             DocumentIssued(document_id=self.id, order_id=self.order_id, number=self.number, kind=self.kind)
         )
 
@@ -164,7 +164,7 @@ class Note(Shown):
         elif act.step == "takeover" and self.state in ("new", "loading"):
             self.state = "in_transport"
             self.taken_over_at = act.happened_at
-            self.tell(
+            self.emit(
                 TakeoverSigned(
                     document_id=self.id,
                     order_id=self.order_id,
@@ -178,7 +178,7 @@ class Note(Shown):
         elif act.step == "delivery" and self.state == "in_transport":
             self.state = "delivered"
             self.delivered_at = act.happened_at
-            self.tell(
+            self.emit(
                 DeliverySigned(
                     document_id=self.id,
                     order_id=self.order_id,
@@ -206,7 +206,7 @@ class Note(Shown):
             self.enforce(act.version)
             self._tell_amended(difference(before, self.consignment))
         elif act.reserves:
-            self.tell(
+            self.emit(
                 ReservesNoted(
                     document_id=self.id,
                     order_id=self.order_id,
@@ -219,7 +219,7 @@ class Note(Shown):
             )
 
     def _tell_amended(self, changed: list[str]) -> None:
-        self.tell(
+        self.emit(
             DocumentAmended(
                 document_id=self.id,
                 order_id=self.order_id,

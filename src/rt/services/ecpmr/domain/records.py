@@ -18,7 +18,7 @@ from rt.contracts.ecpmr import (
     WarningView,
     Way,
 )
-from rt.kernel.messages import Personal
+from rt.kernel.model.messages import Personal
 
 
 class Issue(msgspec.Struct, frozen=True, kw_only=True):

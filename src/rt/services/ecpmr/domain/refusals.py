@@ -1,6 +1,6 @@
 """How a consignment note says no."""
 
-from rt.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from rt.kernel.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class NoteUnknown(NotFound):

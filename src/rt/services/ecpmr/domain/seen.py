@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rt.contracts.ecpmr import Moment, Stop, StopTime, TimeRecorded
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.services.ecpmr.domain import refusals
 from rt.services.ecpmr.domain.invited import Invited
 from rt.services.ecpmr.domain.moments import BEFORE_ISSUE, Bound, Settled, settled
@@ -38,7 +38,7 @@ class Seen(Invited):
         self.seal("time", len(self.times) - 1, time)
         if stop == "pickup" and moment == "arrived":
             self.begin_loading()
-        self.tell(
+        self.emit(
             TimeRecorded(
                 document_id=self.id, order_id=self.order_id, stop=stop, moment=moment, happened_at=at
             )

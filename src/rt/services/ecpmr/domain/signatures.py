@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from rt.contracts.ecpmr import AddressOrigin, CriterionView, Party, SignatureGiven
-from rt.kernel.errors import Forbidden, Invalid
+from rt.kernel.core.errors import Forbidden, Invalid
 from rt.services.ecpmr.domain.records import Act, Who
 
 PROVING: tuple[AddressOrigin, ...] = ("own", "order")

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and line ends, and the signs that turn the direction of what follows."""

@@ -13,11 +13,11 @@ from rt.contracts.notifications import (
     ReadMailbox,
     ReplayMessage,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
-from rt.kernel.identity import RightMissing, current_actor
-from rt.kernel.messages import Empty
-from rt.kernel.persistence import Collection
+from rt.kernel.access.identity import RightMissing, current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import NotFound
+from rt.kernel.model.messages import Empty
+from rt.kernel.storage.persistence import Collection
 from rt.services.notifications.domain.address import folded
 from rt.services.notifications.domain.message import Message
 from rt.services.notifications.store import MAILBOX, MESSAGES, NOTICES, UNREAD, NotificationsStore
@@ -47,7 +47,7 @@ class Messages:
         """Every mail with its links, for those who try the platform out; production has no such page."""
         if not self._mailbox_open:
             raise NotFound
-        _platform_only(asked.word.needs)
+        _platform_only(asked.shape.needs)
         given = {
             "to": folded(asked.to),
             "channel": asked.channel,

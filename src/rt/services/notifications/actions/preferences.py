@@ -8,11 +8,11 @@ from rt.contracts.notifications import (
     PreferenceView,
     SetPreference,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists
-from rt.kernel.identity import current_actor
-from rt.kernel.ids import derived_id
-from rt.kernel.tenancy import current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AlreadyExists
+from rt.kernel.core.ids import derived_id
+from rt.kernel.core.tenancy import current_org
 from rt.services.notifications.domain.address import PLATFORM, Address, Unsubscriber, address_id, folded
 from rt.services.notifications.domain.preference import SUBJECTS, Preference, chosen, concerns, subject
 from rt.services.notifications.domain.preference import wanted as channels_of

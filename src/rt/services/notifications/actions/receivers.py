@@ -13,11 +13,11 @@ from rt.contracts.notifications import (
     WebhooksPage,
     WebhookView,
 )
-from rt.kernel.errors import AlreadyExists
-from rt.kernel.identity import current_actor
-from rt.kernel.ids import derived_id, new_id
-from rt.kernel.messages import Empty
-from rt.kernel.tenancy import current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.errors import AlreadyExists
+from rt.kernel.core.ids import derived_id, new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.messages import Empty
 from rt.services.notifications.adapters.outside import Outside
 from rt.services.notifications.domain.webhook import (
     WEBHOOKS_AT_MOST,

@@ -1,1 +1,1 @@
-"""What carries a message out of the house."""
+"""What carries a message out of the platform."""

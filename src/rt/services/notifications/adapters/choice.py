@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from rt.contracts.notifications import Channel
-from rt.kernel.settings import Settings
+from rt.kernel.core.settings import Settings
 from rt.services.notifications.adapters.mail import Credentials, Either, Mailgun, Ses, Sms, WayOff
 from rt.services.notifications.adapters.outside import Outside
 from rt.services.notifications.adapters.provider import Mailbox, Provider

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.services.notifications.adapters.provider import NotSent, Provider
 from rt.services.notifications.domain.message import Message
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from rt.contracts.authz import FindOrganizations, FindUsers, GetOrganization, OrganizationView
-from rt.kernel.client import Services
-from rt.kernel.errors import AskRefused
-from rt.kernel.tenancy import acting_for
+from rt.kernel.core.errors import AskRefused
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.service.client import Services
 
 MEMBERS = 200
 CARDS = 100

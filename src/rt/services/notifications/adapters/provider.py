@@ -1,8 +1,8 @@
-"""What every way out of the house offers: send one message, or say why not."""
+"""What every way out of the platform offers: send one message, or say why not."""
 
 from typing import Protocol
 
-from rt.kernel.telemetry import log
+from rt.kernel.core.telemetry import log
 from rt.services.notifications.domain.address import is_mailbox, is_phone
 from rt.services.notifications.domain.message import Message
 
@@ -29,7 +29,7 @@ class Provider(Protocol):
 
 
 class Mailbox:
-    """Development: nothing leaves the house, what was sent is read in the mailbox."""
+    """Development: nothing leaves the platform, what was sent is read in the mailbox."""
 
     name = "mailbox"
 

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import NotFound
 from rt.services.notifications.adapters.outside import Outside
 from rt.services.notifications.adapters.provider import NotSent
 from rt.services.notifications.domain.message import Message

@@ -1,1 +1,1 @@
-"""What notifications thinks: messages, letters, preferences, signatures."""
+"""What notifications thinks: messages, templates, preferences, signatures."""

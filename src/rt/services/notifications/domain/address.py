@@ -9,10 +9,10 @@ from datetime import datetime
 import msgspec
 from email_validator import EmailNotValidError, validate_email
 
-from rt.kernel.entity import Entity
-from rt.kernel.errors import NotFound
-from rt.kernel.ids import derived_id
-from rt.kernel.messages import Personal, PersonalLabel
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.ids import derived_id
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Personal, PersonalLabel
 
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{5,24}")
 PLATFORM = "platform"

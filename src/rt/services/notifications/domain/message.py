@@ -14,9 +14,9 @@ from rt.contracts.notifications import (
     MessageState,
     MessageView,
 )
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict
-from rt.kernel.messages import SEALED, Personal, personal_of
+from rt.kernel.core.errors import Conflict
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import SEALED, Personal, personal_of
 from rt.services.notifications.domain.masking import masked_address, masked_text
 
 TRIES = 8
@@ -160,14 +160,14 @@ class Message(Entity, kw_only=True):
     def _die(self, error: str) -> None:
         self.state, self.error = "dead", error
         orders = [self.order_id] if self.order_id else []
-        self.tell(MessageDead(message_id=self.id, channel=self.channel, error=self.error, order_ids=orders))
+        self.emit(MessageDead(message_id=self.id, channel=self.channel, error=self.error, order_ids=orders))
 
     def bounce(self, reason: str) -> None:
         """The address does not take it."""
         if self.state == "bounced":
             return
         self.state, self.error, self.claimed_until = "bounced", reason[:ERROR_LENGTH], None
-        self.tell(MessageBounced(message_id=self.id, address=self.to, reason=self.error))
+        self.emit(MessageBounced(message_id=self.id, address=self.to, reason=self.error))
 
     def arrive(self) -> None:
         if self.state == "sent":
@@ -181,7 +181,7 @@ class Message(Entity, kw_only=True):
         if self.forgotten:
             raise SecretForgotten
         self.state, self.tries, self.due_at, self.error = "waiting", 0, moment, ""
-        self.tell(MessageReplayed(message_id=self.id))
+        self.emit(MessageReplayed(message_id=self.id))
 
     def read(self, moment: datetime) -> None:
         self.read_at = self.read_at or moment

@@ -3,7 +3,7 @@
 import ipaddress
 from urllib.parse import urlsplit
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 
 PORTS = frozenset({80, 443, 8080, 8443})
 NOT_PUBLIC = tuple(

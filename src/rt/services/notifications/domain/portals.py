@@ -19,7 +19,7 @@ BY_KIND = {
 
 
 class Portals:
-    """Addresses of pages, from the address of the house."""
+    """Addresses of pages, from the address of the platform."""
 
     def __init__(self, public_url: str) -> None:
         parts = urlsplit(public_url)

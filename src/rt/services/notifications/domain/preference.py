@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from rt.contracts.notifications import Channel, PreferenceView
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Invalid, NotFound
+from rt.kernel.core.errors import Invalid, NotFound
+from rt.kernel.model.entity import Entity
 
 
 class TopicUnknown(NotFound):

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from rt.kernel.errors import Unauthorized
+from rt.kernel.core.errors import Unauthorized
 
 WINDOW = timedelta(seconds=300)
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from rt.contracts.notifications import WebhookView
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Invalid
-from rt.kernel.messages import EVENTS, SEALED, Personal
+from rt.kernel.core.errors import Conflict, Invalid
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import EVENTS, SEALED, Personal
 
 SECRET_BYTES = 32
 PREFIX = "whsec_"
@@ -115,7 +115,7 @@ def _plain(value: Any) -> Any:
 
 
 def _mail(name: str) -> bool:
-    """Addresses are for the letters that we write ourselves."""
+    """Addresses are for the templates that we write ourselves."""
     return name == "email" or name.endswith("_email")
 
 

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Invalid
-from rt.kernel.messages import SEALED
+from rt.kernel.core.errors import Invalid
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import SEALED
 
 RECORD_BYTES = 4096
 PLAIN_LIMIT_BYTES = 3_000
@@ -50,7 +50,7 @@ class Subscription(Entity, kw_only=True):
 
 
 class PushSender:
-    """The house as push services know it: one key pair that follows from the secret of its unit."""
+    """The platform as push services know it: one key pair that follows from the secret of its unit."""
 
     def __init__(self, secret: bytes, contact: str) -> None:
         seed = hmac.new(secret, b"notifications vapid", hashlib.sha512).digest()

@@ -18,11 +18,11 @@ from rt.contracts.palette import (
     ReverseMovement,
     WithdrawMovement,
 )
-from rt.kernel.clock import now, today
-from rt.kernel.errors import AlreadyExists, Conflict, Invalid, ReferenceUnknown
-from rt.kernel.ids import new_id
-from rt.kernel.jobs import Timers
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.clock import now, today
+from rt.kernel.core.errors import AlreadyExists, Conflict, Invalid, ReferenceUnknown
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.service.jobs import Timers
 from rt.services.palette.adapters import Directory
 from rt.services.palette.domain.ledger import NAMED, Party, account, organizations, party_named, transfer
 from rt.services.palette.domain.movement import Movement, NothingToReverse

@@ -14,15 +14,15 @@ from rt.contracts.palette import (
     SetPolicy,
     SetRule,
 )
-from rt.kernel.clock import today
-from rt.kernel.errors import NotFound
-from rt.kernel.ids import derived_id
-from rt.kernel.messages import Empty
-from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.core.clock import today
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.ids import derived_id
+from rt.kernel.core.tenancy import acting_for, current_org
+from rt.kernel.model.messages import Empty
 from rt.services.palette.adapters import Directory
 from rt.services.palette.domain.ledger import NAMED, organizations, party_named
 from rt.services.palette.domain.policy import (
-    HOUSE_FIGURES,
+    PLATFORM_FIGURES,
     POLICIES,
     Policy,
     Rule,
@@ -125,7 +125,7 @@ class Policies:
 
     async def rules(self, asked: FindRules) -> RulesView:
         own = await self._store.rules.find({}, sort="kind,-valid_from", limit=1_000)
-        return RulesView(items=[*(one.view() for one in own), *(one.view() for one in HOUSE_FIGURES)])
+        return RulesView(items=[*(one.view() for one in own), *(one.view() for one in PLATFORM_FIGURES)])
 
     async def set_rule(self, asked: SetRule) -> RuleView:
         refuse_out_of_range(asked.kind, asked.value)

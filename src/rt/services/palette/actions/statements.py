@@ -12,12 +12,12 @@ from rt.contracts.palette import (
     StatementsPage,
     StatementView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import Conflict
-from rt.kernel.identity import current_actor
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Download
-from rt.kernel.tenancy import current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.messages import Download
 from rt.services.palette.adapters import Directory
 from rt.services.palette.domain.ledger import NAMED, organizations
 from rt.services.palette.domain.statement import (

@@ -13,11 +13,11 @@ from rt.contracts.palette import (
     VoucherView,
     WithdrawVoucher,
 )
-from rt.kernel.clock import now, today
-from rt.kernel.errors import AlreadyExists, Invalid
-from rt.kernel.ids import new_id
-from rt.kernel.jobs import Timers
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.clock import now, today
+from rt.kernel.core.errors import AlreadyExists, Invalid
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.service.jobs import Timers
 from rt.services.palette.actions.ledger import PartnerIsSelf
 from rt.services.palette.adapters import Directory
 from rt.services.palette.domain.ledger import organizations
@@ -99,7 +99,7 @@ class Vouchers:
         return VouchersPage(items=[voucher.view() for voucher in page.items], next=page.next)
 
     async def redeem(self, asked: RedeemVoucher) -> VoucherView:
-        """The voucher's own change tells it; the reaction to that claims the movement, exactly once."""
+        """The voucher's own change tells it; the handler to that claims the movement, exactly once."""
         async with self._store.vouchers.change(asked.voucher_id) as voucher:
             voucher.redeem(asked.quantity, asked.left, current_org())
         return voucher.view()

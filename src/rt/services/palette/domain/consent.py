@@ -6,9 +6,9 @@ from typing import Literal
 import msgspec
 
 from rt.contracts.palette import Standing
-from rt.kernel.clock import now
-from rt.kernel.entity import Entity
-from rt.kernel.messages import Personal
+from rt.kernel.core.clock import now
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Personal
 from rt.services.palette.domain.ledger import Line, Party
 
 Pair = frozenset[str]

@@ -4,7 +4,7 @@ import msgspec
 
 from rt.contracts.ecpmr import DeliverySigned
 from rt.contracts.palette import PolicyMode
-from rt.kernel.ids import derived_id
+from rt.kernel.core.ids import derived_id
 from rt.services.palette.domain.ledger import NAMED, Exchange, Party, delivery_lines, organizations
 from rt.services.palette.domain.movement import Movement
 

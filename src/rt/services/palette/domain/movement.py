@@ -22,8 +22,8 @@ from rt.contracts.palette import (
     PalletType,
     PolicyMode,
 )
-from rt.kernel.errors import Conflict, Forbidden, Invalid
-from rt.kernel.messages import DERIVED, Personal
+from rt.kernel.core.errors import Conflict, Forbidden, Invalid
+from rt.kernel.model.messages import DERIVED, Personal
 from rt.services.palette.domain.consent import Consent
 from rt.services.palette.domain.ledger import NAMED, Exchange, Line, accounts_of, organizations
 
@@ -104,10 +104,10 @@ class Movement(Consent, kw_only=True):
         self.follow_agent()
         asked = [party for party in self.awaits if party not in self.absent]
         if not asked:
-            self.tell(self._moved())
+            self.emit(self._moved())
             return
         self.lapses_at = lapses_at
-        self.tell(
+        self.emit(
             MovementClaimed(
                 movement_id=self.id,
                 kind=self.kind,
@@ -135,7 +135,7 @@ class Movement(Consent, kw_only=True):
         self.bound = [*self.bound, by_id]
         self.awaits = [party for party in self.awaits if party != by_id]
         self.follow_agent()
-        self.tell(
+        self.emit(
             MovementConfirmed(
                 movement_id=self.id,
                 teller_id=self.teller_id,
@@ -145,13 +145,13 @@ class Movement(Consent, kw_only=True):
             )
         )
         if not self.awaits and by_id not in self.absent:
-            self.tell(self._moved())
+            self.emit(self._moved())
 
     def dispute(self, by_id: str, reason: str) -> None:
         """One no closes the claim; what others had agreed with each other before stays agreed."""
         self._refuse_answer(by_id)
         self._close("disputed", by_id, reason)
-        self.tell(
+        self.emit(
             MovementDisputed(
                 movement_id=self.id,
                 teller_id=self.teller_id,
@@ -169,7 +169,7 @@ class Movement(Consent, kw_only=True):
         if self.agreed_pairs():
             raise ClaimAnswered
         self._close("withdrawn", by_id, reason)
-        self.tell(MovementWithdrawn(movement_id=self.id, teller_id=self.teller_id, reason=reason))
+        self.emit(MovementWithdrawn(movement_id=self.id, teller_id=self.teller_id, reason=reason))
 
     def lapse(self) -> None:
         """Its last day has passed; what is answered already stays as it is."""
@@ -177,7 +177,7 @@ class Movement(Consent, kw_only=True):
             return
         awaited = self.name_of(self.awaits[0])
         self._close("lapsed", "", "")
-        self.tell(MovementLapsed(movement_id=self.id, teller_id=self.teller_id, awaited_name=awaited))
+        self.emit(MovementLapsed(movement_id=self.id, teller_id=self.teller_id, awaited_name=awaited))
 
     def opposite(self, by_id: str, reversals: Iterable["Movement"]) -> list[Line]:
         """The lines of a reversal by one party: what counts between it and others and is not reversed yet."""

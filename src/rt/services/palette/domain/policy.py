@@ -15,9 +15,9 @@ from rt.contracts.palette import (
     RuleKind,
     RuleView,
 )
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Forbidden, Invalid
-from rt.kernel.messages import Personal
+from rt.kernel.core.errors import Conflict, Forbidden, Invalid
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Personal
 
 INSTRUCTIONS: dict[PolicyMode, tuple[str, str]] = {
     "immediate": (
@@ -89,7 +89,7 @@ class Policy(Entity, kw_only=True):
     def propose(self) -> None:
         """Ask the partner for its yes to these terms."""
         self.answer = "none"
-        self.tell(
+        self.emit(
             PolicyProposed(
                 policy_id=self.id,
                 owner_id=self.org_id,
@@ -107,7 +107,7 @@ class Policy(Entity, kw_only=True):
         if version != self.version:
             raise PolicyChanged("version")
         self.answer = answer
-        self.tell(
+        self.emit(
             PolicyAnswered(
                 policy_id=self.id,
                 owner_id=self.org_id,
@@ -176,7 +176,7 @@ class Rule(Entity, kw_only=True):
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """A figure of the house."""
+    """A figure of the platform."""
 
     kind: RuleKind
     valid_from: date
@@ -187,7 +187,7 @@ class Figure(msgspec.Struct, frozen=True):
         return RuleView(kind=self.kind, valid_from=self.valid_from, value=self.value, source=self.source)
 
 
-HOUSE_FIGURES = (
+PLATFORM_FIGURES = (
     Figure(
         "limitation_months",
         date(1999, 4, 6),
@@ -231,12 +231,12 @@ def most_precise(
 
 
 def in_force(rules: Iterable[Rule], kind: RuleKind, day: date) -> int:
-    """The figure that holds on a day: the organization's own before the house's, the latest begun."""
+    """The figure that holds on a day: the organization's own before the platform's, the latest begun."""
     own = [rule for rule in rules if rule.kind == kind and rule.valid_from <= day]
     if own:
         return max(own, key=lambda rule: rule.valid_from).value
-    house = [figure for figure in HOUSE_FIGURES if figure.kind == kind]
-    begun = [figure for figure in house if figure.valid_from <= day] or house
+    platform = [figure for figure in PLATFORM_FIGURES if figure.kind == kind]
+    begun = [figure for figure in platform if figure.valid_from <= day] or platform
     return max(begun, key=lambda figure: figure.valid_from).value
 
 

@@ -22,10 +22,10 @@ from rt.contracts.palette import (
     StatementState,
     StatementView,
 )
-from rt.kernel.clock import ZONE, day_of, now
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Forbidden, Invalid, ReferenceUnknown
-from rt.kernel.messages import Personal
+from rt.kernel.core.clock import ZONE, day_of, now
+from rt.kernel.core.errors import Conflict, Forbidden, Invalid, ReferenceUnknown
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Personal
 from rt.services.palette.domain.ledger import OpenPart, open_parts
 from rt.services.palette.domain.policy import months_later
 from rt.trade.spreadsheets import Cell, csv_file
@@ -125,7 +125,7 @@ class Statement(Entity, kw_only=True):
 
     def ready(self, email: str, url: str) -> None:
         period = f"{self.period_from.isoformat()}/{self.period_until.isoformat()}"
-        self.tell(
+        self.emit(
             StatementReady(
                 statement_id=self.id,
                 partner_id=self.partner_org_id or self.partner_id,
@@ -165,7 +165,7 @@ class Statement(Entity, kw_only=True):
         else:
             self.state = "open"
         self.answered_at = now()
-        self.tell(
+        self.emit(
             StatementAnswered(
                 statement_id=self.id,
                 partner_id=self.partner_id,

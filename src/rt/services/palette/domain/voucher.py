@@ -17,11 +17,11 @@ from rt.contracts.palette import (
     VoucherView,
     VoucherWithdrawn,
 )
-from rt.kernel.clock import ZONE, day_of, now
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Forbidden
-from rt.kernel.ids import derived_id
-from rt.kernel.messages import Personal
+from rt.kernel.core.clock import ZONE, day_of, now
+from rt.kernel.core.errors import Conflict, Forbidden
+from rt.kernel.core.ids import derived_id
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Personal
 from rt.services.palette.domain.ledger import Exchange, Party, collection_lines, organizations
 from rt.services.palette.domain.movement import Movement
 
@@ -96,7 +96,7 @@ class Voucher(Entity, kw_only=True):
     reason: Personal = ""
 
     def issued(self) -> None:
-        self.tell(
+        self.emit(
             VoucherIssued(
                 voucher_id=self.id,
                 number=self.number,
@@ -126,7 +126,7 @@ class Voucher(Entity, kw_only=True):
             at=now(), quantity=quantity, by_id=by_id, movement_id=movement_id, standing="claimed"
         )
         self._count([*self.redemptions, given_back])
-        self.tell(
+        self.emit(
             VoucherRedeemed(
                 voucher_id=self.id,
                 movement_id=movement_id,
@@ -158,14 +158,14 @@ class Voucher(Entity, kw_only=True):
             raise VoucherOfOthers(number=self.number)
         self.state = state
         self.reason = reason
-        self.tell(VoucherWithdrawn(voucher_id=self.id, number=self.number, state=state, reason=reason))
+        self.emit(VoucherWithdrawn(voucher_id=self.id, number=self.number, state=state, reason=reason))
 
     def expire(self) -> None:
         """Its day has come; one that is closed already stays as it is."""
         if self.state != "open" or self.expires_at > now():
             return
         self.state = "expired"
-        self.tell(VoucherExpired(voucher_id=self.id, number=self.number, left=self.left))
+        self.emit(VoucherExpired(voucher_id=self.id, number=self.number, left=self.left))
 
     def view(self) -> VoucherView:
         return VoucherView(

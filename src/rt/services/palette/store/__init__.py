@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from rt.contracts.palette import RuleKind
-from rt.kernel.entity import Entity
-from rt.kernel.persistence import OUTSIDE, Collection, Database, Index
-from rt.kernel.tenancy import current_org
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.entity import Entity
+from rt.kernel.storage.persistence import OUTSIDE, Collection, Database, Index
 from rt.services.palette.domain.ledger import NAMED, account
 from rt.services.palette.domain.movement import Movement
 from rt.services.palette.domain.policy import Call, Policy, Rule, in_force
@@ -60,7 +60,7 @@ class PaletteStore:
         await self.movements.derive(lambda _: None)
 
     async def figure(self, kind: RuleKind, day: date) -> int:
-        """The figure of the organization that holds on a day, else that of the house."""
+        """The figure of the organization that holds on a day, else that of the platform."""
         begun = {"kind": kind, "valid_from": {"$lte": day.isoformat()}}
         return in_force(await self.rules.find(begun, sort="-valid_from", limit=1), kind, day)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 
 COUNTS = ("confirmed", "own")
 """Standings with which an entry counts in its holder's book."""

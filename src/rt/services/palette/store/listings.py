@@ -1,6 +1,6 @@
 """How movements, vouchers and statements are listed."""
 
-from rt.kernel.listing import Filter, Listing
+from rt.kernel.storage.listing import Filter, Listing
 from rt.services.palette.domain.movement import Movement
 from rt.services.palette.domain.statement import Statement
 from rt.services.palette.domain.voucher import Voucher

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from rt.kernel.clock import now
-from rt.kernel.persistence import Database
+from rt.kernel.core.clock import now
+from rt.kernel.storage.persistence import Database
 
 ANSWERED_WITHIN = timedelta(days=30)
 

@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from rt.kernel import offload
+from rt.kernel.core import offload
 from rt.services.planning.domain.beside import unpacked
 
 SIZE_AT_ONCE = 60

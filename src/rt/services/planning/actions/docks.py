@@ -26,9 +26,9 @@ from rt.contracts.planning import (
     GetDock,
 )
 from rt.contracts.planning.docks import GoodsType, SlotKind
-from rt.kernel.clock import now
-from rt.kernel.ids import new_id
-from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.core.clock import now
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import acting_for, current_org
 from rt.services.planning.adapters import Neighbours
 from rt.services.planning.domain.distances import placed
 from rt.services.planning.domain.docks import Dock

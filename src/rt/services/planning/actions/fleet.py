@@ -21,8 +21,8 @@ from rt.contracts.planning import (
     VehiclesPage,
     VehicleView,
 )
-from rt.kernel.errors import AlreadyExists, Conflict, ReferenceUnknown
-from rt.kernel.ids import new_id
+from rt.kernel.core.errors import AlreadyExists, Conflict, ReferenceUnknown
+from rt.kernel.core.ids import new_id
 from rt.services.planning.adapters import Neighbours
 from rt.services.planning.domain.distances import placed
 from rt.services.planning.domain.fleet import USUAL_HOURS, Driver, Vehicle, check_periods

@@ -13,7 +13,7 @@ from rt.contracts.planning import (
     JobsPage,
     JobView,
 )
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.services.planning.actions.computing import worked_out
 from rt.services.planning.actions.placing import fit_of
 from rt.services.planning.domain.beside import PlacesAsked, places

@@ -1,8 +1,8 @@
 """Where one job would go on one tour, asked by check and by assignment alike."""
 
 from rt.contracts.planning import AssignJob, CheckAssignment
-from rt.kernel.errors import Invalid, ReferenceUnknown
-from rt.kernel.ids import new_id
+from rt.kernel.core.errors import Invalid, ReferenceUnknown
+from rt.kernel.core.ids import new_id
 from rt.services.planning.actions.computing import worked_out
 from rt.services.planning.domain.beside import PlaceAsked, place
 from rt.services.planning.domain.conflicts import DerogationUnknown

@@ -10,11 +10,11 @@ from rt.contracts.planning import (
     OptimisedPlanView,
     TourView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, ReferenceUnknown
-from rt.kernel.ids import new_id
-from rt.kernel.jobs import Timers
-from rt.kernel.persistence import together
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AlreadyExists, ChangedMeanwhile, ReferenceUnknown
+from rt.kernel.core.ids import new_id
+from rt.kernel.service.jobs import Timers
+from rt.kernel.storage.persistence import transaction
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import AssignmentRefused
 from rt.services.planning.domain.fleet import Crew
@@ -69,7 +69,7 @@ class Plans:
             plan.need_unchanged(jobs)
         tours = [await self._tour(view, jobs) for view in proposed]
         try:
-            async with together(self._store.database):
+            async with transaction(self._store.database):
                 async with self._store.plans.change(asked.plan_id) as plan:
                     plan.accept(asked.version)
                     _as_shown(proposed, tours)

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from rt.contracts.planning import LeftOverView
-from rt.kernel import offload
-from rt.kernel.clock import now
-from rt.kernel.ids import because
-from rt.kernel.jobs import Timers
-from rt.kernel.offload import ComputersBusy, TooMuchToCompute
+from rt.kernel.core import offload
+from rt.kernel.core.clock import now
+from rt.kernel.core.ids import because
+from rt.kernel.core.offload import ComputersBusy, TooMuchToCompute
+from rt.kernel.service.jobs import Timers
 from rt.services.planning.actions.plans import SEARCH
 from rt.services.planning.domain.beside import unpacked
 from rt.services.planning.domain.fleet import crews

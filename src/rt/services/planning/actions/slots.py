@@ -16,11 +16,11 @@ from rt.contracts.planning import (
     SlotsPage,
     SlotView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, Conflict, ReferenceUnknown
-from rt.kernel.identity import current_actor
-from rt.kernel.messages import Download
-from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AlreadyExists, Conflict, ReferenceUnknown
+from rt.kernel.core.tenancy import acting_for, current_org
+from rt.kernel.model.messages import Download
 from rt.services.planning.actions.docks import Docks
 from rt.services.planning.adapters import Neighbours
 from rt.services.planning.domain.calendar_file import icalendar
@@ -76,7 +76,7 @@ class Slots:
             taken = await self._store.taken(dock, dock.day_of(starts_at))
             for door in dock.free_doors(starts_at, duration, taken):
                 slot.place(dock, door, starts_at)
-                slot.told()
+                slot.clear_emitted()
                 slot.book()
                 try:
                     return await self._store.slots.add(slot)

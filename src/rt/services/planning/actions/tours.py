@@ -19,10 +19,10 @@ from rt.contracts.planning import (
     UnassignJob,
     WithdrawTour,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, ChangedMeanwhile, NotFound, ReferenceUnknown
-from rt.kernel.identity import current_actor
-from rt.kernel.persistence import together
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AlreadyExists, ChangedMeanwhile, NotFound, ReferenceUnknown
+from rt.kernel.storage.persistence import transaction
 from rt.services.planning.actions.computing import worked_out
 from rt.services.planning.actions.placing import fit_of, known
 from rt.services.planning.domain.beside import ChecksAsked, checks
@@ -65,7 +65,7 @@ class Tours:
         fit.tour.derogation = asked.derogation or fit.tour.derogation
         fit.tour.hold()
         try:
-            async with together(self._store.database):
+            async with transaction(self._store.database):
                 if asked.tour_id:
                     async with self._store.tours.change(asked.tour_id) as tour:
                         tour.need_draft()
@@ -89,7 +89,7 @@ class Tours:
         if job.tour_id != asked.tour_id:
             raise JobNotFree("tour_id", reference=job.reference, state=job.state)
         crew = await self._store.crew_of(seen)
-        async with together(self._store.database):
+        async with transaction(self._store.database):
             async with self._store.tours.change(asked.tour_id) as tour:
                 tour.need_draft()
                 tour.take(tour.without_stops_of(job.id), crew)
@@ -130,7 +130,7 @@ class Tours:
         return tour.view()
 
     async def withdraw(self, asked: WithdrawTour) -> TourView:
-        async with together(self._store.database):
+        async with transaction(self._store.database):
             async with self._store.tours.change(asked.tour_id) as tour:
                 tour.need_read(asked.version)
                 tour.withdraw()

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 
 from rt.contracts.planning import JoinWaitingList, WaitingView
-from rt.kernel.clock import now
-from rt.kernel.errors import AlreadyExists, ReferenceUnknown
-from rt.kernel.ids import new_id
-from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import AlreadyExists, ReferenceUnknown
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import acting_for, current_org
 from rt.services.planning.actions.docks import Docks
 from rt.services.planning.actions.slots import Slots
 from rt.services.planning.domain.docks import Dock

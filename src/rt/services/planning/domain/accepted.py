@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from rt.contracts.core_orders import OrderSummary
 from rt.contracts.planning.docks import GoodsType
-from rt.kernel.clock import now
+from rt.kernel.core.clock import now
 from rt.services.planning.domain.distances import placed
 from rt.services.planning.domain.job import Job
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from rt.contracts.planning import ConflictView
-from rt.kernel.errors import Conflict, Invalid, Refusal
+from rt.kernel.core.errors import Conflict, Invalid, Refusal
 from rt.trade.zones import PARIS
 
 SKILLS = {

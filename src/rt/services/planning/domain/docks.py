@@ -9,8 +9,8 @@ import msgspec
 
 from rt.contracts.planning import DockView, EditDock, FreeSlotView, OpeningHours
 from rt.contracts.planning.docks import GoodsType
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Invalid
+from rt.kernel.core.errors import Conflict, Invalid
+from rt.kernel.model.entity import Entity
 from rt.services.planning.domain.conflicts import clock
 from rt.services.planning.domain.distances import placed
 from rt.services.planning.domain.hours import Span, check_hours, merged, spans_of

@@ -7,10 +7,10 @@ import msgspec
 
 from rt.contracts.planning import DriverView, EditDriver, EditVehicle, PeriodView, VehicleView, WorkingHours
 from rt.contracts.planning.fleet import VehicleKind
-from rt.kernel.clock import now
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Invalid
-from rt.kernel.messages import Personal, PersonalLabel
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict, Invalid
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Personal, PersonalLabel
 from rt.services.planning.domain.distances import placed
 from rt.services.planning.domain.hours import Span, check_hours, spans_of, without
 from rt.trade.calendars import paris_day

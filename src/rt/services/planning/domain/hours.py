@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 from rt.trade.zones import PARIS, instant_at
 
 Span = tuple[datetime, datetime]

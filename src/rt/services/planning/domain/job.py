@@ -9,8 +9,8 @@ from rt.contracts.planning import JobView
 from rt.contracts.planning.docks import GoodsType
 from rt.contracts.planning.jobs import JobState
 from rt.contracts.planning.tours import StopKind
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict
+from rt.kernel.core.errors import Conflict
+from rt.kernel.model.entity import Entity
 from rt.services.planning.domain.conflicts import (
     OutOfReach,
     PlaceUnknown,

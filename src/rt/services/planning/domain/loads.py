@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from rt.contracts.planning.docks import GoodsType, SlotKind
-from rt.kernel.clock import now
-from rt.kernel.ids import new_id
+from rt.kernel.core.clock import now
+from rt.kernel.core.ids import new_id
 from rt.services.planning.domain.docks import Dock
 from rt.services.planning.domain.job import Job
 from rt.services.planning.domain.slots import Slot

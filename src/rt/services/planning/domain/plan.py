@@ -7,8 +7,8 @@ import msgspec
 
 from rt.contracts.planning import LeftOverView, OptimisedPlanView, TourView
 from rt.contracts.planning.plans import LostTo, PlanState
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, Refusal, VersionStale
+from rt.kernel.core.errors import Conflict, Refusal, VersionStale
+from rt.kernel.model.entity import Entity
 from rt.services.planning.domain.job import Job
 
 RUNNING = "running"

@@ -7,9 +7,9 @@ from typing import Literal
 from rt.contracts.planning import SlotBooked, SlotChanged, SlotView, WaitingView
 from rt.contracts.planning.docks import GoodsType, SlotKind
 from rt.contracts.planning.slots import SlotState
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, VersionStale
-from rt.kernel.messages import Personal
+from rt.kernel.core.errors import Conflict, VersionStale
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Personal
 from rt.services.planning.domain.conflicts import clock
 from rt.services.planning.domain.docks import Dock
 from rt.services.planning.domain.job import APPOINTMENT_GRACE
@@ -75,7 +75,7 @@ class Slot(Entity):
         return self.reference, self.carrier_name, self.vehicle_plate
 
     def book(self) -> None:
-        self.tell(
+        self.emit(
             SlotBooked(
                 slot_id=self.id,
                 order_id=self.order_id,
@@ -158,7 +158,7 @@ class Slot(Entity):
         )
 
     def _changed(self, what: str, why: str) -> None:
-        self.tell(
+        self.emit(
             SlotChanged(
                 slot_id=self.id,
                 order_id=self.order_id,

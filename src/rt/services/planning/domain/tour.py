@@ -8,9 +8,9 @@ import msgspec
 
 from rt.contracts.planning import StopView, TourPublished, TourStop, TourView, TourWithdrawn
 from rt.contracts.planning.tours import TourState
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, VersionStale
-from rt.kernel.messages import personal_of
+from rt.kernel.core.errors import Conflict, VersionStale
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import personal_of
 from rt.services.planning.domain.conflicts import UNMEASURED, PlanningConflict
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span
@@ -107,7 +107,7 @@ class Tour(Entity):
         if not self.stops:
             raise TourEmpty()
         self.state = "published"
-        self.tell(
+        self.emit(
             TourPublished(
                 tour_id=self.id,
                 carrier_id=self.org_id,
@@ -138,7 +138,7 @@ class Tour(Entity):
             raise TourOver(state=self.state)
         if self.state == "published":
             orders = list(dict.fromkeys(stop.order_id for stop in self.stops))
-            self.tell(TourWithdrawn(tour_id=self.id, order_ids=orders))
+            self.emit(TourWithdrawn(tour_id=self.id, order_ids=orders))
         self.state = "withdrawn"
         self.hold()
 

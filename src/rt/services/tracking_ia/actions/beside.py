@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
-from rt.kernel import offload
+from rt.kernel.core import offload
 
 Args = TypeVarTuple("Args")
 R = TypeVar("R")

@@ -19,12 +19,12 @@ from rt.contracts.tracking_ia import (
     RemoveDevice,
     StartDuty,
 )
-from rt.kernel.clock import ZONE, now, today
-from rt.kernel.errors import Invalid, ReferenceUnknown
-from rt.kernel.identity import current_actor
-from rt.kernel.ids import new_id
-from rt.kernel.messages import Empty
-from rt.kernel.tenancy import current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import ZONE, now, today
+from rt.kernel.core.errors import Invalid, ReferenceUnknown
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.model.messages import Empty
 from rt.services.tracking_ia.actions.recording import duty_of, hash_of, person
 from rt.services.tracking_ia.adapters import People
 from rt.services.tracking_ia.domain.drawing import between, thinned

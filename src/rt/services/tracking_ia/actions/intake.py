@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextvars import Context
 
-from rt.kernel.errors import ChangedMeanwhile
-from rt.kernel.points import Point
+from rt.kernel.core.errors import ChangedMeanwhile
+from rt.kernel.storage.points import Point
 from rt.services.tracking_ia.domain.watch import Watch
 from rt.services.tracking_ia.store import TrackingStore
 

@@ -16,10 +16,10 @@ from rt.contracts.tracking_ia import (
     TripsView,
     VehiclePositionView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import NotFound
-from rt.kernel.identity import current_actor
-from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.access.identity import current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.tenancy import acting_for, current_org
 from rt.services.tracking_ia.actions.beside import beside
 from rt.services.tracking_ia.domain.arrivals import OLD
 from rt.services.tracking_ia.domain.drawing import Drawn, drawn, stretches

@@ -9,13 +9,13 @@ from typing import Literal
 
 import msgspec
 
-from rt.kernel.clock import now
-from rt.kernel.errors import ChangedMeanwhile, Unavailable
-from rt.kernel.identity import Actor, acting_as
-from rt.kernel.persistence import ConnectionFailure, persist
-from rt.kernel.points import Arrived
-from rt.kernel.telemetry import log, new_trace, tracing
-from rt.kernel.tenancy import acting_for
+from rt.kernel.access.identity import Actor, acting_as
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import ChangedMeanwhile, Unavailable
+from rt.kernel.core.telemetry import log, new_trace, tracing
+from rt.kernel.core.tenancy import acting_for
+from rt.kernel.storage.persistence import ConnectionFailure, retry_on_conflict
+from rt.kernel.storage.points import Arrived
 from rt.services.tracking_ia.actions.beside import beside
 from rt.services.tracking_ia.domain.judging import Following, judged
 from rt.services.tracking_ia.domain.points import Fix, unpacked
@@ -116,7 +116,7 @@ class Judging:
         """Tell what the newest position, or the silence since, means for the stops ahead."""
         newest = await self._store.newest(watch.id)
         if newest is not None:
-            await persist(lambda: self._foresee(watch, newest))
+            await retry_on_conflict(lambda: self._foresee(watch, newest))
 
     def _take(self, arrived: Sequence[Arrived]) -> None:
         for one in arrived:
@@ -171,17 +171,17 @@ class Judging:
             if [stop.call for stop in followed.watch.stops] != followed.following.calls:
                 followed = None
         if followed is None:
-            await persist(lambda: self._whole(watch_id))
+            await retry_on_conflict(lambda: self._whole(watch_id))
             return True
         again = self._glance(watch_id, waiting, followed.watch.version, paced)
         if again != "look":
             return again == "judged"
         newest = followed.following.line.last
         if watch_id not in self._followed or newest is None:
-            await persist(lambda: self._whole(watch_id))
+            await retry_on_conflict(lambda: self._whole(watch_id))
             return True
         followed.foreseen_at = time.monotonic()
-        followed.watch = await persist(lambda: self._foresee(followed.watch, newest))
+        followed.watch = await retry_on_conflict(lambda: self._foresee(followed.watch, newest))
         return True
 
     async def _whole(self, watch_id: str) -> None:

@@ -12,12 +12,12 @@ from rt.contracts.tracking_ia import (
     RefusedPoint,
     RefusedReason,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import ChangedMeanwhile, NotFound
-from rt.kernel.identity import Actor, PeopleOnly, current_actor
-from rt.kernel.persistence import persist
-from rt.kernel.points import Point
-from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.access.identity import Actor, PeopleOnly, current_actor
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import ChangedMeanwhile, NotFound
+from rt.kernel.core.tenancy import acting_for, current_org
+from rt.kernel.storage.persistence import retry_on_conflict
+from rt.kernel.storage.points import Point
 from rt.services.tracking_ia.actions.intake import Intake
 from rt.services.tracking_ia.domain.believed import BELIEVED_SECONDS
 from rt.services.tracking_ia.domain.order import Device
@@ -48,7 +48,7 @@ class Recording:
         points = [point_of(said) for said in asked.points]
         doubts, answer = await self._take(points, actor.id, {"driver_user_id": actor.id})
         if doubts:
-            await persist(lambda: self._store.note_trouble(actor.id, False, actor.name, doubts))
+            await retry_on_conflict(lambda: self._store.note_trouble(actor.id, False, actor.name, doubts))
         return answer
 
     async def report(self, key: str, points: Sequence[PositionPoint | Doubt]) -> RecordedView:
@@ -59,7 +59,9 @@ class Recording:
         with acting_for(device.org_id):
             doubts, answer = await self._take(points, device.id, _whose(device))
             if doubts:
-                await persist(lambda: self._store.note_trouble(device.id, True, device.name, doubts))
+                await retry_on_conflict(
+                    lambda: self._store.note_trouble(device.id, True, device.name, doubts)
+                )
         return answer
 
     async def _take(

@@ -16,18 +16,18 @@ from rt.contracts.tracking_ia import (
     ShareOrder,
     ShareView,
 )
-from rt.kernel.clock import now
-from rt.kernel.errors import Invalid
-from rt.kernel.ids import derived_id, new_id
-from rt.kernel.messages import Empty
-from rt.kernel.tenancy import acting_for, current_org
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Invalid
+from rt.kernel.core.ids import derived_id, new_id
+from rt.kernel.core.tenancy import acting_for, current_org
+from rt.kernel.model.messages import Empty
 from rt.services.tracking_ia.actions.journeys import Journeys, TrackUnknown
 from rt.services.tracking_ia.actions.recording import hash_of
 from rt.services.tracking_ia.domain.arrivals import OLD
 from rt.services.tracking_ia.domain.order import (
-    HOUSE_FIGURES,
     LONGEST_SHARE,
     PHASES,
+    PLATFORM_FIGURES,
     FollowedOrder,
     OrderDone,
     Rule,
@@ -141,7 +141,7 @@ class Rules:
 
     async def find(self, asked: FindRules) -> RulesView:
         own = await self._store.rules.find({}, sort="kind,-valid_from", limit=1_000)
-        return RulesView(items=[*(one.view() for one in own), *(one.view() for one in HOUSE_FIGURES)])
+        return RulesView(items=[*(one.view() for one in own), *(one.view() for one in PLATFORM_FIGURES)])
 
     async def set(self, asked: SetRule) -> RuleView:
         if asked.kind == "late_alert_percent" and asked.value > 99:

@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from rt.kernel.entity import Entity
-from rt.kernel.messages import HIDDEN
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import HIDDEN
 
 
 class Bucket(Entity, kw_only=True):
     """Read until its positions are old enough to be deleted; nothing is put into one any more.
 
-    The story of a change never shows `content`: positions must not outlive their deletion in the event log.
+    The timeline of a change never shows `content`: positions must not outlive their deletion in the event
+    log.
     """
 
     watch_id: str

@@ -18,9 +18,9 @@ from rt.contracts.tracking_ia import (
     ShareView,
     TrackView,
 )
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict, NotFound
-from rt.kernel.messages import HIDDEN, SEALED, PersonalLabel, personal_of
+from rt.kernel.core.errors import Conflict, NotFound
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import HIDDEN, SEALED, PersonalLabel, personal_of
 from rt.services.tracking_ia.domain.trouble import Trouble
 from rt.trade.places import Site
 
@@ -137,7 +137,7 @@ class Share(Entity, kw_only=True):
         return SHARE_PATH + self.token
 
     def made(self, order: FollowedOrder) -> None:
-        self.tell(
+        self.emit(
             FollowLinkMade(
                 order_id=self.order_id,
                 share_id=self.id,
@@ -199,7 +199,7 @@ class Rule(Entity, kw_only=True):
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """A figure of the house."""
+    """A figure of the platform."""
 
     kind: RuleKind
     valid_from: date
@@ -210,7 +210,7 @@ class Figure(msgspec.Struct, frozen=True):
         return RuleView(kind=self.kind, valid_from=self.valid_from, value=self.value, source=self.source)
 
 
-HOUSE_FIGURES = (
+PLATFORM_FIGURES = (
     Figure(
         "retention_days", date(2020, 1, 1), 62, "CNIL, géolocalisation des salariés : deux mois (de mémoire)"
     ),
@@ -266,12 +266,12 @@ def followed(event: OrderPlanned, id: str, moment: datetime) -> FollowedOrder:
 
 
 def in_force(rules: list[Rule], kind: RuleKind, day: date) -> int:
-    """The figure that holds on a day: the organization's own before the house's, the latest begun."""
+    """The figure that holds on a day: the organization's own before the platform's, the latest begun."""
     own = [rule for rule in rules if rule.kind == kind and rule.valid_from <= day]
     if own:
         return max(own, key=lambda rule: rule.valid_from).value
-    house = [figure for figure in HOUSE_FIGURES if figure.kind == kind]
-    begun = [figure for figure in house if figure.valid_from <= day] or house
+    platform = [figure for figure in PLATFORM_FIGURES if figure.kind == kind]
+    begun = [figure for figure in platform if figure.valid_from <= day] or platform
     return max(begun, key=lambda figure: figure.valid_from).value
 
 

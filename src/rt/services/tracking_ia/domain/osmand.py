@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rt.contracts.tracking_ia import PositionPoint
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 from rt.services.tracking_ia.domain.reading import Doubt, moment_of, number, quoted
 
 KMH_PER_KNOT = 1.852

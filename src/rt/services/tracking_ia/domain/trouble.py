@@ -7,9 +7,9 @@ from datetime import datetime
 import msgspec
 
 from rt.contracts.tracking_ia import BadPointView, RefusedReason, TroubleView
-from rt.kernel.entity import Entity
-from rt.kernel.ids import derived_id
-from rt.kernel.messages import Personal
+from rt.kernel.core.ids import derived_id
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import Personal
 from rt.services.tracking_ia.domain.reading import Doubt
 
 LAST_KEPT = 10

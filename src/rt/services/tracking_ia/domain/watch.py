@@ -18,10 +18,10 @@ from rt.contracts.tracking_ia import (
     StopReached,
     StopTime,
 )
-from rt.kernel.clock import now
-from rt.kernel.entity import Entity
-from rt.kernel.errors import Conflict
-from rt.kernel.messages import personal_of
+from rt.kernel.core.clock import now
+from rt.kernel.core.errors import Conflict
+from rt.kernel.model.entity import Entity
+from rt.kernel.model.messages import personal_of
 from rt.services.tracking_ia.domain.arrivals import Arrival, expected
 from rt.services.tracking_ia.domain.fences import ENTER_M, Crossing
 from rt.services.tracking_ia.domain.judging import Seen, reached
@@ -170,7 +170,7 @@ class Watch(Entity, kw_only=True):
             if one.moved:
                 stop.told_eta = coming.eta
                 self.judged_fix_at = fix.at
-                self.tell(
+                self.emit(
                     EtaChanged(
                         order_id=stop.order_id,
                         kind=stop.kind,
@@ -182,7 +182,7 @@ class Watch(Entity, kw_only=True):
                 )
             if one.alarming:
                 stop.delay_told = True
-                self.tell(
+                self.emit(
                     DelayForeseen(
                         order_id=stop.order_id,
                         kind=stop.kind,
@@ -209,7 +209,7 @@ class Watch(Entity, kw_only=True):
         self, stop: WatchedStop, what: StopTime, event: type[StopReached] | type[StopLeft], seen: Crossing
     ) -> None:
         stop.told = {**stop.told, what: seen.at}
-        self.tell(
+        self.emit(
             event(
                 order_id=stop.order_id,
                 kind=stop.kind,
@@ -229,7 +229,7 @@ class Watch(Entity, kw_only=True):
         stop.told = {**stop.told, what: after}
         correction = Correction(what=what, before=before, after=after, told_at=now())
         stop.corrections = [*stop.corrections, correction][-CORRECTIONS_KEPT:]
-        self.tell(
+        self.emit(
             StopCorrected(
                 order_id=stop.order_id,
                 kind=stop.kind,

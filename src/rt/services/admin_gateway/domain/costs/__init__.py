@@ -1,1 +1,1 @@
-"""What the house costs a month: prices, measures, and the bill made of them."""
+"""What the platform costs a month: prices, measures, and the bill made of them."""

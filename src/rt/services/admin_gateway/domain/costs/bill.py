@@ -133,8 +133,8 @@ def _share(ledger: Ledger, saving: Saving) -> Decimal:
 def _freed(ledger: Ledger) -> Decimal:
     """Machines that go when the services used little run elsewhere: those that memory alone asked for."""
     kinds = ledger.table.machine
-    room = kinds.production.memory_mb - ledger.table.assumed.system_mb
+    instance = kinds.production.memory_mb - ledger.table.assumed.system_mb
     before = sum(ledger.house.services.values())
     after = before - sum(ledger.house.services[name] for name in SERVERLESS)
-    wanted = [max(kinds.least, whole(Decimal(caps) / room)) for caps in (before, after)]
+    wanted = [max(kinds.least, whole(Decimal(caps) / instance)) for caps in (before, after)]
     return Decimal(wanted[0] - wanted[1])

@@ -1,4 +1,4 @@
-"""The tables that a bill is made from: prices, the specification's claims, measures, the house's size."""
+"""The tables that a bill is made from: prices, the specification's claims, measures, the platform's size."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -124,7 +124,7 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Measures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`measured.toml`: what was measured of this house, never assumed."""
+    """`measured.toml`: what was measured of this platform, never assumed."""
 
     date: date
     memory_mb: int

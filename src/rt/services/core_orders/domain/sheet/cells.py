@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from rt.contracts.core_orders import COLUMNS_LIMIT
-from rt.kernel.errors import Invalid
+from rt.kernel.core.errors import Invalid
 from rt.trade.spreadsheets import unguarded
 
 ROWS_LIMIT = 5_000

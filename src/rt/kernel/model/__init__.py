@@ -1,0 +1,1 @@
+"""What services say to each other and what they keep, as types: messages, entities, event envelopes."""

@@ -1,0 +1,150 @@
+"""What core_orders does when planning, tracking and the consignment note speak: facts move orders forward."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from rt.contracts.core_orders import DocumentKind, PlanView
+from rt.contracts.ecpmr import (
+    DeliverySigned,
+    DocumentAmended,
+    DocumentIssued,
+    ReservesNoted,
+    TakeoverSigned,
+)
+from rt.contracts.planning import TourPublished, TourStop, TourWithdrawn
+from rt.contracts.tracking_ia import StopCorrected, StopReached
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.ids import derived_id
+from rt.kernel.log.subscriptions import Subscription, subscribe
+from rt.kernel.model.envelope import EventEnvelope
+from rt.services.core_orders.domain.kept import Document
+from rt.services.core_orders.domain.order import Order
+from rt.services.core_orders.domain.states import Author
+from rt.services.core_orders.store import OrderStore
+
+
+class Handlers:
+    """Each acts for the organization that emitted the event, and sees no more than it does."""
+
+    def __init__(self, store: OrderStore) -> None:
+        self._store = store
+
+    async def plan(self, event: TourPublished, envelope: EventEnvelope) -> None:
+        """Every order of the tour gets its vehicle, driver and times."""
+        for order_id in dict.fromkeys(stop.order_id for stop in event.stops):
+            await self._plan_one(order_id, event, envelope)
+
+    async def unplan(self, event: TourWithdrawn, envelope: EventEnvelope) -> None:
+        by = Author(envelope.actor["id"], envelope.actor["name"], envelope.org_id, "planning")
+        for order_id in event.order_ids:
+            await self._change(order_id, lambda order: order.unplanned(by, event.tour_id))
+
+    async def reached(self, event: StopReached, envelope: EventEnvelope) -> None:
+        """The truck at the pickup: loading. At the delivery nothing is delivered yet."""
+        by = Author("tracking_ia", "", envelope.org_id, "gps")
+        if event.kind == "pickup":
+            await self._change(event.order_id, lambda order: order.fact(by, "loading", event.at))
+
+    async def corrected(self, event: StopCorrected, envelope: EventEnvelope) -> None:
+        by = Author("tracking_ia", "", envelope.org_id, "gps")
+        await self._change(
+            event.order_id,
+            lambda order: order.corrected(by, event.kind, event.what, event.before, event.after),
+        )
+
+    async def note_issued(self, event: DocumentIssued, envelope: EventEnvelope) -> None:
+        await self._with_note(event, Author("ecpmr", "", envelope.org_id, "cmr"))
+
+    async def taken_over(self, event: TakeoverSigned, envelope: EventEnvelope) -> None:
+        by = Author("ecpmr", event.by_name, envelope.org_id, "cmr")
+
+        def apply(order: Order, note: Document) -> None:
+            note.reserves += event.reserves
+            order.fact(by, "in_transit", event.signed_at)
+
+        await self._with_note(event, by, apply)
+
+    async def delivered(self, event: DeliverySigned, envelope: EventEnvelope) -> None:
+        by = Author("ecpmr", event.by_name, envelope.org_id, "cmr")
+
+        def apply(order: Order, note: Document) -> None:
+            note.reserves += len(event.reserves)
+            note.sign(event.signed_at, event.by_name, event.content_hash)
+            order.fact(by, "delivered", event.signed_at)
+
+        await self._with_note(event, by, apply)
+
+    async def reserved(self, event: ReservesNoted, envelope: EventEnvelope) -> None:
+        """Reserves of whoever signed later than the others."""
+        by = Author("ecpmr", "", envelope.org_id, "cmr")
+
+        def apply(order: Order, note: Document) -> None:
+            note.reserves += event.reserves
+            order.write(by, "reserves", event.number, at=event.noted_at)
+
+        await self._with_note(event, by, apply)
+
+    async def amended(self, event: DocumentAmended, envelope: EventEnvelope) -> None:
+        """What the consignee signed reads otherwise now that all have agreed to it."""
+
+        def apply(order: Order, note: Document) -> None:
+            if note.signed_at and not event.to_sign:
+                note.content_hash = event.content_hash
+
+        await self._with_note(event, Author("ecpmr", "", envelope.org_id, "cmr"), apply)
+
+    async def _plan_one(self, order_id: str, event: TourPublished, envelope: EventEnvelope) -> None:
+        by = Author(envelope.actor["id"], envelope.actor["name"], envelope.org_id, "planning")
+        stops = [stop for stop in event.stops if stop.order_id == order_id]
+        plan = PlanView(
+            vehicle_plate=event.vehicle_plate,
+            driver_name=event.driver_name,
+            driver_id=event.driver_id,
+            planned_pickup_at=_planned(stops, "pickup"),
+            planned_delivery_at=_planned(stops[::-1], "delivery"),
+            tour_id=event.tour_id,
+        )
+        driver = event.driver_user_id or ""
+        await self._change(order_id, lambda order: order.planned_on_tour(by, plan, driver))
+
+    async def _with_note(
+        self,
+        event: DocumentIssued | DocumentAmended | TakeoverSigned | DeliverySigned | ReservesNoted,
+        by: Author,
+        fact: Callable[[Order, Document], None] = lambda order, note: None,
+    ) -> None:
+        """Attach the consignment note, which any of its events may be the first to name."""
+
+        def apply(order: Order) -> None:
+            document_id = derived_id("doc", event.document_id)
+            kind: DocumentKind = "cmr" if event.kind == "cmr" else "waybill"
+            fact(order, order.attach_note(by, document_id, event.document_id, event.number, kind))
+
+        await self._change(event.order_id, apply)
+
+    async def _change(self, order_id: str, rule: Callable[[Order], None]) -> None:
+        """Apply a rule, unless the teller has no part in the order (any more)."""
+        try:
+            async with self._store.orders.change(order_id) as order:
+                rule(order)
+        except NotFound:
+            return
+
+
+def _planned(stops: Sequence[TourStop], kind: str) -> datetime | None:
+    return next((stop.planned_from for stop in stops if stop.kind == kind), None)
+
+
+def subscriptions(handlers: Handlers) -> list[Subscription]:
+    """Which handler subscribes to what."""
+    return [
+        subscribe(TourPublished, handlers.plan, since="beginning"),
+        subscribe(TourWithdrawn, handlers.unplan, since="beginning"),
+        subscribe(StopReached, handlers.reached, since="beginning"),
+        subscribe(StopCorrected, handlers.corrected, since="beginning"),
+        subscribe(DocumentIssued, handlers.note_issued, since="beginning"),
+        subscribe(TakeoverSigned, handlers.taken_over, since="beginning"),
+        subscribe(DeliverySigned, handlers.delivered, since="beginning"),
+        subscribe(ReservesNoted, handlers.reserved, since="beginning"),
+        subscribe(DocumentAmended, handlers.amended, since="beginning"),
+    ]

@@ -1,1 +1,0 @@
-"""The letters: one small typed class for each kind of message, in French and English."""

@@ -1,0 +1,1 @@
+"""What the pallet service does on others' events."""

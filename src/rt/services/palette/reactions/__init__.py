@@ -1,1 +1,0 @@
-"""What the pallet service does when others speak."""
