@@ -21,7 +21,8 @@ from rt.kernel.core.errors import NotFound
 from rt.kernel.core.tenancy import current_org
 from rt.kernel.model.messages import Event
 from rt.kernel.service.service import ServiceContext, Unit, serve
-from rt.services.notifications.domain.message import Content, Message
+from rt.services.notifications.domain.message import Message
+from rt.services.notifications.domain.templates.layout import Content
 from rt.trade.places import Address, Site
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)

@@ -26,15 +26,17 @@ from rt.contracts.core_orders import OrderCancelled, OrderDelivered
 from rt.kernel.core.clock import held, now
 from rt.kernel.core.tenancy import acting_for
 from rt.kernel.model.messages import EVENTS
+from rt.kernel.storage.personal import is_kept
 from rt.kernel.storage.sealing import secrets_of
 from rt.services.notifications.adapters.mail import Credentials, Mailgun, Ses, Sms, as_mail, signed_headers
 from rt.services.notifications.adapters.outside import Outside
 from rt.services.notifications.adapters.provider import Mailbox, NotSent, Provider
 from rt.services.notifications.adapters.webhooks import Browsers, Webhooks
 from rt.services.notifications.domain.address import Unsubscriber
-from rt.services.notifications.domain.message import TRIES, Content, Message, SecretForgotten
+from rt.services.notifications.domain.message import TRIES, Message, SecretForgotten
 from rt.services.notifications.domain.outside import UrlNotAllowed
 from rt.services.notifications.domain.portals import Portals
+from rt.services.notifications.domain.templates.layout import Content
 from rt.services.notifications.domain.webhook import WEBHOOKS_AT_MOST, Webhook, fresh_secret, published
 from rt.services.notifications.domain.webpush import (
     PushSender,
@@ -352,9 +354,9 @@ async def test_webhooks_of_one_object_leave_in_order(store: NotificationsStore) 
         name = "webhook"
 
         async def send(self, message: Any) -> str:
-            if not heard and message.content.text == "ord_1.1" and message.tries == 1:
+            if not heard and message.rendered().text == "ord_1.1" and message.tries == 1:
                 raise NotSent("HTTP 500")
-            heard.append(message.content.text)
+            heard.append(message.rendered().text)
             return ""
 
     for nth in range(4):
@@ -374,7 +376,55 @@ async def test_production_forgets_the_token_once_it_is_sent(store: Notifications
     with held(AT):
         await sender(store, Fine(), forget=True).send_waiting()
     kept = await store.messages.everywhere.get("msg_1")
-    assert (kept.state, kept.content) == ("sent", Content(subject="Livrée", text=""))
+    assert (kept.state, kept.content) == ("sent", Content(subject="Livrée"))
+    assert (kept.view().text, kept.view().html, kept.view().links) == ("", "", [])
+
+
+async def test_a_message_keeps_its_words_once_and_is_rendered_when_it_is_read(
+    platform: Any, voice: Any, store: NotificationsStore
+) -> None:
+    await voice.say(OrderDelivered(order=make.order(), with_reserves=False))
+    mail = (await store.messages.everywhere.find({"channel": "email"}))[0]
+    kept = msgspec.to_builtins(mail.content)
+    assert kept.keys() <= {"subject", "lines", "facts", "button", "url"}
+    assert len(msgspec.json.encode(kept)) < 700
+    shown = mail.view()
+    url = kept["url"]
+    assert shown.text.startswith(kept["lines"][0])
+    assert shown.text.endswith(
+        f"\n\n{kept['button']} :\n\n{url}\n\n-- \nRT-Technologie — message automatique\n"
+    )
+    assert (shown.html.count(f'href="{url}"'), shown.links) == (2, [url])
+    stored = await platform.database("notifications")["notifications.messages"].find_one({"_id": mail.id})
+    assert is_kept(stored["content"])
+
+
+async def test_a_message_of_the_release_before_is_read_and_sent_as_it_was_kept(
+    platform: Any, voice: Any, store: NotificationsStore
+) -> None:
+    """It kept text, page and links, encrypted as one value."""
+    before = {
+        "subject": "Livrée",
+        "text": "Bonjour",
+        "html": "<p>Bonjour</p>",
+        "links": ["https://x.example"],
+    }
+    await store.messages.add(make.message())
+    database = platform.database("notifications")
+    sealed = await database.personal.keep(SHIPPER, "notifications.messages/msg_1", before)
+    await database["notifications.messages"].update_one({"_id": "msg_1"}, {"$set": {"content": sealed}})
+    kept = await store.messages.everywhere.get("msg_1")
+    shown = kept.view()
+    assert {name: getattr(shown, name) for name in before} == before
+    assert "<p>Bonjour</p>" in as_mail(kept, "no@rt.example").decode()
+    kept.secret = True
+    kept.forget()
+    assert (kept.view().subject, kept.view().text, kept.view().html, kept.view().links) == (
+        "Livrée",
+        "",
+        "",
+        [],
+    )
 
 
 async def test_events_go_to_the_webhooks_that_asked_without_secrets(
@@ -387,8 +437,8 @@ async def test_events_go_to_the_webhooks_that_asked_without_secrets(
     await platform.settle()
     (message,) = await store.messages.everywhere.find({"channel": "webhook"})
     assert message.to == f"whk_{SHIPPER}"
-    assert json.loads(message.content.text)["type"] == "core_orders.order.delivered"
-    assert "carrier_email" not in message.content.text
+    assert json.loads(message.rendered().text)["type"] == "core_orders.order.delivered"
+    assert "carrier_email" not in message.rendered().text
 
 
 async def test_a_bounced_address_is_not_written_to_again(
@@ -530,10 +580,10 @@ async def test_no_event_brings_a_secret_or_an_address_to_a_webhook(
     sent = await store.messages.everywhere.find({"channel": "webhook"}, limit=200)
     assert len(sent) == said > 20
     for message in sent:
-        assert "a-door-that-opens" not in message.content.text
-        assert '"email"' not in message.content.text
-        assert '_email"' not in message.content.text
-        assert not SEALED.search(message.content.text), message.topic
+        assert "a-door-that-opens" not in message.rendered().text
+        assert '"email"' not in message.rendered().text
+        assert '_email"' not in message.rendered().text
+        assert not SEALED.search(message.rendered().text), message.topic
 
 
 class Poison(Mailbox):
@@ -595,7 +645,7 @@ async def test_what_opens_something_is_forgotten_a_day_after_it_could_not_be_sen
         with held(now() + timedelta(hours=hours)):
             await sender(store, Mailbox(), forget=forget).forget_secrets()
         found = await store.messages.everywhere.find({})
-        assert len([one for one in found if one.content.text]) == left, (hours, forget)
+        assert len([one for one in found if one.rendered().text]) == left, (hours, forget)
     waiting = await store.messages.everywhere.get("msg_secret_waiting")
     assert (waiting.state, waiting.forgotten) == ("dead", True)
     with pytest.raises(SecretForgotten):

@@ -11,10 +11,10 @@ from rt.kernel.model.messages import EVENTS
 from rt.kernel.storage.sealing import secrets_of
 from rt.services.notifications.adapters.people import People
 from rt.services.notifications.domain.address import folded
-from rt.services.notifications.domain.message import Content, Message
+from rt.services.notifications.domain.message import Message
 from rt.services.notifications.domain.portals import Portals
 from rt.services.notifications.domain.preference import SUBJECTS, concerns, wanted
-from rt.services.notifications.domain.templates.layout import Written, write
+from rt.services.notifications.domain.templates.layout import Content, Written, write
 from rt.services.notifications.domain.webhook import concerned, published, shown
 from rt.services.notifications.store import NotificationsStore
 

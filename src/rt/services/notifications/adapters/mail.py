@@ -51,7 +51,7 @@ class Mailgun:
         self._way_off = way_off
 
     async def send(self, message: Message) -> str:
-        content = message.content
+        content = message.rendered()
         fields = {
             "from": self._sender,
             "to": message.to,
@@ -145,7 +145,7 @@ class Sms:
 
 def short(message: Message) -> str:
     """A text message: the first lines without the mail's signature, at most 300 characters."""
-    lines = message.content.text.partition("\n\n-- \n")[0].split("\n\n")
+    lines = message.rendered().text.partition("\n\n-- \n")[0].split("\n\n")
     return " ".join(lines)[:300]
 
 
@@ -161,16 +161,17 @@ def unsubscribing(url: str) -> Mapping[str, str]:
 
 def as_mail(message: Message, sender: str, unsubscribe_url: str = "") -> bytes:
     """The message as RFC 5322 has it; a line break in a header raises instead of adding one (S-23)."""
+    content = message.rendered()
     mail = EmailMessage()
     mail["From"] = sender
     mail["To"] = message.to
-    mail["Subject"] = message.content.subject
+    mail["Subject"] = content.subject
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = f"<{message.id}@rt-technologie.com>"
     for name, value in unsubscribing(unsubscribe_url).items():
         mail[name] = value
-    mail.set_content(message.content.text)
-    mail.add_alternative(message.content.html, subtype="html")
+    mail.set_content(content.text)
+    mail.add_alternative(content.html, subtype="html")
     return mail.as_bytes()
 
 

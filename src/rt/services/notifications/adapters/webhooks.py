@@ -32,7 +32,7 @@ class Webhooks:
             raise NotSent("the webhook was removed", permanent=True) from None
         if not webhook.active:
             raise NotSent("the webhook is switched off", permanent=True)
-        body = message.content.text.encode()
+        body = message.rendered().text.encode()
         head = headers(webhook.secrets, message.id, int(now().timestamp()), body)
         status = await self._outside.post(webhook.url, body, head)
         if not 200 <= status < 300:
@@ -57,7 +57,7 @@ class Browsers:
             browser = await self._subscription(message.to)
         except NotFound:
             raise NotSent("the browser no longer subscribes", permanent=True) from None
-        content = message.content
+        content = message.rendered()
         url = content.links[0] if content.links else ""
         plain = msgspec.json.encode({"title": content.subject, "url": url, "id": message.id})
         body = encrypt(plain, browser.p256dh, browser.auth_secret)

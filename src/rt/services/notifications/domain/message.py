@@ -18,6 +18,7 @@ from rt.kernel.core.errors import Conflict
 from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import SEALED, Personal, personal_of
 from rt.services.notifications.domain.masking import masked_address, masked_text
+from rt.services.notifications.domain.templates.layout import Content, Rendered
 
 TRIES = 8
 FIRST_WAIT = timedelta(seconds=5)
@@ -35,15 +36,6 @@ class NotReplayable(Conflict):
 class SecretForgotten(Conflict):
     fr = "Ce message portait un lien ou un code, oublié depuis : la personne doit le redemander."
     en = "This message carried a link or a code, forgotten since: the person has to ask for it again."
-
-
-class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What is read; `links` are all addresses in it, the button's first."""
-
-    subject: str
-    text: str
-    html: str = ""
-    links: list[str] = []
 
 
 class Message(Entity, kw_only=True):
@@ -78,6 +70,10 @@ class Message(Entity, kw_only=True):
     sent_at: datetime | None = None
     read_at: datetime | None = None
 
+    def rendered(self) -> Rendered:
+        """What its reader gets to see."""
+        return self.content.rendered(self.language)
+
     def claim(self, moment: datetime) -> bool:
         """Take it to be sent by this process alone; false when it is not to be sent now."""
         free = self.claimed_until is None or self.claimed_until <= moment
@@ -104,7 +100,7 @@ class Message(Entity, kw_only=True):
     def forget(self) -> None:
         """Keep that it was written and what about, not the words that open something."""
         if self.secret:
-            self.content, self.forgotten = Content(subject=self.content.subject, text=""), True
+            self.content, self.forgotten = Content(subject=self.rendered().subject), True
 
     def give_up_secret(self) -> None:
         """It was not sent in time: what it opened is asked for again."""
@@ -122,7 +118,7 @@ class Message(Entity, kw_only=True):
 
     def view(self) -> MessageView:
         """The message as its reader gets it."""
-        content = self.content
+        content = self.rendered()
         return MessageView(
             message_id=self.id,
             topic=self.topic,

@@ -7,8 +7,6 @@ from typing import ClassVar, Protocol
 
 import msgspec
 
-from rt.services.notifications.domain.message import Content
-
 LINK = re.compile(r"https?://[^\s<>\"]+")
 SIGNATURE = {"fr": "RT-Technologie — message automatique", "en": "RT-Technologie — automatic message"}
 PASTE = {
@@ -25,6 +23,46 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     lines: Sequence[str]
     facts: Sequence[tuple[str, str]] = ()
     button: str = ""
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """What is read; `links` are all addresses in it, the button's first."""
+
+    subject: str
+    text: str
+    html: str
+    links: list[str]
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is kept of a message: what its template said and the address its button opens.
+
+    Without lines it is read as it stands: the body of a webhook in `text`, a subject whose secret is
+    forgotten, and what the release before this one kept rendered.
+    """
+
+    subject: str
+    lines: list[str] = []
+    facts: list[tuple[str, str]] = []
+    button: str = ""
+    url: str = ""
+    text: str = ""
+    html: str = ""
+    links: list[str] = []
+
+    def rendered(self, language: str) -> Rendered:
+        """As plain text and as a mail in the language it was written in."""
+        if not self.lines:
+            return Rendered(subject=self.subject, text=self.text, html=self.html, links=self.links)
+        tongue = spoken(language)
+        text = _text(self, tongue)
+        found = ([self.url] if self.url else []) + LINK.findall(text)
+        return Rendered(
+            subject=one_line(self.subject),
+            text=text,
+            html=_html(self, tongue),
+            links=list(dict.fromkeys(found)),
+        )
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,15 +95,13 @@ def spoken(language: str) -> str:
 
 def write(template: Written, language: str, url: str) -> Content:
     """A template in a language; its button opens `url`."""
-    tongue = spoken(language)
-    words = template.fr() if tongue == "fr" else template.en()
-    text = _text(words, url, tongue)
-    found = ([url] if url else []) + LINK.findall(text)
+    words = template.fr() if spoken(language) == "fr" else template.en()
     return Content(
-        subject=one_line(words.subject),
-        text=text,
-        html=_html(words, url, tongue),
-        links=list(dict.fromkeys(found)),
+        subject=words.subject,
+        lines=list(words.lines),
+        facts=[(name, value) for name, value in words.facts if value],
+        button=words.button,
+        url=url,
     )
 
 
@@ -79,34 +115,33 @@ def paragraph(text: str) -> str:
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _text(words: Text, url: str, language: str) -> str:
-    facts = [f"{name} : {one_line(value)}" for name, value in words.facts if value]
-    parts = [*map(paragraph, words.lines), *facts]
-    if url:
-        parts += [f"{words.button} :", url]
+def _text(said: Content, language: str) -> str:
+    facts = [f"{name} : {one_line(value)}" for name, value in said.facts]
+    parts = [*map(paragraph, said.lines), *facts]
+    if said.url:
+        parts += [f"{said.button} :", said.url]
     return "\n\n".join(parts) + f"\n\n-- \n{SIGNATURE[language]}\n"
 
 
-def _html(words: Text, url: str, language: str) -> str:
-    lines = "".join(f'<p style="margin:0 0 14px">{escape(line)}</p>' for line in words.lines)
+def _html(said: Content, language: str) -> str:
+    lines = "".join(f'<p style="margin:0 0 14px">{escape(line)}</p>' for line in said.lines)
     rows = "".join(
         f'<tr><td style="padding:5px 16px 5px 0;color:#5b6472;vertical-align:top">{escape(name)}</td>'
         f'<td style="padding:5px 0;font-weight:600">{escape(value)}</td></tr>'
-        for name, value in words.facts
-        if value
+        for name, value in said.facts
     )
     table = f'<table role="presentation" style="margin:4px 0 20px;font-size:15px">{rows}</table>'
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(one_line(words.subject))}</title></head>"
+        f"<title>{escape(one_line(said.subject))}</title></head>"
         '<body style="margin:0;background:#eef1f4;font:16px/1.5 system-ui,Segoe UI,Arial,sans-serif;'
         'color:#17202b"><table role="presentation" width="100%" style="padding:24px 12px"><tr>'
         '<td align="center"><table role="presentation" width="100%" style="max-width:560px;'
         'background:#ffffff;border-radius:10px;text-align:left"><tr><td style="padding:22px 28px 0;'
         'font-weight:700;color:#0b5cad">RT-Technologie</td></tr><tr><td style="padding:14px 28px 24px">'
-        f'<h1 style="font-size:20px;line-height:1.3;margin:0 0 14px">{escape(words.subject)}</h1>'
-        f"{lines}{table if rows else ''}{_button(words.button, url, language) if url else ''}"
+        f'<h1 style="font-size:20px;line-height:1.3;margin:0 0 14px">{escape(said.subject)}</h1>'
+        f"{lines}{table if rows else ''}{_button(said.button, said.url, language) if said.url else ''}"
         '</td></tr><tr><td style="padding:14px 28px;border-top:1px solid #e3e8ed;font-size:13px;'
         f'color:#5b6472">{escape(SIGNATURE[language])}</td></tr></table></td></tr></table></body></html>'
     )
