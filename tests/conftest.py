@@ -172,7 +172,7 @@ class TestPlatform(Platform):
         super().__init__(settings, uri, keys)
         self._shelf = shelf
         self.key = OKPKey.generate_key("Ed25519")
-        self._mouths: dict[str, tuple[Collection[Entity], Outbox]] = {}
+        self._emitters: dict[str, tuple[Collection[Entity], Outbox]] = {}
 
     async def mount(self, *builds: Callable[[ServiceContext], Unit]) -> None:
         """Build units by their `build` function, make their indexes and run what they do at the start."""
@@ -194,7 +194,7 @@ class TestPlatform(Platform):
             for instance in self.instances.values():
                 while step := await instance.outbox.step():
                     moved += step
-            for _, outbox in self._mouths.values():
+            for _, outbox in self._emitters.values():
                 moved += await outbox.step()
             for instance in self.instances.values():
                 moved += await instance.consumer.step()
@@ -204,15 +204,15 @@ class TestPlatform(Platform):
     async def emit(self, event: Event, org: str = "org_a") -> None:
         """Have the unit that an event is of tell it; the unit itself need not be mounted."""
         unit = event.topic.partition(".")[0]
-        if unit not in self._mouths:
+        if unit not in self._emitters:
             database = self.database(unit)
             database.seals = self.keys.seals_of(unit)
-            self._mouths[unit] = Collection(database, Entity, "mouths"), Outbox(database, self.hub)
-        mouths, _ = self._mouths[unit]
+            self._emitters[unit] = Collection(database, Entity, "emitters"), Outbox(database, self.hub)
+        emitters, _ = self._emitters[unit]
         with acting_for(org):
-            mouth = Entity(id=new_id("mou"))
-            mouth.emit(event)
-            await mouths.add(mouth)
+            emitter = Entity(id=new_id("emi"))
+            emitter.emit(event)
+            await emitters.add(emitter)
 
     async def emitted(self, topic: str) -> list[dict[str, Any]]:
         """What every event of a topic says to its reader, as they were appended (clocks may be held)."""

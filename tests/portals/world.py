@@ -147,8 +147,8 @@ class World:
     ) -> None:
         self.platform = platform
         self.links = links
-        self.units = Services(platform.keys.of("core_orders"), platform.door)
-        self.services = Services(platform.keys.of(f"portal_{portal}"), self.door)
+        self.units = Services(platform.keys.of("core_orders"), platform.client_of)
+        self.services = Services(platform.keys.of(f"portal_{portal}"), self.client_of)
         self.ear = Ear(self.services)
         self.down: set[str] = set()
         """Packages of units that cannot be reached from the portal."""
@@ -162,10 +162,10 @@ class World:
         finally:
             _speaking.reset(token)
 
-    def door(self, package: str) -> httpx.AsyncClient:
+    def client_of(self, package: str) -> httpx.AsyncClient:
         if package in self.down:
             return httpx.AsyncClient(base_url="http://127.0.0.1:9")
-        return self.platform.door(package)
+        return self.platform.client_of(package)
 
     def stored(self, unit: str, name: str) -> Any:
         """Where a unit keeps its things: for what only its own failing or much time would bring about."""

@@ -45,8 +45,8 @@ class Pulse:
 class Stranger:
     """Asks units their open questions in nobody's name: the edge has no key of its own."""
 
-    def __init__(self, door: Callable[[str], httpx.AsyncClient]) -> None:
-        self._door = door
+    def __init__(self, client_of: Callable[[str], httpx.AsyncClient]) -> None:
+        self._client_of = client_of
 
     async def ask(
         self, message: Query[Answer] | Command[Answer], /, *, key: str = "", version: int | None = None
@@ -54,7 +54,7 @@ class Stranger:
         shape, unit = message.shape, type(message).__module__.split(".")[2]
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                answer = await self._door(unit).get(shape.route)
+                answer = await self._client_of(unit).get(shape.route)
         except (httpx.TransportError, TimeoutError) as error:
             raise Unavailable from error
         if answer.status_code >= 400:
@@ -65,7 +65,7 @@ class Stranger:
 
 def front_page_app(
     portals: Mapping[str, ASGIApp],
-    door: Callable[[str], httpx.AsyncClient],
+    client_of: Callable[[str], httpx.AsyncClient],
     demonstration: Demonstration | None,
     *,
     port: int,
@@ -85,7 +85,7 @@ def front_page_app(
         entrances,
         Pulse(portals),
         None if production else demonstration,
-        connect=lambda token: Stranger(door),
+        connect=lambda token: Stranger(client_of),
         secret=secrets.token_hex(),  # nobody signs in here: there is no session to outlive the process
         secure=production,
     )

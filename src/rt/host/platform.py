@@ -83,7 +83,7 @@ class Platform:
         self.revocations = Revocations()
         self.revocation_feed = RevocationFeed(self.database("authz"), "authz", self.revocations, self.hub)
         self._reach = reach
-        self._doors: dict[str, httpx.AsyncClient] = {}
+        self._clients: dict[str, httpx.AsyncClient] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.broken = asyncio.Event()
         """Set when what goes on behind the units has ended with an error: this process is of no more use."""
@@ -99,7 +99,7 @@ class Platform:
         """What a unit stands on in this process."""
         database = self.database(package)
         database.seals = self.keys.seals_of(package)
-        services = Services(self.keys.of(package), self.door)
+        services = Services(self.keys.of(package), self.client_of)
         settings = self.settings.with_only(secrets_of(package))
         secret = self.keys.secret_of(package)
         return ServiceContext(settings, database, services, Files(settings, secret), Timers(database), secret)
@@ -171,28 +171,28 @@ class Platform:
             await asyncio.wait(going, timeout=1)  # PyMongo's change stream swallows one that meets it badly
         with suppress(ConnectionFailure):
             await self.leases.stop()
-        for door in self._doors.values():
-            await door.aclose()
+        for client in self._clients.values():
+            await client.aclose()
         await self.client.close()
         await self.keys_client.close()
 
-    def door(self, package: str) -> httpx.AsyncClient:
+    def client_of(self, package: str) -> httpx.AsyncClient:
         """The client that reaches a unit: through this process when it is in it, else over HTTP."""
-        if package not in self._doors:
+        if package not in self._clients:
             row = next(row for row in UNITS if row.package == package)
             if package in self.instances:
                 transport: httpx.AsyncBaseTransport = httpx.ASGITransport(
                     _inside(self.instances[package].app), raise_app_exceptions=False
                 )
-                self._doors[package] = httpx.AsyncClient(transport=transport, base_url="http://inside")
+                self._clients[package] = httpx.AsyncClient(transport=transport, base_url="http://inside")
             else:
-                self._doors[package] = httpx.AsyncClient(base_url=self._reach(row), timeout=10)
-        return self._doors[package]
+                self._clients[package] = httpx.AsyncClient(base_url=self._reach(row), timeout=10)
+        return self._clients[package]
 
     @cached_property
     def _own(self) -> Services:
         """What every unit needs of authz is asked as one of this process: a machine may hold no other key."""
-        return Services(self.keys.of(next(iter(self.instances))), self.door)
+        return Services(self.keys.of(next(iter(self.instances))), self.client_of)
 
     def _keep(self, work: Any, name: str) -> None:
         task = asyncio.create_task(work, name=name)

@@ -61,7 +61,7 @@ def build_portal(row: PortalRow, platform: Platform, demonstration: Demonstratio
     In development people of a demonstration enter without a password; elsewhere there is no such address.
     """
     package = f"portal_{row.package}"
-    services = Services(platform.keys.of(package), platform.door)
+    services = Services(platform.keys.of(package), platform.client_of)
     build = importlib.import_module(f"rt.portals.{row.package}.app").build
     secret = platform.keys.secret_of(package).hex()
     secure = platform.settings.production
@@ -113,7 +113,7 @@ def build_edge(
     development = platform.settings.environment == "development"
     front = front_page_app(
         portals,
-        platform.door,
+        platform.client_of,
         demonstration if development else None,
         port=place.edge,
         production=platform.settings.production,

@@ -77,7 +77,7 @@ def read(name: str, environ: Mapping[str, str] = os.environ) -> PortalSettings:
     api = environ.get("PUBLIC_API_URL", "")
     development = environ.get("RT_ENV") == "development"
     if not api.startswith("https://") and not (development and api.startswith("http://")):
-        faults.append("PUBLIC_API_URL must be the https address of the units' door")
+        faults.append("PUBLIC_API_URL must be the https address of the units' edge")
     secret = environ.get("API_SECRET_KEY", "")
     if len(secret) < SECRET_LENGTH or secret.lower() in WEAK_SECRETS:
         faults.append(f"API_SECRET_KEY must hold at least {SECRET_LENGTH} characters of randomness")
@@ -169,13 +169,13 @@ class Doorstep:
 
 
 def portal(name: str, environ: Mapping[str, str] = os.environ) -> ASGIApp:
-    """The app of one portal (by its package); it reaches every unit through the public door."""
+    """The app of one portal (by its package); it reaches every unit through the public edge."""
     row = next(row for row in PORTALS if row.package == name)
     settings = read(name, environ)
     start_logging(settings.log_level)
     package = f"portal_{row.package}"
-    door = httpx.AsyncClient(base_url=settings.api, timeout=ANSWER_SECONDS)
-    services = Services(UnitKey(package, settings.key), lambda unit: door)
+    api = httpx.AsyncClient(base_url=settings.api, timeout=ANSWER_SECONDS)
+    services = Services(UnitKey(package, settings.key), lambda unit: api)
     build = importlib.import_module(f"rt.portals.{row.package}.app").build
     app: ASGIApp = build(connect=services.using, secret=settings.secret, secure=True)
     return RequestMiddleware(Doorstep(app, settings), package)

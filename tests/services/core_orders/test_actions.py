@@ -68,7 +68,7 @@ class Ear:
 
     def __init__(self) -> None:
         self.heard: list[Event] = []
-        self.mouths: dict[str, Collection[Entity]] = {}
+        self.emitters: dict[str, Collection[Entity]] = {}
 
     def builds(self) -> Iterator[Callable[[ServiceContext], Unit]]:
         for name in ("notifications", "planning", "tracking_ia", "ecpmr"):
@@ -77,7 +77,7 @@ class Ear:
             yield build
 
     def _build(self, name: str, context: ServiceContext) -> Unit:
-        self.mouths[name] = Collection(context.database, Entity, "mouths")
+        self.emitters[name] = Collection(context.database, Entity, "emitters")
         subscriptions = (
             [subscribe(kind, self.handle, since="beginning") for kind in TOLD]
             if name == "notifications"
@@ -102,7 +102,7 @@ class Ear:
 
 @pytest.fixture
 async def ear(platform) -> Ear:
-    """core_orders, partners, and an ear and mouths at the places of the units it lives with."""
+    """core_orders, partners, and an ear and emitters at the places of the units it lives with."""
     ear = Ear()
     await platform.mount(app.build, partners, *ear.builds())
     return ear
@@ -120,9 +120,9 @@ def says(orders, ear, acting):
     async def say(org: str, *events: Event) -> None:
         with acting(orders.actor(org, id="usr_x", name="Exploitant")):
             for event in events:
-                mouth = Entity(id=new_id("mth"))
-                mouth.emit(event)
-                await ear.mouths[event.topic.partition(".")[0]].add(mouth)
+                emitter = Entity(id=new_id("mth"))
+                emitter.emit(event)
+                await ear.emitters[event.topic.partition(".")[0]].add(emitter)
                 await orders.settle()
         parked = orders.instance("core_orders").context.database["dead_letters"]
         assert await parked.count_documents({}) == 0

@@ -31,7 +31,7 @@ DURATIONS = Histogram(
     ["unit", "operation"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-HEARD = Counter("rt_events_heard_total", "Events heard with their effect done", ["unit", "topic"])
+HANDLED = Counter("rt_events_handled_total", "Events handled, their effect done", ["unit", "topic"])
 PARKED = Counter("rt_events_parked_total", "Events put aside after a failure", ["unit", "topic"])
 
 BEHIND = Gauge("rt_events_behind", "Events of the log that a unit has still to handle", ["unit"])

@@ -14,7 +14,7 @@ from rt.kernel.core.clock import now
 from rt.kernel.core.errors import AskRefused, Unavailable
 from rt.kernel.core.ids import Cause, Fence, because, derived_id, fingerprint
 from rt.kernel.core.masking import masked_said
-from rt.kernel.core.telemetry import BEHIND, HEARD, PARKED, log, tracing
+from rt.kernel.core.telemetry import BEHIND, HANDLED, PARKED, log, tracing
 from rt.kernel.core.tenancy import acting_for
 from rt.kernel.log.event_log import EVENT_LOG, FOUND_BY, heads, heads_before
 from rt.kernel.log.hub import Hub
@@ -554,7 +554,7 @@ async def deliver(
     actor = Actor(kind="unit", id=unit, org_id=envelope.org_id, name=unit)
     with acting_for(envelope.org_id), acting_as(actor), tracing(envelope.trace), because(cause):
         await retry_on_conflict(lambda: subscription.handle(event, envelope))
-    HEARD.labels(unit, envelope.topic).inc()
+    HANDLED.labels(unit, envelope.topic).inc()
 
 
 async def _why(database: Database, envelope: EventEnvelope, error: Exception) -> str:

@@ -61,20 +61,20 @@ class Breaker:
 class Services:
     """The other units, asked as this unit on behalf of whoever is acting, or with a user's own token.
 
-    `door` gives the HTTP client that reaches a unit; it is chosen by the host.
+    `client_of` gives the HTTP client that reaches a unit; it is chosen by the host.
     """
 
     def __init__(
-        self, key: UnitKey, door: Callable[[str], httpx.AsyncClient], bearer: str | None = None
+        self, key: UnitKey, client_of: Callable[[str], httpx.AsyncClient], bearer: str | None = None
     ) -> None:
         self._key = key
-        self._door = door
+        self._client_of = client_of
         self._bearer = bearer
         self._breakers: dict[str, Breaker] = {}
 
     def using(self, bearer: str) -> "Services":
         """The same services, asked with a user's or link's own token, or as nobody with none: for portals."""
-        twin = Services(self._key, self._door, bearer)
+        twin = Services(self._key, self._client_of, bearer)
         twin._breakers = self._breakers
         return twin
 
@@ -100,7 +100,7 @@ class Services:
         """What a unit says of itself at /health; Unavailable when it does not answer well within 5 s."""
         try:
             async with asyncio.timeout(HEALTH_SECONDS):
-                response = await self._door(unit).get("/health")
+                response = await self._client_of(unit).get("/health")
             answered = msgspec.json.decode(response.content, type=Health)
         except (httpx.TransportError, TimeoutError, msgspec.DecodeError) as error:
             raise Unavailable from error
@@ -111,7 +111,7 @@ class Services:
     async def _send(self, unit: str, request: httpx.Request, again: bool) -> httpx.Response:
         breaker = self._breakers.setdefault(unit, Breaker())
         breaker.check()
-        client = self._door(unit)
+        client = self._client_of(unit)
         try:
             async for attempt in stamina.retry_context(
                 on=httpx.TransportError, attempts=3 if again else 1, wait_initial=0.05, wait_max=0.5
@@ -161,7 +161,7 @@ class Services:
         if shape.keyed:
             asked = fingerprint(content or b"", msgspec.json.encode(query, order="sorted"))
             headers["idempotency-key"] = key or caused_key(unit, shape.name, path, asked)
-        return self._door(unit).build_request(
+        return self._client_of(unit).build_request(
             shape.method, path, params=query, content=content, headers=headers
         )
 
