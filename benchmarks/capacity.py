@@ -29,13 +29,13 @@ from rt.host.mongod import running
 from rt.host.topology import UNITS
 from rt.kernel.log.event_log import EVENT_LOG, LOG_SEGMENTS
 from rt.kernel.storage.persistence import connect
-from rt.ops.demo import Story
+from rt.ops.demo import Scenario
 from rt.ops.world import OPEN_SESAME, SHIPPERS
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "benchmarks" / "capacity.md"
 MEASURES = ROOT / "src" / "rt" / "services" / "admin_gateway" / "domain" / "costs" / "measured.toml"
-ORDERS_OF_A_STORY = 20
+ORDERS_OF_A_SCENARIO = 20
 SECONDS = 8
 REST_SECONDS = 5
 AT_ONCE = 8
@@ -74,7 +74,7 @@ class Platform:
         for line in self.process.stdout or ():
             if OPEN_SESAME in line:
                 return self
-        raise SystemExit("the house did not start")
+        raise SystemExit("the platform did not start")
 
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -209,11 +209,11 @@ def main() -> None:
         before = state(platform)
         idle = {name: (before[name] - at_rest[name]) / REST_SECONDS for name in ("cpu", "mongod")}
         began = time.monotonic()
-        Story(platform.edge, f"R{secrets.token_hex(3).upper()}", lambda step: None).play()
+        Scenario(platform.edge, f"R{secrets.token_hex(3).upper()}", lambda step: None).play()
         seconds = time.monotonic() - began
         after = state(platform)
         used = {
-            name: (after[name] - before[name] - idle.get(name, 0) * seconds) / ORDERS_OF_A_STORY
+            name: (after[name] - before[name] - idle.get(name, 0) * seconds) / ORDERS_OF_A_SCENARIO
             for name in after
         }
         built = len(platform.unit_pids())
@@ -230,8 +230,8 @@ def main() -> None:
     page = f"""# What an order costs the machines
 
 {date.today().isoformat()}, two shared cores with other work on them; made by `benchmarks/capacity.py`.
-{built} units, one process each; the story of `rt demo` once: {ORDERS_OF_A_STORY} orders, from the sheet to
-signed consignment notes, in {seconds:.0f} s, most of it waiting.
+{built} units, one process each; the scenario of `rt demo` once: {ORDERS_OF_A_SCENARIO} orders, from the sheet
+to signed consignment notes, in {seconds:.0f} s, most of it waiting.
 
 | of one order | measured |
 | --- | --- |

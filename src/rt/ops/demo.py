@@ -486,12 +486,12 @@ class Scenario:
         ):
 
             def scenario() -> Any:
-                found = self.stage.admin.get(f"/admin/stories/{self.order_id}")
+                found = self.stage.admin.get(f"/admin/timelines/{self.order_id}")
                 return found if len(set(found["units"])) >= 4 else None
 
-            found = wait_for(scenario, "the story across services")
+            found = wait_for(scenario, "the timeline across services")
             times = [datetime.fromisoformat(one["at"]) for one in found["events"]]
-            check(times == sorted(times), "the story is told in order")
+            check(times == sorted(times), "the timeline is in order")
         with self.step("admin_gateway", "Administration", "vérifie la chaîne du journal d'audit"):
             check(self.stage.admin.get("/admin/audit/verify")["intact"], "the audit trail is intact")
 
