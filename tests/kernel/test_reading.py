@@ -96,3 +96,25 @@ def test_a_stored_document_of_a_newer_release_is_read() -> None:
     found = read(stored | {"load": load, "insurer": "Alpha"}, Consignment, (datetime, bytes))
     assert found.load.lines[1].weight_kg == 3.0
     assert found.load.at == moment
+
+
+class Journey(View):
+    """Said `first` and `last` apart before it said `calls`."""
+
+    calls: list[str]
+
+    @staticmethod
+    def from_earlier(said: dict[str, Any]) -> dict[str, Any]:
+        return said if "calls" in said else {**said, "calls": [said["first"], said["last"]]}
+
+
+class Journeys(View):
+    """Something that holds what said itself otherwise before."""
+
+    found: list[Journey]
+
+
+def test_what_an_earlier_release_said_otherwise_is_read_as_it_is_said_today() -> None:
+    earlier = {"found": [{"first": "Lyon", "last": "Metz"}, {"first": "a", "last": "b", "calls": ["Brest"]}]}
+    today = Journeys(found=[Journey(calls=["Lyon", "Metz"]), Journey(calls=["Brest"])])
+    assert read(earlier, Journeys) == read_json(msgspec.json.encode(earlier), Journeys) == today

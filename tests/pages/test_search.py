@@ -12,7 +12,7 @@ from tests.portals.screen import looking, shot
 
 from rt.contracts.authz import FindUsers, UsersPage
 from rt.contracts.core_orders import FindOrders, OrdersPage
-from rt.contracts.core_orders.shown import References
+from rt.contracts.core_orders.summary import References
 from rt.contracts.palette import FindVouchers
 from rt.kernel.core.errors import Unavailable
 from rt.pages import sources

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import inspect
 
 from rt.contracts.core_orders import OrderRow, OrderView, ProofView, Stop, TenderView
-from rt.contracts.core_orders.shown import References
+from rt.contracts.core_orders.summary import References
 from rt.contracts.planning import DockView, OpeningHours, SlotView
 from rt.contracts.tracking_ia import ArrivalsView, EtaView
 from rt.trade.goods import Goods

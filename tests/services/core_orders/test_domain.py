@@ -2,16 +2,19 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.services.core_orders import make
 from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER, author
 
-from rt.contracts.core_orders import EditOrder, PlanView, References
+from rt.contracts.core_orders import EditOrder, OrderConfirmed, PlanView, References
 from rt.kernel.core.clock import held
 from rt.kernel.core.errors import Conflict, Forbidden, Invalid, NotFound, ReferenceUnknown, Refusal
 from rt.kernel.core.tenancy import acting_for
+from rt.kernel.model.envelope import as_event
+from rt.kernel.storage.sealing import event_body
 from rt.services.core_orders.domain.carrying import PlanReversed
 from rt.services.core_orders.domain.journey import TemperatureReversed
 from rt.services.core_orders.domain.kept import Incident
@@ -473,7 +476,33 @@ def test_a_stop_cannot_name_a_goods_line_that_does_not_exist():
 def test_several_stops_show_the_first_pickup_and_the_last_delivery():
     third = make.delivery(site=make.site("Dépôt", "Valence", "26000"))
     order = make.order(stops=[make.pickup(), make.delivery(), third])
-    assert (order.summary().pickup.address.city, order.summary().delivery.address.city) == ("Lyon", "Valence")
+    assert (order.summary_view().pickup.address.city, order.summary_view().delivery.address.city) == (
+        "Lyon",
+        "Valence",
+    )
+
+
+def test_an_event_says_each_stop_once():
+    order = make.order(stops=[make.pickup(), make.delivery()])
+    said = msgspec.json.encode(event_body(OrderConfirmed(order=order.summary_view()))).decode()
+    for stop in order.stops:
+        assert said.count(stop.site.name) == 1
+
+
+@pytest.mark.parametrize("stops_too", [True, False])
+def test_an_event_that_said_its_first_and_last_stop_apart_is_read(stops_too):
+    """As the log has it from before December 2026; at first without `stops`."""
+    summary = make.order(stops=[make.pickup(), make.delivery()]).summary_view()
+    body = event_body(OrderConfirmed(order=summary))
+    for kind, stop in zip(("pickup", "delivery"), body["order"]["stops"], strict=True):
+        body["order"] |= {kind: stop["site"]}
+        body["order"] |= {f"{kind}_from": stop["from_at"], f"{kind}_until": stop["until_at"]}
+    if not stops_too:
+        del body["order"]["stops"]
+    event = as_event(OrderConfirmed.topic, body)
+    assert event.order == summary
+    assert event.order.delivery_until == summary.stops[1].until_at
+    assert event.order.pickup == summary.stops[0].site
 
 
 def test_an_edit_changes_what_is_named_and_counts_again():

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.summaries import summary_of
+
 from rt.contracts.core_orders import OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import Consignment, GoodsLine, PartyBox, SignatureGiven
 from rt.kernel.core.clock import held, now
@@ -154,7 +156,7 @@ def order(**changes: Any) -> OrderSummary:
         "loading_metres": 9.6,
         "requirements": ["temperature"],
     }
-    return OrderSummary(**{**fields, **changes})
+    return summary_of(**{**fields, **changes})
 
 
 def planned(**changes: Any) -> OrderPlanned:

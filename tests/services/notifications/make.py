@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.conftest import TestPlatform
+from tests.summaries import summary_of
 
 from rt.contracts.authz import (
     FindOrganizations,
@@ -143,7 +144,7 @@ def order(**more: Any) -> OrderSummary:
         "loading_metres": 4.8,
         "requirements": [],
     }
-    return OrderSummary(**(fields | more))
+    return summary_of(**(fields | more))
 
 
 def message(**more: Any) -> Message:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from tests.summaries import summary_of
+
 from rt.contracts.authz import (
     AddPartner,
     GetKeys,
@@ -13,7 +15,7 @@ from rt.contracts.authz import (
     LinkView,
     OrganizationView,
 )
-from rt.contracts.core_orders import OrderPlanned, OrderSummary
+from rt.contracts.core_orders import OrderPlanned
 from rt.contracts.ecpmr import DeliverySigned, PalletExchange
 from rt.kernel.core.errors import NotFound
 from rt.kernel.core.ids import new_id
@@ -57,7 +59,7 @@ def movement(**says: Any) -> Movement:
         | says
     )
     made.declare(ALL if yes is None else yes, absent, AT + timedelta(days=30))
-    made.emitted()
+    made.clear_emitted()
     return made
 
 
@@ -233,7 +235,7 @@ def _silent(unit: str) -> Callable[[ServiceContext], Unit]:
 def planned(**says: Any) -> OrderPlanned:
     """An order of 33 EUR pallets from the shipper to the consignee's site in Lyon."""
     site = Site(name="Lyon", address=Address(city="Lyon"))
-    order = OrderSummary(
+    order = summary_of(
         **{
             "order_id": "ord_1",
             "reference": "CMD-1",

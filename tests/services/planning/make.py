@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import msgspec
+from tests.summaries import summary_of
 
 from rt.contracts.core_orders import OrderSummary
 from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
@@ -86,8 +86,8 @@ def job(pickup: str = "Paris", delivery: str = "Reims", **more: Any) -> Job:
         "consignee_name": "Cave de Reims",
         "logistician_id": None,
         "carrier_name": "Transports Martin",
-        "pickup": site(pickup),
-        "delivery": site(delivery),
+        "pickup": site(pickup) if isinstance(pickup, str) else pickup,
+        "delivery": site(delivery) if isinstance(delivery, str) else delivery,
         "pickup_from": at(7),
         "pickup_until": at(12),
         "delivery_from": at(8),
@@ -110,7 +110,7 @@ def tour(by: Crew, *jobs: Job, day: date = DAY) -> Tour:
     return made
 
 
-def order(pickup: str = "Paris", delivery: str = "Reims", **more: Any) -> OrderSummary:
+def order(pickup: str | Site = "Paris", delivery: str | Site = "Reims", **more: Any) -> OrderSummary:
     number = next(_numbers)
     values: dict[str, Any] = {
         "order_id": f"ord_{number}",
@@ -122,8 +122,8 @@ def order(pickup: str = "Paris", delivery: str = "Reims", **more: Any) -> OrderS
         "consignee_id": "consignee",
         "consignee_name": "Cave de Reims",
         "consignee_email": "quai@cave.example",
-        "pickup": site(pickup),
-        "delivery": site(delivery),
+        "pickup": site(pickup) if isinstance(pickup, str) else pickup,
+        "delivery": site(delivery) if isinstance(delivery, str) else delivery,
         "pickup_from": at(7),
         "pickup_until": at(12),
         "delivery_from": at(8),
@@ -135,9 +135,9 @@ def order(pickup: str = "Paris", delivery: str = "Reims", **more: Any) -> OrderS
         "loading_metres": 2,
         "requirements": [],
     }
-    return OrderSummary(**(values | more))
+    return summary_of(**(values | more))
 
 
 def order_at(pickup: Site, **more: Any) -> OrderSummary:
     """An order taken over at exactly this site."""
-    return msgspec.structs.replace(order(**more), pickup=pickup)
+    return order(**more, pickup=pickup)

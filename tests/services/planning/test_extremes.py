@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -197,7 +196,7 @@ def test_corsican_goods_go_by_corsican_trucks():
 
 
 async def test_fits_say_that_water_lies_between_and_leave_the_distance_open(world):
-    order = msgspec.structs.replace(make.order(), delivery=AJACCIO)
+    order = make.order(delivery=AJACCIO)
     await world.emit(core_orders.TenderAccepted(order=order))
     vehicle, driver = await world.crew()
     (job,) = (await world.carrier.get(contract.FindJobs()))["items"]

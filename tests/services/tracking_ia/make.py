@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.summaries import summary_of
+
 from rt.contracts.authz import FindUsers, GetKeys, KeySetView, UsersPage, UserView
 from rt.contracts.core_orders import OrderPlanned, OrderSummary
 from rt.contracts.planning import TourPublished, TourStop
@@ -132,7 +134,7 @@ def sent(fixes: list[Fix]) -> list[dict[str, Any]]:
 
 
 def summary(**says: Any) -> OrderSummary:
-    return OrderSummary(
+    return summary_of(
         **{
             "order_id": "ord_1",
             "reference": "CMD-1",

@@ -81,13 +81,15 @@ from rt.contracts.core_orders.shown import (
     OrderCounts,
     OrderRow,
     OrdersPage,
-    OrderSummary,
     OrderView,
     PlanView,
     ProofView,
+    TenderView,
+)
+from rt.contracts.core_orders.summary import (
+    OrderSummary,
     References,
     Stop,
-    TenderView,
 )
 from rt.contracts.core_orders.tenders import (
     AcceptTender,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from rt.contracts.core_orders.shown import (
+from rt.contracts.core_orders.summary import (
     OrderSummary,
 )
 from rt.contracts.core_orders.vocabulary import (

@@ -10,13 +10,15 @@ from rt.contracts.core_orders.shown import (
     ContentHash,
     Currency,
     GoodsLines,
-    Moment,
     OrderView,
     Reason,
-    Reference,
-    References,
     Requirements,
     Stops,
+)
+from rt.contracts.core_orders.summary import (
+    Moment,
+    Reference,
+    References,
 )
 from rt.contracts.core_orders.vocabulary import (
     Equipment,

@@ -1,10 +1,11 @@
-"""What core_orders shows: orders, their stops, partners, prices, documents and incidents."""
+"""What core_orders shows: orders, their partners, prices, documents and incidents."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from rt.contracts.core_orders.summary import References, Stop
 from rt.contracts.core_orders.vocabulary import (
     DocumentKind,
     Equipment,
@@ -15,77 +16,21 @@ from rt.contracts.core_orders.vocabulary import (
     Responsible,
     Source,
 )
-from rt.kernel.model.messages import Personal, PersonalLabel, View, personal_of
-from rt.trade.days import TripMoment
+from rt.kernel.model.messages import Personal, View, personal_of
 from rt.trade.goods import Goods
 from rt.trade.places import Site
 from rt.trade.roles import PartnerRole
 
-Moment = TripMoment
-"""A point in time with its offset; naive ones and far ones are refused."""
-Reference = Annotated[str, Meta(max_length=40)]
 Cents = Annotated[int, Meta(ge=0, le=10_000_000_00)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 ContentHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 """SHA-256 of what was read, in hexadecimal."""
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
-LinesNamed = Annotated[list[Annotated[int, Meta(ge=0, lt=100)]], Meta(max_length=100)]
-
-
-class References(View):
-    """The numbers that others know the order by: purchase order, delivery note, booking."""
-
-    purchase_order: Reference = ""
-    delivery_note: Reference = ""
-    booking: Reference = ""
-
-
-class Stop(View):
-    """One call of the truck: where, when, and which goods lines (none named: all of them)."""
-
-    kind: Literal["pickup", "delivery"]
-    site: Site
-    from_at: Moment | None = None
-    until_at: Moment | None = None
-    lines: LinesNamed = field(default_factory=list)
 
 
 Stops = Annotated[list[Stop], Meta(max_length=20)]
 GoodsLines = Annotated[list[Goods], Meta(max_length=100)]
 Requirements = Annotated[list[Requirement], Meta(max_length=12)]
-
-
-class OrderSummary(View):
-    """An order as events carry it: everything that execution needs and no price.
-
-    `pickup` is the first pickup and `delivery` the last delivery of `stops`.
-    """
-
-    order_id: str
-    reference: str
-    shipper_id: str
-    shipper_name: str
-    carrier_id: str | None
-    carrier_name: str
-    consignee_id: str | None
-    consignee_name: str
-    consignee_email: PersonalLabel
-    pickup: Site
-    delivery: Site
-    pickup_from: datetime | None
-    pickup_until: datetime | None
-    delivery_from: datetime | None
-    delivery_until: datetime | None
-    goods: list[Goods]
-    pallets: int
-    pallet_type: str
-    weight_kg: float
-    loading_metres: float
-    requirements: list[str]
-    stops: list[Stop] = field(default_factory=list)
-    references: References = References()
-    logistician_id: str | None = None
-    instructions: Personal = ""
 
 
 class TenderView(View):

@@ -6,9 +6,11 @@ from msgspec import Meta
 
 from rt.contracts.core_orders.shown import (
     Cents,
-    Moment,
     OrderView,
     Reason,
+)
+from rt.contracts.core_orders.summary import (
+    Moment,
 )
 from rt.kernel.model.messages import Command, Empty, Version, View
 from rt.trade.references import OrderId, OrganizationId, TenderId

@@ -1,7 +1,9 @@
-"""Reads what a newer release of the platform wrote: what this one does not know yet is left out.
+"""Reads what another release of the platform wrote: what this one does not know is left out.
 
 While a release rolls out, N and N-1 serve side by side on one database (R-13): a field that N adds to an
 answer, an event or a stored document must not stop N-1. What people send us stays strict: see `kernel.web`.
+A struct that once said the same otherwise has a static method `from_earlier`: it takes the fields as they
+were written and returns them as they are said today.
 """
 
 from collections.abc import Iterable
@@ -46,6 +48,8 @@ def _known(value: Any, shape: inspect.Type) -> Any:
         case inspect.UnionType():
             return _known(value, _meant(value, shape.types))
         case inspect.StructType() if isinstance(value, dict):
+            if hasattr(shape.cls, "from_earlier"):
+                value = shape.cls.from_earlier(value)
             fields = {field.encode_name: field.type for field in shape.fields}
             if shape.tag_field is not None:
                 fields[shape.tag_field] = inspect.AnyType()

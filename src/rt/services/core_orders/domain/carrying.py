@@ -98,7 +98,7 @@ class Carried(Tendered, kw_only=True):
         self.index()
         self.emit(
             OrderPlanned(
-                order=self.summary(),
+                order=self.summary_view(),
                 vehicle_plate=plan.vehicle_plate,
                 driver_id=plan.driver_id,
                 driver_name=plan.driver_name,
@@ -117,11 +117,11 @@ class Carried(Tendered, kw_only=True):
         self.write(by, reached, self._reserved(), at=at)
         match reached:
             case "loading":
-                self.emit(OrderLoading(order=self.summary()))
+                self.emit(OrderLoading(order=self.summary_view()))
             case "in_transit":
-                self.emit(OrderInTransit(order=self.summary()))
+                self.emit(OrderInTransit(order=self.summary_view()))
             case "delivered":
-                self.emit(OrderDelivered(order=self.summary(), with_reserves=self.with_reserves))
+                self.emit(OrderDelivered(order=self.summary_view(), with_reserves=self.with_reserves))
 
 
 def _clock(at: datetime | None) -> str:

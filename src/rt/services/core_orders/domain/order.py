@@ -68,11 +68,11 @@ class Order(Proven, kw_only=True):
             raise Invalid.together(lacks)
         self.move(ConfirmOrder.__name__, by, "confirmed")
         self.index()
-        self.emit(OrderConfirmed(order=self.summary()))
+        self.emit(OrderConfirmed(order=self.summary_view()))
 
     def cancel(self, by: Author, reason: str) -> None:
         """Call it off; an open offer ends with it, and the carrier keeps sight of what it had."""
-        told = OrderCancelled(order=self.summary(), reason=reason)
+        told = OrderCancelled(order=self.summary_view(), reason=reason)
         self.move("CancelOrder", by, "cancelled", reason)
         self.cancel_reason = reason
         if offer := self.offer:
@@ -104,7 +104,7 @@ class Order(Proven, kw_only=True):
         self.write(by, "incident", incident.kind)
         self.emit(
             IncidentReported(
-                order=self.summary(),
+                order=self.summary_view(),
                 incident_id=incident.incident_id,
                 kind=incident.kind,
                 text=incident.text,
@@ -129,7 +129,7 @@ class Order(Proven, kw_only=True):
 
     def view(self, role: PartnerRole, by: Author) -> OrderView:
         """The whole order as this role may see it."""
-        summary = self.summary()
+        summary = self.summary_view()
         offer = self.offer
         view = OrderView(
             order_id=self.id,

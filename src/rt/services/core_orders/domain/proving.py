@@ -58,7 +58,7 @@ class Proven(Carried, kw_only=True):
             raise ProofChanged("content_hash")
         self.move("AcceptProof", by, "proof_accepted", named.filename)
         self.accepted_proof = document_id
-        self.emit(ProofAccepted(order=self.summary()))
+        self.emit(ProofAccepted(order=self.summary_view()))
 
     def attach(self, by: Author, document: Document, replaces: str = "") -> None:
         """Add a document, or the next version of one of the same organization."""

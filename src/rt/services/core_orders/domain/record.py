@@ -123,9 +123,8 @@ class Record(OrderLine, kw_only=True):
         )
         self.history = [*self.history, line][-HISTORY_LIMIT:]
 
-    def summary(self) -> OrderSummary:
+    def summary_view(self) -> OrderSummary:
         """The order as events carry it; while it is offered, `carrier_id` is whom it is offered to."""
-        pickup, delivery = self.pickup, self.delivery
         offer = self.offer
         return OrderSummary(
             order_id=self.id,
@@ -139,12 +138,6 @@ class Record(OrderLine, kw_only=True):
             consignee_name=self.consignee_name,
             consignee_email=self.consignee_email,
             logistician_id=self.logistician_id,
-            pickup=pickup.site,
-            delivery=delivery.site,
-            pickup_from=pickup.from_at or pickup.until_at,
-            pickup_until=pickup.until_at or pickup.from_at,
-            delivery_from=delivery.from_at or delivery.until_at,
-            delivery_until=delivery.until_at or delivery.from_at,
             goods=self.goods,
             pallets=self.pallets,
             pallet_type=next((line.pallet_type for line in self.goods if line.pallets), "EUR"),

@@ -82,7 +82,7 @@ class Tendered(Record, kw_only=True):
         self.index()
         self.emit(
             OrderTendered(
-                order=self.summary(),
+                order=self.summary_view(),
                 carrier_email=carrier.email,
                 carrier_guest=carrier.guest,
                 deadline=deadline,
@@ -102,7 +102,7 @@ class Tendered(Record, kw_only=True):
     def refuse(self, by: Author, tender_id: str, reason: str) -> None:
         """The carrier declines the named offer; it sees the order no more."""
         offer = self._answerable("RefuseTender", by, tender_id)
-        told = TenderRefused(order=self.summary(), reason=reason)
+        told = TenderRefused(order=self.summary_view(), reason=reason)
         self.move("RefuseTender", by, "refused", reason)
         self._end(offer, "refused", reason)
         self.index()
@@ -130,7 +130,7 @@ class Tendered(Record, kw_only=True):
 
     def release(self, by: Author, reason: str) -> None:
         """The carrier goes before it has loaded, sent away or of itself; it sees the order no more."""
-        told = TenderLapsed(order=self.summary(), expired=False, reason=reason)
+        told = TenderLapsed(order=self.summary_view(), expired=False, reason=reason)
         self.move("ReleaseCarrier", by, "released", reason)
         self.carrier_id, self.carrier_name, self.agreed_cents, self.plan = None, "", None, None
         self.given_by = None
@@ -167,7 +167,7 @@ class Tendered(Record, kw_only=True):
         offer = self.offer
         if offer is None:
             return
-        told = TenderLapsed(order=self.summary(), expired=state == "expired", reason=reason)
+        told = TenderLapsed(order=self.summary_view(), expired=state == "expired", reason=reason)
         self.state = "confirmed"
         self.write(by, state, reason or offer.carrier_name)
         self._end(offer, state, reason)
@@ -179,7 +179,7 @@ class Tendered(Record, kw_only=True):
         self.index()
         self.emit(
             TenderAccepted(
-                order=self.summary(),
+                order=self.summary_view(),
                 carrier_email=guest.email if guest else "",
                 carrier_guest=guest is not None,
                 slot_link_token=guest.slot_link_token if guest else "",

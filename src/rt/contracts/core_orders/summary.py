@@ -1,0 +1,108 @@
+"""An order as events carry it, with its stops."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, field
+
+from rt.kernel.model.messages import Personal, PersonalLabel, View
+from rt.trade.days import TripMoment
+from rt.trade.goods import Goods
+from rt.trade.places import Site
+
+Moment = TripMoment
+"""A point in time with its offset; naive ones and far ones are refused."""
+Reference = Annotated[str, Meta(max_length=40)]
+LinesNamed = Annotated[list[Annotated[int, Meta(ge=0, lt=100)]], Meta(max_length=100)]
+
+
+class References(View):
+    """The numbers that others know the order by: purchase order, delivery note, booking."""
+
+    purchase_order: Reference = ""
+    delivery_note: Reference = ""
+    booking: Reference = ""
+
+
+class Stop(View):
+    """One call of the truck: where, when, and which goods lines (none named: all of them)."""
+
+    kind: Literal["pickup", "delivery"]
+    site: Site
+    from_at: Moment | None = None
+    until_at: Moment | None = None
+    lines: LinesNamed = field(default_factory=list)
+
+
+class OrderSummary(View):
+    """An order as events carry it: everything that execution needs and no price."""
+
+    order_id: str
+    reference: str
+    shipper_id: str
+    shipper_name: str
+    carrier_id: str | None
+    carrier_name: str
+    consignee_id: str | None
+    consignee_name: str
+    consignee_email: PersonalLabel
+    stops: Annotated[list[Stop], Meta(min_length=2)]
+    goods: list[Goods]
+    pallets: int
+    pallet_type: str
+    weight_kg: float
+    loading_metres: float
+    requirements: list[str]
+    references: References = References()
+    logistician_id: str | None = None
+    instructions: Personal = ""
+
+    @property
+    def pickup(self) -> Site:
+        """Where the first goods are taken over."""
+        return self._first.site
+
+    @property
+    def delivery(self) -> Site:
+        """Where the last goods are handed over."""
+        return self._last.site
+
+    @property
+    def pickup_from(self) -> datetime | None:
+        return self._first.from_at or self._first.until_at
+
+    @property
+    def pickup_until(self) -> datetime | None:
+        return self._first.until_at or self._first.from_at
+
+    @property
+    def delivery_from(self) -> datetime | None:
+        return self._last.from_at or self._last.until_at
+
+    @property
+    def delivery_until(self) -> datetime | None:
+        return self._last.until_at or self._last.from_at
+
+    @property
+    def _first(self) -> Stop:
+        return next((one for one in self.stops if one.kind == "pickup"), self.stops[0])
+
+    @property
+    def _last(self) -> Stop:
+        return next((one for one in reversed(self.stops) if one.kind == "delivery"), self.stops[-1])
+
+    @staticmethod
+    def from_earlier(said: dict[str, Any]) -> dict[str, Any]:
+        """Events before December 2026 said the first and the last stop apart, and some of them only so."""
+        if said.get("stops") or "pickup" not in said:
+            return said
+        stops = [
+            {
+                "kind": kind,
+                "site": said[kind],
+                "from_at": said.get(f"{kind}_from"),
+                "until_at": said.get(f"{kind}_until"),
+            }
+            for kind in ("pickup", "delivery")
+        ]
+        return {**said, "stops": stops}
