@@ -29,7 +29,7 @@ BUILT = [row for row in UNITS if row.built]
 LEVELS = ("read", "write", "admin", "partner")
 ALL_RIGHTS = frozenset(f"{row.package}.{level}" for row in UNITS for level in LEVELS)
 
-OF_THE_HOUSE = {"authz.signing_keys", "authz.attempts", "authz.challenges", "authz.reset_wishes"} | {
+OF_THE_PLATFORM = {"authz.signing_keys", "authz.attempts", "authz.challenges", "authz.reset_wishes"} | {
     "admin_gateway.flags",
     "admin_gateway.notices",
     "admin_gateway.erasures",
@@ -42,6 +42,7 @@ BY_DERIVED_ID = {
     "core_orders.series",
     "core_orders.headings",
     "ecpmr.series",
+    "palette.carried",
     "palette.notices",
 }
 """Found by an id that is derived from the organization itself: no message takes such an id or lists them."""
@@ -90,7 +91,9 @@ async def full(
 def owned(instance: Instance) -> list[Collection[Any]]:
     """The collections in which each document is some organization's."""
     collections = instance.context.database.collections
-    return [one for one in collections if one.name not in OF_THE_HOUSE and not one.name.endswith(".refusals")]
+    return [
+        one for one in collections if one.name not in OF_THE_PLATFORM and not one.name.endswith(".refusals")
+    ]
 
 
 async def plant(database: Any, collection: Collection[Any]) -> None:

@@ -198,7 +198,7 @@ class BalanceView(View):
 
 
 class BalancesView(View):
-    """Balances of the organization, folded from its movements."""
+    """Balances of the organization, folded from its movements; a late answer counts from when it is given."""
 
     items: list[BalanceView]
     as_of: datetime

@@ -1,12 +1,11 @@
 """Movements and balances: claimed, answered, reversed, found, folded."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from rt.contracts.palette import (
     BalancesView,
-    BalanceView,
     BookMovement,
     ConfirmMovement,
     DisputeMovement,
@@ -161,8 +160,9 @@ class Ledger:
         return MovementsPage(items=await self._shown(page.items), next=page.next)
 
     async def balances(self, asked: GetBalances) -> BalancesView:
-        found = await self._store.balances(asked.partner_id, asked.until)
-        return BalancesView(items=[_balance(row) for row in found], as_of=asked.until or now())
+        kept = self._store.balances
+        found = await (kept.at(asked.partner_id, asked.until) if asked.until else kept.now(asked.partner_id))
+        return BalancesView(items=[one.view() for one in found], as_of=asked.until or now())
 
     async def _partner(self, asked: BookMovement) -> tuple[Party, bool]:
         """The partner, and whether nobody can answer for it; a stranger is refused like an unknown id."""
@@ -186,20 +186,3 @@ class Ledger:
             movement.view(current_org(), [back for back in backs if back.reverses == movement.id])
             for movement in movements
         ]
-
-
-def _balance(row: dict[str, Any]) -> BalanceView:
-    account = row["_id"]
-    last_moved_at: datetime = row["last_moved_at"]
-    return BalanceView(
-        partner_id=account["partner_id"],
-        partner_name=next((p["name"] for p in row["parties"] if p["id"] == account["partner_id"]), ""),
-        site_name=account["site_name"],
-        pallet_type=account["pallet_type"],
-        quality=account["quality"],
-        confirmed=row["confirmed"],
-        claimed_by_us=row["claimed_by_us"],
-        claimed_by_others=row["claimed_by_others"],
-        own=row["own"],
-        last_moved_at=last_moved_at,
-    )

@@ -22,6 +22,7 @@ from rt.contracts.palette import (
     PalletType,
     PolicyMode,
 )
+from rt.kernel.core.clock import now
 from rt.kernel.core.errors import Conflict, Forbidden, Invalid
 from rt.kernel.model.messages import DERIVED, Personal
 from rt.services.palette.domain.consent import Consent
@@ -79,6 +80,8 @@ class Movement(Consent, kw_only=True):
     reverses: str = ""
     nth: int = 0
     voucher_id: str = ""
+    settled_at: datetime | None = None
+    """Since when nobody is asked any more: from then on no entry of it is worth anything else."""
     accounts: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
     """In which accounts it has entries, as lists ask for them."""
 
@@ -102,6 +105,7 @@ class Movement(Consent, kw_only=True):
         self.bound = organizations(*(involved & {*yes}))
         self.awaits = organizations(*(involved - {*self.bound}))
         self.follow_agent()
+        self._settle()
         asked = [party for party in self.awaits if party not in self.absent]
         if not asked:
             self.emit(self._moved())
@@ -135,6 +139,7 @@ class Movement(Consent, kw_only=True):
         self.bound = [*self.bound, by_id]
         self.awaits = [party for party in self.awaits if party != by_id]
         self.follow_agent()
+        self._settle()
         self.emit(
             MovementConfirmed(
                 movement_id=self.id,
@@ -250,6 +255,11 @@ class Movement(Consent, kw_only=True):
         self.closed_by = by_id
         self.closed_reason = reason
         self.awaits = []
+        self._settle()
+
+    def _settle(self) -> None:
+        if not self.awaits:
+            self.settled_at = now()
 
     def _moved(self) -> PalletsMoved:
         first, *between, last = (party.id for party in self.parties)

@@ -1,6 +1,6 @@
 """Where movements, vouchers, policies and statements are kept."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -14,7 +14,8 @@ from rt.services.palette.domain.movement import Movement
 from rt.services.palette.domain.policy import Call, Policy, Rule, in_force
 from rt.services.palette.domain.statement import Statement, StatementLine
 from rt.services.palette.domain.voucher import Voucher
-from rt.services.palette.store.folding import BOUND, COUNTS, standing, sum_of
+from rt.services.palette.store.balances import Balances
+from rt.services.palette.store.folding import BOUND, COUNTS, standing
 from rt.services.palette.store.listings import CLAIMS, MOVEMENTS, STATEMENTS, VOUCHERS
 
 REVERSALS = 50
@@ -37,6 +38,7 @@ class PaletteStore:
             Movement,
             "movements",
             Index("reverses"),
+            Index("settled_at"),
             Index("reverses", "nth", unique=True, when={"reverses": {"$gt": ""}}),
             shared=True,
             listings=(MOVEMENTS, CLAIMS),
@@ -53,6 +55,7 @@ class PaletteStore:
         self.policies = Collection(database, Policy, "policies", Index("partner_id"), shared=True)
         self.rules = Collection(database, Rule, "rules", Index("kind", "valid_from", unique=True))
         self.notices = Collection(database, Notice, "notices")
+        self.balances = Balances(database, self.movements)
         self.database = database
 
     async def derive(self) -> None:
@@ -73,54 +76,6 @@ class PaletteStore:
         between = account(current_org(), partner_id, "")
         both = {"accounts": between, "bound": {"$all": [current_org(), partner_id]}}
         return await self.movements.first(both) is not None
-
-    async def balances(self, partner_id: str, until: datetime | None) -> list[dict[str, Any]]:
-        """The fold of the organization's movements, by partner, site, type and quality.
-
-        Nothing is kept beside the movements, so that nothing can differ from them.
-        """
-        mine: dict[str, Any] = {"lines.holder_id": current_org()}
-        where: dict[str, Any] = {"moved_at": {"$lt": until}} if until else {}
-        if partner_id:
-            mine["lines.partner_id"] = partner_id
-            where["accounts"] = account(current_org(), partner_id, "")
-        return await self.movements.aggregate(
-            [
-                {"$match": where},
-                {"$sort": {"moved_at": 1, "_id": 1}},
-                {"$unwind": "$lines"},
-                {"$match": mine},
-                {"$set": {"standing": standing()}},
-                {"$match": {"standing": {"$in": [*COUNTS, "claimed"]}}},
-                {
-                    "$group": {
-                        "_id": {
-                            "partner_id": "$lines.partner_id",
-                            "site_name": "$lines.site_name",
-                            "pallet_type": "$lines.pallet_type",
-                            "quality": "$lines.quality",
-                        },
-                        "confirmed": sum_of("confirmed"),
-                        "own": sum_of("own"),
-                        "claimed_by_us": sum_of("claimed", {"$in": ["$lines.holder_id", BOUND]}),
-                        "claimed_by_others": sum_of(
-                            "claimed", {"$not": [{"$in": ["$lines.holder_id", BOUND]}]}
-                        ),
-                        "last_moved_at": {"$last": "$moved_at"},
-                        "parties": {"$last": "$parties"},
-                    }
-                },
-                {
-                    "$match": {
-                        "$or": [
-                            {figure: {"$ne": 0}}
-                            for figure in ("confirmed", "own", "claimed_by_us", "claimed_by_others")
-                        ]
-                    }
-                },
-                {"$sort": {"_id": 1}},
-            ]
-        )
 
     async def account(self, partner_id: str) -> tuple[list[StatementLine], str]:
         """Every entry of the organization's account with a partner, oldest first, and the partner's name."""
