@@ -6,13 +6,13 @@ import pytest
 from pikepdf import Encryption
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from tests.services.core_orders.hostile import WAYS, packed, quiet, saved
 from tests.services.core_orders.make import CARRIER, CONSIGNEE, LOGISTICIAN, SHIPPER, STRANGER
 from tests.services.core_orders.test_api import assigned, post
+from tests.trade.hostile import WAYS, packed, quiet, saved
 
 from rt.kernel.core.errors import Invalid, WrongMediaType
-from rt.services.core_orders.domain.papers import clean
-from rt.services.core_orders.domain.pdf import rewritten
+from rt.trade.papers import clean
+from rt.trade.pdf import rewritten
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 30), **more) -> bytes:

@@ -27,9 +27,9 @@ from rt.services.core_orders.actions.orders import shown
 from rt.services.core_orders.adapters import author
 from rt.services.core_orders.domain.kept import Document, Incident
 from rt.services.core_orders.domain.order import OrderNotFound
-from rt.services.core_orders.domain.papers import clean
 from rt.services.core_orders.domain.proving import DocumentNotFound
 from rt.services.core_orders.store import OrderStore
+from rt.trade.papers import clean
 
 PUBLIC_PATH = "/api/orders"
 CLEANING_SECONDS = 12

@@ -6,14 +6,14 @@ import zipfile
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
-from tests.services.core_orders import hostile
-from tests.services.core_orders.hostile import EVIL, FORMS, WAYS, in_object_streams, quiet, saved
+from tests.trade import hostile
+from tests.trade.hostile import EVIL, FORMS, WAYS, in_object_streams, quiet, saved
 
 from rt.kernel.core import offload
 from rt.kernel.core.errors import Refusal
 from rt.kernel.core.offload import TooMuchToCompute
-from rt.services.core_orders.domain.papers import clean
-from rt.services.core_orders.domain.pdf import (
+from rt.trade.papers import clean
+from rt.trade.pdf import (
     ACTIONS,
     DROPPED,
     PdfBroken,
@@ -238,6 +238,6 @@ def test_the_hash_of_what_was_sent_is_kept_and_a_repeat_gives_the_same_bytes() -
 
 
 def test_no_key_that_is_dropped_is_one_that_pages_keep() -> None:
-    from rt.services.core_orders.domain.pdf import PAGE_KEEPS, RESOURCES_KEEP
+    from rt.trade.pdf import PAGE_KEEPS, RESOURCES_KEEP
 
     assert not DROPPED & (PAGE_KEEPS | RESOURCES_KEEP)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from rt.kernel.core.errors import Invalid, WrongMediaType
-from rt.services.core_orders.domain.pdf import rewritten
+from rt.trade.pdf import rewritten
 
 PIXEL_LIMIT = 25_000_000
 """Pixels of one image; 17 KB can claim 144 million (S-17)."""
