@@ -7,6 +7,17 @@ from tests.conftest import TestPlatform
 from tests.portals.world import Links, opened
 
 from rt.host.keys import UnitKeys
+from rt.ui import catalogues
+
+
+@pytest.fixture(autouse=True)
+def unnamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code that has no name in `ui/locale` is shown raw, so that pages that are read for raw names tell."""
+    monkeypatch.setattr(
+        catalogues,
+        "readable",
+        lambda context, code: code if code.isupper() or code.isdigit() else f"unnamed_{context}_{code}",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -122,8 +122,13 @@ def named(context: str, code: str) -> str:
     last = code.rsplit(".", 1)[-1]
     if last != code:
         return named(context, last)
-    readable = code.replace("_", " ")
-    return readable if readable.isupper() else readable.capitalize()
+    return readable(context, code)
+
+
+def readable(context: str, code: str) -> str:
+    """A code that no catalogue names, as well as it can be read; tests of pages tell of it."""
+    words = code.replace("_", " ")
+    return words if words.isupper() else words.capitalize()
 
 
 def used(folder: Path) -> dict[Key, str | tuple[str, ...]]:
