@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,18 +22,16 @@ from rt.contracts.authz import AcceptPartner, AddUser, AskPartner, IssueLink, Ro
 from rt.contracts.authz import RegisterOrganization as Register
 from rt.contracts.authz.organizations import RegisteredKind
 from rt.host.keys import UnitKeys
+from rt.host.topology import UNITS
 from rt.kernel.core.clock import held, now
 from rt.kernel.core.settings import Settings
 from rt.kernel.service.client import Services
 from rt.kernel.service.service import Served, ServiceContext, Unit
 from rt.services.authz.app import build as build_authz
 from rt.services.authz.domain.roles import RIGHTS
-from rt.services.core_orders.app import build as core_orders
-from rt.services.ecpmr.app import build as ecpmr
-from rt.services.palette.app import build as palette
-from rt.services.planning.app import build as planning
-from rt.services.tracking_ia.app import build as tracking_ia
 
+ASIDE = {"authz", "admin_gateway", "notifications"}
+"""Units that the worlds do without, and authz, which they build with its links."""
 PASSWORD = "Quai-17-avant-l-aube"
 
 
@@ -107,7 +106,7 @@ class Ear:
 
 @asynccontextmanager
 async def opened(uri: str, keys: UnitKeys, home: Path) -> AsyncIterator[tuple[TestPlatform, Links]]:
-    """The units that portals of the road ask, in a database of their own."""
+    """The units that portals ask, as soon as they are built, in a database of their own."""
     settings = Settings(
         mongodb_db=f"test_{uuid4().hex[:12]}",
         home=home,
@@ -122,8 +121,9 @@ async def opened(uri: str, keys: UnitKeys, home: Path) -> AsyncIterator[tuple[Te
         return links.build(context)
 
     authz.__module__ = build_authz.__module__
+    others = [row.package for row in UNITS if row.built and row.package not in ASIDE]
     try:
-        await platform.mount(authz, core_orders, planning, ecpmr, palette, tracking_ia)
+        await platform.mount(authz, *(import_module(f"rt.services.{name}.app").build for name in others))
         yield platform, links
     finally:
         await platform.client.drop_database(settings.mongodb_db)

@@ -103,7 +103,7 @@ class Day:
 
     async def _docks(self) -> None:
         world, order_id = self.world, self.ids["assigned"]
-        await world.dock(world.consignee, LYON, "Quai 4", navigation=3)
+        await world.dock(world.consignee, LYON, "Quai 4", doors=3)
         await world.dock(world.shipper, BOURG, "Quai froid")
         free = await world.ask(world.carrier, FindFreeSlots(order_id=order_id, kind="delivery", day=DAY))
         first = free.items[0]
