@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
+from rt.contracts.authz import GetKeys, KeySetView
 from rt.host.keys import UnitKeys
 from rt.host.mongod import Mongod, running
 from rt.host.platform import Instance, Platform
@@ -33,10 +34,10 @@ from rt.kernel.model.entity import Entity
 from rt.kernel.model.envelope import envelope_of, with_defaults
 from rt.kernel.model.messages import Event
 from rt.kernel.privacy.subject_keys import ERASURES, NODES
-from rt.kernel.service.service import ServiceContext, Unit
+from rt.kernel.service.service import Served, ServiceContext, Unit, serve
 from rt.kernel.storage.persistence import Collection, Database, connect
 
-start_logging("critical")
+start_logging("error")
 hypothesis_settings.register_profile("rt", deadline=None)
 hypothesis_settings.load_profile("rt")
 ROOT = Path(__file__).parents[1]
@@ -161,6 +162,20 @@ class Shelf:
         unions = [{"$unionWith": {"coll": name, "pipeline": look}} for name, look in others]
         found = await database[names[0]].aggregate([*looks[0], *unions])
         return [one["_id"] async for one in found]
+
+
+def stand_in(package: str, *served: Served) -> Callable[[ServiceContext], Unit]:
+    """A neighbour that answers these messages as the test has it, to be mounted in its place."""
+
+    async def keys(_asked: GetKeys) -> KeySetView:
+        return KeySetView(keys=[])
+
+    def build(_context: ServiceContext) -> Unit:
+        name = next(row.name for row in UNITS if row.package == package)
+        return Unit(name=name, serves=[*served, serve(GetKeys, keys)] if package == "authz" else served)
+
+    build.__module__ = f"rt.services.{package}.app"
+    return build
 
 
 class TestPlatform(Platform):

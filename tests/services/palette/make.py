@@ -1,29 +1,22 @@
 """Things of the pallet service for its tests: say only what the test is about."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from tests.conftest import stand_in
 from tests.summaries import summary_of
 
 from rt.contracts.authz import (
     AddPartner,
-    GetKeys,
     GetOrganization,
     IssueLink,
-    KeySetView,
     LinkView,
     OrganizationView,
 )
 from rt.contracts.core_orders import OrderPlanned
 from rt.contracts.ecpmr import DeliverySigned, PalletExchange
 from rt.kernel.core.errors import NotFound
-from rt.kernel.core.ids import new_id
-from rt.kernel.core.tenancy import acting_for
-from rt.kernel.model.entity import Entity
-from rt.kernel.model.messages import Event
-from rt.kernel.service.service import ServiceContext, Unit, serve
-from rt.kernel.storage.persistence import Collection
+from rt.kernel.service.service import serve
 from rt.services.palette.domain.ledger import Exchange, Party, delivery_lines, organizations
 from rt.services.palette.domain.movement import Movement
 from rt.services.palette.domain.statement import Statement, StatementLine, drawn_up
@@ -158,33 +151,24 @@ NAMES = {
 STANDINGS = {"org_guest": "guest", "org_stranger": "stranger", "org_blocked": "blocked"}
 
 
-def neighbours(context: ServiceContext) -> Unit:
-    """The part of authz that the pallet service asks: three partners, a guest, a stranger and one blocked."""
-
-    async def organization(asked: GetOrganization) -> OrganizationView:
-        if asked.organization_id not in NAMES:
-            raise NotFound
-        return card(asked.organization_id)
-
-    async def partner(asked: AddPartner) -> OrganizationView:
-        return card("org_guest")
-
-    async def link(asked: IssueLink) -> LinkView:
-        return LinkView(link_id="lnk_1", token=f"token-{asked.object_id}", expires_at=asked.expires_at)
-
-    async def keys(asked: GetKeys) -> KeySetView:
-        return KeySetView(keys=[])
-
-    answers = [
-        serve(GetOrganization, organization),
-        serve(AddPartner, partner),
-        serve(IssueLink, link),
-        serve(GetKeys, keys),
-    ]
-    return Unit(name="authz", serves=answers)
+async def organization(asked: GetOrganization) -> OrganizationView:
+    if asked.organization_id not in NAMES:
+        raise NotFound
+    return card(asked.organization_id)
 
 
-neighbours.__module__ = "rt.services.authz.app"
+async def partner(asked: AddPartner) -> OrganizationView:
+    return card("org_guest")
+
+
+async def link(asked: IssueLink) -> LinkView:
+    return LinkView(link_id="lnk_1", token=f"token-{asked.object_id}", expires_at=asked.expires_at)
+
+
+neighbours = stand_in(
+    "authz", serve(GetOrganization, organization), serve(AddPartner, partner), serve(IssueLink, link)
+)
+"""The part of authz that the pallet service asks: three partners, a guest, a stranger and one blocked."""
 
 
 def card(organization_id: str) -> OrganizationView:
@@ -202,34 +186,6 @@ def card(organization_id: str) -> OrganizationView:
         suspended=False,
         standing=STANDINGS.get(organization_id, "partner"),
     )
-
-
-class Teller(Entity, kw_only=True):
-    """Something of another unit that tells what the tests want heard."""
-
-
-async def emit(platform: Any, unit: str, event: Event, org_id: str = SHIPPER) -> None:
-    """Have a neighbour tell an event, and everything that follows happen."""
-    if unit not in platform.instances:
-        await platform.mount(_silent(unit))
-    database = platform.instances[unit].context.database
-    tellers = next((c for c in database.collections if c.entity is Teller), None) or Collection(
-        database, Teller, "tellers"
-    )
-    with acting_for(org_id):
-        teller = Teller(id=new_id("tel"))
-        teller.emit(event)
-        await tellers.add(teller)
-    await platform.settle()
-
-
-def _silent(unit: str) -> Callable[[ServiceContext], Unit]:
-    def build(context: ServiceContext) -> Unit:
-        Collection(context.database, Teller, "tellers")
-        return Unit(name=unit.replace("_", "-"), serves=[])
-
-    build.__module__ = f"rt.services.{unit}.app"
-    return build
 
 
 def planned(**says: Any) -> OrderPlanned:

@@ -38,15 +38,21 @@ async def balance(platform, org, partner):
     return {(item["pallet_type"], item["quality"]): item["confirmed"] for item in items if item["confirmed"]}
 
 
+async def told(platform, event):
+    """An event of the shipper's, and everything that follows."""
+    await platform.emit(event, make.SHIPPER)
+    await platform.settle()
+
+
 async def deliver(platform, deferred=False, **says):
     if deferred:
         policy = {"mode": "deferred", "site_name": "Lyon"}
         await asked(web(platform).post("/api/palettes/policies", json=policy))
-    await make.emit(platform, "ecpmr", make.signed(**says))
+    await told(platform, make.signed(**says))
 
 
 async def test_a_signed_delivery_becomes_one_movement_that_all_sides_see(palette):
-    await make.emit(palette, "core_orders", make.planned())
+    await told(palette, make.planned())
     await deliver(palette)
     seen = {}
     for org in (make.SHIPPER, make.CARRIER, make.CONSIGNEE):
@@ -123,7 +129,7 @@ async def test_a_balance_of_an_earlier_day_is_folded_from_earlier_movements(pale
 
 
 async def test_the_driver_reads_the_policy_before_arrival(palette):
-    await make.emit(palette, "core_orders", make.planned())
+    await told(palette, make.planned())
     way = "/api/palettes/orders/ord_1/policy"
     assert (await asked(web(palette, make.CARRIER).get(way)))["mode"] == "immediate"
     policy = {"mode": "ratio", "ratio_percent": 80, "partner_id": make.CONSIGNEE}
