@@ -222,7 +222,7 @@ def test_a_front_page_says_each_name_once() -> None:
         if [type(node) for node in parsed(path).body[1:]] != [ast.ImportFrom] * len(parsed(path).body[1:])
     ]
     assert FRONT_PAGES
-    assert written_twice == []
+    assert written_twice == [], "imports alone, without __all__"
 
 
 def test_a_name_is_taken_from_where_it_stands_or_from_a_front_page() -> None:

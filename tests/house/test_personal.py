@@ -15,6 +15,7 @@ IMPERSONAL = frozenset(Path(__file__).with_name("impersonal.txt").read_text().sp
 """Texts that tell of no person: numbers, codes, names of companies and things, words of the platform.
 
 By field, and by struct where a field of this name could be somebody's."""
+TELLS = "tells of a person: declare it (Personal, personal_of); tells of nobody: tests/house/impersonal.txt"
 AMBIGUOUS = re.compile(
     r"^(name|by|by_name|to|e?mail|phone|street|address|ip|agent|device|instructions|comment|note|reason|error)$"
     r"|^(text|said|description|title)$"
@@ -89,7 +90,7 @@ def kinds() -> list[Any]:
 
 def test_what_tells_of_a_person_says_so_and_whatever_does_not_is_known() -> None:
     found = {name for kind in kinds() for name in undeclared(inspect.type_info(kind), marks_of(kind), "")}
-    assert found == IMPERSONAL
+    assert found == IMPERSONAL, TELLS
 
 
 def hidden(marks: Marks, path: str = "") -> Iterator[str]:

@@ -24,7 +24,9 @@ async def test_subscriptions_are_those_of_the_list(platform: Platform) -> None:
     Give the function its new name and the subscription its old one (`subscribe(…, name="old name")`). A
     subscription that is gone for good leaves the list together with what it had put aside.
     """
-    assert NAMES.read_text().splitlines() == subscriptions(platform)
+    written, made = NAMES.read_text().splitlines(), subscriptions(platform)
+    new, gone = sorted({*made} - {*written}), sorted({*written} - {*made})
+    assert written == made, f"{NAMES.name}, sorted: add {new}, take away {gone}"
 
 
 async def test_no_two_subscriptions_of_a_unit_have_one_name(platform: Platform) -> None:

@@ -100,7 +100,8 @@ def test_a_portal_asks_the_services_that_the_topology_says(row: topology.PortalR
         further = set(modules_asked(PACKAGE.parent.joinpath(*waiting.pop().split(".")).with_suffix(".py")))
         waiting += [name for name in further - asked if name.startswith("rt.pages.")]
         asked |= further
-    assert set(row.asks) == {name.split(".")[2] for name in asked if name.startswith("rt.contracts.")}
+    named = {name.split(".")[2] for name in asked if name.startswith("rt.contracts.")}
+    assert set(row.asks) == named, "its row names what its pages ask, and what the rt.pages that it takes ask"
 
 
 def modules_asked(path: Path) -> Iterator[str]:

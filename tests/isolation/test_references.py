@@ -187,5 +187,5 @@ async def test_another_s_thing_is_refused_as_if_there_were_none(
         assert nothing[0] in (401, 403)
         return
     field = ".".join(str(part) for part in place)
-    assert nothing[:2] == (422, "reference_unknown"), nothing
+    assert nothing[:2] == (422, "reference_unknown"), f"{nothing}: look at what is named before anything else"
     assert field in nothing[2] or field.removesuffix(".0") in nothing[2], nothing

@@ -28,6 +28,8 @@ IN_THE_CAB = {
 }
 """What a driver reads: the own day with its orders, notes and instructions, and nothing of the office."""
 
+CLOSE = 'closed_to=("driver",) at the head of the message, or its name in the lists above'
+
 
 def sayable(role: Role, contract: str) -> dict[bool, set[str]]:
     """The messages that need a right which the role has, by whether they change something."""
@@ -44,12 +46,12 @@ def sayable(role: Role, contract: str) -> dict[bool, set[str]]:
 
 @pytest.mark.parametrize("contract", contracts())
 def test_a_driver_does_what_is_done_at_a_dock_and_nothing_else(contract: str) -> None:
-    assert sayable("driver", contract)[True] == AT_THE_DOCK.get(contract, set())
+    assert sayable("driver", contract)[True] == AT_THE_DOCK.get(contract, set()), CLOSE
 
 
 @pytest.mark.parametrize("contract", contracts())
 def test_a_driver_reads_the_own_day_and_nothing_of_the_office(contract: str) -> None:
-    assert sayable("driver", contract)[False] == IN_THE_CAB.get(contract, set())
+    assert sayable("driver", contract)[False] == IN_THE_CAB.get(contract, set()), CLOSE
 
 
 @pytest.mark.parametrize("contract", contracts())
