@@ -12,7 +12,7 @@ import stamina
 
 from rt.kernel.access.identity import UnitKey, current_actor, current_address
 from rt.kernel.core.digits import whole
-from rt.kernel.core.errors import AskRefused, NotFound, Problem, Unavailable
+from rt.kernel.core.errors import AskRefused, NotFound, Problem, ReferenceUnknown, Unavailable
 from rt.kernel.core.ids import caused_key, fingerprint
 from rt.kernel.core.reading import read_json
 from rt.kernel.core.telemetry import current_trace, new_trace
@@ -26,6 +26,7 @@ FAILURES = 5
 FAILURES_WITHIN_SECONDS = 10
 OPEN_SECONDS = 30
 HEALTH_SECONDS = 5
+NOT_THERE = (403, 404)
 NO_SEGMENT = ("", ".", "..")
 """What no path holds between two slashes: the address would be another message's (RFC 3986, 5.2.4)."""
 
@@ -95,6 +96,15 @@ class Services:
         if shape.answer is Download:
             return cast("Answer", _download(response))
         return cast("Answer", read_json(response.content, shape.answer))
+
+    async def known(self, field: str, message: Query[Answer]) -> Answer:
+        """The answer about what a field names; ReferenceUnknown where there is none for whoever asks."""
+        try:
+            return await self.ask(message)
+        except AskRefused as refused:
+            if refused.status in NOT_THERE:
+                raise ReferenceUnknown(field) from refused
+            raise
 
     async def health(self, unit: str) -> str:
         """What a unit says of itself at /health; Unavailable when it does not answer well within 5 s."""

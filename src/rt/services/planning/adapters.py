@@ -21,14 +21,8 @@ class Neighbours:
 
     async def need_member(self, user_id: str | None, field: str) -> None:
         """Refuse a person who is no member of the organization; none is named by nothing."""
-        if not user_id:
-            return
-        try:
-            await self._services.ask(GetUser(user_id=user_id))
-        except AskRefused as refused:
-            if refused.status not in NOT_THERE:
-                raise
-            raise ReferenceUnknown(field) from refused
+        if user_id:
+            await self._services.known(field, GetUser(user_id=user_id))
 
     async def need_served(self, organization_ids: Sequence[str]) -> None:
         """Refuse to serve whom this organization has no word from."""
