@@ -153,11 +153,8 @@ class Jars:
             self.failures[event.jar_id] -= 1
             raise ValueError("not today")
         self.heard.append((event.jar_id, event.count))
-        shelf_id = derived_id("shf", envelope.org_id)
-        if await self.shelves.first({"id": shelf_id}) is None:
-            await self.shelves.add(Shelf(id=shelf_id, taken=event.count))
-            return
-        async with self.shelves.change(shelf_id) as shelf:
+        fresh = Shelf(id=derived_id("shf", envelope.org_id))
+        async with self.shelves.change_or_add(fresh) as shelf:
             shelf.taken += event.count
 
 

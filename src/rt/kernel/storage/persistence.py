@@ -513,6 +513,22 @@ class Collection(Generic[E]):
         yield entity
         await self._replace(entity, before, stored, key, texts)
 
+    @asynccontextmanager
+    async def change_or_add(self, fresh: E) -> AsyncIterator[E]:
+        """The entity of this identity, which follows from what it is of, changed by the block; else `fresh`.
+
+        Two at once: the second runs again, and changes what the first has made.
+        """
+        if await self.count({"id": fresh.id}, most=1):
+            async with self.change(fresh.id) as entity:
+                yield entity
+            return
+        yield fresh
+        try:
+            await self.add(fresh)
+        except AlreadyExists as error:
+            raise ChangedMeanwhile from error
+
     async def remove(self, id: str) -> None:
         """Delete one entity; gone already is fine."""
         _refuse_late()

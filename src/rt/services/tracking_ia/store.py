@@ -8,7 +8,6 @@ import msgspec
 
 from rt.contracts.tracking_ia import RuleKind
 from rt.kernel.core.clock import now, today
-from rt.kernel.core.errors import AlreadyExists, ChangedMeanwhile
 from rt.kernel.core.tenancy import current_org
 from rt.kernel.storage.listing import Listing
 from rt.kernel.storage.persistence import Collection, Database, Index
@@ -167,14 +166,7 @@ class TrackingStore:
 
     async def note_trouble(self, source: str, by_device: bool, name: str, doubts: Sequence[Doubt]) -> None:
         """Count the points that were not believed at whoever sent them."""
-        noted = Trouble(id=trouble_id(current_org(), source), source=source, by_device=by_device, name=name)
-        if await self.troubles.first({"id": noted.id}) is None:
-            noted.note(doubts, now())
-            try:
-                await self.troubles.add(noted)
-            except AlreadyExists as error:
-                raise ChangedMeanwhile from error
-            return
-        async with self.troubles.change(noted.id) as trouble:
+        fresh = Trouble(id=trouble_id(current_org(), source), source=source, by_device=by_device, name=name)
+        async with self.troubles.change_or_add(fresh) as trouble:
             trouble.name = name
             trouble.note(doubts, now())

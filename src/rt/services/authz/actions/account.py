@@ -27,7 +27,7 @@ from rt.contracts.authz import (
     WhoView,
 )
 from rt.kernel.core.clock import now
-from rt.kernel.core.errors import AlreadyExists, NotFound
+from rt.kernel.core.errors import NotFound
 from rt.kernel.core.ids import new_id
 from rt.kernel.core.tenancy import current_org
 from rt.kernel.model.messages import Empty
@@ -212,14 +212,9 @@ class Account:
         return await self._chosen(asked.list_name, lambda kept: kept.remove(asked.name))
 
     async def _chosen(self, list_name: str, rule: Callable[[ListChoice], None]) -> ListChoicesView:
-        first = self._untouched(list_name)
-        rule(first)
-        try:
-            return (await self._store.list_choices.add(first)).view()
-        except AlreadyExists:
-            async with self._store.list_choices.change(first.id) as kept:
-                rule(kept)
-            return kept.view()
+        async with self._store.list_choices.change_or_add(self._untouched(list_name)) as kept:
+            rule(kept)
+        return kept.view()
 
     def _untouched(self, list_name: str) -> ListChoice:
         return list_choice(current_org(), calling_person().id, list_name)

@@ -130,20 +130,10 @@ class Policies:
     async def set_rule(self, asked: SetRule) -> RuleView:
         refuse_out_of_range(asked.kind, asked.value)
         rule_id = derived_id("rul", current_org(), asked.kind, asked.valid_from.isoformat())
-        if await self._store.rules.first({"id": rule_id}) is None:
-            rule = await self._store.rules.add(
-                Rule(
-                    id=rule_id,
-                    kind=asked.kind,
-                    valid_from=asked.valid_from,
-                    value=asked.value,
-                    source=asked.source,
-                )
-            )
-        else:
-            async with self._store.rules.change(rule_id) as rule:
-                rule.value = asked.value
-                rule.source = asked.source
+        fresh = Rule(id=rule_id, kind=asked.kind, valid_from=asked.valid_from, value=asked.value)
+        async with self._store.rules.change_or_add(fresh) as rule:
+            rule.value = asked.value
+            rule.source = asked.source
         return rule.view()
 
     async def _partner(self, partner_id: str) -> tuple[str, str, bool]:
