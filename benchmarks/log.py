@@ -5,15 +5,18 @@ Run: PYTHONPATH=src:. .venv/bin/python benchmarks/log.py; it prints the table of
 The subscriptions are those of the built units, with what they do left out: what an event costs before anybody
 reacts; the nine to come hear what the design says they will. The events are an order's, written into
 documents as commands write them. The baseline is the bare append: the same events inserted into a collection
-without any other index, 200 at a time.
+without any other index, 200 at a time. "Shared" has a second process with the same consumers, which takes its
+half of the partitions; "slow" has one subscription of one unit that takes 200 ms for each event.
 """
 
 import asyncio
 import os
 import statistics
+import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,7 +34,7 @@ from rt.contracts.core_orders import (
 )
 from rt.host.keys import UnitKeys
 from rt.host.mongod import running
-from rt.host.platform import Platform
+from rt.host.platform import Platform as AllUnits
 from rt.host.topology import UNITS
 from rt.kernel.core.clock import now
 from rt.kernel.core.ids import new_id
@@ -69,6 +72,10 @@ TO_COME = {
 }
 """What the services that are not built yet will hear of those that are."""
 UNIT = "core_orders"
+SLOW = "notifications", "core_orders.order.delivered"
+"""The unit, and the topic of its subscription that is slow: a fifth of all events."""
+SLOW_SECONDS = 0.2
+SHARED_SECONDS = 60
 
 
 class Thing(Entity):
@@ -95,15 +102,32 @@ COMMANDS = Counter()
 
 
 class Ears:
-    """Handlers that do nothing but note when the newest events were handled."""
+    """Handlers that do nothing but note when they handled what; one may be made to take its time."""
 
-    def __init__(self) -> None:
+    def __init__(self, slow: bool = False) -> None:
+        self.slow = slow
         self.calls = 0
-        self.delays: list[float] = []
+        self.newest = 0.0
+        self.delays: dict[str, list[float]] = {"others": [], "beside": [], "slow": []}
+        """From told to handled, in ms: of other units, of the same unit, of the subscription itself."""
 
-    async def handle(self, event: Any, envelope: EventEnvelope) -> None:
-        self.calls += 1
-        self.delays.append(time.time() - envelope.at.timestamp())
+    def of(self, unit: str, subscription: Subscription) -> Callable[[Any, EventEnvelope], Awaitable[None]]:
+        whose = "others" if unit != SLOW[0] else "slow" if SLOW[1] in subscription.topics else "beside"
+        delays = self.delays[whose]
+        wait = SLOW_SECONDS if self.slow and whose == "slow" else 0.0
+
+        async def handle(event: Any, envelope: EventEnvelope) -> None:
+            if wait:
+                await asyncio.sleep(wait)
+            self.calls += 1
+            self.newest = time.time()
+            delays.append((self.newest - envelope.at.timestamp()) * 1000)
+
+        return handle
+
+    def forget(self) -> None:
+        for delays in self.delays.values():
+            delays.clear()
 
 
 def facts() -> list[Event]:
@@ -118,44 +142,50 @@ def facts() -> list[Event]:
     ]
 
 
-async def real_subscriptions(platform: Platform) -> dict[str, list[Subscription]]:
+async def real_subscriptions(platform: AllUnits) -> dict[str, list[Subscription]]:
     """By unit: what the built units hear."""
     return {row.package: list(platform.add(row).unit.subscriptions) for row in UNITS if row.built}
+
+
+async def unheard(event: None, envelope: EventEnvelope) -> None:
+    """Stands where `Ears` will."""
 
 
 class Platform:
     """Outbox of one unit and the consumers of all, in this process, on a database of its own."""
 
-    def __init__(self, uri: str, subscriptions: dict[str, list[Subscription]]) -> None:
+    def __init__(
+        self, uri: str, subscriptions: dict[str, list[Subscription]], slow: bool = False, name: str = ""
+    ) -> None:
         self.client = connect(uri)
-        self.name = f"bench_{uuid4().hex[:8]}"
-        self.ears = Ears()
+        self.name = name or f"bench_{uuid4().hex[:8]}"
+        self.ears = Ears(slow)
         self.hub = Hub()
         self.personal = Personal(SubjectKeys(Database(self.client, f"{self.name}_keys", "kernel")))
-        self.leases = Leases(self.database("kernel"), "bench")
+        self.leases = Leases(self.database("kernel"), f"bench {os.getpid()}")
         self.orders = self.database(UNIT)
         self.things = Collection(self.orders, Thing, "orders")
         self.outbox = Outbox(self.orders, self.hub)
         deaf = {
-            unit: [msgspec.structs.replace(one, subscribe=self.ears.handle) for one in listeners]
+            unit: [msgspec.structs.replace(one, handle=self.ears.of(unit, one)) for one in listeners]
             for unit, listeners in subscriptions.items()
         }
         self.consumers = [
             Consumer(self.database(unit), listeners, self.hub, self.leases)
             for unit, listeners in deaf.items()
         ]
-        self.reached = [len(consumer._listeners) for consumer in self.consumers]
 
     def database(self, unit: str) -> Database:
         database = Database(self.client, self.name, unit)
         database.personal = self.personal
         return database
 
-    async def start(self) -> None:
+    async def start(self, emits: bool = True) -> None:
         await prepare_log(self.orders)
         await self.orders.prepare()
         await self.leases.step()
-        going = [self.leases.run(), self.outbox.run(), follow_appends(self.orders, self.hub)]
+        going = [self.leases.run(), follow_appends(self.orders, self.hub)]
+        going += [self.outbox.run()] if emits else []
         going += [consumer.run() for consumer in self.consumers]
         self.tasks = [asyncio.create_task(one) for one in going]
         await asyncio.sleep(2)
@@ -174,6 +204,10 @@ class Platform:
             thing.emit(event)
             await self.things.add(thing)
 
+    def held(self) -> int:
+        """Partitions that this process handles, of all consumers together."""
+        return sum(len(self.leases.of(consumer._unit)) for consumer in self.consumers)
+
     def behind(self) -> int:
         """Events that some consumer has still to pass."""
         return sum(
@@ -184,10 +218,14 @@ class Platform:
 
     async def all_heard(self, events: int) -> None:
         for _ in range(100_000):
-            if not (self.outbox._written or self.outbox._scan or self.behind()):
-                break
+            there = not self.busy() and await self.orders[EVENT_LOG].count_documents({}) == events
+            if there and not self.busy():
+                return
             await asyncio.sleep(0.002)
-        assert await self.orders[EVENT_LOG].count_documents({}) == events
+        raise SystemExit("the events did not all come through")
+
+    def busy(self) -> bool:
+        return bool(self.outbox._written or self.outbox._scan or self.behind())
 
 
 def cpu(pid: int) -> float:
@@ -223,8 +261,8 @@ class Cost:
         }
 
 
-async def burst(platform: Platform, server: int) -> dict[str, float]:
-    """As many events as a queue that has grown: left in documents, appended and heard by all."""
+async def left_behind(platform: Platform) -> None:
+    """As many events as a queue that has grown, left in documents."""
     told = facts()
     documents = []
     for number in range(ORDERS):
@@ -244,10 +282,76 @@ async def burst(platform: Platform, server: int) -> dict[str, float]:
             await platform.personal.seal(one)
         documents.append({"_id": order_id, "org_id": "org_a", "version": 1, "outbox": events})
     await platform.orders["core_orders.orders"].insert_many(documents)
-    cost = Cost(server)
+
+
+async def burst(platform: Platform, server: int) -> dict[str, float]:
+    """A queue that has grown, appended and handled by all."""
+    await left_behind(platform)
+    began, cost = time.time(), Cost(server)
     platform.outbox.scan()
     await platform.all_heard(BURST)
-    return cost.of(BURST)
+    return cost.of(BURST) | {"events/s": BURST / (platform.ears.newest - began)}
+
+
+class Beside:
+    """The second process, as what it last said of itself."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.held = self.calls = 0
+        self.newest = 0.0
+
+    async def listen(self) -> None:
+        while self.process.stdout and (line := await self.process.stdout.readline()):
+            held, calls, newest = line.split()
+            self.held, self.calls, self.newest = int(held), int(calls), float(newest)
+
+
+@asynccontextmanager
+async def beside(uri: str, home: Path, name: str) -> AsyncIterator[Beside]:
+    """A second process with the same consumers on the same database."""
+    command = [sys.executable, __file__, "--beside", uri, str(home), name]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    other = Beside(process)
+    listening = asyncio.create_task(other.listen())
+    try:
+        yield other
+    finally:
+        process.terminate()
+        await process.wait()
+        await listening
+
+
+async def stand_beside(uri: str, home: Path, name: str) -> None:
+    """What the second process does: handle its share, and say how far it is."""
+    platform = Platform(uri, await subscriptions_of(uri, home), name=name)
+    await platform.start(emits=False)
+    while True:
+        print(platform.held(), platform.ears.calls, platform.ears.newest, flush=True)
+        await asyncio.sleep(0.05)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    for _ in range(100_000):
+        if holds():
+            return
+        await asyncio.sleep(0.02)
+
+
+async def shared(platform: Platform, server: int, uri: str, home: Path, calls: int) -> dict[str, float]:
+    """The same burst when a second process holds half of the partitions; `calls` are made of it in all."""
+    share = platform.held() // 2
+    async with beside(uri, home, platform.name) as other, asyncio.timeout(SHARED_SECONDS):
+        await until(lambda: other.held >= share)
+        await left_behind(platform)
+        began, theirs, cost = time.time(), cpu(other.process.pid), Cost(server)
+        platform.outbox.scan()
+        await until(lambda: platform.ears.calls + other.calls >= calls)
+        seconds = max(platform.ears.newest, other.newest) - began
+        more = (cpu(other.process.pid) - theirs) / BURST * 1000
+        found = cost.of(BURST)
+        print(f"shared: the second process handled {other.calls / calls:.0%} of {calls:,}")
+        return found | {"events/s": BURST / seconds, "ms CPU": found["ms CPU"] + more}
 
 
 async def alone(platform: Platform, server: int) -> dict[str, float]:
@@ -263,15 +367,26 @@ async def alone(platform: Platform, server: int) -> dict[str, float]:
     return {"round trips": statistics.median(found)}
 
 
-async def paced(platform: Platform) -> list[float]:
-    """Delays from told to heard, in milliseconds, at a steady pace."""
-    platform.ears.delays.clear()
+async def paced(platform: Platform) -> None:
+    """Tell at a steady pace; the delays from told to handled are with those that handle."""
+    platform.ears.forget()
     told, began = facts(), time.perf_counter()
     for number in range(PACED):
         await asyncio.sleep(max(0.0, began + number / PACE - time.perf_counter()))
         await platform.emit(told[number % len(told)])
     await asyncio.sleep(1)
-    return sorted(delay * 1000 for delay in platform.ears.delays)
+
+
+async def subscriptions_of(uri: str, home: Path) -> dict[str, list[Subscription]]:
+    keys = UnitKeys(home / "keys")
+    keys.ensure()
+    settings = Settings(mongodb_db="bench", home=home, jwt_secret="x" * 48)
+    return await real_subscriptions(AllUnits(settings, uri, keys))
+
+
+def delay(delays: list[float]) -> str:
+    ordered = sorted(delays)
+    return f"p50 {ordered[len(ordered) // 2]:.0f} ms, p99 {ordered[int(len(ordered) * 0.99)]:.0f} ms"
 
 
 async def bare(uri: str, server: int) -> dict[str, float]:
@@ -302,30 +417,38 @@ async def main() -> None:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         uri = await stack.enter_async_context(running(home / "mongo"))
         server = mongod_pid(uri)
-        keys = UnitKeys(home / "keys")
-        keys.ensure()
-        settings = Settings(mongodb_db="bench", home=home, jwt_secret="x" * 48)
-        subscriptions = await real_subscriptions(Platform(settings, uri, keys))
+        subscriptions = await subscriptions_of(uri, home)
         dummies = {
-            unit: subscribe_to_all(topics, Ears().handle, since="beginning", name=unit)
+            unit: subscribe_to_all(topics, unheard, since="beginning", name=unit)
             for unit, topics in TO_COME.items()
         }
         baseline = await bare(uri, server)
         print("| what | events/s | ms CPU | ms mongod | round trips | times the baseline's CPU |")
         print("|---|---|---|---|---|---|")
         print(shown("baseline: bare append", baseline, baseline))
-        for name, more in (("8 units", {}), ("nine more", dummies)):
-            platform = Platform(uri, subscriptions | more)
+        calls = 0
+        for name, more, slow in (("8 units", {}, False), ("slow", {}, True), ("nine more", dummies, False)):
+            platform = Platform(uri, subscriptions | more, slow)
             await platform.start()
-            found = await burst(platform, server)
-            print(shown(f"burst, {name}", found, baseline))
-            one = await alone(platform, server)
-            delays = await paced(platform)
-            p50, p99 = delays[len(delays) // 2], delays[int(len(delays) * 0.99)]
-            print(f"{name}: alone {one['round trips']:.0f} round trips; at {PACE}/s told to heard "
-                  f"p50 {p50:.0f} ms, p99 {p99:.0f} ms")  # fmt: skip
+            if not slow:
+                print(shown(f"burst, {name}", await burst(platform, server), baseline))
+                calls = calls or platform.ears.calls
+                one = await alone(platform, server)
+                print(f"{name}: alone {one['round trips']:.0f} round trips")
+            await paced(platform)
+            for whose, delays in platform.ears.delays.items():
+                print(f"{name}: at {PACE}/s told to handled, {whose}: {delay(delays)}")
             await platform.stop()
+        platform = Platform(uri, subscriptions)
+        await platform.start()
+        print(shown("burst, shared", await shared(platform, server, uri, home, calls), baseline))
+        await platform.stop()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    if "--beside" in sys.argv:
+        uri, folder, name = sys.argv[2:]
+        with suppress(asyncio.CancelledError):
+            asyncio.run(stand_beside(uri, Path(folder), name))
+    else:
+        asyncio.run(main())
