@@ -36,7 +36,14 @@ def faults(page: str, codes: bool = False) -> list[str]:
     """What is wrong with a whole page, as sentences; `codes`: it is about names of the program."""
     body = html.document_fromstring(page).find("body")
     assert body is not None
-    return [*raw_names(body, codes), *headings(body), *landmarks(body), *labels(body), *acts(body)]
+    return [
+        *raw_names(body, codes),
+        *headings(body),
+        *landmarks(body),
+        *labels(body),
+        *fields(body),
+        *acts(body),
+    ]
 
 
 def raw_names(body: HtmlElement, codes: bool) -> Iterator[str]:
@@ -94,6 +101,18 @@ def labels(body: HtmlElement) -> Iterator[str]:
         read = " ".join(text for _element, text in seen(one))
         if " ".join(words(read)) not in " ".join(words(spoken)):
             yield f"«{read.strip()}» is spoken as «{spoken}»"
+
+
+def fields(body: HtmlElement) -> Iterator[str]:
+    """Each field has its label, and no identity stands twice (axe: label, duplicate-id)."""
+    labelled = {one.get("for") for one in body.iter("label")}
+    for one in body.iter("input", "select", "textarea"):
+        inside = any(each.tag == "label" for each in one.iterancestors())
+        if one.get("type") != "hidden" and not inside and one.get("id") not in labelled:
+            yield f"a field without a label: {html.tostring(one).decode()[:90]}"
+    ids = [one.get("id") for one in body.iter() if one.get("id")]
+    for twice in sorted({one for one in ids if ids.count(one) > 1}):
+        yield f"«{twice}» stands twice"
 
 
 def acts(body: HtmlElement) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
 import pytest
 from tests.conftest import TestPlatform
@@ -83,37 +82,6 @@ LIGHT = 100_000
 """Bytes that a page for people who come by a link may weigh with its style and script (unpacked)."""
 
 
-class Fields(HTMLParser):
-    """Collects ids, labels and fields of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.labelled: set[str] = set()
-        self.fields: list[dict[str, str | None]] = []
-        self.open_labels = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        if told.get("id"):
-            self.ids.append(str(told["id"]))
-        if tag == "label":
-            self.open_labels += 1
-            self.labelled.add(str(told.get("for")))
-        if tag in ("input", "select", "textarea") and told.get("type") != "hidden":
-            self.fields.append(told | {"inside": "yes" if self.open_labels else ""})
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "label":
-            self.open_labels -= 1
-
-
-def read(html: str) -> Fields:
-    fields = Fields()
-    fields.feed(html)
-    return fields
-
-
 @pytest.fixture(scope="module")
 async def day(units: tuple[TestPlatform, Links]) -> Day:
     """What all tests here read and none changes."""
@@ -143,14 +111,6 @@ async def test_a_page_renders_whole_in_both_languages(day: Day, reader: Browser,
     assert '<html lang="fr">' in french.text
     assert '<html lang="en">' in english.text
     assert faults(french.text) + faults(english.text) == []
-
-
-@pytest.mark.parametrize("path", [*PAGES, *LINKS])
-async def test_each_field_has_a_label_and_no_id_stands_twice(day: Day, reader: Browser, path: str) -> None:
-    found = read(await reader.page(day(path)))
-    unlabelled = [f for f in found.fields if not f["inside"] and str(f.get("id")) not in found.labelled]
-    assert unlabelled == []
-    assert sorted(found.ids) == sorted(set(found.ids))
 
 
 @pytest.mark.parametrize("path", IN_PARTS)
