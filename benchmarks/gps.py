@@ -24,12 +24,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvloop
-from rt.host.units_ms import Platform
 
 from rt.contracts.planning import TourPublished, TourStop
 from rt.host.keys import UnitKeys
 from rt.host.listener import listener
 from rt.host.mongod import Mongod, running
+from rt.host.platform import Platform
 from rt.host.topology import UNITS
 from rt.kernel.core.settings import Settings
 from rt.kernel.core.telemetry import start_logging
@@ -225,7 +225,7 @@ async def watch_told(uri: str, fleet: Fleet, ending: asyncio.Event) -> list[floa
 async def told(uri: str, topic: str) -> set[str]:
     """The watches that told something."""
     log = connect(uri)["gps"][EVENT_LOG]
-    partitions = [partition_of("tracking_ia", lane) for lane in range(PARTITIONS)]
+    partitions = [partition_of("tracking_ia", number) for number in range(PARTITIONS)]
     where = {"partition": {"$in": partitions}, "topic": topic}
     return {event["entity_id"] async for event in log.find(where, {"entity_id": 1})}
 

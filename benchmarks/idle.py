@@ -39,7 +39,7 @@ def start(home: str, *options: str) -> tuple[float, int, int]:
         for line in process.stdout or ():
             if found := READY.search(line):
                 return float(found[1]), int(found[2]), int(found[3])
-        raise SystemExit("the house did not start")
+        raise SystemExit("the platform did not start")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)

@@ -25,7 +25,7 @@ from rt.kernel.core.tenancy import acting_for
 from rt.kernel.storage.persistence import ConnectionFailure, Database, connect
 from rt.kernel.storage.search import fragments
 from rt.services.core_orders.domain.order import drafted
-from rt.services.core_orders.domain.states import NEXT, Hand
+from rt.services.core_orders.domain.states import NEXT, Author
 from rt.services.core_orders.store import OrderStore
 from rt.services.core_orders.store.listing import ORDERS
 from rt.trade.goods import Goods
@@ -57,7 +57,7 @@ def template() -> dict[str, Any]:
     stops = [Stop(kind=kind, site=site, from_at=at, until_at=at) for kind in ("pickup", "delivery")]
     goods = [Goods(description="Robinetterie", quantity=10, weight_kg=4_000, pallets=10)]
     asked = CreateOrder(stops=stops, goods=goods, consignee_name="Brico", references=References())
-    by = Hand("usr_1", "Camille", BIG, "api")
+    by = Author("usr_1", "Camille", BIG, "api")
     order = drafted(by, asked, order_id="ord", reference="1", shipper_name="Usines")
     for step in ("confirmed", "tendered", "accepted", "planned", "loading", "in_transit", "delivered"):
         order.write(by, step, "Transports Martin")

@@ -44,7 +44,7 @@ def start(home: str) -> tuple[subprocess.Popen[str], str]:
     for line in process.stdout or ():
         if "password of all" in line:
             return process, f"http://127.0.0.1:{8080 + shift}"
-    raise SystemExit("the house did not start")
+    raise SystemExit("the platform did not start")
 
 
 def somewhere() -> dict[str, str]:

@@ -28,7 +28,7 @@ from rt.kernel.privacy.subject_keys import SubjectKeys
 from rt.kernel.storage.persistence import ConnectionFailure, Database, connect
 from rt.kernel.storage.personal import Personal
 from rt.services.core_orders.domain.order import Order, drafted
-from rt.services.core_orders.domain.states import NEXT, Hand
+from rt.services.core_orders.domain.states import NEXT, Author
 from rt.services.core_orders.store import OrderStore
 from rt.services.core_orders.store.listing import ORDERS
 from rt.trade.goods import Goods
@@ -67,7 +67,7 @@ def order(n: int, chance: random.Random) -> Order:
         goods=[Goods(description="Robinetterie", quantity=10, weight_kg=4_000, pallets=10)],
         consignee_name=f"{names[1]} {names[2]}",
     )
-    by = Hand("usr_1", "Camille", chance.choice(SHIPPERS), "api")
+    by = Author("usr_1", "Camille", chance.choice(SHIPPERS), "api")
     made = drafted(
         by, asked, order_id=f"ord_{n:026d}", reference=f"2026-{n:06d}", shipper_name="Usines Dupont"
     )

@@ -99,7 +99,7 @@ def test_a_thing_shows_itself() -> None:
 
 
 PARTS = "DockView(name=thing.name, doors=thing.doors, hours=thing.hours)"
-KERNEL = "from rt.kernel.bus import Told\n"
+KERNEL = "from rt.kernel.model.envelope import EventEnvelope\n"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ KERNEL = "from rt.kernel.bus import Told\n"
         (f"def view(thing: Dock):\n    return {PARTS}", ["view shows thing"]),
         (f"class Docks:\n    def _view(self, thing: Dock):\n        return {PARTS}", ["_view shows thing"]),
         (f"def find(things):\n    return [{PARTS} for thing in things]", ["find shows thing"]),
-        (f"{KERNEL}def shown(thing: Told):\n    return {PARTS}", []),
+        (f"{KERNEL}def shown(thing: EventEnvelope):\n    return {PARTS}", []),
         (
             f"class Dock:\n    def shown(self):\n        return {PARTS.replace('thing', 'self')}",
             ["Dock.shown is a view by another name"],

@@ -89,7 +89,7 @@ class FrontPagePortal(msgspec.Struct, kw_only=True):
 class FrontPage(Page):
     """All entrances; `ready` when there are people to enter as."""
 
-    template = "pages/door.html"
+    template = "pages/front_page.html"
     doorways: list[FrontPagePortal]
     enter_at: str
     ready: bool
