@@ -46,6 +46,7 @@ TEST_DATA = MEMORY / f"rt-test-{fingerprint(str(ROOT))[:8]}" if MEMORY.is_dir() 
 """Where the tests' server keeps its files: in memory if there is some, so that no test waits for a disk."""
 KERNELS = ("consumer_members", "consumers", "dead_letters", "event_log", "limits", "log_segments", "timers")
 """What the kernel itself keeps for all units."""
+LONGEST_PARAMETER = 80
 SHARED = Path(os.environ.get("RT_SHARED", ROOT.parent / "shared"))
 
 
@@ -61,6 +62,11 @@ def _shared(folder: str) -> Path:
     if not path.is_dir():
         left_out(f"the shared folder “{folder}” is not beside this clone")
     return path
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test by the name of a file's argument, not by its bytes: those may hold the time."""
+    return argname if isinstance(val, bytes | str) and len(val) > LONGEST_PARAMETER else None
 
 
 _heard: dict[str, float] = {}
