@@ -35,7 +35,7 @@ from rt.kernel.model.envelope import envelope_of, with_defaults
 from rt.kernel.model.messages import Event
 from rt.kernel.privacy.subject_keys import ERASURES, NODES
 from rt.kernel.service.service import Served, ServiceContext, Unit, serve
-from rt.kernel.storage.persistence import Collection, ConnectionFailure, Database, connect
+from rt.kernel.storage.persistence import Collection, Database, connect
 
 start_logging("error")
 hypothesis_settings.register_profile("rt", deadline=None)
@@ -106,12 +106,20 @@ def shared_spec() -> Path:
 
 @pytest.fixture(scope="session")
 async def mongod() -> AsyncIterator[str]:
-    """The address of a real mongod, shared by all workers of the run."""
+    """The address of a real mongod, shared by all workers of the run.
+
+    Its clients ask after the server instead of having it report: between tests nothing reads reports, and a
+    client that finds none in time gives up its connections and the commands in flight on them.
+    """
     if uri := os.environ.get("MONGODB_URI"):
-        yield uri
+        yield polled(uri)
         return
     async with running(TEST_DATA, empty=True) as uri:
-        yield uri
+        yield polled(uri)
+
+
+def polled(uri: str) -> str:
+    return f"{uri}{'&' if '?' in uri else '?'}serverMonitoringMode=poll"
 
 
 @pytest.fixture(scope="session")
@@ -151,13 +159,6 @@ class Shelf:
         self._kept |= {one.name for one in entities if one.entity.__module__.startswith("rt.")}
 
     async def empty(self) -> None:
-        """Leave nothing behind; once more where a busy server let its connections go meanwhile."""
-        try:
-            await self._empty()
-        except ConnectionFailure:
-            await self._empty()
-
-    async def _empty(self) -> None:
         database = Database(self.client, self.name, "kernel")
         names = set(await database.names())
         await asyncio.gather(*(database[name].drop() for name in names - self._kept))
