@@ -280,6 +280,132 @@ async def test_what_is_put_aside_and_slow_keeps_nobody_waiting(
     assert belfry.heard == [(quick, 1)]
 
 
+async def test_a_slow_thing_keeps_no_other_of_its_partition_waiting(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
+    slow, *quick = in_partition(0, 4)
+    begun, end = asyncio.Event(), asyncio.Event()
+    rang = {one: asyncio.Event() for one in quick}
+
+    async def react(event: Rung) -> None:
+        if event.bell_id == slow:
+            begun.set()
+            await end.wait()
+        await belfry.note(event)
+        if event.bell_id in rang:
+            rang[event.bell_id].set()
+
+    belfry.react = react
+    consumer = platform.instance("palette").consumer
+    await belfry.ring(slow, 2)
+    await append(platform)
+    running = asyncio.create_task(consumer.run())
+    try:
+        async with asyncio.timeout(3):
+            await begun.wait()
+            for one in quick:
+                await belfry.ring(one)
+                await append(platform)
+                await rang[one].wait()
+        assert belfry.heard == [(one, 1) for one in quick]
+        first = await platform.database("palette")[EVENT_LOG].find_one(
+            {"entity_id": slow, "topic": Rung.topic}, sort=[("seq", 1)]
+        )
+        [lease] = [one for one in platform.leases._held.values() if one.number == 0]
+        assert first
+        assert set(lease.offsets.values()) == {first["seq"] - 1}
+    finally:
+        end.set()
+        running.cancel()
+        await asyncio.wait([running])
+    await platform.settle()
+    assert [one for one in belfry.heard if one[0] == slow] == [(slow, 1), (slow, 2)]
+    assert len(belfry.heard) >= 5
+
+
+async def test_a_slow_subscription_leaves_room_for_others(
+    platform: TestPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end, rang, dusted = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    waiting = 0
+
+    class Two(Belfry):
+        __module__ = Belfry.__module__
+
+        def __call__(self, context: ServiceContext) -> Unit:
+            unit = super().__call__(context)
+            dusting = subscribe(Dusted, self.dusted, since="beginning")
+            return Unit(name="palette", serves=[], subscriptions=[*unit.subscriptions, dusting])
+
+        async def dusted(self, event: Dusted, envelope: EventEnvelope) -> None:
+            dusted.set()
+
+    async def react(event: Rung) -> None:
+        nonlocal waiting
+        waiting += 1
+        if waiting == 2:
+            rang.set()
+        await end.wait()
+
+    monkeypatch.setattr(consuming, "AT_ONCE", 3)
+    monkeypatch.setattr(consuming, "AT_ONCE_OF_ONE", 2)
+    belfry = Two()
+    await platform.mount(belfry)
+    belfry.react = react
+    bells = in_partition(0, 6)
+    for one in bells[:-1]:
+        await belfry.ring(one)
+    await append(platform)
+    running = asyncio.create_task(platform.instance("palette").consumer.run())
+    try:
+        async with asyncio.timeout(3):
+            await rang.wait()
+            with acting_for("org_a"):
+                await belfry.bells.add(Bell(id=bells[-1]))
+            await belfry.dust(bells[-1])
+            await append(platform)
+            await dusted.wait()
+        assert waiting == 2
+    finally:
+        end.set()
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def test_more_than_a_go_is_handled_in_order_whatever_fails_meanwhile(
+    platform: TestPlatform, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consuming, "MEMORY", 7)
+    monkeypatch.setattr(consuming, "BATCH", 3)
+    bells = in_partition(0, 3)
+    outages = {(bells[0], 2), (bells[1], 5), (bells[2], 9)}
+
+    async def react(event: Rung) -> None:
+        if (event.bell_id, event.times) in outages:
+            outages.remove((event.bell_id, event.times))
+            raise Unavailable
+        await belfry.note(event)
+
+    belfry.react = react
+    for times in range(10):
+        for one in bells:
+            await belfry.ring(one)
+        if times % 4 == 0:
+            await append(platform)
+    await append(platform)
+    consumer = platform.instance("palette").consumer
+    for _ in range(40):
+        await consumer.step()
+        patient(platform)
+    assert not outages
+    for one in bells:
+        assert [times for bell, times in belfry.heard if bell == one] == list(range(1, 11))
+    [partition] = [one for one in consumer._partitions.values() if one.lease.number == 0]
+    assert partition.position == partition.head == partition.known
+    assert not partition.by_entity
+    assert not partition.handled
+
+
 async def test_an_effect_is_known_again_however_many_others_the_same_thing_had_since(
     platform: TestPlatform, belfry: Belfry
 ) -> None:

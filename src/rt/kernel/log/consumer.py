@@ -35,10 +35,13 @@ from rt.kernel.storage.personal import KeyLost
 from rt.kernel.storage.sealing import SealBroken
 
 BATCH = 200
-AT_ONCE = 16
-"""Entities handled side by side by one unit."""
+AT_ONCE = 32
+"""Handlers of one unit at work side by side."""
+AT_ONCE_OF_ONE = 16
+"""The same of one subscription: a slow one leaves half to the others."""
 MEMORY = 1_000
-"""Events of one partition that wait in memory; beyond, they are read again when it is their turn."""
+"""Events of one partition that wait in memory, beyond which they are read again when it is their turn; and
+that are handled at a go."""
 LOOK_SECONDS = 2.0
 """How often a consumer looks for itself while nobody says what other processes append."""
 LOOK_LIVE_SECONDS = 30.0
@@ -84,6 +87,14 @@ class Partition:
         self.patience = 0.0
         self.not_before = 0.0
         self.handling = False
+        self.more = asyncio.Event()
+        """Set when there is more to begin, and when something of what was begun is done."""
+        self.begun: deque[int] = deque()
+        self.done: set[int] = set()
+        """The numbers of the events of this go, and which of them every subscription has handled."""
+        self.by_entity: dict[str, deque[EventEnvelope]] = {}
+        """What was begun and is not done, by entity, in order."""
+        self.troubles: list[Exception] = []
         self.handled: set[tuple[str, int]] = set()
         """What was handled beyond the position: by subscription the number of the event."""
         self.out_since = 0.0
@@ -104,16 +115,27 @@ class Partition:
                 self.position = seq
         self.known = max(self.known, seq)
         if len(self.pending) > MEMORY:
-            self.again()
+            self.head = self.pending[0].seq - 1
+            self.pending.clear()
+        if self.unread or self.pending:
+            self.more.set()
 
     def again(self) -> None:
-        """Read from the position on: what is in memory may not be all."""
+        """Read from the position on: what was begun is not all done."""
         self.pending.clear()
         self.head = self.position
 
+    def settle(self) -> None:
+        """Move the position up to the first event that is not done."""
+        while self.begun and self.begun[0] in self.done:
+            self.begun.popleft()
+        if self.begun:
+            self.reached(self.begun[0] - 1)
+        else:
+            self.reached(self.pending[0].seq - 1 if self.pending else self.head)
+
     def reached(self, seq: int) -> None:
         self.position = seq
-        self.handled.clear()
         for subscription in self.subscriptions:
             if self.lease.offsets[subscription.name] < seq:
                 self.lease.offsets[subscription.name] = seq
@@ -143,8 +165,9 @@ class Aside:
 class Consumer:
     """Has one unit's handlers receive the partitions whose leases this process holds.
 
-    Order holds per entity: entities of one batch are handled side by side. An event that fails is put aside
-    with everything that follows of its entity for that subscription, tried ten times, and kept for a human.
+    Order holds per entity; entities are handled side by side, and none waits for another's slow handler. An
+    event that fails is put aside with everything that follows of its entity for that subscription, tried ten
+    times, and kept for a human.
     When the database or another unit does not answer, the partition waits; after two minutes what needs the
     unit is put aside, tried until it answers, and the rest goes on.
     """
@@ -164,7 +187,8 @@ class Consumer:
         self._parked: dict[tuple[str, str], Aside] = {}
         self._retry_at = 0.0
         self._looked_at: float | None = None
-        self._handling = asyncio.Semaphore(AT_ONCE)
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._at_once_of = {name: asyncio.Semaphore(AT_ONCE_OF_ONE) for name in self._subscriptions}
         self._wake = asyncio.Event()
         if subscriptions:
             leases.serve(self._unit)
@@ -297,7 +321,7 @@ class Consumer:
         self._wake.set()
 
     async def _advance(self, partition: Partition) -> int:
-        """Handle one batch of one partition; how many events went by."""
+        """Handle what waits in one partition; how many events went by."""
         partition.handling = True
         try:
             return await self._handle(partition)
@@ -305,16 +329,40 @@ class Consumer:
             partition.handling = False
 
     async def _handle(self, partition: Partition) -> int:
-        try:
-            batch, reached = await self._batch(partition)
-        except ConnectionFailure as error:
-            return self._wait(partition, error)
+        """Handle what waits and what comes meanwhile, entity beside entity; how many events went by."""
+        partition.begun.clear()
+        partition.done.clear()
+        partition.troubles.clear()
         partition.gave_up = False
-        by_entity: dict[str, list[EventEnvelope]] = {}
-        for envelope in batch:
-            by_entity.setdefault(envelope.entity_id, []).append(envelope)
-        entities = [self._of_one_entity(partition, events) for events in by_entity.values()]
-        troubles = [one for one in await asyncio.gather(*entities, return_exceptions=True) if one is not None]
+        went = 0
+        workers: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                partition.more.clear()
+                batch = await self._batch(partition, MEMORY - went)
+                went += len(batch)
+                for envelope in batch:
+                    partition.begun.append(envelope.seq)
+                    if waiting := partition.by_entity.get(envelope.entity_id):
+                        waiting.append(envelope)
+                        continue
+                    partition.by_entity[envelope.entity_id] = deque([envelope])
+                    worker = asyncio.create_task(self._of_one_entity(partition, envelope.entity_id))
+                    workers.add(worker)
+                    worker.add_done_callback(workers.discard)
+                partition.settle()
+                if partition.by_entity:
+                    await partition.more.wait()
+                elif not batch:
+                    break
+        finally:
+            for worker in workers:
+                worker.cancel()
+        return self._ended(partition, went)
+
+    def _ended(self, partition: Partition, went: int) -> int:
+        """Nothing of this go is at work any more: what stopped it decides how it goes on."""
+        troubles = partition.troubles
         for trouble in troubles:
             if not isinstance(trouble, LeaseLost | ConnectionFailure | Unavailable):
                 raise trouble
@@ -326,10 +374,10 @@ class Consumer:
         if troubles:
             return self._wait(partition, troubles[0])
         partition.patience = 0.0
+        partition.handled.clear()
         if not partition.gave_up:
             partition.out_since = 0.0
-        partition.reached(reached)
-        return len(batch)
+        return went
 
     def _wait(self, partition: Partition, trouble: BaseException) -> int:
         """An outage says nothing of the events: the partition waits, each time twice as long."""
@@ -343,35 +391,53 @@ class Consumer:
         log.warning("partition_waits", unit=self._unit, partition=partition.name, error=error)
         return 0
 
-    async def _batch(self, partition: Partition) -> tuple[list[EventEnvelope], int]:
-        """The next events that concern this unit, and the number up to which nothing else does."""
+    async def _batch(self, partition: Partition, most: int) -> list[EventEnvelope]:
+        """The next events that concern this unit; none once something is out, or no more are to be begun."""
+        most = min(BATCH, most)
+        if partition.troubles or most <= 0:
+            return []
+        if partition.pending:
+            return [partition.pending.popleft() for _ in range(min(most, len(partition.pending)))]
         if not partition.unread:
-            batch = [partition.pending.popleft() for _ in range(min(BATCH, len(partition.pending)))]
-            return batch, batch[-1].seq if partition.pending else partition.head
-        partition.pending.clear()
-        reached = partition.head = partition.known
+            return []
+        reached = partition.known
         beyond = {
             "partition": partition.name,
             "topic": {"$in": sorted(partition.topics)},
-            "seq": {"$gt": partition.position, "$lte": reached},
+            "seq": {"$gt": partition.head, "$lte": reached},
         }
-        found = self._database[EVENT_LOG].find(beyond, _WITHOUT_INDEXED).sort([("seq", 1)]).limit(BATCH)
-        batch = [envelope_of(document) for document in await found.to_list()]
-        if len(batch) == BATCH:
-            partition.pending.clear()
-            reached = partition.head = batch[-1].seq
-        return batch, reached
+        try:
+            found = self._database[EVENT_LOG].find(beyond, _WITHOUT_INDEXED).sort([("seq", 1)]).limit(most)
+            batch = [envelope_of(document) for document in await found.to_list()]
+        except ConnectionFailure as error:
+            partition.troubles.append(error)
+            return []
+        partition.head = batch[-1].seq if len(batch) == most else reached
+        return batch
 
-    async def _of_one_entity(self, partition: Partition, events: list[EventEnvelope]) -> None:
-        async with self._handling:
-            for envelope in events:
-                for subscription in partition.subscriptions:
-                    done = (subscription.name, envelope.seq) in partition.handled
-                    if envelope.topic not in subscription.topics or done:
-                        continue
-                    if envelope.seq > partition.lease.offsets[subscription.name]:
-                        await self._deliver(partition, subscription, envelope)
-                        partition.handled.add((subscription.name, envelope.seq))
+    async def _of_one_entity(self, partition: Partition, entity_id: str) -> None:
+        """What was begun of one entity, one event after the other, until something is out."""
+        waiting = partition.by_entity[entity_id]
+        try:
+            while waiting:
+                await self._receive(partition, waiting[0])
+                partition.done.add(waiting.popleft().seq)
+        except Exception as error:
+            partition.troubles.append(error)
+        finally:
+            del partition.by_entity[entity_id]
+            partition.more.set()
+
+    async def _receive(self, partition: Partition, envelope: EventEnvelope) -> None:
+        """Every subscription that has not handled it yet, one after the other."""
+        for subscription in partition.subscriptions:
+            done = (subscription.name, envelope.seq) in partition.handled
+            if envelope.topic not in subscription.topics or done:
+                continue
+            if envelope.seq > partition.lease.offsets[subscription.name]:
+                async with self._at_once_of[subscription.name], self._at_once:
+                    await self._deliver(partition, subscription, envelope)
+                partition.handled.add((subscription.name, envelope.seq))
 
     async def _deliver(
         self, partition: Partition, subscription: Subscription, envelope: EventEnvelope
