@@ -77,6 +77,8 @@ LINE = Markup('<span class="line" title="%s">%s</span>')
 LED = Markup('<span class="line led" title="%s"><span class="kept">%s</span>%s</span>')
 REST = Markup('<span class="rest">\u00a0· %s</span>')
 FLAG = Markup('<span class="badge bad" title="%s">%s<span class="sr">%s</span></span>')
+_EMPTY = Markup("")
+_CLOSE = Markup("</td>")
 DUE = Markup('<time class="due %s" datetime="%s" title="%s">%s%s</time>')
 OUTCOME = Markup('<div class="outcome">%s <span>%s</span></div>')
 SOON_S = 7200
@@ -132,8 +134,10 @@ def kinds(column: Column) -> Markup:
 
 def cells(columns: Sequence[Column], href: str = "") -> Callable[[Any], Markup]:
     """Draws the cells of a row; the first one leads to `href`, an address with `{name}`s of the row."""
-    openings = [Markup('<td data-label="%s"%s>') % (one.label, kinds(one)) for one in columns]
-    close = Markup("</td>")
+    openings = [
+        (_CLOSE if n else _EMPTY) + Markup('<td data-label="%s"%s>') % (one.label, kinds(one))
+        for n, one in enumerate(columns)
+    ]
 
     def draw(row: Any) -> Markup:
         drawn = []
@@ -144,8 +148,8 @@ def cells(columns: Sequence[Column], href: str = "") -> Callable[[Any], Markup]:
                 if n == 0 and href
                 else _cell(column, value, row)
             )
-            drawn.append(openings[n] + shown + close)
-        return Markup().join(drawn)
+            drawn += [openings[n], shown]
+        return _EMPTY.join([*drawn, _CLOSE])
 
     return draw
 
@@ -156,7 +160,7 @@ def _cell(column: Column, value: Any, row: Any) -> str:
         case "state":
             return badge(value) if value else "—"
         case "flags":
-            return Markup("<span>%s</span>") % Markup().join(_flag(code) for code in value)
+            return Markup("<span>%s</span>") % _EMPTY.join(_flag(code) for code in value)
         case "deadline":
             return deadline(value, "short")
         case "outcome":
@@ -179,10 +183,10 @@ def _cell(column: Column, value: Any, row: Any) -> str:
         case "choice":
             return _line(named("choice", value))
         case "place":
-            return _led(*str(value).partition(" · "))
+            return _led(str(value))
         case "link":
-            return LINK % ("", filled(column.href, row), _line(value))
-    return _line(formats.number(value) if isinstance(value, float) else value)
+            return LINK % ("", filled(column.href, row), _line(str(value)))
+    return _line(formats.number(value) if isinstance(value, float) else str(value))
 
 
 def _flag(code: str) -> Markup:
@@ -191,14 +195,17 @@ def _flag(code: str) -> Markup:
     return FLAG % (said, sign, said)
 
 
-def _line(text: Any) -> Markup:
+@lru_cache(maxsize=4096)
+def _line(text: str) -> Markup:
     """One line in a dense list; whole on hover and in the row that has the focus."""
-    if " · " in str(text):
-        return _led(*str(text).partition(" · "))
+    if " · " in text:
+        return _led(text)
     said = escape(text)
     return LINE % (said, said)
 
 
-def _led(first: str, between: str, rest: str) -> Markup:
+@lru_cache(maxsize=4096)
+def _led(text: str) -> Markup:
     """One line of which the first part is never cut: a city, a plate, a number of pallets."""
-    return LED % (f"{first}{between}{rest}", first, REST % rest if rest else "")
+    first, _, rest = text.partition(" · ")
+    return LED % (text, first, REST % rest if rest else "")

@@ -58,7 +58,12 @@ def money(cents: int | None, currency: str = "EUR") -> str:
     """Integer cents of a currency; an em dash where there is no price."""
     if cents is None:
         return "—"
-    return numbers.format_currency(Decimal(cents) / 100, currency, locale=_locale())
+    return _money(cents, currency, _locale())
+
+
+@lru_cache(maxsize=8192)
+def _money(cents: int, currency: str, locale: str) -> str:
+    return numbers.format_currency(Decimal(cents) / 100, currency, locale=locale)
 
 
 def percent(share: float, digits: int = 0) -> str:
