@@ -95,7 +95,7 @@ class Side:
         assert answer.text.count("<tr") > 50, answer.text
 
 
-def platform(platform: RunningPlatform) -> Side:
+def shipper_of(platform: RunningPlatform) -> Side:
     """A shipper at core-orders' own port and at the shippers' portal."""
     shipper = world.open_firm(Stage(platform.edge, "api"), world.SHIPPERS[0])
     pages = httpx.Client(base_url=f"http://127.0.0.1:{3010 + platform.shift}", timeout=60)
@@ -188,7 +188,7 @@ async def main() -> None:
 def _measure(folder: Path, uri: str, count: int) -> None:
     with starting(folder) as start, peer(uri, folder / "peer") as (other, node):
         platform = start("--processes")
-        ours = platform(platform)
+        ours = shipper_of(platform)
         for side in (ours, other):
             for _ in range(WARM_UP):
                 side.create()

@@ -29,8 +29,9 @@ from rt.host.mongod import running
 from rt.host.topology import UNITS
 from rt.kernel.log.event_log import EVENT_LOG, LOG_SEGMENTS
 from rt.kernel.storage.persistence import connect
+from rt.ops.actors import OPEN_SESAME
 from rt.ops.demo import Scenario
-from rt.ops.world import OPEN_SESAME, SHIPPERS
+from rt.ops.world import SHIPPERS
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "benchmarks" / "capacity.md"

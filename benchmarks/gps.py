@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
@@ -125,7 +126,7 @@ async def equip(store: TrackingStore, devices: int) -> list[str]:
         )
         for nth, key in enumerate(keys)
     ]
-    pairs: list[tuple[Collection, list]] = [(store.watches, watches), (store.devices, boxes)]
+    pairs: list[tuple[Collection[Any], list[Any]]] = [(store.watches, watches), (store.devices, boxes)]
     for collection, entities in pairs:
         documents = [
             {**collection._document(one), "version": 1, "outbox": [], "done": []} for one in entities
@@ -175,6 +176,7 @@ class Sender(asyncio.Protocol):
         self.done = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
         self._next()
 
@@ -201,7 +203,8 @@ class Sender(asyncio.Protocol):
 
 async def send(port: int, fleet: Fleet, count: int, seconds: float, connections: int) -> list[float]:
     """Send so many fixes or for so long; seconds that each answer took."""
-    loop, waits, requests = asyncio.get_running_loop(), [], itertools.islice(fleet.requests(), count)
+    loop, requests = asyncio.get_running_loop(), itertools.islice(fleet.requests(), count)
+    waits: list[float] = []
     made = [
         await loop.create_connection(
             lambda: Sender(requests, time.time() + seconds, waits), "127.0.0.1", port

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,7 @@ async def measure(store: OrderStore, who: str) -> None:
         "picked up on a day, newest": ({"pickup": lately}, "newest"),
     }
     for what, (named, sort) in asked.items():
-        await timed("list", f"{who}: {what}", lambda n=named, s=sort: listed(n, s))
+        await timed("list", f"{who}: {what}", partial(listed, named, sort))
     await timed("count", f"{who}: counters", counted)
     for what, q in {
         "a number": "0123456",
@@ -179,7 +180,7 @@ async def measure(store: OrderStore, who: str) -> None:
         "a name and a town": "ferga metz",
         "nothing": "zzqq",
     }.items():
-        await timed("search", f"{who}: search for {what}", lambda q=q: listed({}, q=q))
+        await timed("search", f"{who}: search for {what}", partial(listed, {}, q=q))
 
 
 async def rows_instead(database: Database) -> None:
@@ -198,10 +199,10 @@ async def rows_instead(database: Database) -> None:
         return len(await rows.find(where).sort([(sort, -1), ("_id", -1)]).limit(50).to_list())
 
     for who in (BIG, "org_carr_3"):
-        await timed("list", f"rows, {who}: newest", lambda w=who: found({"org_id": w}, "created_at"))
+        await timed("list", f"rows, {who}: newest", partial(found, {"org_id": who}, "created_at"))
         drafts = {"org_id": who, "state": "planned"}
-        await timed("list", f"rows, {who}: planned", lambda w=drafts: found(w, "created_at"))
-        await timed("list", f"rows, {who}: by pickup", lambda w=who: found({"org_id": w}, "pickup_at"))
+        await timed("list", f"rows, {who}: planned", partial(found, drafts, "created_at"))
+        await timed("list", f"rows, {who}: by pickup", partial(found, {"org_id": who}, "pickup_at"))
 
 
 async def written(database: Database) -> None:

@@ -90,7 +90,7 @@ def confinement() -> Callable[[], None]:
 def memory(pid: int) -> tuple[float, float, int]:
     """Resident and proportional size in megabytes, and threads."""
     told = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    rss, pss = (int(re.search(rf"^{what}:\s+(\d+)", told, re.MULTILINE)[1]) / 1024 for what in ("Rss", "Pss"))
+    rss, pss = (int(kb) / 1024 for kb in re.findall(r"^(?:Rss|Pss):\s+(\d+)", told, re.MULTILINE))
     return rss, pss, len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 

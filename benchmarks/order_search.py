@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ async def measure(database: Database, store: OrderStore, count: int) -> float:
     for org in ("org_a", "org_carrier"):
         with acting_for(org):
             for what, q in queries.items():
-                spent = await timed(f"{org:12} {what}", lambda q=q: searched(store, q))
+                spent = await timed(f"{org:12} {what}", partial(searched, store, q))
                 slowest = max(slowest, *spent)
                 started = time.perf_counter()
                 found = await scanned(database, org, q)

@@ -144,7 +144,7 @@ async def played(uri: str, home: Path) -> None:
             return f"{found['state']} {found['assigned']}, {found['beyond']} beyond"
 
         carrier, site = world.carrier, world.site
-        crew = {"vehicle_id": "veh_399", "driver_id": "drv_399"}
+        crew = contract.AssignJob(job_id="job_far", day=make.DAY, vehicle_id="veh_399", driver_id="drv_399")
         print("| question | answer | it took, s | the other, median ms | worst ms |\n|---|---|---|---|---|")
         day, long_ago = make.DAY, date(222, 3, 19)
         fits, openings = contract.FindFits, contract.FindOpenings
@@ -153,7 +153,7 @@ async def played(uri: str, home: Path) -> None:
             ("FindFits, 300 drafts and 100 crews", carrier, fits(job_id="job_0", day=day)),
             ("FindFits of the year 3500", carrier, fits(job_id="job_far", day=day)),
             ("FindFits, day 0222-03-19", carrier, fits(job_id="job_0", day=long_ago)),
-            ("AssignJob of the year 3500", carrier, contract.AssignJob(job_id="job_far", day=day, **crew)),
+            ("AssignJob of the year 3500", carrier, crew),
             ("FindJobs, 200 of 1,501", carrier, contract.FindJobs(limit=200)),
             ("FindOpenings, 15,000 lines", site, openings(dock_id="dck_old", day=day)),
             ("FindOpenings, fifty doors", site, openings(dock_id="dck_wide", day=day, pallets=1_000)),

@@ -10,6 +10,7 @@ import argparse
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyvrp
@@ -20,10 +21,17 @@ from rt.services.planning.domain.routing.problem import Answer, Problem, Route, 
 from rt.services.planning.domain.routing.solver import solve
 from rt.services.planning.domain.routing.verifier import violations
 
+WINDOWS = tuple(
+    f"{call}_{bound}"
+    for call in ("pickup", "delivery")
+    for bound in ("tw_early", "tw_late", "service_duration")
+)
+"""What PyVRP calls the bounds of a shipment's two calls."""
+
 
 def baseline(problem: Problem, seconds: float) -> Answer:
     """PyVRP as it comes."""
-    model_matrix = np.rint(problem.costs * PRECISION).astype(np.int64)
+    model_matrix: Any = np.rint(problem.costs * PRECISION).astype(np.int64)
     clients, shipments = [], []
     for request in problem.requests:
         times = [
@@ -40,8 +48,9 @@ def baseline(problem: Problem, seconds: float) -> Answer:
             node, opens, closes, service = times[0]
             clients.append(pyvrp.Client(node, list(request.load), [], service, opens, closes))
         else:
-            (p, *pickup), (d, *delivery) = times
-            shipments.append(pyvrp.Shipment(p, d, *pickup, *delivery, list(request.load)))
+            (start, *pickup), (end, *delivery) = times
+            windows: dict[str, Any] = dict(zip(WINDOWS, (*pickup, *delivery), strict=True))
+            shipments.append(pyvrp.Shipment(start, end, amount=list(request.load), **windows))
     truck = problem.trucks[0]
     kind = pyvrp.VehicleType(
         len(problem.trucks), list(truck.capacity), tw_late=round(truck.closes * PRECISION)

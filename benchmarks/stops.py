@@ -15,6 +15,7 @@ import io
 import math
 import zipfile
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -76,7 +77,10 @@ def by_speed(track: Track) -> list[bool]:
 
 def score(scored: list[Track]) -> None:
     points = sum(len(track.driven) for track in scored)
-    answers = {"mean speed > 1.75 m/s": by_speed, "rt": lambda track: driving(track.times_s, track.places_m)}
+    answers: dict[str, Callable[[Track], Sequence[bool]]] = {
+        "mean speed > 1.75 m/s": by_speed,
+        "rt": lambda track: driving(track.times_s, track.places_m),
+    }
     print(f"{len(scored)} tracks, {points} labelled points, none learned from")
     for name, answer in answers.items():
         pairs = [pair for track in scored for pair in zip(answer(track), track.driven, strict=True)]

@@ -1,7 +1,11 @@
 """A planning service with a carrier, a site and what they say to it."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import msgspec
 import pytest
+from tests.conftest import TestPlatform
 from tests.services.planning import make
 
 from rt.contracts import core_orders
@@ -62,14 +66,14 @@ class World:
     """A platform with planning; core_orders and authz know what the test has put there and refuse the
     rest."""
 
-    def __init__(self, platform):
+    def __init__(self, platform: TestPlatform) -> None:
         self.platform = platform
         self.teller = None
         self.orders = {}
         self.members = {("carrier", "usr_anne")}
         self.standings = {}
 
-    async def begin(self):
+    async def begin(self) -> "World":
         def orders(context):
             self.teller = Collection(context.database, Told, "outbox")
             return Unit(name="core_orders", serves=[serve(GetOrder, self._order)])
@@ -115,7 +119,7 @@ class World:
     async def _keys(self, asked):
         return KeySetView(keys=[])
 
-    def office(self, org, rights=WRITE, **more):
+    def office(self, org: str, rights: Iterable[str] = WRITE, **more: Any) -> Any:
         return Office(self.platform, self.platform.actor(org=org, rights=set(rights), **more))
 
     async def emit(self, event, org="shipper"):
