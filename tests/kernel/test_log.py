@@ -372,6 +372,38 @@ async def test_a_slow_subscription_leaves_room_for_others(
         await asyncio.wait([running])
 
 
+async def test_what_is_read_while_something_fails_waits_for_it(
+    platform: TestPlatform, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer = platform.instance("palette").consumer
+    fails, failed = asyncio.Event(), asyncio.Event()
+    real = consumer._batch
+
+    async def batch(partition: consuming.Partition, most: int) -> list[EventEnvelope]:
+        found = await real(partition, most)
+        if partition.by_entity and found:
+            fails.set()
+            await failed.wait()
+        return found
+
+    async def react(event: Rung) -> None:
+        if not failed.is_set():
+            await fails.wait()
+            failed.set()
+            raise Unavailable
+        await belfry.note(event)
+
+    monkeypatch.setattr(consuming, "BATCH", 1)
+    monkeypatch.setattr(consumer, "_batch", batch)
+    belfry.react = react
+    await belfry.ring("bel_000001", 3)
+    await append(platform)
+    await consumer.step()
+    patient(platform)
+    await consumer.step()
+    assert belfry.heard == [("bel_000001", 1), ("bel_000001", 2), ("bel_000001", 3)]
+
+
 async def test_more_than_a_go_is_handled_in_order_whatever_fails_meanwhile(
     platform: TestPlatform, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -340,6 +340,8 @@ class Consumer:
             while True:
                 partition.more.clear()
                 batch = await self._batch(partition, MEMORY - went)
+                if partition.troubles:
+                    batch = []  # what was read meanwhile must not overtake what failed
                 went += len(batch)
                 for envelope in batch:
                     partition.begun.append(envelope.seq)
@@ -351,10 +353,11 @@ class Consumer:
                     workers.add(worker)
                     worker.add_done_callback(workers.discard)
                 partition.settle()
-                if partition.by_entity:
-                    await partition.more.wait()
-                elif not batch:
+                if batch:
+                    continue
+                if not partition.by_entity:
                     break
+                await partition.more.wait()
         finally:
             for worker in workers:
                 worker.cancel()
