@@ -12,7 +12,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -66,7 +66,8 @@ def template() -> dict[str, Any]:
     return {**document, "outbox": [], "done": [], "emitted": 8}
 
 
-def documents(count: int) -> Iterator[dict[str, Any]]:
+def documents(count: int, known: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """So many orders; of the organizations some may be `known` by another identity."""
     chance, model = random.Random(11), template()
     model.pop("id")
     for n in range(count):
@@ -75,7 +76,8 @@ def documents(count: int) -> Iterator[dict[str, Any]]:
         carrier = f"org_carr_{n % 10}" if n % 10 < CARRIERS else f"org_tail_{chance.randrange(3_000)}"
         state = STATES[chance.randrange(len(STATES))]
         carried = state not in ("draft", "confirmed", "tendered")
-        seen = [shipper, carrier, f"org_cons_{n % 5_000}"] if carried else [shipper]
+        parts = [shipper, carrier, f"org_cons_{n % 5_000}"] if carried else [shipper]
+        seen = [known.get(one, one) for one in parts]
         at, towns = START + timedelta(seconds=60 * n * 1_000_000 / count), chance.choices(TOWNS, k=2)
         plate = f"{chance.randrange(100, 999)}{n % 9_000:04d}" if carried else ""
         stops = [
@@ -86,7 +88,7 @@ def documents(count: int) -> Iterator[dict[str, Any]]:
         yield {
             **model,
             "_id": f"ord_{chance.getrandbits(64):016x}{n:x}",
-            "org_id": shipper,
+            "org_id": seen[0],
             "seen_by": seen,
             "deal_of": seen[:2],
             "incident_for": seen if n % 500 == 0 else [],
@@ -98,7 +100,8 @@ def documents(count: int) -> Iterator[dict[str, Any]]:
             "references": {"purchase_order": "", "delivery_note": "", "booking": booking},
             "state": state,
             "shipper_name": f"Usines {shipper[9:]}",
-            "carrier_id": carrier if carried else None,
+            "carrier_id": seen[1] if carried else None,
+            "consignee_id": seen[2] if carried else None,
             "carrier_name": f"Transports {carrier[9:]}" if carried else "",
             "consignee_name": name,
             "agreed_cents": chance.randrange(20_000, 200_000) if carried else None,
@@ -108,9 +111,9 @@ def documents(count: int) -> Iterator[dict[str, Any]]:
         }
 
 
-async def seed(database: Database, count: int) -> None:
+async def seed(database: Database, count: int, known: Mapping[str, str] | None = None) -> None:
     stored, batch, started = database["core_orders.orders"], [], time.perf_counter()
-    for n, document in enumerate(documents(count), start=1):
+    for n, document in enumerate(documents(count, known or {}), start=1):
         batch.append(document)
         if len(batch) == BATCH or n == count:
             await stored.insert_many(batch, ordered=False)
