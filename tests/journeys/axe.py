@@ -6,8 +6,9 @@ from tests.journeys.conftest import ROOT
 SOURCE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = {"label-content-name-mismatch": {"enabled": True}, "target-size": {"enabled": True}}
 """What axe leaves out by itself: said as it is read (WCAG 2.5.3), 24 px for a finger (WCAG 2.5.8)."""
-RUN = """rules => axe.run(document, {rules}).then(found => found.violations.flatMap(
-  rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`)))"""
+RUN = """rules => axe.run(document, {rules, resultTypes: ["violations"], selectors: false})
+  .then(found => found.violations.flatMap(
+    rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`)))"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 RUN_OVER = "[...document.querySelectorAll('.steps li')].some(one => one.scrollWidth > one.clientWidth + 1)"
 WIDTHS = (1440, 360)
