@@ -72,6 +72,7 @@ async def test_what_is_chosen_is_counted_in_a_bar_that_stays_in_sight() -> None:
     with held(make.AT):
         async with screen.looking(client, viewport={"width": 1440, "height": 900}) as page:
             await page.goto(f"{ORIGIN}/orders")
+            await page.wait_for_load_state("networkidle")  # the island counts from then on
             bar = page.locator(".bulk")
             assert await bar.evaluate_all(screen.SEEN) == 0
             await page.locator("tbody input[type=checkbox] >> nth=2").press("Space")
@@ -95,6 +96,7 @@ async def test_consignment_notes_are_chosen_all_at_once_and_counted() -> None:
     with held(make.AT):
         async with screen.looking(client, viewport={"width": 1440, "height": 900}) as page:
             await page.goto(f"{ORIGIN}/documents")
+            await page.wait_for_load_state("networkidle")  # the island counts from then on
             rows = await page.locator("tbody tr").count()
             await page.get_by_label("Tout choisir").press("Space")
             assert await page.locator("tbody input:checked").count() == rows > 0
