@@ -48,6 +48,14 @@ ROW: dict[str, Any] = {
     "order_id": "$_id",
 }
 ROW |= dict.fromkeys(SHOWN, 1)
+SEARCHED = {
+    "a number": "0123456",
+    "the middle of a booking": "4711",
+    "a town of ten": "lyon",
+    "a syllable": "dor",
+    "a name and a town": "ferga metz",
+    "nothing": "zzqq",
+}
 
 
 def template() -> dict[str, Any]:
@@ -175,14 +183,7 @@ async def measure(store: OrderStore, who: str) -> None:
     for what, (named, sort) in asked.items():
         await timed("list", f"{who}: {what}", partial(listed, named, sort))
     await timed("count", f"{who}: counters", counted)
-    for what, q in {
-        "a number": "0123456",
-        "the middle of a booking": "4711",
-        "a town of ten": "lyon",
-        "a syllable": "dor",
-        "a name and a town": "ferga metz",
-        "nothing": "zzqq",
-    }.items():
+    for what, q in SEARCHED.items():
         await timed("search", f"{who}: search for {what}", partial(listed, {}, q=q))
 
 

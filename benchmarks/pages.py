@@ -1,10 +1,10 @@
 """How fast whole pages of portals are among a million orders, as their readers sign in and ask for them.
 
-    nice .venv/bin/python -m benchmarks.pages [orders] [keep]
+    nice .venv/bin/python -m benchmarks.pages [orders]
 
 The orders are those of `lists.py`. Portals and units stand in one process over a real mongod; a page is what
 a browser asks for, from the portal's application through those of the units. Of papers, slots and tracks
-there are none. `keep` leaves what was made for the next run.
+there are none.
 """
 
 import asyncio
@@ -17,10 +17,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import httpx
-from benchmarks.lists import BIG, SMALL, indexed, seed
+from benchmarks.lists import BIG, SEARCHED, SMALL, indexed, seed
 from pymongo import monitoring
 from tests.conftest import TestPlatform
 from tests.portals.world import PASSWORD, Browser
@@ -45,14 +44,6 @@ READERS: Mapping[str, tuple[str, RegisteredKind, str]] = {
     "recipient": ("org_cons_7", "recipient", "recipient"),
 }
 """Who reads: the organization of the generator, its kind, and its portal."""
-SEARCHED = {
-    "a number": "0123456",
-    "the middle of a booking": "4711",
-    "a town of ten": "lyon",
-    "a syllable": "dor",
-    "a name and a town": "ferga metz",
-    "nothing": "zzqq",
-}
 LISTS = {
     "industry": {
         "front page": "/",
@@ -154,21 +145,16 @@ async def registered(platform: TestPlatform) -> Mapping[str, str]:
 
 
 async def made(platform: TestPlatform, count: int) -> Mapping[str, str]:
-    """The readers and the orders, unless an earlier run left them."""
+    """The readers and the orders; indexes are made when all stand."""
     database = platform.database("core_orders")
-    left = database["benchmark.readers"]
-    if (found := await left.find_one({}, {"_id": 0})) is not None:
-        return found
     known = await registered(platform)
-    orders = database["core_orders.orders"]
-    await orders.drop_indexes()
+    await database["core_orders.orders"].drop_indexes()
     await seed(database, count, known)
     await indexed(platform.instances["core_orders"].context.database)
-    await left.insert_one(dict(known))
     return known
 
 
-async def main(count: int, keep: bool) -> None:
+async def main(count: int) -> None:
     monitoring.register(slow)
     start_logging("error")
     async with running(HOME) as uri:
@@ -195,16 +181,10 @@ async def main(count: int, keep: bool) -> None:
                 await measure(platform, who, known[name], portal)
             print(f"load {os.getloadavg()[0]:.1f}")
         finally:
-            if not keep:
-                for name in (DATABASE, f"{DATABASE}_keys"):
-                    await platform.client.drop_database(name)
+            for name in (DATABASE, f"{DATABASE}_keys"):
+                await platform.client.drop_database(name)
             await platform.stop()
 
 
-def _arguments(given: list[str]) -> tuple[int, bool]:
-    numbers: list[Any] = [int(one) for one in given if one.isdigit()]
-    return (numbers[0] if numbers else 1_000_000), "keep" in given
-
-
 if __name__ == "__main__":
-    asyncio.run(main(*_arguments(sys.argv[1:])))
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))
