@@ -373,6 +373,133 @@ async def test_a_slow_subscription_leaves_room_for_others(
         await asyncio.wait([running])
 
 
+async def test_a_handler_that_cancels_its_own_task_loses_nothing(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
+    once = [1]
+
+    async def react(event: Rung) -> None:
+        task = asyncio.current_task()
+        if event.times in once and task:
+            once.clear()
+            task.cancel()
+            await asyncio.sleep(0)
+        await belfry.note(event)
+
+    belfry.react = react
+    await belfry.ring("bel_000001", 3)
+    await append(platform)
+    with pytest.raises(asyncio.CancelledError):
+        await platform.instance("palette").consumer.step()
+    await belfry.ring("bel_000001")
+    await platform.settle()
+    assert belfry.heard == [("bel_000001", times) for times in (1, 2, 3, 4)]
+
+
+async def test_a_consumer_that_was_stopped_in_the_middle_goes_on_there(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
+    begun, stopped = asyncio.Event(), asyncio.Event()
+
+    async def react(event: Rung) -> None:
+        begun.set()
+        await stopped.wait()
+        await belfry.note(event)
+
+    belfry.react = react
+    consumer = platform.instance("palette").consumer
+    await belfry.ring("bel_000001", 3)
+    await append(platform)
+    running = asyncio.create_task(consumer.run())
+    await begun.wait()
+    running.cancel()
+    await asyncio.wait([running])
+    stopped.set()
+    await platform.settle()
+    assert belfry.heard == [("bel_000001", times) for times in (1, 2, 3)]
+
+
+async def test_what_only_a_look_finds_waits_for_no_other_thing(
+    platform: TestPlatform, belfry: Belfry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = in_partition(0, 2)
+    begun, end, rang = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def react(event: Rung) -> None:
+        if event.bell_id == quick:
+            rang.set()
+            return
+        begun.set()
+        await end.wait()
+
+    belfry.react = react
+    consumer = platform.instance("palette").consumer
+    await belfry.ring(slow)
+    await append(platform)
+    running = asyncio.create_task(consumer.run())
+    try:
+        async with asyncio.timeout(5):
+            await begun.wait()
+            monkeypatch.setattr(consuming.Partition, "appended", lambda *_: None)
+            await belfry.ring(quick)
+            await append(platform)
+            consumer._look_soon()
+            await rang.wait()
+    finally:
+        end.set()
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def test_who_lost_a_partition_for_a_moment_overtakes_nothing_that_was_put_aside(
+    platform: TestPlatform,
+) -> None:
+    begun, end = asyncio.Event(), asyncio.Event()
+    rung: list[int] = []
+    fails = [True]
+
+    class Two(Belfry):
+        __module__ = Belfry.__module__
+
+        def __call__(self, context: ServiceContext) -> Unit:
+            unit = super().__call__(context)
+            second = subscribe(Rung, self.second, since="beginning")
+            return Unit(name="palette", serves=[], subscriptions=[*unit.subscriptions, second])
+
+        async def second(self, event: Rung, envelope: EventEnvelope) -> None:
+            if event.times == 1 and fails:
+                raise ValueError
+            rung.append(event.times)
+
+    async def react(event: Rung) -> None:
+        if event.times == 2:
+            begun.set()
+            await end.wait()
+
+    belfry = Two()
+    await platform.mount(belfry)
+    belfry.react = react
+    [bell] = in_partition(0)
+    await belfry.ring(bell, 2)
+    await append(platform)
+    consumer = platform.instance("palette").consumer
+    handling = asyncio.create_task(consumer.step())
+    await begun.wait()
+    [lease] = [one for one in platform.leases._held.values() if one.number == 0]
+    lease.until = now() - timedelta(seconds=1)
+    await consumer._join()
+    lease.until = now() + timedelta(seconds=15)
+    end.set()
+    await handling
+    assert rung == []
+    fails.clear()
+    platform.leases._renewed_at = None
+    await platform.leases.step()
+    await due(platform)
+    await due(platform)
+    assert rung == [1, 2]
+
+
 @pytest.mark.parametrize("seed", range(8))
 async def test_whatever_is_slow_or_out_everything_is_handled_once_and_in_order(
     platform: TestPlatform, belfry: Belfry, monkeypatch: pytest.MonkeyPatch, seed: int

@@ -88,13 +88,14 @@ class Partition:
         self.not_before = 0.0
         self.handling = False
         self.more = asyncio.Event()
-        """Set when there is more to begin, and when something of what was begun is done."""
+        """Set when there is more to begin, and when what was begun of an entity is done."""
         self.begun: deque[int] = deque()
         self.done: set[int] = set()
         """The numbers of the events of this go, and which of them every subscription has handled."""
         self.by_entity: dict[str, deque[EventEnvelope]] = {}
         """What was begun and is not done, by entity, in order."""
-        self.troubles: list[Exception] = []
+        self.troubles: list[BaseException] = []
+        """What stopped entities in this go."""
         self.handled: set[tuple[str, int]] = set()
         """What was handled beyond the position: by subscription the number of the event."""
         self.out_since = 0.0
@@ -313,6 +314,8 @@ class Consumer:
                 behind += max(0, head - partition.position)
                 partition.known = max(partition.known, head)
                 partition.passed()
+                if partition.unread:
+                    partition.more.set()
         BEHIND.labels(self._unit).set(behind)
         self._looked_at = began
 
@@ -358,9 +361,11 @@ class Consumer:
                 if not partition.by_entity:
                     break
                 await partition.more.wait()
-        finally:
+        except BaseException:
             for worker in workers:
                 worker.cancel()
+            partition.again()
+            raise
         return self._ended(partition, went)
 
     def _ended(self, partition: Partition, went: int) -> int:
@@ -368,6 +373,7 @@ class Consumer:
         troubles = partition.troubles
         for trouble in troubles:
             if not isinstance(trouble, LeaseLost | ConnectionFailure | Unavailable):
+                partition.again()
                 raise trouble
         if any(isinstance(trouble, LeaseLost) for trouble in troubles):
             self._leases.lost(partition.lease)
@@ -425,7 +431,7 @@ class Consumer:
             while waiting:
                 await self._receive(partition, waiting[0])
                 partition.done.add(waiting.popleft().seq)
-        except Exception as error:
+        except BaseException as error:  # one that cancels its own task too: what follows must not pass it
             partition.troubles.append(error)
         finally:
             del partition.by_entity[entity_id]
@@ -446,8 +452,8 @@ class Consumer:
         self, partition: Partition, subscription: Subscription, envelope: EventEnvelope
     ) -> None:
         lease = partition.lease
-        if not lease.holds():
-            raise LeaseLost
+        if not lease.holds() or self._partitions.get(partition.name) is not partition:
+            raise LeaseLost  # a renewed lease as well: what is put aside was forgotten with the partition
         place = subscription.name, envelope.entity_id
         if place in self._parked:
             await self._put_aside(
