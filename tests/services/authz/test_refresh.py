@@ -9,6 +9,7 @@ from tests.services.authz import make
 
 from rt.kernel.core.clock import held, now
 from rt.services.authz.app import build
+from rt.services.authz.domain.apikey import split_token
 
 
 async def refresh(platform: TestPlatform, token: str, device: str = "") -> httpx.Response:
@@ -109,7 +110,7 @@ async def test_a26_no_token_password_or_secret_is_stored_in_clear(authz: TestPla
         admin.tokens["refresh_token"].split(".")[1],
         tokens["refresh_token"].split(".")[1],
         tokens["access_token"].split(".")[2],
-        key["secret"].rpartition("_")[2],
+        split_token(key["secret"])[1],
         totp["secret"],
         make.PASSWORD,
     ]
