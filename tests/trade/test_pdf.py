@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 
 import pikepdf
 import pytest
@@ -196,16 +197,17 @@ def wide() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "sent",
+    "make",
     [
-        heap(bytes(300_000_000), "FlateDecode"),
-        heap(bytes(400_000_000), "FlateDecode", "FlateDecode"),
-        saved(quiet(pages=501)),
-        wide(),
+        lambda: heap(bytes(300_000_000), "FlateDecode"),
+        lambda: heap(bytes(400_000_000), "FlateDecode", "FlateDecode"),
+        lambda: saved(quiet(pages=501)),
+        wide,
     ],
     ids=["unpacks", "unpacks twice", "pages", "pixels"],
 )
-async def test_a_heap_is_refused_within_bounds(sent: bytes) -> None:
+async def test_a_heap_is_refused_within_bounds(make: Callable[[], bytes]) -> None:
+    sent = make()
     assert len(sent) < 10_000_000
     with pytest.raises(Refusal) as refused:
         await offload.run(clean, sent, "application/pdf", field="content")
