@@ -1,7 +1,8 @@
 """Lists: every row once in every sort, gaps included, by one index each; what is not declared is refused."""
 
 from collections.abc import Callable
-from typing import Any
+from itertools import product
+from typing import Any, Literal, get_args
 
 import msgspec
 import pytest
@@ -19,6 +20,8 @@ from rt.kernel.storage.listing import (
 )
 from rt.kernel.storage.persistence import Collection, Database
 
+State = Literal["open", "shut", "lost", "none of them is"]
+
 
 class Town(msgspec.Struct):
     city: str
@@ -33,7 +36,7 @@ class Site(msgspec.Struct):
 class Line(Entity, kw_only=True):
     name: str
     price: int | None = None
-    state: str = "open"
+    state: State = "open"
     deal_of: list[str] = []
 
 
@@ -63,12 +66,15 @@ LINES = Listing(
         "price": "price",
     },
 )
+FILTERS = {name: name for name in ("name", "state", "price")}
+PLAIN = Listing(Line, LINES.sorts, FILTERS)
+GROUPED = Listing(Line, LINES.sorts, FILTERS, group="state")
 ROWS = Listing(Row, sorts={"name": "-name"})
 
 
 @pytest.fixture
 async def parcels(database: Database) -> Collection[Parcel]:
-    found = Collection(database, Parcel, "parcels", shared=True, listings=(LINES, ROWS))
+    found = Collection(database, Parcel, "parcels", shared=True, listings=(LINES, PLAIN, GROUPED, ROWS))
     await database.prepare()
     with acting_for("org_a"):
         for n in range(30):
@@ -79,18 +85,20 @@ async def parcels(database: Database) -> Collection[Parcel]:
                     deal_of=["org_a"] if n % 2 else ["org_b"],
                     name=f"n{n % 4}",
                     price=None if n % 3 == 0 else n % 5,
-                    state="open" if n % 7 else "shut",
+                    state="shut" if n % 7 == 0 else "lost" if n % 11 == 0 else "open",
                     sites=[Site(name="s", towns=[Town(city="Lyon", street="r")])],
                 )
             )
     return found
 
 
-async def walked(parcels: Collection[Parcel], limit: int, **asked: Any) -> list[Line]:
+async def walked(
+    parcels: Collection[Parcel], limit: int, listing: Listing[Line] = LINES, **asked: Any
+) -> list[Line]:
     found: list[Line] = []
     after = ""
     while True:
-        page = await parcels.rows(LINES, after=after, limit=limit, **asked)
+        page = await parcels.rows(listing, after=after, limit=limit, **asked)
         assert len(page.items) <= limit
         found += page.items
         after = page.next
@@ -118,6 +126,56 @@ async def test_each_row_is_met_once_and_in_order(parcels: Collection[Parcel], so
         assert [one.state for one in found] == sorted(
             (one.state for one in found), reverse=sort.startswith("-")
         )
+
+
+WORDS: tuple[Any, ...] = ("open", "lost", {"$in": ["lost", "shut"]}, {"$ne": "open"}, {"$in": []})
+NAMED: list[dict[str, Any]] = [{}, *({"state": word} for word in WORDS), {"name": "n2"}, {"price": None}]
+NAMED += [{"price": 3, "state": "open"}, {"price": {"$gt": 1}, "state": "shut"}]
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "price", "-price", "state", "-state", "deal", "-deal"])
+async def test_a_group_changes_nothing_but_how_rows_are_found(parcels: Collection[Parcel], sort: str) -> None:
+    """Whatever is asked for, on pages of any size: each row once, in the order of a list without a group."""
+    with acting_for("org_b"):
+        whole = await walked(parcels, 200, PLAIN, sort=sort)
+        for named, limit in product(NAMED, (1, 3, 30)):
+            found = await walked(parcels, limit, GROUPED, sort=sort, named=named)
+            assert found == [one for one in whole if meets(one, named)], (named, limit)
+
+
+def meets(one: Line, named: dict[str, Any]) -> bool:
+    """What the server is asked for, as Python says it."""
+    for name, value in named.items():
+        has = getattr(one, name)
+        match value:
+            case {"$in": words}:
+                met = has in words
+            case {"$ne": word}:
+                met = has != word
+            case {"$gt": bound}:
+                met = has is not None and has > bound
+            case _:
+                met = has == value
+        if not met:
+            return False
+    return True
+
+
+async def test_a_group_is_a_closed_list_of_words() -> None:
+    """Of anything else nobody could name all there is."""
+    with pytest.raises(TypeError):
+        Listing(Line, group="name", sorts={"price": "price"})
+
+
+async def test_a_word_of_a_later_release_stops_no_page(
+    parcels: Collection[Parcel], database: Database
+) -> None:
+    """It could not be read: the list is without it, where a list without a group fails."""
+    await database[parcels.name].update_one({"_id": "par_01"}, {"$set": {"state": "burnt"}})
+    with acting_for("org_a"):
+        assert len(await walked(parcels, 4, GROUPED)) == 29
+        with pytest.raises(msgspec.ValidationError):
+            await walked(parcels, 4, PLAIN)
 
 
 async def test_a_row_is_all_that_is_read(parcels: Collection[Parcel]) -> None:
@@ -194,7 +252,7 @@ async def test_what_follows_from_the_rest_is_stored_again_and_told_to_nobody(
 async def test_all_are_gone_through_a_few_at_a_time(parcels: Collection[Parcel]) -> None:
     with acting_for("org_a"):
         found = [one.id async for one in parcels.each({"state": "open"}, sort="-price", at_a_time=4)]
-    assert len(found) == len(set(found)) == 25
+    assert len(found) == len(set(found)) == 23
 
 
 async def test_an_index_serves_each_sort_and_what_comes_first(parcels: Collection[Parcel]) -> None:
@@ -208,3 +266,11 @@ async def test_an_index_serves_each_sort_and_what_comes_first(parcels: Collectio
     assert LINES.hint("seen_by", "name", {"state": "open"}) == "seen_by_1_state_1_name_1__id_1"
     assert LINES.hint("seen_by", "-price", {"price": {"$gt": 2}}) == "seen_by_1_price_-1__id_-1"
     assert LINES.hint("seen_by", "price", {"state": "open"}) == ""
+    assert [keys for keys, _ in GROUPED.indexes("seen_by")] == [
+        [("seen_by", 1), ("state", 1), ("name", 1), ("_id", 1)],
+        [("seen_by", 1), ("state", 1), ("price", -1), ("_id", -1)],
+        [("seen_by", 1), ("state", 1), ("price", -1), ("_id", -1)],
+        [("deal_of", 1), ("state", 1), ("price", 1), ("_id", 1)],
+    ]
+    for named in ({}, {"state": "open"}, {"state": {"$in": list(get_args(State))}}, {"price": {"$gt": 2}}):
+        assert GROUPED.hint("seen_by", "-price", named) == "seen_by_1_state_1_price_-1__id_-1"

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import inspect
@@ -75,6 +75,10 @@ class Listing(Generic[R]):
 
     Each sort and each filter that comes first has one index, ending with the identity. `always` is what
     every row meets. `everywhere`: over all organizations.
+
+    `group` is a field that holds one of a few words, as its type says, and is filtered by in every sort. The
+    sorts' indexes then begin with it, and a page names all its words: the server merges one scan for each,
+    whether some were asked for or all. A document has held the field ever since it was stored.
     """
 
     def __init__(
@@ -83,10 +87,13 @@ class Listing(Generic[R]):
         sorts: Mapping[str, str | Sort],
         filters: Mapping[str, str | Filter] | None = None,
         *,
+        group: str = "",
         always: Mapping[str, Any] | None = None,
         everywhere: bool = False,
     ) -> None:
         self.row = row
+        self.group = group
+        self.words = words_of(row, group) if group else []
         self.sorts = {name: Sort(one) if isinstance(one, str) else one for name, one in sorts.items()}
         self.filters = {
             name: Filter(one) if isinstance(one, str) else one for name, one in (filters or {}).items()
@@ -114,6 +121,11 @@ class Listing(Generic[R]):
         conditions = [{stored_name(self.filters[name].field): value} for name, value in named.items()]
         return [*conditions, dict(self.always)] if self.always else conditions
 
+    def spread(self, named: Conditions) -> dict[str, Any]:
+        """All words of the group, a scan for each; nothing where one word is asked for, which is one scan."""
+        one = any(self.filters[name].field == self.group and is_one(value) for name, value in named.items())
+        return {self.group: {"$in": self.words}} if self.words and not one else {}
+
     def indexes(self, owner: str) -> list[tuple[Order, dict[str, Any]]]:
         """The keys of each index, and what a thing must meet to stand in it ({}: nothing)."""
         found = [(self._keys(owner, name), self.always) for name in self.sorts]
@@ -129,7 +141,7 @@ class Listing(Generic[R]):
         narrowing = [one for key, value in named.items() if (one := self._narrowing(key, value))]
         leading = self.sorts[name].order.split(",")[0].lstrip("-")
         narrowing = [one for one in narrowing if one.field != leading]
-        if not narrowing:
+        if all(one.field == self.group for one in narrowing):
             return index_name(self._keys(owner, name), self.always)
         if name == self.default and len(narrowing) == 1 and narrowing[0].first:
             return index_name(*self._filtered(owner, narrowing[0]))
@@ -143,7 +155,9 @@ class Listing(Generic[R]):
 
     def _keys(self, owner: str, name: str) -> Order:
         sort = self.sorts[name]
-        return [*self._owner(sort.owners or owner), *order_of(sort.order)]
+        order = order_of(sort.order)
+        group = [(self.group, UP)] if self.group and self.group not in dict(order) else []
+        return [*self._owner(sort.owners or owner), *group, *order]
 
     def _filtered(self, owner: str, one: Filter) -> tuple[Order, dict[str, Any]]:
         keys = [] if one.owners else self._owner(owner)
@@ -158,6 +172,14 @@ def index_name(keys: Order, when: Mapping[str, Any]) -> str:
     """As MongoDB names it; with a mark of what it holds where that is not everything."""
     mark = [fingerprint(msgspec.json.encode(when, order="sorted"))[:8]] if when else []
     return "_".join([*(f"{field}_{way}" for field, way in keys), *mark])
+
+
+def words_of(row: type[msgspec.Struct], field: str) -> list[Any]:
+    """The words that a field of a row may hold: with another one it could not be read."""
+    shape = inspect.type_info(get_type_hints(row)[field])
+    if not isinstance(shape, inspect.LiteralType):
+        raise TypeError(f"{row.__name__}.{field} is no closed list of words")
+    return list(shape.values)
 
 
 def stored_name(field: str) -> str:
@@ -182,6 +204,20 @@ def steps(order: Order, values: Sequence[Any]) -> Iterator[dict[str, Any]]:
         for beyond in _beyond(way, values[position]):
             if field != "_id" or beyond is not None:
                 yield {**same, field: beyond}
+
+
+def is_one(value: Any) -> bool:
+    """Whether a condition is a value, rather than MongoDB's words for several."""
+    return not isinstance(value, Mapping)
+
+
+def unsettled(order: Order, conditions: Sequence[Mapping[str, Any]]) -> Order:
+    """The order without the fields that these conditions give one value: nothing is to be sorted by them.
+
+    The server merges scans by what its index has left after them, and asked for more it sorts all it finds.
+    """
+    settled = {name for one in conditions for name, value in one.items() if is_one(value)}
+    return [(field, way) for field, way in order if field == "_id" or field not in settled]
 
 
 def _beyond(way: int, value: Any) -> tuple[Any, ...]:

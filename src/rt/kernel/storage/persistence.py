@@ -48,6 +48,7 @@ from rt.kernel.storage.listing import (
     projection,
     steps,
     stored_name,
+    unsettled,
 )
 from rt.kernel.storage.personal import KeyLost, Personal, Unkeyed, is_kept
 from rt.kernel.storage.sealing import Seals, unsealed
@@ -360,7 +361,7 @@ class Collection(Generic[E]):
         """
         named, sort = named or {}, sort or listing.default
         order, owners = listing.order(sort), listing.sort(sort).owners
-        where = [*listing.where(named), self.within({})]
+        where = [*listing.where(named), listing.spread(named), self.within({})]
         if owners:
             where.append({owners: current_org()})
         if said := await self.saying(q):
@@ -375,8 +376,9 @@ class Collection(Generic[E]):
         for stretch in steps(order, decode_cursor(after, sort, len(order))) if after else [{}]:
             if len(found) > limit:
                 break
-            cursor = self._stored.find({"$and": [*where, stretch]}, fields, session=_session.get())
-            cursor = cursor.sort(order).limit(limit + 1 - len(found))
+            asked = [*where, stretch]
+            cursor = self._stored.find({"$and": asked}, fields, session=_session.get())
+            cursor = cursor.sort(unsettled(order, asked)).limit(limit + 1 - len(found))
             found += await (cursor.hint(hint) if hint else cursor).to_list()
         ends = [at(found[limit - 1], field) for field, _ in order] if len(found) > limit else []
         rows = [_read_as(document, listing.row) for document in await self._all_plain(found[:limit])]

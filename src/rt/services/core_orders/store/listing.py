@@ -27,14 +27,16 @@ ORDERS = Listing(
         "plate": Filter("plate", first=True, when={"plate": {"$gt": ""}}),
         "carrier_id": Filter("carrier_id", first=True, when={"carrier_id": {"$gt": ""}}),
         "shipper_id": Filter("org_id", first=True),
-        "state": Filter("state", first=True),
+        "state": "state",
         "pickup": "pickup_at",
         "delivery": "delivery_at",
         "reference": "reference",
     },
+    group="state",
 )
-"""How orders are listed. Newest first, by one state, carrier, client, plate or incident, one index has them;
-sorted otherwise, or by several, the server takes the index that finds the first ones soonest."""
+"""How orders are listed. In any sort, whatever the states, one index has them, and newest first those of one
+carrier, client, plate or incident; sorted otherwise, or by several, the server takes the index that finds the
+first ones soonest."""
 
 
 def asked_for(asked: OrderFilters) -> Conditions:
