@@ -18,6 +18,8 @@ PLUGINS = Path(os.environ.get("RT_TF_PLUGINS", Path(os.sep) / "opt" / "tf-plugin
 OUTSIDE = "outside.tf"
 """The file of a root that calls Atlas and Vercel: neither is imitated by moto, so the copy is without it."""
 OVERRIDES = Path(__file__).with_name("overrides")
+ROOTS = Path(__file__).with_name("roots")
+"""Roots that only the tests have: they call ours, and modules alone."""
 REGION = "eu-west-3"
 UNHURRIED = {"GOGC": "400"}
 """Terraform and its providers live for seconds: a fifth of it was collecting garbage as if they stayed."""
@@ -34,8 +36,8 @@ class Terraform:
             INFRA, self.infra, ignore=shutil.ignore_patterns(".terraform*", OUTSIDE, "*.tfstate*")
         )
         settings = folder / "terraform.rc"
-        mirror = f'provider_installation {{\n  filesystem_mirror {{\n    path = "{PLUGINS}"\n  }}\n}}\n'
-        settings.write_text("disable_checkpoint = true\n" + (mirror if PLUGINS.is_dir() else ""))
+        found = f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror(folder)}"\n  }}\n}}\n'
+        settings.write_text("disable_checkpoint = true\n" + (found if PLUGINS.is_dir() else ""))
         self._program = program
         self._environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_"))} | {
             "AWS_ENDPOINT_URL": endpoint,
@@ -66,9 +68,17 @@ class Terraform:
 
     def prepare(self, root: str) -> None:
         """Test-only settings beside the root, and its providers."""
-        shutil.copy(OVERRIDES / "root.tf", self.infra / root / "moto_override.tf")
+        self.lay(root)
         shutil.copy(OVERRIDES / "values.tfvars", self.infra / root / "terraform.tfvars")
         self.run(root, "init", "-input=false", "-no-color")
+
+    def lay(self, root: str) -> None:
+        """Lay a root's settings of the tests beside it; a root of the tests' own is put there first."""
+        if (ROOTS / f"{root}.tf").exists():
+            (self.infra / root).mkdir()
+            shutil.copy(ROOTS / f"{root}.tf", self.infra / root / "main.tf")
+        else:
+            shutil.copy(OVERRIDES / "root.tf", self.infra / root / "moto_override.tf")
 
     def spare_moto(self) -> None:
         """Leave out of the modules what moto cannot do: `overrides/<module>.tf`."""
@@ -77,39 +87,48 @@ class Terraform:
             if override.exists():
                 shutil.copy(override, module / "moto_override.tf")
 
-    def apply(self, root: str) -> None:
-        """Many at once: nearly all of it is waiting for the next look at what is long done."""
-        self.run(root, "apply", "-input=false", "-no-color", "-auto-approve", "-parallelism=60")
+    def vary(self, root: str, variant: str) -> None:
+        """A copy of a root with `overrides/<variant>.tf` laid over it."""
+        shutil.copytree(self.infra / root, self.infra / variant)
+        shutil.copy(OVERRIDES / f"{variant}.tf", self.infra / variant / f"{variant}_override.tf")
 
-    def plan(self, root: str, *words: str) -> "Plan":
+    def plan(self, root: str) -> "Plan":
         """The whole plan as Terraform tells it to programs."""
-        self.run(root, "plan", "-input=false", "-no-color", "-out=plan", *words)
+        self.run(root, "plan", "-input=false", "-no-color", "-out=plan")
         return Plan(json.loads(self.run(root, "show", "-json", "plan")))
 
-    def try_out(self, module: str, **values: object) -> "Plan":
-        """The plan of one module alone."""
-        return self.plan(*self._alone(module, values))
+    def apply(self, root: str) -> None:
+        """Apply what was planned; many at once: most is waiting to look again at what is done."""
+        self.run(root, "apply", "-input=false", "-no-color", "-parallelism=60", "plan")
 
-    def refusal(self, module: str, **values: object) -> str:
-        """Why a module does not take these values."""
-        return self.refusal_of(*self._alone(module, values))
+    def changes(self, root: str) -> dict[str, set[str]]:
+        """Type of resource to what would be done to some of them: create, update, replace, delete."""
+        done: dict[str, set[str]] = {}
+        for line in self.run(root, "plan", "-input=false", "-json").splitlines():
+            told = json.loads(line)
+            if told["type"] == "planned_change":
+                change = told["change"]
+                done.setdefault(change["resource"]["resource_type"], set()).add(change["action"])
+        return done
 
-    def refusal_of(self, root: str, *words: str) -> str:
-        """Why a root cannot be planned."""
-        done = self._run(root, "plan", "-input=false", "-no-color", *words)
-        assert done.returncode, "it could be planned"
+    def refusal(self, root: str) -> str:
+        """Why a root is not valid."""
+        done = self._run(root, "validate", "-no-color")
+        assert done.returncode, "it is valid"
         return " ".join(done.stderr.split())
 
-    def _alone(self, module: str, values: dict[str, object]) -> list[str]:
-        root = f"modules/{module}"
-        if not (self.infra / root / ".terraform").exists():
-            self.run(root, "init", "-input=false", "-no-color")
-        return [root, *(f"-var={name}={said(value)}" for name, value in values.items())]
 
+def mirror(folder: Path) -> Path:
+    """A mirror of providers in which each is a line that starts the real one.
 
-def said(value: object) -> str:
-    """A value as a message of the command line."""
-    return value if isinstance(value, str) else json.dumps(value)
+    Terraform takes the digest of a provider's package at every command, and the real one has 700 MB.
+    """
+    for program in PLUGINS.rglob("terraform-provider-*"):
+        line = folder / "mirror" / program.relative_to(PLUGINS)
+        line.parent.mkdir(parents=True, exist_ok=True)
+        line.write_text(f"#!/bin/sh\nexec '{program}' \"$@\"\n")
+        line.chmod(0o755)
+    return folder / "mirror"
 
 
 class Plan(dict[str, Any]):
@@ -127,14 +146,14 @@ class Plan(dict[str, Any]):
                     found[resource["address"]] = resource["values"]
         return found
 
-    def changes(self) -> dict[str, set[str]]:
-        """Type of resource to what would be done to some of them: create, update, delete."""
-        done: dict[str, set[str]] = {}
-        for change in self["resource_changes"]:
-            for action in change["change"]["actions"]:
-                if action not in ("no-op", "read"):
-                    done.setdefault(change["type"], set()).add(action)
-        return done
+    def module(self, name: str) -> "Plan":
+        """What a root plans of one of the modules it calls."""
+        (found,) = (
+            module
+            for module in self["planned_values"]["root_module"]["child_modules"]
+            if module["address"] == f"module.{name}"
+        )
+        return Plan(planned_values={"root_module": found})
 
 
 class Applied:

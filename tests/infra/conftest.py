@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.conftest import left_out
-from tests.infra.cloud import Applied, Terraform
+from tests.infra.cloud import Applied, Plan, Terraform
 
 
 @pytest.fixture(scope="session")
@@ -46,15 +46,35 @@ def moto() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def terraform(terraform_program: str, moto: str, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
-    return Terraform(terraform_program, tmp_path_factory.mktemp("terraform"), moto)
+def applied(terraform_program: str, moto: str, tmp_path_factory: pytest.TempPathFactory) -> Applied:
+    """Production, planned and applied: boto3 clients for what stands, the plan for what moto forgets."""
+    terraform = Terraform(terraform_program, tmp_path_factory.mktemp("applied"), moto)
+    terraform.spare_moto()
+    terraform.prepare("production")
+    plan = terraform.plan("production")
+    terraform.apply("production")
+    return Applied(terraform, plan)
 
 
 @pytest.fixture(scope="session")
-def applied(terraform: Terraform) -> Applied:
-    """Production, planned and applied: boto3 clients for what stands, the plan for what moto forgets."""
-    terraform.prepare("production")
-    plan = terraform.plan("production")
-    terraform.spare_moto()
-    terraform.apply("production")
-    return Applied(terraform, plan)
+def beside(terraform_program: str, applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Another copy, whole: what stands beside production and finds its zone."""
+    return Terraform(terraform_program, tmp_path_factory.mktemp("beside"), applied.terraform.endpoint)
+
+
+@pytest.fixture(scope="session")
+def tried(beside: Terraform) -> Plan:
+    """One plan of the smaller environments and of modules alone."""
+    for root in ("staging", "development"):
+        beside.lay(root)
+    beside.vary("development", "letter")
+    beside.prepare("tried")
+    return beside.plan("tried")
+
+
+@pytest.fixture(scope="session")
+def refused(beside: Terraform) -> str:
+    """What Terraform says of values that modules must not take."""
+    beside.vary("development", "unread")
+    beside.prepare("refused")
+    return beside.refusal("refused")

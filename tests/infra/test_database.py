@@ -8,12 +8,13 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import left_out
-from tests.infra.cloud import INFRA, PLUGINS, UNHURRIED, Plan
+from tests.infra.cloud import INFRA, PLUGINS, UNHURRIED, Plan, mirror
 
 from rt.host.topology import ROOT as PACKAGE
 
@@ -36,9 +37,10 @@ provider "aws" {
   skip_credentials_validation = true
   skip_requesting_account_id  = true
 }
-
-module "database" {
-  source = "./database"
+"""
+CALL = """
+module "%s" {
+  source = "%s"
   org_id = "0123456789abcdef01234567"
 %s
 }
@@ -60,45 +62,86 @@ PRODUCTION = {
     },
 }
 SMALL = {"addresses": {"nat-a": "192.0.2.1/32"}, "roles": {"app": MACHINES}}
+OUTSIDE = INFRA / "production/outside.tf"
+KEPT = re.compile(r"(\w+_(?:days|months)) += (\d+)")
+KEYS_KEPT = {
+    name: int(value) for name, value in KEPT.findall(OUTSIDE.read_text().partition('module "keys"')[2])
+}
+"""How long production says that backups of keys are kept."""
+WELL = {
+    "production": PRODUCTION,
+    "keys": PRODUCTION | KEYS_KEPT | {"name": "rt-production-keys", "database": "rt-production_keys"},
+    "staging": SMALL
+    | {"environment": "staging", "name": "rt-staging", "tier": "FLEX", "open_to_the_world": True},
+    "development": SMALL | {"environment": "development", "name": "rt-dev", "tier": "M0"},
+    "london": PRODUCTION | {"london": True},
+}
+REFUSED = PRODUCTION | {
+    "addresses": {"all": "0.0.0.0/0"},
+    "regions": [{"name": "US_EAST_1", "cidr": "192.168.0.0/21"}],
+    "tier": "M2",
+}
+OPEN = PRODUCTION | {"open_to_the_world": True, "tier": "FLEX", "vpc": None}
+"""Refused when it is planned: what a value may be depends on another."""
+Changes = Sequence[tuple[str, str, str, str]]
+"""In whose copy of the module, in which file, what becomes what."""
+WRONG: Changes = [
+    ("misspelt", "main.tf", "pit_enabled ", "pitr_enabled "),
+    ("misspelt", "access.tf", "auth_database_name", "# "),
+    ("misspelt", "main.tf", "provider_settings = {", "provider_settings {"),
+    ("misspelt", "alerts.tf", "metric_threshold_config {", "metric_treshold_config {"),
+    ("six", "backup.tf", "= var.snapshot_hours", '= "six"'),
+]
 
 
-class Module:
-    """A copy of the module under a root that can be changed, its providers found."""
+class Databases:
+    """Roots that call the module in many ways at once: each command of Terraform reads all words anew."""
 
     def __init__(self, program: str, folder: Path) -> None:
         self._program = program
         self.folder = folder
         version = subprocess.run([program, "version"], capture_output=True, text=True, check=True).stdout
-        stub = folder / "mirror/registry.terraform.io/mongodb/mongodbatlas/1.41.1" / version.split()[3]
+        stub = mirror(folder) / "registry.terraform.io/mongodb/mongodbatlas/1.41.1" / version.split()[3]
         stub.mkdir(parents=True)
         script = Path(__file__).with_name("stub_atlas.py")
         provider = stub / "terraform-provider-mongodbatlas_v1.41.1"
         provider.write_text(f"#!/bin/sh\nHOME='{folder}' exec '{TOOLS}/bin/python' '{script}'\n")
         provider.chmod(0o755)
-        amazon = f'filesystem_mirror {{\n path = "{PLUGINS}"' if PLUGINS.is_dir() else "direct {"
+        amazon = "" if PLUGINS.is_dir() else ' direct {\n include = ["hashicorp/*"]\n }\n'
         (folder / "terraform.rc").write_text(
             "disable_checkpoint = true\nprovider_installation {\n"
-            f' filesystem_mirror {{\n path = "{folder}/mirror"\n include = ["mongodb/*"]\n }}\n'
-            f' {amazon}\n include = ["hashicorp/*"]\n }}\n}}\n'
+            f' filesystem_mirror {{\n path = "{folder}/mirror"\n }}\n{amazon}}}\n'
         )
-        self.write(PRODUCTION)
-        self.run("init", "-input=false")
+        shutil.copytree(
+            INFRA, folder / "infra", ignore=shutil.ignore_patterns(".terraform*", "vercel", "*.tfstate*")
+        )
 
-    def write(self, values: dict[str, Any], *changes: tuple[str, str, str]) -> None:
-        """The root with other values; in the module `this` becomes `that` in each file named."""
-        given = "\n".join(f"  {name} = {json.dumps(value)}" for name, value in values.items())
-        (self.folder / "main.tf").write_text(ROOT % given)
-        shutil.copytree(INFRA / "modules/database", self.folder / "database", dirs_exist_ok=True)
-        for file, this, that in changes:
-            changed = self.folder / "database" / file
+    def root(self, name: str, calls: dict[str, dict[str, Any]], changes: Changes = ()) -> Path:
+        """A new root that calls the module once for each name; `this` becomes `that` in a copy of its own."""
+        root = self.folder / name
+        root.mkdir()
+        sources = dict.fromkeys(calls, "../infra/modules/database")
+        for call, file, this, that in changes:
+            sources[call] = f"./{call}"
+            if not (root / call).exists():
+                shutil.copytree(INFRA / "modules/database", root / call)
+            changed = root / call / file
             text = changed.read_text()
             assert this in text
             changed.write_text(text.replace(this, that, 1))
+        said = {
+            call: "\n".join(f"  {word} = {json.dumps(value)}" for word, value in values.items())
+            for call, values in calls.items()
+        }
+        written = [CALL % (call, sources[call], values) for call, values in said.items()]
+        (root / "main.tf").write_text(ROOT + "".join(written))
+        self.run(root, "init", "-backend=false", "-input=false")
+        return root
 
-    def run(self, *words: str, fails: bool = False, root: str = ".") -> str:
+    def run(self, root: Path, *words: str, fails: bool = False) -> str:
         """What Terraform answers, or what it complains of."""
         done = subprocess.run(
-            [self._program, f"-chdir={self.folder / root}", *words, "-no-color"],
+            [self._program, f"-chdir={root}", *words, "-no-color"],
             env={k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_"))}
             | {"TF_CLI_CONFIG_FILE": str(self.folder / "terraform.rc"), **UNHURRIED},
             capture_output=True,
@@ -109,22 +152,34 @@ class Module:
         assert bool(done.returncode) is fails, complaint or done.stdout
         return complaint if fails else done.stdout
 
-    def plan(self, values: dict[str, Any]) -> Plan:
-        self.write(values)
-        self.run("plan", "-input=false", "-out=plan")
-        return Plan(json.loads(self.run("show", "-json", "plan")))
-
 
 @pytest.fixture(scope="module")
-def module(terraform_program: str, tmp_path_factory: pytest.TempPathFactory) -> Module:
+def databases(terraform_program: str, tmp_path_factory: pytest.TempPathFactory) -> Databases:
     if not (TOOLS / "bin" / "python").exists():
         left_out("no tools' environment (requirements-tools.lock) in RT_TOOLS or .rt/tools")
-    return Module(terraform_program, tmp_path_factory.mktemp("atlas"))
+    return Databases(terraform_program, tmp_path_factory.mktemp("atlas"))
 
 
 @pytest.fixture(scope="module")
-def production(module: Module) -> Plan:
-    return module.plan(PRODUCTION)
+def planned(databases: Databases) -> Plan:
+    """Every database that is well, in one plan."""
+    root = databases.root("well", WELL)
+    databases.run(root, "plan", "-input=false", "-out=plan")
+    return Plan(json.loads(databases.run(root, "show", "-json", "plan")))
+
+
+@pytest.fixture(scope="module")
+def production(planned: Plan) -> Plan:
+    return planned.module("production")
+
+
+@pytest.fixture(scope="module")
+def invalid(databases: Databases) -> str:
+    """What Terraform says of words that are wrong and of values that may not be."""
+    root = databases.root(
+        "invalid", dict.fromkeys(("misspelt", "six"), PRODUCTION) | {"refused": REFUSED}, WRONG
+    )
+    return databases.run(root, "validate", fails=True)
 
 
 def one(plan: Plan, kind: str) -> dict[str, Any]:
@@ -137,38 +192,24 @@ def regions(plan: Plan) -> list[dict[str, Any]]:
     return list(specs["region_configs"])
 
 
-def test_a_wrong_word_is_seen(module: Module) -> None:
-    module.write(
-        PRODUCTION,
-        ("main.tf", "pit_enabled ", "pitr_enabled "),
-        ("access.tf", "auth_database_name", "# "),
-        ("main.tf", "provider_settings = {", "provider_settings {"),
-        ("alerts.tf", "metric_threshold_config {", "metric_treshold_config {"),
-    )
-    complaint = module.run("validate", fails=True)
+def test_a_wrong_word_is_seen(invalid: str) -> None:
     for said in (
         'An argument named "pitr_enabled" is not expected here',
         'The argument "auth_database_name" is required',
         'Blocks of type "provider_settings" are not expected here',
         'Blocks of type "metric_treshold_config" are not expected here',
+        'Inappropriate value for attribute "frequency_interval": a number is required',
     ):
-        assert said in complaint
-    module.write(PRODUCTION, ("backup.tf", "= var.snapshot_hours", '= "six"'))
-    complaint = module.run("validate", fails=True)
-    assert 'Inappropriate value for attribute "frequency_interval": a number is required' in complaint
+        assert said in invalid
 
 
-def test_what_production_may_not_be_is_refused(module: Module) -> None:
-    module.write(PRODUCTION | {"open_to_the_world": True, "tier": "FLEX", "vpc": None})
-    complaint = module.run("plan", "-input=false", fails=True)
+def test_what_production_may_not_be_is_refused(databases: Databases, invalid: str) -> None:
+    for said in ("A range is a /16 at most", "A region of the European Union", "M0, FLEX, M10"):
+        assert said in invalid
+    root = databases.root("open", {"production": OPEN})
+    complaint = databases.run(root, "plan", "-input=false", fails=True)
     assert "Production is never open to the world" in complaint
     assert "only those restore to a point in time" in complaint
-    abroad = [{"name": "US_EAST_1", "cidr": "192.168.0.0/21"}]
-    module.write(PRODUCTION | {"addresses": {"all": "0.0.0.0/0"}, "regions": abroad, "tier": "M2"})
-    complaint = module.run("validate", fails=True)
-    assert "A range is a /16 at most" in complaint
-    assert "A region of the European Union" in complaint
-    assert "M0, FLEX, M10" in complaint
 
 
 def test_production_stands_in_three_regions_of_the_union(production: Plan) -> None:
@@ -204,14 +245,10 @@ def test_every_second_of_a_week_can_be_restored(production: Plan) -> None:
     assert (copy["region_name"], copy["should_copy_oplogs"]) == ("EU_CENTRAL_1", True)
 
 
-def test_backups_of_keys_end_within_a_week(module: Module) -> None:
+def test_backups_of_keys_end_within_a_week(planned: Plan) -> None:
     """As production says it; whoever is erased is in none after that."""
-    outside = (INFRA / "production/outside.tf").read_text()
-    keys = re.search(r'^module "keys" \{.*?^\}\n', outside, flags=re.S | re.M)
-    assert keys is not None
-    said = {name: int(days) for name, days in re.findall(r"(\w+_(?:days|months)) += (\d+)", keys[0])}
-    assert said == {"restore_window_days": 2, "snapshot_kept_days": 7, "archive_kept_months": 0}
-    plan = module.plan(PRODUCTION | said | {"name": "rt-production-keys", "database": "rt-production_keys"})
+    assert KEYS_KEPT == {"restore_window_days": 2, "snapshot_kept_days": 7, "archive_kept_months": 0}
+    plan = planned.module("keys")
     schedule = one(plan, "cloud_backup_schedule")
     (often,), (copy,) = schedule["policy_item_hourly"], schedule["copy_settings"]
     assert (often["retention_unit"], often["retention_value"]) == ("days", 7)
@@ -257,36 +294,30 @@ def test_alerts_are_the_specs(production: Plan) -> None:
     }
 
 
-def test_staging_shares_a_cluster_and_may_be_opened(module: Module) -> None:
-    values = {"environment": "staging", "name": "rt-staging", "tier": "FLEX", "open_to_the_world": True}
-    plan = module.plan(SMALL | values)
+def test_staging_shares_a_cluster_and_may_be_opened(planned: Plan) -> None:
+    plan = planned.module("staging")
     assert one(plan, "flex_cluster")["provider_settings"]["region_name"] == "EU_WEST_3"
     assert not plan.of("mongodbatlas_advanced_cluster")
     ranges = {entry["cidr_block"] for entry in plan.of("mongodbatlas_project_ip_access_list").values()}
     assert "0.0.0.0/0" in ranges
 
 
-def test_development_is_free(module: Module) -> None:
-    plan = module.plan(SMALL | {"environment": "development", "name": "rt-dev", "tier": "M0"})
+def test_development_is_free(planned: Plan) -> None:
+    plan = planned.module("development")
     (region,) = regions(plan)
     assert (region["provider_name"], region["electable_specs"][0]["instance_size"]) == ("TENANT", "M0")
     assert not plan.of("mongodbatlas_cloud_backup_schedule")
 
 
-def test_london_is_a_switch(module: Module) -> None:
-    plan = module.plan(PRODUCTION | {"london": True})
+def test_london_is_a_switch(planned: Plan) -> None:
+    plan = planned.module("london")
     assert [region["region_name"] for region in regions(plan)] == ["EU_WEST_3", "EU_CENTRAL_1", "EU_WEST_2"]
 
 
-def test_production_gives_the_module_what_it_takes(module: Module) -> None:
+def test_production_gives_the_module_what_it_takes(databases: Databases) -> None:
     """Without the portals, whose provider is not to be had here; GitHub Actions validates every root."""
-    shutil.copytree(
-        INFRA,
-        module.folder / "infra",
-        ignore=shutil.ignore_patterns(".terraform*", "vercel"),
-        dirs_exist_ok=True,
-    )
-    outside = module.folder / "infra/production/outside.tf"
+    root = databases.folder / "infra/production"
+    outside = root / "outside.tf"
     outside.write_text(re.sub(r'^module "portals" \{.*?^\}\n', "", outside.read_text(), flags=re.S | re.M))
-    module.run("init", "-backend=false", "-input=false", root="infra/production")
-    module.run("validate", root="infra/production")
+    databases.run(root, "init", "-backend=false", "-input=false")
+    databases.run(root, "validate")

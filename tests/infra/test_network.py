@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.infra.cloud import Applied
+from tests.infra.cloud import Applied, Plan
 
 from rt.host.topology import UNITS
 
@@ -106,19 +106,16 @@ def test_only_the_load_balancer_is_open_to_the_world(
     assert opened == {"alb"}
 
 
-def test_the_bastion_lets_in_the_vpn_and_never_the_world(applied: Applied) -> None:
-    wanted = {"prefix": "rt-try", "ports": [3001], "log_retention_days": 365}
-    plan = applied.terraform.try_out("network", **wanted, vpn_cidrs=["203.0.113.0/28"])
+def test_the_bastion_lets_in_the_vpn_and_never_the_world(tried: Plan, refused: str) -> None:
+    plan = tried.module("vpn")
     rules = plan.of("aws_vpc_security_group_ingress_rule").values()
     shells = {(rule["description"], rule["cidr_ipv4"]) for rule in rules if rule["from_port"] == 22}
     assert shells == {("bastion-203.0.113.0/28", "203.0.113.0/28"), ("backend-ssh", None)}
-    refused = applied.terraform.refusal("network", **wanted, vpn_cidrs=[WORLD])
     assert "the bastion is not open to the world" in refused
 
 
-def test_attackers_are_denied_before_anything_else(applied: Applied) -> None:
-    wanted = {"prefix": "rt-try", "ports": [3001], "log_retention_days": 365}
-    plan = applied.terraform.try_out("network", **wanted, denied_cidrs=["198.51.100.0/24"])
+def test_attackers_are_denied_before_anything_else(tried: Plan) -> None:
+    plan = tried.module("attacked")
     for acl in plan.of("aws_network_acl").values():
         for rules in (acl["ingress"], acl["egress"]):
             first = min(rules, key=lambda rule: int(rule["rule_no"]))

@@ -3,20 +3,14 @@
 from typing import Any
 
 import pytest
-from tests.infra.cloud import Applied, Plan, Terraform
+from tests.infra.cloud import Applied, Plan
 
 pytestmark = [pytest.mark.xdist_group("infra")]
 
 
 @pytest.fixture(scope="module")
-def plan(terraform: Terraform) -> Plan:
-    return terraform.try_out(
-        "postgres",
-        prefix="rt-prod",
-        subnet_ids=["subnet-a", "subnet-b"],
-        security_group_id="sg-rds",
-        topic_arn="arn:aws:sns:eu-west-3:123456789012:rt-prod-email",
-    )
+def plan(tried: Plan) -> Plan:
+    return tried.module("postgres")
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def test_every_file_says_what_it_is_for() -> None:
 
 
 def test_what_is_applied_stays(applied: Applied) -> None:
-    changes = applied.terraform.plan("production").changes()
+    changes = applied.terraform.changes("production")
     assert not {kind for kind, done in changes.items() if done - {"update"}}, (
         "nothing made anew, nothing removed"
     )
@@ -68,20 +68,10 @@ def test_everything_wears_the_platform_s_tags(applied: Applied) -> None:
     }
 
 
-@pytest.fixture(scope="module")
-def smaller(applied: Applied) -> dict[str, Plan]:
-    """Staging and development, planned beside production, whose zone they find."""
-    plans = {}
-    for root in SIZES:
-        applied.terraform.prepare(root)
-        plans[root] = applied.terraform.plan(root)
-    return plans
-
-
 @pytest.mark.parametrize("root", SIZES)
-def test_a_smaller_environment_has_its_size_and_all_services(smaller: dict[str, Plan], root: str) -> None:
+def test_a_smaller_environment_has_its_size_and_all_services(tried: Plan, root: str) -> None:
     prefix, size = SIZES[root]
-    plan = smaller[root]
+    plan = tried.module(root)
     (template,) = plan.of("aws_launch_template").values()
     assert (template["name"], template["instance_type"]) == (f"{prefix}-backend", size)
     names = {group["name"] for group in plan.of("aws_lb_target_group").values()}
@@ -93,10 +83,8 @@ def test_a_smaller_environment_has_its_size_and_all_services(smaller: dict[str, 
 
 
 @pytest.mark.parametrize("root", SIZES)
-def test_a_smaller_environment_adds_its_names_and_keeps_off_production_s(
-    smaller: dict[str, Plan], root: str
-) -> None:
-    plan = smaller[root]
+def test_a_smaller_environment_adds_its_names_and_keeps_off_production_s(tried: Plan, root: str) -> None:
+    plan = tried.module(root)
     assert plan.of("aws_route53_zone") == {}
     assert plan.of("aws_iam_openid_connect_provider") == {}
     names = {record["name"] for record in plan.of("aws_route53_record").values()}
@@ -104,15 +92,8 @@ def test_a_smaller_environment_adds_its_names_and_keeps_off_production_s(
     assert all(re.fullmatch(rf"[a-z-]+-{root}\.rt-technologie\.com", name) for name in names)
 
 
-def test_the_specification_s_letter_is_to_be_had(applied: Applied, smaller: dict[str, Plan]) -> None:
-    override = applied.terraform.infra / "development" / "letter_override.tf"
-    letter = ("public-machines", "forward-by-default", "debug-hosts", "open-images", "unversioned-images")
-    override.write_text(
-        f'module "platform" {{\n  to_the_letter = {json.dumps(letter)}\n  bastion_key = "admin"\n'
-        "  analytics = true\n}\n"
-    )
-    plan = applied.terraform.plan("development")
-    override.unlink()
+def test_the_specification_s_letter_is_to_be_had(tried: Plan) -> None:
+    plan = tried.module("letter")
     (template,) = plan.of("aws_launch_template").values()
     assert template["network_interfaces"][0]["associate_public_ip_address"] == "true"
     https = next(one for one in plan.of("aws_lb_listener").values() if one["port"] == 443)
@@ -124,9 +105,5 @@ def test_the_specification_s_letter_is_to_be_had(applied: Applied, smaller: dict
     assert len(plan.of("aws_instance")) == len(plan.of("aws_db_instance")) == 1
 
 
-def test_an_unknown_reading_is_refused(applied: Applied, smaller: dict[str, Plan]) -> None:
-    override = applied.terraform.infra / "development" / "letter_override.tf"
-    override.write_text('module "platform" {\n  to_the_letter = ["everything"]\n}\n')
-    refused = applied.terraform.refusal_of("development")
-    override.unlink()
+def test_an_unknown_reading_is_refused(refused: str) -> None:
     assert "public-machines, forward-by-default" in refused

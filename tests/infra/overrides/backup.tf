@@ -1,4 +1,4 @@
-# Laid over modules/backup for moto, which answers 404 and 500 here; the plan is made without it.
+# Laid over modules/backup for moto, which answers 404 and 500 here; staging is planned without it.
 
 resource "aws_backup_vault_notifications" "this" {
   count = 0
