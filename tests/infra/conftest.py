@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from tests.conftest import left_out
@@ -46,14 +47,50 @@ def moto() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def applied(terraform_program: str, moto: str, tmp_path_factory: pytest.TempPathFactory) -> Applied:
-    """Production, planned and applied: boto3 clients for what stands, the plan for what moto forgets."""
+def applying(
+    terraform_program: str, moto: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Future[Applied]]:
+    """Production while it is planned and applied."""
     terraform = Terraform(terraform_program, tmp_path_factory.mktemp("applied"), moto)
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(built, terraform)
+
+
+def built(terraform: Terraform) -> Applied:
     terraform.spare_moto()
     terraform.prepare("production")
     plan = terraform.plan("production")
     terraform.apply("production")
     return Applied(terraform, plan)
+
+
+@pytest.fixture(scope="session")
+def meanwhile(request: pytest.FixtureRequest) -> None:
+    """Whoever needs nothing of production has it begun, if others will ask for it."""
+    if shutil.which("terraform") and any(_stands_on_production(item) for item in request.session.items):
+        request.getfixturevalue("applying")
+
+
+def _stands_on_production(item: pytest.Item) -> bool:
+    return "applied" in getattr(item, "fixturenames", ())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who needs nothing of production comes first in the group: applying it is two minutes of waiting."""
+    places = [place for place, item in enumerate(items) if _grouped(item)]
+    ordered = sorted((items[place] for place in places), key=_stands_on_production)
+    for place, item in zip(places, ordered, strict=True):
+        items[place] = item
+
+
+def _grouped(item: pytest.Item) -> bool:
+    return any(mark.args == ("infra",) for mark in item.iter_markers("xdist_group"))
+
+
+@pytest.fixture(scope="session")
+def applied(applying: Future[Applied]) -> Applied:
+    """Production as it stands: boto3 clients for what stands, the plan for what moto forgets."""
+    return applying.result()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import left_out
 from tests.infra.cloud import INFRA
 
-pytestmark = [pytest.mark.xdist_group("infra")]
+pytestmark = [pytest.mark.xdist_group("infra"), pytest.mark.usefixtures("meanwhile")]
 
 TOOLS = Path(os.environ.get("RT_TOOLS", INFRA.parent / ".rt" / "tools"))
 SKIP = re.compile(r"#\s*checkov:skip=(\w+)(?::\s*(.*))?")

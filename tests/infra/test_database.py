@@ -18,7 +18,7 @@ from tests.infra.cloud import INFRA, PLUGINS, UNHURRIED, Plan, mirror
 
 from rt.host.topology import ROOT as PACKAGE
 
-pytestmark = [pytest.mark.xdist_group("infra")]
+pytestmark = [pytest.mark.xdist_group("infra"), pytest.mark.usefixtures("meanwhile")]
 
 TOOLS = Path(os.environ.get("RT_TOOLS", PACKAGE.parents[1] / ".rt" / "tools"))
 MACHINES = "arn:aws:iam::123456789012:role/rt-prod-EC2-Backend-Role"

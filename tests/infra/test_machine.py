@@ -27,6 +27,8 @@ from rt.host.topology import DATABASES, UNITS, secret_files
 from rt.ops import machine, release
 from rt.ops.release import MANIFEST, SIGNATURE, Release
 
+pytestmark = [pytest.mark.xdist_group("infra"), pytest.mark.usefixtures("meanwhile")]
+
 MACHINE = Path(__file__).parents[2] / "infra" / "machine"
 TOOL = MACHINE / "rt-machine"
 VERSION = "0.1.0+202611220800.abc1234"
