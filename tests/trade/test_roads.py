@@ -1,0 +1,263 @@
+"""The road net: near what public pages say, the same both ways, no faster over a third place, dry-shod."""
+
+import csv
+import hashlib
+import heapq
+import statistics
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.conftest import left_out
+
+from rt.trade import crossings, roads
+from rt.trade.distances import Point, great_circle_km
+from rt.trade.gazetteer import locate
+from rt.trade.roads import NoRoad, Road
+from rt.trade.roads_build import SOURCE
+from rt.trade.roads_contract import Graph, contract
+from rt.trade.roads_net import ROAD, climb, road_net, way
+
+ROWS = list(csv.DictReader((Path(__file__).parent / "road_distances.csv").open(encoding="utf-8")))
+CALIBRATED_ON, HELD_OUT = ROWS[::2], ROWS[1::2]
+"""Every second row, in the order of the towns' names."""
+FRANCE = st.tuples(st.floats(43.5, 49.5), st.floats(-0.5, 6.5))
+EUROPE = st.tuples(st.floats(36, 60), st.floats(-9, 28))
+
+
+def town(name: str, country: str = "FR", code: str = "") -> Point:
+    found = locate(code, name, country)
+    assert found
+    return found
+
+
+def driven(start: Point, end: Point) -> Road:
+    found = roads.road(start, end)
+    assert isinstance(found, Road), found
+    return found
+
+
+def error(row: dict[str, str]) -> float:
+    start, end = (town(row[end], row[f"{end}_country"]) for end in ("start", "end"))
+    return driven(start, end).km / float(row["km"]) - 1
+
+
+def test_distances_are_those_of_public_pages() -> None:
+    """Seventy-five of them, from twenty sources; the roads were fitted to the other half."""
+    assert len(ROWS) >= 30
+    held_out = sorted(abs(error(row)) for row in HELD_OUT)
+    fitted = sorted(abs(error(row)) for row in CALIBRATED_ON)
+    assert statistics.median(held_out) <= 0.03
+    assert statistics.median(fitted) <= 0.03
+    assert held_out[int(len(held_out) * 0.85)] <= 0.08
+    assert held_out[-1] <= 0.2
+
+
+@settings(max_examples=40, deadline=None)
+@given(EUROPE, EUROPE)
+def test_the_way_back_is_the_same(start: Point, end: Point) -> None:
+    there, back = roads.road(start, end, path=True), roads.road(end, start, path=True)
+    if isinstance(there, NoRoad) or isinstance(back, NoRoad):
+        assert type(there) is type(back)
+        return
+    assert (there.km, there.driving_minutes, there.minutes) == (back.km, back.driving_minutes, back.minutes)
+    assert there.ships == back.ships[::-1]
+    assert there.path[0] == back.path[-1] == start
+    assert there.countries == back.countries
+
+
+@settings(max_examples=40, deadline=None)
+@given(FRANCE, FRANCE, FRANCE)
+def test_a_detour_is_never_faster(start: Point, over: Point, end: Point) -> None:
+    ways = [roads.road(start, end), roads.road(start, over), roads.road(over, end)]
+    if all(isinstance(one, Road) for one in ways):
+        direct, first, second = (one.minutes for one in ways if isinstance(one, Road))
+        assert direct <= first + second + 1e-9
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(EUROPE, min_size=2, max_size=6))
+def test_a_matrix_says_what_each_way_says(places: list[Point]) -> None:
+    found = roads.matrix(places)
+    assert np.array_equal(found.km, found.km.T, equal_nan=True)
+    assert np.array_equal(found.reached, ~np.isnan(found.km))
+    for n, start in enumerate(places):
+        for m, end in enumerate(places):
+            one = roads.road(start, end)
+            assert found.reached[n, m] == isinstance(one, Road)
+            if isinstance(one, Road):
+                assert found.km[n, m] == pytest.approx(one.km)
+                assert found.driving_minutes[n, m] == pytest.approx(one.driving_minutes)
+                assert found.sea_minutes[n, m] == pytest.approx(sum(ship.minutes for ship in one.ships))
+
+
+@settings(max_examples=30, deadline=None)
+@given(FRANCE, FRANCE)
+def test_a_way_is_the_sum_of_its_countries_and_as_long_as_the_crow_at_least(start: Point, end: Point) -> None:
+    found = roads.road(start, end, path=True)
+    if isinstance(found, Road):
+        assert sum(found.countries.values()) == pytest.approx(found.km, abs=0.2)
+        assert found.km >= great_circle_km(start, end) * 0.99
+        assert found.driving_minutes >= found.km / 90 * 60
+        assert (found.path[0], found.path[-1]) == (start, end)
+
+
+def test_no_places_and_one_place_have_a_matrix() -> None:
+    assert roads.matrix([]).km.shape == (0, 0)
+    lyon = town("Lyon")
+    assert roads.matrix([lyon, lyon]).km.tolist() == [[0, 0], [0, 0]]
+    assert driven(lyon, lyon).km == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "ships"),
+    [
+        (town("Bourg-en-Bresse"), town("Ajaccio"), 1),
+        (town("Bastia"), town("Ajaccio"), 0),
+        (town("Paris"), town("London", "GB"), 1),
+        (town("Paris"), town("Dublin", "IE"), 2),
+        (town("London", "GB"), town("Glasgow", "GB"), 0),
+        (town("Naples", "IT"), town("Messina", "IT"), 1),
+        (town("Rome", "IT"), town("Olbia", "IT"), 1),
+        (town("Lyon"), town("Palma", "ES"), 1),
+        (town("Copenhagen", "DK"), town("Malmö", "SE"), 0),
+        (town("Odense", "DK"), town("Copenhagen", "DK"), 0),
+        (town("Helsinki", "FI"), town("Tallinn", "EE"), 1),
+        (town("Saint-Denis", code="97400"), town("Saint-Pierre", code="97410"), 0),
+        (town("Lyon"), town("Turin", "IT"), 0),
+        (town("Caen"), town("Le Havre"), 0),
+    ],
+)
+def test_water_is_crossed_by_named_ships_alone(start: Point, end: Point, ships: int) -> None:
+    found = driven(start, end)
+    assert len(found.ships) == ships
+    for ship in found.ships:
+        assert ship.name == crossings.crossings()[ship.id].name
+        assert ship.minutes > 0
+        assert ship.km > 0
+        assert found.minutes > found.driving_minutes
+    assert found.basis.startswith("road net ")
+
+
+def test_a_ship_is_not_driven() -> None:
+    """From Marseille's side to Ajaccio there is water, of which no kilometre is the lorry's."""
+    corsica = driven(town("Nice"), town("Ajaccio"))
+    assert corsica.km < 30
+    assert corsica.driving_minutes < 60
+    assert corsica.ships[0].km > 150
+
+
+def test_mountains_are_not_flat() -> None:
+    """Lyon to Nice goes by the Rhône and the coast; over the passes it would be slower though shorter."""
+    found = driven(town("Lyon"), town("Nice"))
+    assert found.km > 1.4 * great_circle_km(town("Lyon"), town("Nice"))
+    border = driven(town("Grenoble"), town("Turin", "IT"))
+    assert set(border.countries) == {"FR", "IT"}
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        (town("Le Palais", code="56360"), "island_without_road"),
+        (town("Portoferraio", "IT"), "island_without_road"),
+        (town("Saint-Denis", code="97400"), "no_link"),
+        (town("Reykjavík", "IS"), "no_link"),
+        ((45.5, -8.0), "far_from_roads"),
+        ((0.0, 0.0), "far_from_roads"),
+    ],
+)
+def test_no_road_is_said_with_its_reason(place: Point, reason: str) -> None:
+    found = roads.road(town("Lyon"), place)
+    assert isinstance(found, NoRoad)
+    assert found.reason == reason
+    assert found.fr
+    assert found.en
+    table = roads.matrix([town("Lyon"), place])
+    assert not table.reached[0, 1]
+    assert np.isnan(table.km[0, 1])
+
+
+def test_the_net_is_made_from_the_tables_beside_it() -> None:
+    """Whoever mends a crossing builds the net anew; whoever has the source may compare it."""
+    header = road_net().header
+    table = files("rt.trade").joinpath(crossings.TABLE).read_bytes()
+    assert hashlib.sha256(table).hexdigest() == header.crossings_sha256
+    carried = [(one.id, one.seconds) for one in crossings.crossings().values() if one.kind != "bridge"]
+    assert carried == header.crossings
+    if (source := find_spec("scgraph_data")) is None or source.origin is None:
+        left_out("scgraph_data, the source of the road net, is not installed")
+    there = Path(source.origin).parents[1] / SOURCE
+    assert hashlib.sha256(there.read_bytes()).hexdigest() == header.source_sha256
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (town("Bastia"), town("Bonifacio")),
+        (town("Saint-Denis", code="97400"), town("Cilaos", code="97413")),
+        (town("Lille"), town("Marseille")),
+    ],
+)
+def test_the_contracted_net_finds_what_a_plain_search_finds(start: Point, end: Point) -> None:
+    net = road_net()
+    first, last = roads.access(start), roads.access(end)
+    assert isinstance(first, roads.Access)
+    assert isinstance(last, roads.Access)
+    plain: list[dict[int, int]] = [{} for _ in net.country]
+    for arc, left in enumerate(net.left):
+        if left <= ROAD:
+            tail, head = net.tail[arc], net.head[arc]
+            plain[tail][head] = plain[head][tail] = net.cost[arc]
+    pieces, cost = way(net, first.node, last.node)
+    assert cost == cheapest(plain, first.node)[last.node]
+    assert sum(net.cost[arc] for *_, arc in pieces) == cost
+    assert [pieces[0][0], *(head for _, head, _ in pieces)] == [*(tail for tail, *_ in pieces), last.node]
+    assert pieces[0][0] == first.node
+
+
+@given(
+    st.integers(2, 12).flatmap(
+        lambda size: st.lists(
+            st.tuples(st.integers(0, size - 1), st.integers(0, size - 1), st.integers(1, 9)), max_size=30
+        ).map(lambda found: (size, found))
+    )
+)
+def test_contracting_keeps_what_is_cheapest(drawn: tuple[int, list[tuple[int, int, int]]]) -> None:
+    size, edges = drawn
+    graph: Graph = [{} for _ in range(size)]
+    for one, other, cost in edges:
+        if one != other:
+            graph[one][other] = graph[other][one] = min(cost, graph[one].get(other, cost))
+    truth = [cheapest(graph, n) for n in range(size)]
+    order, up = contract([dict(heads) for heads in graph])
+    assert sorted(order) == list(range(size))
+    rising = [{head: cost for head, cost, _ in up[n]} for n in range(size)]
+    climbed = [cheapest(rising, n) for n in range(size)]
+    for one in range(size):
+        for other in range(size):
+            met = [climbed[one][n] + climbed[other][n] for n in climbed[one] if n in climbed[other]]
+            assert min(met, default=None) == truth[one].get(other)
+
+
+def cheapest(graph: list[dict[int, int]], start: int) -> dict[int, int]:
+    """Dijkstra without any art."""
+    found: dict[int, int] = {}
+    queue = [(0, start)]
+    while queue:
+        cost, node = heapq.heappop(queue)
+        if node not in found:
+            found[node] = cost
+            for head, more in graph[node].items():
+                heapq.heappush(queue, (cost + more, head))
+    return found
+
+
+def test_climbing_ends_at_the_top() -> None:
+    net = road_net()
+    reached, _ = climb(net, 0)
+    assert 0 in reached
+    assert len(reached) < len(net.country) / 50
