@@ -156,3 +156,17 @@ def test_a_digit_is_one_that_int_takes() -> None:
     """`"²".isdigit()` is true and `int("²")` explodes: rt.kernel.core.digits reads numbers."""
     ours = [path for path in python_files() if path.is_relative_to(PACKAGE)]
     assert hits(re.compile(r"\.is(digit|numeric)\("), ours) == []
+
+
+def test_no_client_reads_for_itself_whom_it_trusts() -> None:
+    """It takes 20 ms and a megabyte: rt.kernel.core.tls has read it for all."""
+    alone = [
+        f"{shown(path)}:{node.lineno}"
+        for path in python_files()
+        if path.is_relative_to(PACKAGE)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("httpx.Client", "httpx.AsyncClient")
+        and not {"verify", "transport"} & {keyword.arg for keyword in node.keywords}
+    ]
+    assert alone == []

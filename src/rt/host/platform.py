@@ -19,6 +19,7 @@ from rt.kernel.core.errors import Refusal, Unavailable
 from rt.kernel.core.ids import because
 from rt.kernel.core.settings import Settings
 from rt.kernel.core.telemetry import log, start_tracing
+from rt.kernel.core.tls import tls
 from rt.kernel.log.consumer import Consumer
 from rt.kernel.log.event_log import follow_appends, prepare_log
 from rt.kernel.log.hub import Hub
@@ -186,7 +187,9 @@ class Platform:
                 )
                 self._clients[package] = httpx.AsyncClient(transport=transport, base_url="http://inside")
             else:
-                self._clients[package] = httpx.AsyncClient(base_url=self._reach(row), timeout=10)
+                self._clients[package] = httpx.AsyncClient(
+                    base_url=self._reach(row), timeout=10, verify=tls()
+                )
         return self._clients[package]
 
     @cached_property

@@ -24,6 +24,7 @@ from rt.kernel.access.identity import seen_from
 from rt.kernel.core import offload
 from rt.kernel.core.settings import Settings
 from rt.kernel.core.telemetry import log
+from rt.kernel.core.tls import tls
 from rt.kernel.service.client import Services
 from rt.kernel.web.middleware import RequestMiddleware, client_address
 from rt.pages.demonstration import Demonstration, entered_by_press
@@ -145,7 +146,7 @@ def _alone(
     name: str, platform: Platform, place: Place, demonstration: Demonstration | None
 ) -> tuple[ASGIApp, int]:
     if name == "edge":
-        client = httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=500))
+        client = httpx.AsyncClient(timeout=60, verify=tls(), limits=httpx.Limits(max_connections=500))
 
         def behind(row: UnitRow | PortalRow) -> ASGIApp:
             return proxy(f"http://127.0.0.1:{place.of(row)}", client, place.hop)
@@ -328,7 +329,7 @@ def memory_mb(pids: list[int]) -> float:
 
 async def health(place: Place) -> AsyncIterator[tuple[str, str]]:
     """The state of each unit and portal as its own port answers."""
-    async with httpx.AsyncClient(timeout=2) as client:
+    async with httpx.AsyncClient(timeout=2, verify=tls()) as client:
         rows: list[UnitRow | PortalRow] = [*UNITS, *(portal for portal in PORTALS if portal.built)]
         for row in rows:
             path = "/health" if isinstance(row, UnitRow) else "/offline"

@@ -21,6 +21,7 @@ from rt.kernel.access.identity import UnitKey, seen_from
 from rt.kernel.core.errors import Forbidden, Refusal, TooMany
 from rt.kernel.core.settings import WEAK_SECRETS, SettingRefused
 from rt.kernel.core.telemetry import start_logging
+from rt.kernel.core.tls import tls
 from rt.kernel.service.client import Services
 from rt.kernel.web.middleware import RequestMiddleware, client_address
 from rt.ui.policy import PAGE_HEADERS
@@ -174,7 +175,7 @@ def portal(name: str, environ: Mapping[str, str] = os.environ) -> ASGIApp:
     settings = read(name, environ)
     start_logging(settings.log_level)
     package = f"portal_{row.package}"
-    api = httpx.AsyncClient(base_url=settings.api, timeout=ANSWER_SECONDS)
+    api = httpx.AsyncClient(base_url=settings.api, timeout=ANSWER_SECONDS, verify=tls())
     services = Services(UnitKey(package, settings.key), lambda unit: api)
     build = importlib.import_module(f"rt.portals.{row.package}.app").build
     app: ASGIApp = build(connect=services.using, secret=settings.secret, secure=True)

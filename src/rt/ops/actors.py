@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from rt.kernel.core.tls import tls
+
 OPEN_SESAME = "Quai-17-avant-l-aube"
 WAIT_SECONDS = 20
 """How long an effect told by an event may take to be seen."""
@@ -43,7 +45,7 @@ class Caller:
         self.organization = ""
         self.user = ""
         self._edge = edge
-        self._client = httpx.Client(base_url=edge, timeout=60)
+        self._client = httpx.Client(base_url=edge, timeout=60, verify=tls())
 
     def get(self, path: str, **query: Any) -> Any:
         return self.answer("GET", path, params=query).json()

@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from rt.host.topology import DOMAIN
+from rt.kernel.core.tls import tls
 from rt.ops.actors import OPEN_SESAME, Refused, Stage
 
 SECONDS = 10.0
@@ -61,7 +62,9 @@ class Customer:
     """The synthetic shipper, over public HTTP alone."""
 
     def __init__(self, platform: str, email: str, password: str) -> None:
-        self._http = httpx.Client(base_url=platform, timeout=SECONDS, headers={"accept-language": "en"})
+        self._http = httpx.Client(
+            base_url=platform, timeout=SECONDS, verify=tls(), headers={"accept-language": "en"}
+        )
         self._email = email
         self._password = password
         self._read_at = 0

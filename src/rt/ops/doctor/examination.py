@@ -7,6 +7,7 @@ import httpx
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rt.kernel.core.tls import tls
 from rt.ops.doctor import people
 from rt.ops.doctor.beside import Atlas, Vercel
 from rt.ops.doctor.checklist import CHECKLIST
@@ -46,7 +47,7 @@ def clone(environ: Mapping[str, str] = os.environ) -> Examination:
 def cloud(environment: Cloud, environ: Mapping[str, str], http: httpx.Client | None = None) -> Examination:
     """An environment, read with whatever rights the caller has."""
     place = Place(environment, environ)
-    http = http or httpx.Client(timeout=TIMEOUT)
+    http = http or httpx.Client(timeout=TIMEOUT, verify=tls())
     atlas = Atlas(environment, environ, http, place.apply)
     vercel = Vercel(environ, http, place.apply)
     network, machines = Network(place), Machines(place)

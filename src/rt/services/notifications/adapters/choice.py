@@ -6,6 +6,7 @@ import httpx
 
 from rt.contracts.notifications import Channel
 from rt.kernel.core.settings import Settings
+from rt.kernel.core.tls import tls
 from rt.services.notifications.adapters.mail import Credentials, Either, Mailgun, Ses, Sms, WayOff
 from rt.services.notifications.adapters.outside import Outside
 from rt.services.notifications.adapters.provider import Mailbox, Provider
@@ -29,7 +30,7 @@ def providers(
         "webhook": Webhooks(outside, webhook),
         "push": Browsers(outside, sender, subscription),
     }
-    http = httpx.AsyncClient(timeout=SECONDS, follow_redirects=False)
+    http = httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, verify=tls())
     mail = _mail(settings, http, way_off)
     if mail is not None:
         found["email"] = mail

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import httpx
 
+from rt.kernel.core.tls import tls
 from rt.services.notifications.adapters.provider import NotSent
 from rt.services.notifications.domain.outside import IPAddress, UrlNotAllowed, host_and_port, is_public
 
@@ -33,7 +34,9 @@ class Outside:
     def __init__(self, plain_too: bool, resolver: Resolve = resolve) -> None:
         self._plain_too = plain_too
         self._resolve = resolver
-        self._client = httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False)
+        self._client = httpx.AsyncClient(
+            timeout=SECONDS, follow_redirects=False, trust_env=False, verify=tls(trust_env=False)
+        )
 
     async def check(self, url: str) -> IPAddress:
         """The address behind a URL, or UrlNotAllowed."""
