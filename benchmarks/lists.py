@@ -67,7 +67,7 @@ def template() -> dict[str, Any]:
     goods = [Goods(description="Robinetterie", quantity=10, weight_kg=4_000, pallets=10)]
     asked = CreateOrder(stops=stops, goods=goods, consignee_name="Brico", references=References())
     by = Author("usr_1", "Camille", BIG, "api")
-    order = drafted(by, asked, order_id="ord", reference="1", shipper_name="Usines")
+    order = drafted(by, asked, order_id="ord", reference="1", names={BIG: "Usines"})
     for step in ("confirmed", "tendered", "accepted", "planned", "loading", "in_transit", "delivered"):
         order.write(by, step, "Transports Martin")
     document: dict[str, Any] = msgspec.to_builtins(order, builtin_types=(datetime,))

@@ -70,7 +70,7 @@ def order(n: int, chance: random.Random) -> Order:
     )
     by = Author("usr_1", "Camille", chance.choice(SHIPPERS), "api")
     made = drafted(
-        by, asked, order_id=f"ord_{n:026d}", reference=f"2026-{n:06d}", shipper_name="Usines Dupont"
+        by, asked, order_id=f"ord_{n:026d}", reference=f"2026-{n:06d}", names={by.org_id: "Usines Dupont"}
     )
     made.state = chance.choice(list(NEXT))
     if n % 10 == 0:

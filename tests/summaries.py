@@ -19,4 +19,4 @@ def summary_of(**said: Any) -> OrderSummary:
         )
         for kind in ("pickup", "delivery")
     ]
-    return OrderSummary(**({"stops": stops} | said))
+    return OrderSummary(**OrderSummary.from_earlier({"stops": stops} | said))

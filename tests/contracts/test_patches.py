@@ -84,7 +84,7 @@ CASES = {
     ),
     EditOrder: Case(
         orders.order,
-        lambda thing, asked: thing.edit(orders.author(), asked),
+        lambda thing, asked: thing.edit(orders.author(), asked, {}),
         {
             "references": [References(), References(booking="BK9")],
             "stops": [
@@ -92,6 +92,9 @@ CASES = {
                 [orders.pickup(site=orders.site("Quai")), orders.delivery()],
             ],
             "goods": [[], [orders.goods(pallets=4)]],
+            "client_id": ["org_group", "org_else"],
+            "shipper_id": ["org_plant", "org_else"],
+            "supplier_id": ["org_foundry", "org_else"],
             "consignee_id": ["org_cons", "org_else"],
             "consignee_name": ["Cave", "Chai"],
             "consignee_email": ["quai@cave.example", "chai@cave.example"],

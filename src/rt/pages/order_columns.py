@@ -88,7 +88,11 @@ COLUMNS: Mapping[str, OrderColumn] = {
         file=("carrier_name",),
     ),
     "client": OrderColumn(
-        marked("Client"), lambda row: row.shipper_name, wide=True, sort="client", file=("shipper_name",)
+        marked("Client"),
+        lambda row: row.client_name if row.owned else row.owner_name,
+        wide=True,
+        sort="client",
+        file=("owner_name", "client_name"),
     ),
     "pallets": OrderColumn(
         marked("Pal."), lambda row: row.pallets, kind="number", wide=True, file=("pallets",)

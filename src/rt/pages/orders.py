@@ -53,7 +53,8 @@ FILTERS: Mapping[str, Filter] = {
     "delivery_since": Filter(marked("Livraison du"), "date"),
     "delivery_until": Filter(marked("Livraison au"), "date"),
     "carrier_id": Filter(marked("Transporteur"), "choice"),
-    "shipper_id": Filter(marked("Client"), "choice"),
+    "owner_id": Filter(marked("Donneur d'ordre"), "choice"),
+    "client_id": Filter(marked("Client"), "choice"),
     PLACE: Filter(marked("Ville ou site")),
     "plate": Filter(marked("Immatriculation")),
     "incident": Filter(marked("Incident"), "choice"),
@@ -325,6 +326,8 @@ class Orders:
         fields = [name for name in self.filters if name != PLACE]
         several = [name for name in fields if self.filters[name].kind == "several"]
         values = said(query, FindOrders, ("after", "sort", *fields), several)
+        if "owner_id" in fields and (former := _text(query, "shipper_id")):
+            values.setdefault("owner_id", former)  # as views kept before December 2026 say it
         if PLACE in self.filters and (place := _text(query, PLACE).strip()[:LONGEST_PLACE]):
             values[PLACE] = place
         if q := _text(query, "q")[:LONGEST_Q]:
@@ -352,8 +355,9 @@ class Orders:
         Needed are they to choose from, and for the name of one that was chosen and stands in no order.
         """
         carriers = {one.carrier_id: one.carrier_name for one in orders if one.carrier_id}
-        clients = {one.shipper_id: one.shipper_name for one in orders}
-        names = {"carrier_id": carriers, "shipper_id": clients}
+        owners = {one.owner_id: one.owner_name for one in orders}
+        clients = {one.client_id or "": one.client_name or "" for one in orders if one.owned}
+        names = {"carrier_id": carriers, "owner_id": owners, "client_id": clients}
         names = {name: found for name, found in names.items() if name in self.filters}
         chosen = {name: values[name] for name in names if name in values}
         drawn = opened and not wants_part(visit.request.headers)
@@ -364,7 +368,7 @@ class Orders:
             if one.kind in CARRYING:
                 carriers[one.id] = one.name
             if one.kind != "carrier":
-                clients[one.id] = one.name
+                owners[one.id] = clients[one.id] = one.name
         for name, code in chosen.items():
             names[name].setdefault(code, _("Partenaire introuvable"))
         return names

@@ -91,6 +91,8 @@ def order(state: str = "confirmed", may: tuple[str, ...] = (), **said: Any) -> O
         "version": 3,
         "proof": proof if state in ("delivered", "pod_ok", "invoiced", "closed") else None,
         "my_role": "shipper",
+        "owned": True,
+        "owner_id": ME,
         "reference": "D26-0011",
         "references": References(purchase_order="PO-7043"),
         "state": state,

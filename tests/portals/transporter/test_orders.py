@@ -49,15 +49,17 @@ async def test_by_a_price_that_nobody_agreed_on_is_not_sorted(world: World, carr
 async def test_filters_hold_together_and_each_is_taken_away_by_a_link(world: World, carrier: Browser) -> None:
     sooner, later = await two(world)
     said = (
-        f"/orders?view=to_answer&q=Forez&pickup_since={DAY + timedelta(days=1)}&shipper_id={world.shipper.id}"
+        f"/orders?view=to_answer&q=Forez&pickup_since={DAY + timedelta(days=1)}&owner_id={world.shipper.id}"
     )
     page = await carrier.page(said)
     assert references(page) == [later]
     asked = world.ear.latest(FindOrders)
-    assert (asked.q, asked.state, asked.shipper_id) == ("Forez", "tendered", world.shipper.id)
+    assert (asked.q, asked.state, asked.owner_id) == ("Forez", "tendered", world.shipper.id)
     away = re.findall(r'class="chip" href="([^"]+)"', page)
     assert len(away) == 2
     assert "Laiterie du Forez</b>" in page
+    await carrier.page(said.replace("owner_id", "shipper_id"))
+    assert world.ear.latest(FindOrders).owner_id == world.shipper.id, "as earlier views were kept"
     without = next(one for one in away if "pickup_since" not in one).replace("&amp;", "&")
     assert sorted(references(await carrier.page(without))) == [sooner, later]
 
@@ -118,7 +120,7 @@ async def test_columns_are_chosen_and_ordered_and_kept_for_the_person(world: Wor
     assert heads(page) == ["Commande", "Commande client", "Client", "Action"]
     assert "BC-774" in page
     told = (await carrier.page("/orders.csv")).splitlines()
-    assert told[0].lstrip("\ufeff") == "Référence;Commande client;Donneur d'ordre"
+    assert told[0].lstrip("\ufeff") == "Référence;Commande client;Donneur d'ordre;Client"
     again = await world.browser()
     assert heads(await again.page("/orders"))[1] == "Commande client"
     await choose(carrier, "usual", [], [])

@@ -19,6 +19,9 @@ KINDS = {
     make.CONSIGNEE: "recipient",
     make.LOGISTICIAN: "logistician",
     make.STRANGER: "carrier",
+    make.CLIENT: "shipper",
+    make.SENDER: "shipper",
+    make.SUPPLIER: "supplier",
     GUEST: "carrier",
     THEIR_GUEST: "carrier",
 }

@@ -14,6 +14,7 @@ from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Site
 
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+CLIENT, SENDER, SUPPLIER = "org_group", "org_plant", "org_foundry"
 SHIPPER, CARRIER, CONSIGNEE, LOGISTICIAN, STRANGER = (
     "org_ship",
     "org_carr",
@@ -113,6 +114,16 @@ def asked(**more: Any) -> CreateOrder:
     )
 
 
+PARTIES = {"client_id": CLIENT, "shipper_id": SENDER, "supplier_id": SUPPLIER}
+"""Parts that different organizations play on one order, besides its owner's."""
+NAMES = {
+    SHIPPER: "Usines Dupont",
+    CLIENT: "Groupe Dupont",
+    SENDER: "Dupont Logistique",
+    SUPPLIER: "Fonderie Nord",
+}
+
+
 def order(state: str = "draft", **more: Any) -> Order:
     """An order that was brought to this state by its own rules."""
     with acting_for(SHIPPER):
@@ -121,7 +132,7 @@ def order(state: str = "draft", **more: Any) -> Order:
             asked(**more),
             order_id="ord_1",
             reference=more.get("reference") or "2026-000001",
-            shipper_name="Usines Dupont",
+            names=NAMES,
         )
     bring(made, state)
     return made

@@ -164,8 +164,9 @@ def takeover(order_id: str) -> TakeoverSigned:
 
 def signed(order_id: str, *reserves: str) -> DeliverySigned:
     return DeliverySigned(
-        document_id="cmr_1", order_id=order_id, number="N1", shipper_id=SHIPPER, carrier_id=CARRIER,
-        consignee_id=CONSIGNEE, consignee_name="x", site_name="y", signed_at=make.MONDAY, by_name="Léa",
+        document_id="cmr_1", order_id=order_id, number="N1", owner_id=SHIPPER, shipper_id=SHIPPER,
+        carrier_id=CARRIER, consignee_id=CONSIGNEE, consignee_name="x", site_name="y",
+        signed_at=make.MONDAY, by_name="Léa",
         reserves=[ReserveFact(line=0, text=text, photos=0) for text in reserves], pallets=[],
         content_hash=make.HASH, by_org_id=CARRIER,
     )  # fmt: skip

@@ -222,7 +222,7 @@ async def test_an_unknown_partner_is_refused_by_its_field(web, field):
 
 
 @pytest.mark.parametrize(
-    ("carrier", "hours", "code"), [(CARRIER, -1, "deadline_passed"), (SHIPPER, 1, "carrier_is_shipper")]
+    ("carrier", "hours", "code"), [(CARRIER, -1, "deadline_passed"), (SHIPPER, 1, "carrier_is_owner")]
 )
 async def test_an_offer_that_makes_no_sense_is_refused(web, carrier, hours, code):
     order_id = await confirmed(web())

@@ -158,9 +158,10 @@ def test_exported_orders_are_read_back_as_they_were(
     name: str, weight: float, pallets: int, at: datetime
 ) -> None:
     row = OrderRow(
-        order_id="o", version=1, my_role="shipper", reference="=R",
+        order_id="o", version=1, my_role="shipper", owned=True, reference="=R",
         references=References(purchase_order=name),
-        state="draft", may=[], created_at=at, shipper_id="s", shipper_name=name, carrier_id=None,
+        state="draft", may=[], created_at=at, owner_id="s", owner_name=name, client_id="s",
+        client_name=name, shipper_id="s", shipper_name=name, carrier_id=None,
         carrier_name=name,
         consignee_name=name, pickup_name=name, pickup_city="Lyon", pickup_country="FR", pickup_from=at,
         pickup_until=at + timedelta(hours=1), delivery_name=name, delivery_city="Metz", delivery_country="FR",

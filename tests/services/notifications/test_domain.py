@@ -165,6 +165,30 @@ def test_addresses_and_doors_are_masked() -> None:
     assert masked_text(text, secret=True) == "http://x/l/…/sign/1 et •••••• pour 2026-000001"
 
 
+@pytest.mark.parametrize(
+    ("reader", "client", "value"),
+    [
+        ("owner", "Groupe", 5),
+        ("client", "Groupe", 5),
+        ("shipper", "Groupe", 5),
+        ("carrier", None, 5),
+        ("consignee", None, None),
+        ("supplier", None, None),
+    ],
+)
+def test_a_webhook_tells_of_an_order_what_its_reader_may_see(
+    reader: str, client: str | None, value: int | None
+) -> None:
+    parties = {
+        f"{part}_id": part for part in ("owner", "client", "shipper", "supplier", "carrier", "consignee")
+    }
+    body = {"order": {**parties, "client_name": "Groupe", "goods": [{"value_cents": 5, "pallets": 2}]}}
+    assert reader in concerned("core_orders.order.delivered", "owner", body)
+    order = shown(body, (), reader)["order"]
+    assert (order.get("client_name"), "client_id" in order) == (client, client is not None)
+    assert order["goods"] == [{"value_cents": value, "pallets": 2}]
+
+
 def test_webhooks_hear_of_what_concerns_them() -> None:
     body = {
         "order": {"shipper_id": "a", "carrier_id": "b"},
@@ -176,7 +200,7 @@ def test_webhooks_hear_of_what_concerns_them() -> None:
     assert concerned("core_orders.order.tendered", "a", body) == ["a"]
     assert concerned("core_orders.incident.reported", "a", {**body, "shared": False}) == ["a"]
     told = {**body, "stops": [{"site": {"email": "x", "name": "y"}}]}
-    assert shown(told, {"link_token", "slot_link_token"}) == {
+    assert shown(told, {"link_token", "slot_link_token"}, "a") == {
         "order": {"shipper_id": "a", "carrier_id": "b"},
         "deep": {},
         "stops": [{"site": {"name": "y"}}],

@@ -125,6 +125,7 @@ def signed(**says: Any) -> DeliverySigned:
             "document_id": "cmr_1",
             "order_id": "ord_1",
             "number": "CMR-1",
+            "owner_id": SHIPPER,
             "shipper_id": SHIPPER,
             "carrier_id": CARRIER,
             "consignee_id": CONSIGNEE,

@@ -98,6 +98,7 @@ from rt.contracts.core_orders.tenders import (
     BulkResult,
     BulkTender,
     BulkView,
+    CarryOrder,
     ReadOrder,
     RefuseTender,
     ReleaseCarrier,

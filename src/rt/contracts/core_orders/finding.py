@@ -42,6 +42,8 @@ ExportColumn = Literal[
     "incident_open",
     "with_reserves",
     "created_at",
+    "owner_name",
+    "client_name",
     "shipper_name",
     "carrier_name",
     "consignee_name",
@@ -69,14 +71,16 @@ class OrderFilters(View):
     """What orders are narrowed by; all filters hold together.
 
     `q` is any fragments of references, names, places and the plate. `state` is one state or several separated
-    by commas; `shipper_id` is the client. The days bound the first pickup and the last
-    delivery, both included (Europe/Paris).
+    by commas; `owner_id` (earlier `shipper_id`) is whose order it is, `client_id` for whom one's own is run.
+    The days bound the first pickup and the last delivery, both included (Europe/Paris).
     """
 
     q: SearchText = ""
     state: States = ""
     carrier_id: OrganizationId = ""
+    owner_id: OrganizationId = ""
     shipper_id: OrganizationId = ""
+    client_id: OrganizationId = ""
     order_ids: OrderIds = field(default_factory=list)
     pickup_since: date | None = None
     pickup_until: date | None = None

@@ -36,12 +36,19 @@ Name = Annotated[str, Meta(max_length=120)]
 class CreateOrder(
     Command[OrderView], route="/api/orders", needs="core_orders.write", closed_to=("driver",), status=201
 ):
-    """Write a draft order; without a reference the next number of the organization is taken."""
+    """Write a draft order; without a reference the next number of the organization is taken.
+
+    Whoever writes it owns and runs it. Without a client it is its own, without a shipper the client hands the
+    goods over; a supplier makes them ready.
+    """
 
     stops: Stops
     reference: Reference = ""
     references: References = References()
     goods: GoodsLines = field(default_factory=list)
+    client_id: OrganizationId | None = None
+    shipper_id: OrganizationId | None = None
+    supplier_id: OrganizationId | None = None
     consignee_id: OrganizationId | None = None
     consignee_name: Name = ""
     consignee_email: OptionalEmail = ""
@@ -68,6 +75,9 @@ class EditOrder(
     references: References | UnsetType = UNSET
     stops: Stops | UnsetType = UNSET
     goods: GoodsLines | UnsetType = UNSET
+    client_id: Annotated[OrganizationId, SAID] | UnsetType | None = UNSET
+    shipper_id: Annotated[OrganizationId, SAID] | UnsetType | None = UNSET
+    supplier_id: Annotated[OrganizationId, SAID] | UnsetType | None = UNSET
     consignee_id: Annotated[OrganizationId, SAID] | UnsetType | None = UNSET
     consignee_name: Annotated[Name, SAID] | UnsetType | None = UNSET
     consignee_email: EmailText | UnsetType | None = UNSET
@@ -148,7 +158,7 @@ class ReportProgress(
     needs="core_orders.write",
     link="accept_tender",
 ):
-    """The carrier, its driver or the shipper reports a step by hand (paper note, no GPS)."""
+    """The carrier, its driver or the owner reports a step by hand (paper note, no GPS)."""
 
     order_id: OrderId
     reached: Literal["loading", "in_transit", "delivered"]
@@ -161,7 +171,7 @@ class AcceptProof(
     needs="core_orders.write",
     closed_to=("driver",),
 ):
-    """The shipper accepts the named proof of delivery, as it was read: its id and its hash (OrderView.proof).
+    """The client or the owner accepts the named proof, as it was read: its id and its hash (OrderView.proof).
 
     A consignment note proves once the consignee has signed it; so does signed paper, attached as pod or cmr.
     """

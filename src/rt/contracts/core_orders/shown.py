@@ -131,6 +131,8 @@ class OrderView(View):
     """An order as its reader's role allows: a field that the role must not see is None.
 
     `version` goes back in If-Match when editing; `may` names the commands that the reader can say now.
+    `my_role` is the foremost of the reader's roles, `owned` whether it runs the order. The client asks for
+    the transport and pays the owner `sell_cents`; the owner pays the carrier `agreed_cents`.
     """
 
     order_id: str
@@ -174,6 +176,13 @@ class OrderView(View):
     documents: list[DocumentView]
     proof: ProofView | None
     cancel_reason: str
+    owned: bool = False
+    owner_id: str = ""
+    owner_name: str = ""
+    client_id: str | None = None
+    client_name: str | None = None
+    supplier_id: str | None = None
+    supplier_name: str = ""
     tender: TenderView | None = None
     tenders: list[TenderView] | None = None
     sell_cents: int | None = None
@@ -219,12 +228,18 @@ class OrderRow(View):
     driver_name: str
     incident_open: bool
     with_reserves: bool
+    owned: bool = False
+    owner_id: str = ""
+    owner_name: str = ""
+    client_id: str | None = None
+    client_name: str | None = None
     proof: ProofView | None = None
     tender_id: str | None = None
     tender_stranger: bool | None = None
     tender_deadline: datetime | None = None
     tender_price_cents: int | None = None
     agreed_cents: int | None = None
+    sell_cents: int | None = None
     currency: str | None = None
 
 

@@ -35,7 +35,10 @@ class Stop(View):
 
 
 class OrderSummary(View):
-    """An order as events carry it: everything that execution needs and no price."""
+    """An order as events carry it: everything that execution needs and no price.
+
+    Its owner runs it, its client asked for it, its shipper hands the goods over; one may be all three.
+    """
 
     order_id: str
     reference: str
@@ -55,6 +58,11 @@ class OrderSummary(View):
     requirements: list[str]
     references: References = References()
     logistician_id: str | None = None
+    supplier_id: str | None = None
+    owner_id: str = ""
+    owner_name: str = ""
+    client_id: str = ""
+    client_name: str = ""
     instructions: Personal = ""
 
     @property
@@ -93,7 +101,9 @@ class OrderSummary(View):
 
     @staticmethod
     def from_earlier(said: dict[str, Any]) -> dict[str, Any]:
-        """Events before December 2026 said the first and the last stop apart, and some of them only so."""
+        """Events before December 2026 knew one shipper, and some the first and the last stop alone."""
+        for part in ("owner", "client"):
+            said = {f"{part}_id": said["shipper_id"], f"{part}_name": said["shipper_name"]} | said
         if said.get("stops") or "pickup" not in said:
             return said
         stops = [

@@ -101,6 +101,18 @@ class AssignCarrier(
     agreed_cents: Cents
 
 
+class CarryOrder(
+    Command[OrderView],
+    route="/api/orders/{order_id}/carry",
+    needs="core_orders.write",
+    closed_to=("driver",),
+):
+    """The owner, who carries for hire, takes the order, as it was read, on its own vehicles."""
+
+    order_id: OrderId
+    version: Version
+
+
 class ReleaseCarrier(
     Command[Empty], route="/api/orders/{order_id}/release", needs="core_orders.write", closed_to=("driver",)
 ):

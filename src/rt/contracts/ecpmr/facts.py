@@ -1,6 +1,7 @@
 """What ecpmr emits: notes issued, amended and signed, codes and links to send."""
 
 from datetime import datetime
+from typing import Any
 
 from rt.contracts.ecpmr.note import Kind, Moment, PalletExchange, Party, Step, Stop
 from rt.kernel.model.messages import Event, Personal, View
@@ -76,6 +77,12 @@ class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
     content_hash: str = ""
     kind: Kind = "national"
     proven: bool = False
+    owner_id: str = ""
+
+    @staticmethod
+    def from_earlier(said: dict[str, Any]) -> dict[str, Any]:
+        """Before December 2026 orders were their shippers'."""
+        return {"owner_id": said["shipper_id"], **said}
 
 
 class ReservesNoted(Event, topic="ecpmr.reserves.noted"):

@@ -28,6 +28,7 @@ class ConflictView(View):
 class JobView(View):
     """An accepted order that waits for a tour; it carries no price.
 
+    `client_name` is for whom the carrier carries it: whoever gave it, or the client of its own order.
     `obstacles` are what keeps it from every tour: an unknown place, a crossing by sea, dates out of reach.
     """
 
@@ -51,6 +52,7 @@ class JobView(View):
     state: JobState
     tour_id: str | None
     obstacles: list[ConflictView]
+    client_name: str = ""
 
 
 class JobsPage(View):

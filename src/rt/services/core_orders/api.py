@@ -35,6 +35,7 @@ def table(orders: Orders, tenders: Tenders, papers: Papers, imports: Imports) ->
         serve(contract.RefuseTender, tenders.refuse),
         serve(contract.WithdrawTender, tenders.withdraw),
         serve(contract.AssignCarrier, tenders.assign),
+        serve(contract.CarryOrder, tenders.carry),
         serve(contract.ReleaseCarrier, tenders.release),
         serve(contract.BulkTender, tenders.tender_many),
         serve(contract.BulkCancel, tenders.cancel_many),

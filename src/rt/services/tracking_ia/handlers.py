@@ -64,7 +64,7 @@ class Handlers:
     async def follow_order(self, event: OrderPlanned, envelope: EventEnvelope) -> None:
         """The consignee gets a link as soon as the order is planned; planned anew, the same link goes on."""
         fresh = followed(event, derived_id("fol", event.order.order_id), envelope.at)
-        with acting_for(event.order.shipper_id):
+        with acting_for(event.order.owner_id):
             known = await self._store.order(event.order.order_id)
             if known is None:
                 fresh.move("planned", envelope.at)
@@ -99,7 +99,7 @@ class Handlers:
             await self._signed(order, "delivery", event.signed_at)
 
     async def _ordered(self, summary: OrderSummary, phase: OrderPhase, envelope: EventEnvelope) -> None:
-        with acting_for(summary.shipper_id):
+        with acting_for(summary.owner_id):
             order = await self._store.order(summary.order_id)
             if order is not None:
                 await self._move(order, phase, envelope.at)

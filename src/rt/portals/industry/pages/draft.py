@@ -71,7 +71,7 @@ async def begin(visit: Visit) -> Page | Response:
         title=_("Nouvelle commande"),
         crumbs=[("/orders", _("Commandes"))],
         templates=templates.items if templates else [],
-        recent=[row for row in (recent.items if recent else ()) if row.my_role == "shipper"],
+        recent=[row for row in (recent.items if recent else ()) if row.owned],
         pickup_day=drafting.next_pickup_day().isoformat(),
         pickup_on=day(drafting.next_pickup_day(), "weekday"),
     )

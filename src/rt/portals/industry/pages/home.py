@@ -49,7 +49,7 @@ class HomePage(Page):
 
 async def rows_of(visit: Visit, state: str, incident: bool | None = None) -> list[OrderRow] | None:
     found = await attempt(visit, FindOrders(state=state, incident=incident, limit=MOST_LOOKED_AT))
-    return None if found is None else [row for row in found.items if row.my_role == "shipper"]
+    return None if found is None else [row for row in found.items if row.owned]
 
 
 async def gathered(visit: Visit) -> tuple[list[Concern], list[str]]:

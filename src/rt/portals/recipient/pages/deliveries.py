@@ -33,7 +33,7 @@ DELIVERIES = Orders(
     },
     steps=dict.fromkeys(("incident", "loading", "in_transit", "delivered"), OPEN),
     due={},
-    filters=("delivery_since", "delivery_until", "shipper_id", "carrier_id"),
+    filters=("delivery_since", "delivery_until", "owner_id", "carrier_id"),
     placeholder=marked("Référence, expéditeur, ville"),
     empty=marked("Vos livraisons signées restent ici, avec leurs documents."),
 )

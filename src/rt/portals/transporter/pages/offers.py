@@ -80,7 +80,7 @@ def offer_row(order: OrderRow) -> OfferRow:
     return OfferRow(
         order_id=order.order_id,
         reference=order.reference,
-        shipper=order.shipper_name,
+        shipper=order.owner_name,
         pickup=order.pickup_city,
         pickup_at=brief(order.pickup_from, order.pickup_until),
         delivery=order.delivery_city,
@@ -90,7 +90,7 @@ def offer_row(order: OrderRow) -> OfferRow:
         currency=order.currency or "EUR",
         deadline=order.tender_deadline,
         tender_id=order.tender_id or "",
-        shipper_id=order.shipper_id,
+        shipper_id=order.owner_id,
         stranger=bool(order.tender_stranger),
     )
 

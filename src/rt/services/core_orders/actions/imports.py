@@ -108,8 +108,8 @@ class Imports:
         new = [one for one in verdicts if one.kind == "new"]
         updates = [one for one in verdicts if one.kind == "update" and sent.same_reference == "update"]
         by = author()._replace(source="import")
-        shipper = await self._directory.own_name()
-        await _in_parts(new, lambda one: self._add(one, by, shipper, sent.id))
+        names = {current_org(): await self._directory.own_name()}
+        await _in_parts(new, lambda one: self._add(one, by, names, sent.id))
         await _in_parts(updates, lambda one: self._update(one, by, sent.id))
         async with self._store.imports.change(asked.import_id) as sent:
             sent.state = "committed"
@@ -151,7 +151,7 @@ class Imports:
         known = await self._store.by_reference(list(dict.fromkeys(references)))
         return judge(judged.rows, known, sent.id)
 
-    async def _add(self, one: Verdict, by: Author, shipper: str, import_id: str) -> None:
+    async def _add(self, one: Verdict, by: Author, names: Mapping[str, str], import_id: str) -> None:
         asked = one.row.asked
         if asked is None:
             return
@@ -160,7 +160,7 @@ class Imports:
             asked,
             order_id=one.order_id,
             reference=asked.reference or await self._store.next_reference(),
-            shipper_name=shipper,
+            names=names,
             import_id=import_id,
         )
         try:
@@ -174,7 +174,7 @@ class Imports:
             return
         async with self._store.orders.change(one.order_id) as order:
             if order.import_id != import_id:
-                order.take(by, changes(asked), "imported")
+                order.take(by, changes(asked), "imported", {})
                 order.import_id = import_id
 
     async def _view(self, sent: Import, judged: Judged | None = None) -> ImportView:

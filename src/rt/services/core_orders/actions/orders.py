@@ -50,7 +50,7 @@ from rt.services.core_orders.store import OrderStore, Template
 from rt.services.core_orders.store.listing import ORDERS, asked_for
 from rt.trade.zones import PARIS
 
-NAMED = ("consignee_id", "logistician_id")
+NAMED = ("client_id", "shipper_id", "supplier_id", "consignee_id", "logistician_id")
 """Fields by which an order is shown to another organization."""
 EXPORT_LIMIT = 20_000
 """Rows of one export."""
@@ -104,12 +104,13 @@ class Orders:
 
     async def edit(self, asked: EditOrder) -> OrderView:
         before = await self._store.orders.get(asked.order_id)
+        names = {}
         for field in NAMED:
             partner_id = getattr(asked, field)
             if partner_id and partner_id != getattr(before, field):
-                await self._namable(partner_id, field)
+                names[partner_id] = (await self._namable(partner_id, field)).name
         async with self._store.orders.change(asked.order_id) as order:
-            order.edit(author(), asked)
+            order.edit(author(), asked, names)
         return shown(order)
 
     async def confirm(self, asked: ConfirmOrder) -> OrderView:
@@ -195,14 +196,15 @@ class Orders:
 
     async def _add(self, asked: CreateOrder) -> Order:
         order_id = new_id("ord")
+        names = {}
         for field in NAMED:
             if partner_id := getattr(asked, field):
-                partner = await self._namable(partner_id, field)
-                if field == "consignee_id" and not asked.consignee_name:
-                    asked = structs.replace(asked, consignee_name=partner.name)
-        own = await self._directory.own_name()
+                names[partner_id] = (await self._namable(partner_id, field)).name
+        names[current_org()] = await self._directory.own_name()
+        if asked.consignee_id and not asked.consignee_name:
+            asked = structs.replace(asked, consignee_name=names[asked.consignee_id])
         reference = asked.reference or await self._store.next_reference()
-        order = drafted(author(), asked, order_id=order_id, reference=reference, shipper_name=own)
+        order = drafted(author(), asked, order_id=order_id, reference=reference, names=names)
         try:
             return await self._store.orders.add(order)
         except AlreadyExists as refused:
@@ -244,16 +246,16 @@ class Orders:
 def shown(order: Order) -> OrderView:
     """The order as whoever acts may see it; OrderNotFound when it has no part in it any more."""
     by = author()
-    role = order.role_of(by)
-    if role is None:
+    roles = order.roles_of(by)
+    if not roles:
         raise OrderNotFound
-    return order.view(role, by)
+    return order.view(roles, by)
 
 
 def _rows(page: Page[OrderLine]) -> list[OrderRow]:
     by = author()
-    parts = ((order, order.role_of(by)) for order in page.items)
-    return [order.row(role, by) for order, role in parts if role]
+    parts = ((order, order.roles_of(by)) for order in page.items)
+    return [order.row(roles, by) for order, roles in parts if roles]
 
 
 def _moved(stops: list[Stop], shift: timedelta) -> list[Stop]:

@@ -83,10 +83,10 @@ class Papers:
     async def find(self, asked: FindDocuments) -> DocumentsPage:
         order = await self._store.orders.get(asked.order_id)
         by = author()
-        role = order.role_of(by)
-        if role is None:
+        roles = order.roles_of(by)
+        if not roles:
             raise OrderNotFound
-        return DocumentsPage(items=order.document_views(role))
+        return DocumentsPage(items=order.document_views(roles))
 
     async def get(self, asked: GetDocument) -> Download:
         document = await self._visible(asked.order_id, asked.document_id)

@@ -10,6 +10,7 @@ from rt.contracts.core_orders import (
     BulkResult,
     BulkTender,
     BulkView,
+    CarryOrder,
     OrderView,
     ReadOrder,
     RefuseTender,
@@ -31,7 +32,7 @@ from rt.services.core_orders.store import OrderStore
 
 
 class Tenders:
-    """What shippers and carriers do with offers."""
+    """What owners and carriers do with offers."""
 
     def __init__(self, store: OrderStore, directory: Directory, timers: Timers) -> None:
         self._store = store
@@ -78,6 +79,13 @@ class Tenders:
         guest = await self._directory.guest(seen, carrier)
         async with self._store.orders.change(asked.order_id) as order:
             order.assign(author(asked.version), carrier, asked.agreed_cents, guest)
+        return shown(order)
+
+    async def carry(self, asked: CarryOrder) -> OrderView:
+        await self._store.orders.get(asked.order_id)
+        owner = await self._directory.partner(current_org(), "")
+        async with self._store.orders.change(asked.order_id) as order:
+            order.carry(author(asked.version), owner)
         return shown(order)
 
     async def tender_many(self, asked: BulkTender) -> BulkView:
@@ -147,7 +155,7 @@ def _require_part(order: Order, by: Author) -> None:
 
     It is read so because the change ends that sight, and a repeat must still find what it did.
     """
-    if order.role_of(by) is None:
+    if not order.roles_of(by):
         raise OrderNotFound
 
 

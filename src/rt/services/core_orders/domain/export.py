@@ -12,7 +12,8 @@ COLUMNS: dict[str, str] = {
     "delivery_note": "Bon de livraison",
     "booking": "Réservation",
     "state": "État",
-    "shipper_name": "Donneur d'ordre",
+    "owner_name": "Donneur d'ordre",
+    "client_name": "Client",
     "carrier_name": "Transporteur",
     "consignee_name": "Destinataire",
     "pickup_name": "Lieu d'enlèvement",
@@ -30,6 +31,7 @@ COLUMNS: dict[str, str] = {
     "driver_name": "Conducteur",
 }
 CHOSEN_COLUMNS: dict[str, str] = {
+    "shipper_name": "Expéditeur",
     "incident_open": "Incident",
     "with_reserves": "Réserves",
     "created_at": "Créée le",

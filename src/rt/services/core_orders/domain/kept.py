@@ -16,7 +16,7 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.model.messages import Personal, personal_of
 from rt.services.core_orders.domain.states import Author
-from rt.trade.roles import PartnerRole
+from rt.trade.roles import Roles
 
 
 class Tender(msgspec.Struct, kw_only=True):
@@ -49,9 +49,9 @@ class Tender(msgspec.Struct, kw_only=True):
             stranger=self.stranger,
         )
 
-    def is_between(self, role: PartnerRole, by: Author) -> bool:
+    def is_between(self, roles: Roles, by: Author) -> bool:
         """Whether the reader is one of the two between whom the offer stands."""
-        return role == "shipper" or self.carrier_id == by.org_id
+        return "owner" in roles or self.carrier_id == by.org_id
 
 
 class Document(msgspec.Struct, kw_only=True):

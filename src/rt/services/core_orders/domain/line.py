@@ -12,10 +12,21 @@ from rt.kernel.model.messages import DERIVED
 from rt.services.core_orders.domain.kept import Document, Tender
 from rt.services.core_orders.domain.sight import hide
 from rt.services.core_orders.domain.states import Author, moves
-from rt.trade.roles import PartnerRole
+from rt.trade.roles import PartnerRole, Roles
 
 SIGNED_ON_PAPER = ("pod", "waybill", "cmr")
 """Kinds of a brought file that can prove a delivery: the paper that the consignee signed."""
+FOREMOST: tuple[PartnerRole, ...] = (
+    "driver",
+    "shipper",
+    "carrier",
+    "client",
+    "owner",
+    "supplier",
+    "logistician",
+    "consignee",
+)
+"""Of several roles the one that is named alone."""
 
 
 class OrderLine(Entity, kw_only=True):
@@ -23,12 +34,19 @@ class OrderLine(Entity, kw_only=True):
 
     `given_by` is the offer by which the carrier has it; None when it was given outright. `deal_of`: who sees
     its price; `incident_for`: who knows of an incident that is not over; `plate`: of the plan, as compared.
+    Without a `client_id` the owner is the client, without a `shipper_id` the client is the shipper.
     """
 
     reference: str
     references: References = References()
     state: OrderState = "draft"
+    owner_name: str = ""
+    client_id: str | None = None
+    client_name: str = ""
+    shipper_id: str | None = None
     shipper_name: str = ""
+    supplier_id: str | None = None
+    supplier_name: str = ""
     carrier_id: str | None = None
     carrier_name: str = ""
     given_by: str | None = None
@@ -42,6 +60,7 @@ class OrderLine(Entity, kw_only=True):
     loading_metres: float = 0
     pickup_at: datetime | None = None
     delivery_at: Annotated[datetime | None, DERIVED] = None
+    sell_cents: int | None = None
     agreed_cents: int | None = None
     currency: str = "EUR"
     tenders: list[Tender] = msgspec.field(default_factory=list)
@@ -53,6 +72,27 @@ class OrderLine(Entity, kw_only=True):
     deal_of: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
     incident_for: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
     plate: Annotated[str, DERIVED] = ""
+
+    def __post_init__(self) -> None:
+        self.name_parties()
+
+    def name_parties(self) -> None:
+        """Who is not named apart has the name of whom it is; orders before December 2026 kept one name."""
+        self.owner_name = self.owner_name or self.shipper_name
+        if self.client_id is None:
+            self.client_name = self.owner_name
+        if self.shipper_id is None:
+            self.shipper_name = self.client_name
+
+    @property
+    def client(self) -> str:
+        """The organization that asks for the transport and pays the owner."""
+        return self.client_id or self.org_id
+
+    @property
+    def shipper(self) -> str:
+        """The organization that hands the goods over."""
+        return self.shipper_id or self.client
 
     @property
     def pickup(self) -> Stop:
@@ -80,12 +120,12 @@ class OrderLine(Entity, kw_only=True):
         signed = [one for one in proving if one.signed_at]
         return next(reversed([*proving, *signed, *accepted]), None)
 
-    def may(self, role: PartnerRole) -> list[str]:
-        """The commands that this role can say now; a proof is accepted only where there is one."""
-        return [one for one in moves(role, self.state) if one != "AcceptProof" or self.proof]
+    def may(self, roles: Roles) -> list[str]:
+        """The commands that these roles can say now; a proof is accepted only where there is one."""
+        return [one for one in moves(roles, self.state) if one != "AcceptProof" or self.proof]
 
-    def role_of(self, by: Author) -> PartnerRole | None:
-        """The part that a hand's organization plays; its drivers play theirs whatever the organization's is.
+    def roles_of(self, by: Author) -> Roles:
+        """The parts that a hand's organization plays; its drivers play theirs whatever those are.
 
         Once a tour has said whose drive it is, the other drivers have no part; who had it keeps it, for what
         a phone without network still brings. An order planned by hand names no account: it is any driver's.
@@ -94,35 +134,43 @@ class OrderLine(Entity, kw_only=True):
         """
         offer = self.offer
         if by.tender_id is not None and by.tender_id not in (self.given_by, offer and offer.tender_id):
-            return None
+            return frozenset()
         offered_to = offer.carrier_id if offer else None
         parts: Iterable[tuple[str | None, PartnerRole]] = (
-            (self.org_id, "shipper"),
+            (self.org_id, "owner"),
+            (self.client, "client"),
+            (self.shipper, "shipper"),
             (self.carrier_id, "carrier"),
             (offered_to, "carrier"),
             (self.logistician_id, "logistician"),
             (self.consignee_id, "consignee"),
+            (self.supplier_id, "supplier"),
         )
-        role = next((role for partner, role in parts if partner == by.org_id), None)
-        if not by.driver or role is None:
-            return role
-        return "driver" if not self.drivers or by.actor_id in self.drivers else None
+        roles = frozenset(role for partner, role in parts if partner == by.org_id)
+        if not by.driver or not roles:
+            return roles
+        return frozenset({"driver"} if not self.drivers or by.actor_id in self.drivers else ())
 
-    def row(self, role: PartnerRole, by: Author) -> OrderRow:
-        """The order in a list as this role may see it."""
+    def row(self, roles: Roles, by: Author) -> OrderRow:
+        """The order in a list as these roles may see it."""
         pickup, delivery = self.pickup, self.delivery
         offer, plan = self.offer, self.plan
-        between = offer if offer and offer.is_between(role, by) else None
+        between = offer if offer and offer.is_between(roles, by) else None
         row = OrderRow(
             order_id=self.id,
             version=self.version,
-            my_role=role,
+            my_role=foremost(roles),
+            owned="owner" in roles,
             reference=self.reference,
             references=self.references,
             state=self.state,
-            may=self.may(role),
+            may=self.may(roles),
             created_at=self.created_at,
-            shipper_id=self.org_id,
+            owner_id=self.org_id,
+            owner_name=self.owner_name,
+            client_id=self.client,
+            client_name=self.client_name,
+            shipper_id=self.shipper,
             shipper_name=self.shipper_name,
             carrier_id=self.carrier_id,
             carrier_name=self.carrier_name,
@@ -151,9 +199,15 @@ class OrderLine(Entity, kw_only=True):
             tender_deadline=between.deadline if between else None,
             tender_price_cents=between.price_cents if between else None,
             agreed_cents=self.agreed_cents,
+            sell_cents=self.sell_cents,
             currency=self.currency,
         )
-        return hide(row, role)
+        return hide(row, roles)
+
+
+def foremost(roles: Roles) -> PartnerRole:
+    """The role by which somebody with these is addressed."""
+    return next(role for role in FOREMOST if role in roles)
 
 
 def proves(one: Document) -> bool:

@@ -1,5 +1,6 @@
 """The order itself: written, confirmed, closed or called off, with its papers and incidents."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rt.contracts.core_orders import (
@@ -15,16 +16,19 @@ from rt.contracts.core_orders import (
 from rt.kernel.core.clock import now
 from rt.kernel.core.errors import Conflict, Invalid, NotFound
 from rt.services.core_orders.domain.kept import Incident
+from rt.services.core_orders.domain.line import foremost
 from rt.services.core_orders.domain.mentions import missing
 from rt.services.core_orders.domain.proving import Proven, TooManyPapers
 from rt.services.core_orders.domain.sight import goods_shown, hide
 from rt.services.core_orders.domain.states import DEAL, Author
-from rt.trade.roles import PartnerRole
+from rt.trade.roles import Roles
 
 INCIDENTS_LIMIT = 100
 """Incidents of one order."""
 ALWAYS_EDITABLE = frozenset({"references", "instructions"})
 """What may still be mended after the order was offered: nothing that the carrier's price rests on."""
+NAMES = {"client_id": "client_name", "shipper_id": "shipper_name", "supplier_id": "supplier_name"}
+"""Organizations that an order names by their cards, with where it keeps the name."""
 EDITED = tuple(field for field in EditOrder.__struct_fields__ if field != "order_id")
 
 
@@ -46,18 +50,23 @@ class IncidentResolved(Conflict):
 class Order(Proven, kw_only=True):
     """A transport order, from the draft to the last paper."""
 
-    def edit(self, by: Author, asked: EditOrder) -> None:
-        """Change what is named; after the order was offered only references and instructions."""
-        self.take(by, self.differing(asked), "edited")
+    def edit(self, by: Author, asked: EditOrder, names: Mapping[str, str]) -> None:
+        """Change what is named; after the order was offered only references and instructions.
 
-    def take(self, by: Author, changes: dict[str, Any], what: str) -> None:
+        `names` are those of the organizations that it names, by their ids.
+        """
+        self.take(by, self.differing(asked), "edited", names)
+
+    def take(self, by: Author, changes: dict[str, Any], what: str, names: Mapping[str, str]) -> None:
         """Set these fields, if the state still allows it."""
-        if not set(changes) <= ALWAYS_EDITABLE or self.role_of(by) != "shipper":
+        if not set(changes) <= ALWAYS_EDITABLE or "owner" not in self.roles_of(by):
             self.allow("EditOrder", by)
         if not changes:
             return
         for name, value in changes.items():
             setattr(self, name, value)
+            if name in NAMES:
+                setattr(self, NAMES[name], names.get(value or "", ""))
         self.reckon()
         self.write(by, what, ", ".join(sorted(changes)))
 
@@ -114,7 +123,7 @@ class Order(Proven, kw_only=True):
         )
 
     def resolve_incident(self, by: Author, incident_id: str, resolution: str) -> None:
-        """Say how an incident ended: its reporter may, and the shipper when it was shared."""
+        """Say how an incident ended: its reporter may, and the owner when it was shared."""
         self.allow("ResolveIncident", by)
         incident = next((one for one in self.incidents if one.incident_id == incident_id), None)
         if incident is not None and by.org_id != incident.org_id:
@@ -127,22 +136,29 @@ class Order(Proven, kw_only=True):
         self.index()
         self.write(by, "incident_resolved", resolution)
 
-    def view(self, role: PartnerRole, by: Author) -> OrderView:
-        """The whole order as this role may see it."""
+    def view(self, roles: Roles, by: Author) -> OrderView:
+        """The whole order as these roles may see it."""
         summary = self.summary_view()
         offer = self.offer
         view = OrderView(
             order_id=self.id,
             version=self.version,
-            my_role=role,
+            my_role=foremost(roles),
+            owned="owner" in roles,
             reference=self.reference,
             references=self.references,
             state=self.state,
-            may=self.may(role),
+            may=self.may(roles),
             created_at=self.created_at,
             changed_at=self.changed_at,
-            shipper_id=self.org_id,
+            owner_id=self.org_id,
+            owner_name=self.owner_name,
+            client_id=self.client,
+            client_name=self.client_name,
+            shipper_id=self.shipper,
             shipper_name=self.shipper_name,
+            supplier_id=self.supplier_id,
+            supplier_name=self.supplier_name,
             carrier_id=self.carrier_id,
             carrier_name=self.carrier_name,
             consignee_id=self.consignee_id,
@@ -156,7 +172,7 @@ class Order(Proven, kw_only=True):
             pickup_until=summary.pickup_until,
             delivery_from=summary.delivery_from,
             delivery_until=summary.delivery_until,
-            goods=goods_shown(self.goods, role),
+            goods=goods_shown(self.goods, roles),
             pallets=self.pallets,
             weight_kg=self.weight_kg,
             volume_m3=self.volume_m3,
@@ -169,11 +185,11 @@ class Order(Proven, kw_only=True):
             with_reserves=self.with_reserves,
             milestones=self.milestones(),
             incident_open=by.org_id in self.incident_for,
-            incidents=self._incident_views(role, by),
-            documents=self.document_views(role),
+            incidents=self._incident_views(roles, by),
+            documents=self.document_views(roles),
             proof=self.proof.proof_view() if self.proof else None,
             cancel_reason=self.cancel_reason,
-            tender=offer.view() if offer and offer.is_between(role, by) else None,
+            tender=offer.view() if offer and offer.is_between(roles, by) else None,
             tenders=[tender.view() for tender in self.tenders],
             sell_cents=self.sell_cents,
             buy_cents=self.buy_cents,
@@ -183,25 +199,34 @@ class Order(Proven, kw_only=True):
             currency=self.currency,
             history=self.history,
         )
-        return hide(view, role)
+        return hide(view, roles)
 
-    def _incident_views(self, role: PartnerRole, by: Author) -> list[IncidentView]:
-        """Shared ones and those of the reader's own organization; costs between shipper and carrier alone."""
+    def _incident_views(self, roles: Roles, by: Author) -> list[IncidentView]:
+        """Shared ones and those of the reader's own organization; costs between owner and carrier alone."""
         return [
-            one.view(costs=role in DEAL) for one in self.incidents if one.shared or one.org_id == by.org_id
+            one.view(costs=bool(roles & DEAL))
+            for one in self.incidents
+            if one.shared or one.org_id == by.org_id
         ]
 
 
 def drafted(
-    by: Author, asked: CreateOrder, *, order_id: str, reference: str, shipper_name: str, import_id: str = ""
+    by: Author,
+    asked: CreateOrder,
+    *,
+    order_id: str,
+    reference: str,
+    names: Mapping[str, str],
+    import_id: str = "",
 ) -> Order:
-    """A new draft from what was asked."""
+    """A new draft from what was asked; `names` are those of its owner and whom it names, by their ids."""
     taken = {name: getattr(asked, name) for name in EDITED}
+    taken |= {kept: names.get(taken[field] or "", "") for field, kept in NAMES.items()}
     order = Order(
         id=order_id,
         org_id=by.org_id,
         reference=reference,
-        shipper_name=shipper_name,
+        owner_name=names[by.org_id],
         import_id=import_id,
         **taken,
     )

@@ -7,7 +7,7 @@ from rt.services.core_orders.domain.carrying import Carried
 from rt.services.core_orders.domain.kept import Document
 from rt.services.core_orders.domain.line import proves
 from rt.services.core_orders.domain.states import DEAL, Author, NotYourPart
-from rt.trade.roles import PartnerRole
+from rt.trade.roles import Roles
 
 DOCUMENTS_LIMIT = 200
 """Files of one order."""
@@ -65,9 +65,9 @@ class Proven(Carried, kw_only=True):
         self.allow_part("AddDocument", by)
         former = self.replaced_document(by, replaces) if replaces else None
         self.allow("AddDocument", by)
-        role = self.role_of(by)
-        if document.kind == "invoice" and role not in DEAL:
-            raise NotYourPart(role=role, asked="AddDocument(invoice)")
+        roles = self.roles_of(by)
+        if document.kind == "invoice" and not roles & DEAL:
+            raise NotYourPart(role=", ".join(sorted(roles)), asked="AddDocument(invoice)")
         if len(self.documents) >= DOCUMENTS_LIMIT:
             raise TooManyPapers(limit=DOCUMENTS_LIMIT)
         if former:
@@ -118,19 +118,18 @@ class Proven(Carried, kw_only=True):
             raise DocumentNotFound
         return found
 
-    def documents_for(self, role: PartnerRole) -> list[Document]:
-        """What this role may read: invoices only for those between whom they pass."""
-        return [one for one in self.documents if one.kind != "invoice" or role in DEAL]
+    def documents_for(self, roles: Roles) -> list[Document]:
+        """What these roles may read: invoices only for those between whom they pass."""
+        return [one for one in self.documents if roles and (one.kind != "invoice" or roles & DEAL)]
 
     def named_document(self, by: Author, document_id: str, field: str) -> Document:
         """A document that a command names: one of this order that its reader may see."""
-        role = self.role_of(by)
-        seen = self.documents_for(role) if role else ()
+        seen = self.documents_for(self.roles_of(by))
         found = next((one for one in seen if one.document_id == document_id), None)
         if found is None:
             raise ReferenceUnknown(field)
         return found
 
-    def document_views(self, role: PartnerRole) -> list[DocumentView]:
+    def document_views(self, roles: Roles) -> list[DocumentView]:
         """The documents, newest first; invoices only for those between whom they pass."""
-        return [one.view(self.id) for one in reversed(self.documents_for(role))]
+        return [one.view(self.id) for one in reversed(self.documents_for(roles))]

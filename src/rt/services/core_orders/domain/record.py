@@ -37,7 +37,7 @@ class OrderChanged(Conflict):
 
 
 class Record(OrderLine, kw_only=True):
-    """An order as it is stored: owned by its shipper, seen by the partners that have a part in it."""
+    """An order as it is stored: of the organization that runs it, seen by those that have a part in it."""
 
     consignee_email: PersonalLabel = ""
     goods: list[Goods] = msgspec.field(default_factory=list)
@@ -45,7 +45,6 @@ class Record(OrderLine, kw_only=True):
     incoterm: Incoterm = ""
     instructions: Personal = ""
     volume_m3: float = 0
-    sell_cents: int | None = None
     buy_cents: int | None = None
     invoiced_cents: int | None = None
     invoice_number: str = ""
@@ -56,6 +55,7 @@ class Record(OrderLine, kw_only=True):
 
     def reckon(self) -> None:
         """Derive what follows from the rest: totals, who sees it, how it is found. Refuses what cannot be."""
+        self.name_parties()
         load = weighed(self.stops, self.goods, self.equipment)
         self.stops = [located(stop) for stop in self.stops]
         self.pallets, self.weight_kg = load.pallets, load.weight_kg
@@ -65,9 +65,10 @@ class Record(OrderLine, kw_only=True):
         self.index()
 
     def index(self) -> None:
-        """Who sees the order and what of it lists ask for; a draft is its shipper's alone."""
+        """Who sees the order and what of it lists ask for; a draft is its owner's alone."""
         deal = [self.org_id, self.carrier_id, self.offer.carrier_id if self.offer else None]
-        others = [] if self.state == "draft" else [self.consignee_id, self.logistician_id]
+        parts = [self.client, self.shipper, self.supplier_id, self.consignee_id, self.logistician_id]
+        others = [] if self.state == "draft" else parts
         self.deal_of = list(dict.fromkeys(one for one in deal if one))
         self.seen_by = list(dict.fromkeys([*self.deal_of, *(one for one in others if one)]))
         lasting = [one for one in self.incidents if one.resolved_at is None]
@@ -80,6 +81,7 @@ class Record(OrderLine, kw_only=True):
         return [
             self.reference,
             *structs.astuple(self.references),
+            self.owner_name,
             self.shipper_name,
             self.carrier_name,
             self.consignee_name,
@@ -98,9 +100,9 @@ class Record(OrderLine, kw_only=True):
 
     def allow_part(self, asked: str, by: Author) -> None:
         """Refuse a command that is not this hand's to say, whatever the state."""
-        role = self.role_of(by)
-        if role not in MOVES[asked].roles:
-            raise NotYourPart(role=role or "none", asked=asked)
+        roles = self.roles_of(by)
+        if not roles & MOVES[asked].roles:
+            raise NotYourPart(role=", ".join(sorted(roles)) or "none", asked=asked)
 
     def move(self, asked: str, by: Author, what: str, note: str = "") -> None:
         """Say a command that leads to another state."""
@@ -130,8 +132,13 @@ class Record(OrderLine, kw_only=True):
             order_id=self.id,
             reference=self.reference,
             references=self.references,
-            shipper_id=self.org_id,
+            owner_id=self.org_id,
+            owner_name=self.owner_name,
+            client_id=self.client,
+            client_name=self.client_name,
+            shipper_id=self.shipper,
             shipper_name=self.shipper_name,
+            supplier_id=self.supplier_id,
             carrier_id=offer.carrier_id if offer else self.carrier_id,
             carrier_name=offer.carrier_name if offer else self.carrier_name,
             consignee_id=self.consignee_id,

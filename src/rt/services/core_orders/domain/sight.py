@@ -5,41 +5,43 @@ from typing import TypeVar
 from msgspec import structs
 
 from rt.kernel.model.messages import View
-from rt.services.core_orders.domain.states import DEAL, EVERYONE, SHIPPER
+from rt.services.core_orders.domain.states import DEAL, EVERYONE, OWNER, SALE
 from rt.trade.goods import Goods
-from rt.trade.roles import PartnerRole
+from rt.trade.roles import Roles
 
 V = TypeVar("V", bound=View)
 
-HIDDEN: dict[str, frozenset[PartnerRole]] = {
-    "sell_cents": EVERYONE - SHIPPER,
-    "buy_cents": EVERYONE - SHIPPER,
-    "tenders": EVERYONE - SHIPPER,
-    "history": EVERYONE - SHIPPER,
-    "agreed_cents": EVERYONE - DEAL,
-    "invoiced_cents": EVERYONE - DEAL,
-    "invoice_number": EVERYONE - DEAL,
-    "currency": EVERYONE - DEAL,
-    "tender": EVERYONE - DEAL,
-    "tender_id": EVERYONE - DEAL,
-    "tender_stranger": EVERYONE - DEAL,
-    "tender_deadline": EVERYONE - DEAL,
-    "tender_price_cents": EVERYONE - DEAL,
-    "incoterm": EVERYONE - frozenset({"shipper", "consignee"}),
-    "consignee_email": frozenset({"driver", "sub_carrier"}),
+SEEN: dict[str, Roles] = {
+    "client_id": SALE | {"shipper"},
+    "client_name": SALE | {"shipper"},
+    "sell_cents": SALE,
+    "buy_cents": OWNER,
+    "tenders": OWNER,
+    "history": OWNER,
+    "agreed_cents": DEAL,
+    "invoiced_cents": DEAL,
+    "invoice_number": DEAL,
+    "currency": DEAL | SALE,
+    "tender": DEAL,
+    "tender_id": DEAL,
+    "tender_stranger": DEAL,
+    "tender_deadline": DEAL,
+    "tender_price_cents": DEAL,
+    "incoterm": SALE | {"shipper", "consignee"},
+    "consignee_email": EVERYONE - {"driver", "sub_carrier"},
 }
-"""Fields of OrderView and OrderRow that some roles must not see; every other field is for every role."""
-GOODS_VALUE: frozenset[PartnerRole] = DEAL
+"""Fields of OrderView and OrderRow that some roles alone see; every other field is for every role."""
+GOODS_VALUE: Roles = DEAL | SALE | {"shipper"}
 """Who sees the declared value of the goods: it caps the carrier's liability and tempts thieves."""
 
 
-def hide(view: V, role: PartnerRole) -> V:
-    """The view without the fields that this role must not see."""
-    hidden = {field: None for field in view.__struct_fields__ if role in HIDDEN.get(field, ())}
-    return structs.replace(view, **hidden)
+def hide(view: V, roles: Roles) -> V:
+    """The view without the fields that none of these roles may see."""
+    hidden = [field for field in view.__struct_fields__ if not roles & SEEN.get(field, EVERYONE)]
+    return structs.replace(view, **dict.fromkeys(hidden))
 
 
-def goods_shown(goods: list[Goods], role: PartnerRole) -> list[Goods]:
-    if role in GOODS_VALUE:
+def goods_shown(goods: list[Goods], roles: Roles) -> list[Goods]:
+    if roles & GOODS_VALUE:
         return goods
     return [structs.replace(line, value_cents=None) for line in goods]

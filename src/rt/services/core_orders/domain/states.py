@@ -1,10 +1,10 @@
 """The life of an order: its states, the moves between them and whose move it is."""
 
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from rt.contracts.core_orders import OrderState, Source
 from rt.kernel.core.errors import Conflict, Forbidden
-from rt.trade.roles import PartnerRole
+from rt.trade.roles import PartnerRole, Roles
 
 NEXT: dict[OrderState, tuple[OrderState, ...]] = {
     "draft": ("confirmed", "cancelled"),
@@ -23,42 +23,43 @@ NEXT: dict[OrderState, tuple[OrderState, ...]] = {
 EXECUTION: tuple[OrderState, ...] = ("assigned", "planned", "loading", "in_transit", "delivered")
 """The states a truck brings an order through: a fact may skip some of them, never go back."""
 
-SHIPPER: frozenset[PartnerRole] = frozenset({"shipper"})
-CARRIER: frozenset[PartnerRole] = frozenset({"carrier"})
-CREW: frozenset[PartnerRole] = frozenset({"shipper", "carrier", "driver"})
-DEAL: frozenset[PartnerRole] = frozenset({"shipper", "carrier"})
-"""Those between whom the price is agreed and invoices pass."""
-EVERYONE: frozenset[PartnerRole] = frozenset(
-    {"shipper", "carrier", "sub_carrier", "consignee", "logistician", "driver"}
-)
+OWNER: Roles = frozenset({"owner"})
+CARRIER: Roles = frozenset({"carrier"})
+CREW: Roles = frozenset({"owner", "carrier", "driver"})
+DEAL: Roles = frozenset({"owner", "carrier"})
+"""Those between whom the price of the carriage is agreed and the carrier's invoices pass."""
+SALE: Roles = frozenset({"owner", "client"})
+"""Those between whom the transport is sold."""
+EVERYONE: Roles = frozenset(get_args(PartnerRole))
 
 
 class Move(NamedTuple):
     """Who may say a command and in which states; `to` is the state it leads to, if it leads to one."""
 
-    roles: frozenset[PartnerRole]
+    roles: Roles
     states: tuple[OrderState, ...]
     to: OrderState | None = None
 
 
 ALIVE = tuple(state for state in NEXT if state not in ("closed", "cancelled"))
 MOVES: dict[str, Move] = {
-    "EditOrder": Move(SHIPPER, ("draft", "confirmed")),
-    "ConfirmOrder": Move(SHIPPER, ("draft",), "confirmed"),
-    "TenderOrder": Move(SHIPPER, ("confirmed",), "tendered"),
-    "AssignCarrier": Move(SHIPPER, ("confirmed",), "assigned"),
+    "EditOrder": Move(OWNER, ("draft", "confirmed")),
+    "ConfirmOrder": Move(OWNER, ("draft",), "confirmed"),
+    "TenderOrder": Move(OWNER, ("confirmed",), "tendered"),
+    "AssignCarrier": Move(OWNER, ("confirmed",), "assigned"),
+    "CarryOrder": Move(OWNER, ("confirmed",), "assigned"),
     "AcceptTender": Move(CARRIER, ("tendered",), "assigned"),
     "RefuseTender": Move(CARRIER, ("tendered",), "confirmed"),
-    "WithdrawTender": Move(SHIPPER, ("tendered",), "confirmed"),
+    "WithdrawTender": Move(OWNER, ("tendered",), "confirmed"),
     "ReleaseCarrier": Move(DEAL, ("assigned", "planned"), "confirmed"),
     "PlanOrder": Move(CARRIER, ("assigned", "planned"), "planned"),
     "ReportProgress": Move(CREW, ("assigned", "planned", "loading", "in_transit")),
-    "AcceptProof": Move(SHIPPER, ("delivered",), "pod_ok"),
-    "ReopenOrder": Move(SHIPPER, ("pod_ok",), "delivered"),
+    "AcceptProof": Move(SALE, ("delivered",), "pod_ok"),
+    "ReopenOrder": Move(SALE, ("pod_ok",), "delivered"),
     "MarkInvoiced": Move(DEAL, ("pod_ok",), "invoiced"),
-    "CloseOrder": Move(SHIPPER, ("pod_ok", "invoiced"), "closed"),
+    "CloseOrder": Move(OWNER, ("pod_ok", "invoiced"), "closed"),
     "CancelOrder": Move(
-        SHIPPER, ("draft", "confirmed", "tendered", "assigned", "planned", "loading"), "cancelled"
+        OWNER, ("draft", "confirmed", "tendered", "assigned", "planned", "loading"), "cancelled"
     ),
     "AddDocument": Move(EVERYONE, ALIVE),
     "ReportIncident": Move(EVERYONE, ALIVE),
@@ -118,6 +119,6 @@ def refuse_illegal(state: OrderState, asked: str) -> IllegalTransition:
     )
 
 
-def moves(role: PartnerRole, state: OrderState) -> list[str]:
-    """The commands that this role can say in this state."""
-    return [name for name, move in MOVES.items() if role in move.roles and state in move.states]
+def moves(roles: Roles, state: OrderState) -> list[str]:
+    """The commands that somebody with these roles can say in this state."""
+    return [name for name, move in MOVES.items() if roles & move.roles and state in move.states]

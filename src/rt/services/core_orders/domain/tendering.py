@@ -5,9 +5,9 @@ from typing import Literal, NamedTuple
 
 from rt.contracts.core_orders import OrderTendered, TenderAccepted, TenderLapsed, TenderRefused
 from rt.kernel.core.clock import now
-from rt.kernel.core.errors import Conflict, Invalid, ReferenceUnknown
+from rt.kernel.core.errors import Conflict, Forbidden, Invalid, ReferenceUnknown
 from rt.services.core_orders.domain.kept import Tender
-from rt.services.core_orders.domain.partners import Partner
+from rt.services.core_orders.domain.partners import CARRYING, Partner
 from rt.services.core_orders.domain.record import Record
 from rt.services.core_orders.domain.states import Author
 
@@ -36,9 +36,14 @@ class OfferClosed(Conflict):
     en = "This offer no longer awaits an answer. Read the order again: another may be open."
 
 
-class CarrierIsShipper(Invalid):
-    fr = "Le transporteur ne peut pas être le donneur d'ordre lui-même."
-    en = "The carrier cannot be the shipper itself."
+class CarrierIsOwner(Invalid):
+    fr = "Cette commande est la vôtre : dites que vous la transportez vous-même, sans vous la proposer."
+    en = "This order is your own: say that you carry it yourself, without offering it to yourself."
+
+
+class NotForHire(Forbidden):
+    fr = "Seul un transporteur, un commissionnaire ou un logisticien transporte lui-même ses commandes."
+    en = "Only a carrier, a forwarder or a logistician carries its orders itself."
 
 
 class Guest(NamedTuple):
@@ -109,7 +114,7 @@ class Tendered(Record, kw_only=True):
         self.emit(told)
 
     def withdraw(self, by: Author, tender_id: str, reason: str) -> None:
-        """The shipper takes the named offer back."""
+        """The owner takes the named offer back."""
         self._open_tender("WithdrawTender", by, tender_id)
         self._lapse(by, "withdrawn", reason)
 
@@ -128,6 +133,14 @@ class Tendered(Record, kw_only=True):
         self.move("AssignCarrier", by, "assigned", carrier.name)
         self._give(carrier.id, carrier.name, agreed_cents, guest)
 
+    def carry(self, by: Author, owner: Partner) -> None:
+        """The owner carries the order itself; what its client pays is the price."""
+        self.allow_part("CarryOrder", by)
+        if owner.kind not in CARRYING:
+            raise NotForHire
+        self.move("CarryOrder", by, "carried", owner.name)
+        self._give(owner.id, owner.name, None, None)
+
     def release(self, by: Author, reason: str) -> None:
         """The carrier goes before it has loaded, sent away or of itself; it sees the order no more."""
         told = TenderLapsed(order=self.summary_view(), expired=False, reason=reason)
@@ -139,7 +152,7 @@ class Tendered(Record, kw_only=True):
 
     def _refuse_own(self, carrier: Partner) -> None:
         if carrier.id == self.org_id:
-            raise CarrierIsShipper(field="carrier_id")
+            raise CarrierIsOwner(field="carrier_id")
 
     def _open_tender(self, asked: str, by: Author, tender_id: str) -> Tender:
         """The named offer of this order to (or by) this hand, while it awaits an answer."""
@@ -174,7 +187,9 @@ class Tendered(Record, kw_only=True):
         self.index()
         self.emit(told)
 
-    def _give(self, carrier_id: str, carrier_name: str, agreed_cents: int, guest: Guest | None) -> None:
+    def _give(
+        self, carrier_id: str, carrier_name: str, agreed_cents: int | None, guest: Guest | None
+    ) -> None:
         self.carrier_id, self.carrier_name, self.agreed_cents = carrier_id, carrier_name, agreed_cents
         self.index()
         self.emit(

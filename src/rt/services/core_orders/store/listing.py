@@ -1,6 +1,7 @@
 """How orders are listed: by what they are sorted, by what filtered, and who sees them so."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from rt.contracts.core_orders import OrderFilters
 from rt.kernel.core.tenancy import current_org
@@ -16,7 +17,7 @@ ORDERS = Listing(
         "pickup": "pickup_at",
         "delivery": "delivery_at",
         "reference": "reference",
-        "client": "shipper_name",
+        "client": "owner_name",
         "carrier": "carrier_name",
         "price": Sort("agreed_cents", owners="deal_of"),
         "state": "state,-created_at",
@@ -26,7 +27,8 @@ ORDERS = Listing(
         "incident": Filter("incident_for", first=True, owners=True),
         "plate": Filter("plate", first=True, when={"plate": {"$gt": ""}}),
         "carrier_id": Filter("carrier_id", first=True, when={"carrier_id": {"$gt": ""}}),
-        "shipper_id": Filter("org_id", first=True),
+        "owner_id": Filter("org_id", first=True),
+        "client_id": Filter("client_id", first=True, when={"client_id": {"$gt": ""}}),
         "state": "state",
         "pickup": "pickup_at",
         "delivery": "delivery_at",
@@ -47,13 +49,22 @@ def asked_for(asked: OrderFilters) -> Conditions:
         "order_ids": {"$in": asked.order_ids} if asked.order_ids else None,
         "state": {"$in": states} if len(states) > 1 else "".join(states),
         "carrier_id": asked.carrier_id,
-        "shipper_id": asked.shipper_id,
+        "owner_id": _owner(asked),
+        "client_id": asked.client_id,
         "plate": plain_plate(asked.plate) or asked.plate,  # of signs alone: no vehicle's
         "incident": incident,
         "pickup": _between(asked.pickup_since, asked.pickup_until),
         "delivery": _between(asked.delivery_since, asked.delivery_until),
     }
     return {name: value for name, value in named.items() if value}
+
+
+def _owner(asked: OrderFilters) -> Any:
+    """Whose orders: by client only one's own, for others' clients are theirs alone to know."""
+    owner = asked.owner_id or asked.shipper_id
+    if not asked.client_id:
+        return owner
+    return current_org() if owner in ("", current_org()) else {"$in": []}
 
 
 def _between(first: date | None, last: date | None) -> dict[str, datetime]:

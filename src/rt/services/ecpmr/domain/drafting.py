@@ -55,8 +55,9 @@ def redraft(note: Note, planned: OrderPlanned, known: Mapping[str, PartyBox]) ->
 
 
 def parties_of(order: OrderSummary) -> list[str]:
-    """The organizations that see the note, the shipper first."""
-    named = (order.shipper_id, order.carrier_id, order.consignee_id, order.logistician_id)
+    """The organizations that see the note, whoever runs the order first."""
+    sending = (order.owner_id, order.client_id, order.shipper_id)
+    named = (*sending, order.carrier_id, order.consignee_id, order.logistician_id)
     return list(dict.fromkeys(org for org in named if org))
 
 

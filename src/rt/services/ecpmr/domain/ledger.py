@@ -171,7 +171,7 @@ class Ledger(Entity, kw_only=True):
 
     def organizations(self) -> dict[Party, set[str | None]]:
         return {
-            "sender": {self.org_id, self.logistician_id} - {None},
+            "sender": {self.issue.shipper_id, self.logistician_id} - {None},
             "carrier": {self.carrier_id} - {None},
             "consignee": {self.consignee_id} - {None},
         }

@@ -110,7 +110,7 @@ class Notifier:
 
     async def _hook(self, envelope: EventEnvelope, org_id: str, webhook_id: str) -> None:
         hidden = secrets_of(EVENTS[envelope.topic]) if envelope.topic in EVENTS else ()
-        data = shown(envelope.body, hidden)
+        data = shown(envelope.body, hidden, org_id)
         body = {"type": envelope.topic, "timestamp": envelope.at.isoformat(), "data": data}
         order = envelope.body.get("order") or {}
         message = Message(

@@ -20,6 +20,9 @@ UNPUBLISHED = frozenset({"ecpmr.code.requested", "ecpmr.link.sent", "tracking_ia
 PUBLISHED = ("core_orders.", "planning.", "ecpmr.", "tracking_ia.", "palette.")
 OWNER_ONLY = frozenset({"core_orders.order.confirmed", "core_orders.order.tendered"})
 """Facts that the named partners do not know of yet, or hear of in another way."""
+SENDING = ("owner_id", "client_id", "shipper_id")
+"""Those on whose side an order is sent: they alone know its client."""
+PARTIES = (*SENDING, "supplier_id", "carrier_id", "consignee_id", "partner_id", "debtor_id", "creditor_id")
 
 
 class TooManyWebhooks(Conflict):
@@ -96,14 +99,25 @@ def concerned(topic: str, owner: str, body: Mapping[str, Any]) -> list[str]:
     if topic in OWNER_ONLY or body.get("shared") is False:
         return found
     for part in (body, body.get("order") or {}):
-        names = ("shipper_id", "carrier_id", "consignee_id", "partner_id", "debtor_id", "creditor_id")
-        found += [str(part[name]) for name in names if part.get(name)]
+        found += [str(part[name]) for name in PARTIES if part.get(name)]
     return list(dict.fromkeys(found))
 
 
-def shown(body: Mapping[str, Any], hidden: Collection[str]) -> dict[str, Any]:
-    """An event's body as others may read it: without its secret fields, and without mail addresses."""
+def shown(body: Mapping[str, Any], hidden: Collection[str], reader: str) -> dict[str, Any]:
+    """An event's body as an organization may read it: without secret fields and mail addresses."""
+    if order := body.get("order"):
+        body = {**body, "order": _order(order, reader)}
     return {name: _plain(value) for name, value in body.items() if name not in hidden and not _mail(name)}
+
+
+def _order(order: Mapping[str, Any], reader: str) -> dict[str, Any]:
+    """As core_orders shows it: the client to its side alone, the goods' value to the carrier too."""
+    if reader in (order.get(name) for name in SENDING):
+        return dict(order)
+    left = {name: value for name, value in order.items() if name not in ("client_id", "client_name")}
+    if reader != order.get("carrier_id"):
+        left["goods"] = [{**line, "value_cents": None} for line in order.get("goods", [])]
+    return left
 
 
 def _plain(value: Any) -> Any:

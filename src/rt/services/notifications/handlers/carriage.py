@@ -89,7 +89,7 @@ class Carriage:
             reserves=len(event.reserves),
         )
         about = About(object_id=event.document_id, order_id=event.order_id)
-        for party in dict.fromkeys([event.shipper_id, event.carrier_id, event.consignee_id]):
+        for party in dict.fromkeys([event.owner_id, event.shipper_id, event.carrier_id, event.consignee_id]):
             await self._notifier.organization(envelope, template, party, about, f"/orders/{event.order_id}")
 
     async def follow(self, event: FollowLinkMade, envelope: EventEnvelope) -> None:
@@ -141,7 +141,7 @@ class Carriage:
         self, envelope: EventEnvelope, template: Written, card: OrderCard | None, order_id: str
     ) -> None:
         about = About(object_id=order_id, order_id=order_id)
-        parties = [card.shipper_id, card.carrier_id] if card else [envelope.org_id]
+        parties = [card.org_id, card.carrier_id] if card else [envelope.org_id]
         for party in dict.fromkeys(parties):
             await self._notifier.organization(envelope, template, party, about, f"/orders/{order_id}")
 

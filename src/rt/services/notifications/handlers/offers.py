@@ -1,4 +1,4 @@
-"""Events of offers: the carrier is asked, the shipper hears the answer."""
+"""Events of offers: the carrier is asked, the owner hears the answer."""
 
 from rt.contracts.core_orders import OrderSummary, OrderTendered, TenderAccepted, TenderLapsed, TenderRefused
 from rt.kernel.log.subscriptions import Subscription
@@ -40,9 +40,10 @@ class Offers:
     async def accepted(self, event: TenderAccepted, envelope: EventEnvelope) -> None:
         order = event.order
         about = About(object_id=order.order_id, order_id=order.order_id)
-        await self._notifier.organization(
-            envelope, Accepted(order=order), order.shipper_id, about, _page(order.order_id)
-        )
+        if order.carrier_id != order.owner_id:
+            await self._notifier.organization(
+                envelope, Accepted(order=order), order.owner_id, about, _page(order.order_id)
+            )
         if event.slot_link_token:
             wanted, way = SlotWanted(order=order), f"/slots/{order.order_id}"
             await self._guest(envelope, wanted, order, event.carrier_email, event.slot_link_token, way)
@@ -51,13 +52,13 @@ class Offers:
         order = event.order
         about = About(object_id=order.order_id, order_id=order.order_id)
         template = Refused(order=order, reason=event.reason)
-        await self._notifier.organization(envelope, template, order.shipper_id, about, _page(order.order_id))
+        await self._notifier.organization(envelope, template, order.owner_id, about, _page(order.order_id))
 
     async def lapsed(self, event: TenderLapsed, envelope: EventEnvelope) -> None:
         order = event.order
         about = About(object_id=order.order_id, order_id=order.order_id)
         template = Lapsed(order=order, expired=event.expired, reason=event.reason)
-        await self._notifier.organization(envelope, template, order.shipper_id, about, _page(order.order_id))
+        await self._notifier.organization(envelope, template, order.owner_id, about, _page(order.order_id))
 
     async def _guest(
         self,

@@ -55,21 +55,21 @@ class Orders:
             planned_pickup_at=event.planned_pickup_at,
             planned_delivery_at=event.planned_delivery_at,
         )
-        await self._tell(envelope, template, event.order, event.order.shipper_id)
+        await self._tell(envelope, template, event.order, *_sending(event.order))
 
     async def loading(self, event: OrderLoading, envelope: EventEnvelope) -> None:
         template = templates.Loading(order=event.order)
-        await self._tell(envelope, template, event.order, event.order.shipper_id)
+        await self._tell(envelope, template, event.order, *_sending(event.order))
 
     async def in_transit(self, event: OrderInTransit, envelope: EventEnvelope) -> None:
         order = event.order
         await self._tell(
-            envelope, templates.InTransit(order=order), order, order.shipper_id, order.consignee_id
+            envelope, templates.InTransit(order=order), order, *_sending(order), order.consignee_id
         )
 
     async def delivered(self, event: OrderDelivered, envelope: EventEnvelope) -> None:
         template = templates.Delivered(order=event.order, with_reserves=event.with_reserves)
-        await self._tell(envelope, template, event.order, event.order.shipper_id)
+        await self._tell(envelope, template, event.order, *_sending(event.order))
 
     async def proof(self, event: ProofAccepted, envelope: EventEnvelope) -> None:
         template = templates.ProofTaken(order=event.order)
@@ -77,15 +77,18 @@ class Orders:
 
     async def cancelled(self, event: OrderCancelled, envelope: EventEnvelope) -> None:
         template = templates.Cancelled(order=event.order, reason=event.reason)
-        await self._tell(envelope, template, event.order, event.order.carrier_id, event.order.consignee_id)
+        order = event.order
+        others = [one for one in _sending(order) if one != order.owner_id]
+        await self._tell(envelope, template, order, *others, order.carrier_id, order.consignee_id)
 
     async def incident(self, event: IncidentReported, envelope: EventEnvelope) -> None:
         """The owner always hears of it; the partners when it is shared; not whoever reported it."""
         order = event.order
         template = templates.Incident(order=order, kind=event.kind, text=event.text)
-        parties = [order.shipper_id]
+        parties = [order.owner_id]
         if event.shared:
-            parties += [party for party in (order.carrier_id, order.consignee_id) if party]
+            named = (*_sending(order), order.carrier_id, order.consignee_id)
+            parties += [party for party in named if party]
         told_of = [party for party in parties if party != event.reported_by_id]
         await self._tell(envelope, template, order, *told_of)
 
@@ -102,7 +105,7 @@ class Orders:
         """Keep the order's name and parties for events that name the order alone."""
         card = OrderCard(
             id=card_id(order.order_id),
-            org_id=order.shipper_id,
+            org_id=order.owner_id,
             reference=order.reference,
             shipper_id=order.shipper_id,
             carrier_id=order.carrier_id or "",
@@ -114,3 +117,8 @@ class Orders:
             async with self._store.orders.everywhere.change(card.id) as kept:
                 kept.reference, kept.carrier_id = card.reference, card.carrier_id
                 kept.consignee_email = card.consignee_email
+
+
+def _sending(order: OrderSummary) -> tuple[str, ...]:
+    """Who runs the order, who asked for it and who hands the goods over."""
+    return order.owner_id, order.client_id, order.shipper_id

@@ -24,6 +24,7 @@ def job_of(order: OrderSummary, id: str) -> Job:
         reference=order.reference,
         shipper_id=order.shipper_id,
         shipper_name=order.shipper_name,
+        client_name=order.client_name if order.owner_id == order.carrier_id else order.owner_name,
         consignee_id=order.consignee_id,
         consignee_name=order.consignee_name,
         logistician_id=order.logistician_id,

@@ -103,10 +103,11 @@ class Job(Entity):
     slots: dict[StopKind, Span] = msgspec.field(default_factory=dict)
     state: JobState = "unplanned"
     tour_id: str | None = None
+    client_name: str = ""
 
     def search_texts(self) -> Iterable[str]:
         cities = self.pickup.address.city, self.delivery.address.city
-        return self.reference, self.shipper_name, self.consignee_name, *cities
+        return self.reference, self.client_name, self.shipper_name, self.consignee_name, *cities
 
     @property
     def load(self) -> tuple[float, float, float]:
@@ -212,6 +213,7 @@ class Job(Entity):
             reference=self.reference,
             shipper_id=self.shipper_id,
             shipper_name=self.shipper_name,
+            client_name=self.client_name or self.shipper_name,
             consignee_name=self.consignee_name,
             pickup=self.pickup,
             delivery=self.delivery,

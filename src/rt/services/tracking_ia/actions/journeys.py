@@ -72,7 +72,7 @@ class Journeys:
             reference=order.reference,
             phase=order.phase,
             vehicle_plate=watch.vehicle_plate,
-            driver_name=watch.driver_name if current_org() in (order.carrier_id, order.shipper_id) else "",
+            driver_name=watch.driver_name if current_org() in (order.carrier_id, order.org_id) else "",
             points=[fix.view() for fix in line.fixes],
             stops=[stop.view() for stop in watch.stops if stop.order_id == order.order_id],
             etas=_etas(watch, newest, order.order_id),

@@ -54,13 +54,13 @@ class Shares:
         order = await self._store.order(asked.order_id)
         if order is None:
             raise TrackUnknown
-        with acting_for(order.shipper_id):
+        with acting_for(order.org_id):
             if not order.runs(now(), await self._store.figure("share_hours_after_delivery")):
                 raise OrderDone
             return (await self.running(order)).view()
 
     async def running(self, order: FollowedOrder) -> Share:
-        """The order's share, made when there is none; shares belong to the shipper whoever asks."""
+        """The order's share, made when there is none; shares belong to the owner whoever asks."""
         kept = await self._store.shares.first({"order_id": order.order_id, "ended": False})
         if kept is not None and kept.token_hash and kept.expires_at > now():
             return kept
@@ -76,11 +76,11 @@ class Shares:
         return await self._store.shares.add(share)
 
     async def end(self, asked: EndShare) -> Empty:
-        """Those who follow were invited by the shipper, whoever made the link: it alone takes it back."""
+        """Those who follow were invited by the owner, whoever made the link: it alone takes it back."""
         order = await self._store.order(asked.order_id)
-        if order is None or order.shipper_id != current_org():
+        if order is None or order.org_id != current_org():
             raise TrackUnknown
-        with acting_for(order.shipper_id):
+        with acting_for(order.org_id):
             for share in await self._store.shares.find({"order_id": order.order_id, "ended": False}):
                 async with self._store.shares.change(share.id) as changed:
                     changed.ended = True

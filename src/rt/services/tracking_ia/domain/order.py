@@ -244,12 +244,13 @@ class Purge(Entity, kw_only=True):
 def followed(event: OrderPlanned, id: str, moment: datetime) -> FollowedOrder:
     """What is kept of a planned order; without any time it counts as planned for now."""
     order = event.order
-    parties = (order.shipper_id, order.carrier_id, order.consignee_id, order.logistician_id)
+    sending = (order.owner_id, order.client_id, order.shipper_id, order.supplier_id)
+    parties = (*sending, order.carrier_id, order.consignee_id, order.logistician_id)
     planned = event.planned_delivery_at or event.planned_pickup_at
     until = order.delivery_until or planned or order.pickup_until or moment
     return FollowedOrder(
         id=id,
-        org_id=order.shipper_id,
+        org_id=order.owner_id,
         order_id=order.order_id,
         reference=order.reference,
         shipper_id=order.shipper_id,

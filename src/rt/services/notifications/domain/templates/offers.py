@@ -28,7 +28,7 @@ class Tendered(OrderTemplate, frozen=True, kw_only=True):
             subject=f"Transport proposé : {self.order.pickup.address.city} → "
             f"{self.order.delivery.address.city} ({self.order.reference})",
             lines=[
-                f"{self.order.shipper_name} vous propose ce transport.",
+                f"{self.order.owner_name} vous propose ce transport.",
                 *([UNKNOWN_FR] if self.stranger else []),
                 "Rien n'est accepté tant que vous n'avez pas répondu sur la page.",
             ],
@@ -41,7 +41,7 @@ class Tendered(OrderTemplate, frozen=True, kw_only=True):
             subject=f"Transport offered: {self.order.pickup.address.city} → "
             f"{self.order.delivery.address.city} ({self.order.reference})",
             lines=[
-                f"{self.order.shipper_name} offers you this transport.",
+                f"{self.order.owner_name} offers you this transport.",
                 *([UNKNOWN_EN] if self.stranger else []),
                 "Nothing is accepted until you answer on the page.",
             ],
@@ -78,7 +78,7 @@ class SlotWanted(OrderTemplate, frozen=True, kw_only=True):
         return Text(
             subject=f"Quai à réserver : {self.order.reference}",
             lines=[
-                f"Le transport de {self.order.shipper_name} est à vous.",
+                f"Le transport de {self.order.owner_name} est à vous.",
                 "Réservez l'heure du quai sur la page, à l'enlèvement et à la livraison. "
                 "La même page sert à changer l'heure ou à la rendre.",
             ],
@@ -90,7 +90,7 @@ class SlotWanted(OrderTemplate, frozen=True, kw_only=True):
         return Text(
             subject=f"Dock to book: {self.order.reference}",
             lines=[
-                f"The transport of {self.order.shipper_name} is yours.",
+                f"The transport of {self.order.owner_name} is yours.",
                 "Book your time at the dock on the page, for pickup and for delivery. "
                 "The same page changes the time or gives it back.",
             ],

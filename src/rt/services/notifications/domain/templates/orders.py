@@ -151,7 +151,7 @@ class ProofTaken(OrderTemplate, frozen=True, kw_only=True):
     def fr(self) -> Text:
         return Text(
             subject=f"{self.order.reference} : preuve de livraison acceptée",
-            lines=[f"{self.order.shipper_name} a accepté la preuve. Vous pouvez facturer."],
+            lines=[f"{self.order.owner_name} a accepté la preuve. Vous pouvez facturer."],
             facts=self.facts_fr(),
             button="Voir la commande",
         )
@@ -159,7 +159,7 @@ class ProofTaken(OrderTemplate, frozen=True, kw_only=True):
     def en(self) -> Text:
         return Text(
             subject=f"{self.order.reference}: proof of delivery accepted",
-            lines=[f"{self.order.shipper_name} accepted the proof. You can invoice."],
+            lines=[f"{self.order.owner_name} accepted the proof. You can invoice."],
             facts=self.facts_en(),
             button="See the order",
         )
@@ -173,7 +173,7 @@ class Cancelled(OrderTemplate, frozen=True, kw_only=True):
     def fr(self) -> Text:
         return Text(
             subject=f"{self.order.reference} : annulée",
-            lines=[f"{self.order.shipper_name} a annulé ce transport."],
+            lines=[f"{self.order.owner_name} a annulé ce transport."],
             facts=[*self.facts_fr(), ("Raison", self.reason)],
             button="Voir la commande",
         )
@@ -181,7 +181,7 @@ class Cancelled(OrderTemplate, frozen=True, kw_only=True):
     def en(self) -> Text:
         return Text(
             subject=f"{self.order.reference}: cancelled",
-            lines=[f"{self.order.shipper_name} cancelled this transport."],
+            lines=[f"{self.order.owner_name} cancelled this transport."],
             facts=[*self.facts_en(), ("Reason", self.reason)],
             button="See the order",
         )
