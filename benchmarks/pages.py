@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 
 import httpx
-from benchmarks.lists import BIG, SEARCHED, SMALL, indexed, seed
+from benchmarks.lists import BIG, SEARCHED, SMALL, seed
 from pymongo import monitoring
 from tests.conftest import TestPlatform
 from tests.portals.world import PASSWORD, Browser
@@ -150,7 +150,7 @@ async def made(platform: TestPlatform, count: int) -> Mapping[str, str]:
     known = await registered(platform)
     await database["core_orders.orders"].drop_indexes()
     await seed(database, count, known)
-    await indexed(platform.instances["core_orders"].context.database)
+    await platform.instances["core_orders"].context.database.prepare()
     return known
 
 

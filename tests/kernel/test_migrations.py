@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pymongo import AsyncMongoClient
 
 from rt.kernel.log.event_log import prepare_log
 from rt.kernel.model.entity import Entity
@@ -69,6 +70,22 @@ async def test_an_index_of_the_release_before_stays_until_contracting(database: 
     assert names == {"_id_", "outbox", "org_id_1_number_1", "org_id_1_created_at_-1"}
     assert await Migrations(database, []).run("contract") == ["palette.pallets: index org_id_1_created_at_-1"]
     assert set(await database["palette.pallets"].index_information()) == names - {"org_id_1_created_at_-1"}
+
+
+async def test_an_index_that_takes_longer_than_an_answer_is_waited_for(
+    database: Database, mongod: str
+) -> None:
+    """The server goes on with it when a client stops listening; asked again, it answers when it stands."""
+    many = [{"_id": f"p{n}", "numbers": [f"{n}-{m}" for m in range(100)]} for n in range(2_000)]
+    await database["palette.pallets"].insert_many(many)
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(mongod, socketTimeoutMS=20)
+    impatient = Database(client, database["palette.pallets"].database.name, "palette")
+    Collection(impatient, Pallet, "pallets", Index("numbers"))
+    try:
+        await impatient.prepare()
+    finally:
+        await client.close()
+    assert "org_id_1_numbers_1" in await database["palette.pallets"].index_information()
 
 
 async def test_what_an_earlier_release_left_under_other_names_is_carried_over(database: Database) -> None:

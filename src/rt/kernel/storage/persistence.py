@@ -13,7 +13,13 @@ from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, IndexModel, ReturnD
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, OperationFailure
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    NetworkTimeout,
+    OperationFailure,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -71,7 +77,7 @@ INDEX_CHANGED = (85, 86)
 """MongoDB's IndexOptionsConflict and IndexKeySpecsConflict."""
 PATIENCE = 40
 SOCKET_MS = 120_000
-"""Longer than any answer takes but that to a large index being built; who asks has a deadline of its own."""
+"""Longer than any answer takes but that to a large index being built, which is asked for again."""
 OUTSIDE = dict.fromkeys(("outbox", "done", "emitted", "fences", "tokens"), 0)
 """Projection of documents without what the kernel keeps in them."""
 BOOKKEEPING = frozenset({"_id", "version", "changed_at", "created_at", "org_id"})
@@ -264,7 +270,7 @@ class Collection(Generic[E]):
         """Make the indexes; what an earlier release made besides stays until `forget_indexes`."""
         models = self._models()
         try:
-            await self._stored.create_indexes(models)
+            await self._index(models)
         except OperationFailure as error:
             if error.code not in INDEX_CHANGED:
                 raise
@@ -307,14 +313,23 @@ class Collection(Generic[E]):
     async def _renew(self, model: IndexModel) -> None:
         """Make one index; one of the same name or keys that was made otherwise goes first."""
         try:
-            await self._stored.create_indexes([model])
+            await self._index([model])
         except OperationFailure as error:
             if error.code not in INDEX_CHANGED:
                 raise
             for name, known in (await self._stored.index_information()).items():
                 if name == model.document["name"] or _alike(known, model.document):
                     await self._stored.drop_index(name)
-            await self._stored.create_indexes([model])
+            await self._index([model])
+
+    async def _index(self, models: list[IndexModel]) -> None:
+        """Have indexes made, however long it takes: the server goes on when a client stops listening."""
+        while True:
+            try:
+                await self._stored.create_indexes(models)
+                return
+            except NetworkTimeout:
+                log.info("indexes_awaited", collection=self.name)
 
     async def get(self, id: str) -> E:
         """The entity, or NotFound: also when it is another organization's."""
