@@ -27,7 +27,6 @@ APP = {
     "MAILGUN_API_KEY": "key-8f3b6c1d9e",
 }
 IMAGE = "ami-12c6146b"
-"""One that moto knows."""
 SETTINGS = {"AWS_REGION": REGION, "AWS_SES_REGION": "eu-west-1", "SECURITY_ENFORCE": "true"}
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 MAY = json.dumps(

@@ -1,7 +1,7 @@
 """The same procedure at AWS, on moto: what is called in which order, and what happens when it fails."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import msgspec
 import pytest
-from moto import mock_aws
 
 from rt.host.topology import UNITS
 from rt.ops.deploy.aws import HELD, JOURNAL, PACE, AwsFleet
@@ -175,11 +174,8 @@ class Cloud:
 
 
 @pytest.fixture
-def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        yield Cloud(tmp_path)
+def cloud(tmp_path: Path, account: None) -> Cloud:
+    return Cloud(tmp_path)
 
 
 def test_the_order_of_calls(cloud: Cloud) -> None:

@@ -35,13 +35,12 @@ class Place:
         self.environ = environ
         self.region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or REGION
         self._clients: dict[tuple[str, str], Any] = {}
-        self._session = boto3.Session(region_name=self.region)
 
     def client(self, service: Any, region: str = "") -> Any:
         """Made once for each service: making one reads its whole description."""
         door = (service, region or self.region)
         if door not in self._clients:
-            self._clients[door] = self._session.client(service, region_name=door[1], config=PATIENCE)
+            self._clients[door] = boto3.client(service, region_name=door[1], config=PATIENCE)
         return self._clients[door]
 
     def all(self, service: str, operation: str, key: str, region: str = "", **asked: Any) -> Iterator[Any]:
