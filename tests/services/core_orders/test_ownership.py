@@ -4,6 +4,8 @@ import pytest
 from tests.services.core_orders.make import CARRIER, CLIENT, CONSIGNEE, SENDER, SHIPPER, STRANGER, SUPPLIER
 from tests.services.core_orders.test_api import body, confirmed
 
+from rt.kernel.storage.migrations import Migrations
+
 FOR_CLIENT = {"client_id": CLIENT, "shipper_id": SENDER, "supplier_id": SUPPLIER}
 
 
@@ -118,3 +120,14 @@ async def test_an_order_kept_before_owner_and_client_were_apart_reads_on(web, or
     assert view["owner_name"] == view["client_name"] == view["shipper_name"] == f"Maison {SHIPPER}"
     (row,) = (await web(CONSIGNEE).get("/api/orders")).json()["items"]
     assert (row["shipper_name"], row["owner_name"]) == (f"Maison {SHIPPER}",) * 2
+
+
+async def test_where_orders_were_expanded_before_their_owners_names_are_written_all_the_same(web, orders):
+    order_id = await confirmed(web())
+    unit = orders.instances["core_orders"]
+    database = unit.context.database
+    await database["core_orders.orders"].update_one({"_id": order_id}, {"$unset": {"owner_name": ""}})
+    await database["migrations"].insert_one({"_id": "core_orders.1", "unit": "core_orders"})
+    await Migrations(database, unit.unit.migrations).run("expand")
+    kept = await database["core_orders.orders"].find_one({"_id": order_id})
+    assert kept["owner_name"] == f"Maison {SHIPPER}"

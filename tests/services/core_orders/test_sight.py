@@ -18,6 +18,7 @@ from tests.services.core_orders.make import (
 
 from rt.contracts.core_orders import OrderRow, OrderView
 from rt.kernel.core.clock import held
+from rt.kernel.core.errors import ReferenceUnknown
 from rt.kernel.core.tenancy import acting_for
 from rt.services.core_orders.domain.kept import Document, Incident
 from rt.services.core_orders.domain.order import Order
@@ -91,7 +92,6 @@ def full():
             consignee_id=CONSIGNEE,
             **make.PARTIES,
         )
-        order.attach(author(), _document("doc_1", "invoice"))
         order.attach(author(), _document("doc_2", "photo"))
         for number, org, shared in (("inc_1", SHIPPER, True), ("inc_2", CONSIGNEE, False)):
             order.report_incident(
@@ -177,10 +177,42 @@ def test_an_unshared_incident_is_seen_by_its_reporters_organization_alone(full):
     assert set(map(tuple, seen.values())) == {("inc_1",)}
 
 
-def test_invoices_are_shown_between_owner_and_carrier_alone(full):
-    for role, by in READERS.items():
-        kinds = {one.kind for one in full.document_views(full.roles_of(by))}
-        assert ("invoice" in kinds) == (role in ("owner", "carrier"))
+def _readers_of(order: Order, document_id: str) -> set[str]:
+    return {
+        role
+        for role, by in READERS.items()
+        if document_id in {one.document_id for one in order.document_views(order.roles_of(by), by)}
+    }
+
+
+def test_an_invoice_is_shown_between_whom_it_passes_alone():
+    own, sold = make.order("assigned"), make.order("assigned", **make.PARTIES)
+    for order in (own, sold):
+        order.attach(author(CARRIER), make.paper("doc_carrier", "invoice", CARRIER))
+        order.attach(author(), make.paper("doc_owner", "invoice", SHIPPER))
+        assert _readers_of(order, "doc_carrier") == {"owner", "carrier"}
+    assert _readers_of(own, "doc_owner") >= {"owner", "carrier"}
+    assert _readers_of(sold, "doc_owner") == {"owner"}, "it may be what the client pays"
+
+
+def test_who_carries_next_is_not_shown_the_invoice_of_who_carried_before():
+    order = make.order("assigned")
+    order.attach(author(CARRIER), make.paper("doc_1", "invoice", CARRIER))
+    order.release(author(), "panne")
+    with held(make.MONDAY - timedelta(days=3)):
+        make.offer(order, "org_rival")
+    rival = author("org_rival")
+    assert order.roles_of(rival) == {"carrier"}
+    assert not order.document_views(order.roles_of(rival), rival)
+    with pytest.raises(ReferenceUnknown):
+        order.named_document(rival, "doc_1", "photos")
+
+
+@pytest.mark.parametrize("org", [SHIPPER, CLIENT, SENDER, SUPPLIER, CONSIGNEE, LOGISTICIAN])
+def test_drivers_have_a_part_in_what_their_own_house_carries_alone(org):
+    order = make.order("assigned", **make.PARTIES)
+    assert not order.roles_of(author(org, driver=True))
+    assert order.roles_of(author(CARRIER, driver=True)) == {"driver"}
 
 
 def test_a_stranger_has_no_role(full):

@@ -24,5 +24,5 @@ def build(context: ServiceContext) -> Unit:
         serves=table(orders, tenders, papers, imports),
         subscriptions=subscriptions(Handlers(store)),
         timers={"expire_tender": tenders.expire},
-        migrations=[expand(1, store.derive)],
+        migrations=[expand(1, store.derive), expand(2, store.derive)],
     )

@@ -86,7 +86,7 @@ class Papers:
         roles = order.roles_of(by)
         if not roles:
             raise OrderNotFound
-        return DocumentsPage(items=order.document_views(roles))
+        return DocumentsPage(items=order.document_views(roles, by))
 
     async def get(self, asked: GetDocument) -> Download:
         document = await self._visible(asked.order_id, asked.document_id)

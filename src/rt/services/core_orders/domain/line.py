@@ -125,7 +125,7 @@ class OrderLine(Entity, kw_only=True):
         return [one for one in moves(roles, self.state) if one != "AcceptProof" or self.proof]
 
     def roles_of(self, by: Author) -> Roles:
-        """The parts that a hand's organization plays; its drivers play theirs whatever those are.
+        """The parts that a hand's organization plays; its drivers have theirs in what it carries alone.
 
         Once a tour has said whose drive it is, the other drivers have no part; who had it keeps it, for what
         a phone without network still brings. An order planned by hand names no account: it is any driver's.
@@ -147,9 +147,10 @@ class OrderLine(Entity, kw_only=True):
             (self.supplier_id, "supplier"),
         )
         roles = frozenset(role for partner, role in parts if partner == by.org_id)
-        if not by.driver or not roles:
+        if not by.driver:
             return roles
-        return frozenset({"driver"} if not self.drivers or by.actor_id in self.drivers else ())
+        drives = "carrier" in roles and (not self.drivers or by.actor_id in self.drivers)
+        return frozenset({"driver"} if drives else ())
 
     def row(self, roles: Roles, by: Author) -> OrderRow:
         """The order in a list as these roles may see it."""

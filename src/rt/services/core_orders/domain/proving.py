@@ -118,18 +118,30 @@ class Proven(Carried, kw_only=True):
             raise DocumentNotFound
         return found
 
-    def documents_for(self, roles: Roles) -> list[Document]:
-        """What these roles may read: invoices only for those between whom they pass."""
-        return [one for one in self.documents if roles and (one.kind != "invoice" or roles & DEAL)]
+    def documents_for(self, roles: Roles, by: Author) -> list[Document]:
+        """What somebody with these roles may read: invoices only for those between whom they pass."""
+        return [
+            one for one in self.documents if roles and (one.kind != "invoice" or self._passes(one, roles, by))
+        ]
+
+    def _passes(self, invoice: Document, roles: Roles, by: Author) -> bool:
+        """Whether an invoice is for the reader: who runs the order, brought it, or carries for one payer.
+
+        What an owner brings may be for its client; and a carrier before this one had its own price.
+        """
+        if "owner" in roles or ("carrier" in roles and invoice.org_id == by.org_id):
+            return True
+        is_payers = invoice.org_id == self.org_id == self.client
+        return is_payers and "carrier" in roles and by.org_id == self.carrier_id
 
     def named_document(self, by: Author, document_id: str, field: str) -> Document:
         """A document that a command names: one of this order that its reader may see."""
-        seen = self.documents_for(self.roles_of(by))
+        seen = self.documents_for(self.roles_of(by), by)
         found = next((one for one in seen if one.document_id == document_id), None)
         if found is None:
             raise ReferenceUnknown(field)
         return found
 
-    def document_views(self, roles: Roles) -> list[DocumentView]:
+    def document_views(self, roles: Roles, by: Author) -> list[DocumentView]:
         """The documents, newest first; invoices only for those between whom they pass."""
-        return [one.view(self.id) for one in reversed(self.documents_for(roles))]
+        return [one.view(self.id) for one in reversed(self.documents_for(roles, by))]
