@@ -10,14 +10,15 @@ FLOORS = ("portals", "pages", "ui")
 ASKING = {"attempt", "ask"}
 QUESTION = re.compile(r"(Find|Get|Read|My|Count)[A-Z]")
 ROW_BY_ROW = {
+    "pages/carriers.py": "the few kinds that carry",
+    "pages/drafting.py": "the few kinds that ask for transports",
     "pages/pallet_words.py": "all partners, 200 at a time",
+    "pages/places.py": "the stops of a few recent orders, which no list shows whole",
     "portals/backoffice/naming.py": "guests too are named, whom no list of organizations has",
     "portals/backoffice/pages/timeline.py": "mail about a few orders, where the platform is tried out",
     "portals/driver/pages/day.py": "the orders and policies of one driver's day: lists are closed to drivers",
     "portals/driver/pages/queue.py": "what waited on a phone is done one by one, with the photos it names",
-    "portals/industry/pages/partners.py": "the few kinds that carry",
     "portals/industry/pages/proofs.py": "whole notes, their orders and files, to be read one after the other",
-    "portals/industry/places.py": "the stops of a few recent orders, which no list shows whole",
 }
 """Where one question is asked for each of several things, and why it is not one question."""
 SEARCHED = {

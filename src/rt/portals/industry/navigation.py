@@ -2,19 +2,17 @@
 
 from starlette.routing import Route
 
-from rt.pages import sources
+from rt.pages import imports, sources
 from rt.pages.docks import Docks
+from rt.pages.entering import Entering
 from rt.pages.gate import Gate
 from rt.pages.pallets import Pallets
 from rt.pages.search import Act, Search
 from rt.pages.settings import Settings
 from rt.pages.team import Team
 from rt.portals.industry.pages import (
-    acts,
     bulk,
-    draft,
     home,
-    imports,
     order,
     orders,
     partners,
@@ -42,6 +40,7 @@ TEAM = Team("dispatcher", "admin", "operator", "accountant", "viewer")
 SETTINGS = Settings()
 DOCKS = Docks()
 PALLETS = Pallets("claims", "movements", "policies", "vouchers", "statements")
+ENTERING = Entering()
 GATE = Gate(order="/orders/{order_id}")
 
 SEARCH = Search(
@@ -63,11 +62,10 @@ SEARCH = Search(
 PAGES: list[Route] = [
     *home.PAGES,
     *bulk.PAGES,
-    *draft.PAGES,
+    *ENTERING.pages(),
     *orders.PAGES,
     *order.PAGES,
-    *acts.PAGES,
-    *imports.PAGES,
+    *imports.pages(),
     *GATE.pages(),
     *DOCKS.pages(),
     *proofs.PAGES,

@@ -18,8 +18,8 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.core.clock import now
 from rt.kernel.core.errors import Refusal
+from rt.pages.carriers import carrier_choices
 from rt.portals.industry.pages.orders import ORDERS
-from rt.portals.industry.pages.partners import carrier_choices
 from rt.ui.addresses import inside
 from rt.ui.asking import AT_ONCE, apart, key_of, signed_in_still, ticked, typed
 from rt.ui.catalogues import gettext as _

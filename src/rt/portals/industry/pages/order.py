@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from rt.contracts.core_orders import OrderView
-from rt.pages.order import TRACKED, OrderPage, OrderPages
+from rt.pages.order import OrderPages
+from rt.pages.running import Running, RunOrderPage
 from rt.ui.catalogues import gettext as _
 from rt.ui.visit import Visit
 
+RUNNING = Running()
 
-class ShipperOrderPage(OrderPage):
+
+class ShipperOrderPage(RunOrderPage):
     """Everything about one of our orders."""
 
     template = "order.html"
-    may_share: bool
 
 
 def labels() -> Mapping[str, str]:
@@ -27,8 +29,7 @@ def labels() -> Mapping[str, str]:
 
 
 async def more(visit: Visit, order: OrderView) -> dict[str, Any]:
-    followed = order.state in (*TRACKED, "assigned")
-    return {"may_share": followed and visit.session.may("tracking_ia.write")}
+    return RUNNING.more(visit, order)
 
 
 ORDER = OrderPages(
@@ -39,4 +40,4 @@ ORDER = OrderPages(
     shown=ShipperOrderPage,
     more=more,
 )
-PAGES = ORDER.pages()
+PAGES = [*ORDER.pages(), *RUNNING.pages()]

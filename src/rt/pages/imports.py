@@ -1,10 +1,12 @@
 """Orders from a sheet: upload, verdict and reason of each row, columns named, rows taken in."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
 import msgspec
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
+from starlette.routing import Route
 
 from rt.contracts.core_orders import (
     CellReason,
@@ -56,14 +58,14 @@ class Question(NamedTuple):
 class UploadPage(Page):
     """A sheet to send."""
 
-    template = "imports.html"
+    template = "pages/imports.html"
     refusal: str
 
 
 class ImportPage(Page):
     """What the sheet would become."""
 
-    template, part = "import.html", "_import.html"
+    template, part = "pages/import.html", "pages/_import.html"
     sheet: ImportView
     rows: list[ImportRow]
     verdicts: dict[str, tuple[str, str, str]]
@@ -208,13 +210,15 @@ def _format(visit: Visit) -> SheetFormat:
     return "xlsx" if visit.request.url.path.endswith(".xlsx") else "csv"
 
 
-PAGES = [
-    page("/imports", start),
-    page("/imports/template.csv", sheet_template, methods=("GET",)),
-    page("/imports/template.xlsx", sheet_template, methods=("GET",)),
-    page("/imports/{import_id}", preview, methods=("GET",)),
-    page("/imports/{import_id}/mapping", remap, methods=("POST",)),
-    page("/imports/{import_id}/commit", commit, methods=("POST",)),
-    page("/imports/{import_id}/rejects.csv", rejects, methods=("GET",)),
-    page("/imports/{import_id}/rejects.xlsx", rejects, methods=("GET",)),
-]
+def pages() -> Sequence[Route]:
+    """To be put among a portal's pages."""
+    return [
+        page("/imports", start),
+        page("/imports/template.csv", sheet_template, methods=("GET",)),
+        page("/imports/template.xlsx", sheet_template, methods=("GET",)),
+        page("/imports/{import_id}", preview, methods=("GET",)),
+        page("/imports/{import_id}/mapping", remap, methods=("POST",)),
+        page("/imports/{import_id}/commit", commit, methods=("POST",)),
+        page("/imports/{import_id}/rejects.csv", rejects, methods=("GET",)),
+        page("/imports/{import_id}/rejects.xlsx", rejects, methods=("GET",)),
+    ]

@@ -1,15 +1,18 @@
-"""What a shipper does with an order: offers it, takes it back, cancels it, accepts its proof, shares it."""
+"""What whoever runs an order does with it: carries, offers, cancels it, accepts its proof, shares it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
+from starlette.routing import Route
 
 from rt.contracts.core_orders import (
     AcceptProof,
     AssignCarrier,
     CancelOrder,
+    CarryOrder,
     CloseOrder,
     GetOrder,
     OrderView,
@@ -22,9 +25,11 @@ from rt.contracts.core_orders import (
 from rt.contracts.tracking_ia import EndShare, ShareOrder, ShareView
 from rt.kernel.core.clock import now
 from rt.kernel.model.messages import Command
-from rt.portals.industry.pages.partners import carrier_choices
+from rt.pages.carriers import carrier_choices
+from rt.pages.order import TRACKED, OrderPage
 from rt.ui.asking import key_of, pressed, typed, version_seen, worded
 from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import marked
 from rt.ui.forms import Form
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
@@ -33,10 +38,18 @@ ANSWER_HOURS = 3
 """Hours a carrier usually has to answer an offer."""
 
 
+class RunOrderPage(OrderPage):
+    """One order, with what whoever runs it may do; its template includes `pages/_order_acts.html`."""
+
+    giving: str
+    carries: bool
+    may_share: bool
+
+
 class TenderPage(Page):
     """To whom an order is offered, at which price, until when; who was asked before."""
 
-    template = "tender.html"
+    template = "pages/tender.html"
     order: OrderView
     form: Form
     before: list[TenderView]
@@ -46,7 +59,7 @@ class TenderPage(Page):
 class ActPage(Page):
     """One command about the order, alone on its page."""
 
-    template = "act.html"
+    template = "pages/act.html"
     form: Form
     kind: str
     lead: str
@@ -56,7 +69,7 @@ class ActPage(Page):
 class SharedPage(Page):
     """The link to follow an order, to be copied or sent."""
 
-    template = "shared.html"
+    template = "pages/shared.html"
     order: OrderView
     share: ShareView
     url: str
@@ -64,6 +77,14 @@ class SharedPage(Page):
 
 def crumbs(order: OrderView) -> list[tuple[str, str]]:
     return [("/orders", _("Commandes")), (f"/orders/{order.order_id}", order.reference)]
+
+
+async def carry(visit: Visit) -> Response:
+    """Take the order, as its page showed it, on our own vehicles."""
+    order_id = visit.path["order_id"]
+    message = CarryOrder(order_id=order_id, version=version_seen(visit) or 1)
+    done = _("À vous de transporter : la commande attend un véhicule au planning.")
+    return await pressed(visit, message, f"/orders/{order_id}", done)
 
 
 async def tender(visit: Visit) -> Page | Response:
@@ -229,7 +250,7 @@ def recipient_address(visit: Visit, path: str) -> str:
     """A path of the recipients' portal as a whole address: beside ours, under its own subdomain."""
     here = visit.request.url
     name, _dot, host = here.netloc.partition(".")
-    return f"{here.scheme}://recipient.{host}{path}" if name == "industry" else path
+    return f"{here.scheme}://recipient.{host}{path}" if host and name.isalpha() else path
 
 
 async def unshare(visit: Visit) -> Response:
@@ -238,15 +259,33 @@ async def unshare(visit: Visit) -> Response:
     return await pressed(visit, message, f"/orders/{order_id}", _("Les liens de suivi ne s'ouvrent plus."))
 
 
-PAGES = [
-    page("/orders/{order_id}/tender", tender),
-    page("/orders/{order_id}/assign", assign),
-    page("/orders/{order_id}/cancel", cancel),
-    page("/orders/{order_id}/release", release),
-    page("/orders/{order_id}/reopen", reopen),
-    page("/orders/{order_id}/tenders/{tender_id}/withdraw", withdraw, methods=("POST",)),
-    page("/orders/{order_id}/accept-proof", accept_proof, methods=("POST",)),
-    page("/orders/{order_id}/close", close, methods=("POST",)),
-    page("/orders/{order_id}/share", share, methods=("POST",)),
-    page("/orders/{order_id}/unshare", unshare, methods=("POST",)),
-]
+class Running:
+    """The pages of these acts; `giving`: what offering is called, `carries`: whether it has own vehicles."""
+
+    def __init__(self, *, giving: str = marked("Proposer à un transporteur"), carries: bool = False) -> None:
+        self.giving, self.carries = giving, carries
+
+    def pages(self) -> Sequence[Route]:
+        """To be put among a portal's pages."""
+        return [
+            *([page("/orders/{order_id}/carry", carry, methods=("POST",))] if self.carries else []),
+            page("/orders/{order_id}/tender", tender),
+            page("/orders/{order_id}/assign", assign),
+            page("/orders/{order_id}/cancel", cancel),
+            page("/orders/{order_id}/release", release),
+            page("/orders/{order_id}/reopen", reopen),
+            page("/orders/{order_id}/tenders/{tender_id}/withdraw", withdraw, methods=("POST",)),
+            page("/orders/{order_id}/accept-proof", accept_proof, methods=("POST",)),
+            page("/orders/{order_id}/close", close, methods=("POST",)),
+            page("/orders/{order_id}/share", share, methods=("POST",)),
+            page("/orders/{order_id}/unshare", unshare, methods=("POST",)),
+        ]
+
+    def more(self, visit: Visit, order: OrderView) -> dict[str, Any]:
+        """The values of the fields of a RunOrderPage."""
+        followed = order.state in (*TRACKED, "assigned")
+        return {
+            "giving": _(self.giving),
+            "carries": self.carries,
+            "may_share": followed and visit.session.may("tracking_ia.write"),
+        }
