@@ -52,7 +52,7 @@ def plain(net: Net) -> list[dict[int, int]]:
     graph: list[dict[int, int]] = [{} for _ in net.country]
     for arc, left in enumerate(net.left):
         if left <= ROAD:
-            tail, head = net.tail[arc], net.head[arc]
+            tail, head = net.tail(arc), net.head[arc]
             graph[tail][head] = graph[head][tail] = net.cost[arc]
     return graph
 

@@ -1,6 +1,7 @@
 """The road net: near what public pages say, the same both ways, no faster over a third place, dry-shod."""
 
 import csv
+import gzip
 import hashlib
 import heapq
 import statistics
@@ -14,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import left_out
 
-from rt.trade import crossings, roads
+from rt.trade import crossings, gazetteer, roads
 from rt.trade.distances import Point, great_circle_km
 from rt.trade.gazetteer import locate
 from rt.trade.roads import NoRoad, Road
 from rt.trade.roads_build import SOURCE
 from rt.trade.roads_contract import Graph, contract
+from rt.trade.roads_local import LocalTown, local_roads
 from rt.trade.roads_net import ROAD, climb, road_net, way
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "road_distances.csv").open(encoding="utf-8")))
@@ -47,14 +49,14 @@ def error(row: dict[str, str]) -> float:
 
 
 def test_distances_are_those_of_public_pages() -> None:
-    """Seventy-five of them, from twenty sources; the roads were fitted to the other half."""
+    """Seventy-five of them, from twenty sources; the net was calibrated on the other half."""
     assert len(ROWS) >= 30
     held_out = sorted(abs(error(row)) for row in HELD_OUT)
     fitted = sorted(abs(error(row)) for row in CALIBRATED_ON)
     assert statistics.median(held_out) <= 0.03
     assert statistics.median(fitted) <= 0.03
-    assert held_out[int(len(held_out) * 0.85)] <= 0.08
-    assert held_out[-1] <= 0.2
+    assert sum(off > 0.08 for off in held_out) <= 2
+    assert held_out[-1] <= 0.1
 
 
 @settings(max_examples=40, deadline=None)
@@ -104,6 +106,57 @@ def test_a_way_is_the_sum_of_its_countries_and_as_long_as_the_crow_at_least(star
         assert found.km >= great_circle_km(start, end) * 0.99
         assert found.driving_minutes >= found.km / 90 * 60
         assert (found.path[0], found.path[-1]) == (start, end)
+
+
+def test_neighbouring_towns_are_not_sent_round_by_main_roads() -> None:
+    """Towns of 2,000 people and more 4 to 15 km apart: the usual ratio to the crow is 1.3 to 1.5."""
+    rows = [line.split("\t") for line in gazetteer_lines()]
+    known = [(float(row[2]), float(row[3])) for row in rows if row[1] == "FR" and int(row[4]) >= 2_000]
+    known = sorted({place for place in known if 42.5 < place[0] < 51 and -4.5 < place[1] < 8})
+    ratios = []
+    for start in known[::20]:
+        near = [
+            end for end in known if abs(end[0] - start[0]) < 0.13 and 4 <= great_circle_km(start, end) < 15
+        ]
+        for end in near[:2]:
+            found = roads.leg(start, end)
+            if isinstance(found, roads.Leg):
+                ratios.append(found.km / great_circle_km(start, end))
+    ratios.sort()
+    assert len(ratios) > 200
+    assert statistics.median(ratios) < 1.6
+    assert ratios[int(len(ratios) * 0.85)] < 2.6
+
+
+def gazetteer_lines() -> list[str]:
+    raw = files("rt.trade").joinpath(gazetteer.TABLE).read_bytes()
+    return gzip.decompress(raw).decode().splitlines()
+
+
+def test_a_local_road_is_guessed_where_main_roads_lead_there_too() -> None:
+    """Two towns 3 km apart, each on a main road: that they are joined depends on the way round."""
+    west, east = LocalTown((46.0, 4.0), "FR"), LocalTown((46.0, 4.04), "FR")
+    banks: list[Point] = [(46.01, 3.99), (46.01, 4.05)]
+    crossed = [*local_roads(banks, [{1: 8.0}, {0: 8.0}], [west, east])]
+    assert (2, 3) in {(road.one, road.other) for road in crossed}
+    for apart in ([{1: 40.0}, {0: 40.0}], [{}, {}]):
+        kept_apart = [*local_roads(banks, apart, [west, east])]
+        assert {(road.one, road.other) for road in kept_apart} == {(2, 0), (3, 1)}
+    cut = [*local_roads(banks, [{1: 60.0}, {0: 60.0}], [west, east])]
+    assert (2, 3) in {(road.one, road.other) for road in cut}
+    norway = [LocalTown(town.place, "NO") for town in (west, east)]
+    assert len([*local_roads(banks, [{1: 60.0}, {0: 60.0}], norway)]) == 2
+
+
+@settings(max_examples=20, deadline=None)
+@given(EUROPE, EUROPE)
+def test_numbers_alone_are_those_of_the_way(start: Point, end: Point) -> None:
+    way_there, numbers = roads.road(start, end), roads.leg(start, end)
+    if isinstance(way_there, Road) and isinstance(numbers, roads.Leg):
+        assert (numbers.km, numbers.driving_minutes) == (way_there.km, way_there.driving_minutes)
+        assert numbers.minutes == pytest.approx(way_there.minutes)
+    else:
+        assert way_there == numbers
 
 
 def test_no_places_and_one_place_have_a_matrix() -> None:
@@ -210,7 +263,7 @@ def test_the_contracted_net_finds_what_a_plain_search_finds(start: Point, end: P
     plain: list[dict[int, int]] = [{} for _ in net.country]
     for arc, left in enumerate(net.left):
         if left <= ROAD:
-            tail, head = net.tail[arc], net.head[arc]
+            tail, head = net.tail(arc), net.head[arc]
             plain[tail][head] = plain[head][tail] = net.cost[arc]
     pieces, cost = way(net, first.node, last.node)
     assert cost == cheapest(plain, first.node)[last.node]

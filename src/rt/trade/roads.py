@@ -74,6 +74,18 @@ class Road(msgspec.Struct, frozen=True, kw_only=True):
         return self.driving_minutes + sum(ship.minutes for ship in self.ships)
 
 
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of a way alone: what `road` says without its course, much faster when asked again."""
+
+    km: float
+    driving_minutes: float
+    sea_minutes: float
+
+    @property
+    def minutes(self) -> float:
+        return self.driving_minutes + self.sea_minutes
+
+
 class NoRoad(msgspec.Struct, frozen=True, kw_only=True):
     """No way by road and ship that the net knows; say so, and neither guess nor take the crow's."""
 
@@ -133,6 +145,33 @@ def road(start: Point, end: Point, *, path: bool = False) -> Road | NoRoad:
     nodes = [pieces[0][0], *(head for _, head, _ in pieces)] if path else []
     course = _simplified([start, *(net.place(node) for node in nodes), end]) if path else ()
     return _road(cost + here.cost + there.cost, ships, driven, course)
+
+
+def leg(start: Point, end: Point) -> Leg | NoRoad:
+    """How far and how long, as `road` says it."""
+    here, there = access(start), access(end)
+    if isinstance(here, NoRoad):
+        return here
+    if isinstance(there, NoRoad):
+        return there
+    if here.node == there.node:
+        tens = _beside(start, end)
+        cost = packed_cost(seconds_of(tens, ACCESS_KMH), 0, tens)
+    else:
+        (up, up_costs), (down, down_costs) = _label(here.node), _label(there.node)
+        _, in_up, in_down = np.intersect1d(up, down, assume_unique=True, return_indices=True)
+        if not in_up.size:
+            return _no_link()
+        cost = int((up_costs[in_up] + down_costs[in_down]).min()) + here.cost + there.cost
+    sea = cost >> SEA & SEA_MASK
+    return Leg(km=(cost & TENS) / 100, driving_minutes=((cost >> SECONDS) - sea) / 60, sea_minutes=sea / 60)
+
+
+@lru_cache(maxsize=2_048)
+def _label(node: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """What a climb reaches, kept for places that are asked for again: 1.5 kB each."""
+    climbed, _ = climb(road_net(), node)
+    return np.array([*climbed], np.int32), np.array([*climbed.values()], np.int64)
 
 
 def matrix(places: Sequence[Point]) -> Matrix:

@@ -6,6 +6,7 @@ the way between two nodes climbs from both until it meets. Made by roads_contrac
 
 import lzma
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -53,7 +54,6 @@ class Net(msgspec.Struct, frozen=True, kw_only=True):
     longitude: "array[int]"
     country: bytes
     first: "array[int]"
-    tail: "array[int]"
     head: "array[int]"
     cost: "array[int]"
     left: "array[int]"
@@ -62,6 +62,9 @@ class Net(msgspec.Struct, frozen=True, kw_only=True):
     by_latitude: NDArray[np.int32]
     latitudes: NDArray[np.float32]
     longitudes: NDArray[np.float32]
+
+    def tail(self, arc: int) -> int:
+        return bisect_right(self.first, arc) - 1
 
     def place(self, node: int) -> Point:
         return self.latitude[node] / 1000, self.longitude[node] / 1000
@@ -87,12 +90,11 @@ def road_net() -> Net:
     left = _column(raw, at + 9 * header.arcs, "i", header.arcs)
     del raw
     first = array("i", accumulate(ups, initial=0))
-    tail, right, cost = array("i"), array("i"), array("q")
+    right, cost = array("i"), array("q")
     for node, (begin, end) in enumerate(pairwise(first)):
         for arc in range(begin, end):
             head[arc] += node
             over = left[arc]
-            tail.append(node)
             left[arc], other, taken = ROAD, ROAD, 0
             if over > 0:  # a shortcut's halves come before it: its middle is less important
                 middle = node - over
@@ -114,7 +116,6 @@ def road_net() -> Net:
         longitude=longitude,
         country=country.tobytes(),
         first=first,
-        tail=tail,
         head=head,
         cost=cost,
         left=left,
@@ -185,7 +186,7 @@ def _arcs(net: Net, came: dict[int, int], node: int) -> list[int]:
     arcs = []
     while node in came:
         arcs.append(came[node])
-        node = net.tail[came[node]]
+        node = net.tail(came[node])
     return arcs
 
 
@@ -196,7 +197,7 @@ def _pieces(net: Net, arc: int, *, rising: bool) -> Iterator[Piece]:
         one, up = todo.pop()
         left, right = net.left[one], net.right[one]
         if left <= ROAD:
-            tail, head = net.tail[one], net.head[one]
+            tail, head = net.tail(one), net.head[one]
             yield (tail, head, one) if up else (head, tail, one)
         else:
             # Both halves rise from the middle: to the tail of the shortcut, and to its head.
