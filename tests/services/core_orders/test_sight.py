@@ -94,17 +94,18 @@ def full():
         )
         order.attach(author(), _document("doc_2", "photo"))
         for number, org, shared in (("inc_1", SHIPPER, True), ("inc_2", CONSIGNEE, False)):
-            order.report_incident(
-                author(org),
-                Incident(
-                    incident_id=number, org_id=org, kind="damage", text="t", reported_at=make.MONDAY,
-                    reported_by="x", shared=shared, cost_cents=5,
-                ),
-            )  # fmt: skip
+            order.report_incident(author(org), _incident(number, org, shared))
         make.offer(order)
         order.agreed_cents = order.invoiced_cents = 80_000
         order.invoice_number = "F-1"
         return order
+
+
+def _incident(number: str, org: str, shared: bool) -> Incident:
+    return Incident(
+        incident_id=number, org_id=org, kind="damage", text="t", reported_at=make.MONDAY, reported_by="x",
+        shared=shared, cost_cents=5,
+    )  # fmt: skip
 
 
 def _document(id: str, kind: str) -> Document:
@@ -222,3 +223,20 @@ def test_a_stranger_has_no_role(full):
 
 def test_milestones_do_not_tell_about_offers(full):
     assert full.milestones() == []
+
+
+def test_a_draft_that_is_called_off_stays_unknown_to_whom_it_names():
+    order = make.order("draft", **make.PARTIES)
+    order.report_incident(author(), _incident("inc_1", SHIPPER, True))
+    order.cancel(author(), "")
+    order.take(author(), {"instructions": "rien"}, "edited", {})
+    assert order.seen_by == [SHIPPER]
+    (told,) = order.emitted
+    assert not told.shared, "an incident of a draft is its owner's alone, and nobody hears of its end"
+
+
+def test_what_is_told_while_it_is_offered_says_that_its_carrier_is_only_asked(full):
+    full.cancel(author(), "")
+    told = {type(event).__name__: event.order.offered for event in full.emitted}
+    assert told["OrderCancelled"] is True
+    assert told["OrderConfirmed"] is False

@@ -38,6 +38,7 @@ class OrderSummary(View):
     """An order as events carry it: everything that execution needs and no price.
 
     Its owner runs it, its client asked for it, its shipper hands the goods over; one may be all three.
+    While it is `offered` its carrier is whom it is offered to.
     """
 
     order_id: str
@@ -63,6 +64,7 @@ class OrderSummary(View):
     owner_name: str = ""
     client_id: str = ""
     client_name: str = ""
+    offered: bool = False
     instructions: Personal = ""
 
     @property

@@ -80,14 +80,18 @@ class Order(Proven, kw_only=True):
         self.emit(OrderConfirmed(order=self.summary_view()))
 
     def cancel(self, by: Author, reason: str) -> None:
-        """Call it off; an open offer ends with it, and the carrier keeps sight of what it had."""
-        told = OrderCancelled(order=self.summary_view(), reason=reason)
+        """Call it off; an open offer ends with it, and the carrier keeps sight of what it had.
+
+        Of a draft nobody knew: nobody is told.
+        """
+        known, told = self.state != "draft", OrderCancelled(order=self.summary_view(), reason=reason)
         self.move("CancelOrder", by, "cancelled", reason)
         self.cancel_reason = reason
         if offer := self.offer:
             self._end(offer, "withdrawn", reason)
             self.index()
-        self.emit(told)
+        if known:
+            self.emit(told)
 
     def reopen(self, by: Author, reason: str) -> None:
         self.move("ReopenOrder", by, "reopened", reason)
@@ -117,7 +121,7 @@ class Order(Proven, kw_only=True):
                 incident_id=incident.incident_id,
                 kind=incident.kind,
                 text=incident.text,
-                shared=incident.shared,
+                shared=incident.shared and self.state != "draft",
                 reported_by_id=incident.org_id,
             )
         )

@@ -65,10 +65,12 @@ class Record(OrderLine, kw_only=True):
         self.index()
 
     def index(self) -> None:
-        """Who sees the order and what of it lists ask for; a draft is its owner's alone."""
+        """Who sees the order and what of it lists ask for; a draft is its owner's alone, called off too."""
         deal = [self.org_id, self.carrier_id, self.offer.carrier_id if self.offer else None]
         parts = [self.client, self.shipper, self.supplier_id, self.consignee_id, self.logistician_id]
         others = [] if self.state == "draft" else parts
+        if self.state == "cancelled":
+            others = [one for one in parts if one in self.seen_by]
         self.deal_of = list(dict.fromkeys(one for one in deal if one))
         self.seen_by = list(dict.fromkeys([*self.deal_of, *(one for one in others if one)]))
         lasting = [one for one in self.incidents if one.resolved_at is None]
@@ -141,6 +143,7 @@ class Record(OrderLine, kw_only=True):
             supplier_id=self.supplier_id,
             carrier_id=offer.carrier_id if offer else self.carrier_id,
             carrier_name=offer.carrier_name if offer else self.carrier_name,
+            offered=offer is not None,
             consignee_id=self.consignee_id,
             consignee_name=self.consignee_name,
             consignee_email=self.consignee_email,
