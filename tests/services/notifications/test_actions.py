@@ -1,6 +1,8 @@
 """What notifications promise: who is told what, once, by which way, and who may read it."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,13 +24,17 @@ from rt.contracts.core_orders import (
     IncidentReported,
     OrderCancelled,
     OrderDelivered,
+    OrderPlanned,
     OrderTendered,
+    ProofAccepted,
     TenderAccepted,
+    TenderLapsed,
 )
 from rt.contracts.ecpmr import CodeRequested, LinkSent
 from rt.contracts.palette import ClaimLine, MovementClaimed, StatementReady
 from rt.contracts.planning import TourPublished
 from rt.contracts.tracking_ia import DelayForeseen, FollowLinkMade, StopCorrected
+from rt.kernel.access.identity import Actor, acting_as
 from rt.services.notifications.store import NotificationsStore
 
 MAILBOX = "/api/notifications/mailbox"
@@ -184,6 +190,79 @@ async def test_a_carrier_reads_in_its_mail_that_it_does_not_know_the_shipper(
     await told(platform)
     (mail,) = [one for one in await mails(mailbox, order_id="ord_1") if one["channel"] == "email"]
     assert ("que vous ne connaissez pas" in mail["text"]) is stranger
+
+
+CLIENT, SENDER = "org_group", "org_plant"
+OWN = {"owner_id": CARRIER, "owner_name": "Transports Hermès", "client_id": CLIENT, "client_name": "Groupe"}
+"""An order that its carrier runs for a client."""
+PLANNED = partial(
+    OrderPlanned,
+    vehicle_plate="AB-123-CD",
+    driver_id="",
+    driver_name="Jo",
+    planned_pickup_at=None,
+    planned_delivery_at=None,
+)
+
+
+PEOPLE = {"usr_anna": SHIPPER, "usr_carl": CARRIER, "usr_gil": CLIENT, "usr_sam": SENDER}
+
+
+@pytest.fixture
+def told_of(platform: Any, directory: Any, voice: Any, mailbox: Any) -> Callable[..., Awaitable[list[str]]]:
+    """The organizations that are told of it when somebody of one (or a unit) does it."""
+    for org, user in ((CLIENT, "usr_gil"), (SENDER, "usr_sam")):
+        directory.cards[org] = make.card(org, "shipper")
+        directory.members[org] = [make.user(user, f"{user}@{org}.example", "dispatcher")]
+
+    async def heard(event: Any, by: str) -> list[str]:
+        unit = Actor(kind="unit", id="core_orders", org_id=event.order.owner_id)
+        with acting_as(platform.actor(by) if by else unit):
+            await voice.say(event, event.order.owner_id)
+        await told(platform)
+        return [PEOPLE[one["to"]] for one in await mails(mailbox) if one["channel"] == "in_app"]
+
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("event", "by", "expected"),
+    [
+        (TenderAccepted, CARRIER, set()),
+        (partial(TenderLapsed, expired=False, reason=""), CARRIER, set()),
+        (PLANNED, CARRIER, {CLIENT, SENDER}),
+        (PLANNED, "", {CLIENT, SENDER}),
+        (partial(OrderDelivered, with_reserves=False), "", {CLIENT, SENDER}),
+        (partial(OrderCancelled, reason=""), CARRIER, {CLIENT, SENDER}),
+        (ProofAccepted, CARRIER, set()),
+        (ProofAccepted, CLIENT, {CARRIER}),
+    ],
+)
+async def test_who_carries_its_own_order_hears_what_others_do_and_its_client_what_it_does(
+    told_of: Any, event: Any, by: str, expected: set[str]
+) -> None:
+    order = make.order(shipper_id=SENDER, **OWN)
+    assert sorted(await told_of(event(order=order), by)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("event", "by", "expected"),
+    [
+        (TenderAccepted, CARRIER, {SHIPPER}),
+        (TenderAccepted, SHIPPER, set()),
+        (partial(TenderLapsed, expired=False, reason=""), SHIPPER, set()),
+        (partial(TenderLapsed, expired=True, reason=""), "", {SHIPPER}),
+        (PLANNED, CARRIER, {SHIPPER, CLIENT}),
+        (partial(OrderCancelled, reason=""), SHIPPER, {CLIENT, CARRIER}),
+        (ProofAccepted, SHIPPER, {CARRIER}),
+        (ProofAccepted, CLIENT, {SHIPPER, CARRIER}),
+    ],
+)
+async def test_nobody_is_told_what_its_own_people_did(
+    told_of: Any, event: Any, by: str, expected: set[str]
+) -> None:
+    order = make.order(client_id=CLIENT, client_name="Groupe")
+    assert sorted(await told_of(event(order=order), by)) == sorted(expected)
 
 
 async def test_an_event_heard_again_tells_nobody_twice(platform: Any, voice: Any, mailbox: Any) -> None:

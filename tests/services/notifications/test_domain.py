@@ -189,6 +189,24 @@ def test_a_webhook_tells_of_an_order_what_its_reader_may_see(
     assert order["goods"] == [{"value_cents": value, "pallets": 2}]
 
 
+@pytest.mark.parametrize("topic", ["core_orders.tender.refused", "core_orders.tender.lapsed"])
+def test_the_end_of_an_offer_is_told_to_whom_it_stood_between_alone(topic: str) -> None:
+    body = {
+        "order": {f"{part}_id": part for part in ("owner", "client", "shipper", "carrier", "consignee")},
+    }
+    assert concerned(topic, "owner", body) == ["owner", "carrier"]
+
+
+@pytest.mark.parametrize(
+    ("reader", "seen"), [("owner", "c"), ("c", "c"), ("client", None), ("shipper", None), ("consignee", None)]
+)
+def test_a_carrier_that_is_only_asked_is_not_named_to_the_others(reader: str, seen: str | None) -> None:
+    parties = {f"{part}_id": part for part in ("owner", "client", "shipper", "consignee")}
+    body = {"order": {**parties, "carrier_id": "c", "carrier_name": "Rapid", "offered": True}}
+    order = shown(body, (), reader)["order"]
+    assert (order["carrier_id"], order["carrier_name"]) == (seen, "Rapid" if seen else "")
+
+
 def test_webhooks_hear_of_what_concerns_them() -> None:
     body = {
         "order": {"shipper_id": "a", "carrier_id": "b"},

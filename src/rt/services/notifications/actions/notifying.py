@@ -192,3 +192,9 @@ class Notifier:
             await self._store.messages.add(message)
         except AlreadyExists:
             return
+
+
+def teller(envelope: EventEnvelope) -> str:
+    """The organization whose people, key or link did it, and know of it; none where a unit did."""
+    by = envelope.actor
+    return by.get("org_id", "") if by["kind"] in ("user", "key", "link") else ""

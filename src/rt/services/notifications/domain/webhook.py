@@ -20,6 +20,9 @@ UNPUBLISHED = frozenset({"ecpmr.code.requested", "ecpmr.link.sent", "tracking_ia
 PUBLISHED = ("core_orders.", "planning.", "ecpmr.", "tracking_ia.", "palette.")
 OWNER_ONLY = frozenset({"core_orders.order.confirmed", "core_orders.order.tendered"})
 """Facts that the named partners do not know of yet, or hear of in another way."""
+OFFERS = frozenset({"core_orders.tender.refused", "core_orders.tender.lapsed"})
+"""What passes between an order's owner and whom it asked: the others do not know of offers."""
+DEAL = ("owner_id", "carrier_id")
 SENDING = ("owner_id", "client_id", "shipper_id")
 """Those on whose side an order is sent: they alone know its client."""
 PARTIES = (*SENDING, "supplier_id", "carrier_id", "consignee_id", "partner_id", "debtor_id", "creditor_id")
@@ -98,8 +101,9 @@ def concerned(topic: str, owner: str, body: Mapping[str, Any]) -> list[str]:
     found = [owner]
     if topic in OWNER_ONLY or body.get("shared") is False:
         return found
+    parties = DEAL if topic in OFFERS else PARTIES
     for part in (body, body.get("order") or {}):
-        found += [str(part[name]) for name in PARTIES if part.get(name)]
+        found += [str(part[name]) for name in parties if part.get(name)]
     return list(dict.fromkeys(found))
 
 
@@ -111,7 +115,12 @@ def shown(body: Mapping[str, Any], hidden: Collection[str], reader: str) -> dict
 
 
 def _order(order: Mapping[str, Any], reader: str) -> dict[str, Any]:
-    """As core_orders shows it: the client to its side alone, the goods' value to the carrier too."""
+    """As core_orders shows it: the client to its side alone, the goods' value to the carrier too.
+
+    A carrier that is only asked is known to the owner and itself.
+    """
+    if order.get("offered") and reader not in (order.get(name) for name in DEAL):
+        order = {**order, "carrier_id": None, "carrier_name": ""}
     if reader in (order.get(name) for name in SENDING):
         return dict(order)
     left = {name: value for name, value in order.items() if name not in ("client_id", "client_name")}

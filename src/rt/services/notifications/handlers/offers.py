@@ -4,7 +4,7 @@ from rt.contracts.core_orders import OrderSummary, OrderTendered, TenderAccepted
 from rt.kernel.log.subscriptions import Subscription
 from rt.kernel.model.envelope import EventEnvelope
 from rt.kernel.service.service import subscribe
-from rt.services.notifications.actions.notifying import About, Notifier
+from rt.services.notifications.actions.notifying import About, Notifier, teller
 from rt.services.notifications.domain.templates.layout import Written
 from rt.services.notifications.domain.templates.offers import Accepted, Lapsed, Refused, SlotWanted, Tendered
 
@@ -39,26 +39,25 @@ class Offers:
 
     async def accepted(self, event: TenderAccepted, envelope: EventEnvelope) -> None:
         order = event.order
-        about = About(object_id=order.order_id, order_id=order.order_id)
         if order.carrier_id != order.owner_id:
-            await self._notifier.organization(
-                envelope, Accepted(order=order), order.owner_id, about, _page(order.order_id)
-            )
+            await self._owner(envelope, Accepted(order=order), order)
         if event.slot_link_token:
             wanted, way = SlotWanted(order=order), f"/slots/{order.order_id}"
             await self._guest(envelope, wanted, order, event.carrier_email, event.slot_link_token, way)
 
     async def refused(self, event: TenderRefused, envelope: EventEnvelope) -> None:
-        order = event.order
-        about = About(object_id=order.order_id, order_id=order.order_id)
-        template = Refused(order=order, reason=event.reason)
-        await self._notifier.organization(envelope, template, order.owner_id, about, _page(order.order_id))
+        await self._owner(envelope, Refused(order=event.order, reason=event.reason), event.order)
 
     async def lapsed(self, event: TenderLapsed, envelope: EventEnvelope) -> None:
-        order = event.order
-        about = About(object_id=order.order_id, order_id=order.order_id)
-        template = Lapsed(order=order, expired=event.expired, reason=event.reason)
-        await self._notifier.organization(envelope, template, order.owner_id, about, _page(order.order_id))
+        template = Lapsed(order=event.order, expired=event.expired, reason=event.reason)
+        await self._owner(envelope, template, event.order)
+
+    async def _owner(self, envelope: EventEnvelope, template: Written, order: OrderSummary) -> None:
+        """Tell whose order it is what others did about it."""
+        if order.owner_id != teller(envelope):
+            about = About(object_id=order.order_id, order_id=order.order_id)
+            page = _page(order.order_id)
+            await self._notifier.organization(envelope, template, order.owner_id, about, page)
 
     async def _guest(
         self,

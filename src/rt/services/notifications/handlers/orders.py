@@ -16,7 +16,7 @@ from rt.kernel.core.errors import AlreadyExists
 from rt.kernel.log.subscriptions import Subscription
 from rt.kernel.model.envelope import EventEnvelope
 from rt.kernel.service.service import subscribe
-from rt.services.notifications.actions.notifying import About, Notifier
+from rt.services.notifications.actions.notifying import About, Notifier, teller
 from rt.services.notifications.domain.templates import orders as templates
 from rt.services.notifications.domain.templates.layout import Written
 from rt.services.notifications.store import NotificationsStore, OrderCard, card_id
@@ -55,31 +55,33 @@ class Orders:
             planned_pickup_at=event.planned_pickup_at,
             planned_delivery_at=event.planned_delivery_at,
         )
-        await self._tell(envelope, template, event.order, *_sending(event.order))
+        await self._tell(envelope, template, event.order, *_waiting(event.order))
 
     async def loading(self, event: OrderLoading, envelope: EventEnvelope) -> None:
         template = templates.Loading(order=event.order)
-        await self._tell(envelope, template, event.order, *_sending(event.order))
+        await self._tell(envelope, template, event.order, *_waiting(event.order))
 
     async def in_transit(self, event: OrderInTransit, envelope: EventEnvelope) -> None:
         order = event.order
         await self._tell(
-            envelope, templates.InTransit(order=order), order, *_sending(order), order.consignee_id
+            envelope, templates.InTransit(order=order), order, *_waiting(order), order.consignee_id
         )
 
     async def delivered(self, event: OrderDelivered, envelope: EventEnvelope) -> None:
         template = templates.Delivered(order=event.order, with_reserves=event.with_reserves)
-        await self._tell(envelope, template, event.order, *_sending(event.order))
+        await self._tell(envelope, template, event.order, *_waiting(event.order))
 
     async def proof(self, event: ProofAccepted, envelope: EventEnvelope) -> None:
-        template = templates.ProofTaken(order=event.order)
-        await self._tell(envelope, template, event.order, event.order.carrier_id)
+        """Both who is paid by the owner and the owner, whose client may have accepted it, can invoice now."""
+        order = event.order
+        template = templates.ProofTaken(order=order)
+        await self._tell(envelope, template, order, order.owner_id, order.carrier_id)
 
     async def cancelled(self, event: OrderCancelled, envelope: EventEnvelope) -> None:
         template = templates.Cancelled(order=event.order, reason=event.reason)
         order = event.order
-        others = [one for one in _sending(order) if one != order.owner_id]
-        await self._tell(envelope, template, order, *others, order.carrier_id, order.consignee_id)
+        named = (*_sending(order), order.carrier_id, order.consignee_id)
+        await self._tell(envelope, template, order, *(one for one in named if one != order.owner_id))
 
     async def incident(self, event: IncidentReported, envelope: EventEnvelope) -> None:
         """The owner always hears of it; the partners when it is shared; not whoever reported it."""
@@ -96,7 +98,7 @@ class Orders:
         self, envelope: EventEnvelope, template: Written, order: OrderSummary, *organizations: str | None
     ) -> None:
         about = About(object_id=order.order_id, order_id=order.order_id)
-        for organization in dict.fromkeys(organizations):
+        for organization in dict.fromkeys(one for one in organizations if one != teller(envelope)):
             await self._notifier.organization(
                 envelope, template, organization, about, f"/orders/{order.order_id}"
             )
@@ -122,3 +124,8 @@ class Orders:
 def _sending(order: OrderSummary) -> tuple[str, ...]:
     """Who runs the order, who asked for it and who hands the goods over."""
     return order.owner_id, order.client_id, order.shipper_id
+
+
+def _waiting(order: OrderSummary) -> list[str]:
+    """Those of them to whom the carriage is news: who carries the goods does not wait for them."""
+    return [one for one in _sending(order) if one != order.carrier_id]

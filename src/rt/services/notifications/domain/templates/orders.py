@@ -151,7 +151,7 @@ class ProofTaken(OrderTemplate, frozen=True, kw_only=True):
     def fr(self) -> Text:
         return Text(
             subject=f"{self.order.reference} : preuve de livraison acceptée",
-            lines=[f"{self.order.owner_name} a accepté la preuve. Vous pouvez facturer."],
+            lines=["La preuve de livraison est acceptée. Vous pouvez facturer."],
             facts=self.facts_fr(),
             button="Voir la commande",
         )
@@ -159,7 +159,7 @@ class ProofTaken(OrderTemplate, frozen=True, kw_only=True):
     def en(self) -> Text:
         return Text(
             subject=f"{self.order.reference}: proof of delivery accepted",
-            lines=[f"{self.order.owner_name} accepted the proof. You can invoice."],
+            lines=["The proof of delivery is accepted. You can invoice."],
             facts=self.facts_en(),
             button="See the order",
         )
