@@ -8,6 +8,8 @@ Point = tuple[float, float]
 """Latitude and longitude, WGS 84 degrees."""
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius, IUGG."""
+CROW_FLY = "crow-fly"
+"""What these estimates stand on, to be shown beside them; `roads.basis` is the other."""
 LONG_HAUL_CIRCUITY = 1.19
 """Road over great circle on long trips: eleven French and neighbouring pairs lie between 1.10 and 1.35."""
 LOCAL_DETOUR_KM = 6.0

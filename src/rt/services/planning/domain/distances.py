@@ -1,24 +1,29 @@
-"""Estimated kilometres and driving minutes between sites that a road joins, and where a town's site lies."""
+"""Kilometres and driving minutes between sites that a road joins, and where a town's site lies.
+
+Measured on the road net; as the crow flies where that has no road for a place that a lorry does reach.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rt.trade.distances import (
-    EARTH_RADIUS_KM,
-    LOCAL_DETOUR_KM,
-    LOCAL_REACH_KM,
-    LONG_HAUL_CIRCUITY,
-    SPEED_STEPS,
-    driving_minutes,
-    road_km,
-)
+from rt.trade import roads
+from rt.trade.distances import CROW_FLY, Point, driving_minutes, road_km
 from rt.trade.gazetteer import locate
 from rt.trade.islands import same_landmass
 from rt.trade.places import Address, Site
+
+
+class Way(NamedTuple):
+    """From site to site: kilometres driven, minutes with those on a ferry, and what both stand on."""
+
+    km: float
+    minutes: int
+    basis: str
 
 
 def placed(site: Site) -> Site:
@@ -44,35 +49,44 @@ def town_of(site: Site) -> str:
     return site.address.city or site.name
 
 
-def kilometres(start: Site, end: Site) -> float:
-    """Estimated road kilometres; 0 where a place is unknown or water lies between: the check says so."""
+def way(start: Site, end: Site) -> Way | None:
+    """None where a place is unknown or water lies between: the check says so."""
     if start.latitude is None or start.longitude is None or end.latitude is None or end.longitude is None:
-        return 0.0
+        return None
     if not by_road(start, end):
-        return 0.0
-    return road_km((start.latitude, start.longitude), (end.latitude, end.longitude))
+        return None
+    return _measured((start.latitude, start.longitude), (end.latitude, end.longitude))
+
+
+def kilometres(start: Site, end: Site) -> float:
+    """Road kilometres; 0 where there is no way."""
+    found = way(start, end)
+    return found.km if found else 0.0
 
 
 def minutes_between(start: Site, end: Site) -> int:
-    """Estimated minutes at the wheel."""
-    return driving_minutes(kilometres(start, end))
+    """Minutes at the wheel; 0 where there is no way."""
+    found = way(start, end)
+    return found.minutes if found else 0
 
 
 def minutes_matrix(sites: Sequence[Site]) -> NDArray[np.float64]:
-    """Driving minutes between places that have coordinates and lie on one land, the same both ways."""
-    latitudes = np.radians([site.latitude or 0.0 for site in sites])
-    longitudes = np.radians([site.longitude or 0.0 for site in sites])
-    north = np.sin((latitudes[:, None] - latitudes) / 2) ** 2
-    east = np.sin((longitudes[:, None] - longitudes) / 2) ** 2
-    chord = north + np.cos(latitudes)[:, None] * np.cos(latitudes) * east
-    straight = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(chord)))
-    kilometres = LONG_HAUL_CIRCUITY * straight + LOCAL_DETOUR_KM * (1 - np.exp(-straight / LOCAL_REACH_KM))
-    hours, done = np.zeros_like(kilometres), np.zeros_like(kilometres)
-    for reach, speed in SPEED_STEPS:
-        part = np.clip(kilometres - done, 0.0, reach)
-        hours, done = hours + part / speed, done + part
-    minutes: NDArray[np.float64] = np.rint(hours * 60)
+    """Minutes between places that have coordinates and lie on one land, the same both ways."""
+    places = [(site.latitude or 0.0, site.longitude or 0.0) for site in sites]
+    found = roads.matrix(places)
+    minutes: NDArray[np.float64] = np.rint(found.driving_minutes + found.sea_minutes)
+    for one, other in np.argwhere(~found.reached).tolist():
+        minutes[one, other] = _measured(places[one], places[other]).minutes
     return minutes
+
+
+@lru_cache(maxsize=4_096)
+def _measured(start: Point, end: Point) -> Way:
+    found = roads.leg(start, end)
+    if isinstance(found, roads.NoRoad):
+        km = road_km(start, end)
+        return Way(km, driving_minutes(km), CROW_FLY)
+    return Way(found.km, round(found.minutes), roads.basis())
 
 
 @lru_cache(maxsize=20_000)

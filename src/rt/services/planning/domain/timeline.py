@@ -10,12 +10,11 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from rt.services.planning.domain.distances import kilometres
+from rt.services.planning.domain.distances import kilometres, minutes_between
 from rt.services.planning.domain.fleet import LONGEST_SHIFT, Driver, Vehicle
 from rt.services.planning.domain.hours import Span
 from rt.services.planning.domain.job import HORIZON, Stop
 from rt.trade.calendars import paris_instant
-from rt.trade.distances import driving_minutes
 
 BREAK, REST = timedelta(minutes=45), timedelta(hours=11)
 DRIVING_BEFORE_BREAK, DRIVING_PER_DAY = 270, 540
@@ -40,7 +39,7 @@ def lay_out(stops: Sequence[Stop], vehicle: Vehicle, driver: Driver, day: date) 
     here, total_km, total_minutes = vehicle.depot, 0.0, 0
     for position, stop in enumerate(stops):
         km = kilometres(here, stop.site)
-        minutes = driving_minutes(km)
+        minutes = minutes_between(here, stop.site)
         if position == 0:
             pauses = BREAK * (max(0, minutes - 1) // DRIVING_BEFORE_BREAK)
             clock.begin(stop.opens - timedelta(minutes=minutes) - pauses)
@@ -54,14 +53,14 @@ def lay_out(stops: Sequence[Stop], vehicle: Vehicle, driver: Driver, day: date) 
             )
         )
         here, total_km, total_minutes = stop.site, total_km + km, total_minutes + minutes
-    home = kilometres(here, vehicle.depot)
-    clock.drive(driving_minutes(home))
+    home, minutes_home = kilometres(here, vehicle.depot), minutes_between(here, vehicle.depot)
+    clock.drive(minutes_home)
     return Timeline(
         stops=timed,
         starts_at=clock.began,
         ends_at=clock.at,
         distance_km=round(total_km + home, 1),
-        driving_minutes=total_minutes + driving_minutes(home),
+        driving_minutes=total_minutes + minutes_home,
         drives=clock.drives,
     )
 
