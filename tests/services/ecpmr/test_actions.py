@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from PIL import Image, ImageDraw
 from tests.services.ecpmr import make
+from tests.services.ecpmr.conftest import GUEST
 
 from rt.contracts.core_orders import OrderCancelled, OrderLoading
 from rt.kernel.core.clock import held, now
@@ -103,6 +104,28 @@ async def test_another_carrier_sees_the_note_and_the_first_no_longer(emit, web, 
     await emit(make.planned(carrier_id="org_guest", carrier_name="Épicerie Vial"))
     await said(web("org_guest").get(DOCUMENT))
     await said(web(make.CARRIER).get(DOCUMENT), 404)
+
+
+async def test_another_shipper_hands_over_and_signs_and_the_first_no_longer(emit, web, note):
+    await emit(make.planned(owner_id=make.SHIPPER, shipper_id=GUEST, shipper_name="Épicerie Vial"))
+    again = await said(web(GUEST).get(DOCUMENT))
+    assert (again["shipper_id"], again["sender_name"]) == (GUEST, "Épicerie Vial")
+    refused = await signed(web, again, "takeover", "sender", org=make.SHIPPER, status=403)
+    assert refused["code"] == "may_not_sign"
+    await signed(web, again, "takeover", "sender", "carrier")
+    delivered = await signed(web, again, "delivery", "consignee", "carrier")
+    assert delivered["shipper_id"] == GUEST
+
+
+async def test_other_parties_are_written_over_what_was_written_by_hand(emit, web, note):
+    boxes = {**note["consignment"], "special_agreements": "Quai 12 uniquement"}
+    body = {"content_hash": note["content_hash"], "consignment": boxes, "reason": "Accès"}
+    await said(web().post(f"{DOCUMENT}/versions", json=body))
+    parties = {"shipper_id": GUEST, "shipper_name": "Épicerie Vial", "consignee_id": make.STRANGER}
+    await emit(make.planned(owner_id=make.SHIPPER, consignee_name="Halles de Lyon", **parties))
+    after = (await said(web().get(DOCUMENT)))["consignment"]
+    names = after["sender"]["name"], after["consignee"]["name"]
+    assert (after["special_agreements"], names) == ("Quai 12 uniquement", ("Épicerie Vial", "Halles de Lyon"))
 
 
 async def test_loading_and_cancelling_follow_the_order(emit, web, note):

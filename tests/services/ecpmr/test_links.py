@@ -70,6 +70,17 @@ async def test_the_logistician_who_hands_over_signs_by_a_link_of_its_own(emit, w
     assert sent["token"].endswith("/org_store")
 
 
+async def test_the_link_of_the_sender_acts_for_who_hands_over_and_not_for_who_runs_the_order(
+    emit, web, emitted
+):
+    parties = {"owner_id": make.CARRIER, "owner_name": "Transports Mabille", "client_id": make.SHIPPER}
+    await emit(make.planned(shipper_id=GUEST, shipper_name="Épicerie Vial", **parties), make.CARRIER)
+    assert (await link(web, "sender"))["origin"] == "order"
+    (sent,) = await emitted("ecpmr.link.sent")
+    assert sent["email"] == EMAILS[GUEST]["card"]
+    assert sent["token"].endswith(f"/{GUEST}")
+
+
 @pytest.mark.parametrize("email", ["", EMAILS[make.SHIPPER]["card"], EMAILS[make.SHIPPER]["member"].upper()])
 async def test_a_link_asked_by_another_goes_to_the_party_s_own_address(web, note, emitted, email):
     made = await link(web, "sender", email)

@@ -43,6 +43,7 @@ class Issuing:
             if note.acts:
                 return
             note.revise(redraft(note, planned, known))
+            note.sender_id = planned.order.shipper_id
             note.carrier_id = planned.order.carrier_id
             note.consignee_id = planned.order.consignee_id or note.consignee_id
             note.logistician_id = planned.order.logistician_id

@@ -169,10 +169,10 @@ class Linking:
         return Addressed(asked.email.strip().lower(), "other")
 
     async def _signer(self, note: Note, asked: MakeSigningLink, requester: str, address: Addressed) -> str:
-        """Whom the link acts for; a consignee known by the order's address becomes the shipper's guest."""
+        """Whom the link acts for; a consignee known by the order's address becomes the owner's guest."""
         if requester in note.organizations()[asked.party]:
             return requester
-        known = {"sender": note.org_id, "carrier": note.carrier_id, "consignee": note.consignee_id}
+        known = {"sender": note.shipper_id, "carrier": note.carrier_id, "consignee": note.consignee_id}
         if signer := known[asked.party]:
             return signer
         if address.origin == "other":

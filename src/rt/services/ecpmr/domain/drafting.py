@@ -43,14 +43,22 @@ def draft(planned: OrderPlanned, known: Mapping[str, PartyBox]) -> Consignment:
 
 
 def redraft(note: Note, planned: OrderPlanned, known: Mapping[str, PartyBox]) -> Consignment:
-    """The boxes after a new plan: all of them, or what people wrote by hand with the new plan in it."""
+    """The boxes after a new plan: all of them, or what people wrote by hand with the new plan in it.
+
+    A party that is another now is written anew, whoever had written the former one.
+    """
     fresh = draft(planned, known)
     if all(not version.made_by for version in note.versions):
         return msgspec.structs.replace(fresh, established_on=note.consignment.established_on)
     planned_anew = ("vehicle_plate", "driver_name", "driver_id", "pickup_at", "delivery_at")
     changes = {name: getattr(fresh, name) for name in planned_anew}
-    if planned.order.carrier_id != note.carrier_id:
-        changes["carrier"] = fresh.carrier
+    order = planned.order
+    parties = (
+        ("sender", order.shipper_id, note.shipper_id),
+        ("carrier", order.carrier_id, note.carrier_id),
+        ("consignee", order.consignee_id or note.consignee_id, note.consignee_id),
+    )
+    changes |= {box: getattr(fresh, box) for box, now_is, was in parties if now_is != was}
     return msgspec.structs.replace(note.consignment, **changes)
 
 

@@ -27,15 +27,17 @@ STEP_PARTIES: dict[Step, tuple[Party, ...]] = {
 
 
 class Ledger(Entity, kw_only=True):
-    """What is written in one consignment note and how; its owner is the shipper.
+    """What is written in one consignment note and how; its owner is whoever runs the order.
 
     `versions` are the boxes over time, of which number `in_force` stands; `hash_chain` seals them all.
-    `consignee_email` is the address that the shipper gave with the order.
+    `consignee_email` is the address that the owner gave with the order; `sender_id` is who hands the goods
+    over, if that is another than when the note was issued.
     """
 
     issue: Issue
     kind: Kind = "national"
     state: State = "new"
+    sender_id: str = ""
     carrier_id: str | None = None
     drivers: list[str] = field(default_factory=list)
     consignee_id: str | None = None
@@ -58,6 +60,11 @@ class Ledger(Entity, kw_only=True):
     @property
     def order_id(self) -> str:
         return self.issue.order_id
+
+    @property
+    def shipper_id(self) -> str:
+        """Who hands the goods over."""
+        return self.sender_id or self.issue.shipper_id
 
     @property
     def consignment(self) -> Consignment:
@@ -171,7 +178,7 @@ class Ledger(Entity, kw_only=True):
 
     def organizations(self) -> dict[Party, set[str | None]]:
         return {
-            "sender": {self.issue.shipper_id, self.logistician_id} - {None},
+            "sender": {self.shipper_id, self.logistician_id} - {None},
             "carrier": {self.carrier_id} - {None},
             "consignee": {self.consignee_id} - {None},
         }

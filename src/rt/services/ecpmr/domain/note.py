@@ -184,7 +184,7 @@ class Note(Shown):
                     order_id=self.order_id,
                     number=self.number,
                     owner_id=self.org_id,
-                    shipper_id=self.issue.shipper_id,
+                    shipper_id=self.shipper_id,
                     carrier_id=self.carrier_id or "",
                     consignee_id=self.consignee_id,
                     consignee_name=self.consignment.consignee.name,

@@ -55,7 +55,7 @@ class Shown(Seen):
         takeover = next((act for act in self.acts if act.step == "takeover"), None)
         return DocumentView(
             **{field: getattr(listed, field) for field in listed.__struct_fields__},
-            shipper_id=self.issue.shipper_id,
+            shipper_id=self.shipper_id,
             carrier_id=self.carrier_id,
             consignee_id=self.consignee_id,
             version=self.version,
