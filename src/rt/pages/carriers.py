@@ -22,7 +22,11 @@ async def carrier_choices(visit: Visit, agreed: bool = False) -> list[Choice]:
     all_carriers = await attempt(visit, FindOrganizations(kind="carrier", limit=MOST_CHOICES))
     known = [one for found in ours if found for one in found.items]
     others = all_carriers.items if all_carriers else []
-    offered = {one.id: one for one in (*others, *known) if not one.suspended and one.standing != "blocked"}
+    offered = {
+        one.id: one
+        for one in (*others, *known)
+        if not one.suspended and one.standing not in ("blocked", "self")
+    }
     if agreed:
         offered = {one.id: one for one in offered.values() if one.standing in ("partner", "guest")}
     first = [one.id for one in known if one.id in offered]

@@ -6,7 +6,7 @@ subclass of `OrderPage` whose template fills the blocks that `pages/order.html` 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -30,6 +30,20 @@ from rt.ui.visit import Visit, page
 PATH = "/orders/{order_id}"
 TRACKED = ("planned", "loading", "in_transit", "delivered", "pod_ok", "invoiced", "closed")
 MOST_MESSAGES = 20
+
+
+class Ladder(NamedTuple):
+    """The states shown as steps, few enough for a phone, and states shown as another's."""
+
+    states: Sequence[str]
+    stands_with: Mapping[str, str]
+
+
+RUN = Ladder(
+    ("draft", "confirmed", "assigned", "in_transit", "delivered"),
+    {"tendered": "confirmed", "planned": "assigned", "loading": "in_transit"},
+)
+"""Of whoever runs an order."""
 
 
 class OrderPage(Page):
@@ -66,16 +80,15 @@ async def nothing_more(_visit: Visit, _order: OrderView) -> dict[str, Any]:
 class OrderPages:
     """The pages of one order, its papers and its incidents.
 
-    `ladder`: the states shown as steps, few enough for a phone; `stands_with`: states shown as another's.
-    `shown`: the portal's own page, and `more` the values of its fields. `incident`: the fields of a report,
-    with their `labels`. `books`: slots at docks are booked from here; `links`: notes are sent to be signed.
+    `ladder`: what is shown of an order that others run; of one's own it is `RUN`. `shown`: the portal's own
+    page, and `more` the values of its fields. `incident`: the fields of a report, with their `labels`.
+    `books`: slots at docks are booked from here; `links`: notes are sent to be signed.
     """
 
     def __init__(
         self,
         *,
-        ladder: Sequence[str],
-        stands_with: Mapping[str, str],
+        ladder: Ladder = RUN,
         incident: Sequence[str],
         labels: Callable[[], Mapping[str, str]],
         shown: type[OrderPage] = OrderPage,
@@ -83,7 +96,7 @@ class OrderPages:
         books: bool = False,
         links: bool = False,
     ) -> None:
-        self.ladder, self.stands_with, self.shown, self.more = ladder, stands_with, shown, more
+        self.ladder, self.shown, self.more = ladder, shown, more
         self.incident, self.labels, self.books, self.links = incident, labels, books, links
 
     def pages(self) -> Sequence[Route]:
@@ -127,15 +140,16 @@ class OrderPages:
             self.more(visit, read),
         )
         points, lines = on_map(read, track)
-        at = self.stands_with.get(read.state, read.state)
+        ladder = RUN if read.owned else self.ladder
+        at = ladder.stands_with.get(read.state, read.state)
         links = self.links and notes is not None and visit.session.may("ecpmr.write")
         return self.shown(
             title=read.reference,
             crumbs=[("/orders", _("Commandes"))],
             order=read,
             here=here_of(visit),
-            steps=[named("state", state) for state in self.ladder],
-            at_step=self.ladder.index(at) if at in self.ladder else len(self.ladder),
+            steps=[named("state", state) for state in ladder.states],
+            at_step=ladder.states.index(at) if at in ladder.states else len(ladder.states),
             tracked=read.state in TRACKED,
             may=read.may if visit.session.may("core_orders.write") else (),
             notes=notes.items if notes else (),

@@ -27,8 +27,10 @@ class OrderColumn(msgspec.Struct, frozen=True):
 
 
 def price(order: OrderRow) -> str:
-    """What was agreed, else what was offered; nothing for those who may see neither."""
-    cents = order.agreed_cents if order.agreed_cents is not None else order.tender_price_cents
+    """What its client pays for an order that is run for another; else what was agreed, or offered."""
+    sold = order.sell_cents if order.client_id != order.owner_id else None
+    known = (sold, order.agreed_cents, order.tender_price_cents)
+    cents = next((one for one in known if one is not None), None)
     return "" if cents is None else money(cents, order.currency or "EUR")
 
 

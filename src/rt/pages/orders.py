@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, get_args
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.datastructures import QueryParams
@@ -68,12 +69,16 @@ Tab = tuple[str, str, int | str | None]
 
 
 class View(msgspec.Struct, frozen=True):
-    """A saved view: the orders in some states (none named: in all), or those with an open incident."""
+    """A saved view: the orders in some states (none named: in all), or those with an open incident.
+
+    `ours`: those that the reader's organization runs.
+    """
 
     code: str
     label: str
     states: Sequence[str] = ()
     incident: bool = False
+    ours: bool = False
 
     def count(self, counts: OrderCounts) -> int:
         """How many orders it holds."""
@@ -165,9 +170,9 @@ STEPS: Steps = {
 class Orders:
     """The pages of a list of orders below `path`.
 
-    `steps`: the next step by state, or by a command open to the reader: its label, and its address with
-    `{order}` (the order's page) or `{order_id}`. `due`: by state, the moments of which the first known is the
-    deadline. `view`: the one shown at first.
+    `steps`: the next step by state, by a command open to the reader, or by both ("assigned PlanOrder"): its
+    label, and its address with `{order}` (the order's page) or `{order_id}`. `due`: by state, the moments of
+    which the first known is the deadline. `view`: the one shown at first.
     """
 
     def __init__(
@@ -217,8 +222,8 @@ class Orders:
     async def orders(self, visit: Visit) -> Page:
         view, values = self._said(visit.query)
         counting = attempt(visit, CountOrders())
-        asking = visit.ask(FindOrders(**self._asked(view, values)))
-        found, counts, (kept, own) = await asyncio.gather(asking, counting, self._own(visit))
+        asking = visit.ask(FindOrders(**self._asked(visit, view, values)))
+        found, counts, (kept, own, ours) = await asyncio.gather(asking, counting, self._own(visit))
         opened = OPENED in visit.query
         shown = self.listed.shown(kept)
         known = {"view": view.code, **values}
@@ -230,7 +235,11 @@ class Orders:
             path=self.path,
             order=f"{self.path}/{{order_id}}",
             tabs=[
-                (f"{self.path}?view={one.code}", _(one.label), one.count(counts) if counts else None)
+                (
+                    f"{self.path}?view={one.code}",
+                    _(one.label),
+                    ours[one.code] if one.ours else one.count(counts) if counts else None,
+                )
                 for one in self.views
             ]
             + own,
@@ -297,26 +306,29 @@ class Orders:
 
     async def export(self, visit: Visit) -> Response:
         """What is shown, as a file: same filters, same order, same columns."""
-        asked = self._asked(*self._said(visit.query))
+        asked = self._asked(visit, *self._said(visit.query))
         shown = self.listed.shown(await self.listed.kept(visit))
         columns = dict.fromkeys(field for name in shown for field in self.columns[name].file)
         asked = {name: value for name, value in asked.items() if name != "after"}
         return sent(await visit.ask(ExportOrders(**asked, columns=list(columns))))
 
-    async def _own(self, visit: Visit) -> tuple[ListChoicesView, list[Tab]]:
-        """What the person chose, and their own views as tabs with counters."""
+    async def _own(self, visit: Visit) -> tuple[ListChoicesView, list[Tab], Mapping[str, int | str | None]]:
+        """What the person chose, their own views as tabs with counters, and how many we run by view."""
         kept = await self.listed.kept(visit)
-        by = [self._filters(QueryParams(view.query)) for view in kept.views]
-        if not by:
-            return kept, []
+        ours = [view.code for view in self.views if view.ours]
+        queries = [*(urlencode({"view": code}) for code in ours), *(view.query for view in kept.views)]
+        if not queries:
+            return kept, [], {}
+        by = [self._filters(visit, QueryParams(query)) for query in queries]
         found = await attempt(visit, CountFoundOrders(by=by, most=COUNTED))
         counts = [_up_to(count) for count in found.counts] if found else [None] * len(by)
-        tabs = zip(kept.views, counts, strict=True)
-        return kept, [(self.listed.own(view), view.name, count) for view, count in tabs]
+        tabs = zip(kept.views, counts[len(ours) :], strict=True)
+        own = [(self.listed.own(view), view.name, count) for view, count in tabs]
+        return kept, own, dict(zip(ours, counts[: len(ours)], strict=True))
 
-    def _filters(self, query: QueryParams) -> OrderFilters:
+    def _filters(self, visit: Visit, query: QueryParams) -> OrderFilters:
         """What an address narrows the list by."""
-        asked = self._asked(*self._said(query))
+        asked = self._asked(visit, *self._said(query))
         return OrderFilters(**{name: asked[name] for name in OrderFilters.__struct_fields__ if name in asked})
 
     def _said(self, query: QueryParams) -> tuple[View, dict[str, Any]]:
@@ -337,12 +349,13 @@ class Orders:
             values["state"] = ",".join(one for one in values["state"].split(",") if one in offered)
         return view, {name: value for name, value in values.items() if value not in (None, "")}
 
-    def _asked(self, view: View, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _asked(self, visit: Visit, view: View, values: Mapping[str, Any]) -> dict[str, Any]:
         """The question: what the view holds, narrowed by what the address says."""
         of_view = {"state": ",".join(view.states)} | ({"incident": True} if view.incident else {})
         text = " ".join(filter(None, (values.get(PLACE), values.get("q"))))[:LONGEST_Q]
         asked = {name: value for name, value in values.items() if name != PLACE} | {"q": text}
-        return of_view | asked | ({"incident": True} if view.incident else {})
+        held = {"incident": True} if view.incident else {}
+        return of_view | asked | held | ({"owner_id": visit.session.organization_id} if view.ours else {})
 
     def _states(self, view: View) -> Sequence[str]:
         return view.states or get_args(OrderState)
@@ -413,7 +426,8 @@ class Orders:
 
     def _step(self, order: OrderRow) -> tuple[str, str]:
         """What to do with an order now, and where: for its incident, else by an open command or its state."""
-        reasons = ["incident"] if order.incident_open else [*order.may, order.state]
+        by_state = [f"{order.state} {command}" for command in order.may]
+        reasons = ["incident"] if order.incident_open else [*order.may, *by_state, order.state]
         found = next((self.steps[reason] for reason in reasons if reason in self.steps), None)
         label, href = found or (marked("Ouvrir"), "{order}")
         return _(label), href

@@ -19,6 +19,8 @@ from rt.contracts.authz import (
     Standing,
     UnblockPartner,
 )
+from rt.pages.filters import address
+from rt.ui.addresses import inside
 from rt.ui.asking import attempt, pressed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
@@ -144,14 +146,16 @@ class Partners:
             },
             submit=_("Ajouter le partenaire"),
         )
+        back = inside(visit.query.get("back", ""), "")
         if visit.posted is not None and (made := await form.submit()):
-            return visit.go(self._list(kind=made.kind), said_of(made))
+            chosen = address(back, {"client_id": made.id}) if back else self._list(kind=made.kind)
+            return visit.go(chosen, said_of(made))
         return FormPage(
             title=_("Ajouter un partenaire"),
             crumbs=[(self.path, _("Partenaires"))],
             form=form,
             lead=_("Inscrit sur la plateforme, il doit accepter. Sans compte, il répond depuis un lien."),
-            back=self.path,
+            back=back or self.path,
         )
 
     async def ask(self, visit: Visit) -> Response:

@@ -2,7 +2,8 @@
 
 from starlette.routing import Route
 
-from rt.pages import booking, sources
+from rt.pages import booking, imports, sources
+from rt.pages.entering import Entering
 from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
 from rt.pages.search import Act, Search
@@ -33,6 +34,9 @@ NAVIGATION = (
         path="/planning", label=marked("Planning"), icon="calendar-check", needs="planning.read", main=True
     ),
     NavItem(path="/orders", label=marked("Commandes"), icon="package", needs="core_orders.read", main=True),
+    NavItem(
+        path="/orders/new/places", label=marked("Nouvelle commande"), icon="plus", needs="core_orders.write"
+    ),
     NavItem(path="/live", label=marked("En direct"), icon="map-pinned", needs="tracking_ia.read", main=True),
     NavItem(path="/slots", label=marked("Créneaux"), icon="clock", needs="planning.read"),
     NavItem(path="/fleet", label=marked("Flotte"), icon="truck", needs="planning.read"),
@@ -49,6 +53,7 @@ TEAM = Team("dispatcher", "admin", "operator", "accountant", "driver", "viewer")
 """Roles of a carrier; platform administrators are the operator's alone."""
 
 SETTINGS = Settings()
+ENTERING = Entering(client=True, following=("{order}", marked("Commande confirmée. Qui la transporte ?")))
 SLOTS = Slots(order="/orders/{order_id}")
 
 SEARCH = Search(
@@ -61,6 +66,8 @@ SEARCH = Search(
     sources.partners(),
     TEAM.source(),
     acts=(
+        Act(path="/orders/new/places", label=marked("Nouvelle commande"), needs="core_orders.write"),
+        Act(path="/imports", label=marked("Importer des commandes"), needs="core_orders.write"),
         Act(path="/fleet/new", label=marked("Ajouter un véhicule"), needs="planning.write"),
         Act(path="/drivers/new", label=marked("Ajouter un conducteur"), needs="planning.write"),
         Act(path="/devices/new", label=marked("Ajouter un boîtier"), needs="tracking_ia.write"),
@@ -71,6 +78,8 @@ SEARCH = Search(
 
 PAGES: list[Route] = [
     *offers.PAGES,
+    *ENTERING.pages(),
+    *imports.pages(),
     *orders.PAGES,
     *order.PAGES,
     *booking.PAGES,

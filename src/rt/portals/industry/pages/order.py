@@ -33,8 +33,6 @@ async def more(visit: Visit, order: OrderView) -> dict[str, Any]:
 
 
 ORDER = OrderPages(
-    ladder=("draft", "confirmed", "assigned", "in_transit", "delivered"),
-    stands_with={"tendered": "confirmed", "planned": "assigned", "loading": "in_transit"},
     incident=("kind", "text", "responsible", "cost_cents", "shared"),
     labels=labels,
     shown=ShipperOrderPage,

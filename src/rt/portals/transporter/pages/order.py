@@ -7,9 +7,11 @@ from starlette.responses import Response
 
 from rt.contracts.core_orders import GetOrder, OrderView, PlanOrder, ReportProgress
 from rt.contracts.planning import GetJobOfOrder, JobView
-from rt.pages.order import OrderPage, OrderPages
+from rt.pages.order import Ladder, OrderPages
+from rt.pages.running import Running, RunOrderPage
 from rt.ui.asking import attempt, pressed, worded
 from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import marked
 from rt.ui.forms import FormPage
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
@@ -17,8 +19,11 @@ from rt.ui.visit import Visit, page
 PROGRESS = ("loading", "in_transit", "delivered")
 
 
-class CarrierOrderPage(OrderPage):
-    """Everything about one order that we carry, or may carry."""
+RUNNING = Running(giving=marked("Confier à un sous-traitant"), carries=True)
+
+
+class CarrierOrderPage(RunOrderPage):
+    """Everything about one order that we carry, may carry, or run for a client of ours."""
 
     template = "order.html"
     job: JobView | None
@@ -32,7 +37,7 @@ def labels() -> Mapping[str, str]:
 
 
 async def more(visit: Visit, order: OrderView) -> dict[str, Any]:
-    return {
+    return RUNNING.more(visit, order) | {
         "job": await job_of(visit, order),
         "progress": progress_left(order) if visit.session.may("core_orders.write") else [],
         "may_plan": visit.session.may("planning.write"),
@@ -85,8 +90,7 @@ async def progress(visit: Visit) -> Page | Response:
 
 
 ORDER = OrderPages(
-    ladder=("tendered", "assigned", "planned", "in_transit", "delivered"),
-    stands_with={"loading": "in_transit"},
+    ladder=Ladder(("tendered", "assigned", "planned", "in_transit", "delivered"), {"loading": "in_transit"}),
     incident=("kind", "text", "shared"),
     labels=labels,
     shown=CarrierOrderPage,
@@ -96,6 +100,7 @@ ORDER = OrderPages(
 )
 PAGES = [
     *ORDER.pages(),
+    *RUNNING.pages(),
     page("/orders/{order_id}/plan", planned),
     page("/orders/{order_id}/progress/{reached}", progress, methods=("POST",)),
 ]

@@ -1,8 +1,9 @@
 """Which orders a carrier lists: saved views, columns, what comes next in each state."""
 
-from rt.pages.orders import Orders, View
+from rt.pages.orders import Act, Orders, View
 from rt.ui.catalogues import marked
 
+WRITE = "core_orders.write"
 ORDERS = Orders(
     views=(
         View("to_answer", marked("À répondre"), ("tendered",)),
@@ -11,6 +12,7 @@ ORDERS = Orders(
         View("running", marked("En cours"), ("loading", "in_transit")),
         View("delivered", marked("Livrées"), ("delivered", "pod_ok")),
         View("incident", marked("Incidents"), incident=True),
+        View("ours", marked("Nos commandes"), ours=True),
         View("all", marked("Toutes")),
     ),
     columns=(
@@ -19,10 +21,15 @@ ORDERS = Orders(
     ),
     steps={
         "AcceptTender": (marked("Répondre"), "{order}"),
-        "assigned": (marked("Planifier"), "/planning/orders/{order_id}"),
-        "planned": (marked("Réserver un quai"), "{order}/slots/pickup"),
+        "draft": (marked("Vérifier"), "{order}"),
+        "CarryOrder": (marked("Qui la transporte ?"), "{order}"),
+        "WithdrawTender": (marked("Voir l'offre"), "{order}#tenders"),
+        "assigned PlanOrder": (marked("Planifier"), "/planning/orders/{order_id}"),
+        "planned PlanOrder": (marked("Réserver un quai"), "{order}/slots/pickup"),
     },
     due={
+        "draft": ("pickup_from",),
+        "confirmed": ("pickup_from",),
         "tendered": ("tender_deadline",),
         "assigned": ("pickup_from",),
         "planned": ("pickup_until",),
@@ -31,5 +38,15 @@ ORDERS = Orders(
     },
     placeholder=marked("Référence, ville, client, immatriculation"),
     empty=marked("Les commandes que vous acceptez apparaissent ici."),
+    acts=(
+        Act(path="/imports", label=marked("Importer"), icon="upload", needs=WRITE),
+        Act(
+            path="/orders/new/places",
+            label=marked("Nouvelle commande"),
+            icon="plus",
+            kind="primary",
+            needs=WRITE,
+        ),
+    ),
 )
 PAGES = ORDERS.pages()
