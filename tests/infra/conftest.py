@@ -76,7 +76,10 @@ def _stands_on_production(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who needs nothing of production comes first in the group: applying it is two minutes of waiting."""
+    """Who needs nothing of production comes first in the group: applying it is two minutes of waiting.
+
+    So others that are costly belong to the group, tests/ops among them.
+    """
     places = [place for place, item in enumerate(items) if _grouped(item)]
     ordered = sorted((items[place] for place in places), key=_stands_on_production)
     for place, item in zip(places, ordered, strict=True):

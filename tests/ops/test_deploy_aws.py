@@ -16,6 +16,8 @@ from rt.ops.deploy.journal import NONE, Clock, Journal, Overtaken, Refused
 from rt.ops.deploy.rolling import Failed, deploy, roll_back
 from rt.ops.release import PUBLIC, make_keys, pack
 
+pytestmark = pytest.mark.xdist_group("infra")  # while production is applied (tests/infra/conftest.py)
+
 ROOT = Path(__file__).parents[2]
 REGION = "eu-west-3"
 OLD, NEW = "0.1.0+202611220900.aaaaaaa", "0.1.0+202611221000.bbbbbbb"

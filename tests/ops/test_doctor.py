@@ -23,6 +23,8 @@ from rt.ops.doctor.network import Network
 from rt.ops.doctor.place import Place
 from rt.ops.doctor.refusals import faults
 
+pytestmark = pytest.mark.xdist_group("infra")  # while production is applied (tests/infra/conftest.py)
+
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 TOKENS = {"VERCEL_TOKEN": "tok", **dict.fromkeys(ATLAS_TOKENS, "held")}
 PEOPLE_SAY = {"domain", "atlas_backups", "recovery", "load", "audit", "training", "on_call"}

@@ -18,7 +18,7 @@ from rt.ops import release
 from rt.ops.command import app
 from rt.ops.release import MANIFEST, SIGNATURE, ReleaseRefused
 
-pytestmark = pytest.mark.xdist_group("release")
+pytestmark = pytest.mark.xdist_group("infra")  # while production is applied (tests/infra/conftest.py)
 
 ROOT = Path(__file__).parents[2]
 SMALL = "segno"
