@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import structs
 from tests.summaries import summary_of
 
-from rt.contracts.core_orders import OrderPlanned, OrderSummary
+from rt.contracts.core_orders import AmendedPart, OrderAmended, OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import Consignment, GoodsLine, PartyBox, SignatureGiven
 from rt.kernel.core.clock import held, now
 from rt.services.ecpmr.domain.invited import Invitation
@@ -170,6 +171,17 @@ def planned(**changes: Any) -> OrderPlanned:
         planned_pickup_at=MORNING,
         planned_delivery_at=MORNING + timedelta(hours=8),
     )
+
+
+def amended(**changes: Any) -> OrderAmended:
+    """The order was changed by consent in what is named."""
+    parts: list[AmendedPart] = ["instructions" if name == "instructions" else "stops" for name in changes]
+    return OrderAmended(order=order(**changes), change_id="chg_1", asked_by="owner", parts=parts)
+
+
+LYON = structs.replace(
+    UNLOADING, name="Quai Nord", address=Address(street="1 quai Nord", postal_code="69007", city="Lyon")
+)
 
 
 def asked(note: dict[str, Any], *parties: str, **more: Any) -> dict[str, Any]:

@@ -380,3 +380,26 @@ async def test_a_png_signature_survives_the_database(web, note):
     view = await said(web(make.CARRIER).post(f"{DOCUMENT}/takeover", json=body))
     assert view["signatures"][0]["image"].startswith("data:image/png;base64,")
     assert (await said(web().get(f"/api/ecpmr/verify/{view['verification_id']}")))["intact"]
+
+
+async def test_an_unsigned_note_reads_as_the_order_that_was_changed(emit, web, note):
+    await emit(make.amended(delivery=make.LYON, instructions="Sonner"))
+    after = await said(web().get(DOCUMENT))
+    boxes, before = after["consignment"], note["consignment"]
+    assert (boxes["delivery"]["address"]["city"], after["in_force"]) == ("Lyon", 2)
+    assert (boxes["vehicle_plate"], boxes["carrier"]) == (before["vehicle_plate"], before["carrier"])
+    assert boxes["goods"] == before["goods"], "what was not changed stays as it was written"
+
+
+async def test_a_signed_note_is_proposed_the_change_to_those_who_have_signed(emit, web, note):
+    await signed(web, note, "takeover", "sender", "carrier")
+    await emit(make.amended(delivery=make.LYON))
+    after = await said(web().get(DOCUMENT))
+    assert after["consignment"] == note["consignment"]
+    assert after["proposal"]["delivery"]["address"]["city"] == "Lyon"
+    assert set(after["to_sign"]) == {"sender", "carrier"}
+
+
+async def test_a_change_of_an_order_without_note_makes_none(emit, web):
+    await emit(make.amended())
+    assert (await said(web().get("/api/ecpmr/documents")))["items"] == []

@@ -515,7 +515,8 @@ async def test_one_click_unsubscribes_from_one_kind_of_mail(
         assert (await anybody.post(path[:-1] + "x", **form)).status_code == 404
         assert (await anybody.post(path, **form)).status_code == 200
     await voice.say(OrderDelivered(order=make.order(order_id="ord_2"), with_reserves=False))
-    await voice.say(OrderCancelled(order=make.order(carrier_id=SHIPPER), reason="Client"))
+    carried = make.order(shipper_id="org_client", carrier_id=SHIPPER)
+    await voice.say(OrderCancelled(order=carried, reason="Client"), "org_client")
     await platform.settle()
     mails = await store.messages.everywhere.find({"channel": "email"}, sort="created_at")
     assert [one.topic for one in mails] == ["core_orders.order.delivered", "core_orders.order.cancelled"]

@@ -525,3 +525,89 @@ async def test_a_plate_is_in_the_fleet_once(world):
         )
     )
     assert (status, answer["code"]) == (409, "plate_known")
+
+
+async def amended(world, order, **changes):
+    """The order is changed by consent."""
+    other = make.order(**({"order_id": order.order_id, "reference": order.reference} | changes))
+    await world.emit(
+        core_orders.OrderAmended(order=other, change_id="chg_1", asked_by="owner", parts=["stops", "goods"])
+    )
+
+
+async def test_a_changed_order_changes_in_the_basket_and_on_its_draft(world):
+    order = make.order()
+    await world.emit(core_orders.TenderAccepted(order=order))
+    await amended(world, order, pallets=9)
+    (job,) = (await world.carrier.get(contract.FindJobs()))["items"]
+    assert job["pallets"] == 9
+    tour = await world.tour(job)
+    await amended(world, order, pallets=7, delivery_from=make.at(13))
+    seen = await world.carrier.get(contract.GetTour(tour_id=tour["tour_id"]))
+    assert (seen["state"], [stop["pallets"] for stop in seen["stops"]]) == ("draft", [7, 7])
+    assert seen["stops"][1]["starts_at"] >= make.at(13).isoformat().replace("+00:00", "Z")
+    assert await world.platform.emitted("planning.tour.published") == []
+
+
+async def test_a_changed_order_moves_on_the_published_tour_and_its_driver_is_told(world):
+    order = make.order()
+    await world.emit(core_orders.TenderAccepted(order=order))
+    (job,) = (await world.carrier.get(contract.FindJobs()))["items"]
+    tour = await world.tour(job)
+    await world.carrier.get(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
+    await amended(world, order, delivery="Amiens", delivery_from=make.at(14))
+    seen = await world.carrier.get(contract.GetTour(tour_id=tour["tour_id"]))
+    assert (seen["state"], seen["stops"][1]["site"]["address"]["city"]) == ("published", "Amiens")
+    first, second = await world.platform.emitted("planning.tour.published")
+    assert first["stops"][1]["site"]["address"]["city"] == "Reims"
+    assert second["stops"][1]["site"]["address"]["city"] == "Amiens"
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"pallets": 6}, "booked"),
+        ({"delivery_from": make.at(14), "delivery_until": make.at(18)}, "cancelled"),
+        ({"delivery": "Amiens"}, "cancelled"),
+    ],
+)
+async def test_a_slot_that_the_changed_order_no_longer_meets_is_given_back(world, changes, state):
+    order = make.order()
+    await world.emit(core_orders.TenderAccepted(order=order))
+    (job,) = (await world.carrier.get(contract.FindJobs()))["items"]
+    status, _ = await book(world.carrier, job, await world.dock(), hour=11)
+    assert status == 201
+    await world.platform.settle()
+    await amended(world, order, **changes)
+    (slot,) = (await world.carrier.get(contract.FindSlots(order_id=job["order_id"])))["items"]
+    assert slot["state"] == state
+    tour = await world.tour((await world.carrier.get(contract.FindJobs()))["items"][0])
+    assert (tour["stops"][1]["window_from"] == slot["starts_at"]) == (state == "booked")
+
+
+async def test_a_changed_order_that_its_crew_has_no_time_for_shows_it_and_is_not_lost(world):
+    evening = {"pickup_from": make.at(15), "pickup_until": make.at(20), "delivery_until": make.at(22)}
+    order, later = make.order(), make.order(**evening)
+    for one in (order, later):
+        await world.emit(core_orders.TenderAccepted(order=one))
+    jobs = {job["order_id"]: job for job in (await world.carrier.get(contract.FindJobs()))["items"]}
+    crew = await world.crew()
+    first = await world.carrier.get(assign(jobs[order.order_id], *crew))
+    await world.carrier.get(assign(jobs[later.order_id], *crew))
+    at = {f"{kind}_{end}": make.at(17) for kind in ("pickup", "delivery") for end in ("from", "until")}
+    await amended(world, order, **at)
+    seen = await world.carrier.get(contract.GetTour(tour_id=first["tour_id"]))
+    assert seen["stops"][0]["starts_at"] >= make.at(17).isoformat().replace("+00:00", "Z")
+    assert seen["conflicts"]
+    assert not await world.platform.database("kernel")["dead_letters"].count_documents({})
+
+
+async def test_a_change_of_an_order_of_others_or_carried_elsewhere_touches_no_basket(world):
+    order = make.order()
+    await amended(world, order)
+    assert (await world.carrier.get(contract.FindJobs()))["items"] == []
+    await world.emit(core_orders.TenderAccepted(order=order))
+    await world.emit(planned_by_hand(order))
+    await amended(world, order, pallets=9)
+    (job,) = (await world.carrier.get(contract.FindJobs(state="elsewhere")))["items"]
+    assert (job["pallets"], job["state"]) == (9, "elsewhere")

@@ -252,7 +252,7 @@ def test_a_track_is_cut_into_trips_and_stops_without_a_gap():
 
 
 def test_phases_never_go_back():
-    order = followed(make.planned(), "fol_1", make.AT)
+    order = followed(make.planned().order, "fol_1", make.AT, make.planned().planned_delivery_at)
     for phase in ("planned", "in_transit", "loading", "delivered", "in_transit"):
         order.move(phase, make.AT)
     assert order.phase == "delivered"
@@ -260,7 +260,7 @@ def test_phases_never_go_back():
 
 
 def test_an_order_runs_until_a_day_after_delivery():
-    order = followed(make.planned(), "fol_1", make.AT)
+    order = followed(make.planned().order, "fol_1", make.AT, make.planned().planned_delivery_at)
     order.move("delivered", make.AT)
     assert order.runs(make.AT + timedelta(hours=23), 24)
     assert not order.runs(make.AT + timedelta(hours=24), 24)

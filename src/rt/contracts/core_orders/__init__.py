@@ -1,5 +1,15 @@
 """The messages that core_orders answers and emits: orders, tenders, papers, imports, facts."""
 
+from rt.contracts.core_orders.changes import (
+    AcceptChange,
+    AmendedPart,
+    ChangeClosed,
+    ChangeRequested,
+    OrderAmended,
+    RefuseChange,
+    RequestChange,
+    WithdrawChange,
+)
 from rt.contracts.core_orders.facts import (
     IncidentReported,
     OrderCancelled,
@@ -75,10 +85,13 @@ from rt.contracts.core_orders.papers import (
 )
 from rt.contracts.core_orders.shown import (
     ChangeView,
+    ChangingRole,
     DocumentView,
     IncidentView,
     Milestone,
+    OrderChangeView,
     OrderCounts,
+    OrderPart,
     OrderRow,
     OrdersPage,
     OrderView,

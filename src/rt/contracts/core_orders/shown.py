@@ -127,6 +127,40 @@ class IncidentView(View):
     resolved_at: datetime | None = None
 
 
+ChangingRole = Literal["owner", "client", "carrier"]
+
+
+class OrderPart(View):
+    """What a change is about, as it was or as it would be; a field that the change leaves is None."""
+
+    stops: list[Stop] | None = None
+    goods: list[Goods] | None = None
+    requirements: list[Requirement] | None = None
+    instructions: Personal | None = None
+    agreed_cents: int | None = None
+    sell_cents: int | None = None
+
+
+class OrderChangeView(View):
+    """A change that was asked for, beside what it would replace.
+
+    `asked_of` have to agree still; `mine`: the reader's organization asked for it; `for_me`: it has to agree.
+    """
+
+    change_id: str
+    asked_at: datetime
+    asked_by: ChangingRole
+    reason: str
+    state: Literal["open", "agreed", "refused", "withdrawn", "lapsed"]
+    before: OrderPart
+    after: OrderPart
+    asked_of: list[ChangingRole] = field(default_factory=list)
+    mine: bool = False
+    for_me: bool = False
+    closed_at: datetime | None = None
+    answer: str = ""
+
+
 class OrderView(View):
     """An order as its reader's role allows: a field that the role must not see is None.
 
@@ -192,6 +226,7 @@ class OrderView(View):
     invoice_number: str | None = None
     currency: str | None = None
     history: list[ChangeView] | None = None
+    changes: list[OrderChangeView] | None = None
 
 
 class OrderRow(View):
@@ -228,6 +263,7 @@ class OrderRow(View):
     driver_name: str
     incident_open: bool
     with_reserves: bool
+    change_for_me: bool = False
     owned: bool = False
     owner_id: str = ""
     owner_name: str = ""

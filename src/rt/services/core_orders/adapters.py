@@ -56,6 +56,13 @@ class Directory:
             raise
         return Partner(card.id, card.name, card.email, card.kind, card.guest, card.standing)
 
+    async def signs_in(self, organization_id: str) -> bool:
+        """Whether that organization has an account; a guest of somebody else has none that we know of."""
+        try:
+            return not (await self.partner(organization_id, "")).guest
+        except ReferenceUnknown:
+            return False
+
     async def tender_link(self, order_id: str, tender_id: str, carrier: Partner, deadline: datetime) -> str:
         """The token with which a guest carrier answers that offer; none for a carrier that signs in.
 

@@ -2,13 +2,16 @@
 
 from rt.contracts import core_orders as contract
 from rt.kernel.service.service import Served, serve
+from rt.services.core_orders.actions.changes import Changes
 from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.tenders import Tenders
 
 
-def table(orders: Orders, tenders: Tenders, papers: Papers, imports: Imports) -> list[Served]:
+def table(
+    orders: Orders, tenders: Tenders, changes: Changes, papers: Papers, imports: Imports
+) -> list[Served]:
     """Every message and its answer."""
     return [
         serve(contract.CreateOrder, orders.create),
@@ -39,6 +42,10 @@ def table(orders: Orders, tenders: Tenders, papers: Papers, imports: Imports) ->
         serve(contract.ReleaseCarrier, tenders.release),
         serve(contract.BulkTender, tenders.tender_many),
         serve(contract.BulkCancel, tenders.cancel_many),
+        serve(contract.RequestChange, changes.request),
+        serve(contract.AcceptChange, changes.accept),
+        serve(contract.RefuseChange, changes.refuse),
+        serve(contract.WithdrawChange, changes.withdraw),
         serve(contract.AddDocument, papers.add),
         serve(contract.FindDocuments, papers.find),
         serve(contract.GetDocument, papers.get),

@@ -1,6 +1,7 @@
 """core_orders put together."""
 
 from rt.kernel.service.service import ServiceContext, Unit, expand
+from rt.services.core_orders.actions.changes import Changes
 from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
@@ -17,12 +18,13 @@ def build(context: ServiceContext) -> Unit:
     directory = Directory(context.services)
     orders = Orders(store, directory)
     tenders = Tenders(store, directory, context.timers)
+    changes = Changes(store, directory)
     papers = Papers(store, context.files, context.services)
     imports = Imports(store, directory, context.files)
     return Unit(
         name="core_orders",
-        serves=table(orders, tenders, papers, imports),
+        serves=table(orders, tenders, changes, papers, imports),
         subscriptions=subscriptions(Handlers(store)),
         timers={"expire_tender": tenders.expire},
-        migrations=[expand(1, store.derive), expand(2, store.derive)],
+        migrations=[expand(2, store.derive)],
     )

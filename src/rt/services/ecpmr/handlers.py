@@ -1,6 +1,6 @@
 """What the service does when orders are planned, loaded or called off."""
 
-from rt.contracts.core_orders import OrderCancelled, OrderLoading, OrderPlanned
+from rt.contracts.core_orders import OrderAmended, OrderCancelled, OrderLoading, OrderPlanned
 from rt.kernel.log.subscriptions import Subscription
 from rt.kernel.model.envelope import EventEnvelope
 from rt.kernel.service.service import subscribe
@@ -16,12 +16,16 @@ class Handlers:
     def subscriptions(self) -> list[Subscription]:
         return [
             subscribe(OrderPlanned, self.plan, since="beginning"),
+            subscribe(OrderAmended, self.amend, since="beginning"),
             subscribe(OrderLoading, self.load, since="beginning"),
             subscribe(OrderCancelled, self.cancel, since="beginning"),
         ]
 
     async def plan(self, planned: OrderPlanned, envelope: EventEnvelope) -> None:
         await self._issuing.plan(planned)
+
+    async def amend(self, amended: OrderAmended, envelope: EventEnvelope) -> None:
+        await self._issuing.amend(amended)
 
     async def load(self, loading: OrderLoading, envelope: EventEnvelope) -> None:
         await self._issuing.load(loading.order.order_id)

@@ -4,6 +4,7 @@ from rt.kernel.service.service import ServiceContext, Unit, every
 from rt.services.planning.actions.docks import Docks
 from rt.services.planning.actions.fleet import Fleet
 from rt.services.planning.actions.jobs import Basket
+from rt.services.planning.actions.order_jobs import OrderJobs
 from rt.services.planning.actions.plans import SEARCH, Plans
 from rt.services.planning.actions.searching import Searching
 from rt.services.planning.actions.slots import Slots
@@ -30,7 +31,7 @@ def build(context: ServiceContext) -> Unit:
     return Unit(
         name="planning",
         serves=table(Fleet(store, neighbours), Basket(store), Tours(store), plans, docks, slots, waiting),
-        subscriptions=Handlers(store, waiting).subscriptions(),
+        subscriptions=Handlers(store, OrderJobs(store), waiting).subscriptions(),
         jobs=[every(HOUR_SECONDS, Closing(store).close), every(HOUR_SECONDS, Closing(store).forget)],
         timers={SEARCH: searching.run},
     )

@@ -1,6 +1,7 @@
 """What planning does on others' events: accepted orders become jobs, cancelled ones go, slots set windows."""
 
 from rt.contracts.core_orders import (
+    OrderAmended,
     OrderCancelled,
     OrderDelivered,
     OrderInTransit,
@@ -11,24 +12,22 @@ from rt.contracts.core_orders import (
     TenderLapsed,
 )
 from rt.contracts.planning import SlotBooked, SlotChanged
-from rt.kernel.core.ids import derived_id
 from rt.kernel.core.tenancy import acting_for
 from rt.kernel.log.subscriptions import Subscription
 from rt.kernel.model.envelope import EventEnvelope
 from rt.kernel.service.service import subscribe
-from rt.kernel.storage.persistence import transaction
+from rt.services.planning.actions.order_jobs import OrderJobs
 from rt.services.planning.actions.waiting import WaitingList
-from rt.services.planning.domain.accepted import job_of
-from rt.services.planning.domain.job import Job
 from rt.services.planning.domain.slots import Slot
-from rt.services.planning.store import MOST, PlanningStore
+from rt.services.planning.store import PlanningStore
 
 
 class Handlers:
     """Keeps the carrier's basket and the site's waiting list as others change the world."""
 
-    def __init__(self, store: PlanningStore, waiting: WaitingList) -> None:
+    def __init__(self, store: PlanningStore, jobs: OrderJobs, waiting: WaitingList) -> None:
         self._store = store
+        self._jobs = jobs
         self._waiting = waiting
 
     def subscriptions(self) -> list[Subscription]:
@@ -36,6 +35,7 @@ class Handlers:
             subscribe(TenderAccepted, self.fill_basket, since="beginning"),
             subscribe(OrderCancelled, self.empty_basket, since="beginning"),
             subscribe(TenderLapsed, self.empty_basket, since="beginning"),
+            subscribe(OrderAmended, self.follow_order, since="beginning"),
             subscribe(OrderPlanned, self.leave_plan, since="beginning"),
             subscribe(OrderLoading, self.leave_basket, since="beginning"),
             subscribe(OrderInTransit, self.leave_basket, since="beginning"),
@@ -45,31 +45,22 @@ class Handlers:
         ]
 
     async def fill_basket(self, event: TenderAccepted, envelope: EventEnvelope) -> None:
-        """A job in the carrier's organization; an order accepted anew renews its job."""
-        order = event.order
-        if order.carrier_id is None:
-            return
-        with acting_for(order.carrier_id):
-            known = await self._store.job_of(order.order_id)
-            if known is None:
-                await self._store.jobs.add(job_of(order, derived_id("job", order.carrier_id, order.order_id)))
-                return
-            async with self._store.jobs.change(known.id) as job:
-                job.renew(job_of(order, known.id))
+        """A job in the carrier's organization."""
+        if event.order.carrier_id is not None:
+            with acting_for(event.order.carrier_id):
+                await self._jobs.put(event.order)
 
     async def empty_basket(self, event: OrderCancelled | TenderLapsed, envelope: EventEnvelope) -> None:
-        """Cancelled, or no longer this carrier's: the job goes, from a draft its stops too.
+        """Cancelled, or no longer this carrier's."""
+        if event.order.carrier_id is not None:
+            with acting_for(event.order.carrier_id):
+                await self._jobs.take_out(event.order, event.reason)
 
-        A published tour keeps them until it is withdrawn.
-        """
-        if event.order.carrier_id is None:
-            return
-        with acting_for(event.order.carrier_id):
-            job = await self._store.job_of(event.order.order_id)
-            if job is None or job.state == "cancelled":
-                return
-            await self._take_off(job)
-            await self._give_slots_back(event.order, event.reason)
+    async def follow_order(self, event: OrderAmended, envelope: EventEnvelope) -> None:
+        """Changed by consent: what was planned of it is laid out anew."""
+        if event.order.carrier_id is not None:
+            with acting_for(event.order.carrier_id):
+                await self._jobs.follow(event.order)
 
     async def leave_plan(self, event: OrderPlanned, envelope: EventEnvelope) -> None:
         """Planned by hand; an echo of a tour of ours may come after that tour was withdrawn."""
@@ -110,29 +101,6 @@ class Handlers:
                     job.book(slot.kind, slot.starts_at)
 
     async def _leave(self, order: OrderSummary) -> None:
-        if order.carrier_id is None:
-            return
-        with acting_for(order.carrier_id):
-            job = await self._store.job_of(order.order_id)
-            if job is None or job.state != "unplanned":
-                return
-            async with self._store.jobs.change(job.id) as stored:
-                stored.leave()
-
-    async def _take_off(self, job: Job) -> None:
-        async with transaction(self._store.database):
-            if job.tour_id is not None:
-                crew = await self._store.crew_of(await self._store.tours.get(job.tour_id))
-                async with self._store.tours.change(job.tour_id) as tour:
-                    if tour.state == "draft":
-                        tour.take(tour.without_stops_of(job.id), crew)
-                        if not tour.stops:
-                            tour.withdraw()
-            async with self._store.jobs.change(job.id) as stored:
-                stored.cancel()
-
-    async def _give_slots_back(self, order: OrderSummary, reason: str) -> None:
-        booked = {"order_id": order.order_id, "state": "booked", "carrier_id": order.carrier_id}
-        for slot in await self._store.slots.find(booked, limit=MOST):
-            async with self._store.slots.change(slot.id) as stored:
-                stored.cancel(reason)
+        if order.carrier_id is not None:
+            with acting_for(order.carrier_id):
+                await self._jobs.leave(order)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from rt.contracts.core_orders import (
+    OrderAmended,
     OrderCancelled,
     OrderDelivered,
     OrderInTransit,
@@ -36,6 +37,7 @@ class Handlers:
             subscribe(TourPublished, self.watch_tour, since="beginning"),
             subscribe(TourWithdrawn, self.forget_tour, since="beginning"),
             subscribe(OrderPlanned, self.follow_order, since="beginning"),
+            subscribe(OrderAmended, self.order_amended, since="beginning"),
             subscribe(OrderLoading, self.order_loading, since="beginning"),
             subscribe(OrderInTransit, self.order_in_transit, since="beginning"),
             subscribe(OrderDelivered, self.order_delivered, since="beginning"),
@@ -63,7 +65,8 @@ class Handlers:
 
     async def follow_order(self, event: OrderPlanned, envelope: EventEnvelope) -> None:
         """The consignee gets a link as soon as the order is planned; planned anew, the same link goes on."""
-        fresh = followed(event, derived_id("fol", event.order.order_id), envelope.at)
+        planned = event.planned_delivery_at or event.planned_pickup_at
+        fresh = followed(event.order, derived_id("fol", event.order.order_id), envelope.at, planned)
         with acting_for(event.order.owner_id):
             known = await self._store.order(event.order.order_id)
             if known is None:
@@ -73,6 +76,15 @@ class Handlers:
                 async with self._store.orders.change(known.id) as order:
                     order.replan(fresh)
             await self._shares.running(fresh)
+
+    async def order_amended(self, event: OrderAmended, envelope: EventEnvelope) -> None:
+        """Other sites and times; the tour, where there is one, tells itself how it is driven now."""
+        order_id = event.order.order_id
+        with acting_for(event.order.owner_id):
+            known = await self._store.order(order_id)
+            if known is not None:
+                async with self._store.orders.change(known.id) as order:
+                    order.replan(followed(event.order, known.id, envelope.at, known.planned_until))
 
     async def order_loading(self, event: OrderLoading, envelope: EventEnvelope) -> None:
         await self._ordered(event.order, "loading", envelope)

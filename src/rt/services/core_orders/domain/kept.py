@@ -6,15 +6,19 @@ from typing import Annotated, Literal
 import msgspec
 
 from rt.contracts.core_orders import (
+    ChangingRole,
     DocumentKind,
     DocumentView,
     IncidentKind,
     IncidentView,
+    OrderChangeView,
+    OrderPart,
     ProofView,
     Responsible,
     TenderView,
 )
 from rt.kernel.model.messages import Personal, personal_of
+from rt.services.core_orders.domain.sight import part_shown
 from rt.services.core_orders.domain.states import Author
 from rt.trade.roles import Roles
 
@@ -52,6 +56,42 @@ class Tender(msgspec.Struct, kw_only=True):
     def is_between(self, roles: Roles, by: Author) -> bool:
         """Whether the reader is one of the two between whom the offer stands."""
         return "owner" in roles or self.carrier_id == by.org_id
+
+
+class OrderChange(msgspec.Struct, kw_only=True):
+    """A change that was asked for, and what became of it.
+
+    `asked_by` and `asked_of`, who have to agree still, are organizations; `roles` says which parts.
+    """
+
+    change_id: str
+    asked_at: datetime
+    asked_by: str
+    reason: Personal
+    before: OrderPart
+    after: OrderPart
+    asked_of: list[str]
+    roles: dict[str, ChangingRole]
+    state: Literal["open", "agreed", "refused", "withdrawn", "lapsed"] = "open"
+    closed_at: datetime | None = None
+    answer: Personal = ""
+
+    def view(self, roles: Roles, by: Author) -> OrderChangeView:
+        waiting = self.asked_of if self.state == "open" else []
+        return OrderChangeView(
+            change_id=self.change_id,
+            asked_at=self.asked_at,
+            asked_by=self.roles[self.asked_by],
+            reason=self.reason,
+            state=self.state,
+            before=part_shown(self.before, roles),
+            after=part_shown(self.after, roles),
+            asked_of=[self.roles[one] for one in waiting],
+            mine=self.asked_by == by.org_id,
+            for_me=by.org_id in waiting,
+            closed_at=self.closed_at,
+            answer=self.answer,
+        )
 
 
 class Document(msgspec.Struct, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from rt.contracts.core_orders import OrderRow, OrderState, PlanView, References, Requirement, Stop
 from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import DERIVED
-from rt.services.core_orders.domain.kept import Document, Tender
+from rt.services.core_orders.domain.kept import Document, OrderChange, Tender
 from rt.services.core_orders.domain.sight import hide
 from rt.services.core_orders.domain.states import Author, moves
 from rt.trade.roles import PartnerRole, Roles
@@ -68,6 +68,7 @@ class OrderLine(Entity, kw_only=True):
     drivers: list[str] = msgspec.field(default_factory=list)
     reserves_reported: bool = False
     accepted_proof: str = ""
+    changes: list[OrderChange] = msgspec.field(default_factory=list)
     documents: list[Document] = msgspec.field(default_factory=list)
     deal_of: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
     incident_for: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
@@ -120,9 +121,22 @@ class OrderLine(Entity, kw_only=True):
         signed = [one for one in proving if one.signed_at]
         return next(reversed([*proving, *signed, *accepted]), None)
 
-    def may(self, roles: Roles) -> list[str]:
-        """The commands that these roles can say now; a proof is accepted only where there is one."""
-        return [one for one in moves(roles, self.state) if one != "AcceptProof" or self.proof]
+    @property
+    def open_change(self) -> OrderChange | None:
+        """The change that was asked for and waits for an answer."""
+        return next((one for one in self.changes if one.state == "open"), None)
+
+    def may(self, roles: Roles, by: Author) -> list[str]:
+        """The commands that whoever has these roles can say now, where what they answer is there."""
+        change = self.open_change
+        there = {
+            "AcceptProof": self.proof is not None,
+            "RequestChange": change is None,
+            "AcceptChange": change is not None and by.org_id in change.asked_of,
+            "RefuseChange": change is not None and by.org_id in change.asked_of,
+            "WithdrawChange": change is not None and by.org_id == change.asked_by,
+        }
+        return [one for one in moves(roles, self.state) if there.get(one, True)]
 
     def roles_of(self, by: Author) -> Roles:
         """The parts that a hand's organization plays; its drivers have theirs in what it carries alone.
@@ -165,7 +179,7 @@ class OrderLine(Entity, kw_only=True):
             reference=self.reference,
             references=self.references,
             state=self.state,
-            may=self.may(roles),
+            may=self.may(roles, by),
             created_at=self.created_at,
             owner_id=self.org_id,
             owner_name=self.owner_name,
@@ -194,6 +208,7 @@ class OrderLine(Entity, kw_only=True):
             driver_name=plan.driver_name if plan else "",
             incident_open=by.org_id in self.incident_for,
             with_reserves=self.with_reserves,
+            change_for_me=bool((change := self.open_change) and by.org_id in change.asked_of),
             proof=self.proof.proof_view() if self.proof else None,
             tender_id=between.tender_id if between else None,
             tender_stranger=between.stranger if between else None,

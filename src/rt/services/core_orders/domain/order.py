@@ -15,10 +15,11 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.core.clock import now
 from rt.kernel.core.errors import Conflict, Invalid, NotFound
+from rt.services.core_orders.domain.changing import Amended
 from rt.services.core_orders.domain.kept import Incident
 from rt.services.core_orders.domain.line import foremost
 from rt.services.core_orders.domain.mentions import missing
-from rt.services.core_orders.domain.proving import Proven, TooManyPapers
+from rt.services.core_orders.domain.proving import TooManyPapers
 from rt.services.core_orders.domain.sight import goods_shown, hide
 from rt.services.core_orders.domain.states import DEAL, Author
 from rt.trade.roles import Roles
@@ -47,7 +48,7 @@ class IncidentResolved(Conflict):
     en = "The incident is already resolved."
 
 
-class Order(Proven, kw_only=True):
+class Order(Amended, kw_only=True):
     """A transport order, from the draft to the last paper."""
 
     def edit(self, by: Author, asked: EditOrder, names: Mapping[str, str]) -> None:
@@ -86,6 +87,7 @@ class Order(Proven, kw_only=True):
         """
         known, told = self.state != "draft", OrderCancelled(order=self.summary_view(), reason=reason)
         self.move("CancelOrder", by, "cancelled", reason)
+        self.lapse_change(by)
         self.cancel_reason = reason
         if offer := self.offer:
             self._end(offer, "withdrawn", reason)
@@ -152,7 +154,7 @@ class Order(Proven, kw_only=True):
             reference=self.reference,
             references=self.references,
             state=self.state,
-            may=self.may(roles),
+            may=self.may(roles, by),
             created_at=self.created_at,
             changed_at=self.changed_at,
             owner_id=self.org_id,
@@ -202,6 +204,7 @@ class Order(Proven, kw_only=True):
             invoice_number=self.invoice_number,
             currency=self.currency,
             history=self.history,
+            changes=[one.view(roles, by) for one in self.changes],
         )
         return hide(view, roles)
 

@@ -4,8 +4,9 @@ from typing import TypeVar
 
 from msgspec import structs
 
+from rt.contracts.core_orders import OrderPart
 from rt.kernel.model.messages import View
-from rt.services.core_orders.domain.states import DEAL, EVERYONE, OWNER, SALE
+from rt.services.core_orders.domain.states import DEAL, EVERYONE, OWNER, PARTIES, SALE
 from rt.trade.goods import Goods
 from rt.trade.roles import Roles
 
@@ -18,6 +19,7 @@ SEEN: dict[str, Roles] = {
     "buy_cents": OWNER,
     "tenders": OWNER,
     "history": OWNER,
+    "changes": PARTIES,
     "agreed_cents": DEAL,
     "invoiced_cents": DEAL,
     "invoice_number": DEAL,
@@ -45,3 +47,9 @@ def goods_shown(goods: list[Goods], roles: Roles) -> list[Goods]:
     if roles & GOODS_VALUE:
         return goods
     return [structs.replace(line, value_cents=None) for line in goods]
+
+
+def part_shown(part: OrderPart, roles: Roles) -> OrderPart:
+    """What a change is about, without the price of others and the value of the goods where it is hidden."""
+    goods = part.goods and goods_shown(part.goods, roles)
+    return hide(structs.replace(part, goods=goods), roles)

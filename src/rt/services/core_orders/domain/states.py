@@ -30,7 +30,13 @@ DEAL: Roles = frozenset({"owner", "carrier"})
 """Those between whom the price of the carriage is agreed and the carrier's invoices pass."""
 SALE: Roles = frozenset({"owner", "client"})
 """Those between whom the transport is sold."""
+PARTIES: Roles = DEAL | SALE
+"""Those that agreed on the transport, and agree to change it."""
 EVERYONE: Roles = frozenset(get_args(PartnerRole))
+
+
+CHANGEABLE: tuple[OrderState, ...] = ("assigned", "planned", "loading", "in_transit")
+"""While others count on the order as it is: changed only with their consent."""
 
 
 class Move(NamedTuple):
@@ -54,6 +60,10 @@ MOVES: dict[str, Move] = {
     "ReleaseCarrier": Move(DEAL, ("assigned", "planned"), "confirmed"),
     "PlanOrder": Move(CARRIER, ("assigned", "planned"), "planned"),
     "ReportProgress": Move(CREW, ("assigned", "planned", "loading", "in_transit")),
+    "RequestChange": Move(PARTIES, CHANGEABLE),
+    "AcceptChange": Move(PARTIES, CHANGEABLE),
+    "RefuseChange": Move(PARTIES, CHANGEABLE),
+    "WithdrawChange": Move(PARTIES, CHANGEABLE),
     "AcceptProof": Move(SALE, ("delivered",), "pod_ok"),
     "ReopenOrder": Move(SALE, ("pod_ok",), "delivered"),
     "MarkInvoiced": Move(DEAL, ("pod_ok",), "invoiced"),

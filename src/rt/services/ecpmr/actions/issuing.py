@@ -3,13 +3,13 @@
 import secrets
 
 from rt.contracts.authz import GetOrganization
-from rt.contracts.core_orders import OrderPlanned
+from rt.contracts.core_orders import OrderAmended, OrderPlanned
 from rt.contracts.ecpmr import PartyBox
 from rt.kernel.core.clock import now
 from rt.kernel.core.errors import AskRefused
 from rt.kernel.core.ids import derived_id
 from rt.kernel.service.client import Services
-from rt.services.ecpmr.domain.drafting import draft, parties_of, redraft
+from rt.services.ecpmr.domain.drafting import carried_over, draft, parties_of, redraft
 from rt.services.ecpmr.domain.mentions import kind_of
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Issue
@@ -49,6 +49,13 @@ class Issuing:
             note.logistician_id = planned.order.logistician_id
             kept = [note.consignee_id] if note.consignee_id else []
             note.seen_by = list(dict.fromkeys([*parties_of(planned.order), *kept]))
+
+    async def amend(self, amended: OrderAmended) -> None:
+        """The note reads as the order now does: at once, or once those who have signed agree to it."""
+        if await self._store.notes.first({"id": note_id(amended.order.order_id)}) is None:
+            return
+        async with self._store.notes.change(note_id(amended.order.order_id)) as note:
+            note.follow(carried_over(note.versions[-1].consignment, amended.order, amended.parts))
 
     async def load(self, order_id: str) -> None:
         if await self._store.notes.first({"id": note_id(order_id)}):

@@ -1,10 +1,10 @@
 """The first draft of a note's boxes, filled from the order that was planned."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
-from rt.contracts.core_orders import OrderPlanned, OrderSummary
+from rt.contracts.core_orders import AmendedPart, OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import Consignment, GoodsLine, PartyBox
 from rt.kernel.core.clock import today
 from rt.services.ecpmr.domain.note import Note
@@ -60,6 +60,28 @@ def redraft(note: Note, planned: OrderPlanned, known: Mapping[str, PartyBox]) ->
     )
     changes |= {box: getattr(fresh, box) for box, now_is, was in parties if now_is != was}
     return msgspec.structs.replace(note.consignment, **changes)
+
+
+def carried_over(boxes: Consignment, order: OrderSummary, parts: Collection[AmendedPart]) -> Consignment:
+    """The boxes with what was agreed to change on the order; the rest stays as it was written."""
+    fresh = draft(
+        OrderPlanned(
+            order=order,
+            vehicle_plate="",
+            driver_id="",
+            driver_name="",
+            planned_pickup_at=None,
+            planned_delivery_at=None,
+        ),
+        {},
+    )
+    of_part: dict[str, tuple[str, ...]] = {
+        "stops": ("pickup", "delivery", "pickup_at", "delivery_at", "instructions"),
+        "goods": ("goods",),
+        "instructions": ("instructions",),
+    }
+    changed = {name: getattr(fresh, name) for part in parts for name in of_part.get(part, ())}
+    return msgspec.structs.replace(boxes, **changed)
 
 
 def parties_of(order: OrderSummary) -> list[str]:

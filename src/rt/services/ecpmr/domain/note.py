@@ -84,6 +84,13 @@ class Note(Shown):
             self.write(consignment, "", "")
             self._tell_amended(changed)
 
+    def follow(self, consignment: Consignment) -> None:
+        """The order was changed by consent: the boxes follow it, as a proposal where somebody has signed."""
+        changed = difference(self.versions[-1].consignment, consignment)
+        if changed and not self.cancelled and self.state != "delivered":
+            self.write(consignment, "", "")
+            self._tell_amended(changed)
+
     def cancel(self) -> None:
         """The order was called off; a note under which goods travel stays in force."""
         if self.state in ("new", "loading"):

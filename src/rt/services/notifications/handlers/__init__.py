@@ -4,6 +4,7 @@ from rt.kernel.log.subscriptions import Subscription
 from rt.services.notifications.actions.notifying import Notifier
 from rt.services.notifications.handlers.accounts import Accounts
 from rt.services.notifications.handlers.carriage import Carriage
+from rt.services.notifications.handlers.changes import Changes
 from rt.services.notifications.handlers.offers import Offers
 from rt.services.notifications.handlers.orders import Orders
 from rt.services.notifications.handlers.pallets import Pallets
@@ -13,8 +14,10 @@ from rt.services.notifications.store import NotificationsStore
 
 def subscriptions(notifier: Notifier, store: NotificationsStore) -> list[Subscription]:
     """Every handler of the service; the cards of orders are written before anybody needs them."""
+    orders = Orders(notifier, store)
     return [
-        *Orders(notifier, store).subscriptions(),
+        *orders.subscriptions(),
+        *Changes(orders).subscriptions(),
         *Offers(notifier).subscriptions(),
         *Carriage(notifier, store).subscriptions(),
         *Pallets(notifier).subscriptions(),

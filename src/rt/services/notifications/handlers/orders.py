@@ -43,10 +43,10 @@ class Orders:
         ]
 
     async def confirmed(self, event: OrderConfirmed, envelope: EventEnvelope) -> None:
-        await self._know(event.order)
+        await self.know(event.order)
 
     async def given(self, event: TenderAccepted, envelope: EventEnvelope) -> None:
-        await self._know(event.order)
+        await self.know(event.order)
 
     async def planned(self, event: OrderPlanned, envelope: EventEnvelope) -> None:
         template = templates.Planned(
@@ -55,33 +55,33 @@ class Orders:
             planned_pickup_at=event.planned_pickup_at,
             planned_delivery_at=event.planned_delivery_at,
         )
-        await self._tell(envelope, template, event.order, *_waiting(event.order))
+        await self.tell(envelope, template, event.order, *_waiting(event.order))
 
     async def loading(self, event: OrderLoading, envelope: EventEnvelope) -> None:
         template = templates.Loading(order=event.order)
-        await self._tell(envelope, template, event.order, *_waiting(event.order))
+        await self.tell(envelope, template, event.order, *_waiting(event.order))
 
     async def in_transit(self, event: OrderInTransit, envelope: EventEnvelope) -> None:
         order = event.order
-        await self._tell(
+        await self.tell(
             envelope, templates.InTransit(order=order), order, *_waiting(order), order.consignee_id
         )
 
     async def delivered(self, event: OrderDelivered, envelope: EventEnvelope) -> None:
         template = templates.Delivered(order=event.order, with_reserves=event.with_reserves)
-        await self._tell(envelope, template, event.order, *_waiting(event.order))
+        await self.tell(envelope, template, event.order, *_waiting(event.order))
 
     async def proof(self, event: ProofAccepted, envelope: EventEnvelope) -> None:
         """Both who is paid by the owner and the owner, whose client may have accepted it, can invoice now."""
         order = event.order
         template = templates.ProofTaken(order=order)
-        await self._tell(envelope, template, order, order.owner_id, order.carrier_id)
+        await self.tell(envelope, template, order, order.owner_id, order.carrier_id)
 
     async def cancelled(self, event: OrderCancelled, envelope: EventEnvelope) -> None:
         template = templates.Cancelled(order=event.order, reason=event.reason)
         order = event.order
         named = (*_sending(order), order.carrier_id, order.consignee_id)
-        await self._tell(envelope, template, order, *(one for one in named if one != order.owner_id))
+        await self.tell(envelope, template, order, *(one for one in named if one != order.owner_id))
 
     async def incident(self, event: IncidentReported, envelope: EventEnvelope) -> None:
         """The owner always hears of it; the partners when it is shared; not whoever reported it."""
@@ -92,9 +92,9 @@ class Orders:
             named = (*_sending(order), order.carrier_id, order.consignee_id)
             parties += [party for party in named if party]
         told_of = [party for party in parties if party != event.reported_by_id]
-        await self._tell(envelope, template, order, *told_of)
+        await self.tell(envelope, template, order, *told_of)
 
-    async def _tell(
+    async def tell(
         self, envelope: EventEnvelope, template: Written, order: OrderSummary, *organizations: str | None
     ) -> None:
         about = About(object_id=order.order_id, order_id=order.order_id)
@@ -103,7 +103,7 @@ class Orders:
                 envelope, template, organization, about, f"/orders/{order.order_id}"
             )
 
-    async def _know(self, order: OrderSummary) -> None:
+    async def know(self, order: OrderSummary) -> None:
         """Keep the order's name and parties for events that name the order alone."""
         card = OrderCard(
             id=card_id(order.order_id),

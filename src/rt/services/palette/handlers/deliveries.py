@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from rt.contracts.core_orders import OrderPlanned
+from rt.contracts.core_orders import OrderAmended, OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import DeliverySigned, PalletExchange
 from rt.kernel.core.errors import AlreadyExists
 from rt.kernel.core.ids import derived_id
@@ -47,12 +47,19 @@ class Deliveries:
     def subscriptions(self) -> list[Subscription]:
         return [
             subscribe(OrderPlanned, self.expect_call, since="beginning"),
+            subscribe(OrderAmended, self.expect_other_call, since="beginning"),
             subscribe(DeliverySigned, self.book_delivery, since="beginning"),
         ]
 
     async def expect_call(self, event: OrderPlanned, envelope: EventEnvelope) -> None:
         """Keep who meets where, so that the driver can be told the policy before arrival."""
-        order = event.order
+        await self._expect(event.order)
+
+    async def expect_other_call(self, event: OrderAmended, envelope: EventEnvelope) -> None:
+        """The truck goes somewhere else, or brings something else."""
+        await self._expect(event.order)
+
+    async def _expect(self, order: OrderSummary) -> None:
         with acting_for(order.shipper_id):
             known = await self._store.calls.first({"order_id": order.order_id})
             call = Call(

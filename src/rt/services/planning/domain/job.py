@@ -130,11 +130,15 @@ class Job(Entity):
         if self.state == "planned":
             self.state = "unplanned"
 
-    def renew(self, fresh: "Job") -> None:
-        """The order was accepted again, perhaps changed: everything but what is planned and booked is new."""
+    def take(self, fresh: "Job") -> None:
+        """The order reads otherwise: everything but what is planned and booked is new."""
         kept = {"id", "org_id", "version", "created_at", "changed_at", "seen_by", "state", "tour_id", "slots"}
         for field in set(self.__struct_fields__) - kept:
             setattr(self, field, getattr(fresh, field))
+
+    def renew(self, fresh: "Job") -> None:
+        """The order was accepted again, perhaps changed."""
+        self.take(fresh)
         if self.state in ("cancelled", "elsewhere"):
             self.state = "unplanned"
 
@@ -155,9 +159,13 @@ class Job(Entity):
 
     def window(self, kind: StopKind) -> Span:
         """When the stop may begin: a booked slot, or else what the order says."""
+        return self.slots.get(kind, self.asked(kind))
+
+    def asked(self, kind: StopKind) -> Span:
+        """When the order wants the stop to begin."""
         if kind == "pickup":
-            return self.slots.get(kind, (self.pickup_from, self.pickup_until))
-        return self.slots.get(kind, (self.delivery_from, self.delivery_until))
+            return self.pickup_from, self.pickup_until
+        return self.delivery_from, self.delivery_until
 
     def obstacles(self, day: date) -> list[PlanningConflict]:
         """What no crew could mend on a tour of that day."""

@@ -12,7 +12,7 @@ from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import Personal
 from rt.services.planning.domain.conflicts import clock
 from rt.services.planning.domain.docks import Dock
-from rt.services.planning.domain.job import APPOINTMENT_GRACE
+from rt.services.planning.domain.job import APPOINTMENT_GRACE, Job
 from rt.trade.places import Site
 from rt.trade.zones import zone_of
 
@@ -100,6 +100,13 @@ class Slot(Entity):
         self.place(dock, door, starts_at)
         self.reason = reason
         self._changed("moved", reason)
+
+    def meets(self, job: Job) -> bool:
+        """Whether the job still calls at this site, at a time that its order allows."""
+        here, there = self.site.address, (job.pickup if self.kind == "pickup" else job.delivery).address
+        opens, closes = job.asked(self.kind)
+        same = (here.country, here.postal_code.strip()) == (there.country, there.postal_code.strip())
+        return same and opens - APPOINTMENT_GRACE <= self.starts_at <= closes
 
     def cancel(self, reason: str) -> None:
         self.need_open()

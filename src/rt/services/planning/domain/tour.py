@@ -107,6 +107,23 @@ class Tour(Entity):
         if not self.stops:
             raise TourEmpty()
         self.state = "published"
+        self._tell()
+
+    def follow(self, job: Job, crew: Crew, hold: bool) -> None:
+        """A job of it is another by consent: its stops are laid out anew; whoever drives them is told.
+
+        Without `hold` it does not hold the time that it needs now: another tour of its crew has it.
+        """
+        if self.state not in ("draft", "published"):
+            return
+        fresh = {stop.kind: stop for stop in job.stops()}
+        self.arrange([fresh[one.kind] if one.job_id == job.id else one for one in self.stops], crew)
+        if hold:
+            self.hold()
+        if self.state == "published":
+            self._tell()
+
+    def _tell(self) -> None:
         self.emit(
             TourPublished(
                 tour_id=self.id,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from rt.contracts.core_orders import OrderPlanned
+from rt.contracts.core_orders import OrderSummary
 from rt.contracts.tracking_ia import (
     DeviceKind,
     DeviceView,
@@ -241,12 +241,10 @@ class Purge(Entity, kw_only=True):
         )
 
 
-def followed(event: OrderPlanned, id: str, moment: datetime) -> FollowedOrder:
+def followed(order: OrderSummary, id: str, moment: datetime, planned: datetime | None) -> FollowedOrder:
     """What is kept of a planned order; without any time it counts as planned for now."""
-    order = event.order
     sending = (order.owner_id, order.client_id, order.shipper_id, order.supplier_id)
     parties = (*sending, order.carrier_id, order.consignee_id, order.logistician_id)
-    planned = event.planned_delivery_at or event.planned_pickup_at
     until = order.delivery_until or planned or order.pickup_until or moment
     return FollowedOrder(
         id=id,

@@ -1,0 +1,89 @@
+"""A carrier's jobs as its orders come, change and go, with the tours and slots that they have."""
+
+from rt.contracts.core_orders import OrderSummary
+from rt.contracts.planning.tours import StopKind
+from rt.kernel.core.errors import AlreadyExists
+from rt.kernel.core.ids import derived_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.storage.persistence import transaction
+from rt.services.planning.domain.accepted import job_of
+from rt.services.planning.domain.job import Job
+from rt.services.planning.store import MOST, PlanningStore
+
+MOVED = "La commande a été modifiée. / The order was changed."
+"""Why a slot is given back that a changed order no longer meets."""
+
+
+class OrderJobs:
+    """The jobs of the acting organization, which carries the orders."""
+
+    def __init__(self, store: PlanningStore) -> None:
+        self._store = store
+
+    async def put(self, order: OrderSummary) -> None:
+        """An order accepted anew renews its job."""
+        known = await self._store.job_of(order.order_id)
+        if known is None:
+            await self._store.jobs.add(job_of(order, derived_id("job", current_org(), order.order_id)))
+            return
+        async with self._store.jobs.change(known.id) as job:
+            job.renew(job_of(order, known.id))
+
+    async def follow(self, order: OrderSummary) -> None:
+        """The order reads otherwise: so does its job, on its tour too; slots it no longer meets go."""
+        known = await self._store.job_of(order.order_id)
+        if known is None or known.state == "cancelled":
+            return
+        fresh = job_of(order, known.id)
+        try:
+            await self._change(fresh, hold=True)
+        except AlreadyExists:  # its crew is busy then: the tour shows it, and a person decides
+            await self._change(fresh, hold=False)
+
+    async def leave(self, order: OrderSummary) -> None:
+        """It is carried without a tour."""
+        job = await self._store.job_of(order.order_id)
+        if job is None or job.state != "unplanned":
+            return
+        async with self._store.jobs.change(job.id) as stored:
+            stored.leave()
+
+    async def take_out(self, order: OrderSummary, reason: str) -> None:
+        """The job goes, from a draft its stops too; a published tour keeps them until it is withdrawn."""
+        job = await self._store.job_of(order.order_id)
+        if job is None or job.state == "cancelled":
+            return
+        async with transaction(self._store.database):
+            if job.tour_id is not None:
+                crew = await self._store.crew_of(await self._store.tours.get(job.tour_id))
+                async with self._store.tours.change(job.tour_id) as tour:
+                    if tour.state == "draft":
+                        tour.take(tour.without_stops_of(job.id), crew)
+                        if not tour.stops:
+                            tour.withdraw()
+            async with self._store.jobs.change(job.id) as stored:
+                stored.cancel()
+        await self._give_slots_back(job, reason)
+
+    async def _change(self, fresh: Job, hold: bool) -> None:
+        async with transaction(self._store.database):
+            left = await self._give_slots_back(fresh, MOVED, met=True)
+            async with self._store.jobs.change(fresh.id) as job:
+                job.take(fresh)
+                for kind in left:
+                    job.unbook(kind)
+            if job.tour_id is not None:
+                crew = await self._store.crew_of(await self._store.tours.get(job.tour_id))
+                async with self._store.tours.change(job.tour_id) as tour:
+                    tour.follow(job, crew, hold)
+
+    async def _give_slots_back(self, job: Job, reason: str, *, met: bool = False) -> list[StopKind]:
+        """Cancel the slots of the job and say of which stops; `met`: but those that it still meets."""
+        left: list[StopKind] = []
+        booked = {"order_id": job.order_id, "state": "booked", "carrier_id": current_org()}
+        for slot in await self._store.slots.find(booked, limit=MOST):
+            if not (met and slot.meets(job)):
+                async with self._store.slots.change(slot.id) as stored:
+                    stored.cancel(reason)
+                left.append(slot.kind)
+        return left
