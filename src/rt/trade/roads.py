@@ -159,19 +159,21 @@ def leg(start: Point, end: Point) -> Leg | NoRoad:
         cost = packed_cost(seconds_of(tens, ACCESS_KMH), 0, tens)
     else:
         (up, up_costs), (down, down_costs) = _label(here.node), _label(there.node)
-        _, in_up, in_down = np.intersect1d(up, down, assume_unique=True, return_indices=True)
-        if not in_up.size:
+        at = np.searchsorted(up, down)
+        met = up.take(at, mode="clip") == down
+        if not met.any():
             return _no_link()
-        cost = int((up_costs[in_up] + down_costs[in_down]).min()) + here.cost + there.cost
+        cost = int((up_costs[at[met]] + down_costs[met]).min()) + here.cost + there.cost
     sea = cost >> SEA & SEA_MASK
     return Leg(km=(cost & TENS) / 100, driving_minutes=((cost >> SECONDS) - sea) / 60, sea_minutes=sea / 60)
 
 
 @lru_cache(maxsize=2_048)
 def _label(node: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """What a climb reaches, kept for places that are asked for again: 1.5 kB each."""
+    """What a climb reaches, by node; kept for places that are asked for again, 1.5 kB each."""
     climbed, _ = climb(road_net(), node)
-    return np.array([*climbed], np.int32), np.array([*climbed.values()], np.int64)
+    nodes = sorted(climbed)
+    return np.array(nodes, np.int32), np.array([climbed[one] for one in nodes], np.int64)
 
 
 def matrix(places: Sequence[Point]) -> Matrix:

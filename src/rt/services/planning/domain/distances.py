@@ -55,7 +55,8 @@ def way(start: Site, end: Site) -> Way | None:
         return None
     if not by_road(start, end):
         return None
-    return _measured((start.latitude, start.longitude), (end.latitude, end.longitude))
+    ends = (start.latitude, start.longitude), (end.latitude, end.longitude)
+    return _measured(min(ends), max(ends))
 
 
 def kilometres(start: Site, end: Site) -> float:
@@ -76,7 +77,8 @@ def minutes_matrix(sites: Sequence[Site]) -> NDArray[np.float64]:
     found = roads.matrix(places)
     minutes: NDArray[np.float64] = np.rint(found.driving_minutes + found.sea_minutes)
     for one, other in np.argwhere(~found.reached).tolist():
-        minutes[one, other] = _measured(places[one], places[other]).minutes
+        ends = places[one], places[other]
+        minutes[one, other] = _measured(min(ends), max(ends)).minutes
     return minutes
 
 
