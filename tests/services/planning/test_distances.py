@@ -1,10 +1,13 @@
 """How far apart sites are for planning: by the road net, over no water, else as the crow flies."""
 
+import msgspec
 import numpy as np
 import pytest
+from tests.services.planning import make
 from tests.services.planning.make import site
 
 from rt.services.planning.domain.distances import kilometres, minutes_between, minutes_matrix, placed, way
+from rt.services.planning.domain.tour import new_tour
 from rt.trade.distances import CROW_FLY, road_km
 from rt.trade.places import Address, Site
 
@@ -38,6 +41,16 @@ def test_a_place_far_from_the_net_is_estimated_and_says_so() -> None:
     assert found
     assert found.basis == CROW_FLY
     assert found.km == pytest.approx(road_km((48.8566, 2.3522), (48.4, -6)))
+
+
+def test_a_tour_says_what_its_kilometres_stand_on() -> None:
+    crew = make.crew()
+    tour = new_tour("t1", crew, make.DAY)
+    tour.arrange(make.job(pickup="Paris", delivery="Lyon").stops(), crew)
+    assert tour.view(()).distance_basis.startswith("road net ")
+    stops = [msgspec.structs.replace(stop, site=FAR_FROM_ROADS) for stop in tour.stops]
+    tour.arrange(stops, crew)
+    assert tour.view(()).distance_basis == CROW_FLY
 
 
 def test_the_matrix_says_what_each_way_says() -> None:

@@ -44,9 +44,10 @@ class StopView(View):
 
 
 class TourView(View):
-    """A vehicle's and driver's work; distances and times are estimates from coordinates.
+    """A vehicle's and driver's work; distances and times are estimates, by what `distance_basis` says.
 
-    `distance_km` is null where water or an unknown place lies on the way.
+    That is a road net and its version, "crow-fly" where the net has no road for a stop, or empty for older
+    tours. `distance_km` is null where water or an unknown place lies on the way.
     """
 
     tour_id: str
@@ -60,6 +61,7 @@ class TourView(View):
     ends_at: datetime
     distance_km: float | None
     driving_minutes: int
+    distance_basis: str
     stops: list[StopView]
     conflicts: list[ConflictView]
     derogation: str

@@ -233,4 +233,5 @@ def _become(tour: Tour, wanted: Tour) -> None:
     tour.stops, tour.drives, tour.holds = wanted.stops, wanted.drives, wanted.holds
     tour.starts_at, tour.ends_at = wanted.starts_at, wanted.ends_at
     tour.distance_km, tour.driving_minutes = wanted.distance_km, wanted.driving_minutes
+    tour.distance_basis = wanted.distance_basis
     tour.derogation = wanted.derogation

@@ -71,6 +71,12 @@ def minutes_between(start: Site, end: Site) -> int:
     return found.minutes if found else 0
 
 
+def basis_of(sites: Sequence[Site]) -> str:
+    """What the kilometres along these sites stand on: the crow's flight if one of them does."""
+    found = {one.basis for one in map(way, sites, sites[1:]) if one}
+    return CROW_FLY if CROW_FLY in found else next(iter(found), "")
+
+
 def minutes_matrix(sites: Sequence[Site]) -> NDArray[np.float64]:
     """Minutes between places that have coordinates and lie on one land, the same both ways."""
     places = [(site.latitude or 0.0, site.longitude or 0.0) for site in sites]

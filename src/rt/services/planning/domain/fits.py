@@ -170,6 +170,7 @@ def copy_of(tour: Tour) -> Tour:
         drives=list(tour.drives),
         distance_km=tour.distance_km,
         driving_minutes=tour.driving_minutes,
+        distance_basis=tour.distance_basis,
         state=tour.state,
         derogation=tour.derogation,
         holds=list(tour.holds),

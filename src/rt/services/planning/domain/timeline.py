@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from rt.services.planning.domain.distances import kilometres, minutes_between
+from rt.services.planning.domain.distances import basis_of, kilometres, minutes_between
 from rt.services.planning.domain.fleet import LONGEST_SHIFT, Driver, Vehicle
 from rt.services.planning.domain.hours import Span
 from rt.services.planning.domain.job import HORIZON, Stop
@@ -29,6 +29,7 @@ class Timeline(msgspec.Struct, kw_only=True):
     ends_at: datetime
     distance_km: float
     driving_minutes: int
+    distance_basis: str
     drives: list[Span]
 
 
@@ -61,6 +62,7 @@ def lay_out(stops: Sequence[Stop], vehicle: Vehicle, driver: Driver, day: date) 
         ends_at=clock.at,
         distance_km=round(total_km + home, 1),
         driving_minutes=total_minutes + minutes_home,
+        distance_basis=basis_of([vehicle.depot, *(stop.site for stop in stops), vehicle.depot]),
         drives=clock.drives,
     )
 

@@ -57,6 +57,7 @@ class Tour(Entity):
     drives: list[Span] = msgspec.field(default_factory=list)
     distance_km: float = 0
     driving_minutes: int = 0
+    distance_basis: str = ""
     state: TourState = "draft"
     derogation: str = ""
     holds: list[str] = msgspec.field(default_factory=list)
@@ -71,6 +72,7 @@ class Tour(Entity):
         self.stops, self.drives = times.stops, times.drives
         self.starts_at, self.ends_at = times.starts_at, times.ends_at
         self.distance_km, self.driving_minutes = times.distance_km, times.driving_minutes
+        self.distance_basis = times.distance_basis
 
     def take(self, stops: Sequence[Stop], crew: Crew) -> None:
         """These stops in this order are the tour from now on."""
@@ -203,6 +205,7 @@ class Tour(Entity):
             ends_at=self.ends_at,
             distance_km=None if any(isinstance(one, UNMEASURED) for one in conflicts) else self.distance_km,
             driving_minutes=self.driving_minutes,
+            distance_basis=self.distance_basis,
             stops=stops,
             conflicts=[one.conflict_view() for one in conflicts],
             derogation=self.derogation,
