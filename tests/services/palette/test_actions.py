@@ -140,6 +140,16 @@ async def test_the_driver_reads_the_policy_before_arrival(palette):
     assert (await web(palette, "org_stranger").get(way)).json()["code"] == "order_unknown"
 
 
+async def test_an_order_planned_anew_has_the_policy_of_who_hands_over_then(palette):
+    other = {"owner_id": make.SHIPPER, "shipper_id": make.CONSIGNEE, "consignee_id": None}
+    await told(palette, make.planned())
+    await asked(web(palette, make.CONSIGNEE).post("/api/palettes/policies", json={"mode": "none"}))
+    await told(palette, make.planned(**other))
+    for org in (make.SHIPPER, make.CARRIER, make.CONSIGNEE):
+        read = await asked(web(palette, org).get("/api/palettes/orders/ord_1/policy"))
+        assert read["mode"] == "none"
+
+
 async def test_a_policy_set_again_is_changed_and_can_be_removed(palette):
     shipper = web(palette)
     for mode in ("none", "deferred"):

@@ -193,6 +193,36 @@ async def test_glass_in_the_hands_of_who_gains_by_it_binds_nobody_else(palette, 
     assert (await shares(palette, CONSIGNEE, SHIPPER))[0] == 13
 
 
+async def test_who_runs_the_order_and_carries_it_writes_no_debts_of_those_it_names(palette):
+    """Or a carrier would say alone what others owe each other: nobody has entrusted anything to it."""
+    await deliver(palette, owner_id=CARRIER)
+    await confirm(palette, CONSIGNEE)
+    assert (await shares(palette, CONSIGNEE, SHIPPER))[0] == (await shares(palette, CARRIER, SHIPPER))[0] == 0
+    await confirm(palette, SHIPPER)
+    assert (await shares(palette, CONSIGNEE, SHIPPER))[0] == 13
+    assert (await shares(palette, CARRIER, SHIPPER))[0] == 20
+
+
+async def test_the_carrier_of_anothers_order_does_not_speak_for_its_shipper(palette):
+    await deliver(palette, deferred=True, owner_id="org_forwarder")
+    assert (await shares(palette, SHIPPER, CONSIGNEE))[0] == 0
+    await confirm(palette, SHIPPER)
+    assert (await shares(palette, CONSIGNEE, SHIPPER))[0] == 13
+    (voucher,) = (await asked(web(palette).get(VOUCHERS)))["items"]
+    await redeem(palette, CARRIER, voucher, 13)
+    await confirm(palette, CONSIGNEE)
+    assert (await shares(palette, CONSIGNEE, SHIPPER))[0] == 13, "its own yes is wanted for what settles it"
+
+
+async def test_a_shipper_without_account_is_asked_nothing(palette):
+    await deliver(palette, owner_id=CARRIER, shipper_id="org_guest")
+    (claimed,) = await emitted(palette, "palette.movement.claimed")
+    assert claimed["awaited"] == [CONSIGNEE]
+    await confirm(palette, CONSIGNEE)
+    (movement,) = (await asked(web(palette, CONSIGNEE).get(MOVEMENTS)))["items"]
+    assert movement["standing"] == "own"
+
+
 async def test_a_carrier_that_is_its_own_consignee_does_not_speak_for_the_shipper(palette):
     await deliver(palette, consignee_id=CARRIER, by_org_id=CARRIER)
     assert (await shares(palette, SHIPPER, CARRIER))[0] == 0

@@ -10,12 +10,20 @@ from rt.services.palette.domain.movement import Movement
 
 
 class NoteParties(msgspec.Struct, frozen=True, kw_only=True):
-    """Who meets on a signed note, by account; `guests` of them act for whoever wrote them down."""
+    """Who meets on a signed note, by account; `guests` of them act for whoever wrote them down.
 
+    `owner_id` runs the order: if that is the shipper, it has entrusted the goods to the carrier itself.
+    """
+
+    owner_id: str
     shipper: Party
     carrier: Party
     consignee: Party
     guests: frozenset[str] = frozenset()
+
+    @property
+    def entrusted(self) -> bool:
+        return self.owner_id == self.shipper.id
 
 
 def delivered(
@@ -40,8 +48,8 @@ def delivered(
         policy=policy,
         exchanges=exchanges,
         teller_id=teller,
-        principal_id=shipper,
-        agent_id=carrier,
+        principal_id=shipper if parties.entrusted else "",
+        agent_id=carrier if parties.entrusted else "",
         witness_id=teller if teller.startswith(NAMED) else "",
         seen_by=organizations(shipper, carrier, consignee),
     )
@@ -52,15 +60,16 @@ def bound_by(event: DeliverySigned, parties: NoteParties, contract: bool) -> set
 
     Whoever signed on an account or link of its own is bound. A signature on glass binds its party if the
     carrier that collected it gains nothing by the count: one that is neither shipper nor consignee, nor a
-    guest who acts for one of them. The shipper entrusted the goods to that carrier. A contract (a policy
-    that both accepted) binds shipper and consignee to what either of them had signed.
+    guest who acts for one of them; nor does it run the order, which it could have written for that. A shipper
+    is bound that entrusted the goods to that carrier itself. A contract (a policy that both accepted) binds
+    shipper and consignee to what either of them had signed.
     """
     shipper, carrier, consignee = parties.shipper.id, parties.carrier.id, parties.consignee.id
     bound = {event.by_org_id}
     if event.by_org_id == carrier:
-        if carrier != consignee:
+        if carrier != consignee and parties.entrusted:
             bound.add(shipper)
-        if carrier != shipper and carrier not in parties.guests:
+        if carrier not in (shipper, parties.owner_id, *parties.guests):
             bound.add(consignee)
     if contract and bound & {shipper, consignee}:
         bound |= {shipper, consignee}

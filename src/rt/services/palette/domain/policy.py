@@ -214,6 +214,8 @@ class Call(Entity, kw_only=True):
 
     def follow(self, planned: "Call") -> None:
         """The order was planned again."""
+        self.shipper_id = planned.shipper_id
+        self.shipper_name = planned.shipper_name
         self.carrier_name = planned.carrier_name
         self.consignee_party = planned.consignee_party
         self.consignee_name = planned.consignee_name

@@ -237,7 +237,7 @@ def owed_on_paper(movement: Movement, exchange: Exchange) -> Voucher:
         quality=exchange.quality,
         quantity=exchange.owed,
         left=exchange.owed,
-        entrusted=True,
+        entrusted=bool(movement.agent_id),
         expires_at=through(day_of(max(movement.moved_at, now())) + timedelta(days=exchange.voucher_days)),
         seen_by=organizations(shipper.id, carrier.id, consignee.id),
     )

@@ -60,25 +60,26 @@ class Deliveries:
         await self._expect(event.order)
 
     async def _expect(self, order: OrderSummary) -> None:
-        with acting_for(order.shipper_id):
-            known = await self._store.calls.first({"order_id": order.order_id})
-            call = Call(
-                id=derived_id("cal", order.order_id),
-                order_id=order.order_id,
-                shipper_id=order.shipper_id,
-                shipper_name=order.shipper_name,
-                carrier_name=order.carrier_name,
-                consignee_party=order.consignee_id or party_named(order.consignee_name),
-                consignee_name=order.consignee_name,
-                site_name=order.delivery.name,
-                pallet_type=known_type(order.pallet_type),
-                seen_by=organizations(order.shipper_id, order.carrier_id or "", order.consignee_id or ""),
-            )
-            if known is None:
+        parties = order.owner_id, order.shipper_id, order.carrier_id or "", order.consignee_id or ""
+        call = Call(
+            id=derived_id("cal", order.order_id),
+            org_id=order.owner_id,
+            order_id=order.order_id,
+            shipper_id=order.shipper_id,
+            shipper_name=order.shipper_name,
+            carrier_name=order.carrier_name,
+            consignee_party=order.consignee_id or party_named(order.consignee_name),
+            consignee_name=order.consignee_name,
+            site_name=order.delivery.name,
+            pallet_type=known_type(order.pallet_type),
+            seen_by=organizations(*parties),
+        )
+        with acting_for(order.owner_id):
+            try:
                 await self._store.calls.add(call)
-                return
-            async with self._store.calls.change(known.id) as kept:
-                kept.follow(call)
+            except AlreadyExists:
+                async with self._store.calls.everywhere.change(call.id) as kept:
+                    kept.follow(call)
 
     async def book_delivery(self, event: DeliverySigned, envelope: EventEnvelope) -> None:
         """One movement for each signed note, whatever is told again."""
@@ -98,10 +99,10 @@ class Deliveries:
         call = await self._store.calls.first({"order_id": event.order_id})
         carrier = event.carrier_id or party_named((call.carrier_name if call else "") or "?")
         consignee = event.consignee_id or party_named(event.consignee_name)
-        guests = {
-            party for party in organizations(carrier, consignee) if await self._directory.is_guest(party)
-        }
+        named = organizations(event.shipper_id, carrier, consignee)
+        guests = {party for party in named if await self._directory.is_guest(party)}
         return NoteParties(
+            owner_id=event.owner_id,
             shipper=Party(id=event.shipper_id, name=call.shipper_name if call else ""),
             carrier=Party(id=carrier, name=call.carrier_name if call else ""),
             consignee=Party(id=consignee, name=event.consignee_name),
