@@ -188,7 +188,7 @@ async def choices(visit: Visit, parts: Sequence[str], order: OrderView | None) -
     """What is chosen from: clients and consignees among the partners, packages and pallets of each line."""
     offered: dict[str, list[Choice]] = {}
     if "client" in parts:
-        clients = await _clients(visit, order)
+        clients = await client_choices(visit, order)
         offered["client_id"] = clients
         offered["shipper_id"] = [Choice("", _("Le client lui-même")), *clients]
     if "consignee" in parts:
@@ -214,7 +214,7 @@ def _as_chosen(order: OrderView) -> OrderView:
     return structs.replace(order, client_id=client, shipper_id=shipper)
 
 
-async def _clients(visit: Visit, order: OrderView | None) -> list[Choice]:
+async def client_choices(visit: Visit, order: OrderView | None = None) -> list[Choice]:
     """Whom an order may be run for: partners and guests, first those whose trade it is to ask."""
     asked = [FindPartners(kind=kind, limit=MOST_PARTNERS) for kind in ASKING]
     found = [one for page in await attempt_all(visit, asked) if page for one in page.items]

@@ -1,5 +1,6 @@
 """Orders from a sheet: upload, verdict and reason of each row, columns named, rows taken in."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
@@ -11,6 +12,7 @@ from starlette.routing import Route
 from rt.contracts.core_orders import (
     CellReason,
     CommitImport,
+    EditOrder,
     GetImport,
     GetImportRejects,
     GetImportTemplate,
@@ -23,7 +25,8 @@ from rt.contracts.core_orders import (
     UploadImport,
 )
 from rt.kernel.core.errors import Refusal
-from rt.ui.asking import key_of, pressed, sent, signed_in_still, told, typed
+from rt.pages.drafting import client_choices
+from rt.ui.asking import AT_ONCE, key_of, pressed, sent, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
 from rt.ui.formats import language
@@ -39,6 +42,8 @@ VERDICTS = {
     "new": (marked("nouvelle"), "ok", "plus"),
 }
 """How a row's fate is said, its tone and its icon; those with work to do come first."""
+AS_MADE = 1
+"""The version of an order that nobody has changed."""
 COLUMN = "column."
 ANSWER = "answer."
 
@@ -79,11 +84,96 @@ class ImportPage(Page):
     notes: list[str]
     english: bool
     here: str
+    clients: Sequence[Choice]
 
     def column_name(self, reason: CellReason) -> str:
         """The sheet's own heading, or the name of the field that no column fills."""
         present = any(match.column == reason.column for match in self.sheet.columns)
         return reason.column if present else named("field", reason.field)
+
+
+class Imports:
+    """The pages of orders from sheets; `client`: whether it is asked for whom those of a sheet are run."""
+
+    def __init__(self, *, client: bool = False) -> None:
+        self.client = client
+
+    def pages(self) -> Sequence[Route]:
+        """To be put among a portal's pages."""
+        return [
+            page("/imports", start),
+            page("/imports/template.csv", sheet_template, methods=("GET",)),
+            page("/imports/template.xlsx", sheet_template, methods=("GET",)),
+            page("/imports/{import_id}", self.preview, methods=("GET",)),
+            page("/imports/{import_id}/mapping", remap, methods=("POST",)),
+            page("/imports/{import_id}/commit", self.commit, methods=("POST",)),
+            page("/imports/{import_id}/rejects.csv", rejects, methods=("GET",)),
+            page("/imports/{import_id}/rejects.xlsx", rejects, methods=("GET",)),
+        ]
+
+    async def preview(self, visit: Visit) -> Page | Response:
+        sheet = await visit.ask(GetImport(import_id=visit.path["import_id"]))
+        here = f"/imports/{sheet.import_id}"
+        shown = visit.query.get("verdict", "")
+        counts = {"bad": sheet.bad, "duplicate": sheet.duplicate, "update": sheet.update, "new": sheet.new}
+        order = list(VERDICTS)
+        rows = [row for row in sheet.rows if not shown or row.verdict == shown]
+        english = language() == "en"
+        return ImportPage(
+            title=sheet.filename or _("Tableau importé"),
+            crumbs=[("/orders", _("Commandes")), ("/imports", _("Importer"))],
+            sheet=sheet,
+            rows=sorted(rows, key=lambda row: (order.index(row.verdict), row.number)),
+            verdicts={code: (_(name), tone, icon) for code, (name, tone, icon) in VERDICTS.items()},
+            shown=shown,
+            tabs=[
+                (here, _("Toutes"), sheet.rows_total),
+                *((f"{here}?verdict={code}", _(VERDICTS[code][0]), counts[code]) for code in order),
+            ],
+            current=f"{here}?verdict={shown}" if shown else here,
+            fields=sorted(
+                (Choice(code, named("field", code)) for code in get_args(ImportField)), key=lambda c: c.label
+            ),
+            unknown=sum(match.field is None for match in sheet.columns),
+            questions=asked(sheet.questions, english),
+            at_one_press=AT_ONE_PRESS,
+            notes=[note.en if english else note.fr for note in sheet.notes],
+            english=english,
+            here=here,
+            clients=await client_choices(visit) if self.client and sheet.state != "committed" else (),
+        )
+
+    async def commit(self, visit: Visit) -> Response:
+        """Take the good rows in, for the client that was chosen."""
+        import_id = visit.path["import_id"]
+        here = f"/imports/{import_id}"
+        same = "update" if typed(visit, "same_reference") == "update" else "skip"
+        message = msgspec.convert({"import_id": import_id, "same_reference": same}, CommitImport)
+        try:
+            done = await visit.ask(message, key=key_of(visit))
+            if self.client and (client_id := typed(visit, "client_id")):
+                await run_for(visit, client_id, done.rows)
+        except Refusal as refusal:
+            signed_in_still(refusal)
+            return visit.go(here, told(refusal), kind="bad")
+        said = _("%(new)s commandes créées, %(changed)s mises à jour.")
+        return visit.go(here, said % {"new": done.created_orders, "changed": done.updated_orders})
+
+
+async def run_for(visit: Visit, client_id: str, rows: Sequence[ImportRow]) -> None:
+    """Name the client of each draft that was made: a sheet has no column for it.
+
+    Each under a key of its own; one that has no client yet asks for it before it is confirmed.
+    """
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(order_id: str) -> None:
+        async with places:
+            message = EditOrder(order_id=order_id, client_id=client_id)
+            await visit.ask(message, key=f"{key_of(visit)}-{order_id}", version=AS_MADE)
+
+    made = [row.order_id for row in rows if row.order_id and row.verdict == "new"]
+    await asyncio.gather(*(one(order_id) for order_id in made))
 
 
 async def start(visit: Visit) -> Page | Response:
@@ -127,38 +217,6 @@ def asked(questions: list[ImportQuestion], english: bool) -> list[Question]:
     return sorted(shown, key=lambda one: bool(one.answer))
 
 
-async def preview(visit: Visit) -> Page | Response:
-    sheet = await visit.ask(GetImport(import_id=visit.path["import_id"]))
-    here = f"/imports/{sheet.import_id}"
-    shown = visit.query.get("verdict", "")
-    counts = {"bad": sheet.bad, "duplicate": sheet.duplicate, "update": sheet.update, "new": sheet.new}
-    order = list(VERDICTS)
-    rows = [row for row in sheet.rows if not shown or row.verdict == shown]
-    english = language() == "en"
-    return ImportPage(
-        title=sheet.filename or _("Tableau importé"),
-        crumbs=[("/orders", _("Commandes")), ("/imports", _("Importer"))],
-        sheet=sheet,
-        rows=sorted(rows, key=lambda row: (order.index(row.verdict), row.number)),
-        verdicts={code: (_(name), tone, icon) for code, (name, tone, icon) in VERDICTS.items()},
-        shown=shown,
-        tabs=[
-            (here, _("Toutes"), sheet.rows_total),
-            *((f"{here}?verdict={code}", _(VERDICTS[code][0]), counts[code]) for code in order),
-        ],
-        current=f"{here}?verdict={shown}" if shown else here,
-        fields=sorted(
-            (Choice(code, named("field", code)) for code in get_args(ImportField)), key=lambda c: c.label
-        ),
-        unknown=sum(match.field is None for match in sheet.columns),
-        questions=asked(sheet.questions, english),
-        at_one_press=AT_ONE_PRESS,
-        notes=[note.en if english else note.fr for note in sheet.notes],
-        english=english,
-        here=here,
-    )
-
-
 async def remap(visit: Visit) -> Response:
     """Name columns, answer a question or choose a page; what was named holds for the next sheets too."""
     here = f"/imports/{visit.path['import_id']}"
@@ -182,21 +240,6 @@ async def remap(visit: Visit) -> Response:
     return await pressed(visit, message, here, done, choice=msgspec.json.encode(said).decode())
 
 
-async def commit(visit: Visit) -> Response:
-    """Take the good rows in."""
-    import_id = visit.path["import_id"]
-    here = f"/imports/{import_id}"
-    same = "update" if typed(visit, "same_reference") == "update" else "skip"
-    message = msgspec.convert({"import_id": import_id, "same_reference": same}, CommitImport)
-    try:
-        done = await visit.ask(message, key=key_of(visit))
-    except Refusal as refusal:
-        signed_in_still(refusal)
-        return visit.go(here, told(refusal), kind="bad")
-    said = _("%(new)s commandes créées, %(changed)s mises à jour.")
-    return visit.go(here, said % {"new": done.created_orders, "changed": done.updated_orders})
-
-
 async def rejects(visit: Visit) -> Response:
     message = GetImportRejects(import_id=visit.path["import_id"], format=_format(visit))
     return sent(await visit.ask(message))
@@ -208,17 +251,3 @@ async def sheet_template(visit: Visit) -> Response:
 
 def _format(visit: Visit) -> SheetFormat:
     return "xlsx" if visit.request.url.path.endswith(".xlsx") else "csv"
-
-
-def pages() -> Sequence[Route]:
-    """To be put among a portal's pages."""
-    return [
-        page("/imports", start),
-        page("/imports/template.csv", sheet_template, methods=("GET",)),
-        page("/imports/template.xlsx", sheet_template, methods=("GET",)),
-        page("/imports/{import_id}", preview, methods=("GET",)),
-        page("/imports/{import_id}/mapping", remap, methods=("POST",)),
-        page("/imports/{import_id}/commit", commit, methods=("POST",)),
-        page("/imports/{import_id}/rejects.csv", rejects, methods=("GET",)),
-        page("/imports/{import_id}/rejects.xlsx", rejects, methods=("GET",)),
-    ]

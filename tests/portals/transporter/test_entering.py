@@ -234,12 +234,19 @@ async def test_an_order_is_written_from_a_model_or_again(world: World, carrier: 
     assert (again.client_id, again.sell_cents, again.state) == (client.id, 48_000, "draft")
 
 
-async def test_a_sheet_makes_drafts_that_want_their_client(world: World, carrier: Browser) -> None:
+async def test_a_sheet_makes_drafts_for_one_client(world: World, carrier: Browser) -> None:
+    client = await guest(world)
     sheet = (await carrier.page("/imports/template.csv")).encode()
     page = await carrier.page("/imports")
     answer = await carrier.press(page, "/imports", files={"file": ("semaine.csv", sheet, "text/csv")})
-    assert answer.headers["location"].startswith("/imports/")
-    assert "Colonnes" in await carrier.page(answer.headers["location"])
+    here = answer.headers["location"]
+    page = await carrier.page(here)
+    answer = await carrier.press(page, f"{here}/commit", client_id=client.id)
+    page = await carrier.page(answer.headers["location"])
+    (order,) = re.findall(r'href="(/orders/ord_[^"]+)"', page)
+    assert (await read(world, order)).client_id == client.id
+    (drafts,) = re.findall(r'href="(/orders\?view=draft)"', page)
+    assert order in await carrier.page(drafts)
 
 
 async def test_who_only_reads_is_offered_no_new_order(world: World) -> None:

@@ -2,10 +2,11 @@
 
 from starlette.routing import Route
 
-from rt.pages import imports, sources
+from rt.pages import sources
 from rt.pages.docks import Docks
 from rt.pages.entering import Entering
 from rt.pages.gate import Gate
+from rt.pages.imports import Imports
 from rt.pages.pallets import Pallets
 from rt.pages.search import Act, Search
 from rt.pages.settings import Settings
@@ -41,6 +42,7 @@ SETTINGS = Settings()
 DOCKS = Docks()
 PALLETS = Pallets("claims", "movements", "policies", "vouchers", "statements")
 ENTERING = Entering()
+IMPORTS = Imports()
 GATE = Gate(order="/orders/{order_id}")
 
 SEARCH = Search(
@@ -65,7 +67,7 @@ PAGES: list[Route] = [
     *ENTERING.pages(),
     *orders.PAGES,
     *order.PAGES,
-    *imports.pages(),
+    *IMPORTS.pages(),
     *GATE.pages(),
     *DOCKS.pages(),
     *proofs.PAGES,

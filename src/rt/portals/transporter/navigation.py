@@ -2,8 +2,9 @@
 
 from starlette.routing import Route
 
-from rt.pages import booking, imports, sources
+from rt.pages import booking, sources
 from rt.pages.entering import Entering
+from rt.pages.imports import Imports
 from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
 from rt.pages.search import Act, Search
@@ -55,6 +56,7 @@ TEAM = Team("dispatcher", "admin", "operator", "accountant", "driver", "viewer")
 SETTINGS = Settings()
 ENTERING = Entering(client=True, following=("{order}", marked("Commande confirmée. Qui la transporte ?")))
 SLOTS = Slots(order="/orders/{order_id}")
+IMPORTS = Imports(client=True)
 
 SEARCH = Search(
     sources.orders(),
@@ -79,7 +81,7 @@ SEARCH = Search(
 PAGES: list[Route] = [
     *offers.PAGES,
     *ENTERING.pages(),
-    *imports.pages(),
+    *IMPORTS.pages(),
     *orders.PAGES,
     *order.PAGES,
     *booking.PAGES,

@@ -12,6 +12,7 @@ ORDERS = Orders(
         View("running", marked("En cours"), ("loading", "in_transit")),
         View("delivered", marked("Livrées"), ("delivered", "pod_ok")),
         View("incident", marked("Incidents"), incident=True),
+        View("draft", marked("Brouillons"), ("draft",)),
         View("ours", marked("Nos commandes"), ours=True),
         View("all", marked("Toutes")),
     ),
