@@ -70,6 +70,8 @@ FOR_A_CLIENT = {
 ASKING: tuple[Literal["shipper", "forwarder", ""], ...] = ("shipper", "forwarder", "")
 """Kinds of partners that ask for most transports, then all others."""
 MOST_PARTNERS = 200
+CLIENT = "client_id"
+"""Where an address says for whom an order is written."""
 PACKAGES = ("PX", "CT", "CS", "BG", "DR", "RO", "BE", "CR", "PK")
 """UN/ECE Recommendation 21: pallet, carton, case, bag, drum, roll, bundle, crate, package."""
 
@@ -144,7 +146,7 @@ class Drafting:
             }
             for kind in kinds
         ]
-        values = {"stops": rows, "client_id": visit.query.get("client_id", "")}
+        values = {"stops": rows, CLIENT: visit.query.get(CLIENT, "")}
         drawn = await self._options(visit, parts)
         return visit.form(CreateOrder, values=values, submit=_("Continuer : la marchandise"), **drawn)
 
@@ -155,7 +157,7 @@ class Drafting:
         return visit.form(
             EditOrder,
             fixed={"order_id": order.order_id},
-            values=_as_chosen(order) if self.client else order,
+            values=_as_chosen(order, visit.query.get(CLIENT, "")) if self.client else order,
             rows=rows,
             version=order.version,
             submit=submit,
@@ -207,9 +209,9 @@ async def choices(visit: Visit, parts: Sequence[str], order: OrderView | None) -
     return offered
 
 
-def _as_chosen(order: OrderView) -> OrderView:
-    """The order without the parties that nobody chose."""
-    client = None if order.client_id == order.owner_id else order.client_id
+def _as_chosen(order: OrderView, client_id: str) -> OrderView:
+    """The order without the parties that nobody chose, for the client that was just added, if one was."""
+    client = client_id or (None if order.client_id == order.owner_id else order.client_id)
     shipper = "" if order.shipper_id == order.client_id else order.shipper_id
     return structs.replace(order, client_id=client, shipper_id=shipper)
 

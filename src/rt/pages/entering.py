@@ -24,6 +24,7 @@ from rt.contracts.core_orders import (
 from rt.kernel.core.digits import whole
 from rt.kernel.core.errors import Refusal
 from rt.pages.drafting import (
+    CLIENT,
     MOST_STOPS,
     Drafting,
     beside,
@@ -49,6 +50,7 @@ STEP_NAMES = ("places", "goods", "terms")
 LATER_PARTS = (("goods",), ("terms",))
 MOST_OFFERED = 4
 PATH = "/orders/new"
+ORDERS = "/orders"
 
 
 class NewPage(Page):
@@ -132,7 +134,7 @@ class Entering:
                     form.refused(refusal)
                 else:
                     return visit.go(f"/orders/{made.order_id}/write/goods")
-        chosen = {name: visit.query.get(name, "") for name in ("client_id",)}
+        chosen = {CLIENT: visit.query.get(CLIENT, "")}
         return self._page(
             visit,
             form,
@@ -251,14 +253,13 @@ class Entering:
         parts: Sequence[str],
         at_step: int,
         known: Mapping[str, Known] = MappingProxyType({}),
-        back: str = "/orders",
+        back: str = ORDERS,
         more_stops: str = "",
         begin: str = "",
         lead: str = "",
     ) -> DraftPage:
-        new = (
-            {"kind": "shipper", "back": visit.request.url.path} if visit.session.may("authz.partner") else {}
-        )
+        here = f"{PATH}/places" if back == ORDERS else f"{back}/write/places"
+        new = {"kind": "shipper", "back": here} if visit.session.may("authz.partner") else {}
         return DraftPage(
             title=title,
             crumbs=[("/orders", _("Commandes"))],

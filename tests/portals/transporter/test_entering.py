@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import httpx
+from tests.portals import screen
 from tests.portals import world as worlds
 from tests.portals.transporter.world import World
 from tests.portals.world import Browser, Organization
@@ -157,6 +158,63 @@ async def test_a_new_client_is_added_and_chosen(world: World, carrier: Browser) 
     answer = await carrier.press(await carrier.page(add), add, language="fr", **typed)
     page = await carrier.page(answer.headers["location"])
     assert re.search(r'<option value="[^"]+" selected>Scierie Bonnet · sans compte</option>', page)
+
+
+async def test_a_client_that_was_missing_is_added_and_chosen_where_it_was_missed(
+    world: World, carrier: Browser
+) -> None:
+    stops = (await world.read(await world.order())).stops
+    made = await world.ask(world.carrier, CreateOrder(stops=stops))
+    answer = await press(carrier, f"/orders/{made.order_id}", "confirm")
+    (add,) = re.findall(r'href="(/partners/new[^"]+)"', answer.text)
+    add = add.replace("&amp;", "&")
+    typed = {"name": "Scierie Bonnet", "kind": "shipper", "email": "devis@bonnet.example", "country": "FR"}
+    answer = await carrier.press(await carrier.page(add), add, language="fr", **typed)
+    page = await carrier.page(answer.headers["location"])
+    assert re.search(r'<option value="[^"]+" selected>Scierie Bonnet · sans compte</option>', page)
+    assert 'value="Fromagerie de Bourg"' in page
+
+
+async def test_a_page_stands_under_the_nearest_entry_of_the_navigation(
+    world: World, carrier: Browser
+) -> None:
+    for path in (NEW, "/orders"):
+        page = await carrier.page(path)
+        (side, *_others) = re.findall(r"<nav.*?</nav>", page, re.DOTALL)
+        assert re.findall(r'href="([^"]+)" aria-current="page"', side) == [path]
+
+
+async def test_an_order_is_written_by_the_keyboard_alone_on_every_screen(
+    world: World, carrier: Browser
+) -> None:
+    """From the client on, field after field; Enter goes on, and presses none of the known places."""
+    await world.offered()
+    async with screen.looking(carrier.web) as page:
+        for width in (360, 768, 1440):
+            await page.set_viewport_size({"width": width, "height": 900})
+            await page.goto(f"{carrier.web.base_url}{NEW}")
+            assert await page.evaluate(screen.WIDER) <= 0
+            await page.locator("#f-client_id").focus()
+            await page.keyboard.type("Laiterie")
+            await page.keyboard.press("Tab")
+            await page.keyboard.type("480")
+            for name in ("stops.0", "stops.1"):
+                while await page.evaluate("document.activeElement.name") != f"{name}.site.name":
+                    await page.keyboard.press("Tab")
+                await page.keyboard.type("Quai")
+            await page.keyboard.press("Enter")
+            heading = page.get_by_role("heading", name="Marchandise 1")
+            await heading.wait_for()
+            assert await page.evaluate(screen.WIDER) <= 0
+            order = await newest(world)
+            assert (order.client_id, order.sell_cents) == (world.shipper.id, 48_000)
+            assert order.delivery.name == "Quai"
+
+
+async def newest(world: World) -> OrderView:
+    """The order that the carrier wrote last."""
+    found = await world.ask(world.carrier, FindOrders(owner_id=world.carrier.id, limit=1))
+    return await read(world, f"/orders/{found.items[0].order_id}")
 
 
 async def test_a_partner_is_added_for_no_page_elsewhere(world: World, carrier: Browser) -> None:
