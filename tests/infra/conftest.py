@@ -27,7 +27,7 @@ def moto() -> Iterator[str]:
     """The address of an AWS made of Python, thrown away at the end."""
     server = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
-        env=os.environ | {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"},
+        env=os.environ | {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
