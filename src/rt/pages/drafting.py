@@ -98,7 +98,7 @@ def usual_windows() -> list[tuple[datetime, datetime]]:
     ]
 
 
-def _place_labels() -> dict[str, str]:
+def place_labels() -> dict[str, str]:
     said = {
         "site.name": _("Lieu"),
         "site.contact.name": _("Contact sur place"),
@@ -172,7 +172,7 @@ class Drafting:
         return {
             "only": self.wanted(parts),
             "choices": await choices(visit, parts, order),
-            "labels": _place_labels()
+            "labels": place_labels()
             | {
                 "client_id": _("Client (donneur d'ordre)"),
                 "shipper_id": _("Expéditeur"),

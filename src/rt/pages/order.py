@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rt.contracts.core_orders import GetOrder, OrderView, ReportIncident, ResolveIncident
+from rt.contracts.core_orders import GetOrder, OrderChangeView, OrderView, ReportIncident, ResolveIncident
 from rt.contracts.ecpmr import DocumentRow, FindDocuments
 from rt.contracts.notifications import FindMessages, MessageView
 from rt.contracts.palette import GetPolicy, PolicyView
 from rt.contracts.planning import FindSlots, SlotView
 from rt.contracts.tracking_ia import GetTrack, TrackView
-from rt.pages import papers
+from rt.pages import changing, papers
 from rt.pages.order_timeline import Happened, history, on_map
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
@@ -68,6 +68,9 @@ class OrderPage(Page):
     happened: list[Happened]
     pallets: str
     sent: Sequence[MessageView]
+    change: OrderChangeView | None
+    change_by: str
+    differing: list[tuple[str, str, str]]
     incident: Form
     reporting: bool
 
@@ -105,6 +108,7 @@ class OrderPages:
             page(PATH, self.order, methods=("GET",)),
             page(f"{PATH}/incidents", self.report),
             page(f"{PATH}/incidents/{{incident_id}}/resolve", resolve),
+            *changing.pages(),
             *papers.pages(links=self.links),
         ]
 
@@ -140,6 +144,7 @@ class OrderPages:
             self.more(visit, read),
         )
         points, lines = on_map(read, track)
+        change = changing.open_change(read)
         ladder = RUN if read.owned else self.ladder
         at = ladder.stands_with.get(read.state, read.state)
         links = self.links and notes is not None and visit.session.may("ecpmr.write")
@@ -166,6 +171,9 @@ class OrderPages:
             happened=history(read, track),
             pallets=instruction(policy),
             sent=sent.items if sent else (),
+            change=change,
+            change_by=changing.asked_by(change) if change else "",
+            differing=changing.differences(change, read.currency or "EUR") if change else [],
             incident=incident,
             reporting=reporting,
             **more,
