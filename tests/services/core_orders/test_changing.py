@@ -154,6 +154,40 @@ async def test_a_price_is_proposed_by_those_between_whom_it_stands_and_seen_by_n
         assert (await view(web(org), order_id))["changes"] is None
 
 
+@pytest.mark.parametrize(
+    ("price", "by", "other", "third"),
+    [("agreed_cents", CARRIER, SHIPPER, CLIENT), ("sell_cents", CLIENT, SHIPPER, CARRIER)],
+)
+async def test_of_a_price_alone_the_third_hears_nothing_and_has_no_say(web, orders, price, by, other, third):
+    order_id = await confirmed(web(), client_id=CLIENT)
+    await post(web(), f"{order_id}/assign", carrier_id=CARRIER, agreed_cents=70_000, version=2)
+    change_id = await asked(web(by), order_id, **{price: 75_000})
+    assert (await view(web(third), order_id))["changes"] == []
+    refused = await web(third).post(f"/api/orders/{order_id}/changes/{change_id}/accept")
+    assert refused.status_code in (409, 422)
+    after = await post(web(other), f"{order_id}/changes/{change_id}/accept")
+    assert (after["changes"][0]["state"], after[price]) == ("agreed", 75_000)
+    (told,) = await orders.emitted("core_orders.order.amended")
+    assert "owner" in told["between"]
+    assert len(told["between"]) == 2
+
+
+async def test_who_carries_next_does_not_see_what_was_agreed_with_who_carried_before(web):
+    order_id = await assigned(web())
+    change_id = await asked(web(), order_id, stops=later(), agreed_cents=85_000)
+    await post(web(CARRIER), f"{order_id}/changes/{change_id}/accept")
+    released = await web().post(
+        f"/api/orders/{order_id}/release",
+        json={"reason": "panne", "version": (await view(web(), order_id))["version"]},
+    )
+    assert released.status_code == 200, released.text
+    read = await view(web(), order_id)
+    said = {"carrier_id": GUEST, "agreed_cents": 90_000, "version": read["version"]}
+    await post(web(), f"{order_id}/assign", **said)
+    assert (await view(web(GUEST), order_id))["changes"] == []
+    assert len((await view(web(), order_id))["changes"]) == 1
+
+
 def goods_of_value():
     return msgspec.to_builtins(make.goods(value_cents=123))
 

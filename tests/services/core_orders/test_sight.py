@@ -52,7 +52,7 @@ OPEN_TO_ALL = {
     *("delivery_until", "goods", "pallets", "weight_kg", "volume_m3", "loading_metres", "requirements"),
     *("equipment", "instructions", "plan", "with_reserves", "milestones", "incident_open", "incidents"),
     *("documents", "cancel_reason", "pickup_name", "pickup_city", "pickup_country", "delivery_name"),
-    *("delivery_city", "delivery_country", "vehicle_plate", "driver_name", "proof"),
+    *("delivery_city", "delivery_country", "vehicle_plate", "driver_name", "proof", "change_for_me"),
 }
 GOLDEN = {
     "owner": OPEN_TO_ALL
@@ -68,14 +68,14 @@ GOLDEN = {
         "agreed_cents",
     }
     | {"invoiced_cents", "invoice_number", "currency", "history", "tender_deadline", "tender_price_cents"}
-    | {"tender_id", "tender_stranger"},
+    | {"tender_id", "tender_stranger", "changes"},
     "client": OPEN_TO_ALL
-    | {"client_id", "client_name", "consignee_email", "incoterm", "sell_cents", "currency"},
+    | {"client_id", "client_name", "consignee_email", "incoterm", "sell_cents", "currency", "changes"},
     "shipper": OPEN_TO_ALL | {"client_id", "client_name", "consignee_email", "incoterm"},
     "supplier": OPEN_TO_ALL | {"consignee_email"},
     "carrier": OPEN_TO_ALL
     | {"consignee_email", "tender", "agreed_cents", "invoiced_cents", "invoice_number", "currency"}
-    | {"tender_deadline", "tender_price_cents", "tender_id", "tender_stranger"},
+    | {"tender_deadline", "tender_price_cents", "tender_id", "tender_stranger", "changes"},
     "consignee": OPEN_TO_ALL | {"consignee_email", "incoterm"},
     "logistician": OPEN_TO_ALL | {"consignee_email"},
     "driver": OPEN_TO_ALL,

@@ -22,6 +22,7 @@ from rt.contracts.authz import (
 )
 from rt.contracts.core_orders import (
     IncidentReported,
+    OrderAmended,
     OrderCancelled,
     OrderDelivered,
     OrderPlanned,
@@ -263,6 +264,20 @@ async def test_nobody_is_told_what_its_own_people_did(
 ) -> None:
     order = make.order(client_id=CLIENT, client_name="Groupe")
     assert sorted(await told_of(event(order=order), by)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"), [(["price"], {CLIENT}), (["stops", "price"], {CLIENT, SENDER})]
+)
+async def test_a_price_that_changes_is_no_news_at_the_stops(
+    told_of: Any, mailbox: Any, parts: list[Any], expected: set[str]
+) -> None:
+    order = make.order(shipper_id=SENDER, **OWN)
+    amended = OrderAmended(order=order, change_id="chg_1", asked_by="client", parts=parts)
+    assert sorted(await told_of(amended, CARRIER)) == sorted(expected)
+    said = {one["to"]: one["text"] for one in await mails(mailbox) if one["channel"] == "in_app"}
+    assert "prix" in said["usr_gil"]
+    assert "prix" not in said.get("usr_sam", "")
 
 
 async def test_an_event_heard_again_tells_nobody_twice(platform: Any, voice: Any, mailbox: Any) -> None:

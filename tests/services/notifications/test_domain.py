@@ -1,8 +1,11 @@
 """Rules of messages: what a template may hold, when it is tried again, who may be muted."""
 
 import inspect
+import pkgutil
 import typing
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from types import UnionType
 from typing import Any
 
@@ -14,23 +17,27 @@ from tests.services.notifications.make import AT
 
 from rt.contracts.core_orders import OrderSummary
 from rt.contracts.notifications import MessageReplayed
+from rt.services.notifications.domain import templates as package
 from rt.services.notifications.domain.address import TokenUnknown, Unsubscriber
 from rt.services.notifications.domain.masking import masked_address, masked_text
 from rt.services.notifications.domain.message import LONGEST_WAIT, NotReplayable, wait_after
 from rt.services.notifications.domain.portals import Portals
 from rt.services.notifications.domain.preference import SUBJECTS, TopicMandatory, chosen, concerns, wanted
-from rt.services.notifications.domain.templates import accounts, carriage, offers, orders, pallets, platform
+from rt.services.notifications.domain.templates import accounts
 from rt.services.notifications.domain.templates.layout import Template, one_line, write
 from rt.services.notifications.domain.webhook import concerned, published, shown
 
 EVIL = "<script>alert(\"x\")</script> & 'co'"
+MODULES = sorted(
+    f"{package.__name__}.{one.name}" for one in pkgutil.iter_modules(package.__path__) if not one.ispkg
+)
 
 
 def templates() -> list[type[Any]]:
     """Every kind of template that has a topic."""
     return [
         kind
-        for module in (accounts, carriage, offers, orders, pallets, platform)
+        for module in map(import_module, MODULES)
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, Template) and kind.__module__ == module.__name__ and hasattr(kind, "topic")
     ]
@@ -54,6 +61,8 @@ def filled(kind: type[Any], text: str) -> Any:
             values[name] = AT.date()
         elif hint is datetime or isinstance(hint, UnionType):
             values[name] = AT
+        elif typing.get_origin(hint) is Sequence:
+            values[name] = list(typing.get_args(typing.get_args(hint)[0]))
         else:
             values[name] = typing.get_args(hint)[0]
     return kind(**values)
@@ -195,6 +204,25 @@ def test_the_end_of_an_offer_is_told_to_whom_it_stood_between_alone(topic: str) 
         "order": {f"{part}_id": part for part in ("owner", "client", "shipper", "carrier", "consignee")},
     }
     assert concerned(topic, "owner", body) == ["owner", "carrier"]
+
+
+PARTS = {f"{part}_id": part for part in ("owner", "client", "shipper", "carrier", "consignee")}
+
+
+@pytest.mark.parametrize("topic", ["core_orders.change.requested", "core_orders.change.closed"])
+def test_a_change_is_told_to_those_who_agree_on_it_alone(topic: str) -> None:
+    body = {"order": PARTS, "asked_by": "client", "asked_of": ["owner"]}
+    assert concerned(topic, "owner", body) == ["owner", "client"]
+
+
+def test_a_change_of_price_is_told_to_those_between_whom_it_stands_alone() -> None:
+    amended = "core_orders.order.amended"
+    body = {"order": PARTS, "parts": ["price"], "between": ["carrier", "owner"]}
+    assert concerned(amended, "owner", body) == ["owner", "carrier"]
+    body = {**body, "parts": ["stops", "price"]}
+    assert concerned(amended, "owner", body) == ["owner", "client", "shipper", "carrier", "consignee"]
+    told = {reader: shown(body, (), reader)["parts"] for reader in ("owner", "carrier", "consignee")}
+    assert told == {"owner": ["stops", "price"], "carrier": ["stops", "price"], "consignee": ["stops"]}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from rt.contracts.core_orders.shown import (
     Cents,
@@ -107,9 +107,10 @@ class ChangeClosed(Event, topic="core_orders.change.closed"):
 
 
 class OrderAmended(Event, topic="core_orders.order.amended"):
-    """The order is another from now on, in these parts."""
+    """The order is another from now on, in these parts; `between` are those who see all of them."""
 
     order: OrderSummary
     change_id: str
     asked_by: ChangingRole
     parts: list[AmendedPart]
+    between: list[ChangingRole] = field(default_factory=list)

@@ -24,7 +24,7 @@ from rt.services.core_orders.domain.journey import located
 from rt.services.core_orders.domain.kept import OrderChange
 from rt.services.core_orders.domain.mentions import missing
 from rt.services.core_orders.domain.proving import Proven
-from rt.services.core_orders.domain.states import DEAL, SALE, Author
+from rt.services.core_orders.domain.states import DEAL, PARTIES, SALE, Author
 from rt.trade.roles import Roles
 
 CHANGES_KEPT = 50
@@ -65,7 +65,10 @@ class Amended(Proven, kw_only=True):
     def request_change(
         self, by: Author, asked: RequestChange, change_id: str, with_account: Collection[str]
     ) -> None:
-        """Ask the others that agreed on the transport and have an account; without any it is done at once."""
+        """Ask the others that agreed on it and have an account; without any it is done at once.
+
+        Of a price alone nobody hears but the two between whom it stands.
+        """
         self.allow("RequestChange", by)
         if self.open_change is not None:
             raise ChangePending
@@ -83,8 +86,7 @@ class Amended(Proven, kw_only=True):
         if not wanted:
             raise ChangesNothing("version")
         self._refuse_unfit(wanted)
-        carrying: dict[str, ChangingRole] = {self.carrier_id: "carrier"} if self.carrier_id else {}
-        parties: dict[str, ChangingRole] = {**carrying, self.client: "client", self.org_id: "owner"}
+        parties = self._parties(wanted)
         change = OrderChange(
             change_id=change_id,
             asked_at=now(),
@@ -155,8 +157,19 @@ class Amended(Proven, kw_only=True):
                 change_id=change.change_id,
                 asked_by=change.roles[change.asked_by],
                 parts=_parts(said),
+                between=list(change.roles.values()),
             )
         )
+
+    def _parties(self, wanted: Collection[str]) -> dict[str, ChangingRole]:
+        """Those whom it concerns that these fields change, by organization."""
+        playing: tuple[tuple[str | None, ChangingRole], ...] = (
+            (self.carrier_id, "carrier"),
+            (self.client, "client"),
+            (self.org_id, "owner"),
+        )
+        concerned = frozenset[str]().union(*(PRICES.get(name, PARTIES) for name in wanted))
+        return {org: role for org, role in playing if org and role in concerned}
 
     def _close(
         self,

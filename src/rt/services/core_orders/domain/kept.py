@@ -61,7 +61,8 @@ class Tender(msgspec.Struct, kw_only=True):
 class OrderChange(msgspec.Struct, kw_only=True):
     """A change that was asked for, and what became of it.
 
-    `asked_by` and `asked_of`, who have to agree still, are organizations; `roles` says which parts.
+    `asked_by` and `asked_of`, who have to agree still, are organizations; `roles` says which parts they and
+    whoever else it concerns play: they alone see it, and not who carries or pays later.
     """
 
     change_id: str

@@ -204,7 +204,7 @@ class Order(Amended, kw_only=True):
             invoice_number=self.invoice_number,
             currency=self.currency,
             history=self.history,
-            changes=[one.view(roles, by) for one in self.changes],
+            changes=[one.view(roles, by) for one in self.changes if by.org_id in one.roles],
         )
         return hide(view, roles)
 

@@ -80,6 +80,9 @@ SUBJECTS: Mapping[str, Subject] = {
     "core_orders.order.in_transit": Subject("En route", "On its way", QUIET, DESK),
     "core_orders.order.delivered": Subject("Commande livrée", "Order delivered", LOUD, DESK),
     "core_orders.proof.accepted": Subject("Preuve acceptée", "Proof accepted", QUIET, DESK | ACCOUNTS),
+    "core_orders.change.requested": Subject("Modification demandée", "Change asked for", LOUD, DESK),
+    "core_orders.change.closed": Subject("Modification sans suite", "Change not made", LOUD, DESK),
+    "core_orders.order.amended": Subject("Commande modifiée", "Order changed", LOUD, DESK),
     "core_orders.order.cancelled": Subject("Commande annulée", "Order cancelled", LOUD, DESK),
     "core_orders.incident.reported": Subject("Incident", "Incident", LOUD, DESK),
     "planning.tour.published": Subject(

@@ -22,6 +22,8 @@ OWNER_ONLY = frozenset({"core_orders.order.confirmed", "core_orders.order.tender
 """Facts that the named partners do not know of yet, or hear of in another way."""
 OFFERS = frozenset({"core_orders.tender.refused", "core_orders.tender.lapsed"})
 """What passes between an order's owner and whom it asked: the others do not know of offers."""
+CHANGES = frozenset({"core_orders.change.requested", "core_orders.change.closed"})
+AMENDED = "core_orders.order.amended"
 DEAL = ("owner_id", "carrier_id")
 SENDING = ("owner_id", "client_id", "shipper_id")
 """Those on whose side an order is sent: they alone know its client."""
@@ -101,15 +103,28 @@ def concerned(topic: str, owner: str, body: Mapping[str, Any]) -> list[str]:
     found = [owner]
     if topic in OWNER_ONLY or body.get("shared") is False:
         return found
-    parties = DEAL if topic in OFFERS else PARTIES
+    parties = _between(topic, body) or PARTIES
     for part in (body, body.get("order") or {}):
         found += [str(part[name]) for name in parties if part.get(name)]
     return list(dict.fromkeys(found))
 
 
+def _between(topic: str, body: Mapping[str, Any]) -> list[str]:
+    """Between whom an offer or a change stands that the order's other parties do not hear of."""
+    if topic in OFFERS:
+        return [*DEAL]
+    if topic in CHANGES:
+        return [f"{role}_id" for role in ("owner", body["asked_by"], *body["asked_of"])]
+    if topic == AMENDED and body["parts"] == ["price"]:
+        return [f"{role}_id" for role in ("owner", *body.get("between", ()))]
+    return []
+
+
 def shown(body: Mapping[str, Any], hidden: Collection[str], reader: str) -> dict[str, Any]:
     """An event's body as an organization may read it: without secret fields and mail addresses."""
     if order := body.get("order"):
+        if "parts" in body and reader not in (order.get(f"{role}_id") for role in body.get("between", ())):
+            body = {**body, "parts": [one for one in body["parts"] if one != "price"]}
         body = {**body, "order": _order(order, reader)}
     return {name: _plain(value) for name, value in body.items() if name not in hidden and not _mail(name)}
 

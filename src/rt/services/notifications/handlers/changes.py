@@ -34,13 +34,15 @@ class Changes:
         await self._orders.tell(envelope, template, event.order, *_named(event.order, told))
 
     async def amended(self, event: OrderAmended, envelope: EventEnvelope) -> None:
-        """Whoever asked hears that it holds, and so does who hands over or receives the goods."""
+        """Whoever asked hears that it holds; at the stops they hear what of it is not a price."""
         order = event.order
         await self._orders.know(order)
         asked_by = _named(order, [event.asked_by])
         at_the_stops = (order.shipper_id, order.supplier_id, order.consignee_id, order.logistician_id)
-        template = changes.Amended(order=order, parts=event.parts)
-        await self._orders.tell(envelope, template, order, *asked_by, *at_the_stops)
+        await self._orders.tell(envelope, changes.Amended(order=order, parts=event.parts), order, *asked_by)
+        if parts := [one for one in event.parts if one != "price"]:
+            others = [one for one in at_the_stops if one not in asked_by]
+            await self._orders.tell(envelope, changes.Amended(order=order, parts=parts), order, *others)
 
 
 def _named(order: OrderSummary, roles: Sequence[ChangingRole]) -> list[str | None]:

@@ -86,7 +86,7 @@ class Amended(OrderTemplate, frozen=True, kw_only=True):
     def fr(self) -> Text:
         return Text(
             subject=f"{self.order.reference} : commande modifiée",
-            lines=[f"Ce qui a changé : {', '.join(PARTS[one][0] for one in self.parts if one != 'price')}."],
+            lines=[f"Ce qui a changé : {', '.join(PARTS[one][0] for one in self.parts)}."],
             facts=self.facts_fr(),
             button="Voir la commande",
         )
@@ -94,7 +94,7 @@ class Amended(OrderTemplate, frozen=True, kw_only=True):
     def en(self) -> Text:
         return Text(
             subject=f"{self.order.reference}: order changed",
-            lines=[f"What changed: {', '.join(PARTS[one][1] for one in self.parts if one != 'price')}."],
+            lines=[f"What changed: {', '.join(PARTS[one][1] for one in self.parts)}."],
             facts=self.facts_en(),
             button="See the order",
         )
