@@ -171,13 +171,15 @@ def climb(net: Net, start: int) -> tuple[dict[int, int], dict[int, int]]:
             continue
         begin, end = first[node], first[node + 1]
         heads, costs = head[begin:end], cost[begin:end]
-        if any(best.get(to, NOWHERE) + more < so_far for to, more in zip(heads, costs, strict=True)):
-            continue
-        for arc, to in enumerate(heads, begin):
-            total = so_far + costs[arc - begin]
-            if total < best.get(to, NOWHERE):
-                best[to], came[to] = total, arc
-                heappush(queue, (total, to))
+        for to, more in zip(heads, costs, strict=True):
+            if to in best and best[to] + more < so_far:
+                break
+        else:
+            for arc, (to, more) in enumerate(zip(heads, costs, strict=True), begin):
+                total = so_far + more
+                if to not in best or total < best[to]:
+                    best[to], came[to] = total, arc
+                    heappush(queue, (total, to))
     return best, came
 
 
