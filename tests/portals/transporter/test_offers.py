@@ -30,6 +30,14 @@ async def test_an_offer_is_accepted_at_the_price_that_stood_on_the_page(
     assert (order.state, order.carrier_id, order.agreed_cents) == ("assigned", world.carrier.id, 50_000)
 
 
+async def test_what_others_are_offered_of_ours_is_no_offer_to_us(world: World, carrier: Browser) -> None:
+    order_id = await world.order(client_id=world.carrier.id)
+    await world.offer(order_id, carrier=await world.guest())
+    page = await carrier.page("/")
+    assert f"/offers/{order_id}/accept" not in page
+    assert order_id not in page
+
+
 @pytest.mark.parametrize("where", ["/", "/orders/{order_id}"])
 async def test_a_page_read_at_500_binds_nobody_at_300(world: World, carrier: Browser, where: str) -> None:
     order_id = await world.order()

@@ -105,7 +105,7 @@ async def shown(visit: Visit, failed: list[Outcome]) -> OffersPage:
     asked = FindOrders(state="tendered", q=q, limit=SHOWN_AT_ONCE, after=visit.query.get("after", ""))
     counting = attempt(visit, CountOrders())
     found, counts = await asyncio.gather(visit.ask(asked), counting)
-    rows = [offer_row(order) for order in found.items if not order.owned]
+    rows = [offer_row(order) for order in found.items if order.tender_id and not order.owned]
     rows.sort(key=lambda row: (row.deadline is None, row.deadline))
     return OffersPage(
         title=_("Offres à répondre"),
