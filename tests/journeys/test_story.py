@@ -256,7 +256,8 @@ async def operator_reads_the_story(
 BESIDE_NAVIGATION = {
     "industry": "/orders/{order} /orders/new /imports /lists/orders/columns /partners/new /team/invite"
     " /notices /search?q=NAV /documents?state= /settings/numbers",
-    "transporter": "/orders/{order} /planning?day={day} /fleet/new /drivers/new /devices/new",
+    "transporter": "/orders/{order} /orders/new /imports /planning?day={day}"
+    " /fleet/new /drivers/new /devices/new",
     "recipient": "/deliveries/{order} /docks/places/new",
     "admin": "/timelines/{order} /incidents/new /maintenance/new",
     "driver": "/ /#/officer /#/mine /#/language /recordings /account",

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import httpx
+from tests.journeys.axe import RUN_OVER
 from tests.portals import screen
 from tests.portals import world as worlds
 from tests.portals.transporter.world import World
@@ -209,6 +210,15 @@ async def test_an_order_is_written_by_the_keyboard_alone_on_every_screen(
             order = await newest(world)
             assert (order.client_id, order.sell_cents) == (world.shipper.id, 48_000)
             assert order.delivery.name == "Quai"
+
+
+async def test_steps_and_packages_are_read_on_a_phone(world: World, carrier: Browser) -> None:
+    here = await written(carrier, world.shipper.id)
+    assert "Palette (PX)" in await carrier.page(f"{here}/write/goods")
+    await press(carrier, here, "confirm")
+    async with screen.looking(carrier.web, viewport={"width": 360, "height": 900}) as page:
+        await page.goto(f"{carrier.web.base_url}{here}", wait_until="networkidle")
+        assert not await page.evaluate(RUN_OVER)
 
 
 async def newest(world: World) -> OrderView:
