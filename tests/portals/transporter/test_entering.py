@@ -258,6 +258,7 @@ async def test_who_hands_the_goods_over_may_be_another(world: World, carrier: Br
     again = {name: value for name, value in FIRST.items() if "country" not in name}
     await carrier.press(page, places, client_id=client.id, shipper_id="", **again)
     assert (await read(world, here)).shipper_id == client.id
+    assert '<option value="" selected>Le client lui-même' in await carrier.page(places), "whoever it becomes"
 
 
 async def test_our_orders_are_a_view_with_client_and_price(world: World, carrier: Browser) -> None:
