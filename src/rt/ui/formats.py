@@ -91,9 +91,13 @@ def day(value: date | datetime | None, style: str = "medium") -> str:
     if value is None:
         return "—"
     at = value.astimezone(ZONE).date() if isinstance(value, datetime) else value
-    if style == "weekday":
-        return dates.format_date(at, "EEE d MMM", locale=_locale())
-    return dates.format_date(at, style, locale=_locale())
+    return _day(at, "EEE d MMM" if style == "weekday" else style, _locale())
+
+
+@lru_cache(maxsize=8192)
+def _day(value: date, pattern: str, locale: str) -> str:
+    """Kept, since a planning says the same day thousands of times."""
+    return dates.format_date(value, pattern, locale=locale)
 
 
 def clock_time(value: datetime | None) -> str:

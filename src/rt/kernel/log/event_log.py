@@ -182,8 +182,8 @@ class EventLog:
         found: dict[str, Found] = {}
         hashed = {"labels": {"$in": await self._personal.labels(q)}}
         for where in ({"ids": q}, {"labels": beginning}, hashed):
-            cursor = self._events.find(where, dict.fromkeys(asked, 1)).sort([("at", -1)]).limit(limit)
-            async for document in cursor:
+            cursor = self._events.find(where, dict.fromkeys(asked, 1)).sort([("at", -1)])
+            async for document in cursor.limit(limit).batch_size(limit):
                 if where is hashed and not await self._personal.findable(document):
                     continue
                 readable = [one for one in document.get("labels", ()) if not one.startswith(FOUND)]

@@ -341,11 +341,11 @@ class Collection(Generic[E]):
 
     async def find(self, where: Mapping[str, Any], sort: str = "-created_at", limit: int = 100) -> list[E]:
         cursor = self._stored.find(self.within(where), self._fields, session=_session.get())
-        cursor = cursor.sort(order_of(sort))
+        cursor = cursor.sort(order_of(sort)).batch_size(limit)  # else the server answers 101 first
         if not self._sealed:
             return [self._entity(document) for document in await cursor.limit(limit).to_list()]
         found: list[E] = []
-        async with cursor.batch_size(limit):
+        async with cursor:
             while len(found) < limit and (documents := await cursor.to_list(limit)):
                 found += await self._all_opened(documents)
         return found[:limit]
@@ -393,7 +393,8 @@ class Collection(Generic[E]):
                 break
             asked = [*where, stretch]
             cursor = self._stored.find({"$and": asked}, fields, session=_session.get())
-            cursor = cursor.sort(unsettled(order, asked)).limit(limit + 1 - len(found))
+            left = limit + 1 - len(found)
+            cursor = cursor.sort(unsettled(order, asked)).limit(left).batch_size(left)
             found += await (cursor.hint(hint) if hint else cursor).to_list()
         ends = [at(found[limit - 1], field) for field, _ in order] if len(found) > limit else []
         rows = [_read_as(document, listing.row) for document in await self._all_plain(found[:limit])]

@@ -98,7 +98,8 @@ class Series:
     async def latest(self, series: str, count: int) -> list[bytes]:
         """The last readings of a series, in the order of time."""
         where = {"_id": {"$gte": f"{series}:", "$lt": f"{series};"}, "org_id": current_org()}
-        rows = await self._stored.find(where, {"_id": 0, "content": 1}).sort("_id", -1).limit(count).to_list()
+        cursor = self._stored.find(where, {"_id": 0, "content": 1}).sort("_id", -1)
+        rows = await cursor.limit(count).batch_size(count).to_list()
         return [row["content"] for row in reversed(rows)]
 
     async def last_at(self, source: str) -> datetime | None:
