@@ -3,7 +3,7 @@
     nice .venv/bin/python benchmarks/lists.py [orders]
 
 One shipper has a fifth of the orders, each of eight carriers a tenth, thousands of others the rest. Documents
-are copies of one that the order's own rules made, put in beside the rules and indexed by the unit's listings.
+are copies of two that the order's own rules made, put in beside the rules and indexed by the unit's listings.
 The rows are what could be kept instead of asking by `seen_by`: one flat document for each order and viewer.
 """
 
@@ -22,10 +22,12 @@ import msgspec
 
 from rt.contracts.core_orders import CreateOrder, References, Stop
 from rt.host.mongod import running
+from rt.kernel.core.clock import now
 from rt.kernel.core.tenancy import acting_for
 from rt.kernel.storage.persistence import Database, connect
 from rt.kernel.storage.search import fragments
 from rt.services.core_orders.domain.order import drafted
+from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.domain.states import NEXT, Author
 from rt.services.core_orders.store import OrderStore
 from rt.services.core_orders.store.listing import ORDERS
@@ -39,7 +41,9 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 BIG, CARRIERS, SMALL = "org_big", 8, "org_ship_7"
 TOWNS = ["Lyon", "Paris", "Marseille", "Lille", "Nantes", "Rennes", "Metz", "Dijon", "Tours", "Brest"]
 SYLLABLES = ["ba", "cla", "dor", "fer", "gan", "lan", "mar", "nel", "pro", "sol", "tec", "val", "ver", "vin"]
-STATES = ["closed"] * 80 + ["invoiced"] * 4 + ["cancelled"] * 3 + [s for s in NEXT if s not in ("closed",)]
+STATES = ["closed"] * 80 + ["invoiced"] * 4 + ["cancelled"] * 3 + ["tendered"] * 3
+STATES += [s for s in NEXT if s not in ("closed",)]
+CARRIED = ("confirmed", "tendered", "accepted", "planned", "loading", "in_transit", "delivered")
 SHOWN = ["created_at", "state", "reference", "shipper_name", "carrier_id", "carrier_name", "consignee_name"]
 SHOWN += ["pickup_at", "delivery_at", "agreed_cents", "plate", "pallets", "weight_kg", "loading_metres"]
 ROW: dict[str, Any] = {
@@ -58,8 +62,8 @@ SEARCHED = {
 }
 
 
-def template() -> dict[str, Any]:
-    """One confirmed order with its history, as it is stored."""
+def template(offered: bool = False) -> dict[str, Any]:
+    """One order with its history, as it is stored: delivered, or offered to a carrier."""
     address = Address(street="1 rue Neuve", postal_code="69007", city="Lyon")
     site = Site(name="Entrepôt", address=address, latitude=45.0, longitude=4.0)
     at = START + timedelta(hours=8)
@@ -68,7 +72,12 @@ def template() -> dict[str, Any]:
     asked = CreateOrder(stops=stops, goods=goods, consignee_name="Brico", references=References())
     by = Author("usr_1", "Camille", BIG, "api")
     order = drafted(by, asked, order_id="ord", reference="1", names={BIG: "Usines"})
-    for step in ("confirmed", "tendered", "accepted", "planned", "loading", "in_transit", "delivered"):
+    if offered:
+        order.move("ConfirmOrder", by, "confirmed")
+        carrier = Partner("org_carr", "Transports Martin", "", "carrier", guest=False, standing="partner")
+        until = now() + timedelta(days=1)
+        order.tender(by, tender_id="ten", carrier=carrier, price_cents=48_500, deadline=until)
+    for step in () if offered else CARRIED:
         order.write(by, step, "Transports Martin")
     document: dict[str, Any] = msgspec.to_builtins(order, builtin_types=(datetime,))
     return {**document, "outbox": [], "done": [], "emitted": 8}
@@ -76,8 +85,9 @@ def template() -> dict[str, Any]:
 
 def documents(count: int, known: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """So many orders; of the organizations some may be `known` by another identity."""
-    chance, model = random.Random(11), template()
-    model.pop("id")
+    chance, delivered, offered, begun = random.Random(11), template(), template(offered=True), now()
+    for model in (delivered, offered):
+        model.pop("id")
     for n in range(count):
         name = "".join(chance.choices(SYLLABLES, k=3)).capitalize()
         shipper = BIG if n % 5 == 0 else f"org_ship_{chance.randrange(2_000)}"
@@ -85,16 +95,25 @@ def documents(count: int, known: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         state = STATES[chance.randrange(len(STATES))]
         carried = state not in ("draft", "confirmed", "tendered")
         parts = [shipper, carrier, f"org_cons_{n % 5_000}"] if carried else [shipper]
+        parts += [carrier] if state == "tendered" else []
         seen = [known.get(one, one) for one in parts]
         at, towns = START + timedelta(seconds=60 * n * 1_000_000 / count), chance.choices(TOWNS, k=2)
         plate = f"{chance.randrange(100, 999)}{n % 9_000:04d}" if carried else ""
         stops = [
             {**stop, "site": {**stop["site"], "address": {**stop["site"]["address"], "city": town}}}
-            for stop, town in zip(model["stops"], towns, strict=True)
+            for stop, town in zip(delivered["stops"], towns, strict=True)
         ]
+        offer = {
+            "tender_id": f"ten_{n:x}",
+            "carrier_id": seen[-1],
+            "carrier_name": f"Transports {carrier[9:]}",
+            "price_cents": chance.randrange(20_000, 200_000),
+            "deadline": begun + timedelta(minutes=chance.randrange(120, 4_320)),
+        }
+        tenders = [one | offer for one in offered["tenders"]] if state == "tendered" else []
         reference, booking = f"2026-{n:07d}", f"BK{chance.randrange(10**7):07d}"
         yield {
-            **model,
+            **(offered if state == "tendered" else delivered),
             "_id": f"ord_{chance.getrandbits(64):016x}{n:x}",
             "org_id": seen[0],
             "seen_by": seen,
@@ -107,6 +126,7 @@ def documents(count: int, known: Mapping[str, str]) -> Iterator[dict[str, Any]]:
             "reference": reference,
             "references": {"purchase_order": "", "delivery_note": "", "booking": booking},
             "state": state,
+            "tenders": tenders,
             **dict.fromkeys(("owner_name", "client_name", "shipper_name"), f"Usines {shipper[9:]}"),
             "carrier_id": seen[1] if carried else None,
             "consignee_id": seen[2] if carried else None,

@@ -2,9 +2,9 @@
 
     nice .venv/bin/python -m benchmarks.pages [orders]
 
-The orders are those of `lists.py`. Portals and units stand in one process over a real mongod; a page is what
-a browser asks for, from the portal's application through those of the units. Of papers, slots and tracks
-there are none.
+The orders are those of `lists.py`, the carrier's fleet and the trail those of `fleet.py`. Portals and units
+stand in one process over a real mongod; a page is what a browser asks for, from the portal's application
+through those of the units.
 """
 
 import asyncio
@@ -14,11 +14,13 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import httpx
+from benchmarks.fleet import TOURS, Fleet, trail
 from benchmarks.lists import BIG, SEARCHED, SMALL, seed
 from pymongo import monitoring
 from tests.conftest import TestPlatform
@@ -29,12 +31,15 @@ from rt.contracts.authz.organizations import RegisteredKind
 from rt.host.keys import UnitKeys
 from rt.host.mongod import running
 from rt.host.topology import UNITS
+from rt.kernel.core.clock import now
 from rt.kernel.core.settings import Settings
 from rt.kernel.core.telemetry import start_logging
 from rt.kernel.service.client import Services
+from rt.trade.zones import day_at
 
 RUNS = 25
 AIM_MS = 300
+OPERATOR = "org_operator"
 DATABASE = "benchmark_pages"
 HOME = Path(".rt") / "benchmark"
 READERS: Mapping[str, tuple[str, RegisteredKind, str]] = {
@@ -56,7 +61,15 @@ LISTS = {
     },
     "transporter": {
         "offers": "/",
+        "offers, found by a town": "/?q=lyon",
         "planning": "/planning",
+        "planning, tomorrow": "/planning?day={tomorrow}",
+        "a tour": "/planning/tours/{tour}",
+        "basket": "/planning/basket",
+        "basket, found by a town": "/planning/basket?q=paris",
+        "a job": "/planning/jobs/{job}",
+        "vehicles": "/fleet",
+        "drivers": "/drivers",
         "live": "/live",
         "orders": "/orders?view=all",
         "orders to plan": "/orders?view=to_plan",
@@ -68,6 +81,26 @@ LISTS = {
         "arrivals": "/",
         "deliveries": "/deliveries",
         "deliveries to come, by delivery": "/deliveries?view=coming&sort=delivery",
+    },
+    "backoffice": {
+        "front page": "/",
+        "front page, a booking": "/?q=bk0004711",
+        "front page, how bookings begin": "/?q=bk0",
+        "state": "/status",
+        "queues": "/queues",
+        "tenants": "/tenants",
+        "tenants, found by name": "/tenants?q=carrier",
+        "tenant: large shipper": "/tenants/{shipper}",
+        "tenant: carrier": "/tenants/{carrier}",
+        "audit": "/audit",
+        "audit, of an organization": "/audit?q={shipper}",
+        "audit, of an order": "/audit?q={order}",
+        "audit, of an act": "/audit?q=core_orders.order.planned",
+        "audit, of an act that is rare": "/audit?q=authz.organization.registered",
+        "audit, a day's": "/audit?since=2026-08-24&until=2026-08-24",
+        "timeline of an order": "/timelines/{order}",
+        "costs": "/costs",
+        "team": "/users",
     },
 }
 ORDER = {"industry": "/orders/{}", "transporter": "/orders/{}", "recipient": "/deliveries/{}"}
@@ -111,14 +144,14 @@ async def timed(what: str, ask: Callable[[], Awaitable[httpx.Response]]) -> None
     print(f"| {what} | {figures} |{mark}", flush=True)
 
 
-async def measure(platform: TestPlatform, who: str, org: str, portal: str) -> None:
+async def measure(platform: TestPlatform, who: str, org: str, portal: str, named: Mapping[str, str]) -> None:
     services = Services(platform.keys.of(f"portal_{portal}"), platform.client_of)
     build = import_module(f"rt.portals.{portal}.app").build
     browser = Browser(build(connect=services.using, secret="s" * 32, secure=False), portal)
     await browser.sign_in(email(who))
-    pages = dict(LISTS[portal])
+    pages = {what: address.format(**named) for what, address in LISTS[portal].items()}
     stored = platform.database("core_orders")["core_orders.orders"]
-    if found := await stored.find_one({"seen_by": org, "state": "closed"}):
+    if portal in ORDER and (found := await stored.find_one({"seen_by": org, "state": "closed"})):
         pages["one order"] = ORDER[portal].format(found["_id"])
     pages |= {f"search for {what}": f"/search?q={q}" for what, q in SEARCHED.items()}
     for what, address in pages.items():
@@ -141,6 +174,14 @@ async def registered(platform: TestPlatform) -> Mapping[str, str]:
             organization_id=known[name], email=email(who), name="Karim", role="admin", password=PASSWORD
         )
         await units.ask(member, key=f"{who} member")
+    operator = AddUser(
+        organization_id=OPERATOR,
+        email=email("operator"),
+        name="Sophie",
+        role="platform_admin",
+        password=PASSWORD,
+    )
+    await units.ask(operator, key="operator")
     return known
 
 
@@ -152,6 +193,24 @@ async def made(platform: TestPlatform, count: int) -> Mapping[str, str]:
     await seed(database, count, known)
     await platform.instances["core_orders"].context.database.prepare()
     return known
+
+
+async def prepared(platform: TestPlatform, known: Mapping[str, str], count: int) -> Mapping[str, str]:
+    """The carrier's day and the trail; what the addresses of pages name."""
+    carrier, shipper = known["org_carr_3"], known[BIG]
+    fleet = Fleet(platform, carrier, known["org_cons_7"])
+    await fleet.begin()
+    await trail(platform, [shipper, carrier], count // 10)
+    waiting = await platform.database("planning")["planning.jobs"].find_one({"state": "unplanned"})
+    assert waiting is not None
+    return {
+        "tomorrow": str(day_at(now()) + timedelta(days=1)),
+        "tour": fleet.tours[TOURS // 2].id,
+        "job": waiting["_id"],
+        "order": fleet.tours[0].stops[0].order_id,
+        "shipper": shipper,
+        "carrier": carrier,
+    }
 
 
 async def main(count: int) -> None:
@@ -174,11 +233,13 @@ async def main(count: int) -> None:
             rows = [row for row in UNITS if row.built]
             await platform.mount(*(import_module(f"rt.services.{row.package}.app").build for row in rows))
             known = await made(platform, count)
+            named = await prepared(platform, known, count)
             load = os.getloadavg()[0]
             print(f"{count} orders after {time.perf_counter() - started:.0f} s; load {load:.1f}", flush=True)
             print("| page | first, ms | median, ms | 95 % | longest question, ms |\n|---|---|---|---|---|")
             for who, (name, _, portal) in READERS.items():
-                await measure(platform, who, known[name], portal)
+                await measure(platform, who, known[name], portal, named)
+            await measure(platform, "operator", OPERATOR, "backoffice", named)
             print(f"load {os.getloadavg()[0]:.1f}")
         finally:
             for name in (DATABASE, f"{DATABASE}_keys"):
