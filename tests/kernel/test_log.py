@@ -867,6 +867,17 @@ async def test_what_is_written_on_a_thing_is_found_by_its_beginning(
     assert [one.entity_id for one in await log.find("Quai ")] == ["e_1"]
 
 
+async def test_a_label_before_and_one_behind_are_not_one_that_begins_so(
+    platform: TestPlatform, belfry: Belfry
+) -> None:
+    events = platform.database("palette")["event_log"]
+    event = {"entity": "e", "entity_id": "e_1", "org_id": "o", "at": now(), "partition": "p.1", "seq": 1}
+    await events.insert_one({"_id": "evt_1", "labels": ["2026-000007", "bk9000000"], "ids": [], **event})
+    log = EventLog(platform.database("palette"))
+    assert [one.entity_id for one in await log.find("BK9")] == ["e_1"]
+    assert await log.find("BK4711") == []
+
+
 @pytest.mark.parametrize("field", ["reference", "purchase_order", "delivery_note", "vehicle_plate", "siret"])
 def test_what_others_know_a_thing_by_is_written_on_it(field: str) -> None:
     emitted = {"entity_id": "bel_1", "trace": "", "body": {"order": {"references": {field: "PO-7781"}}}}

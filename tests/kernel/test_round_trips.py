@@ -1,14 +1,15 @@
-"""What is asked for with a limit comes in one answer, not a hundred first and the rest when asked again."""
+"""Questions to the server are few and narrow: a limit has one answer, what is not asked for is not read."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pymongo import monitoring
+from tests.conftest import TestPlatform
 
 from rt.kernel.core.tenancy import acting_for
-from rt.kernel.log.event_log import EVENT_LOG, EventLog
+from rt.kernel.log.event_log import EVENT_LOG, EventLog, prepare_log
 from rt.kernel.model.entity import Entity
 from rt.kernel.storage.listing import Listing
 from rt.kernel.storage.persistence import Collection, Database
@@ -27,13 +28,17 @@ LINES = Listing(Line, sorts={"name": "name"})
 
 
 class Asked(monitoring.CommandListener):
-    """How often the server was asked for more while `on`."""
+    """What the server was asked for while `on`, and how often for more."""
 
     def __init__(self) -> None:
         self.on, self.more = False, 0
+        self.finds: list[dict[str, Any]] = []
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         self.more += self.on and event.command_name == "getMore"
+        if self.on and event.command_name == "find":
+            kept = ("find", "filter", "sort", "limit")
+            self.finds.append({name: event.command[name] for name in kept if name in event.command})
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         pass
@@ -50,6 +55,7 @@ monitoring.register(asked)
 def overheard() -> Iterator[None]:
     yield
     asked.on = False
+    asked.finds.clear()
 
 
 async def once(read: Callable[[], Awaitable[Any]]) -> None:
@@ -81,7 +87,7 @@ async def test_the_latest_readings(database: Database) -> None:
         await once(lambda: series.latest("ser_a", MANY))
 
 
-async def test_what_the_log_finds(database: Database) -> None:
+async def test_what_the_log_finds_at_once(database: Database) -> None:
     at = datetime(2026, 3, 2, tzinfo=UTC)
     told = {"at": at, "org_id": "org_a", "entity": "thing", "ids": ["thg_000001"]}
     events = [told | {"_id": f"evt_{n}", "entity_id": f"thg_{n}"} for n in range(MANY)]
@@ -89,3 +95,31 @@ async def test_what_the_log_finds(database: Database) -> None:
         [one | {"partition": "toys.0", "seq": n} for n, one in enumerate(events)]
     )
     await once(lambda: EventLog(database).find("thg_000001", limit=MANY))
+
+
+async def test_a_rare_act_is_not_looked_for_in_all_that_was_told(platform: TestPlatform) -> None:
+    database = platform.database("kernel")
+    await prepare_log(database)
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    told = {"source": "toys", "org_id": "org_a", "entity": "thing", "actor": {}, "trace": "", "body": {}}
+    events = [
+        told
+        | {
+            "_id": f"evt_{n}",
+            "entity_id": f"thg_{n}",
+            "at": at + timedelta(seconds=n),
+            "version": 1,
+            "nth": 1,
+        }
+        | {"partition": f"toys.{n % 8}", "seq": n, "topic": "toys.thing.made" if n > 1 else "toys.thing.lost"}
+        for n in range(MANY)
+    ]
+    await database[EVENT_LOG].insert_many(events)
+    asked.on = True
+    found, _ = await EventLog(database).lines({"topic": "toys.thing.lost"}, "", 50)
+    asked.on = False
+    assert [one.id for one, _ in found] == ["evt_1", "evt_0"]
+    (find,) = [one for one in asked.finds if one["find"] == EVENT_LOG]
+    command = {"explain": find, "verbosity": "executionStats"}
+    shown = await platform.client.get_database(platform.settings.mongodb_db).command(command)
+    assert shown["executionStats"]["totalDocsExamined"] == 2

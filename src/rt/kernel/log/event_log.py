@@ -19,6 +19,8 @@ from rt.kernel.storage.personal import FOUND, PLACEHOLDER
 
 EVENT_LOG = "event_log"
 LOG_SEGMENTS = "log_segments"
+KERNEL = "kernel"
+"""How topics begin that every unit tells in its own partitions."""
 KEPT = timedelta(days=400)
 """Longer than the year for which the audit trail must be explainable (specification, Compliance)."""
 NEWEST = [("at", -1), ("seq", -1), ("_id", -1)]
@@ -177,7 +179,8 @@ class EventLog:
 
     async def find(self, q: str, limit: int = 200) -> list[Found]:
         """Objects named by an identity, or by how a number or name on them begins; personal ones whole."""
-        beginning = {"$gte": q.lower(), "$lt": q.lower() + "\U0010ffff"}
+        between = {"$gte": q.lower(), "$lt": q.lower() + "\U0010ffff"}
+        beginning = {"$elemMatch": between}  # one label, not two on either side
         asked = ("at", "org_id", "entity", "entity_id", "labels")
         found: dict[str, Found] = {}
         hashed = {"labels": {"$in": await self._personal.labels(q)}}
@@ -201,6 +204,9 @@ class EventLog:
 
         Raises CursorUnknown for an `after` that no page gave.
         """
+        unit = str(where.get("topic", KERNEL)).partition(".")[0]
+        if unit != KERNEL:  # else one that is rare is looked for in all that was told
+            where = {**where, "partition": {"$in": [partition_of(unit, n) for n in range(PARTITIONS)]}}
         found: list[dict[str, Any]] = []
         for stretch in steps(NEWEST, decode_cursor(after, "newest", len(NEWEST))) if after else [{}]:
             if len(found) <= limit:
