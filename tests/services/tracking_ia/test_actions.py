@@ -11,6 +11,7 @@ from rt.contracts.core_orders import OrderCancelled, OrderDelivered
 from rt.contracts.ecpmr import TakeoverSigned
 from rt.contracts.planning import TourWithdrawn
 from rt.kernel.core.clock import held
+from rt.services.tracking_ia.store import TrackingStore
 
 RIGHTS = {"tracking_ia.read", "tracking_ia.write", "tracking_ia.admin"}
 POSITIONS = "/api/tracking/positions"
@@ -185,6 +186,30 @@ async def test_a_device_reports_by_its_key_in_the_osmand_protocol(tracking):
     assert [(one["vehicle_plate"], one["latitude"]) for one in fleet] == [("AB-123-CD", 45.9)]
     listed = (await asked(web(tracking).get("/api/tracking/devices")))["items"]
     assert [(one["key"], one["last_fix_at"]) for one in listed] == [("", "2026-03-02T08:06:00Z")]
+
+
+async def test_the_trucks_of_a_fleet_are_looked_for_together(tracking, monkeypatch):
+    with held(make.AT):
+        other = make.tour(tour_id="tou_2", driver_user_id="usr_other", vehicle_plate="EF-456-GH")
+        await make.emit(tracking, "planning", other, make.CARRIER)
+    await record(tracking, make.drive()[:10])
+    alone, begun, both = TrackingStore.newest, [], asyncio.Event()
+
+    async def newest(store, watch_id):
+        begun.append(watch_id)
+        if len(begun) == 2:
+            both.set()
+        await both.wait()
+        return await alone(store, watch_id)
+
+    monkeypatch.setattr(TrackingStore, "newest", newest)
+    with held(make.minutes(7)):
+        async with asyncio.timeout(5):
+            fleet = (await asked(web(tracking).get("/api/tracking/fleet")))["items"]
+    assert {one["vehicle_plate"]: one["fix_at"] is None for one in fleet} == {
+        "AB-123-CD": False,
+        "EF-456-GH": True,
+    }
 
 
 async def test_a_wrong_or_removed_key_reports_nothing(tracking):

@@ -31,6 +31,9 @@ from rt.services.tracking_ia.store import TrackingStore
 LOOKS, LOOKS_TO_CUT = 10, 30
 """How often each fix is looked at to draw a line, and to cut it into trips and stops."""
 
+TRUCKS_AT_ONCE = 10
+"""Trucks of a fleet that are looked for together: the rest of the connections are for everybody else."""
+
 
 class TrackUnknown(NotFound):
     fr = "Aucun suivi n'est connu pour cette commande."
@@ -99,8 +102,15 @@ class Journeys:
 
     async def fleet(self, asked: FleetPositions) -> FleetView:
         items = []
-        for watch in filter(_may_follow, await self._store.on_now()):
-            fix = await self._store.newest(watch.id)
+        watches = [watch for watch in await self._store.on_now() if _may_follow(watch)]
+        turns = asyncio.Semaphore(TRUCKS_AT_ONCE)
+
+        async def newest(watch: Watch) -> Fix | None:
+            async with turns:
+                return await self._store.newest(watch.id)
+
+        fixes = await asyncio.gather(*(newest(watch) for watch in watches))
+        for watch, fix in zip(watches, fixes, strict=True):
             coming = watch.arrivals(fix, now()) if fix else []
             ahead = watch.ahead()
             items.append(
