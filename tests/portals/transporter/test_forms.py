@@ -714,3 +714,21 @@ async def test_an_address_that_we_give_for_the_consignee_is_said_to_identify_nob
     page = await carrier.page(link)
     answer = await carrier.press(page, link, party="consignee", email="cariste@else.example", language="en")
     assert "identifie pas son auteur" in answer.text
+
+
+async def test_a_published_tour_gets_another_truck_and_driver_and_loses_a_stop(
+    world: World, carrier: Browser
+) -> None:
+    tour = await world.tour()
+    here = f"/planning/tours/{tour.tour_id}"
+    await carrier.press(await carrier.page(here), f"{here}/publish")
+    vehicle, driver = await world.vehicle(), await world.driver()
+    page = await carrier.page(f"{here}/crew")
+    chosen = {"vehicle_id": vehicle.vehicle_id, "driver_id": driver.driver_id}
+    assert "Équipage changé" in await followed(carrier, await carrier.press(page, f"{here}/crew", **chosen))
+    seen = await world.ask(world.carrier, GetTour(tour_id=tour.tour_id))
+    assert (seen.state, seen.vehicle_id, seen.driver_id) == ("published", *chosen.values())
+    page = await carrier.page(here)
+    off = f"/planning/jobs/{seen.stops[0].job_id}/unassign?day={seen.day}&tour={seen.tour_id}"
+    await carrier.press(page, off)
+    assert (await world.ask(world.carrier, GetTour(tour_id=tour.tour_id))).state == "withdrawn"

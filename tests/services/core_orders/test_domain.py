@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from tests.services.core_orders import make
 from tests.services.core_orders.make import (
     CARRIER,
@@ -580,3 +581,19 @@ def test_a_note_inside_one_country_is_no_cmr():
     by = author(SHIPPER, source="cmr")
     assert order.attach_note(by, "doc_1", "cmr_1", "LV-1").kind == "waybill"
     assert order.attach_note(by, "doc_2", "cmr_2", "CMR-1", "cmr").kind == "cmr"
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(14, False), (15, True), (-14, False), (-30, True)])
+def test_a_plan_that_moves_by_some_minutes_is_kept_and_told_to_nobody(minutes, told):
+    order = make.order("assigned")
+    at = make.MONDAY
+    plan = PlanView(vehicle_plate="AB-123-CD", driver_name="Lou", tour_id="tur_1", planned_pickup_at=at)
+    order.planned_on_tour(author(CARRIER), plan)
+    before = len(order.emitted)
+    later = structs.replace(plan, planned_pickup_at=at + timedelta(minutes=minutes))
+    order.planned_on_tour(author(CARRIER), later)
+    assert order.plan == later
+    assert (len(order.emitted) > before) == told
+    other = structs.replace(later, vehicle_plate="XY-999-ZZ")
+    order.planned_on_tour(author(CARRIER), other)
+    assert order.emitted[-1].vehicle_plate == "XY-999-ZZ"

@@ -1,7 +1,7 @@
 """What planning promises, on the real database and the real outbox."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
@@ -214,13 +214,9 @@ async def test_a_published_tour_is_told_with_stops_and_without_price(world):
 async def test_a_withdrawn_tour_gives_its_jobs_back(world):
     tour = await world.tour()
     await world.carrier.get(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
-    assert (
-        await world.carrier.refused(
-            contract.UnassignJob(job_id=tour["stops"][0]["job_id"], tour_id=tour["tour_id"])
-        )
-        == "tour_not_draft"
-    )
     await world.carrier.get(contract.WithdrawTour(tour_id=tour["tour_id"], version=2))
+    off = contract.UnassignJob(job_id=tour["stops"][0]["job_id"], tour_id=tour["tour_id"])
+    assert (await world.carrier.get(off))["state"] == "unplanned", "off it already is fine"
     assert len((await world.carrier.get(contract.FindJobs()))["items"]) == 1
 
 
@@ -611,3 +607,89 @@ async def test_a_change_of_an_order_of_others_or_carried_elsewhere_touches_no_ba
     await amended(world, order, pallets=9)
     (job,) = (await world.carrier.get(contract.FindJobs(state="elsewhere")))["items"]
     assert (job["pallets"], job["state"]) == (9, "elsewhere")
+
+
+async def published(world, *jobs):
+    """A tour with these jobs that its driver has, and its crew."""
+    crew = await world.crew()
+    tour = await world.carrier.get(assign(jobs[0], *crew))
+    for job in jobs[1:]:
+        put = contract.AssignJob(job_id=job["job_id"], tour_id=tour["tour_id"], tour_version=tour["version"])
+        tour = await world.carrier.get(put)
+    publish = contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"])
+    return await world.carrier.get(publish), crew
+
+
+async def told_of_tours(world):
+    return await world.platform.emitted("planning.tour.published")
+
+
+async def test_an_urgent_order_is_added_to_a_published_tour_and_its_driver_is_told(world):
+    tour, _crew = await published(world, await world.job())
+    late = await world.job()
+    put = contract.AssignJob(job_id=late["job_id"], tour_id=tour["tour_id"], tour_version=tour["version"])
+    after = await world.carrier.get(put)
+    assert (after["state"], len(after["stops"])) == ("published", 4)
+    first, second = await told_of_tours(world)
+    assert (first["again"], second["again"], len(second["stops"]), second["left"]) == (False, True, 4, [])
+    fits = await world.carrier.get(contract.FindFits(job_id=(await world.job())["job_id"], day=make.DAY))
+    assert tour["tour_id"] in [one["tour_id"] for one in fits["items"]]
+
+
+async def test_an_order_taken_off_a_published_tour_is_named_and_the_last_one_takes_the_tour_back(world):
+    one, other = await world.job(), await world.job()
+    tour, _crew = await published(world, one, other)
+    off = contract.UnassignJob(job_id=other["job_id"], tour_id=tour["tour_id"])
+    assert (await world.carrier.get(off))["state"] == "unplanned"
+    assert (await told_of_tours(world))[-1]["left"] == [other["order_id"]]
+    await world.carrier.get(contract.UnassignJob(job_id=one["job_id"], tour_id=tour["tour_id"]))
+    (gone,) = await world.platform.emitted("planning.tour.withdrawn")
+    assert gone["order_ids"] == [one["order_id"]]
+
+
+async def test_what_lies_behind_the_truck_stays_and_what_is_ahead_moves(world):
+    jobs = [await world.job() for _ in range(2)]
+    tour, crew = await published(world, *jobs)
+    first = tour["stops"][0]
+    with held(datetime.fromisoformat(first["arrives_at"]) + timedelta(minutes=1)):
+        off = contract.UnassignJob(job_id=first["job_id"], tour_id=tour["tour_id"])
+        assert await world.carrier.refused(off) == "stop_behind"
+        move = contract.MoveStop(tour_id=tour["tour_id"], version=tour["version"], position=0, to_position=1)
+        assert await world.carrier.refused(move) == "stop_behind"
+        (urgent,) = [await world.job()]
+        put = contract.AssignJob(
+            job_id=urgent["job_id"], tour_id=tour["tour_id"], tour_version=tour["version"],
+            pickup_position=0, delivery_position=1,
+        )  # fmt: skip
+        assert await world.carrier.refused(put) in ("stop_behind", "assignment_refused")
+        vehicle, _driver = await world.crew()
+        swap = contract.ChangeCrew(
+            tour_id=tour["tour_id"], version=tour["version"],
+            vehicle_id=vehicle["vehicle_id"], driver_id=crew[1]["driver_id"],
+        )  # fmt: skip
+        assert await world.carrier.refused(swap) == "vehicle_under_way"
+    same = await world.carrier.get(contract.GetTour(tour_id=tour["tour_id"]))
+    assert same["version"] == tour["version"]
+    assert len(await told_of_tours(world)) == 1
+
+
+async def test_truck_and_driver_are_swapped_if_the_others_are_free_and_both_drivers_are_told(world):
+    tour, crew = await published(world, await world.job())
+    vehicle, driver = await world.crew()
+    busy, _ = await published(world, await world.job())
+
+    def swap(to_vehicle, to_driver, version):
+        return contract.ChangeCrew(
+            tour_id=tour["tour_id"], version=version, vehicle_id=to_vehicle, driver_id=to_driver
+        )
+
+    taken = swap(busy["vehicle_id"], driver["driver_id"], tour["version"])
+    assert await world.carrier.refused(taken) in ("assignment_refused", "changed_meanwhile")
+    after = await world.carrier.get(swap(vehicle["vehicle_id"], driver["driver_id"], tour["version"]))
+    assert (after["vehicle_id"], after["driver_id"]) == (vehicle["vehicle_id"], driver["driver_id"])
+    told = (await told_of_tours(world))[-1]
+    assert (told["vehicle_plate"], told["driver_id"]) == (vehicle["plate"], driver["driver_id"])
+    assert told["former_driver_user_id"] == (crew[1]["user_id"] or "")
+    assert await world.carrier.refused(swap(vehicle["vehicle_id"], driver["driver_id"], 1)) == "version_stale"
+    unknown = swap("veh_nobody", driver["driver_id"], after["version"])
+    assert await world.carrier.refused(unknown) == "reference_unknown"

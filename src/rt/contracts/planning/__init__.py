@@ -67,6 +67,7 @@ from rt.contracts.planning.slots import (
 )
 from rt.contracts.planning.tours import (
     AssignJob,
+    ChangeCrew,
     CheckAssignment,
     CheckView,
     DayCounts,

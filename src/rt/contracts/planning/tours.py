@@ -160,14 +160,27 @@ class AssignJob(Command[TourView], route="/api/planning/jobs/{job_id}/assign", n
 
 
 class UnassignJob(Command[JobView], route="/api/planning/jobs/{job_id}/unassign", needs="planning.write"):
-    """Take a job off this draft tour, back into the basket."""
+    """Take a job off this tour, back into the basket; off a published one while its stops lie ahead."""
 
     job_id: JobId
     tour_id: TourId
 
 
+class ChangeCrew(Command[TourView], route="/api/planning/tours/{tour_id}/crew", needs="planning.write"):
+    """Give a tour another vehicle, another driver or both; refused with every conflict.
+
+    Once a stop of a published tour lies behind, its vehicle stays: the goods are on it.
+    """
+
+    tour_id: TourId
+    version: Version
+    vehicle_id: VehicleId
+    driver_id: DriverId
+    derogation: Reason = ""
+
+
 class MoveStop(Command[TourView], route="/api/planning/tours/{tour_id}/stops/move", needs="planning.write"):
-    """Move one stop of a draft tour to another position; refused with every conflict."""
+    """Move one stop to another position; refused with every conflict. What lies behind stays where it is."""
 
     tour_id: TourId
     version: Version
@@ -256,7 +269,10 @@ class TourStop(View):
 
 
 class TourPublished(Event, topic="planning.tour.published"):
-    """A tour goes to its driver."""
+    """A tour goes to its driver, or is another since it went (`again`).
+
+    `left` are orders that are on it no more, `former_driver_user_id` who drove it until now, if that changed.
+    """
 
     tour_id: str
     carrier_id: str
@@ -266,6 +282,9 @@ class TourPublished(Event, topic="planning.tour.published"):
     driver_user_id: str | None
     driver_name: Annotated[str, personal_of("driver_id", "planning.drivers")]
     stops: list[TourStop]
+    again: bool = False
+    left: list[str] = field(default_factory=list)
+    former_driver_user_id: str = ""
 
 
 class TourWithdrawn(Event, topic="planning.tour.withdrawn"):

@@ -30,7 +30,10 @@ class Handlers:
         self._store = store
 
     async def plan(self, event: TourPublished, envelope: EventEnvelope) -> None:
-        """Every order of the tour gets its vehicle, driver and times."""
+        """Every order of the tour gets its vehicle, driver and times; those that left it wait for another."""
+        by = Author(envelope.actor["id"], envelope.actor["name"], envelope.org_id, "planning")
+        for order_id in event.left:
+            await self._change(order_id, lambda order: order.unplanned(by, event.tour_id))
         for order_id in dict.fromkeys(stop.order_id for stop in event.stops):
             await self._plan_one(order_id, event, envelope)
 

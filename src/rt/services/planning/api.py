@@ -33,6 +33,7 @@ def table(
         serve(contract.AssignJob, tours.assign),
         serve(contract.UnassignJob, tours.unassign),
         serve(contract.MoveStop, tours.move_stop),
+        serve(contract.ChangeCrew, tours.change_crew),
         serve(contract.PublishTour, tours.publish),
         serve(contract.WithdrawTour, tours.withdraw),
         serve(contract.GetPlan, tours.day),

@@ -34,6 +34,7 @@ from rt.portals.transporter.pages.order import job_of
 from rt.trade.days import TRIP_AHEAD_DAYS, TRIP_PAST_DAYS
 from rt.ui.asking import attempt, day_asked, day_of, key_of, pressed, seen, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
+from rt.ui.catalogues import named
 from rt.ui.fields import Input, calendar_day
 from rt.ui.formats import number
 from rt.ui.pages import Choice, Page
@@ -109,9 +110,11 @@ def added(kilometres: float | None, minutes: int) -> str:
 def selects(plan: DayView, tour_id: str, vehicle_id: str, driver_id: str) -> list[Input]:
     """Where to put the job by hand: an open tour, or a new one."""
     tours = [
-        Choice(t.tour_id, f"{t.vehicle_plate} · {t.driver_name} · {stops_text(t)}")
+        Choice(
+            t.tour_id, f"{t.vehicle_plate} · {t.driver_name} · {stops_text(t)} · {named('state', t.state)}"
+        )
         for t in plan.tours
-        if t.state == "draft"
+        if t.state in ("draft", "published")
     ]
     offered = [
         ("tour_id", _("Tournée ouverte"), [Choice("", _("— une nouvelle tournée —")), *tours], tour_id),

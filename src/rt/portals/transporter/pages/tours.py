@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from rt.contracts.planning import GetTour, MoveStop, PublishTour, TourView, WithdrawTour
+from rt.contracts.planning import ChangeCrew, GetPlan, GetTour, MoveStop, PublishTour, TourView, WithdrawTour
 from rt.kernel.core.digits import whole
 from rt.kernel.core.errors import Refusal
 from rt.portals.transporter.drawing import (
@@ -17,10 +17,10 @@ from rt.portals.transporter.drawing import (
     window,
 )
 from rt.portals.transporter.pages.jobs import ConflictRow, conflict_rows, derogable
-from rt.ui.asking import day_of, key_of, pressed, seen, signed_in_still, told, typed
+from rt.ui.asking import day_of, key_of, pressed, seen, signed_in_still, told, typed, version_seen
 from rt.ui.catalogues import gettext as _
-from rt.ui.forms import Form
-from rt.ui.pages import Page
+from rt.ui.forms import Form, FormPage
+from rt.ui.pages import Choice, Page
 from rt.ui.visit import Visit, page
 
 
@@ -102,6 +102,36 @@ async def withdraw(visit: Visit) -> Page | Response:
     return await pressed(visit, message, f"/planning?day={read.day}", said)
 
 
+async def crew(visit: Visit) -> Page | Response:
+    """Another vehicle or driver for the whole tour."""
+    read = await visit.ask(GetTour(tour_id=visit.path["tour_id"]))
+    day = await visit.ask(GetPlan(day=read.day))
+    here = f"/planning/tours/{read.tour_id}"
+    form = visit.form(
+        ChangeCrew,
+        fixed={"tour_id": read.tour_id, "version": version_seen(visit) or read.version},
+        version=read.version,
+        values=read,
+        only=("vehicle_id", "driver_id", *(("derogation",) if derogable(read.conflicts) else ())),
+        labels={"vehicle_id": _("Véhicule"), "driver_id": _("Conducteur")},
+        choices={
+            "vehicle_id": [Choice(one.vehicle_id, one.plate) for one in day.vehicles if one.active],
+            "driver_id": [Choice(one.driver_id, one.name) for one in day.drivers if one.active],
+            "derogation": derogation_choices(),
+        },
+        submit=_("Changer"),
+    )
+    if visit.posted is not None and await form.submit() is not None:
+        return visit.go(here, _("Équipage changé ; une tournée publiée est partie au conducteur."))
+    return FormPage(
+        title=_("Changer le véhicule ou le conducteur"),
+        crumbs=[(f"/planning?day={read.day}", _("Planning")), (here, read.vehicle_plate)],
+        form=form,
+        lead=_("Refusé avec ses raisons si le véhicule ou le conducteur n'est pas libre ou ne convient pas."),
+        back=here,
+    )
+
+
 async def move(visit: Visit) -> Page | Response:
     """Move a stop; both places stand in the address so that undoing is the same address turned round."""
     tour_id = visit.path["tour_id"]
@@ -123,5 +153,6 @@ PAGES = [
     page("/planning/tours/{tour_id}", tour, methods=("GET",)),
     page("/planning/tours/{tour_id}/publish", publish, methods=("POST",)),
     page("/planning/tours/{tour_id}/withdraw", withdraw, methods=("POST",)),
+    page("/planning/tours/{tour_id}/crew", crew),
     page("/planning/tours/{tour_id}/move", move, methods=("POST",)),
 ]

@@ -1,7 +1,9 @@
 """How an order is carried: planned, loaded, on the road, delivered; by hand or by the facts others tell."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import structs
 
 from rt.contracts.core_orders import (
     OrderDelivered,
@@ -19,6 +21,10 @@ from rt.services.core_orders.domain.tendering import Tendered
 Step = Literal["loading", "in_transit", "delivered"]
 DRIVERS_KEPT = 20
 """Accounts that an order remembers as its drivers', the latest ones."""
+
+
+TOLD_FROM = timedelta(minutes=15)
+"""By how much a planned time has to move for others to be told."""
 
 
 class PlanReversed(Invalid):
@@ -47,6 +53,9 @@ class Carried(Tendered, kw_only=True):
         if driver and driver not in self.drivers:
             self.drivers = [*self.drivers, driver][-DRIVERS_KEPT:]
         if plan == self.plan:
+            return
+        if self.plan is not None and _much_the_same(self.plan, plan):
+            self.plan = plan
             return
         if self.state == "assigned":
             self.state = "planned"
@@ -122,6 +131,15 @@ class Carried(Tendered, kw_only=True):
                 self.emit(OrderInTransit(order=self.summary_view()))
             case "delivered":
                 self.emit(OrderDelivered(order=self.summary_view(), with_reserves=self.with_reserves))
+
+
+def _much_the_same(plan: PlanView, other: PlanView) -> bool:
+    """The same but for some minutes: another stop of the tour has moved, and nobody need be told."""
+    times = ("planned_pickup_at", "planned_delivery_at")
+    if structs.replace(plan, **{name: getattr(other, name) for name in times}) != other:
+        return False
+    pairs = [(getattr(plan, name), getattr(other, name)) for name in times]
+    return all(one == two or (one and two and abs(one - two) < TOLD_FROM) for one, two in pairs)
 
 
 def _clock(at: datetime | None) -> str:

@@ -37,6 +37,9 @@ class Carriage:
 
     async def tour(self, event: TourPublished, envelope: EventEnvelope) -> None:
         """The driver's phone rings; a driver without an account is told by the dispatcher."""
+        if event.former_driver_user_id:
+            given = templates.TourGiven(vehicle_plate=event.vehicle_plate)
+            await self._driver(envelope, event, given, event.former_driver_user_id)
         if not event.driver_user_id:
             return
         starts = [stop.planned_from for stop in event.stops if stop.planned_from]
@@ -44,7 +47,13 @@ class Carriage:
             vehicle_plate=event.vehicle_plate,
             stops=len(event.stops),
             starts_at=min(starts, default=None),
+            again=event.again and not event.former_driver_user_id,
         )
+        await self._driver(envelope, event, template, event.driver_user_id)
+
+    async def _driver(
+        self, envelope: EventEnvelope, event: TourPublished, template: Written, user_id: str
+    ) -> None:
         card = await self._notifier.people.organization(event.carrier_id)
         about = About(
             object_id=event.tour_id,
@@ -52,9 +61,7 @@ class Carriage:
             url=self._notifier.portals.page("driver", "/"),
         )
         language = card.language if card else "fr"
-        await self._notifier.person(
-            envelope, template, event.carrier_id, event.driver_user_id, "", language, about
-        )
+        await self._notifier.person(envelope, template, event.carrier_id, user_id, "", language, about)
 
     async def slot(self, event: SlotBooked, envelope: EventEnvelope) -> None:
         await self._of_slot(envelope, event, templates.SlotTaken)

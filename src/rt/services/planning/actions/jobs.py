@@ -60,7 +60,7 @@ class Basket:
         )
 
     async def find_fits(self, asked: FindFits) -> FitsView:
-        """Over the draft tours of the day and every crew that is free on it."""
+        """Over the tours of the day and every crew that is free on it."""
         job = await self._store.jobs.get(asked.job_id)
         if against := job.obstacles(asked.day):
             return FitsView(items=[], against=[one.conflict_view() for one in against], complete=True)
@@ -75,7 +75,7 @@ class Basket:
         today = [
             (tour, Crew(known[tour.vehicle_id], named[tour.driver_id]))
             for tour in others
-            if tour.day == asked.day and tour.state == "draft" and job.id not in tour.job_ids
+            if tour.day == asked.day and job.id not in tour.job_ids
             and tour.vehicle_id in known and tour.driver_id in named
         ]  # fmt: skip
         since, until = paris_instant(asked.day, 0), paris_instant(asked.day, 24)

@@ -28,7 +28,7 @@ async def fit_of(
     if asked.tour_id and job.tour_id != tour.id:
         if isinstance(asked, AssignJob):
             tour.need_read(asked.tour_version, "tour_version")
-        tour.need_draft()
+        tour.need_live()
     if job.tour_id not in (None, tour.id) or job.state == "cancelled":
         raise JobNotFree(reference=job.reference, state=job.state)
     question = PlaceAsked(

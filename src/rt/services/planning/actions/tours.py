@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import timedelta
 
 from rt.contracts.planning import (
     AssignJob,
+    ChangeCrew,
     DayCounts,
     DayView,
     GetPlan,
@@ -30,7 +32,7 @@ from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import AssignmentRefused
 from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
 from rt.services.planning.domain.job import HORIZON, JobNotFree
-from rt.services.planning.domain.tour import Tour, move
+from rt.services.planning.domain.tour import StopBehind, Tour, move
 from rt.services.planning.store import AT_A_TIME, LIVE, MOST, PlanningStore, TourUnknown, many
 from rt.trade.calendars import paris_day, paris_instant
 from rt.trade.truck_bans import bans, seasons_known
@@ -68,8 +70,10 @@ class Tours:
             async with transaction(self._store.database):
                 if asked.tour_id:
                     async with self._store.tours.change(asked.tour_id) as tour:
-                        tour.need_draft()
+                        tour.need_live()
+                        before = copy(tour)
                         _become(tour, fit.tour)
+                        tour.changed(before)
                 else:
                     tour = await self._store.tours.add(fit.tour)
                 async with self._store.jobs.change(job.id) as stored:
@@ -91,9 +95,14 @@ class Tours:
         crew = await self._store.crew_of(seen)
         async with transaction(self._store.database):
             async with self._store.tours.change(asked.tour_id) as tour:
-                tour.need_draft()
-                tour.take(tour.without_stops_of(job.id), crew)
-                if not tour.stops:
+                tour.need_live()
+                before, left = copy(tour), tour.without_stops_of(job.id)
+                if left or tour.state == "draft":
+                    tour.take(left, crew)
+                    tour.changed(before)
+                elif tour.behind():
+                    raise StopBehind(position=1)
+                if not left:
                     tour.withdraw()
             async with self._store.jobs.change(job.id) as stored:
                 stored.free()
@@ -105,12 +114,29 @@ class Tours:
         try:
             async with self._store.tours.change(asked.tour_id) as tour:
                 tour.need_read(asked.version)
-                tour.need_draft()
+                tour.need_live()
+                before = copy(tour)
                 tour.arrange(move(tour.stops, asked.position, asked.to_position), crew)
-                tour.derogation = known(asked.derogation) or tour.derogation
-                if against := conflicts(tour, crew, others, tour.derogation):
-                    raise AssignmentRefused(against)
-                tour.hold()
+                self._settle(tour, before, crew, others, asked.derogation)
+        except AlreadyExists as error:
+            raise ChangedMeanwhile from error
+        return tour.view()
+
+    async def change_crew(self, asked: ChangeCrew) -> TourView:
+        seen = await self._store.tours.get(asked.tour_id)
+        vehicle = await self._store.vehicles.first({"id": asked.vehicle_id})
+        driver = await self._store.drivers.first({"id": asked.driver_id})
+        if vehicle is None or driver is None:
+            raise ReferenceUnknown("vehicle_id" if vehicle is None else "driver_id")
+        crew, others = Crew(vehicle, driver), await self._store.around(seen.day)
+        try:
+            async with self._store.tours.change(asked.tour_id) as tour:
+                tour.need_read(asked.version)
+                tour.need_live()
+                before = copy(tour)
+                tour.man(crew)
+                tour.arrange(tour.stops, crew)
+                self._settle(tour, before, crew, others, asked.derogation)
         except AlreadyExists as error:
             raise ChangedMeanwhile from error
         return tour.view()
@@ -201,6 +227,14 @@ class Tours:
             sort="starts_at",
         )
         return MyDayView(driver_id=driver.id, driver_name=driver.name, tours=[tour.view() for tour in found])
+
+    def _settle(self, tour: Tour, before: Tour, crew: Crew, others: list[Tour], derogation: str) -> None:
+        """The tour as it was laid out anew, unless a rule stands against it."""
+        tour.derogation = known(derogation) or tour.derogation
+        if against := conflicts(tour, crew, others, tour.derogation):
+            raise AssignmentRefused(against)
+        tour.hold()
+        tour.changed(before)
 
     async def _seen(
         self,

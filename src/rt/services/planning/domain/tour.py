@@ -8,6 +8,7 @@ import msgspec
 
 from rt.contracts.planning import StopView, TourPublished, TourStop, TourView, TourWithdrawn
 from rt.contracts.planning.tours import TourState
+from rt.kernel.core.clock import now
 from rt.kernel.core.errors import Conflict, VersionStale
 from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import personal_of
@@ -25,6 +26,16 @@ HOLD = timedelta(minutes=30)
 class TourNotDraft(Conflict):
     fr = "La tournée est {state} : seul un brouillon se modifie. Retirez-la d'abord."
     en = "The tour is {state}: only a draft can be changed. Withdraw it first."
+
+
+class StopBehind(Conflict):
+    fr = "L'arrêt {position} est passé : seul ce qui est devant le camion se modifie encore."
+    en = "Stop {position} lies behind: only what is ahead of the truck can still be changed."
+
+
+class VehicleUnderWay(Conflict):
+    fr = "Des arrêts sont passés : la marchandise est à bord, le véhicule ne se remplace plus."
+    en = "Stops lie behind: the goods are on board, the vehicle can no longer be replaced."
 
 
 class TourOver(Conflict):
@@ -100,6 +111,34 @@ class Tour(Entity):
         if self.state != "draft":
             raise TourNotDraft(state=self.state)
 
+    def need_live(self) -> None:
+        """A draft or a published tour: both can be changed, what is over cannot."""
+        if self.state not in ("draft", "published"):
+            raise TourOver(state=self.state)
+
+    def behind(self) -> list[Stop]:
+        """The stops of a published tour that the truck has reached by its plan."""
+        return [one for one in self.stops if one.arrives_at <= now()] if self.state == "published" else []
+
+    def changed(self, before: "Tour") -> None:
+        """It was another until now: what lay behind must have stayed, and whoever drives it is told."""
+        kept = [(one.job_id, one.kind) for one in self.stops]
+        for position, one in enumerate(before.behind()):
+            if kept[position : position + 1] != [(one.job_id, one.kind)]:
+                raise StopBehind(position=position + 1)
+        if self.state == "published":
+            left = {one.order_id for one in before.stops} - {one.order_id for one in self.stops}
+            former = before.driver_user_id if before.driver_id != self.driver_id else ""
+            self._tell(again=True, left=sorted(left), former_driver_user_id=former or "")
+
+    def man(self, crew: Crew) -> None:
+        """Another crew drives it."""
+        if crew.vehicle.id != self.vehicle_id and self.behind():
+            raise VehicleUnderWay("vehicle_id")
+        self.vehicle_id, self.vehicle_plate = crew.vehicle.id, crew.vehicle.plate
+        self.driver_id, self.driver_name = crew.driver.id, crew.driver.name
+        self.driver_user_id = crew.driver.user_id
+
     def without_stops_of(self, job_id: str) -> list[Stop]:
         return [stop for stop in self.stops if stop.job_id != job_id]
 
@@ -123,9 +162,11 @@ class Tour(Entity):
         if hold:
             self.hold()
         if self.state == "published":
-            self._tell()
+            self._tell(again=True)
 
-    def _tell(self) -> None:
+    def _tell(
+        self, *, again: bool = False, left: Sequence[str] = (), former_driver_user_id: str = ""
+    ) -> None:
         self.emit(
             TourPublished(
                 tour_id=self.id,
@@ -148,6 +189,9 @@ class Tour(Entity):
                     )
                     for stop in self.stops
                 ],
+                again=again,
+                left=list(left),
+                former_driver_user_id=former_driver_user_id,
             )
         )
 
