@@ -382,12 +382,12 @@ def test_a_proof_is_a_note_that_the_consignee_signed_or_a_signed_paper():
     order.report(author(CARRIER), "delivered", False)
     note = order.attach_note(author(SHIPPER, source="cmr"), "doc_cmr", "cmr_1", "LV-1")
     order.attach(author(CARRIER), make.paper("doc_photo", "photo"))
-    assert (order.proof, "AcceptProof" in order.may(frozenset({"owner"}))) == (None, False)
+    assert (order.proof, "AcceptProof" in order.may(frozenset({"owner"}), author())) == (None, False)
     for named in ("doc_cmr", "doc_photo"):
         with pytest.raises(ProofMissing):
             order.accept_proof(author(), named, make.HASH)
     note.sign(make.MONDAY, "Léa", "b" * 64)
-    assert (order.proof, "AcceptProof" in order.may(frozenset({"owner"}))) == (note, True)
+    assert (order.proof, "AcceptProof" in order.may(frozenset({"owner"}), author())) == (note, True)
     with pytest.raises(ProofChanged):
         order.accept_proof(author(), "doc_cmr", make.HASH)
     order.accept_proof(author(), "doc_cmr", "b" * 64)

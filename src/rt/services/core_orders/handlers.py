@@ -1,7 +1,7 @@
 """What core_orders does when planning, tracking and the consignment note speak: facts move orders forward."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
+from functools import partial
 
 from rt.contracts.core_orders import DocumentKind, PlanView
 from rt.contracts.ecpmr import (
@@ -11,12 +11,13 @@ from rt.contracts.ecpmr import (
     ReservesNoted,
     TakeoverSigned,
 )
-from rt.contracts.planning import TourPublished, TourStop, TourWithdrawn
+from rt.contracts.planning import TourPublished, TourWithdrawn
 from rt.contracts.tracking_ia import StopCorrected, StopReached
 from rt.kernel.core.errors import NotFound
 from rt.kernel.core.ids import derived_id
 from rt.kernel.log.subscriptions import Subscription, subscribe
 from rt.kernel.model.envelope import EventEnvelope
+from rt.services.core_orders.domain.carrying import plan_of
 from rt.services.core_orders.domain.kept import Document
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.states import Author
@@ -31,16 +32,13 @@ class Handlers:
 
     async def plan(self, event: TourPublished, envelope: EventEnvelope) -> None:
         """Every order of the tour gets its vehicle, driver and times; those that left it wait for another."""
-        by = Author(envelope.actor["id"], envelope.actor["name"], envelope.org_id, "planning")
-        for order_id in event.left:
-            await self._change(order_id, lambda order: order.unplanned(by, event.tour_id))
+        await self._unplan(event.left, event.tour_id, envelope)
         for order_id in dict.fromkeys(stop.order_id for stop in event.stops):
-            await self._plan_one(order_id, event, envelope)
+            by, plan, account = _planner(envelope), plan_of(event, order_id), event.driver_user_id or ""
+            await self._change(order_id, partial(_planned, by=by, plan=plan, account=account))
 
     async def unplan(self, event: TourWithdrawn, envelope: EventEnvelope) -> None:
-        by = Author(envelope.actor["id"], envelope.actor["name"], envelope.org_id, "planning")
-        for order_id in event.order_ids:
-            await self._change(order_id, lambda order: order.unplanned(by, event.tour_id))
+        await self._unplan(event.order_ids, event.tour_id, envelope)
 
     async def reached(self, event: StopReached, envelope: EventEnvelope) -> None:
         """The truck at the pickup: loading. At the delivery nothing is delivered yet."""
@@ -96,19 +94,9 @@ class Handlers:
 
         await self._with_note(event, Author("ecpmr", "", envelope.org_id, "cmr"), apply)
 
-    async def _plan_one(self, order_id: str, event: TourPublished, envelope: EventEnvelope) -> None:
-        by = Author(envelope.actor["id"], envelope.actor["name"], envelope.org_id, "planning")
-        stops = [stop for stop in event.stops if stop.order_id == order_id]
-        plan = PlanView(
-            vehicle_plate=event.vehicle_plate,
-            driver_name=event.driver_name,
-            driver_id=event.driver_id,
-            planned_pickup_at=_planned(stops, "pickup"),
-            planned_delivery_at=_planned(stops[::-1], "delivery"),
-            tour_id=event.tour_id,
-        )
-        driver = event.driver_user_id or ""
-        await self._change(order_id, lambda order: order.planned_on_tour(by, plan, driver))
+    async def _unplan(self, order_ids: list[str], tour_id: str, envelope: EventEnvelope) -> None:
+        for order_id in order_ids:
+            await self._change(order_id, lambda order: order.unplanned(_planner(envelope), tour_id))
 
     async def _with_note(
         self,
@@ -134,8 +122,12 @@ class Handlers:
             return
 
 
-def _planned(stops: Sequence[TourStop], kind: str) -> datetime | None:
-    return next((stop.planned_from for stop in stops if stop.kind == kind), None)
+def _planner(envelope: EventEnvelope) -> Author:
+    return Author(envelope.actor["id"], envelope.actor["name"], envelope.org_id, "planning")
+
+
+def _planned(order: Order, *, by: Author, plan: PlanView, account: str) -> None:
+    order.planned_on_tour(by, plan, account)
 
 
 def subscriptions(handlers: Handlers) -> list[Subscription]:

@@ -1,7 +1,5 @@
 """The planning service put together."""
 
-import asyncio
-
 from rt.kernel.service.service import ServiceContext, Unit, every
 from rt.services.planning.actions.docks import Docks
 from rt.services.planning.actions.fleet import Fleet
@@ -15,16 +13,10 @@ from rt.services.planning.actions.waiting import WaitingList
 from rt.services.planning.adapters import Neighbours
 from rt.services.planning.api import table
 from rt.services.planning.handlers import Handlers
-from rt.services.planning.jobs import Closing
+from rt.services.planning.jobs import Closing, road_net_read
 from rt.services.planning.store import PlanningStore
-from rt.trade import roads
 
 HOUR_SECONDS = 3_600
-
-
-async def road_net_read() -> None:
-    """Reading the net takes a second: before the first request, and beside the event loop."""
-    await asyncio.to_thread(roads.basis)
 
 
 def build(context: ServiceContext) -> Unit:

@@ -1,5 +1,6 @@
 """What planning does by the clock: published tours that are over are done."""
 
+import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ from rt.kernel.core.clock import now
 from rt.kernel.core.errors import ChangedMeanwhile
 from rt.kernel.core.tenancy import acting_for
 from rt.services.planning.store import PlanningStore
+from rt.trade import roads
 
 AFTERWARDS = timedelta(hours=12)
 """How long after its end a tour stays open for corrections."""
@@ -30,3 +32,8 @@ class Closing:
 
     async def forget(self) -> None:
         await self._store.plans.everywhere.remove_where({"changed_at": {"$lt": now() - PLANS_KEPT}})
+
+
+async def road_net_read() -> None:
+    """Reading the road net takes a second: before the first request, and beside the event loop."""
+    await asyncio.to_thread(roads.basis)

@@ -12,6 +12,7 @@ from rt.contracts.core_orders import (
     OrderPlanned,
     PlanView,
 )
+from rt.contracts.planning import TourPublished
 from rt.contracts.tracking_ia import StopKind, StopTime
 from rt.kernel.core.clock import ZONE
 from rt.kernel.core.errors import Invalid
@@ -131,6 +132,21 @@ class Carried(Tendered, kw_only=True):
                 self.emit(OrderInTransit(order=self.summary_view()))
             case "delivered":
                 self.emit(OrderDelivered(order=self.summary_view(), with_reserves=self.with_reserves))
+
+
+def plan_of(tour: TourPublished, order_id: str) -> PlanView:
+    """The vehicle, the driver and the times that a tour has for an order."""
+    stops = [stop for stop in tour.stops if stop.order_id == order_id]
+    first = next((stop.planned_from for stop in stops if stop.kind == "pickup"), None)
+    last = next((stop.planned_from for stop in reversed(stops) if stop.kind == "delivery"), None)
+    return PlanView(
+        vehicle_plate=tour.vehicle_plate,
+        driver_name=tour.driver_name,
+        driver_id=tour.driver_id,
+        planned_pickup_at=first,
+        planned_delivery_at=last,
+        tour_id=tour.tour_id,
+    )
 
 
 def _much_the_same(plan: PlanView, other: PlanView) -> bool:

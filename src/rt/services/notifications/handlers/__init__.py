@@ -9,6 +9,7 @@ from rt.services.notifications.handlers.offers import Offers
 from rt.services.notifications.handlers.orders import Orders
 from rt.services.notifications.handlers.pallets import Pallets
 from rt.services.notifications.handlers.platform import Platform
+from rt.services.notifications.handlers.tours import Tours
 from rt.services.notifications.store import NotificationsStore
 
 
@@ -20,6 +21,7 @@ def subscriptions(notifier: Notifier, store: NotificationsStore) -> list[Subscri
         *Changes(orders).subscriptions(),
         *Offers(notifier).subscriptions(),
         *Carriage(notifier, store).subscriptions(),
+        *Tours(notifier).subscriptions(),
         *Pallets(notifier).subscriptions(),
         *Platform(notifier).subscriptions(),
         *Accounts(notifier, store).subscriptions(),
