@@ -6,6 +6,7 @@ followed and watched as ever; positions come in as drivers' phones send them. Th
 one event that these tours emitted, numbered before the first, so that nobody hears them.
 """
 
+import asyncio
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -54,7 +55,14 @@ class Fleet:
         self.tours: list[Tour] = []
 
     async def begin(self) -> None:
-        """All of it, and what the units make of it."""
+        """All of it, and what the units make of it; they keep their leases however long that takes."""
+        keeping = asyncio.create_task(self.platform.leases.run())
+        try:
+            await self._begin()
+        finally:
+            keeping.cancel()
+
+    async def _begin(self) -> None:
         with acting_for(self.carrier):
             crews = [await self._crew(n) for n in range(CREWS)]
             jobs = await self._jobs()

@@ -84,7 +84,7 @@ LISTS = {
     },
     "backoffice": {
         "front page": "/",
-        "front page, a booking": "/?q=bk0004711",
+        "front page, ten bookings": "/?q=bk000471",
         "front page, how bookings begin": "/?q=bk0",
         "state": "/status",
         "queues": "/queues",
@@ -96,7 +96,7 @@ LISTS = {
         "audit, of an organization": "/audit?q={shipper}",
         "audit, of an order": "/audit?q={order}",
         "audit, of an act": "/audit?q=core_orders.order.planned",
-        "audit, of an act that is rare": "/audit?q=authz.organization.registered",
+        "audit, of an act that is rare": "/audit?q=authz.organization.created",
         "audit, a day's": "/audit?since=2026-08-24&until=2026-08-24",
         "timeline of an order": "/timelines/{order}",
         "costs": "/costs",
