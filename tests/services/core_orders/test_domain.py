@@ -583,17 +583,19 @@ def test_a_note_inside_one_country_is_no_cmr():
     assert order.attach_note(by, "doc_2", "cmr_2", "CMR-1", "cmr").kind == "cmr"
 
 
-@pytest.mark.parametrize(("minutes", "told"), [(14, False), (15, True), (-14, False), (-30, True)])
-def test_a_plan_that_moves_by_some_minutes_is_kept_and_told_to_nobody(minutes, told):
+@pytest.mark.parametrize(
+    ("moves", "told"), [([14], 0), ([15], 1), ([-14], 0), ([-30], 1), ([14, 28], 1), ([8, 14, 8, 0], 0)]
+)
+def test_a_plan_is_told_again_once_it_is_a_quarter_of_an_hour_from_what_was_told(moves, told):
     order = make.order("assigned")
     at = make.MONDAY
     plan = PlanView(vehicle_plate="AB-123-CD", driver_name="Lou", tour_id="tur_1", planned_pickup_at=at)
     order.planned_on_tour(author(CARRIER), plan)
     before = len(order.emitted)
-    later = structs.replace(plan, planned_pickup_at=at + timedelta(minutes=minutes))
-    order.planned_on_tour(author(CARRIER), later)
-    assert order.plan == later
-    assert (len(order.emitted) > before) == told
-    other = structs.replace(later, vehicle_plate="XY-999-ZZ")
-    order.planned_on_tour(author(CARRIER), other)
+    for minutes in moves:
+        moved = structs.replace(plan, planned_pickup_at=at + timedelta(minutes=minutes))
+        order.planned_on_tour(author(CARRIER), moved)
+    assert len(order.emitted) - before == told
+    assert order.plan == (moved if told else plan), "what is shown is what was told"
+    order.planned_on_tour(author(CARRIER), structs.replace(plan, vehicle_plate="XY-999-ZZ"))
     assert order.emitted[-1].vehicle_plate == "XY-999-ZZ"

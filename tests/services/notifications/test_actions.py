@@ -273,11 +273,25 @@ async def test_a_price_that_changes_is_no_news_at_the_stops(
     told_of: Any, mailbox: Any, parts: list[Any], expected: set[str]
 ) -> None:
     order = make.order(shipper_id=SENDER, **OWN)
-    amended = OrderAmended(order=order, change_id="chg_1", asked_by="client", parts=parts)
+    amended = OrderAmended(
+        order=order, change_id="chg_1", asked_by="client", parts=parts, between=["client", "owner"]
+    )
     assert sorted(await told_of(amended, CARRIER)) == sorted(expected)
     said = {one["to"]: one["text"] for one in await mails(mailbox) if one["channel"] == "in_app"}
     assert "prix" in said["usr_gil"]
     assert "prix" not in said.get("usr_sam", "")
+
+
+async def test_all_who_agreed_to_a_change_hear_that_it_holds_but_whoever_agreed_last(told_of: Any) -> None:
+    order = make.order(client_id=CLIENT, client_name="Groupe")
+    amended = OrderAmended(
+        order=order,
+        change_id="chg_1",
+        asked_by="client",
+        parts=["stops"],
+        between=["carrier", "client", "owner"],
+    )
+    assert sorted(await told_of(amended, CARRIER)) == sorted({CLIENT, SHIPPER})
 
 
 async def test_an_event_heard_again_tells_nobody_twice(platform: Any, voice: Any, mailbox: Any) -> None:

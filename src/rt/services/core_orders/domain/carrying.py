@@ -53,10 +53,7 @@ class Carried(Tendered, kw_only=True):
             return
         if driver and driver not in self.drivers:
             self.drivers = [*self.drivers, driver][-DRIVERS_KEPT:]
-        if plan == self.plan:
-            return
-        if self.plan is not None and _much_the_same(self.plan, plan):
-            self.plan = plan
+        if self.plan is not None and _as_told(self.plan, plan):
             return
         if self.state == "assigned":
             self.state = "planned"
@@ -149,8 +146,8 @@ def plan_of(tour: TourPublished, order_id: str) -> PlanView:
     )
 
 
-def _much_the_same(plan: PlanView, other: PlanView) -> bool:
-    """The same but for some minutes: another stop of the tour has moved, and nobody need be told."""
+def _as_told(plan: PlanView, other: PlanView) -> bool:
+    """The same but for some minutes since it was told: another stop has moved. Minutes that add up count."""
     times = ("planned_pickup_at", "planned_delivery_at")
     if structs.replace(plan, **{name: getattr(other, name) for name in times}) != other:
         return False

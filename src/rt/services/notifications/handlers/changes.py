@@ -34,14 +34,14 @@ class Changes:
         await self._orders.tell(envelope, template, event.order, *_named(event.order, told))
 
     async def amended(self, event: OrderAmended, envelope: EventEnvelope) -> None:
-        """Whoever asked hears that it holds; at the stops they hear what of it is not a price."""
+        """Those who agreed hear that it holds; at the stops they hear what of it is not a price."""
         order = event.order
         await self._orders.know(order)
-        asked_by = _named(order, [event.asked_by])
+        agreed = _named(order, event.between)
         at_the_stops = (order.shipper_id, order.supplier_id, order.consignee_id, order.logistician_id)
-        await self._orders.tell(envelope, changes.Amended(order=order, parts=event.parts), order, *asked_by)
+        await self._orders.tell(envelope, changes.Amended(order=order, parts=event.parts), order, *agreed)
         if parts := [one for one in event.parts if one != "price"]:
-            others = [one for one in at_the_stops if one not in asked_by]
+            others = [one for one in at_the_stops if one not in agreed]
             await self._orders.tell(envelope, changes.Amended(order=order, parts=parts), order, *others)
 
 
