@@ -283,7 +283,7 @@ async def test_a_price_that_changes_is_no_news_at_the_stops(
 
 
 async def test_all_who_agreed_to_a_change_hear_that_it_holds_but_whoever_agreed_last(told_of: Any) -> None:
-    order = make.order(client_id=CLIENT, client_name="Groupe")
+    order = make.order(owner_id=SHIPPER, shipper_id=SENDER, client_id=CLIENT, client_name="Groupe")
     amended = OrderAmended(
         order=order,
         change_id="chg_1",
@@ -291,7 +291,7 @@ async def test_all_who_agreed_to_a_change_hear_that_it_holds_but_whoever_agreed_
         parts=["stops"],
         between=["carrier", "client", "owner"],
     )
-    assert sorted(await told_of(amended, CARRIER)) == sorted({CLIENT, SHIPPER})
+    assert sorted(await told_of(amended, CARRIER)) == sorted({CLIENT, SHIPPER, SENDER})
 
 
 async def test_an_event_heard_again_tells_nobody_twice(platform: Any, voice: Any, mailbox: Any) -> None:
