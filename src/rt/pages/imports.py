@@ -1,6 +1,5 @@
 """Orders from a sheet: upload, verdict and reason of each row, columns named, rows taken in."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
@@ -12,7 +11,6 @@ from starlette.routing import Route
 from rt.contracts.core_orders import (
     CellReason,
     CommitImport,
-    EditOrder,
     GetImport,
     GetImportRejects,
     GetImportTemplate,
@@ -26,7 +24,7 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.core.errors import Refusal
 from rt.pages.drafting import client_choices
-from rt.ui.asking import AT_ONCE, key_of, pressed, sent, signed_in_still, told, typed
+from rt.ui.asking import key_of, pressed, sent, signed_in_still, told, typed, worded
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
 from rt.ui.formats import language
@@ -42,8 +40,6 @@ VERDICTS = {
     "new": (marked("nouvelle"), "ok", "plus"),
 }
 """How a row's fate is said, its tone and its icon; those with work to do come first."""
-AS_MADE = 1
-"""The version of an order that nobody has changed."""
 COLUMN = "column."
 ANSWER = "answer."
 
@@ -148,32 +144,15 @@ class Imports:
         import_id = visit.path["import_id"]
         here = f"/imports/{import_id}"
         same = "update" if typed(visit, "same_reference") == "update" else "skip"
-        message = msgspec.convert({"import_id": import_id, "same_reference": same}, CommitImport)
+        client = {"client_id": typed(visit, "client_id") or None} if self.client else {}
         try:
+            message = worded(CommitImport, {"import_id": import_id, "same_reference": same, **client})
             done = await visit.ask(message, key=key_of(visit))
-            if self.client and (client_id := typed(visit, "client_id")):
-                await run_for(visit, client_id, done.rows)
         except Refusal as refusal:
             signed_in_still(refusal)
             return visit.go(here, told(refusal), kind="bad")
         said = _("%(new)s commandes créées, %(changed)s mises à jour.")
         return visit.go(here, said % {"new": done.created_orders, "changed": done.updated_orders})
-
-
-async def run_for(visit: Visit, client_id: str, rows: Sequence[ImportRow]) -> None:
-    """Name the client of each draft that was made: a sheet has no column for it.
-
-    Each under a key of its own; one that has no client yet asks for it before it is confirmed.
-    """
-    places = asyncio.Semaphore(AT_ONCE)
-
-    async def one(order_id: str) -> None:
-        async with places:
-            message = EditOrder(order_id=order_id, client_id=client_id)
-            await visit.ask(message, key=f"{key_of(visit)}-{order_id}", version=AS_MADE)
-
-    made = [row.order_id for row in rows if row.order_id and row.verdict == "new"]
-    await asyncio.gather(*(one(order_id) for order_id in made))
 
 
 async def start(visit: Visit) -> Page | Response:

@@ -310,6 +310,10 @@ async def test_a_sheet_makes_drafts_for_one_client(world: World, carrier: Browse
     answer = await carrier.press(page, "/imports", files={"file": ("semaine.csv", sheet, "text/csv")})
     here = answer.headers["location"]
     page = await carrier.page(here)
+    for nobody in ("org_nobody", "Scierie"):
+        answer = await carrier.press(page, f"{here}/commit", client_id=nobody)
+        page = await carrier.page(answer.headers["location"])
+        assert f"{here}/commit" in page, "nothing was taken in, and it can be said again"
     answer = await carrier.press(page, f"{here}/commit", client_id=client.id)
     page = await carrier.page(answer.headers["location"])
     (order,) = re.findall(r'href="(/orders/ord_[^"]+)"', page)

@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from tests.services.core_orders.make import CARRIER
+from tests.services.core_orders.conftest import THEIR_GUEST
+from tests.services.core_orders.make import CARRIER, CLIENT, STRANGER
 from tests.services.core_orders.sheets import HEAD, changed, csv, line, xlsx
 
 from rt.services.core_orders.actions import imports as actions
@@ -260,3 +261,44 @@ async def test_twenty_thousand_rows_are_refused_by_the_limit_they_pass(web):
     )
     assert (refused.status_code, refused.json()["code"]) == (422, "sheet_too_long")
     assert "5000" in refused.json()["messages"]["fr"]
+
+
+async def test_all_rows_of_a_sheet_are_run_for_the_client_that_was_chosen(web, monkeypatch):
+    monkeypatch.setattr(actions, "ROWS_SHOWN", 1)
+    await commit(web(), (await upload(web(), csv(line("OLD"))))["import_id"])
+    seen = await upload(web(), csv(line("R-1"), line("R-2"), line("OLD", weight="77")))
+    await commit(web(), seen["import_id"], same_reference="update", client_id=CLIENT)
+    found = (await web().get("/api/orders", params={"client_id": CLIENT})).json()["items"]
+    assert sorted(row["reference"] for row in found) == ["OLD", "R-1", "R-2"]
+    for row in found:
+        order = (await web().get(f"/api/orders/{row['order_id']}")).json()
+        assert (order["client_name"], order["shipper_name"]) == (f"Maison {CLIENT}",) * 2
+        assert order["version"] == (2 if row["reference"] == "OLD" else 1), "in the same act"
+
+
+@pytest.mark.parametrize("client", [STRANGER, "org_nobody", THEIR_GUEST])
+async def test_a_sheet_is_run_for_nobody_who_could_not_be_named(web, client):
+    seen = await upload(web(), csv(line("R-1")))
+    path = f"/api/orders/imports/{seen['import_id']}/commit"
+    answer = await web().post(path, json={"client_id": client})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "client_id"
+    assert await references(web()) == []
+    assert (await commit(web(), seen["import_id"]))["created_orders"] == 1
+
+
+async def test_a_commit_goes_on_for_the_client_of_its_first_run(web, monkeypatch):
+    seen = await upload(web(), csv(line("R-1"), line("R-2")))
+    path = f"/api/orders/imports/{seen['import_id']}/commit"
+
+    async def cut_off(self, *args):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions.Imports, "_add", cut_off)
+        with pytest.raises(Killed):
+            await web().post(path, json={"client_id": CLIENT})
+    await commit(web(), seen["import_id"], client_id=STRANGER)
+    assert await references(web()) == ["R-1", "R-2"]
+    found = (await web().get("/api/orders", params={"client_id": CLIENT})).json()["items"]
+    assert len(found) == 2

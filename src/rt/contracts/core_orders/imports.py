@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rt.kernel.model.messages import Command, Download, MediaType, Query, View
-from rt.trade.references import ImportId
+from rt.trade.references import ImportId, OrganizationId
 
 IMPORT_LIMIT = 5_000_000
 """Bytes of one sheet (5 MB)."""
@@ -183,10 +183,14 @@ class CommitImport(
     needs="core_orders.write",
     closed_to=("driver",),
 ):
-    """Take the good rows in; a known reference is updated or left alone, as chosen. Repeats are harmless."""
+    """Take the good rows in; a known reference is updated or left alone, as chosen. Repeats are harmless.
+
+    `client_id`: for whom all these orders are run, new ones and updated ones; a sheet has no column for it.
+    """
 
     import_id: ImportId
     same_reference: Literal["update", "skip"] = "skip"
+    client_id: OrganizationId | None = None
 
 
 class GetImport(

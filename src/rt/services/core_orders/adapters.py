@@ -56,6 +56,12 @@ class Directory:
             raise
         return Partner(card.id, card.name, card.email, card.kind, card.guest, card.standing)
 
+    async def namable(self, organization_id: str, field: str) -> Partner:
+        """An organization that an order may be shown to."""
+        partner = await self.partner(organization_id, field)
+        partner.refuse_unnamable(field)
+        return partner
+
     async def signs_in(self, organization_id: str) -> bool:
         """Whether that organization has an account; a guest of somebody else has none that we know of."""
         try:

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVarTuple
 
+from msgspec import structs
+
 from rt.contracts.core_orders import (
     CommitImport,
     GetImport,
@@ -99,9 +101,14 @@ class Imports:
 
     async def commit(self, asked: CommitImport) -> ImportView:
         """Take the good rows in; whatever a run before this one has taken in is met, not doubled."""
+        sent, client = await self._store.imports.get(asked.import_id), None
+        if sent.state == "previewed" and asked.client_id:
+            client = await self._directory.namable(asked.client_id, "client_id")
         async with self._store.imports.change(asked.import_id) as sent:
             if sent.state == "previewed":
                 sent.state, sent.same_reference = "committing", asked.same_reference
+                if client:
+                    sent.client_id, sent.client_name = client.id, client.name
         if sent.state == "committed":
             return await self._view(sent)
         verdicts = await self._verdicts(sent, await self._read(sent))
@@ -109,8 +116,8 @@ class Imports:
         updates = [one for one in verdicts if one.kind == "update" and sent.same_reference == "update"]
         by = author()._replace(source="import")
         names = {current_org(): await self._directory.own_name()}
-        await _in_parts(new, lambda one: self._add(one, by, names, sent.id))
-        await _in_parts(updates, lambda one: self._update(one, by, sent.id))
+        await _in_parts(new, lambda one: self._add(one, by, names, sent))
+        await _in_parts(updates, lambda one: self._update(one, by, sent))
         async with self._store.imports.change(asked.import_id) as sent:
             sent.state = "committed"
             sent.created_orders, sent.updated_orders = len(new), len(updates)
@@ -151,31 +158,32 @@ class Imports:
         known = await self._store.by_reference(list(dict.fromkeys(references)))
         return judge(judged.rows, known, sent.id)
 
-    async def _add(self, one: Verdict, by: Author, names: Mapping[str, str], import_id: str) -> None:
+    async def _add(self, one: Verdict, by: Author, names: Mapping[str, str], sent: Import) -> None:
         asked = one.row.asked
         if asked is None:
             return
         order = drafted(
             by,
-            asked,
+            structs.replace(asked, client_id=sent.client_id),
             order_id=one.order_id,
             reference=asked.reference or await self._store.next_reference(),
-            names=names,
-            import_id=import_id,
+            names={**names, **_client(sent)},
+            import_id=sent.id,
         )
         try:
             await self._store.orders.add(order)
         except AlreadyExists:
             return  # somebody wrote this reference since the verdict, or another run took the row in
 
-    async def _update(self, one: Verdict, by: Author, import_id: str) -> None:
+    async def _update(self, one: Verdict, by: Author, sent: Import) -> None:
         asked = one.row.asked
         if asked is None:
             return
         async with self._store.orders.change(one.order_id) as order:
-            if order.import_id != import_id:
-                order.take(by, changes(asked), "imported", {})
-                order.import_id = import_id
+            if order.import_id != sent.id:
+                asked = structs.replace(asked, client_id=sent.client_id)
+                order.take(by, changes(asked), "imported", _client(sent))
+                order.import_id = sent.id
 
     async def _view(self, sent: Import, judged: Judged | None = None) -> ImportView:
         judged = judged or await self._read(sent)
@@ -211,6 +219,11 @@ async def _beside(content: bytes, func: Callable[[bytes, *Args], bytes], *args: 
     """Computed beside the event loop, within limits of time and memory."""
     seconds = READING_SECONDS if len(content) < LONG_BYTES else LONG_READING_SECONDS
     return await offload.run(func, content, *args, seconds=seconds, memory_mb=READING_MB, field="content")
+
+
+def _client(sent: Import) -> dict[str, str]:
+    """The name of the client for whom all orders of the sheet are run, by its id."""
+    return {sent.client_id: sent.client_name} if sent.client_id else {}
 
 
 def _refuse_unknown(asked: RemapImport, judged: Judged) -> None:

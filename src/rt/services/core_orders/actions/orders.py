@@ -45,7 +45,6 @@ from rt.services.core_orders.adapters import Directory, author
 from rt.services.core_orders.domain.export import as_csv
 from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.order import Order, OrderNotFound, as_asked, drafted
-from rt.services.core_orders.domain.partners import Partner
 from rt.services.core_orders.store import OrderStore, Template
 from rt.services.core_orders.store.listing import ORDERS, asked_for
 from rt.trade.zones import PARIS
@@ -108,7 +107,7 @@ class Orders:
         for field in NAMED:
             partner_id = getattr(asked, field)
             if partner_id and partner_id != getattr(before, field):
-                names[partner_id] = (await self._namable(partner_id, field)).name
+                names[partner_id] = (await self._directory.namable(partner_id, field)).name
         async with self._store.orders.change(asked.order_id) as order:
             order.edit(author(), asked, names)
         return shown(order)
@@ -118,7 +117,7 @@ class Orders:
         draft = await self._store.orders.get(asked.order_id)
         for field in NAMED if draft.org_id == current_org() else ():
             if partner_id := getattr(draft, field):
-                await self._namable(partner_id, field)
+                await self._directory.namable(partner_id, field)
         async with self._store.orders.change(asked.order_id) as order:
             order.confirm(author())
         return shown(order)
@@ -199,7 +198,7 @@ class Orders:
         names = {}
         for field in NAMED:
             if partner_id := getattr(asked, field):
-                names[partner_id] = (await self._namable(partner_id, field)).name
+                names[partner_id] = (await self._directory.namable(partner_id, field)).name
         names[current_org()] = await self._directory.own_name()
         if asked.consignee_id and not asked.consignee_name:
             asked = structs.replace(asked, consignee_name=names[asked.consignee_id])
@@ -210,12 +209,6 @@ class Orders:
         except AlreadyExists as refused:
             raise ReferenceTaken(field="reference", reference=reference) from refused
 
-    async def _namable(self, organization_id: str, field: str) -> Partner:
-        """An organization that the order may be shown to."""
-        partner = await self._directory.partner(organization_id, field)
-        partner.refuse_unnamable(field)
-        return partner
-
     async def _stillasked_for(self, again: CreateOrder) -> CreateOrder:
         """What an earlier order asked for, without the partners that may be named no more; names stay.
 
@@ -225,7 +218,7 @@ class Orders:
         for field in NAMED:
             if partner_id := getattr(again, field):
                 try:
-                    await self._namable(partner_id, field)
+                    await self._directory.namable(partner_id, field)
                 except (Invalid, Conflict):
                     again = structs.replace(again, **{field: None})
         return again

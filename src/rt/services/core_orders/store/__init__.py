@@ -64,7 +64,8 @@ class Template(Entity, kw_only=True):
 class Import(Entity, kw_only=True):
     """A sheet that was sent; its rows are read again from the file whenever they are needed.
 
-    `named` are the columns that the organization had named by then, `answers` what was asked about the sheet.
+    `named` are the columns that the organization had named by then, `answers` what was asked about the sheet;
+    from the commit on, `same_reference` and the client are what its first run was told.
     """
 
     filename: Personal
@@ -74,6 +75,8 @@ class Import(Entity, kw_only=True):
     page: str = ""
     state: Literal["previewed", "committing", "committed"] = "previewed"
     same_reference: Literal["update", "skip"] = "skip"
+    client_id: str | None = None
+    client_name: str = ""
     created_orders: int = 0
     updated_orders: int = 0
 
