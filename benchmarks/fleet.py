@@ -147,7 +147,8 @@ class Fleet:
         """Pick all up at the depot, then bring them one by one; sent to the driver."""
         tour = new_tour(f"tou_{crew.vehicle.id[4:]}", crew, day_at(self.begun))
         pairs = [job.stops() for job in jobs]
-        tour.take([*(pickup for pickup, _ in pairs), *(delivery for _, delivery in pairs)], crew)
+        tour.arrange([*(pickup for pickup, _ in pairs), *(delivery for _, delivery in pairs)], crew)
+        tour.hold()
         tour.publish()
         for job in jobs:
             async with self.planning.jobs.change(job.id) as stored:

@@ -27,8 +27,9 @@ from rt.services.planning.domain.fleet import AlreadyAway, PeriodReversed, crews
 from rt.services.planning.domain.hours import HoursEmpty
 from rt.services.planning.domain.job import JobNotFree
 from rt.services.planning.domain.planner import propose, why_not
+from rt.services.planning.domain.sequence import NoSuchStop, move
 from rt.services.planning.domain.slots import Slot, SlotOver, TooEarlyForNoShow
-from rt.services.planning.domain.tour import NoSuchStop, TourEmpty, TourNotDraft, TourOver, move
+from rt.services.planning.domain.tour import TourEmpty, TourNotDraft, TourOver
 from rt.services.planning.domain.verifier import violations
 from rt.trade.goods import Goods
 

@@ -8,7 +8,7 @@ from rt.kernel.core.tenancy import current_org
 from rt.kernel.storage.persistence import transaction
 from rt.services.planning.domain.accepted import job_of
 from rt.services.planning.domain.job import Job
-from rt.services.planning.store import MOST, PlanningStore
+from rt.services.planning.store import LIVE, MOST, PlanningStore
 
 MOVED = "La commande a été modifiée. / The order was changed."
 """Why a slot is given back that a changed order no longer meets."""
@@ -49,20 +49,14 @@ class OrderJobs:
             stored.leave()
 
     async def take_out(self, order: OrderSummary, reason: str) -> None:
-        """The job goes, from a draft its stops too; a published tour keeps them until it is withdrawn."""
+        """The job goes, and its stops from its tour, unless the truck has been at one of them."""
         job = await self._store.job_of(order.order_id)
         if job is None or job.state == "cancelled":
             return
-        async with transaction(self._store.database):
-            if job.tour_id is not None:
-                crew = await self._store.crew_of(await self._store.tours.get(job.tour_id))
-                async with self._store.tours.change(job.tour_id) as tour:
-                    if tour.state == "draft":
-                        tour.take(tour.without_stops_of(job.id), crew)
-                        if not tour.stops:
-                            tour.withdraw()
-            async with self._store.jobs.change(job.id) as stored:
-                stored.cancel()
+        try:
+            await self._cancel(job, hold=True)
+        except AlreadyExists:  # what is left runs into another tour of the crew, as the tour shows
+            await self._cancel(job, hold=False)
         await self._give_slots_back(job, reason)
 
     async def _change(self, fresh: Job, hold: bool) -> None:
@@ -76,6 +70,16 @@ class OrderJobs:
                 crew = await self._store.crew_of(await self._store.tours.get(job.tour_id))
                 async with self._store.tours.change(job.tour_id) as tour:
                     tour.follow(job, crew, hold)
+
+    async def _cancel(self, job: Job, hold: bool) -> None:
+        async with transaction(self._store.database):
+            async with self._store.jobs.change(job.id) as stored:
+                tour_id = stored.tour_id
+                stored.cancel()
+            if tour_id is not None:
+                async with self._store.tours.change(tour_id) as tour:
+                    if tour.state in LIVE and job.id not in {one.job_id for one in tour.behind()}:
+                        tour.let_go(job.id, await self._store.crew_of(tour), hold)
 
     async def _give_slots_back(self, job: Job, reason: str, *, met: bool = False) -> list[StopKind]:
         """Cancel the slots of the job and say of which stops; `met`: but those that it still meets."""

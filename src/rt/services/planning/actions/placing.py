@@ -29,6 +29,8 @@ async def fit_of(
         if isinstance(asked, AssignJob):
             tour.need_read(asked.tour_version, "tour_version")
         tour.need_live()
+        tour.need_ahead("pickup_position", asked.pickup_position)
+        tour.need_ahead("delivery_position", asked.delivery_position)
     if job.tour_id not in (None, tour.id) or job.state == "cancelled":
         raise JobNotFree(reference=job.reference, state=job.state)
     question = PlaceAsked(

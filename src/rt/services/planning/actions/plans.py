@@ -77,6 +77,7 @@ class Plans:
                     await self._store.tours.add(tour)
                     for job_id in tour.job_ids:
                         async with self._store.jobs.change(job_id) as job:
+                            job.need_as_read(jobs[job_id])
                             job.plan(tour.id)
         except AlreadyExists as error:
             raise ChangedMeanwhile from error

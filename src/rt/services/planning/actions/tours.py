@@ -31,8 +31,9 @@ from rt.services.planning.domain.beside import ChecksAsked, checks
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import AssignmentRefused
 from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
-from rt.services.planning.domain.job import HORIZON, JobNotFree
-from rt.services.planning.domain.tour import StopBehind, Tour, move
+from rt.services.planning.domain.job import HORIZON, Job, JobNotFree
+from rt.services.planning.domain.sequence import move
+from rt.services.planning.domain.tour import Tour
 from rt.services.planning.store import AT_A_TIME, LIVE, MOST, PlanningStore, TourUnknown, many
 from rt.trade.calendars import paris_day, paris_instant
 from rt.trade.truck_bans import bans, seasons_known
@@ -77,36 +78,27 @@ class Tours:
                 else:
                     tour = await self._store.tours.add(fit.tour)
                 async with self._store.jobs.change(job.id) as stored:
+                    stored.need_as_read(job)
                     stored.plan(tour.id)
         except AlreadyExists as error:
             raise ChangedMeanwhile from error
         return tour.view()
 
     async def unassign(self, asked: UnassignJob) -> JobView:
-        """From the tour that is named; off it already is fine."""
+        """From the tour that is named; off it already is fine. A tour may have one that was cancelled."""
         job = await self._store.jobs.get(asked.job_id)
         seen = await self._store.tours.first({"id": asked.tour_id})
         if seen is None:
             raise ReferenceUnknown("tour_id")
-        if job.tour_id is None:
+        if job.tour_id is None and job.id not in seen.holds:
             return job.view(now())
-        if job.tour_id != asked.tour_id:
+        if job.tour_id not in (None, asked.tour_id):
             raise JobNotFree("tour_id", reference=job.reference, state=job.state)
-        crew = await self._store.crew_of(seen)
-        async with transaction(self._store.database):
-            async with self._store.tours.change(asked.tour_id) as tour:
-                tour.need_live()
-                before, left = copy(tour), tour.without_stops_of(job.id)
-                if left or tour.state == "draft":
-                    tour.take(left, crew)
-                    tour.changed(before)
-                elif tour.behind():
-                    raise StopBehind(position=1)
-                if not left:
-                    tour.withdraw()
-            async with self._store.jobs.change(job.id) as stored:
-                stored.free()
-        return stored.view(now())
+        try:
+            freed = await self._free(job, asked.tour_id, hold=True)
+        except AlreadyExists:  # what is left runs into another tour of the crew, as the tour shows
+            freed = await self._free(job, asked.tour_id, hold=False)
+        return freed.view(now())
 
     async def move_stop(self, asked: MoveStop) -> TourView:
         seen = await self._store.tours.get(asked.tour_id)
@@ -227,6 +219,16 @@ class Tours:
             sort="starts_at",
         )
         return MyDayView(driver_id=driver.id, driver_name=driver.name, tours=[tour.view() for tour in found])
+
+    async def _free(self, job: Job, tour_id: str, hold: bool) -> Job:
+        async with transaction(self._store.database):
+            async with self._store.jobs.change(job.id) as stored:
+                if stored.tour_id != job.tour_id:
+                    raise ChangedMeanwhile
+                stored.free()
+            async with self._store.tours.change(tour_id) as tour:
+                tour.let_go(job.id, await self._store.crew_of(tour), hold)
+        return stored
 
     def _settle(self, tour: Tour, before: Tour, crew: Crew, others: list[Tour], derogation: str) -> None:
         """The tour as it was laid out anew, unless a rule stands against it."""

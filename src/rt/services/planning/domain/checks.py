@@ -23,7 +23,8 @@ from rt.services.planning.domain.distances import by_road, located, town_of
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span
 from rt.services.planning.domain.job import HORIZON
-from rt.services.planning.domain.tour import Tour, plus
+from rt.services.planning.domain.sequence import plus
+from rt.services.planning.domain.tour import Tour
 from rt.trade.places import Site
 from rt.trade.truck_bans import Zone, bans
 

@@ -19,8 +19,9 @@ from rt.services.planning.domain.conflicts import (
 )
 from rt.services.planning.domain.distances import kilometres
 from rt.services.planning.domain.fleet import Crew
-from rt.services.planning.domain.job import Job, Stop
-from rt.services.planning.domain.tour import Tour, insert, new_tour
+from rt.services.planning.domain.job import Job
+from rt.services.planning.domain.sequence import insert
+from rt.services.planning.domain.tour import Tour, new_tour
 
 ANYWHERE = (SkillMissing, OutOfService, PlaceUnknown, SeaCrossing, OutOfReach)
 """Conflicts that no other position would mend."""
@@ -84,7 +85,7 @@ def best_fit(
         return Fit(tour, crew, 0, 1, against, 0, 0)
     others = [one for one in others if one.vehicle_id == tour.vehicle_id or one.driver_id == tour.driver_id]
     best: Fit | None = None
-    for _, first, second in _cheapest(job, tour.stops, crew, pickup_position, delivery_position):
+    for _, first, second in _cheapest(job, tour, crew, pickup_position, delivery_position):
         fit = try_at(job, tour, crew, others, first, second, derogation=derogation)
         best = fit if best is None or fit.rank < best.rank else best
         hopeless = any(isinstance(one, ANYWHERE) for one in fit.conflicts)
@@ -143,7 +144,7 @@ def fits(
     """
     ends = time.monotonic() + seconds
     places = [*tours, *((new_tour("new", crew, day), crew) for crew in free)]
-    placed = sorted(places, key=lambda place: next(_cheapest(job, place[0].stops, place[1]))[0])
+    placed = sorted(places, key=lambda place: next(_cheapest(job, *place))[0])
     found: list[Fit] = []
     for tour, crew in placed:
         if found and time.monotonic() > ends:
@@ -178,17 +179,20 @@ def copy_of(tour: Tour) -> Tour:
 
 
 def _cheapest(
-    job: Job, stops: Sequence[Stop], crew: Crew, pickup_at: int | None = None, delivery_at: int | None = None
+    job: Job, tour: Tour, crew: Crew, pickup_at: int | None = None, delivery_at: int | None = None
 ) -> Iterator[tuple[float, int, int]]:
-    """The kilometres that pairs of positions in the new list add, and the pair; the fewest first."""
-    depot = crew.vehicle.depot
+    """The kilometres that pairs of positions in the new list add, and the pair; the fewest first.
+
+    What lies behind the truck is no place any more.
+    """
+    stops, depot = tour.stops, crew.vehicle.depot
     sites = [depot, *(stop.site for stop in stops), depot]
     to_pickup = [kilometres(site, job.pickup) for site in sites]
     to_delivery = [kilometres(site, job.delivery) for site in sites]
     along = [kilometres(sites[n], sites[n + 1]) for n in range(len(sites) - 1)]
     straight = kilometres(job.pickup, job.delivery)
     pairs = []
-    for first in range(len(stops) + 1):
+    for first in range(len(tour.behind()), len(stops) + 1):
         added = to_pickup[first] + straight + to_delivery[first + 1] - along[first]
         pairs.append((added, first, first + 1))
         pickup_added = to_pickup[first] + to_pickup[first + 1] - along[first]

@@ -9,7 +9,7 @@ from rt.contracts.planning import JobView
 from rt.contracts.planning.docks import GoodsType
 from rt.contracts.planning.jobs import JobState
 from rt.contracts.planning.tours import StopKind
-from rt.kernel.core.errors import Conflict
+from rt.kernel.core.errors import ChangedMeanwhile, Conflict
 from rt.kernel.model.entity import Entity
 from rt.services.planning.domain.conflicts import (
     OutOfReach,
@@ -116,6 +116,11 @@ class Job(Entity):
     @property
     def service_minutes(self) -> int:
         return min(LONGEST_STOP_MINUTES, round(GATE_MINUTES + PALLET_MINUTES * self.pallets))
+
+    def need_as_read(self, read: "Job") -> None:
+        """It is still what a tour was laid out by: its order may have been changed since."""
+        if self.version != read.version:
+            raise ChangedMeanwhile
 
     def plan(self, tour_id: str) -> None:
         if self.state == "elsewhere":

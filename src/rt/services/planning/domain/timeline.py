@@ -33,8 +33,19 @@ class Timeline(msgspec.Struct, kw_only=True):
     drives: list[Span]
 
 
-def lay_out(stops: Sequence[Stop], vehicle: Vehicle, driver: Driver, day: date) -> Timeline:
-    """The earliest times at which this crew does these stops in this order, leaving as late as it may."""
+def lay_out(
+    stops: Sequence[Stop],
+    vehicle: Vehicle,
+    driver: Driver,
+    day: date,
+    *,
+    behind: int = 0,
+    since: datetime | None = None,
+) -> Timeline:
+    """The earliest times at which this crew does these stops in this order, leaving as late as it may.
+
+    A crew on its way has as many stops behind it and reaches the next one not before `since`.
+    """
     clock = _Clock(driver, day)
     timed: list[Stop] = []
     here, total_km, total_minutes = vehicle.depot, 0.0, 0
@@ -45,6 +56,8 @@ def lay_out(stops: Sequence[Stop], vehicle: Vehicle, driver: Driver, day: date) 
             pauses = BREAK * (max(0, minutes - 1) // DRIVING_BEFORE_BREAK)
             clock.begin(stop.opens - timedelta(minutes=minutes) - pauses)
         clock.drive(minutes)
+        if since is not None and position == behind:
+            clock.at = max(clock.at, since)
         arrives = clock.at
         clock.wait_until(stop.opens)
         starts = clock.work(timedelta(minutes=stop.service_minutes))

@@ -1,6 +1,7 @@
 """A tour: one crew's stops in order, from draft to done, and everything that may stand against it."""
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from rt.services.planning.domain.conflicts import UNMEASURED, PlanningConflict
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span
 from rt.services.planning.domain.job import HORIZON, Job, Stop
+from rt.services.planning.domain.sequence import plus
 from rt.services.planning.domain.timeline import lay_out
 from rt.trade.calendars import paris_instant
 
@@ -48,11 +50,6 @@ class TourEmpty(Conflict):
     en = "The tour has no stop: assign an order first."
 
 
-class NoSuchStop(Conflict):
-    fr = "La tournée n'a pas d'arrêt {position}."
-    en = "The tour has no stop {position}."
-
-
 class Tour(Entity):
     """One crew's work. `holds` are the unique keys of its jobs and of its crew's half hours."""
 
@@ -79,16 +76,13 @@ class Tour(Entity):
 
     def arrange(self, stops: Sequence[Stop], crew: Crew) -> None:
         """Lay these stops out in this order, to see how it would be; `take` also holds what it needs."""
-        times = lay_out(stops, crew.vehicle, crew.driver, self.day)
+        times = lay_out(
+            stops, crew.vehicle, crew.driver, self.day, behind=len(self.behind()), since=self._next_minute()
+        )
         self.stops, self.drives = times.stops, times.drives
         self.starts_at, self.ends_at = times.starts_at, times.ends_at
         self.distance_km, self.driving_minutes = times.distance_km, times.driving_minutes
         self.distance_basis = times.distance_basis
-
-    def take(self, stops: Sequence[Stop], crew: Crew) -> None:
-        """These stops in this order are the tour from now on."""
-        self.arrange(stops, crew)
-        self.hold()
 
     def hold(self) -> None:
         """What no other tour may hold: jobs and half hours of the crew; nothing when it is over."""
@@ -120,6 +114,11 @@ class Tour(Entity):
         """The stops of a published tour that the truck has reached by its plan."""
         return [one for one in self.stops if one.arrives_at <= now()] if self.state == "published" else []
 
+    def need_ahead(self, field: str, position: int | None) -> None:
+        """A place that is named lies ahead of the truck."""
+        if position is not None and position < len(self.behind()):
+            raise StopBehind(field, position=position + 1)
+
     def changed(self, before: "Tour") -> None:
         """It was another until now: what lay behind must have stayed, and whoever drives it is told."""
         kept = [(one.job_id, one.kind) for one in self.stops]
@@ -139,8 +138,23 @@ class Tour(Entity):
         self.driver_id, self.driver_name = crew.driver.id, crew.driver.name
         self.driver_user_id = crew.driver.user_id
 
-    def without_stops_of(self, job_id: str) -> list[Stop]:
-        return [stop for stop in self.stops if stop.job_id != job_id]
+    def let_go(self, job_id: str, crew: Crew, hold: bool) -> None:
+        """A job leaves with its stops, which must lie ahead; with the last one the tour is withdrawn.
+
+        Without `hold` it holds no other time than until now: another tour of its crew has what it needs.
+        """
+        self.need_live()
+        before, left = copy(self), [stop for stop in self.stops if stop.job_id != job_id]
+        if left or self.state == "draft":
+            self.arrange(left, crew)
+            self.changed(before)
+            self.holds = [one for one in self.holds if one != job_id]
+            if hold:
+                self.hold()
+        elif self.behind():
+            raise StopBehind(position=1)
+        if not left:
+            self.withdraw()
 
     def publish(self) -> None:
         """Hand it to the driver and tell everybody concerned."""
@@ -163,6 +177,12 @@ class Tour(Entity):
             self.hold()
         if self.state == "published":
             self._tell(again=True)
+
+    def _next_minute(self) -> datetime | None:
+        """When a truck on tour is at another stop at the earliest; a draft may be of the past."""
+        if self.state != "published":
+            return None
+        return now().replace(second=0, microsecond=0) + timedelta(minutes=1)
 
     def _tell(
         self, *, again: bool = False, left: Sequence[str] = (), former_driver_user_id: str = ""
@@ -273,27 +293,6 @@ def new_tour(id: str, crew: Crew, day: date) -> Tour:
         ends_at=midnight,
         holds=[id],
     )
-
-
-def insert(stops: Sequence[Stop], job: Job, pickup_position: int, delivery_position: int) -> list[Stop]:
-    """The stops with this job's pickup and delivery at these positions of the new list."""
-    pickup, delivery = job.stops()
-    found = list(stops)
-    found.insert(min(pickup_position, len(found)), pickup)
-    found.insert(min(max(delivery_position, 0), len(found)), delivery)
-    return found
-
-
-def move(stops: Sequence[Stop], position: int, to_position: int) -> list[Stop]:
-    if not (0 <= position < len(stops) and 0 <= to_position < len(stops)):
-        raise NoSuchStop(position=max(position, to_position))
-    found = list(stops)
-    found.insert(to_position, found.pop(position))
-    return found
-
-
-def plus(one: tuple[float, float, float], other: tuple[float, float, float]) -> tuple[float, float, float]:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
 def _floor(at: datetime) -> datetime:

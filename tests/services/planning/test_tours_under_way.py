@@ -1,0 +1,192 @@
+"""Published tours that change: by hand, because an order goes, and by two people at once."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+from tests.services.planning import make
+from tests.services.planning.conftest import assign
+
+from rt.contracts import core_orders
+from rt.contracts import planning as contract
+from rt.kernel.core.clock import held
+from rt.services.planning.store import PlanningStore
+
+
+async def accepted(world, **more):
+    """An order and its job in the basket."""
+    order = make.order(**more)
+    await world.emit(core_orders.TenderAccepted(order=order))
+    page = await world.carrier.get(contract.FindJobs(q=order.reference))
+    return order, next(one for one in page["items"] if one["order_id"] == order.order_id)
+
+
+def put(job, tour, **more):
+    values = {"job_id": job["job_id"], "tour_id": tour["tour_id"], "tour_version": tour["version"]}
+    return contract.AssignJob(**(values | more))
+
+
+async def published(world, *jobs, crew=None):
+    """A tour of these jobs that its driver has."""
+    tour = await world.carrier.get(assign(jobs[0], *(crew or await world.crew())))
+    for job in jobs[1:]:
+        tour = await world.carrier.get(put(job, tour, pickup_position=1))
+    return await world.carrier.get(contract.PublishTour(tour_id=tour["tour_id"], version=tour["version"]))
+
+
+async def seen(world, tour):
+    return await world.carrier.get(contract.GetTour(tour_id=tour["tour_id"]))
+
+
+def orders_of(tour):
+    return [stop["order_id"] for stop in tour["stops"]]
+
+
+def after(stop):
+    """A minute after the truck came to this stop."""
+    return held(datetime.fromisoformat(stop["arrives_at"]) + timedelta(minutes=1))
+
+
+async def put_aside(world):
+    return await world.platform.database("kernel")["dead_letters"].count_documents({})
+
+
+def gone(order, lapsed):
+    if lapsed:
+        return core_orders.TenderLapsed(order=order, expired=False, reason="client fermé")
+    return core_orders.OrderCancelled(order=order, reason="client fermé")
+
+
+@pytest.mark.parametrize("lapsed", [False, True])
+async def test_an_order_that_goes_leaves_its_published_tour_while_it_lies_ahead(world, lapsed):
+    (one, job), (other, later) = await accepted(world), await accepted(world)
+    tour = await published(world, job, later)
+    await world.emit(gone(one, lapsed))
+    assert orders_of(await seen(world, tour)) == [other.order_id] * 2
+    told = (await world.platform.emitted("planning.tour.published"))[-1]
+    assert (told["again"], told["left"], len(told["stops"])) == (True, [one.order_id], 2)
+    await world.emit(gone(other, lapsed))
+    assert (await seen(world, tour))["state"] == "withdrawn"
+    (withdrawn,) = await world.platform.emitted("planning.tour.withdrawn")
+    assert withdrawn["order_ids"] == [other.order_id]
+    await world.emit(core_orders.TenderAccepted(order=one))
+    again = await world.tour(job)
+    assert orders_of(again) == [one.order_id] * 2, "accepted anew, another tour has it"
+
+
+async def test_an_order_that_goes_after_the_truck_came_stays_on_its_tour_and_none_is_lost(world):
+    (one, job), (_, later) = await accepted(world), await accepted(world)
+    tour = await published(world, job, later)
+    with after(tour["stops"][0]):
+        await world.emit(gone(one, lapsed=False))
+        assert orders_of(await seen(world, tour)) == orders_of(tour)
+        off = contract.UnassignJob(job_id=job["job_id"], tour_id=tour["tour_id"])
+        assert await world.carrier.refused(off) == "stop_behind"
+    assert not await put_aside(world)
+    assert (await world.carrier.get(off))["state"] == "cancelled", "as soon as it lies ahead it is taken off"
+    assert one.order_id not in orders_of(await seen(world, tour))
+
+
+async def two_tours(world):
+    """A crew's tour of the morning, and one of the evening whose second order may be fetched all day."""
+    crew = await world.crew()
+    _, early = await accepted(world)
+    evening = {"pickup_from": make.at(13.5), "pickup_until": make.at(20), "delivery_until": make.at(23)}
+    one, first = await accepted(world, **evening)
+    _, second = await accepted(world, pickup_until=make.at(23), delivery_until=make.at(23))
+    morning = await published(world, early, crew=crew)
+    return morning, await published(world, first, second, crew=crew), one, first, second
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_what_is_left_of_a_tour_may_run_into_another_and_shows_it(world, by_hand):
+    _, tour, one, first, second = await two_tours(world)
+    if by_hand:
+        await world.carrier.get(contract.UnassignJob(job_id=first["job_id"], tour_id=tour["tour_id"]))
+    else:
+        await world.emit(gone(one, lapsed=False))
+    left = await seen(world, tour)
+    assert orders_of(left) == [second["order_id"]] * 2
+    assert {conflict["rule"] for conflict in left["conflicts"]} >= {"driver_busy", "vehicle_busy"}
+    assert not await put_aside(world)
+    if by_hand:
+        assert orders_of(await world.tour(first)) == [first["order_id"]] * 2, "nothing holds it any more"
+    await world.carrier.get(contract.UnassignJob(job_id=second["job_id"], tour_id=tour["tour_id"]))
+    assert (await seen(world, tour))["state"] == "withdrawn"
+
+
+async def test_no_place_behind_the_truck_is_offered(world):
+    (_, job), (_, urgent) = await accepted(world), await accepted(world)
+    tour = await published(world, job)
+    with after(tour["stops"][0]):
+        found = await world.carrier.get(contract.FindFits(job_id=urgent["job_id"], day=make.DAY))
+        (fit,) = [one for one in found["items"] if one["tour_id"] == tour["tour_id"]]
+        assert fit["pickup_position"] >= 1
+        places = {"pickup_position": 0, "delivery_position": 1}
+        check = contract.CheckAssignment(job_id=urgent["job_id"], tour_id=tour["tour_id"], **places)
+        assert await world.carrier.refused(check) == "stop_behind"
+        assert await world.carrier.refused(put(urgent, tour, **places)) == "stop_behind"
+        where = {name: fit[name] for name in places}
+        refused = not fit["feasible"]
+        status, answer = await world.carrier.say(put(urgent, tour, **where))
+        assert (status >= 400) == refused, answer
+
+
+async def test_a_truck_on_its_way_is_given_no_stop_in_the_past(world):
+    """From Paris to Lyon it drives for hours: what is added at Paris meanwhile is not reached before now."""
+    _, job = await accepted(world, delivery="Lyon")
+    _, urgent = await accepted(world, delivery="Lyon", pickup_until=make.at(18), delivery_until=make.at(20))
+    tour = await published(world, job)
+    left = datetime.fromisoformat(tour["stops"][0]["leaves_at"])
+    later = left + timedelta(hours=2)
+    with held(later):
+        places = {"pickup_position": 1, "delivery_position": 2}
+        check = contract.CheckAssignment(job_id=urgent["job_id"], tour_id=tour["tour_id"], **places)
+        laid_out = (await world.carrier.get(check))["tour"]["stops"]
+        assert laid_out[0]["arrives_at"] == tour["stops"][0]["arrives_at"]
+        assert datetime.fromisoformat(laid_out[1]["arrives_at"]) > later
+        status, _ = await world.carrier.say(put(urgent, tour, **places))
+        if status < 300:
+            times = [datetime.fromisoformat(one["arrives_at"]) for one in (await seen(world, tour))["stops"]]
+            assert times[1] > later
+
+
+async def test_an_order_changed_while_it_is_assigned_goes_on_the_tour_as_it_is_now(world, monkeypatch):
+    order, job = await accepted(world)
+    crew = await world.crew()
+    around, changed = PlanningStore.around, []
+
+    async def meanwhile(store, day):
+        if not changed:
+            changed.append(order)
+            other = make.order("Paris", "Amiens", order_id=order.order_id, reference=order.reference)
+            await world.emit(
+                core_orders.OrderAmended(order=other, change_id="chg_1", asked_by="owner", parts=["stops"])
+            )
+        return await around(store, day)
+
+    monkeypatch.setattr(PlanningStore, "around", meanwhile)
+    tour = await world.carrier.get(assign(job, *crew))
+    assert tour["stops"][1]["site"]["address"]["city"] == "Amiens"
+
+
+async def test_two_dispatchers_change_one_published_tour_and_nothing_is_lost_or_double(world):
+    jobs = [(await accepted(world))[1] for _ in range(4)]
+    tour = await published(world, jobs[0], jobs[1])
+    asked = [
+        put(jobs[2], tour),
+        put(jobs[3], tour),
+        put(jobs[2], tour),
+        contract.UnassignJob(job_id=jobs[0]["job_id"], tour_id=tour["tour_id"]),
+        contract.UnassignJob(job_id=jobs[0]["job_id"], tour_id=tour["tour_id"]),
+        contract.MoveStop(tour_id=tour["tour_id"], version=tour["version"], position=2, to_position=3),
+    ]
+    said = await asyncio.gather(*(world.carrier.say(one) for one in asked))
+    assert all(status in (200, 201, 409, 412) for status, _ in said), said
+    after_all = await seen(world, tour)
+    on_it = set(orders_of(after_all))
+    assert len(after_all["stops"]) == 2 * len(on_it)
+    for job in jobs:
+        now = await world.carrier.get(contract.GetJob(job_id=job["job_id"]))
+        assert (now["tour_id"] == tour["tour_id"]) == (job["order_id"] in on_it), now
+    assert not await put_aside(world)
