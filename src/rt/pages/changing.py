@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import structs
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,6 +21,8 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.core.errors import Refusal
 from rt.pages.drafting import STOP_FIELDS, place_labels, placed
+from rt.trade.goods import Goods
+from rt.trade.places import Site
 from rt.ui.asking import key_of, laid_over, pressed, signed_in_still, version_seen
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked, named
@@ -31,6 +34,8 @@ from rt.ui.visit import Visit, page
 PATH = "/orders/{order_id}/changes"
 LINE_FIELDS = ("description", "quantity", "weight_kg", "pallets")
 """Of a goods line what is changed by telephone; the rest of it stays."""
+SAID_OF_SITE = ("name", "address.street", "address.postal_code", "address.city", "latitude", "longitude")
+"""Of a place what its own rows say."""
 ON_BOARD = ("in_transit",)
 """States in which the goods and where they came from stay as they are."""
 ASKED_BY = {
@@ -56,7 +61,7 @@ async def ask(visit: Visit) -> Page | Response:
     order_id = visit.path["order_id"]
     order = await visit.ask(GetOrder(order_id=order_id))
     loaded = order.state in ON_BOARD
-    stops = [(n, one) for n, one in enumerate(order.stops) if not (loaded and one.kind == "pickup")]
+    stops = _changeable(order)
     lines = 0 if loaded else len(order.goods)
     prices = [name for name in ("agreed_cents", "sell_cents") if getattr(order, name) is not None]
     form = visit.form(
@@ -89,6 +94,12 @@ async def ask(visit: Visit) -> Page | Response:
     )
 
 
+def _changeable(order: OrderView) -> list[tuple[int, Stop]]:
+    """The stops that may still be otherwise, by where they stand."""
+    loaded = order.state in ON_BOARD
+    return [(n, one) for n, one in enumerate(order.stops) if not (loaded and one.kind == "pickup")]
+
+
 async def _said(visit: Visit, form: Form, order: OrderView) -> OrderView | None:
     """Say the request; what the form did not show stays as it was."""
     message = form.read()
@@ -97,10 +108,10 @@ async def _said(visit: Visit, form: Form, order: OrderView) -> OrderView | None:
     names = [shown.name for shown in form.inputs]
     changed: dict[str, Any] = {}
     if message.stops is not None:
-        kept = [one for one in order.stops if order.state in ON_BOARD and one.kind == "pickup"]
-        before = [one for one in order.stops if one not in kept]
-        laid = laid_over(before, message.stops[-len(before) :], names, "stops")
-        changed["stops"] = [*kept, *(placed(stop, order.stops) for stop in laid)]
+        before = dict(_changeable(order))
+        laid = laid_over(list(before.values()), message.stops[-len(before) :], names, "stops")
+        after = dict(enumerate(order.stops)) | dict(zip(before, laid, strict=True))
+        changed["stops"] = [placed(stop, order.stops) for stop in after.values()]
     if message.goods:
         changed["goods"] = laid_over(order.goods, message.goods, names, "goods")
     else:
@@ -174,6 +185,13 @@ def _read(part: OrderPart, currency: str) -> Iterator[tuple[str, str]]:
         kind = named("choice", stop.kind)
         yield f"{number}. {kind}", _place(stop)
         yield _("%(stop)s, quand") % {"stop": f"{number}. {kind}"}, span(stop.from_at, stop.until_at)
+        lines = ", ".join(str(line + 1) for line in stop.lines) or _("toutes")
+        yield _("%(stop)s, marchandises") % {"stop": f"{number}. {kind}"}, lines
+        site = stop.site
+        where = f"{site.latitude:.4f}, {site.longitude:.4f}" if site.latitude and site.longitude else "—"
+        yield _("%(stop)s, coordonnées") % {"stop": f"{number}. {kind}"}, where
+        for name, text in _rest(site, SAID_OF_SITE, currency):
+            yield f"{number}. {kind}, {name}", text
     for number, line in enumerate(part.goods or (), 1):
         said = _("%(quantity)s × %(what)s, %(kg)s kg, %(pallets)s palettes")
         yield (
@@ -186,6 +204,8 @@ def _read(part: OrderPart, currency: str) -> Iterator[tuple[str, str]]:
                 "pallets": line.pallets,
             },
         )
+        for name, text in _rest(line, LINE_FIELDS, currency):
+            yield f"{_('Marchandise %(n)s') % {'n': number}}, {name}", text
     if part.requirements is not None:
         yield _("Exigences"), ", ".join(named("choice", one) for one in part.requirements) or "—"
     if part.instructions is not None:
@@ -194,6 +214,22 @@ def _read(part: OrderPart, currency: str) -> Iterator[tuple[str, str]]:
         yield _("Prix convenu"), money(part.agreed_cents, currency)
     if part.sell_cents is not None:
         yield _("Prix du client"), money(part.sell_cents, currency)
+
+
+def _rest(part: Site | Goods, said: Sequence[str], currency: str) -> Iterator[tuple[str, str]]:
+    """Each field of a place or a line that its own sentence does not say: consent is to all of it."""
+    for path, value in _leaves(msgspec.to_builtins(part)):
+        if path not in said:
+            text = money(value, currency) if path.endswith("_cents") else "—" if value is None else str(value)
+            yield named("field", path), text or "—"
+
+
+def _leaves(part: dict[str, Any], at: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in part.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{at}{name}.")
+        else:
+            yield f"{at}{name}", value
 
 
 def _place(stop: Stop) -> str:

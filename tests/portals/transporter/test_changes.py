@@ -1,13 +1,14 @@
 """Changes of an order that was given: read beside it and answered, asked for in a form."""
 
 from datetime import timedelta
+from typing import Any
 
 from lxml import html
 from msgspec import structs
 from tests.portals.transporter.world import World
 from tests.portals.world import Browser
 
-from rt.contracts.core_orders import RequestChange
+from rt.contracts.core_orders import AcceptChange, OrderView, ReportProgress, RequestChange
 
 
 def typed_in(page: str) -> dict[str, str]:
@@ -65,3 +66,62 @@ async def test_a_change_of_nothing_is_said_so(world: World, carrier: Browser) ->
     path = f"/orders/{order.order_id}/changes/new"
     answer = await carrier.web.post(path, data=typed_in(await carrier.page(path)) | {"reason": "x"})
     assert "ne change rien" in answer.text
+
+
+async def agreed(world: World, order: OrderView, **said: Any) -> OrderView:
+    """The order as it is once its carrier agreed to what its shipper asks for."""
+    asked = RequestChange(order_id=order.order_id, version=order.version, reason="Accord", **said)
+    after = await world.say(world.shipper, asked)
+    (change,) = after.changes or []
+    made: OrderView = await world.say(
+        world.carrier, AcceptChange(order_id=order.order_id, change_id=change.change_id)
+    )
+    return made
+
+
+async def test_a_price_asked_for_on_the_road_leaves_all_stops_where_they_are(
+    world: World, carrier: Browser
+) -> None:
+    order = await world.assigned()
+    pickup, delivery = order.stops
+    order = await agreed(world, order, stops=[pickup, delivery, pickup, delivery])
+    await world.say(world.carrier, ReportProgress(order_id=order.order_id, reached="in_transit"))
+    path = f"/orders/{order.order_id}/changes/new"
+    fields = typed_in(await carrier.page(path))
+    answer = await carrier.web.post(path, data=fields | {"reason": "Attente", "agreed_cents": "490"})
+    assert answer.status_code == 303, answer.text
+    assert world.ear.latest(RequestChange).stops == order.stops
+    change = (await world.read(order.order_id)).changes or []
+    assert (change[-1].after.agreed_cents, change[-1].after.stops) == (49_000, None)
+    await carrier.press(
+        await carrier.page(f"/orders/{order.order_id}"),
+        f"/orders/{order.order_id}/changes/{change[-1].change_id}/withdraw",
+    )
+    fields = typed_in(await carrier.page(path)) | {"stops.3.site.name": "Autre quai", "reason": "Client"}
+    assert (await carrier.web.post(path, data=fields)).status_code == 303
+    names = [stop.site.name for stop in world.ear.latest(RequestChange).stops or []]
+    assert names == [*(stop.site.name for stop in order.stops[:3]), "Autre quai"]
+
+
+async def test_whatever_a_change_would_make_otherwise_is_read_before_it_is_accepted(
+    world: World, carrier: Browser
+) -> None:
+    order = await world.assigned()
+    cold = structs.replace(
+        order.goods[0], temperature_max_c=4, temperature_min_c=2, un_number="1845", value_cents=9_900_00
+    )
+    site = structs.replace(order.stops[1].site, instructions="Quai B, code 4417")
+    stops = [order.stops[0], structs.replace(order.stops[1], site=site, lines=[0])]
+    message = RequestChange(
+        order_id=order.order_id,
+        version=order.version,
+        reason="Neige carbonique",
+        goods=[cold],
+        stops=stops,
+        requirements=["adr", "temperature"],
+    )
+    await world.say(world.shipper, message)
+    page = await carrier.page(f"/orders/{order.order_id}")
+    for said in ("Numéro ONU", "1845", "Température maximale", "Quai B, code 4417", "9 900,00", "Consignes"):
+        assert said in page.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " "), said
+    assert page.count(" → <b>") == 7
