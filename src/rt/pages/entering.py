@@ -351,7 +351,9 @@ async def save_template(visit: Visit) -> Response:
     try:
         message = msgspec.convert({"order_id": order_id, "name": typed(visit, "name")}, SaveTemplate)
     except msgspec.ValidationError:
-        return visit.go(f"/orders/{order_id}", _("Donnez un nom au modèle, 80 caractères au plus."))
+        return visit.go(
+            f"/orders/{order_id}", _("Donnez un nom au modèle, 80 caractères au plus."), kind="bad"
+        )
     return await pressed(
         visit, message, f"/orders/{order_id}", _("Modèle gardé : il vous attend à la prochaine.")
     )

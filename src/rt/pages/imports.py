@@ -151,7 +151,7 @@ class Imports:
         except Refusal as refusal:
             signed_in_still(refusal)
             return visit.go(here, told(refusal), kind="bad")
-        said = _("%(new)s commandes créées, %(changed)s mises à jour.")
+        said = _("Commandes créées : %(new)s, mises à jour : %(changed)s.")
         return visit.go(here, said % {"new": done.created_orders, "changed": done.updated_orders})
 
 
@@ -214,7 +214,7 @@ async def remap(visit: Visit) -> Response:
     try:
         message = msgspec.convert({"import_id": visit.path["import_id"], **said}, RemapImport)
     except msgspec.ValidationError:
-        return visit.go(here, _("Choisissez les champs dans la liste."))
+        return visit.go(here, _("Choisissez les champs dans la liste."), kind="bad")
     done = _("Le tableau est relu : les verdicts sont refaits.")
     return await pressed(visit, message, here, done, choice=msgspec.json.encode(said).decode())
 

@@ -150,7 +150,7 @@ async def added(visit: Visit, back: str) -> Response:
     """Keep the posted file with the order and go back."""
     file = visit.posted.get("file") if visit.posted is not None else None
     if not isinstance(file, UploadFile) or not file.filename:
-        return visit.go(back, _("Choisissez d'abord un fichier."))
+        return visit.go(back, _("Choisissez d'abord un fichier."), kind="bad")
     message = AddDocument(
         order_id=visit.path["order_id"],
         kind=KINDS.get(typed(visit, "kind"), "other"),

@@ -126,7 +126,7 @@ class Slots:
         here = here_of(visit)
         at, until = moment_of(typed(visit, "starts_at")), moment_of(typed(visit, "ends_at"))
         if at is None or until is None:
-            return visit.go(here, _("Choisissez une heure."))
+            return visit.go(here, _("Choisissez une heure."), kind="bad")
         message = MoveSlot(
             order_id=visit.path["order_id"],
             slot_id=visit.path["slot_id"],

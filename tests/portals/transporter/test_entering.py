@@ -151,6 +151,21 @@ def fault(page: str, name: str) -> str:
     return re.sub(r"<[^>]+>", "", found[1]) if found else ""
 
 
+async def test_a_form_that_was_sent_and_changed_since_says_so(world: World, carrier: Browser) -> None:
+    """The browser's way back leads to a page that was sent; sent as it was, it makes nothing anew."""
+    page = await carrier.page(NEW)
+    typed = FIRST | {"client_id": world.shipper.id}
+    first, again = [await carrier.press(page, NEW, **typed) for _ in range(2)]
+    assert first.headers["location"] == again.headers["location"]
+    changed = typed | {"stops.0.site.name": "Scierie de Meillonnas"}
+    answer = await carrier.press(page, NEW, **changed)
+    assert answer.status_code == 422
+    assert "Déjà envoyé, avec un autre contenu" in answer.text
+    assert 'value="Scierie de Meillonnas"' in answer.text
+    answer = await carrier.press(answer.text, NEW, **changed)
+    assert answer.headers["location"] != first.headers["location"]
+
+
 async def test_a_new_client_is_added_and_chosen(world: World, carrier: Browser) -> None:
     page = await carrier.page(NEW)
     (add,) = re.findall(r'href="(/partners/new[^"]+)"', page)
@@ -295,6 +310,8 @@ async def test_an_order_is_written_from_a_model_or_again(world: World, carrier: 
     client = await guest(world)
     here = await written(carrier, client.id)
     order_id = here.rsplit("/", 1)[-1]
+    answer = await carrier.press(await carrier.page(here), f"{here}/template", name="")
+    assert 'class="toast" role="alert"' in await carrier.page(answer.headers["location"])
     await world.ask(world.carrier, SaveTemplate(order_id=order_id, name="Poutres du mercredi"))
     page = await carrier.page("/orders/new")
     assert "Poutres du mercredi" in page
@@ -316,6 +333,7 @@ async def test_a_sheet_makes_drafts_for_one_client(world: World, carrier: Browse
         assert f"{here}/commit" in page, "nothing was taken in, and it can be said again"
     answer = await carrier.press(page, f"{here}/commit", client_id=client.id)
     page = await carrier.page(answer.headers["location"])
+    assert "Commandes créées : 1, mises à jour : 0." in page
     (order,) = re.findall(r'href="(/orders/ord_[^"]+)"', page)
     assert (await read(world, order)).client_id == client.id
     (drafts,) = re.findall(r'href="(/orders\?view=draft)"', page)

@@ -191,8 +191,10 @@ class KeyRequired(Refusal):
 
 
 class KeyReused(Invalid):
-    fr = "Cette Idempotency-Key a déjà servi pour une autre demande."
-    en = "This Idempotency-Key was already used for another request."
+    """Also read by whoever went back to a form that was sent and changed it."""
+
+    fr = "Déjà envoyé, avec un autre contenu : voyez ce qui est enregistré, puis renvoyez (Idempotency-Key)."
+    en = "Already sent, with other content: see what was recorded, then send again (Idempotency-Key)."
 
 
 class TooLarge(Refusal):

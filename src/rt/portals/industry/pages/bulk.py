@@ -81,7 +81,7 @@ async def bulk(visit: Visit) -> Page | Response:
     verb = typed(visit, "verb")
     back = inside(typed(visit, "back"), ORDERS.path)
     if not ids or verb not in VERBS:
-        return visit.go(back, _("Cochez d'abord des commandes."))
+        return visit.go(back, _("Cochez d'abord des commandes."), kind="bad")
     if len(ids) > MOST:
         too_many = _("Cochez %(most)s commandes au plus : rien n'a été fait.") % {"most": MOST}
         return visit.go(back, too_many, kind="bad")

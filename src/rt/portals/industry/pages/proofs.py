@@ -77,7 +77,7 @@ def chosen(visit: Visit) -> list[str]:
 async def batch(visit: Visit) -> Page | Response:
     ids = chosen(visit)
     if not ids:
-        return visit.go("/documents", _("Cochez d'abord des lettres de voiture."))
+        return visit.go("/documents", _("Cochez d'abord des lettres de voiture."), kind="bad")
     return await read_together(visit, ids, ())
 
 
@@ -109,7 +109,7 @@ async def archive(visit: Visit) -> Page | Response:
     """
     ids = chosen(visit)
     if not ids:
-        return visit.go("/documents", _("Cochez d'abord des lettres de voiture."))
+        return visit.go("/documents", _("Cochez d'abord des lettres de voiture."), kind="bad")
     told: Language = "en" if language() == "en" else "fr"
     messages: list[Query[Download]] = [GetPdf(document_id=one, language=told) for one in ids]
     files = await attempt_all(visit, messages)
