@@ -33,7 +33,7 @@ from rt.contracts.core_orders import (
 )
 from rt.contracts.ecpmr import CodeRequested, LinkSent
 from rt.contracts.palette import ClaimLine, MovementClaimed, StatementReady
-from rt.contracts.planning import TourPublished
+from rt.contracts.planning import TourPublished, TourWithdrawn
 from rt.contracts.tracking_ia import DelayForeseen, FollowLinkMade, StopCorrected
 from rt.kernel.access.identity import Actor, acting_as
 from rt.services.notifications.store import NotificationsStore
@@ -456,6 +456,37 @@ async def test_the_driver_is_told_of_the_tour(platform: Any, voice: Any, mailbox
         assert read.status_code == 200
         unread = await client.get("/api/notifications/notices", params={"unread": "true"})
         assert unread.json()["items"] == []
+
+
+async def test_drivers_are_told_of_a_tour_that_goes_to_another_or_is_taken_back(
+    platform: Any, voice: Any
+) -> None:
+    tour = TourPublished(
+        tour_id="tou_1",
+        carrier_id=CARRIER,
+        vehicle_id="veh_2",
+        vehicle_plate="NEW-2",
+        driver_id="drv_2",
+        driver_user_id="usr_emil",
+        driver_name="Emil",
+        stops=[],
+        again=True,
+        former_driver_user_id="usr_dora",
+        former_vehicle_plate="OLD-1",
+    )
+    gone = TourWithdrawn(tour_id="tou_1", order_ids=[], vehicle_plate="NEW-2", driver_user_id="usr_emil")
+    for event in (tour, gone, TourWithdrawn(tour_id="tou_2", order_ids=[])):
+        await voice.say(event, CARRIER)
+    await told(platform)
+    read = {}
+    for user in ("usr_dora", "usr_emil"):
+        driver = platform.actor(CARRIER, roles={"driver"}, id=user)
+        async with platform.web("notifications", driver) as client:
+            notices = (await client.get("/api/notifications/notices")).json()["items"]
+        read[user] = {one["subject"]: str(one) for one in notices}
+    assert [*read["usr_dora"]] == ["Votre tournée est confiée à un autre conducteur"]
+    assert sorted(read["usr_emil"]) == ["Votre tournée est prête : 0 arrêts", "Votre tournée est retirée"]
+    assert "NEW-2" not in str(read["usr_dora"]), "the truck is the one that was driven"
 
 
 async def test_a_notice_is_read_by_its_own_reader_alone(platform: Any, voice: Any) -> None:

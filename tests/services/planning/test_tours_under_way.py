@@ -115,6 +115,48 @@ async def test_what_is_left_of_a_tour_may_run_into_another_and_shows_it(world, b
     assert (await seen(world, tour))["state"] == "withdrawn"
 
 
+async def test_the_driver_of_a_tour_that_is_taken_back_or_given_on_is_named(world):
+    crew = await world.crew(driver={"user_id": "usr_anne"})
+    _, job = await accepted(world)
+    tour = await published(world, job, crew=crew)
+    vehicle, driver = await world.crew()
+    swap = contract.ChangeCrew(
+        tour_id=tour["tour_id"],
+        version=tour["version"],
+        vehicle_id=vehicle["vehicle_id"],
+        driver_id=driver["driver_id"],
+    )
+    await world.carrier.get(swap)
+    told = (await world.platform.emitted("planning.tour.published"))[-1]
+    assert (told["former_driver_user_id"], told["former_vehicle_plate"]) == ("usr_anne", crew[0]["plate"])
+    assert told["vehicle_plate"] == vehicle["plate"]
+    _, other = await accepted(world)
+    again = await published(world, other, crew=crew)
+    await world.carrier.get(contract.UnassignJob(job_id=other["job_id"], tour_id=again["tour_id"]))
+    (gone,) = await world.platform.emitted("planning.tour.withdrawn")
+    assert (gone["driver_user_id"], gone["vehicle_plate"]) == ("usr_anne", crew[0]["plate"])
+
+
+async def test_a_draft_that_had_to_give_way_holds_its_own_time_once_it_is_published(world):
+    crew = await world.crew()
+    (order, job), (_, later) = await accepted(world), await accepted(
+        world, pickup_from=make.at(13), pickup_until=make.at(20), delivery_until=make.at(23)
+    )  # fmt: skip
+    first = await world.carrier.get(assign(job, *crew))
+    second = await world.carrier.get(assign(later, *crew))
+    at = {f"{kind}_{end}": make.at(13) for kind in ("pickup", "delivery") for end in ("from", "until")}
+    moved = make.order(order_id=order.order_id, **(at | {"delivery_until": make.at(18)}))
+    await world.emit(
+        core_orders.OrderAmended(order=moved, change_id="chg_1", asked_by="owner", parts=["stops"])
+    )
+    publish = contract.PublishTour(tour_id=first["tour_id"], version=first["version"] + 1)
+    assert await world.carrier.refused(publish) == "assignment_refused"
+    await world.carrier.get(contract.WithdrawTour(tour_id=second["tour_id"], version=second["version"]))
+    await world.carrier.get(publish)
+    held_now = await world.platform.database("planning")["planning.tours"].find_one({"_id": first["tour_id"]})
+    assert f"{crew[0]['vehicle_id']}@202606021130" in held_now["holds"], "13:30 in Paris"
+
+
 async def test_no_place_behind_the_truck_is_offered(world):
     (_, job), (_, urgent) = await accepted(world), await accepted(world)
     tour = await published(world, job)

@@ -271,7 +271,8 @@ class TourStop(View):
 class TourPublished(Event, topic="planning.tour.published"):
     """A tour goes to its driver, or is another since it went (`again`).
 
-    `left` are orders that are on it no more, `former_driver_user_id` who drove it until now, if that changed.
+    `left` are orders that are on it no more, `former_driver_user_id` who drove it until now and
+    `former_vehicle_plate` with which vehicle, if the driver changed.
     """
 
     tour_id: str
@@ -285,10 +286,13 @@ class TourPublished(Event, topic="planning.tour.published"):
     again: bool = False
     left: list[str] = field(default_factory=list)
     former_driver_user_id: str = ""
+    former_vehicle_plate: str = ""
 
 
 class TourWithdrawn(Event, topic="planning.tour.withdrawn"):
-    """A published tour was taken back."""
+    """A published tour was taken back from its driver."""
 
     tour_id: str
     order_ids: list[str]
+    vehicle_plate: str = ""
+    driver_user_id: str | None = None

@@ -1,6 +1,6 @@
 """Events of tours: their drivers' phones ring."""
 
-from rt.contracts.planning import TourPublished
+from rt.contracts.planning import TourPublished, TourWithdrawn
 from rt.kernel.log.subscriptions import Subscription
 from rt.kernel.model.envelope import EventEnvelope
 from rt.kernel.service.service import subscribe
@@ -16,13 +16,17 @@ class Tours:
         self._notifier = notifier
 
     def subscriptions(self) -> list[Subscription]:
-        return [subscribe(TourPublished, self.tour, since="now")]
+        return [
+            subscribe(TourPublished, self.tour, since="now"),
+            subscribe(TourWithdrawn, self.taken_back, since="now"),
+        ]
 
     async def tour(self, event: TourPublished, envelope: EventEnvelope) -> None:
         """The driver's phone rings; a driver without an account is told by the dispatcher."""
         if event.former_driver_user_id:
-            given = templates.TourGiven(vehicle_plate=event.vehicle_plate)
-            await self._driver(envelope, event, given, event.former_driver_user_id)
+            plate = event.former_vehicle_plate or event.vehicle_plate
+            given = templates.TourGiven(vehicle_plate=plate)
+            await self._driver(envelope, event.tour_id, given, event.former_driver_user_id)
         if not event.driver_user_id:
             return
         starts = [stop.planned_from for stop in event.stops if stop.planned_from]
@@ -32,16 +36,24 @@ class Tours:
             starts_at=min(starts, default=None),
             again=event.again and not event.former_driver_user_id,
         )
-        await self._driver(envelope, event, template, event.driver_user_id)
+        order_id = event.stops[0].order_id if event.stops else ""
+        await self._driver(envelope, event.tour_id, template, event.driver_user_id, order_id)
+
+    async def taken_back(self, event: TourWithdrawn, envelope: EventEnvelope) -> None:
+        """Whoever had it stays at home."""
+        if event.driver_user_id:
+            template = templates.TourTakenBack(vehicle_plate=event.vehicle_plate)
+            await self._driver(envelope, event.tour_id, template, event.driver_user_id)
 
     async def _driver(
-        self, envelope: EventEnvelope, event: TourPublished, template: Written, user_id: str
+        self, envelope: EventEnvelope, tour_id: str, template: Written, user_id: str, order_id: str = ""
     ) -> None:
-        card = await self._notifier.people.organization(event.carrier_id)
+        """The event is the carrier's."""
+        card = await self._notifier.people.organization(envelope.org_id)
         about = About(
-            object_id=event.tour_id,
-            order_id=event.stops[0].order_id if event.stops else "",
+            object_id=tour_id,
+            order_id=order_id,
             url=self._notifier.portals.page("driver", "/"),
         )
         language = card.language if card else "fr"
-        await self._notifier.person(envelope, template, event.carrier_id, user_id, "", language, about)
+        await self._notifier.person(envelope, template, envelope.org_id, user_id, "", language, about)

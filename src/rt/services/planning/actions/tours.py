@@ -136,15 +136,18 @@ class Tours:
     async def publish(self, asked: PublishTour) -> TourView:
         seen = await self._store.tours.get(asked.tour_id)
         crew, others = await self._store.crew_of(seen), await self._store.around(seen.day)
-        async with self._store.tours.change(asked.tour_id) as tour:
-            tour.need_read(asked.version)
-            tour.need_draft()
-            tour.derogation = known(asked.derogation) or tour.derogation
-            tour.driver_name, tour.driver_user_id = crew.driver.name, crew.driver.user_id
-            tour.vehicle_plate = crew.vehicle.plate
-            if against := conflicts(tour, crew, others, tour.derogation):
-                raise AssignmentRefused(against)
-            tour.publish()
+        try:
+            async with self._store.tours.change(asked.tour_id) as tour:
+                tour.need_read(asked.version)
+                tour.need_draft()
+                tour.derogation = known(asked.derogation) or tour.derogation
+                tour.driver_name, tour.driver_user_id = crew.driver.name, crew.driver.user_id
+                tour.vehicle_plate = crew.vehicle.plate
+                if against := conflicts(tour, crew, others, tour.derogation):
+                    raise AssignmentRefused(against)
+                tour.publish()
+        except AlreadyExists as error:
+            raise ChangedMeanwhile from error
         return tour.view()
 
     async def withdraw(self, asked: WithdrawTour) -> TourView:

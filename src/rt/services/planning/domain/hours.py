@@ -86,3 +86,13 @@ def without(spans: Sequence[Span], holes: Iterable[Span]) -> list[Span]:
         if at < until:
             left.append((at, until))
     return sorted(left)
+
+
+def half_hours(since: datetime, until: datetime) -> list[datetime]:
+    """When each half hour begun between these instants begins, one at least.
+
+    The grain of what a tour holds of its crew: a unique index keeps two tours from the same half hour.
+    """
+    first, last = (at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0) for at in (since, until))
+    half = timedelta(minutes=30)
+    return [first + half * n for n in range(max(1, (last - first) // half))]

@@ -15,14 +15,11 @@ from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import personal_of
 from rt.services.planning.domain.conflicts import UNMEASURED, PlanningConflict
 from rt.services.planning.domain.fleet import Crew
-from rt.services.planning.domain.hours import Span
+from rt.services.planning.domain.hours import Span, half_hours
 from rt.services.planning.domain.job import HORIZON, Job, Stop
 from rt.services.planning.domain.sequence import plus
 from rt.services.planning.domain.timeline import lay_out
 from rt.trade.calendars import paris_instant
-
-HOLD = timedelta(minutes=30)
-"""Grain of what a tour holds of its crew: a unique index keeps two tours from the same half hour."""
 
 
 class TourNotDraft(Conflict):
@@ -89,12 +86,8 @@ class Tour(Entity):
         if self.state in ("withdrawn", "done") or not self.stops:
             self.holds = [self.id]
             return
-        cells = []
-        at = _floor(self.starts_at)
-        until = min(max(_floor(self.ends_at), at + HOLD), at + HORIZON)
-        while at < until:
-            cells += [f"{self.vehicle_id}@{at:%Y%m%d%H%M}", f"{self.driver_id}@{at:%Y%m%d%H%M}"]
-            at += HOLD
+        times = half_hours(self.starts_at, min(self.ends_at, self.starts_at + HORIZON))
+        cells = (f"{who}@{at:%Y%m%d%H%M}" for at in times for who in (self.vehicle_id, self.driver_id))
         self.holds = [*self.job_ids, *cells]
 
     def need_read(self, version: int, field: str = "version") -> None:
@@ -126,9 +119,7 @@ class Tour(Entity):
             if kept[position : position + 1] != [(one.job_id, one.kind)]:
                 raise StopBehind(position=position + 1)
         if self.state == "published":
-            left = {one.order_id for one in before.stops} - {one.order_id for one in self.stops}
-            former = before.driver_user_id if before.driver_id != self.driver_id else ""
-            self._tell(again=True, left=sorted(left), former_driver_user_id=former or "")
+            self._tell(before)
 
     def man(self, crew: Crew) -> None:
         """Another crew drives it."""
@@ -162,6 +153,7 @@ class Tour(Entity):
         if not self.stops:
             raise TourEmpty()
         self.state = "published"
+        self.hold()
         self._tell()
 
     def follow(self, job: Job, crew: Crew, hold: bool) -> None:
@@ -176,7 +168,7 @@ class Tour(Entity):
         if hold:
             self.hold()
         if self.state == "published":
-            self._tell(again=True)
+            self._tell(self)
 
     def _next_minute(self) -> datetime | None:
         """When a truck on tour is at another stop at the earliest; a draft may be of the past."""
@@ -184,9 +176,11 @@ class Tour(Entity):
             return None
         return now().replace(second=0, microsecond=0) + timedelta(minutes=1)
 
-    def _tell(
-        self, *, again: bool = False, left: Sequence[str] = (), former_driver_user_id: str = ""
-    ) -> None:
+    def _tell(self, before: "Tour | None" = None) -> None:
+        """Say how it is; `before`: how it was when it was told the last time."""
+        was = before or self
+        swapped = was.driver_id != self.driver_id
+        left = {one.order_id for one in was.stops} - {one.order_id for one in self.stops}
         self.emit(
             TourPublished(
                 tour_id=self.id,
@@ -209,9 +203,10 @@ class Tour(Entity):
                     )
                     for stop in self.stops
                 ],
-                again=again,
-                left=list(left),
-                former_driver_user_id=former_driver_user_id,
+                again=before is not None,
+                left=sorted(left),
+                former_driver_user_id=(was.driver_user_id or "") if swapped else "",
+                former_vehicle_plate=was.vehicle_plate if swapped else "",
             )
         )
 
@@ -221,7 +216,14 @@ class Tour(Entity):
             raise TourOver(state=self.state)
         if self.state == "published":
             orders = list(dict.fromkeys(stop.order_id for stop in self.stops))
-            self.emit(TourWithdrawn(tour_id=self.id, order_ids=orders))
+            self.emit(
+                TourWithdrawn(
+                    tour_id=self.id,
+                    order_ids=orders,
+                    vehicle_plate=self.vehicle_plate,
+                    driver_user_id=self.driver_user_id,
+                )
+            )
         self.state = "withdrawn"
         self.hold()
 
@@ -293,7 +295,3 @@ def new_tour(id: str, crew: Crew, day: date) -> Tour:
         ends_at=midnight,
         holds=[id],
     )
-
-
-def _floor(at: datetime) -> datetime:
-    return at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""Templates about a driver's tour: ready, changed, given to another."""
+"""Templates about a driver's tour: ready, changed, given to another, taken back."""
 
 from datetime import datetime
 
@@ -56,6 +56,28 @@ class TourGiven(Template, frozen=True, kw_only=True):
         return Text(
             subject="Your tour is given to another driver",
             lines=["It is no longer yours. Your dispatcher can tell you why."],
+            facts=[("Vehicle", self.vehicle_plate)],
+            button="See my day",
+        )
+
+
+class TourTakenBack(Template, frozen=True, kw_only=True):
+    topic = "planning.tour.published"
+
+    vehicle_plate: str
+
+    def fr(self) -> Text:
+        return Text(
+            subject="Votre tournée est retirée",
+            lines=["Elle n'est plus à faire. Votre exploitation peut vous dire pourquoi."],
+            facts=[("Véhicule", self.vehicle_plate)],
+            button="Voir ma journée",
+        )
+
+    def en(self) -> Text:
+        return Text(
+            subject="Your tour is taken back",
+            lines=["It is no longer to be driven. Your dispatcher can tell you why."],
             facts=[("Vehicle", self.vehicle_plate)],
             button="See my day",
         )
