@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from math import ceil, hypot
+from math import ceil, hypot, isfinite
 from typing import Literal
 
 import msgspec
@@ -227,23 +227,27 @@ def access(place: Point) -> Access | NoRoad:
             en=f"No road in the net: {land.name}.",
             basis=basis(),
         )
-    net = road_net()
-    reach = ACCESS_LIMIT_KM / KM_PER_DEGREE
-    low, high = np.searchsorted(net.latitudes, (place[0] - reach, place[0] + reach))
-    north = net.latitudes[low:high] - place[0]
-    east = (net.longitudes[low:high] - place[1]) * np.cos(np.radians(place[0]))
-    apart = north * north + east * east
-    if apart.size:
-        node = int(net.by_latitude[low + int(np.argmin(apart))])
-        km = great_circle_km(place, net.place(node))
-        if km <= ACCESS_LIMIT_KM:
-            return Access(node, _tens(km))
+    if all(map(isfinite, place)) and (found := _nearest(road_net(), place)):
+        return found
     return NoRoad(
         reason="far_from_roads",
         fr=f"Pas de route à moins de {ACCESS_LIMIT_KM:.0f} km dans le réseau.",
         en=f"No road of the net within {ACCESS_LIMIT_KM:.0f} km.",
         basis=basis(),
     )
+
+
+def _nearest(net: Net, place: Point) -> Access | None:
+    reach = ACCESS_LIMIT_KM / KM_PER_DEGREE
+    low, high = np.searchsorted(net.latitudes, (place[0] - reach, place[0] + reach))
+    north = net.latitudes[low:high] - place[0]
+    east = (net.longitudes[low:high] - place[1]) * np.cos(np.radians(place[0]))
+    apart = north * north + east * east
+    if not apart.size:
+        return None
+    node = int(net.by_latitude[low + int(np.argmin(apart))])
+    km = great_circle_km(place, net.place(node))
+    return Access(node, _tens(km)) if km <= ACCESS_LIMIT_KM else None
 
 
 def _no_link() -> NoRoad:

@@ -1,4 +1,4 @@
-"""Makes the road net of Europe anew: `python -m rt.trade.roads_build WHEEL`, some ten minutes of one core.
+"""Makes the road net of Europe anew: `python -m rt.trade.roads_build WHEEL`, a minute or two of one core.
 
 WHEEL is scgraph_data 2.0.0 of PyPI (MIT; its highways are of OpenStreetMap, ODbL 1.0). Its edges know their
 length and nothing else: no class, direction, limit or name. It also has gaps, at bridges and toll gates above

@@ -26,6 +26,8 @@ SECONDS, SEA = 43, 23
 SEA_MASK = (1 << SECONDS - SEA) - 1
 TENS = (1 << SEA) - 1
 NOWHERE = (1 << 63) - 1
+FARTHEST = NOWHERE >> 1
+"""No climb goes on for 145 hours: what two of them add up to fits into 64 bits, and no way is that long."""
 ROAD = -1
 
 Piece = tuple[int, int, int]
@@ -177,7 +179,7 @@ def climb(net: Net, start: int) -> tuple[dict[int, int], dict[int, int]]:
         else:
             for arc, (to, more) in enumerate(zip(heads, costs, strict=True), begin):
                 total = so_far + more
-                if to not in best or total < best[to]:
+                if total < best.get(to, FARTHEST):
                     best[to], came[to] = total, arc
                     heappush(queue, (total, to))
     return best, came
