@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.services.planning import make
-from tests.services.planning.conftest import assign
+from tests.services.planning.conftest import assign, booking
 
 from rt.contracts import core_orders
 from rt.contracts import planning as contract
@@ -231,4 +231,33 @@ async def test_two_dispatchers_change_one_published_tour_and_nothing_is_lost_or_
     for job in jobs:
         now = await world.carrier.get(contract.GetJob(job_id=job["job_id"]))
         assert (now["tour_id"] == tour["tour_id"]) == (job["order_id"] in on_it), now
+    assert not await put_aside(world)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "elsewhere", "later"])
+async def test_an_order_that_goes_or_calls_elsewhere_waits_at_no_dock(world, how):
+    dock = await world.dock(hours=[contract.OpeningHours(weekday=1, from_minute=480, until_minute=510)])
+    _, first = await accepted(world)
+    order, second = await accepted(world)
+    slot = await world.carrier.get(booking(first, dock))
+    join = contract.JoinWaitingList(
+        order_id=second["order_id"], dock_id=dock["dock_id"], kind="delivery", day=make.DAY
+    )
+    await world.carrier.get(join)
+    if how == "cancelled":
+        await world.emit(gone(order, lapsed=False))
+    else:
+        other = {"delivery": "Amiens"} if how == "elsewhere" else {"pallets": 6}
+        changed = make.order(order_id=order.order_id, reference=order.reference, **other)
+        await world.emit(
+            core_orders.OrderAmended(order=changed, change_id="chg_1", asked_by="owner", parts=["stops"])
+        )
+    given_back = contract.CancelSlot(
+        order_id=first["order_id"], slot_id=slot["slot_id"], version=1, reason="retard usine"
+    )
+    await world.carrier.get(given_back)
+    await world.platform.settle()
+    found = (await world.site.get(contract.FindSlots(day=make.DAY)))["items"]
+    booked = [one["order_id"] for one in found if one["state"] == "booked"]
+    assert booked == ([order.order_id] if how == "later" else [])
     assert not await put_aside(world)

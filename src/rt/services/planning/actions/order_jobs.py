@@ -4,7 +4,7 @@ from rt.contracts.core_orders import OrderSummary
 from rt.contracts.planning.tours import StopKind
 from rt.kernel.core.errors import AlreadyExists
 from rt.kernel.core.ids import derived_id
-from rt.kernel.core.tenancy import current_org
+from rt.kernel.core.tenancy import acting_for, current_org
 from rt.kernel.storage.persistence import transaction
 from rt.services.planning.domain.accepted import job_of
 from rt.services.planning.domain.job import Job
@@ -82,7 +82,11 @@ class OrderJobs:
                         tour.let_go(job.id, await self._store.crew_of(tour), hold)
 
     async def _give_slots_back(self, job: Job, reason: str, *, met: bool = False) -> list[StopKind]:
-        """Cancel the slots of the job and say of which stops; `met`: but those that it still meets."""
+        """Cancel the slots of the job and say of which stops; `met`: but those that it still meets.
+
+        It leaves the lines of docks first: what it gives back is not its own to take.
+        """
+        await self._leave_lines(job, met)
         left: list[StopKind] = []
         booked = {"order_id": job.order_id, "state": "booked", "carrier_id": current_org()}
         for slot in await self._store.slots.find(booked, limit=MOST):
@@ -91,3 +95,14 @@ class OrderJobs:
                     stored.cancel(reason)
                 left.append(slot.kind)
         return left
+
+    async def _leave_lines(self, job: Job, met: bool) -> None:
+        """Wait at no dock any more; `met`: but where it still calls."""
+        waiting = {"order_id": job.order_id, "state": "waiting", "carrier_id": current_org()}
+        for one in await self._store.waitings.find(waiting, limit=MOST):
+            if met:
+                with acting_for(one.org_id):
+                    dock = await self._store.docks.get(one.dock_id)
+                if dock.at(job.pickup if one.kind == "pickup" else job.delivery):
+                    continue
+            await self._store.waitings.remove(one.id)
