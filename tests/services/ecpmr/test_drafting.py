@@ -1,11 +1,15 @@
 """The first boxes of a note, filled from whatever the order knows."""
 
+from datetime import timedelta
+
+import pytest
+from msgspec import structs
 from tests.services.ecpmr import make
 
 from rt.contracts.ecpmr import PartyBox
 from rt.kernel.core.clock import held
 from rt.services.ecpmr.app import verification_page
-from rt.services.ecpmr.domain.drafting import draft, parties_of
+from rt.services.ecpmr.domain.drafting import carried_over, draft, parties_of
 from rt.trade.places import Address, Site
 
 
@@ -49,3 +53,17 @@ def test_every_party_sees_the_note_once():
 def test_the_verification_page_is_beside_the_public_address():
     assert verification_page("http://localhost:8080") == "http://recipient.localhost:8080/v"
     assert verification_page("https://api.rt-technologie.com") == "https://recipient.rt-technologie.com/v"
+
+
+@pytest.mark.parametrize(("later", "kept"), [(timedelta(0), True), (timedelta(hours=3), False)])
+def test_a_changed_order_keeps_the_times_of_its_tour_while_they_suit_it(later, kept):
+    planned = structs.replace(
+        make.planned(),
+        planned_pickup_at=make.MORNING + timedelta(hours=1),
+        planned_delivery_at=make.MORNING + timedelta(hours=9),
+    )
+    boxes = draft(planned, {})
+    windows = {"pickup_from": make.MORNING + later, "pickup_until": make.MORNING + timedelta(hours=5)}
+    after = carried_over(boxes, make.order(delivery=make.LYON, **windows), ["stops"])
+    assert after.pickup_at == (boxes.pickup_at if kept else windows["pickup_from"])
+    assert (after.delivery_at, after.delivery) == (boxes.delivery_at, make.LYON)

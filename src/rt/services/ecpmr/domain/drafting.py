@@ -1,6 +1,7 @@
 """The first draft of a note's boxes, filled from the order that was planned."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -70,8 +71,8 @@ def carried_over(boxes: Consignment, order: OrderSummary, parts: Collection[Amen
             vehicle_plate="",
             driver_id="",
             driver_name="",
-            planned_pickup_at=None,
-            planned_delivery_at=None,
+            planned_pickup_at=_within(boxes.pickup_at, order.pickup_from, order.pickup_until),
+            planned_delivery_at=_within(boxes.delivery_at, order.delivery_from, order.delivery_until),
         ),
         {},
     )
@@ -82,6 +83,17 @@ def carried_over(boxes: Consignment, order: OrderSummary, parts: Collection[Amen
     }
     changed = {name: getattr(fresh, name) for part in parts for name in of_part.get(part, ())}
     return msgspec.structs.replace(boxes, **changed)
+
+
+def _within(planned: datetime | None, opens: datetime | None, closes: datetime | None) -> datetime | None:
+    """A planned time that the order as it is now still allows: its tour need not be told anew."""
+    if (
+        planned is None
+        or (opens is not None and planned < opens)
+        or (closes is not None and planned > closes)
+    ):
+        return None
+    return planned
 
 
 def parties_of(order: OrderSummary) -> list[str]:
