@@ -10,6 +10,10 @@ from tests.services.planning.conftest import assign, booking
 from rt.contracts import core_orders
 from rt.contracts import planning as contract
 from rt.kernel.core.clock import held
+from rt.services.planning.domain.checks import conflicts
+from rt.services.planning.domain.conflicts import DriverAbsent
+from rt.services.planning.domain.fits import copy_of
+from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.store import PlanningStore
 
 
@@ -261,3 +265,58 @@ async def test_an_order_that_goes_or_calls_elsewhere_waits_at_no_dock(world, how
     booked = [one["order_id"] for one in found if one["state"] == "booked"]
     assert booked == ([order.order_id] if how == "later" else [])
     assert not await put_aside(world)
+
+
+ROUNDS = [
+    ("Paris", "Reims", "Paris", "Reims"),
+    ("Paris", "Lyon", "Lyon", "Marseille", "Marseille", "Lille"),
+    ("Lille", "Marseille", "Paris", "Rouen"),
+]
+
+
+@pytest.mark.parametrize("towns", ROUNDS)
+def test_a_tour_under_way_that_stays_as_it_is_keeps_all_its_times(towns):
+    """Wherever the truck is, with the breaks and the rests that it has had."""
+    week = {"pickup_until": make.at(150), "delivery_until": make.at(170)}
+    jobs = [make.job(*pair, **week) for pair in zip(towns[::2], towns[1::2], strict=True)]
+    crew = make.crew()
+    tour = make.tour(crew, *jobs)
+    tour.state = "published"
+    before = copy_of(tour)
+    for stop in before.stops:
+        with held(stop.arrives_at):
+            tour.arrange(tour.stops, crew)
+        assert tour.stops == before.stops
+        assert (tour.starts_at, tour.ends_at, tour.drives) == (
+            before.starts_at,
+            before.ends_at,
+            before.drives,
+        )
+
+
+def test_who_takes_over_goes_on_from_there_and_what_is_behind_keeps_its_times():
+    job = make.job(delivery="Lyon", delivery_until=make.at(23))
+    crew = make.crew()
+    tour = make.tour(crew, job)
+    tour.state = "published"
+    pickup = tour.stops[0]
+    noon = [contract.WorkingHours(weekday=n, from_minute=720, until_minute=1_439) for n in range(5)]
+    relief = Crew(crew.vehicle, make.driver(hours=noon))
+    with held(pickup.leaves_at + timedelta(minutes=30)):
+        tour.man(relief)
+        tour.arrange(tour.stops, relief)
+        assert tour.stops[0] == pickup
+        assert tour.stops[1].arrives_at > make.at(16)
+        assert not [one for one in conflicts(tour, relief, []) if isinstance(one, DriverAbsent)]
+
+
+def test_a_stop_that_was_agreed_otherwise_lies_ahead_again():
+    job = make.job(delivery_until=make.at(23))
+    crew = make.crew()
+    tour = make.tour(crew, job)
+    tour.state = "published"
+    with held(tour.stops[0].leaves_at):
+        job.pickup_from, job.pickup_until = make.at(14), make.at(16)
+        tour.follow(job, crew, hold=True)
+        assert tour.stops[0].starts_at == make.at(14)
+        assert tour.behind() == []

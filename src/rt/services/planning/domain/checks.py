@@ -76,12 +76,18 @@ def _busy(tour: Tour, crew: Crew, others: Sequence[Tour]) -> list[PlanningConfli
 
 
 def _calendar(tour: Tour, crew: Crew) -> list[PlanningConflict]:
-    """Nobody works or drives outside of hours, absent, with a vehicle in the workshop, or out of service."""
+    """Nobody works or drives outside of hours, absent, with a vehicle in the workshop, or out of service.
+
+    What lies behind was done by whoever drove then.
+    """
     found: list[PlanningConflict] = []
     for name, active in ((crew.vehicle.plate, crew.vehicle.active), (crew.driver.name, crew.driver.active)):
         if not active:
             found.append(OutOfService(name=name))
+    behind = tour.behind()
+    since = behind[-1].leaves_at if behind else tour.starts_at
     spans = [*tour.drives, *((stop.starts_at, stop.leaves_at) for stop in tour.stops)]
+    spans = [span for span in spans if span[0] >= since]
     shifts = crew.driver.shifts(tour.starts_at, tour.ends_at)
     outside = _outside(spans, shifts)
     if outside:

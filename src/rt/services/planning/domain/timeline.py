@@ -7,6 +7,7 @@ left to the driver as a reserve. Waiting of 45 min counts as a break, of 11 h as
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,6 +20,9 @@ from rt.trade.calendars import paris_instant
 BREAK, REST = timedelta(minutes=45), timedelta(hours=11)
 DRIVING_BEFORE_BREAK, DRIVING_PER_DAY = 270, 540
 """Minutes at the wheel (art. 6 and 7)."""
+SAME = ("job_id", "kind", "site", "opens", "closes")
+TIMED = ("arrives_at", "starts_at", "leaves_at", "km_before")
+"""By what a stop is known to be the one that lies behind, and what it keeps of it."""
 
 
 class Timeline(msgspec.Struct, kw_only=True):
@@ -33,31 +37,53 @@ class Timeline(msgspec.Struct, kw_only=True):
     drives: list[Span]
 
 
+class Way(NamedTuple):
+    """How far a truck has come: when it left, where it has been, what was driven, and what time it is."""
+
+    began: datetime
+    behind: Sequence[Stop]
+    drives: Sequence[Span]
+    at: datetime
+
+    @property
+    def next_minute(self) -> datetime:
+        return self.at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+    def done(self, stops: Sequence[Stop]) -> list[Stop]:
+        """What lies behind of these stops, when it was there; what was agreed otherwise since lies ahead."""
+        done: list[Stop] = []
+        for stop, was in zip(stops, self.behind, strict=False):
+            if any(getattr(stop, name) != getattr(was, name) for name in SAME):
+                break
+            done.append(msgspec.structs.replace(stop, **{name: getattr(was, name) for name in TIMED}))
+        return done
+
+
 def lay_out(
-    stops: Sequence[Stop],
-    vehicle: Vehicle,
-    driver: Driver,
-    day: date,
-    *,
-    behind: int = 0,
-    since: datetime | None = None,
+    stops: Sequence[Stop], vehicle: Vehicle, driver: Driver, day: date, way: Way | None = None
 ) -> Timeline:
     """The earliest times at which this crew does these stops in this order, leaving as late as it may.
 
-    A crew on its way has as many stops behind it and reaches the next one not before `since`.
+    On its `way` it goes on from the last stop behind it, and reaches no other before now.
     """
     clock = _Clock(driver, day)
-    timed: list[Stop] = []
+    timed = way.done(stops) if way else []
+    behind = len(timed)
+    if way and timed:
+        clock.go_on(way, timed)
     here, total_km, total_minutes = vehicle.depot, 0.0, 0
     for position, stop in enumerate(stops):
         km = kilometres(here, stop.site)
         minutes = minutes_between(here, stop.site)
+        here, total_km, total_minutes = stop.site, total_km + km, total_minutes + minutes
+        if position < behind:
+            continue
         if position == 0:
             pauses = BREAK * (max(0, minutes - 1) // DRIVING_BEFORE_BREAK)
             clock.begin(stop.opens - timedelta(minutes=minutes) - pauses)
         clock.drive(minutes)
-        if since is not None and position == behind:
-            clock.at = max(clock.at, since)
+        if way and position == behind:
+            clock.at = max(clock.at, way.next_minute)
         arrives = clock.at
         clock.wait_until(stop.opens)
         starts = clock.work(timedelta(minutes=stop.service_minutes))
@@ -66,7 +92,6 @@ def lay_out(
                 stop, arrives_at=arrives, starts_at=starts, leaves_at=clock.at, km_before=round(km, 1)
             )
         )
-        here, total_km, total_minutes = stop.site, total_km + km, total_minutes + minutes
     home, minutes_home = kilometres(here, vehicle.depot), minutes_between(here, vehicle.depot)
     clock.drive(minutes_home)
     return Timeline(
@@ -96,6 +121,26 @@ class _Clock:
         self.at = self.began = self.duty_began = self.shift[0]
         self.since_break = self.today = 0
         self.drives: list[Span] = []
+
+    def go_on(self, way: Way, done: Sequence[Stop]) -> None:
+        """From the last of these stops, with what was driven since the last break and the last rest."""
+        self.began = self.duty_began = free = way.began
+        self.at = done[-1].leaves_at
+        self.drives = [drive for drive in way.drives if drive[0] < self.at]
+        worked = [(stop.starts_at, stop.leaves_at, 0) for stop in done]
+        driven = [(since, until, (until - since) // timedelta(minutes=1)) for since, until in self.drives]
+        for since, until, minutes in sorted([*worked, *driven]):
+            if since - free >= BREAK:
+                self.since_break = 0
+            if since - free >= REST:
+                self.today, self.duty_began = 0, since
+            self.since_break, self.today = self.since_break + minutes, self.today + minutes
+            free = max(free, until)
+        later = (shift for shift in self.shifts if shift[1] >= self.at)
+        self.shift = next(later, self._assumed(self.duty_began))
+        if self.shift[0] > self.at:  # somebody else takes over
+            self.at = self.duty_began = self.shift[0]
+            self.since_break = self.today = 0
 
     def begin(self, wanted: datetime) -> None:
         """Leave when wanted, within the first shift."""

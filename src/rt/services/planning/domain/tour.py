@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from copy import copy
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
@@ -18,7 +18,7 @@ from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span, half_hours
 from rt.services.planning.domain.job import HORIZON, Job, Stop
 from rt.services.planning.domain.sequence import plus
-from rt.services.planning.domain.timeline import lay_out
+from rt.services.planning.domain.timeline import Way, lay_out
 from rt.trade.calendars import paris_instant
 
 
@@ -73,9 +73,7 @@ class Tour(Entity):
 
     def arrange(self, stops: Sequence[Stop], crew: Crew) -> None:
         """Lay these stops out in this order, to see how it would be; `take` also holds what it needs."""
-        times = lay_out(
-            stops, crew.vehicle, crew.driver, self.day, behind=len(self.behind()), since=self._next_minute()
-        )
+        times = lay_out(stops, crew.vehicle, crew.driver, self.day, self._way())
         self.stops, self.drives = times.stops, times.drives
         self.starts_at, self.ends_at = times.starts_at, times.ends_at
         self.distance_km, self.driving_minutes = times.distance_km, times.driving_minutes
@@ -170,11 +168,9 @@ class Tour(Entity):
         if self.state == "published":
             self._tell(self)
 
-    def _next_minute(self) -> datetime | None:
-        """When a truck on tour is at another stop at the earliest; a draft may be of the past."""
-        if self.state != "published":
-            return None
-        return now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+    def _way(self) -> Way | None:
+        """How far a published tour has come by its plan; a draft may be of the past."""
+        return Way(self.starts_at, self.behind(), self.drives, now()) if self.state == "published" else None
 
     def _tell(self, before: "Tour | None" = None) -> None:
         """Say how it is; `before`: how it was when it was told the last time."""
