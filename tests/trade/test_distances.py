@@ -62,21 +62,3 @@ def test_farther_takes_longer_at_a_lawful_speed(km: float, more: float) -> None:
 @pytest.mark.parametrize(("km", "minutes"), [(0, 0), (10, 16), (50, 61), (100, 109), (450, 393)])
 def test_a_lorry_is_slow_in_town_and_steady_on_the_motorway(km: float, minutes: int) -> None:
     assert far.driving_minutes(km) == minutes
-
-
-@pytest.mark.parametrize(("end", "course"), [((50, 2), 0), ((48, 2), 180), ((49, 3), 90), ((49, 1), 270)])
-def test_the_bearing_points_where_one_drives(end: Point, course: float) -> None:
-    found = far.bearing_degrees((49, 2), end)
-    assert min(abs(found - course), 360 - abs(found - course)) < 1
-
-
-@given(EVERYWHERE, EVERYWHERE)
-def test_a_bearing_is_on_the_rose(start: Point, end: Point) -> None:
-    assert 0 <= far.bearing_degrees(start, end) <= 360
-
-
-def test_an_estimate_says_that_it_is_one() -> None:
-    found = far.road_estimate(PARIS, LYON)
-    assert "estimate" in found.method
-    assert found.great_circle_km == pytest.approx(391.5, abs=1)
-    assert 6 * 60 < found.driving_minutes < 8 * 60

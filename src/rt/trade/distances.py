@@ -1,8 +1,6 @@
-"""How far and how long by lorry, as estimates from coordinates: no road network is consulted."""
+"""How far and how long by lorry where no road net is consulted, as estimates from coordinates."""
 
-from math import asin, atan2, cos, degrees, exp, radians, sin, sqrt
-
-import msgspec
+from math import asin, cos, exp, radians, sin, sqrt
 
 Point = tuple[float, float]
 """Latitude and longitude, WGS 84 degrees."""
@@ -19,28 +17,11 @@ SPEED_STEPS = ((20.0, 38.0), (80.0, 62.0), (float("inf"), 74.0))
 """Kilometres of a trip and the average speed of a 44 t lorry on them, km/h (limits 50, 80 and 80-90)."""
 
 
-class RoadEstimate(msgspec.Struct, frozen=True, kw_only=True):
-    """A distance and driving time that are estimated, not routed; show them as such."""
-
-    km: float
-    driving_minutes: int
-    great_circle_km: float
-    method: str = "estimate: great circle x circuity"
-
-
 def great_circle_km(start: Point, end: Point) -> float:
     """Shortest distance over the earth's surface (haversine), as ISO 14083 allows for t·km."""
     lat_1, lon_1, lat_2, lon_2 = map(radians, (*start, *end))
     chord = sin((lat_2 - lat_1) / 2) ** 2 + cos(lat_1) * cos(lat_2) * sin((lon_2 - lon_1) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
-
-
-def bearing_degrees(start: Point, end: Point) -> float:
-    """Initial course from start to end: 0 north, 90 east."""
-    lat_1, lon_1, lat_2, lon_2 = map(radians, (*start, *end))
-    east = sin(lon_2 - lon_1) * cos(lat_2)
-    north = cos(lat_1) * sin(lat_2) - sin(lat_1) * cos(lat_2) * cos(lon_2 - lon_1)
-    return (degrees(atan2(east, north)) + 360.0) % 360.0
 
 
 def road_km(start: Point, end: Point) -> float:
@@ -61,12 +42,3 @@ def driving_minutes(km: float) -> int:
             break
         hours, done = hours + part / speed, done + part
     return round(hours * 60)
-
-
-def road_estimate(start: Point, end: Point) -> RoadEstimate:
-    km = road_km(start, end)
-    return RoadEstimate(
-        km=round(km, 1),
-        driving_minutes=driving_minutes(km),
-        great_circle_km=round(great_circle_km(start, end), 1),
-    )
