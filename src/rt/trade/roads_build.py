@@ -144,6 +144,8 @@ def main_roads(wheel: Path) -> Roads:
     joined, _ = join_lands(places, edges, country, SAME_LAND_KM, 1)
     for bridge in (one for one in crossings().values() if one.kind == "bridge"):
         one, other = (_nearest(places, place) for place in (bridge.start, bridge.end))
+        if one == other:
+            raise ValueError(f"{bridge.id} begins and ends at the same main road")
         edges[one][other] = edges[other][one] = round(great_circle_km(places[one], places[other]) * 1.05, 3)
     mended = mend_gaps(places, edges, country)
     more, fjords = join_lands(places, edges, country, NEXT_LAND_KM, SMALLEST_LAND)
