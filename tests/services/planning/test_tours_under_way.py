@@ -238,6 +238,16 @@ async def test_two_dispatchers_change_one_published_tour_and_nothing_is_lost_or_
     assert not await put_aside(world)
 
 
+async def test_of_a_price_that_changes_the_driver_hears_nothing(world):
+    order, job = await accepted(world)
+    tour = await published(world, job)
+    await world.emit(
+        core_orders.OrderAmended(order=order, change_id="chg_1", asked_by="owner", parts=["price"])
+    )
+    assert len(await world.platform.emitted("planning.tour.published")) == 1
+    assert (await seen(world, tour))["stops"] == tour["stops"]
+
+
 @pytest.mark.parametrize("how", ["cancelled", "elsewhere", "later"])
 async def test_an_order_that_goes_or_calls_elsewhere_waits_at_no_dock(world, how):
     dock = await world.dock(hours=[contract.OpeningHours(weekday=1, from_minute=480, until_minute=510)])

@@ -157,15 +157,16 @@ class Tour(Entity):
     def follow(self, job: Job, crew: Crew, hold: bool) -> None:
         """A job of it is another by consent: its stops are laid out anew; whoever drives them is told.
 
+        Of a change that it does not show, as of a price, nobody is.
         Without `hold` it does not hold the time that it needs now: another tour of its crew has it.
         """
         if self.state not in ("draft", "published"):
             return
-        fresh = {stop.kind: stop for stop in job.stops()}
+        fresh, before = {stop.kind: stop for stop in job.stops()}, self.stops
         self.arrange([fresh[one.kind] if one.job_id == job.id else one for one in self.stops], crew)
         if hold:
             self.hold()
-        if self.state == "published":
+        if self.state == "published" and self.stops != before:
             self._tell(self)
 
     def _way(self) -> Way | None:
