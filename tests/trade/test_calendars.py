@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rt.trade import calendars
+from rt.trade.places import Address
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
@@ -17,10 +18,21 @@ def test_the_eleven_holidays_of_2026() -> None:
 
 
 def test_alsace_and_moselle_have_two_more() -> None:
-    more = set(calendars.public_holidays(2026, alsace_moselle=True)) - set(calendars.public_holidays(2026))
+    strasbourg = calendars.public_holidays(2026, Address(postal_code="67000"))
+    more = set(strasbourg) - set(calendars.public_holidays(2026))
     assert more == {date(2026, 4, 3), date(2026, 12, 26)}
     assert calendars.in_alsace_moselle("67000")
     assert not calendars.in_alsace_moselle("69000")
+
+
+def test_holidays_are_those_of_the_place() -> None:
+    assumption, abolition = date(2026, 8, 15), date(2026, 12, 20)
+    for reunion in (Address(postal_code="97400"), Address(country="RE")):
+        assert calendars.is_public_holiday(abolition, reunion)
+    assert not calendars.is_public_holiday(abolition)
+    assert calendars.is_public_holiday(date(2026, 10, 3), Address(country="DE"))
+    assert calendars.is_public_holiday(assumption)
+    assert not calendars.is_public_holiday(assumption, Address(country="GB"))
 
 
 def test_working_days_with_and_without_saturday() -> None:

@@ -5,47 +5,53 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
+from rt.trade.places import Address
 from rt.trade.zones import PARIS
 
 ALSACE_MOSELLE = ("57", "67", "68")
 """Départements with Good Friday and 26 December (C. trav. L3134-13)."""
+OVERSEAS_PARTS = {
+    **{"971": "GP", "972": "MQ", "973": "GF", "974": "RE", "975": "PM", "976": "YT", "977": "BL"},
+    **{"978": "MF", "984": "TF", "986": "WF", "987": "PF", "988": "NC"},
+}
+"""Beginnings of French postal codes overseas, and the codes of ISO 3166-1 for the same."""
+FRANCE = Address()
 SATURDAY, SUNDAY = 5, 6
 
 
-@lru_cache(maxsize=64)
-def public_holidays(year: int, *, alsace_moselle: bool = False) -> Mapping[date, str]:
-    """The holidays of that year with their French names (C. trav. L3133-1)."""
-    from holidays import country_holidays  # imported here: most processes never need a calendar
+def public_holidays(year: int, at: Address = FRANCE) -> Mapping[date, str]:
+    """The holidays of that year at a place, in France with their French names (C. trav. L3133-1).
 
-    found = country_holidays("FR", subdiv="57" if alsace_moselle else None, years=year, language="fr")
-    return MappingProxyType(dict(sorted(found.items())))
+    Alsace-Moselle and overseas have more; abroad those of the whole country; none where they are not known.
+    """
+    return _holidays(year, *_land(at.country, at.postal_code))
 
 
 def in_alsace_moselle(postal_code: str) -> bool:
     return postal_code[:2] in ALSACE_MOSELLE
 
 
-def is_public_holiday(day: date, *, alsace_moselle: bool = False) -> bool:
-    return day in public_holidays(day.year, alsace_moselle=alsace_moselle)
+def is_public_holiday(day: date, at: Address = FRANCE) -> bool:
+    return day in public_holidays(day.year, at)
 
 
-def is_working_day(day: date, *, saturdays: bool = False, alsace_moselle: bool = False) -> bool:
+def is_working_day(day: date, *, saturdays: bool = False, at: Address = FRANCE) -> bool:
     """Monday to Friday but holidays (jour ouvré); with `saturdays` also Saturday (jour ouvrable)."""
     last = SATURDAY if saturdays else SATURDAY - 1
-    return day.weekday() <= last and not is_public_holiday(day, alsace_moselle=alsace_moselle)
+    return day.weekday() <= last and not is_public_holiday(day, at)
 
 
-def add_working_days(day: date, count: int, *, saturdays: bool = False, alsace_moselle: bool = False) -> date:
+def add_working_days(day: date, count: int, *, saturdays: bool = False, at: Address = FRANCE) -> date:
     """The `count`th working day after that day; the day itself for 0."""
     while count > 0:
         day += timedelta(days=1)
-        count -= is_working_day(day, saturdays=saturdays, alsace_moselle=alsace_moselle)
+        count -= is_working_day(day, saturdays=saturdays, at=at)
     return day
 
 
-def next_working_day(day: date, *, saturdays: bool = False, alsace_moselle: bool = False) -> date:
+def next_working_day(day: date, *, saturdays: bool = False, at: Address = FRANCE) -> date:
     """The first working day after that day."""
-    return add_working_days(day, 1, saturdays=saturdays, alsace_moselle=alsace_moselle)
+    return add_working_days(day, 1, saturdays=saturdays, at=at)
 
 
 def paris_instant(day: date, hour: int, minute: int = 0) -> datetime:
@@ -66,3 +72,27 @@ def paris_day(at: datetime) -> date:
 def hours_in_day(day: date) -> int:
     """24, but 23 and 25 on the days when the clocks change."""
     return int((paris_instant(day, 24) - paris_instant(day, 0)).total_seconds()) // 3600
+
+
+@lru_cache(maxsize=1_024)
+def _land(country: str, postal_code: str) -> tuple[str, str | None]:
+    """The country whose holidays hold there, and the part of France."""
+    code = postal_code.strip()
+    part = OVERSEAS_PARTS.get(code[:3]) if country == "FR" else country
+    if part in OVERSEAS_PARTS.values():
+        return "FR", part
+    if country == "FR" and in_alsace_moselle(code):
+        return "FR", "57"
+    return country, None
+
+
+@lru_cache(maxsize=256)
+def _holidays(year: int, country: str, part: str | None) -> Mapping[date, str]:
+    from holidays import country_holidays  # imported here: most processes never need a calendar
+
+    language = "fr" if country == "FR" else None
+    try:
+        found = country_holidays(country, subdiv=part, years=year, language=language)
+    except NotImplementedError:  # a country that the package does not know
+        return MappingProxyType({})
+    return MappingProxyType(dict(sorted(found.items())))

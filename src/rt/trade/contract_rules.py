@@ -11,8 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from rt.trade.calendars import add_working_days, is_public_holiday
-from rt.trade.money import to_cents
+from rt.trade.calendars import FRANCE, add_working_days, is_public_holiday
+from rt.trade.places import Address
 from rt.trade.tables import Dated, row_on
 
 SMALL_SHIPMENT_KG = 3_000
@@ -144,72 +144,45 @@ CLAIMS: tuple[ClaimRow, ...] = (
 )
 
 
-class Cap(msgspec.Struct, frozen=True, kw_only=True):
-    """Most that is owed, in cents of euro, and by which rule."""
-
-    cents: int
-    source: str
-    verified: bool
-
-
 def transit_days(km: float, on: date) -> int:
     """Days of carriage: one for each started 450 km."""
     return max(1, ceil(km / row_on(TRANSIT, on).km_per_day))
 
 
 def due_on(
-    picked_up_on: date, km: float, *, weight_kg: float, inhabitants: int, sub_prefecture: bool = False
+    picked_up_on: date,
+    km: float,
+    *,
+    weight_kg: float,
+    inhabitants: int,
+    sub_prefecture: bool = False,
+    at: Address = FRANCE,
 ) -> date:
     """The last day of delivery when no other was agreed; later is late (article 22).
 
-    Carriage leaves out Saturdays and non-working days, home delivery non-working days alone.
+    Carriage leaves out Saturdays and non-working days, home delivery non-working days alone; holidays are
+    those of the place of delivery.
     """
-    row = row_on(TRANSIT, picked_up_on)
+    carried = add_working_days(picked_up_on, transit_days(km, picked_up_on), at=at)
+    days = home_delivery_days(
+        picked_up_on, weight_kg=weight_kg, inhabitants=inhabitants, sub_prefecture=sub_prefecture
+    )
+    return add_working_days(carried, days, saturdays=True, at=at)
+
+
+def home_delivery_days(on: date, *, weight_kg: float, inhabitants: int, sub_prefecture: bool = False) -> int:
+    """Days on top of carriage for delivery at the consignee's."""
+    row = row_on(TRANSIT, on)
     nearby = inhabitants >= row.town_from or sub_prefecture or weight_kg >= SMALL_SHIPMENT_KG
-    carried = add_working_days(picked_up_on, transit_days(km, picked_up_on))
-    return add_working_days(
-        carried, row.home_delivery_town if nearby else row.home_delivery_elsewhere, saturdays=True
-    )
+    return row.home_delivery_town if nearby else row.home_delivery_elsewhere
 
 
-def domestic_cap(on: date, *, shipment_kg: float, lost_kg: float, lost_packages: int) -> Cap:
-    """Most that is owed for lost or damaged goods inside France, by the shipment's weight (article 21)."""
-    row = row_on(LIABILITY, on)
-    lost, whole = Decimal(str(lost_kg)), Decimal(str(shipment_kg))
-    if shipment_kg < SMALL_SHIPMENT_KG:
-        euros = min(lost * row.small_per_kg, Decimal(lost_packages * row.small_per_package))
-    else:
-        euros = min(lost * row.large_per_kg, whole / 1000 * row.large_per_tonne)
-    return Cap(cents=to_cents(euros), source=row.source, verified=row.verified)
-
-
-def cmr_cap(on: date, *, lost_kg: float, euros_per_sdr: Decimal) -> Cap:
-    """Most that is owed for goods lost under CMR, at that day's rate of the special drawing right."""
-    row = row_on(CMR_LIABILITY, on)
-    euros = Decimal(str(lost_kg)) * row.sdr_per_kg * euros_per_sdr
-    return Cap(cents=to_cents(euros), source=row.source, verified=row.verified)
-
-
-def indemnity_cents(loss_cents: int, cap: Cap, *, declared_value_cents: int | None = None) -> int:
-    """What is owed for a proved loss; a declared value takes the cap's place."""
-    return min(loss_cents, cap.cents if declared_value_cents is None else declared_value_cents)
-
-
-def delay_indemnity_cents(
-    loss_cents: int, transport_price_cents: int, *, declared_interest_cents: int | None = None
-) -> int:
-    """What is owed for a proved delay: at most the price of transport, or the declared interest (22.3)."""
-    return min(
-        loss_cents, transport_price_cents if declared_interest_cents is None else declared_interest_cents
-    )
-
-
-def claim_deadline(claim: Claim, delivered_on: date, *, alsace_moselle: bool = False) -> date:
-    """The last day to write to the carrier; after it the right to claim is lost."""
+def claim_deadline(claim: Claim, delivered_on: date, at: Address = FRANCE) -> date:
+    """The last day to write to the carrier; holidays are those of the place of delivery."""
     row = row_on(tuple(one for one in CLAIMS if one.claim == claim), delivered_on)
     day, left = delivered_on, row.days
     while left:
         day += timedelta(days=1)
-        holiday = row.without_holidays and is_public_holiday(day, alsace_moselle=alsace_moselle)
+        holiday = row.without_holidays and is_public_holiday(day, at)
         left -= not (holiday or (row.without_sundays and day.isoweekday() == 7))
     return day

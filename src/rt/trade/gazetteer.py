@@ -82,6 +82,16 @@ def locate(postal_code: str, city: str, country: str = "FR") -> tuple[float, flo
     return _largest(nearby) or _middle([*_lines(code)])
 
 
+def inhabitants(postal_code: str, city: str) -> int | None:
+    """How many people live in a French town with that postal code; None where it is not known."""
+    named = [line for line in _lines(fold(city)) if line.country == "FR"]
+    code = re.sub(r"\D", "", postal_code)
+    there = [
+        line for line in named if any(_department(one) == _department(code) for one in line.postal_codes)
+    ]
+    return max((line.population for line in there), default=None)
+
+
 def suggest(prefix: str, *, country: str = "", limit: int = 10) -> list[Place]:
     """Towns whose name or postal code begins so, France before abroad and large before small."""
     start = fold(prefix)

@@ -10,9 +10,10 @@ from rt.kernel.core.errors import Refusal
 from rt.portals.recipient.pages.reserves import LINK_DEAD
 from rt.portals.recipient.pages.signing import Signer, note_for, said_by, signed
 from rt.trade.contract_rules import Claim, claim_deadline
+from rt.trade.zones import day_at, zone_of
 from rt.ui.asking import sent
 from rt.ui.catalogues import gettext as _
-from rt.ui.formats import ZONE, language
+from rt.ui.formats import language
 from rt.ui.pages import Page, render
 from rt.ui.visit import Handler, Visit, page
 
@@ -91,7 +92,9 @@ def done_page(note: DocumentView, step: Step, party: str, paper: str) -> SignedP
     confirm_by = None
     if step == "delivery" and reserved and note.delivered_at is not None:
         claim: Claim = "domestic_reserves" if note.kind == "national" else "cmr_reserves"
-        confirm_by = claim_deadline(claim, note.delivered_at.astimezone(ZONE).date())
+        place = note.consignment.delivery.address
+        delivered_on = day_at(note.delivered_at, zone_of(place.country, place.postal_code))
+        confirm_by = claim_deadline(claim, delivered_on, place)
     return SignedPage(
         title=_("Lettre de voiture %(number)s signée") % {"number": note.number},
         note=note,
