@@ -131,7 +131,7 @@ class Factor(View):
     `usual_load_t` is what such a vehicle carries on average, empty trips counted in.
     """
 
-    code: str
+    vehicle_class: str
     fr: str
     en: str
     litres_per_km: float
@@ -171,7 +171,7 @@ def factor(code: str, on: date) -> Factor:
     on = max(on, IN_FORCE)
     row, diesel = row_on(_of(code), on), row_on(DIESEL, on)
     return Factor(
-        code=row.code,
+        vehicle_class=row.code,
         fr=row.fr,
         en=row.en,
         litres_per_km=row.litres_per_km + row.cooling_litres_per_km,

@@ -693,3 +693,15 @@ async def test_truck_and_driver_are_swapped_if_the_others_are_free_and_both_driv
     assert await world.carrier.refused(swap(vehicle["vehicle_id"], driver["driver_id"], 1)) == "version_stale"
     unknown = swap("veh_nobody", driver["driver_id"], after["version"])
     assert await world.carrier.refused(unknown) == "reference_unknown"
+
+
+async def test_a_tour_that_is_asked_for_says_what_it_emits_and_the_day_does_not(world):
+    tour = await world.tour(await world.job())
+    read = await world.carrier.get(contract.GetTour(tour_id=tour["tour_id"]))
+    assert read["emissions"]["grams"] == pytest.approx(
+        read["distance_km"] * read["emissions"]["factor"]["litres_per_km"] * 3_170
+    )
+    (share,) = read["emissions"]["shares"]
+    assert share["order_id"] == read["stops"][0]["order_id"]
+    day = await world.carrier.get(contract.GetPlan(day=make.DAY))
+    assert [one["emissions"] for one in day["tours"]] == [None]

@@ -9,6 +9,7 @@ from rt.contracts.planning.fleet import DriverView, VehicleView
 from rt.contracts.planning.jobs import ConflictView, JobView
 from rt.kernel.model.messages import SELF, Command, Event, Query, Version, View, personal_of
 from rt.trade.days import TripDay
+from rt.trade.emissions import TourEmissions
 from rt.trade.places import Site
 from rt.trade.references import DriverId, JobId, TourId, VehicleId
 
@@ -46,8 +47,8 @@ class StopView(View):
 class TourView(View):
     """A vehicle's and driver's work; distances and times are estimates, by what `distance_basis` says.
 
-    That is a road net and its version, "crow-fly" where the net has no road for a stop, or empty for older
-    tours. `distance_km` is null where water or an unknown place lies on the way.
+    That is a road net and its version, "crow-fly" where it has no road, empty for older tours. Over water or
+    to an unknown place `distance_km` is null. Who asks for one tour alone is told its `emissions`.
     """
 
     tour_id: str
@@ -66,6 +67,7 @@ class TourView(View):
     conflicts: list[ConflictView]
     derogation: str
     version: int
+    emissions: TourEmissions | None = None
 
 
 class CheckView(View):
@@ -121,8 +123,7 @@ class FitView(View):
 class FitsView(View):
     """Places for a job: allowed ones first, cheapest first.
 
-    `against` is what stands against it everywhere: then nothing is worked out. Not `complete` when the time
-    for looking ran out before the least promising places.
+    `against` stands against it everywhere: then nothing is worked out. Not `complete`: time ran out before.
     """
 
     items: list[FitView]
@@ -272,7 +273,7 @@ class TourPublished(Event, topic="planning.tour.published"):
     """A tour goes to its driver, or is another since it went (`again`).
 
     `left` are orders that are on it no more, `former_driver_user_id` who drove it until now and
-    `former_vehicle_plate` with which vehicle, if the driver changed.
+    `former_vehicle_plate` with which vehicle, if the driver changed. `emissions` are its plan's.
     """
 
     tour_id: str
@@ -287,6 +288,7 @@ class TourPublished(Event, topic="planning.tour.published"):
     left: list[str] = field(default_factory=list)
     former_driver_user_id: str = ""
     former_vehicle_plate: str = ""
+    emissions: TourEmissions | None = None
 
 
 class TourWithdrawn(Event, topic="planning.tour.withdrawn"):

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import timedelta
 
+from msgspec import structs
+
 from rt.contracts.planning import (
     AssignJob,
     ChangeCrew,
@@ -169,7 +171,8 @@ class Tours:
         if actor.roles == frozenset({"driver"}) and not own:
             raise TourUnknown
         (shown,) = await self._seen([tour], await self._store.around(tour.day), {}, {})
-        return shown
+        measured = shown.distance_km is not None
+        return structs.replace(shown, emissions=tour.emissions() if measured else None)
 
     async def day(self, asked: GetPlan) -> DayView:
         since, until = paris_instant(asked.day, 0), paris_instant(asked.day, 24)
@@ -272,5 +275,5 @@ def _become(tour: Tour, wanted: Tour) -> None:
     tour.stops, tour.drives, tour.holds = wanted.stops, wanted.drives, wanted.holds
     tour.starts_at, tour.ends_at = wanted.starts_at, wanted.ends_at
     tour.distance_km, tour.driving_minutes = wanted.distance_km, wanted.driving_minutes
-    tour.distance_basis = wanted.distance_basis
+    tour.distance_basis, tour.emission_class = wanted.distance_basis, wanted.emission_class
     tour.derogation = wanted.derogation

@@ -172,6 +172,7 @@ def copy_of(tour: Tour) -> Tour:
         distance_km=tour.distance_km,
         driving_minutes=tour.driving_minutes,
         distance_basis=tour.distance_basis,
+        emission_class=tour.emission_class,
         state=tour.state,
         derogation=tour.derogation,
         holds=list(tour.holds),

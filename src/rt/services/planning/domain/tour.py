@@ -14,12 +14,14 @@ from rt.kernel.core.errors import Conflict, VersionStale
 from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import personal_of
 from rt.services.planning.domain.conflicts import UNMEASURED, PlanningConflict
+from rt.services.planning.domain.emitting import emission_class, emitted
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span, half_hours
 from rt.services.planning.domain.job import HORIZON, Job, Stop
 from rt.services.planning.domain.sequence import plus
 from rt.services.planning.domain.timeline import Way, lay_out
 from rt.trade.calendars import paris_instant
+from rt.trade.emissions import TourEmissions
 
 
 class TourNotDraft(Conflict):
@@ -63,6 +65,7 @@ class Tour(Entity):
     distance_km: float = 0
     driving_minutes: int = 0
     distance_basis: str = ""
+    emission_class: str = ""
     state: TourState = "draft"
     derogation: str = ""
     holds: list[str] = msgspec.field(default_factory=list)
@@ -77,7 +80,10 @@ class Tour(Entity):
         self.stops, self.drives = times.stops, times.drives
         self.starts_at, self.ends_at = times.starts_at, times.ends_at
         self.distance_km, self.driving_minutes = times.distance_km, times.driving_minutes
-        self.distance_basis = times.distance_basis
+        self.distance_basis, self.emission_class = times.distance_basis, emission_class(crew.vehicle)
+
+    def emissions(self) -> TourEmissions | None:
+        return emitted(self.day, self.distance_km, self.emission_class, self.stops)
 
     def hold(self) -> None:
         """What no other tour may hold: jobs and half hours of the crew; nothing when it is over."""
@@ -204,6 +210,7 @@ class Tour(Entity):
                 left=sorted(left),
                 former_driver_user_id=(was.driver_user_id or "") if swapped else "",
                 former_vehicle_plate=was.vehicle_plate if swapped else "",
+                emissions=self.emissions(),
             )
         )
 
@@ -212,11 +219,10 @@ class Tour(Entity):
         if self.state in ("withdrawn", "done"):
             raise TourOver(state=self.state)
         if self.state == "published":
-            orders = list(dict.fromkeys(stop.order_id for stop in self.stops))
             self.emit(
                 TourWithdrawn(
                     tour_id=self.id,
-                    order_ids=orders,
+                    order_ids=list(dict.fromkeys(stop.order_id for stop in self.stops)),
                     vehicle_plate=self.vehicle_plate,
                     driver_user_id=self.driver_user_id,
                 )
