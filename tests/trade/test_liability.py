@@ -125,6 +125,21 @@ def test_what_comes_from_memory_says_so() -> None:
     assert all(row.source for row in sdr_rows())
 
 
+def test_a_loss_that_nobody_has_said_is_owed_up_to_the_cap() -> None:
+    whole = Consignment(on=date(2026, 3, 2), weight_kg=500, packages=10)
+    unsaid = Suffered(harm="loss", loss_cents=None, weight_kg=10, packages=1)
+    assert owed("contract_type", whole, unsaid).cents == 330_00
+    grave = Suffered(harm="loss", loss_cents=None, weight_kg=10, packages=1, grave=True)
+    assert owed("contract_type", whole, grave).cents is None
+
+
+def test_a_weight_that_is_not_known_is_not_taken_for_nothing() -> None:
+    assert (
+        owed("contract_type", Consignment(on=date(2026, 3, 2), weight_kg=0, packages=1), HUNDRED).cents
+        is None
+    )
+
+
 HUNDRED = Suffered(harm="loss", loss_cents=10_000, weight_kg=1, packages=1)
 
 

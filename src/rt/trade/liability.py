@@ -48,12 +48,13 @@ class Consignment(msgspec.Struct, frozen=True, kw_only=True):
 class Suffered(msgspec.Struct, frozen=True, kw_only=True):
     """What went wrong: the loss as proved, and the gross weight and packages missing, damaged or late.
 
+    `loss_cents` is None while nobody has said it: then what is owed is the most that it may be.
     `declared_cents`: a declaration of value (delay: of interest) that the carrier accepted in writing and was
     paid for. `grave`: wilful misconduct or what equals it (dol, faute inexcusable; CMR art. 29).
     """
 
     harm: Harm
-    loss_cents: int
+    loss_cents: int | None
     weight_kg: float
     packages: int
     declared_cents: int | None = None
@@ -93,30 +94,27 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
 
 def owed(regime: Regime, carried: Consignment, suffered: Suffered) -> Owed:
     """The estimate; never more than the loss, but for what CMR refunds of the price."""
-    loss = Bound(
-        code="loss",
-        cents=suffered.loss_cents,
-        fr=f"préjudice prouvé : {_euros(suffered.loss_cents, 'fr')}",
-        en=f"proved loss: {_euros(suffered.loss_cents, 'en')}",
-        source="C. com. L133-1"
-        if regime == "contract_type"
-        else "CMR art. 23, 25"
-        if regime == "cmr"
-        else "",
-        verified=False,
-    )
-    bounds = (loss, *_limits(regime, carried, suffered))
+    bounds = (*_proved(regime, suffered), *_limits(regime, carried, suffered))
     unknown = any(one.cents is None and one.code != "none" for one in bounds)
-    least = min(one.cents for one in bounds if one.cents is not None)
+    least = min((one.cents for one in bounds if one.cents is not None), default=None)
     freight = _freight(carried, suffered) if regime == "cmr" and suffered.harm == "loss" else None
     refunded = freight.cents if freight and freight.cents is not None else 0
-    return Owed(cents=None if unknown else least + refunded, bounds=bounds, freight=freight)
+    cents = None if unknown or least is None else least + refunded
+    return Owed(cents=cents, bounds=bounds, freight=freight)
 
 
 def exposure(regime: Regime, carried: Consignment) -> tuple[Bound, ...]:
     """The most that may be owed if all of it is lost and no value was declared; the least decides."""
     whole = Suffered(harm="loss", loss_cents=0, weight_kg=carried.weight_kg, packages=carried.packages)
     return tuple(_limits(regime, carried, whole))
+
+
+def euros(cents: int, language: str) -> str:
+    """An amount as a letter has it: 1 000,00 € in French, EUR 1,000.00 in English."""
+    text = f"{Decimal(cents) / 100:,.2f}"
+    if language == "en":
+        return f"EUR {text}"
+    return text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",") + "\N{NO-BREAK SPACE}€"
 
 
 @lru_cache(maxsize=1)
@@ -135,6 +133,19 @@ def sdr_rows() -> tuple[SdrRow, ...]:
                 )
             )
     return tuple(rows)
+
+
+def _proved(regime: Regime, suffered: Suffered) -> Iterator[Bound]:
+    if suffered.loss_cents is not None:
+        source = {"contract_type": "C. com. L133-1", "cmr": "CMR art. 23, 25"}.get(regime, "")
+        yield Bound(
+            code="loss",
+            cents=suffered.loss_cents,
+            fr=f"préjudice prouvé : {euros(suffered.loss_cents, 'fr')}",
+            en=f"proved loss: {euros(suffered.loss_cents, 'en')}",
+            source=source,
+            verified=False,
+        )
 
 
 def _limits(regime: Regime, carried: Consignment, suffered: Suffered) -> Iterator[Bound]:
@@ -157,8 +168,8 @@ def _limits(regime: Regime, carried: Consignment, suffered: Suffered) -> Iterato
             code="declared",
             cents=amount,
             fr=f"{'intérêt déclaré' if delay else 'valeur déclarée'}, à la place du plafond : "
-            f"{_euros(amount, 'fr')}",
-            en=f"declared {'interest' if delay else 'value'}, in the cap's place: {_euros(amount, 'en')}",
+            f"{euros(amount, 'fr')}",
+            en=f"declared {'interest' if delay else 'value'}, in the cap's place: {euros(amount, 'en')}",
             source=f"contrat type art. {'24.3' if delay else '22.2'}"
             if french
             else f"CMR art. {'26' if delay else '24'}",
@@ -166,6 +177,8 @@ def _limits(regime: Regime, carried: Consignment, suffered: Suffered) -> Iterato
         )
     elif suffered.harm == "delay":
         yield _price(carried.price_cents, french)
+    elif not carried.weight_kg:
+        yield _unknown("poids brut de l'envoi inconnu", "the gross weight of the consignment is not known")
     elif french:
         yield from _domestic(row_on(LIABILITY, carried.on), carried, suffered)
     else:
@@ -182,8 +195,8 @@ def _domestic(row: LiabilityRow, carried: Consignment, suffered: Suffered) -> It
     yield Bound(
         code="per_kg",
         cents=cents,
-        fr=f"{_number(lost, 'fr')} kg × {rate} €/kg = {_euros(cents, 'fr')}",
-        en=f"{_number(lost, 'en')} kg × {rate} EUR/kg = {_euros(cents, 'en')}",
+        fr=f"{_number(lost, 'fr')} kg × {rate} €/kg = {euros(cents, 'fr')}",
+        en=f"{_number(lost, 'en')} kg × {rate} EUR/kg = {euros(cents, 'en')}",
         source=source,
         verified=row.verified,
     )
@@ -193,8 +206,8 @@ def _domestic(row: LiabilityRow, carried: Consignment, suffered: Suffered) -> It
         yield Bound(
             code="per_package",
             cents=cents,
-            fr=f"{suffered.packages} colis × {_euros(per, 'fr')} = {_euros(cents, 'fr')}",
-            en=f"{suffered.packages} package(s) × {_euros(per, 'en')} = {_euros(cents, 'en')}",
+            fr=f"{suffered.packages} colis × {euros(per, 'fr')} = {euros(cents, 'fr')}",
+            en=f"{suffered.packages} package(s) × {euros(per, 'en')} = {euros(cents, 'en')}",
             source=source,
             verified=row.verified,
         )
@@ -203,8 +216,8 @@ def _domestic(row: LiabilityRow, carried: Consignment, suffered: Suffered) -> It
         yield Bound(
             code="per_tonne",
             cents=cents,
-            fr=f"{_number(whole / 1000, 'fr')} t (envoi) × {_euros(per, 'fr')} = {_euros(cents, 'fr')}",
-            en=f"{_number(whole / 1000, 'en')} t (whole) × {_euros(per, 'en')} = {_euros(cents, 'en')}",
+            fr=f"{_number(whole / 1000, 'fr')} t (envoi) × {euros(per, 'fr')} = {euros(cents, 'fr')}",
+            en=f"{_number(whole / 1000, 'en')} t (whole) × {euros(per, 'en')} = {euros(cents, 'en')}",
             source=source,
             verified=row.verified,
         )
@@ -213,17 +226,17 @@ def _domestic(row: LiabilityRow, carried: Consignment, suffered: Suffered) -> It
 def _convention(on: date, suffered: Suffered) -> Bound:
     """Article 23.3; damage reaches at most what a loss of the same weight would (art. 25.2)."""
     row, rate = row_on(CMR_LIABILITY, on), row_on(sdr_rows(), on)
-    euros = suffered.euros_per_sdr or rate.euros
+    worth = suffered.euros_per_sdr or rate.euros
     given = suffered.euros_per_sdr is not None
     lost = _decimal(suffered.weight_kg)
-    cents = to_cents(lost * row.sdr_per_kg * euros)
+    cents = to_cents(lost * row.sdr_per_kg * worth)
     return Bound(
         code="per_kg",
         cents=cents,
         fr=f"{_number(lost, 'fr')} kg × {_number(row.sdr_per_kg, 'fr')} DTS/kg × "
-        f"{_number(euros, 'fr')} €/DTS = {_euros(cents, 'fr')}",
+        f"{_number(worth, 'fr')} €/DTS = {euros(cents, 'fr')}",
         en=f"{_number(lost, 'en')} kg × {_number(row.sdr_per_kg, 'en')} SDR/kg × "
-        f"{_number(euros, 'en')} EUR/SDR = {_euros(cents, 'en')}",
+        f"{_number(worth, 'en')} EUR/SDR = {euros(cents, 'en')}",
         source=f"{row.source} ; DTS : {'valeur donnée avec la demande' if given else rate.source}",
         verified=row.verified and not given and rate.verified,
     )
@@ -236,8 +249,8 @@ def _price(price_cents: int | None, french: bool) -> Bound:
     return Bound(
         code="price",
         cents=price_cents,
-        fr=f"prix du transport hors taxes : {_euros(price_cents, 'fr')}",
-        en=f"price of the carriage without taxes: {_euros(price_cents, 'en')}",
+        fr=f"prix du transport hors taxes : {euros(price_cents, 'fr')}",
+        en=f"price of the carriage without taxes: {euros(price_cents, 'en')}",
         source=f"{DECREE_2017}, art. 24.3" if french else "CMR art. 23.5",
         verified=False,
     )
@@ -254,10 +267,10 @@ def _freight(carried: Consignment, suffered: Suffered) -> Bound:
     return Bound(
         code="price",
         cents=cents,
-        fr=f"{_euros(price, 'fr')} × {_number(lost, 'fr')} kg / {_number(whole, 'fr')} kg = "
-        f"{_euros(cents, 'fr')}",
-        en=f"{_euros(price, 'en')} × {_number(lost, 'en')} kg / {_number(whole, 'en')} kg = "
-        f"{_euros(cents, 'en')}",
+        fr=f"{euros(price, 'fr')} × {_number(lost, 'fr')} kg / {_number(whole, 'fr')} kg = "
+        f"{euros(cents, 'fr')}",
+        en=f"{euros(price, 'en')} × {_number(lost, 'en')} kg / {_number(whole, 'en')} kg = "
+        f"{euros(cents, 'en')}",
         source="CMR art. 23.4",
         verified=False,
     )
@@ -275,10 +288,3 @@ def _number(number: Decimal, language: str) -> str:
     """Without zeros that say nothing: 2 999 and 8,33 in French, 2,999 and 8.33 in English."""
     text = f"{number.normalize():,f}"
     return text if language == "en" else text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
-
-
-def _euros(cents: int, language: str) -> str:
-    text = f"{Decimal(cents) / 100:,.2f}"
-    if language == "en":
-        return f"EUR {text}"
-    return text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",") + "\N{NO-BREAK SPACE}€"

@@ -10,6 +10,18 @@ from rt.contracts.core_orders.changes import (
     RequestChange,
     WithdrawChange,
 )
+from rt.contracts.core_orders.claims import (
+    BoundView,
+    ClaimView,
+    DeadlineView,
+    DutyView,
+    EstimateClaim,
+    ExposureView,
+    GetDeliveryDuty,
+    GetExposure,
+    LawView,
+    LetterView,
+)
 from rt.contracts.core_orders.facts import (
     IncidentReported,
     OrderCancelled,

@@ -3,6 +3,7 @@
 from rt.contracts import core_orders as contract
 from rt.kernel.service.service import Served, serve
 from rt.services.core_orders.actions.changes import Changes
+from rt.services.core_orders.actions.claims import Claims
 from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
@@ -10,7 +11,7 @@ from rt.services.core_orders.actions.tenders import Tenders
 
 
 def table(
-    orders: Orders, tenders: Tenders, changes: Changes, papers: Papers, imports: Imports
+    orders: Orders, tenders: Tenders, changes: Changes, papers: Papers, claims: Claims, imports: Imports
 ) -> list[Served]:
     """Every message and its answer."""
     return [
@@ -52,6 +53,9 @@ def table(
         serve(contract.GetDocumentUrl, papers.url),
         serve(contract.ReportIncident, papers.report),
         serve(contract.ResolveIncident, papers.resolve),
+        serve(contract.GetExposure, claims.exposure),
+        serve(contract.GetDeliveryDuty, claims.duty),
+        serve(contract.EstimateClaim, claims.estimate),
         serve(contract.UploadImport, imports.upload),
         serve(contract.GetImport, imports.get),
         serve(contract.RemapImport, imports.remap),

@@ -2,6 +2,7 @@
 
 from rt.kernel.service.service import ServiceContext, Unit, expand
 from rt.services.core_orders.actions.changes import Changes
+from rt.services.core_orders.actions.claims import Claims
 from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
@@ -20,10 +21,11 @@ def build(context: ServiceContext) -> Unit:
     tenders = Tenders(store, directory, context.timers)
     changes = Changes(store, directory)
     papers = Papers(store, context.files, context.services)
+    claims = Claims(store, context.services)
     imports = Imports(store, directory, context.files)
     return Unit(
         name="core_orders",
-        serves=table(orders, tenders, changes, papers, imports),
+        serves=table(orders, tenders, changes, papers, claims, imports),
         subscriptions=subscriptions(Handlers(store)),
         timers={"expire_tender": tenders.expire},
         migrations=[expand(2, store.derive)],
