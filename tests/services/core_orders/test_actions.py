@@ -1,6 +1,7 @@
 """What core_orders promises: who is told what, deadlines, and the facts that other units tell."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -56,6 +57,7 @@ from rt.kernel.model.messages import Download, Event
 from rt.kernel.service.service import ServiceContext, Unit, serve
 from rt.kernel.storage.persistence import Collection
 from rt.services.core_orders import app
+from rt.trade.emissions import Load, of_tour
 
 TOLD = (
     *(OrderConfirmed, OrderTendered, TenderAccepted, TenderRefused, TenderLapsed, OrderPlanned, OrderLoading),
@@ -379,3 +381,18 @@ async def test_a_confirmed_order_is_in_the_consignees_sight_and_a_draft_is_not(o
     assert (await web(CONSIGNEE).get(f"/api/orders/{draft}")).status_code == 404
     firm = await confirmed(web())
     assert (await web(CONSIGNEE).get(f"/api/orders/{firm}")).status_code == 200
+
+
+async def test_a_published_tour_says_what_the_order_emits_and_nothing_of_the_others(says, web, ear):
+    order_id = await assigned(web())
+    loads = [Load(order_id, 4_000, 60), Load("ord_of_another", 6_000, 100)]
+    emissions = of_tour(190, loads, "rigid_19", make.MONDAY.date(), basis="net")
+    await says(CARRIER, structs.replace(tour(order_id), emissions=emissions))
+    answer = (await web().get(f"/api/orders/{order_id}/emissions")).json()["emissions"]
+    assert (answer["method"], answer["grams"]) == ("tour", emissions.shares[0].grams)
+    assert "190" not in json.dumps(answer), "how far the truck goes for others is the carrier's affair"
+    more = of_tour(230, [*loads, Load("ord_3", 500, 40)], "rigid_19", make.MONDAY.date(), basis="net")
+    await says(CARRIER, structs.replace(tour(order_id), emissions=more, again=True))
+    answer = (await web().get(f"/api/orders/{order_id}/emissions")).json()["emissions"]
+    assert answer["grams"] == more.shares[0].grams
+    assert [type(one) for one in ear.heard].count(OrderPlanned) == 1

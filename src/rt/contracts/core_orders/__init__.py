@@ -22,6 +22,7 @@ from rt.contracts.core_orders.claims import (
     LawView,
     LetterView,
 )
+from rt.contracts.core_orders.emissions import EmissionsView, FindFootprints, GetEmissions
 from rt.contracts.core_orders.facts import (
     IncidentReported,
     OrderCancelled,

@@ -4,6 +4,7 @@ from rt.contracts import core_orders as contract
 from rt.kernel.service.service import Served, serve
 from rt.services.core_orders.actions.changes import Changes
 from rt.services.core_orders.actions.claims import Claims
+from rt.services.core_orders.actions.emissions import EmissionFigures
 from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
@@ -11,7 +12,13 @@ from rt.services.core_orders.actions.tenders import Tenders
 
 
 def table(
-    orders: Orders, tenders: Tenders, changes: Changes, papers: Papers, claims: Claims, imports: Imports
+    orders: Orders,
+    tenders: Tenders,
+    changes: Changes,
+    papers: Papers,
+    claims: Claims,
+    imports: Imports,
+    emissions: EmissionFigures,
 ) -> list[Served]:
     """Every message and its answer."""
     return [
@@ -62,4 +69,6 @@ def table(
         serve(contract.CommitImport, imports.commit),
         serve(contract.GetImportRejects, imports.rejects),
         serve(contract.GetImportTemplate, imports.template),
+        serve(contract.GetEmissions, emissions.get),
+        serve(contract.FindFootprints, emissions.footprints),
     ]

@@ -3,6 +3,7 @@
 from rt.kernel.service.service import ServiceContext, Unit, expand
 from rt.services.core_orders.actions.changes import Changes
 from rt.services.core_orders.actions.claims import Claims
+from rt.services.core_orders.actions.emissions import EmissionFigures
 from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
@@ -23,9 +24,10 @@ def build(context: ServiceContext) -> Unit:
     papers = Papers(store, context.files, context.services)
     claims = Claims(store, context.services)
     imports = Imports(store, directory, context.files)
+    emissions = EmissionFigures(store, directory)
     return Unit(
         name="core_orders",
-        serves=table(orders, tenders, changes, papers, claims, imports),
+        serves=table(orders, tenders, changes, papers, claims, imports, emissions),
         subscriptions=subscriptions(Handlers(store)),
         timers={"expire_tender": tenders.expire},
         migrations=[expand(2, store.derive)],

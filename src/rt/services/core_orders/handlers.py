@@ -22,6 +22,7 @@ from rt.services.core_orders.domain.kept import Document
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.states import Author
 from rt.services.core_orders.store import OrderStore
+from rt.trade.emissions import Emissions, of_share
 
 
 class Handlers:
@@ -35,7 +36,8 @@ class Handlers:
         await self._unplan(event.left, event.tour_id, envelope)
         for order_id in dict.fromkeys(stop.order_id for stop in event.stops):
             by, plan, account = _planner(envelope), plan_of(event, order_id), event.driver_user_id or ""
-            await self._change(order_id, partial(_planned, by=by, plan=plan, account=account))
+            share = of_share(event.emissions, order_id) if event.emissions else None
+            await self._change(order_id, partial(_planned, by=by, plan=plan, account=account, share=share))
 
     async def unplan(self, event: TourWithdrawn, envelope: EventEnvelope) -> None:
         await self._unplan(event.order_ids, event.tour_id, envelope)
@@ -126,8 +128,8 @@ def _planner(envelope: EventEnvelope) -> Author:
     return Author(envelope.actor["id"], envelope.actor["name"], envelope.org_id, "planning")
 
 
-def _planned(order: Order, *, by: Author, plan: PlanView, account: str) -> None:
-    order.planned_on_tour(by, plan, account)
+def _planned(order: Order, *, by: Author, plan: PlanView, account: str, share: Emissions | None) -> None:
+    order.planned_on_tour(by, plan, account, share)
 
 
 def subscriptions(handlers: Handlers) -> list[Subscription]:

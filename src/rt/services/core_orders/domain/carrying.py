@@ -18,6 +18,7 @@ from rt.kernel.core.clock import ZONE
 from rt.kernel.core.errors import Invalid
 from rt.services.core_orders.domain.states import EXECUTION, Author, refuse_illegal
 from rt.services.core_orders.domain.tendering import Tendered
+from rt.trade.emissions import Emissions
 
 Step = Literal["loading", "in_transit", "delivered"]
 DRIVERS_KEPT = 20
@@ -44,13 +45,17 @@ class Carried(Tendered, kw_only=True):
         self.move("PlanOrder", by, "planned", plan.vehicle_plate)
         self._planned(plan)
 
-    def planned_on_tour(self, by: Author, plan: PlanView, driver: str = "") -> None:
+    def planned_on_tour(
+        self, by: Author, plan: PlanView, driver: str = "", emissions: Emissions | None = None
+    ) -> None:
         """The carrier's tour says who comes and when; only the order's own carrier is believed.
 
-        `driver` is the account of who drives, if there is one.
+        `driver` is the account of who drives, if there is one. Another order that joins the tour changes what
+        this one emits, and nothing that anybody is told of.
         """
         if by.org_id != self.carrier_id or self.state not in EXECUTION[:-1]:
             return
+        self.emissions = emissions
         if driver and driver not in self.drivers:
             self.drivers = [*self.drivers, driver][-DRIVERS_KEPT:]
         if self.plan is not None and _as_told(self.plan, plan):

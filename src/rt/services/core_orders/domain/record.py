@@ -21,6 +21,7 @@ from rt.services.core_orders.domain.journey import located, weighed
 from rt.services.core_orders.domain.kept import Incident
 from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.states import MOVES, Author, NotYourPart, refuse_illegal
+from rt.trade.emissions import Emissions
 from rt.trade.goods import Goods
 from rt.trade.plates import plain_plate
 
@@ -52,6 +53,8 @@ class Record(OrderLine, kw_only=True):
     incidents: list[Incident] = msgspec.field(default_factory=list)
     history: list[ChangeView] = msgspec.field(default_factory=list)
     import_id: str = ""
+    emissions: Emissions | None = None
+    """Of the tour that carries it, as the tour said."""
 
     def reckon(self) -> None:
         """Derive what follows from the rest: totals, who sees it, how it is found. Refuses what cannot be."""
