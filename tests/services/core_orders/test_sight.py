@@ -53,6 +53,7 @@ OPEN_TO_ALL = {
     *("equipment", "instructions", "plan", "with_reserves", "milestones", "incident_open", "incidents"),
     *("documents", "cancel_reason", "pickup_name", "pickup_city", "pickup_country", "delivery_name"),
     *("delivery_city", "delivery_country", "vehicle_plate", "driver_name", "proof", "change_for_me"),
+    *("note", "given_on", "is_leg"),
 }
 GOLDEN = {
     "owner": OPEN_TO_ALL
@@ -68,14 +69,15 @@ GOLDEN = {
         "agreed_cents",
     }
     | {"invoiced_cents", "invoice_number", "currency", "history", "tender_deadline", "tender_price_cents"}
-    | {"tender_id", "tender_stranger", "changes"},
+    | {"tender_id", "tender_stranger", "changes", "chain", "parents"},
     "client": OPEN_TO_ALL
-    | {"client_id", "client_name", "consignee_email", "incoterm", "sell_cents", "currency", "changes"},
-    "shipper": OPEN_TO_ALL | {"client_id", "client_name", "consignee_email", "incoterm"},
+    | {"client_id", "client_name", "consignee_email", "incoterm", "sell_cents", "currency", "changes"}
+    | {"chain"},
+    "shipper": OPEN_TO_ALL | {"client_id", "client_name", "consignee_email", "incoterm", "chain"},
     "supplier": OPEN_TO_ALL | {"consignee_email"},
     "carrier": OPEN_TO_ALL
     | {"consignee_email", "tender", "agreed_cents", "invoiced_cents", "invoice_number", "currency"}
-    | {"tender_deadline", "tender_price_cents", "tender_id", "tender_stranger", "changes"},
+    | {"tender_deadline", "tender_price_cents", "tender_id", "tender_stranger", "changes", "chain"},
     "consignee": OPEN_TO_ALL | {"consignee_email", "incoterm"},
     "logistician": OPEN_TO_ALL | {"consignee_email"},
     "driver": OPEN_TO_ALL,

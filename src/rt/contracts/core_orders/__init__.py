@@ -66,6 +66,19 @@ from rt.contracts.core_orders.imports import (
     SheetFormat,
     UploadImport,
 )
+from rt.contracts.core_orders.legs import (
+    ChainChanged,
+    FileView,
+    GetFile,
+    LegAsked,
+    LegMoved,
+    LegsView,
+    LegView,
+    LineGiven,
+    LoadAsked,
+    LooseView,
+    Subcontract,
+)
 from rt.contracts.core_orders.orders import (
     AcceptProof,
     CancelOrder,
@@ -97,6 +110,7 @@ from rt.contracts.core_orders.papers import (
     SignedUrlView,
 )
 from rt.contracts.core_orders.shown import (
+    ChainLink,
     ChangeView,
     ChangingRole,
     DocumentView,
@@ -113,7 +127,10 @@ from rt.contracts.core_orders.shown import (
     TenderView,
 )
 from rt.contracts.core_orders.summary import (
+    LegSummary,
+    NoteRule,
     OrderSummary,
+    ParentOrder,
     References,
     Stop,
 )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.contracts.core_orders.summary import References, Stop
+from rt.contracts.core_orders.summary import NoteRule, ParentOrder, References, Stop
 from rt.contracts.core_orders.vocabulary import (
     DocumentKind,
     Equipment,
@@ -161,12 +161,23 @@ class OrderChangeView(View):
     answer: str = ""
 
 
+class ChainLink(View):
+    """Who carries the order, or a leg of it, and where; `level` 1 is who carries for the carrier."""
+
+    level: int
+    carrier_name: str
+    pickup_city: str
+    delivery_city: str
+    state: OrderState
+
+
 class OrderView(View):
     """An order as its reader's role allows: a field that the role must not see is None.
 
     `version` goes back in If-Match when editing; `may` names the commands that the reader can say now.
     `my_role` is the foremost of the reader's roles, `owned` whether it runs the order. The client asks for
-    the transport and pays the owner `sell_cents`; the owner pays the carrier `agreed_cents`.
+    the transport and pays the owner `sell_cents`; the owner pays the carrier `agreed_cents`. `chain` names
+    who carries it, level by level; `parents` are the orders that it is a leg of, known to its owner alone.
     """
 
     order_id: str
@@ -227,6 +238,9 @@ class OrderView(View):
     currency: str | None = None
     history: list[ChangeView] | None = None
     changes: list[OrderChangeView] | None = None
+    note: NoteRule = "own"
+    chain: list[ChainLink] | None = None
+    parents: list[ParentOrder] | None = None
 
 
 class OrderRow(View):
@@ -277,6 +291,8 @@ class OrderRow(View):
     agreed_cents: int | None = None
     sell_cents: int | None = None
     currency: str | None = None
+    given_on: bool = False
+    is_leg: bool = False
 
 
 class OrdersPage(View):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
+from rt.contracts.core_orders.vocabulary import OrderState
 from rt.kernel.model.messages import Personal, PersonalLabel, View
 from rt.trade.days import TripMoment
 from rt.trade.goods import Goods
@@ -34,11 +35,43 @@ class Stop(View):
     lines: LinesNamed = field(default_factory=list)
 
 
+NoteRule = Literal["own", "parents", "legs"]
+"""Under which consignment note the goods travel: the order's own, those of the orders that it is a leg of, or
+those of its legs, each of which carries a part."""
+
+
+class ParentOrder(View):
+    """An order that a leg carries goods of."""
+
+    order_id: str
+    reference: str
+
+
+class LegSummary(View):
+    """A leg of an order as events carry it: who carries the goods from where to where, without a price.
+
+    `level` 1 is a leg of the order itself; those of a leg follow it, one level further down.
+    `driver_user_id` is the account of the driver whom a tour named.
+    """
+
+    level: int
+    order_id: str
+    reference: str
+    state: OrderState
+    pickup: Site
+    delivery: Site
+    carrier_id: str | None = None
+    carrier_name: str = ""
+    vehicle_plate: str = ""
+    driver_user_id: str = ""
+
+
 class OrderSummary(View):
     """An order as events carry it: everything that execution needs and no price.
 
     Its owner runs it, its client asked for it, its shipper hands the goods over; one may be all three.
-    While it is `offered` its carrier is whom it is offered to.
+    While it is `offered` its carrier is whom it is offered to. `parents` are the orders that it is a leg of,
+    `legs` those that carry it; only its owner and its carrier know them.
     """
 
     order_id: str
@@ -66,6 +99,9 @@ class OrderSummary(View):
     client_name: str = ""
     offered: bool = False
     instructions: Personal = ""
+    note: NoteRule = "own"
+    parents: list[ParentOrder] = field(default_factory=list)
+    legs: list[LegSummary] = field(default_factory=list)
 
     @property
     def pickup(self) -> Site:

@@ -16,7 +16,7 @@ OrderState = Literal[
     "closed",
     "cancelled",
 ]
-Source = Literal["portal", "import", "link", "gps", "cmr", "api", "planning", "timer"]
+Source = Literal["portal", "import", "link", "gps", "cmr", "api", "planning", "timer", "leg"]
 """Where a change came from."""
 Requirement = Literal[
     "tail_lift",

@@ -6,6 +6,7 @@ from rt.services.core_orders.actions.changes import Changes
 from rt.services.core_orders.actions.claims import Claims
 from rt.services.core_orders.actions.emissions import EmissionFigures
 from rt.services.core_orders.actions.imports import Imports
+from rt.services.core_orders.actions.legs import Legs
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.tenders import Tenders
@@ -15,6 +16,7 @@ def table(
     orders: Orders,
     tenders: Tenders,
     changes: Changes,
+    legs: Legs,
     papers: Papers,
     claims: Claims,
     imports: Imports,
@@ -54,6 +56,8 @@ def table(
         serve(contract.AcceptChange, changes.accept),
         serve(contract.RefuseChange, changes.refuse),
         serve(contract.WithdrawChange, changes.withdraw),
+        serve(contract.Subcontract, legs.subcontract),
+        serve(contract.GetFile, legs.file),
         serve(contract.AddDocument, papers.add),
         serve(contract.FindDocuments, papers.find),
         serve(contract.GetDocument, papers.get),

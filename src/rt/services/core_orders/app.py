@@ -5,12 +5,14 @@ from rt.services.core_orders.actions.changes import Changes
 from rt.services.core_orders.actions.claims import Claims
 from rt.services.core_orders.actions.emissions import EmissionFigures
 from rt.services.core_orders.actions.imports import Imports
+from rt.services.core_orders.actions.legs import Legs
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.tenders import Tenders
 from rt.services.core_orders.adapters import Directory
 from rt.services.core_orders.api import table
 from rt.services.core_orders.handlers import Handlers, subscriptions
+from rt.services.core_orders.handlers.legs import leg_subscriptions
 from rt.services.core_orders.store import OrderStore
 
 
@@ -21,14 +23,15 @@ def build(context: ServiceContext) -> Unit:
     orders = Orders(store, directory)
     tenders = Tenders(store, directory, context.timers)
     changes = Changes(store, directory)
+    legs = Legs(store, directory)
     papers = Papers(store, context.files, context.services)
     claims = Claims(store, context.services)
     imports = Imports(store, directory, context.files)
     emissions = EmissionFigures(store, directory)
     return Unit(
         name="core_orders",
-        serves=table(orders, tenders, changes, papers, claims, imports, emissions),
-        subscriptions=subscriptions(Handlers(store)),
+        serves=table(orders, tenders, changes, legs, papers, claims, imports, emissions),
+        subscriptions=[*subscriptions(Handlers(store)), *leg_subscriptions(legs)],
         timers={"expire_tender": tenders.expire},
         migrations=[expand(2, store.derive)],
     )

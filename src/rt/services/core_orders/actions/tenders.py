@@ -91,7 +91,7 @@ class Tenders:
     async def tender_many(self, asked: BulkTender) -> BulkView:
         carrier = await self._directory.partner(asked.carrier_id, "carrier_id")
         carrier.refuse_unaskable("carrier_id")
-        await self._refuse_unknown(asked.orders)
+        await refuse_unknown(self._store, asked.orders)
         ids = {one.order_id: new_id("tnd") for one in asked.orders}
 
         async def offer(one: ReadOrder) -> object:
@@ -106,7 +106,7 @@ class Tenders:
         return await each(asked.orders, offer)
 
     async def cancel_many(self, asked: BulkCancel) -> BulkView:
-        await self._refuse_unknown(asked.orders)
+        await refuse_unknown(self._store, asked.orders)
 
         async def cancel(one: ReadOrder) -> object:
             async with self._store.orders.change(one.order_id) as order:
@@ -119,19 +119,6 @@ class Tenders:
         """The deadline of an offer has come."""
         async with self._store.orders.change(payload["order_id"]) as order:
             order.expire(author()._replace(source="timer"), payload["tender_id"])
-
-    async def _refuse_unknown(self, orders: list[ReadOrder]) -> None:
-        """Refuse the whole when it names an order that the organization does not see."""
-        named = {one.order_id for one in orders}
-        seen = await self._store.orders.find({"id": {"$in": list(named)}}, limit=len(named))
-        unknown = named - {order.id for order in seen}
-        wrong = [
-            ReferenceUnknown(f"orders.{n}.order_id")
-            for n, one in enumerate(orders)
-            if one.order_id in unknown
-        ]
-        if wrong:
-            raise Invalid.together(wrong)
 
     async def _tender(self, asked: TenderOrder, carrier: Partner, tender_id: str, by: Author) -> Order:
         await self._store.orders.get(asked.order_id)
@@ -148,6 +135,18 @@ class Tenders:
                 link_token=link_token,
             )
         return order
+
+
+async def refuse_unknown(store: OrderStore, orders: list[ReadOrder]) -> None:
+    """Refuse the whole when it names an order that the organization does not see."""
+    named = {one.order_id for one in orders}
+    seen = await store.orders.find({"id": {"$in": list(named)}}, limit=len(named))
+    unknown = named - {order.id for order in seen}
+    wrong = [
+        ReferenceUnknown(f"orders.{n}.order_id") for n, one in enumerate(orders) if one.order_id in unknown
+    ]
+    if wrong:
+        raise Invalid.together(wrong)
 
 
 def _require_part(order: Order, by: Author) -> None:

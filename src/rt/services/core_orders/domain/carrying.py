@@ -58,7 +58,7 @@ class Carried(Tendered, kw_only=True):
         self.emissions = emissions
         if driver and driver not in self.drivers:
             self.drivers = [*self.drivers, driver][-DRIVERS_KEPT:]
-        if self.plan is not None and _as_told(self.plan, plan):
+        if self.plan is not None and as_told(self.plan, plan):
             return
         if self.state == "assigned":
             self.state = "planned"
@@ -151,7 +151,7 @@ def plan_of(tour: TourPublished, order_id: str) -> PlanView:
     )
 
 
-def _as_told(plan: PlanView, other: PlanView) -> bool:
+def as_told(plan: PlanView, other: PlanView) -> bool:
     """The same but for some minutes since it was told: another stop has moved. Minutes that add up count."""
     times = ("planned_pickup_at", "planned_delivery_at")
     if structs.replace(plan, **{name: getattr(other, name) for name in times}) != other:

@@ -11,7 +11,7 @@ from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import DERIVED
 from rt.services.core_orders.domain.kept import Document, OrderChange, Tender
 from rt.services.core_orders.domain.sight import hide
-from rt.services.core_orders.domain.states import Author, moves
+from rt.services.core_orders.domain.states import PARTIES, Author, moves
 from rt.trade.roles import PartnerRole, Roles
 
 SIGNED_ON_PAPER = ("pod", "waybill", "cmr")
@@ -33,7 +33,8 @@ class OrderLine(Entity, kw_only=True):
     """An order as lists read it.
 
     `given_by` is the offer by which the carrier has it; None when it was given outright. `deal_of`: who sees
-    its price; `incident_for`: who knows of an incident that is not over; `plate`: of the plan, as compared.
+    its price; `incident_for`: who knows of an incident that is not over; `plate`: of the plan, as compared;
+    `given_on`: whether legs carry it; `is_leg`: whether it is one.
     Without a `client_id` the owner is the client, without a `shipper_id` the client is the shipper.
     """
 
@@ -73,6 +74,8 @@ class OrderLine(Entity, kw_only=True):
     deal_of: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
     incident_for: Annotated[list[str], DERIVED] = msgspec.field(default_factory=list)
     plate: Annotated[str, DERIVED] = ""
+    given_on: Annotated[bool, DERIVED] = False
+    is_leg: Annotated[bool, DERIVED] = False
 
     def __post_init__(self) -> None:
         self.name_parties()
@@ -131,6 +134,8 @@ class OrderLine(Entity, kw_only=True):
         change = self.open_change
         there = {
             "AcceptProof": self.proof is not None,
+            "PlanOrder": not self.given_on,
+            "Subcontract": self.given_on or self.plan is None,
             "RequestChange": change is None,
             "AcceptChange": change is not None and by.org_id in change.asked_of,
             "RefuseChange": change is not None and by.org_id in change.asked_of,
@@ -217,6 +222,8 @@ class OrderLine(Entity, kw_only=True):
             agreed_cents=self.agreed_cents,
             sell_cents=self.sell_cents,
             currency=self.currency,
+            given_on=self.given_on and bool(roles & PARTIES),
+            is_leg=self.is_leg and "owner" in roles,
         )
         return hide(row, roles)
 

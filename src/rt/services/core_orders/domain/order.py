@@ -15,13 +15,14 @@ from rt.contracts.core_orders import (
 )
 from rt.kernel.core.clock import now
 from rt.kernel.core.errors import Conflict, Invalid, NotFound
-from rt.services.core_orders.domain.changing import Amended
 from rt.services.core_orders.domain.kept import Incident
+from rt.services.core_orders.domain.legs import link
 from rt.services.core_orders.domain.line import foremost
 from rt.services.core_orders.domain.mentions import missing
 from rt.services.core_orders.domain.proving import TooManyPapers
 from rt.services.core_orders.domain.sight import goods_shown, hide
 from rt.services.core_orders.domain.states import DEAL, Author
+from rt.services.core_orders.domain.subcontracting import Subcontracted
 from rt.trade.roles import Roles
 
 INCIDENTS_LIMIT = 100
@@ -48,7 +49,7 @@ class IncidentResolved(Conflict):
     en = "The incident is already resolved."
 
 
-class Order(Amended, kw_only=True):
+class Order(Subcontracted, kw_only=True):
     """A transport order, from the draft to the last paper."""
 
     def edit(self, by: Author, asked: EditOrder, names: Mapping[str, str]) -> None:
@@ -64,6 +65,7 @@ class Order(Amended, kw_only=True):
             self.allow("EditOrder", by)
         if not changes:
             return
+        self.refuse_parted(changes)
         for name, value in changes.items():
             setattr(self, name, value)
             if name in NAMES:
@@ -89,6 +91,7 @@ class Order(Amended, kw_only=True):
         self.move("CancelOrder", by, "cancelled", reason)
         self.lapse_change(by)
         self.cancel_reason = reason
+        self.drop_legs()
         if offer := self.offer:
             self._end(offer, "withdrawn", reason)
             self.index()
@@ -205,6 +208,9 @@ class Order(Amended, kw_only=True):
             currency=self.currency,
             history=self.history,
             changes=[one.view(roles, by) for one in self.changes if by.org_id in one.roles],
+            note=self.note,
+            chain=[link(one) for one in summary.legs if one.carrier_id],
+            parents=summary.parents,
         )
         return hide(view, roles)
 

@@ -12,6 +12,7 @@ from rt.contracts.core_orders import (
     Equipment,
     Incoterm,
     Milestone,
+    NoteRule,
     OrderSummary,
 )
 from rt.kernel.core.clock import now
@@ -19,6 +20,7 @@ from rt.kernel.core.errors import Conflict
 from rt.kernel.model.messages import Personal, PersonalLabel
 from rt.services.core_orders.domain.journey import located, weighed
 from rt.services.core_orders.domain.kept import Incident
+from rt.services.core_orders.domain.legs import Leg, Load
 from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.states import MOVES, Author, NotYourPart, refuse_illegal
 from rt.trade.emissions import Emissions
@@ -38,7 +40,10 @@ class OrderChanged(Conflict):
 
 
 class Record(OrderLine, kw_only=True):
-    """An order as it is stored: of the organization that runs it, seen by those that have a part in it."""
+    """An order as it is stored: of the organization that runs it, seen by those that have a part in it.
+
+    `parents` are the orders that it is a leg of, `depth` how many stand above it; `legs` carry it.
+    """
 
     consignee_email: PersonalLabel = ""
     goods: list[Goods] = msgspec.field(default_factory=list)
@@ -55,6 +60,10 @@ class Record(OrderLine, kw_only=True):
     import_id: str = ""
     emissions: Emissions | None = None
     """Of the tour that carries it, as the tour said."""
+    note: NoteRule = "own"
+    depth: int = 0
+    parents: list[Load] = msgspec.field(default_factory=list)
+    legs: list[Leg] = msgspec.field(default_factory=list)
 
     def reckon(self) -> None:
         """Derive what follows from the rest: totals, who sees it, how it is found. Refuses what cannot be."""
@@ -68,9 +77,13 @@ class Record(OrderLine, kw_only=True):
         self.index()
 
     def index(self) -> None:
-        """Who sees the order and what of it lists ask for; a draft is its owner's alone, called off too."""
+        """Who sees the order and what of it lists ask for; a draft is its owner's alone, called off too.
+
+        A leg is between its owner and its carrier: shipper and consignee know the order that it carries.
+        """
         deal = [self.org_id, self.carrier_id, self.offer.carrier_id if self.offer else None]
         parts = [self.client, self.shipper, self.supplier_id, self.consignee_id, self.logistician_id]
+        parts = [self.logistician_id] if self.parents else parts
         others = [] if self.state == "draft" else parts
         if self.state == "cancelled":
             others = [one for one in parts if one in self.seen_by]
@@ -80,6 +93,7 @@ class Record(OrderLine, kw_only=True):
         known = {org for one in lasting for org in (self.seen_by if one.shared else [one.org_id])}
         self.incident_for = [org for org in self.seen_by if org in known]
         self.plate = plain_plate(self.plan.vehicle_plate) if self.plan else ""
+        self.given_on, self.is_leg = any(leg.stands for leg in self.legs), bool(self.parents)
 
     def search_texts(self) -> Iterable[str]:
         sites = [stop.site for stop in self.stops]
@@ -159,6 +173,9 @@ class Record(OrderLine, kw_only=True):
             requirements=list(self.requirements),
             stops=self.stops,
             instructions=self.instructions,
+            note=self.note,
+            parents=[load.parent() for load in self.parents],
+            legs=[one for leg in self.legs if leg.stands for one in leg.summaries()],
         )
 
     def milestones(self) -> list[Milestone]:

@@ -20,6 +20,8 @@ SEEN: dict[str, Roles] = {
     "tenders": OWNER,
     "history": OWNER,
     "changes": PARTIES,
+    "chain": PARTIES | {"shipper"},
+    "parents": OWNER,
     "agreed_cents": DEAL,
     "invoiced_cents": DEAL,
     "invoice_number": DEAL,

@@ -57,6 +57,7 @@ MOVES: dict[str, Move] = {
     "AcceptTender": Move(CARRIER, ("tendered",), "assigned"),
     "RefuseTender": Move(CARRIER, ("tendered",), "confirmed"),
     "WithdrawTender": Move(OWNER, ("tendered",), "confirmed"),
+    "Subcontract": Move(CARRIER, ("assigned", "planned", "loading", "in_transit")),
     "ReleaseCarrier": Move(DEAL, ("assigned", "planned"), "confirmed"),
     "PlanOrder": Move(CARRIER, ("assigned", "planned"), "planned"),
     "ReportProgress": Move(CREW, ("assigned", "planned", "loading", "in_transit")),

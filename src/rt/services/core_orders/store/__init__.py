@@ -96,6 +96,7 @@ class OrderStore:
     """The collections of core_orders."""
 
     def __init__(self, database: Database) -> None:
+        self.database = database
         self.orders = Collection(
             database,
             Order,

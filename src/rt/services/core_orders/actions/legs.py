@@ -1,0 +1,71 @@
+"""Held orders given on in legs, and what becomes of both afterwards."""
+
+from contextlib import AsyncExitStack
+
+from rt.contracts.core_orders import FileView, GetFile, LegsView, Subcontract
+from rt.kernel.core.errors import NotFound
+from rt.kernel.core.ids import new_id
+from rt.kernel.core.tenancy import current_org
+from rt.kernel.storage.persistence import transaction
+from rt.services.core_orders.actions.tenders import refuse_unknown
+from rt.services.core_orders.adapters import Directory, author
+from rt.services.core_orders.domain.filed import file_of
+from rt.services.core_orders.domain.order import Order
+from rt.services.core_orders.domain.parting import give_on
+from rt.services.core_orders.domain.states import MOVES, Author, NotYourPart
+from rt.services.core_orders.store import OrderStore
+
+CHAIN = "La commande portée n'est plus. / The order that it carried is no more."
+"""Why a leg is called off with the last order that it carries."""
+
+
+class Legs:
+    """What the carrier of an order does with it when others carry."""
+
+    def __init__(self, store: OrderStore, directory: Directory) -> None:
+        self._store = store
+        self._directory = directory
+
+    async def subcontract(self, asked: Subcontract) -> LegsView:
+        await refuse_unknown(self._store, asked.orders)
+        ids = [new_id("ord") for _ in asked.legs]
+        references = [await self._store.next_reference() for _ in asked.legs]
+        names = {current_org(): await self._directory.own_name()}
+        read = {one.order_id: one.version for one in asked.orders}
+        async with transaction(self._store.database), AsyncExitStack() as stack:
+            held: dict[str, Order] = {}
+            for order_id, version in read.items():
+                held[order_id] = await stack.enter_async_context(self._store.orders.change(order_id))
+                held[order_id].refuse_held(author(version))
+            for leg in give_on(held, author(), asked.legs, ids, references, names):
+                await self._store.orders.add(leg)
+        return LegsView(order_ids=ids)
+
+    async def file(self, asked: GetFile) -> FileView:
+        order = await self._store.orders.get(asked.order_id)
+        roles = order.roles_of(author())
+        if not roles & MOVES["Subcontract"].roles or order.carrier_id != current_org():
+            raise NotYourPart(role=", ".join(sorted(roles)) or "none", asked=GetFile.__name__)
+        ids = [leg.order_id for leg in order.legs]
+        found = {
+            leg.id: leg for leg in await self._store.orders.find({"id": {"$in": ids}}, limit=len(ids) or 1)
+        }
+        return file_of(order, current_org(), [found[one] for one in ids if one in found])
+
+    async def follow(self, leg_id: str, parents: list[str]) -> None:
+        """The orders that a leg carries take over how it stands: for its owner, who carries them."""
+        leg = await self._store.orders.get(leg_id)
+        for order_id in parents:
+            try:
+                async with self._store.orders.change(order_id) as order:
+                    order.follow_leg(Author("core_orders", leg.carrier_name, leg.org_id, "leg"), leg)
+            except NotFound:  # it has another carrier by now
+                continue
+
+    async def drop(self, order_id: str, dropped: list[str]) -> None:
+        """Legs lose an order that they carry; without any they are called off."""
+        for leg_id in dropped:
+            async with self._store.orders.everywhere.change(leg_id) as leg:
+                by = Author("core_orders", "", leg.org_id, "leg")
+                if not leg.lose_parent(by, order_id) and leg.state in MOVES["CancelOrder"].states:
+                    leg.cancel(by, CHAIN)
