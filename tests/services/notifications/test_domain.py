@@ -235,6 +235,14 @@ def test_a_carrier_that_is_only_asked_is_not_named_to_the_others(reader: str, se
     assert (order["carrier_id"], order["carrier_name"]) == (seen, "Rapid" if seen else "")
 
 
+def test_a_leg_is_told_to_the_two_between_whom_it_is_and_names_no_other_order() -> None:
+    chain = {"parents": [{"order_id": "p", "reference": "P"}], "legs": [{"carrier_name": "Rapid"}]}
+    body = {"order": {**PARTS, **chain}}
+    assert concerned("core_orders.order.delivered", "owner", body) == ["owner", "carrier"]
+    for reader in PARTS.values():
+        assert not {"parents", "legs"} & set(shown(body, (), reader)["order"])
+
+
 def test_webhooks_hear_of_what_concerns_them() -> None:
     body = {
         "order": {"shipper_id": "a", "carrier_id": "b"},

@@ -56,6 +56,28 @@ async def test_an_order_cancelled_or_taken_back_leaves_basket_draft_and_dock(wor
     assert (slot["state"], slot["reason"]) == ("cancelled", "client fermé")
 
 
+async def test_an_order_that_is_given_on_is_others_to_plan_until_its_legs_are_gone(world):
+    order = make.order()
+    await world.emit(core_orders.TenderAccepted(order=order))
+    leg = core_orders.LegSummary(
+        level=1,
+        order_id="ord_leg",
+        reference="L",
+        state="confirmed",
+        pickup=order.pickup,
+        delivery=order.delivery,
+    )
+    states = []
+    for legs in ([leg], []):
+        given = msgspec.structs.replace(order, legs=legs)
+        await world.emit(core_orders.ChainChanged(order=given))
+        (job,) = (await world.carrier.get(contract.FindJobs(**({"state": "cancelled"} if legs else {}))))[
+            "items"
+        ]
+        states.append(job["state"])
+    assert states == ["cancelled", "unplanned"]
+
+
 def planned_by_hand(order, tour_id=""):
     return core_orders.OrderPlanned(
         order=order, vehicle_plate="AB-123-CD", driver_id="", driver_name="Anne",

@@ -79,6 +79,7 @@ from rt.contracts.core_orders.legs import (
     LooseView,
     Subcontract,
 )
+from rt.contracts.core_orders.listed import OrderCounts, OrderRow, OrdersPage
 from rt.contracts.core_orders.orders import (
     AcceptProof,
     CancelOrder,
@@ -117,10 +118,7 @@ from rt.contracts.core_orders.shown import (
     IncidentView,
     Milestone,
     OrderChangeView,
-    OrderCounts,
     OrderPart,
-    OrderRow,
-    OrdersPage,
     OrderView,
     PlanView,
     ProofView,

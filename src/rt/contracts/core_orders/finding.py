@@ -5,10 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from rt.contracts.core_orders.shown import (
-    OrderCounts,
-    OrdersPage,
-)
+from rt.contracts.core_orders.listed import OrderCounts, OrdersPage
 from rt.kernel.model.messages import Cursor, Download, Query, SearchText, View
 from rt.trade.references import OrderIds, OrganizationId
 

@@ -72,7 +72,7 @@ class LegView(View):
 
 
 class LooseView(View):
-    """Goods of the order that stand where no leg takes them on from yet."""
+    """Goods of the order that stand where no leg takes them on from yet, or are awaited where one does."""
 
     place: str
     city: str
@@ -87,7 +87,7 @@ class FileView(View):
     """A held order with its legs: what is sold, what they cost and what is left; nobody else sees it.
 
     `margin_cents` is None until the price and the cost of every leg are known; `whole`: legs bring all goods
-    from the first stop to the last.
+    from the first stop to the last. `awaited`: a leg takes them on, and none brings them any more.
     """
 
     order_id: str
@@ -101,6 +101,7 @@ class FileView(View):
     whole: bool
     legs: list[LegView]
     loose: list[LooseView]
+    awaited: list[LooseView]
 
 
 class LegsView(View):

@@ -1,6 +1,7 @@
 """What planning does on others' events: accepted orders become jobs, cancelled ones go, slots set windows."""
 
 from rt.contracts.core_orders import (
+    ChainChanged,
     OrderAmended,
     OrderCancelled,
     OrderDelivered,
@@ -21,6 +22,8 @@ from rt.services.planning.actions.waiting import WaitingList
 from rt.services.planning.domain.slots import Slot
 from rt.services.planning.store import PlanningStore
 
+GIVEN_ON = "La commande est sous-traitée. / The order is given on."
+
 
 class Handlers:
     """Keeps the carrier's basket and the site's waiting list as others change the world."""
@@ -36,6 +39,7 @@ class Handlers:
             subscribe(OrderCancelled, self.empty_basket, since="beginning"),
             subscribe(TenderLapsed, self.empty_basket, since="beginning"),
             subscribe(OrderAmended, self.follow_order, since="beginning"),
+            subscribe(ChainChanged, self.follow_legs, since="beginning"),
             subscribe(OrderPlanned, self.leave_plan, since="beginning"),
             subscribe(OrderLoading, self.leave_basket, since="beginning"),
             subscribe(OrderInTransit, self.leave_basket, since="beginning"),
@@ -61,6 +65,17 @@ class Handlers:
         if event.order.carrier_id is not None:
             with acting_for(event.order.carrier_id):
                 await self._jobs.follow(event.order)
+
+    async def follow_legs(self, event: ChainChanged, envelope: EventEnvelope) -> None:
+        """Others carry what its legs carry; called off, it is the carrier's own to plan again."""
+        order = event.order
+        if order.carrier_id is None or order.offered or event.dropped:
+            return
+        with acting_for(order.carrier_id):
+            if order.legs:
+                await self._jobs.take_out(order, GIVEN_ON)
+            else:
+                await self._jobs.put(order)
 
     async def leave_plan(self, event: OrderPlanned, envelope: EventEnvelope) -> None:
         """Planned by hand; an echo of a tour of ours may come after that tour was withdrawn."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from rt.contracts.core_orders import FileView, LegView, LooseView
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.portions import shared_out
@@ -25,7 +27,8 @@ def file_of(order: Order, holder: str, legs: Sequence[Order]) -> FileView:
         margin_cents=(sold or 0) - (cost or 0) if known else None,
         whole=not loose,
         legs=own,
-        loose=loose,
+        loose=[one for one in loose if one.quantity > 0],
+        awaited=[structs.replace(one, quantity=-one.quantity) for one in loose if one.quantity < 0],
     )
 
 
@@ -74,8 +77,8 @@ def _loose(order: Order) -> list[LooseView]:
             line=line,
             description=order.goods[line].description,
             quantity=stock.quantity,
-            pallets=stock.pallets,
-            weight_kg=stock.grams / 1000,
+            pallets=abs(stock.pallets),
+            weight_kg=abs(stock.grams) / 1000,
         )
         for place, lines in order.loose_places().items()
         for line, stock in lines.items()

@@ -51,7 +51,7 @@ class Leg(msgspec.Struct, kw_only=True):
     def stands(self) -> bool:
         return self.state != "cancelled"
 
-    def summaries(self) -> Iterable[LegSummary]:
+    def views(self) -> Iterable[LegSummary]:
         """Itself, and the legs that it is given on in, one level further down."""
         yield LegSummary(
             level=1,

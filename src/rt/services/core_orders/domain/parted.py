@@ -87,8 +87,9 @@ class Parted(Amended, kw_only=True):
         here, there = place_key(start.site), place_key(end.site)
         found: list[Portion] = []
         for line in wanted or range(len(self.goods)):
-            stock = self._stock(line, given).get(here, Stock())
-            quantity = wanted.get(line, stock.quantity)
+            places = self._stock(line, given)
+            stock = places.get(here, Stock())
+            quantity = wanted.get(line, max(stock.quantity, 0))
             if quantity > stock.quantity:
                 raise NotThere(
                     field=f"{field}.lines",
@@ -103,7 +104,8 @@ class Parted(Amended, kw_only=True):
             if there in before(here, given, line):
                 raise GoesBack(field=f"{field}.delivery_stop", reference=self.reference, place=end.site.name)
             self._refuse_early(line, start, given, field)
-            part = stock.part(quantity)
+            awaited = places.get(there, Stock())
+            part = awaited.negated() if awaited.quantity == -quantity else stock.part(quantity)
             arrives = end.from_at or end.until_at
             found.append(Portion(line=line, start=here, end=there, arrives_at=arrives, **part._asdict()))
         if not found:
@@ -112,7 +114,10 @@ class Parted(Amended, kw_only=True):
                 field=f"{field}.pickup_stop",
                 reference=self.reference,
                 place=start.site.name,
-                places=", ".join(names[one].name for one in self.loose_places()) or "—",
+                places=", ".join(
+                    names[one].name for one, stock in self.loose_places().items() if _waits(stock)
+                )
+                or "—",
             )
         return Load(order_id=self.id, reference=self.reference, portions=found)
 
@@ -136,7 +141,10 @@ class Parted(Amended, kw_only=True):
                 raise GoodsOfOthers
 
     def loose_places(self) -> dict[str, dict[int, Stock]]:
-        """Goods that no leg takes on from where they stand, by the key of the place and line."""
+        """Goods that no leg takes on from where they stand, by the key of the place and line.
+
+        Less than none: a leg takes them from there, and the one that was to bring them was called off.
+        """
         given = portions_of(self.legs)
         loose: dict[str, dict[int, Stock]] = {}
         for line in range(len(self.goods)):
@@ -190,3 +198,7 @@ class Parted(Amended, kw_only=True):
                 reference=self.reference,
                 arrives=f"{arrives.astimezone(ZONE):%d/%m %H:%M}",
             )
+
+
+def _waits(lines: dict[int, Stock]) -> bool:
+    return any(stock.quantity > 0 for stock in lines.values())

@@ -51,15 +51,23 @@ class Stock(NamedTuple):
     cents: int | None = None
 
     def part(self, quantity: int) -> "Stock":
-        """The part of so many packages, rounded down; whoever takes all takes the rest that rounding left."""
-        if quantity == self.quantity:
-            return self
+        """The part of so many packages, rounded down; whoever takes all takes what rounding left."""
 
         def share(value: int) -> int:
             return value * quantity // self.quantity
 
         cents = None if self.cents is None else share(self.cents)
         return Stock(quantity, share(self.grams), share(self.litres), share(self.pallets), cents)
+
+    def negated(self) -> "Stock":
+        """What has to be brought for nothing to be missing."""
+        return Stock(
+            -self.quantity,
+            -self.grams,
+            -self.litres,
+            -self.pallets,
+            None if self.cents is None else -self.cents,
+        )
 
     def plus(self, other: "Stock | Portion", sign: int = 1) -> "Stock":
         cents = None if other.cents is None else (self.cents or 0) + sign * other.cents

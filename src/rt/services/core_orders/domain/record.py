@@ -175,7 +175,7 @@ class Record(OrderLine, kw_only=True):
             instructions=self.instructions,
             note=self.note,
             parents=[load.parent() for load in self.parents],
-            legs=[one for leg in self.legs if leg.stands for one in leg.summaries()],
+            legs=[one for leg in self.legs if leg.stands for one in leg.views()],
         )
 
     def milestones(self) -> list[Milestone]:

@@ -37,9 +37,10 @@ class Subcontracted(Parted, kw_only=True):
         self._moved()
 
     def tell_chain(self) -> None:
-        """Say who carries it, to those who follow it."""
+        """Say who carries it, to those who follow it, as long as its carrier has it."""
         self.index()
-        self.emit(ChainChanged(order=self.summary_view()))
+        if self.state in EXECUTION:
+            self.emit(ChainChanged(order=self.summary_view()))
         self._moved()
 
     def follow_leg(self, by: Author, leg: "Subcontracted") -> None:

@@ -16,7 +16,12 @@ from rt.kernel.model.messages import EVENTS, SEALED, Personal
 SECRET_BYTES = 32
 PREFIX = "whsec_"
 WEBHOOKS_AT_MOST = 50
-UNPUBLISHED = frozenset({"ecpmr.code.requested", "ecpmr.link.sent", "tracking_ia.follow_link.made"})
+UNPUBLISHED = frozenset(
+    {
+        *("core_orders.leg.moved", "ecpmr.code.requested", "ecpmr.link.sent"),
+        "tracking_ia.follow_link.made",
+    }
+)
 PUBLISHED = ("core_orders.", "planning.", "ecpmr.", "tracking_ia.", "palette.")
 OWNER_ONLY = frozenset({"core_orders.order.confirmed", "core_orders.order.tendered"})
 """Facts that the named partners do not know of yet, or hear of in another way."""
@@ -25,6 +30,7 @@ OFFERS = frozenset({"core_orders.tender.refused", "core_orders.tender.lapsed"})
 CHANGES = frozenset({"core_orders.change.requested", "core_orders.change.closed"})
 AMENDED = "core_orders.order.amended"
 DEAL = ("owner_id", "carrier_id")
+CHAIN = ("parents", "legs")
 SENDING = ("owner_id", "client_id", "shipper_id")
 """Those on whose side an order is sent: they alone know its client."""
 PARTIES = (*SENDING, "supplier_id", "carrier_id", "consignee_id", "partner_id", "debtor_id", "creditor_id")
@@ -103,7 +109,7 @@ def concerned(topic: str, owner: str, body: Mapping[str, Any]) -> list[str]:
     found = [owner]
     if topic in OWNER_ONLY or body.get("shared") is False:
         return found
-    parties = _between(topic, body) or PARTIES
+    parties = _between(topic, body) or (DEAL if (body.get("order") or {}).get("parents") else PARTIES)
     for part in (body, body.get("order") or {}):
         found += [str(part[name]) for name in parties if part.get(name)]
     return list(dict.fromkeys(found))
@@ -132,8 +138,10 @@ def shown(body: Mapping[str, Any], hidden: Collection[str], reader: str) -> dict
 def _order(order: Mapping[str, Any], reader: str) -> dict[str, Any]:
     """As core_orders shows it: the client to its side alone, the goods' value to the carrier too.
 
-    A carrier that is only asked is known to the owner and itself.
+    A carrier that is only asked is known to the owner and itself. What an order is a leg of, and what it is
+    given on in, nobody is told this way: legs are told of as orders of their own.
     """
+    order = {name: value for name, value in order.items() if name not in CHAIN}
     if order.get("offered") and reader not in (order.get(name) for name in DEAL):
         order = {**order, "carrier_id": None, "carrier_name": ""}
     if reader in (order.get(name) for name in SENDING):

@@ -97,8 +97,12 @@ class Orders:
     async def tell(
         self, envelope: EventEnvelope, template: Written, order: OrderSummary, *organizations: str | None
     ) -> None:
+        """Of a leg hear those between whom it is: the others hear of the order that it carries."""
         about = About(object_id=order.order_id, order_id=order.order_id)
-        for organization in dict.fromkeys(one for one in organizations if one != teller(envelope)):
+        named = [one for one in organizations if one != teller(envelope)]
+        if order.parents:
+            named = [one for one in named if one in (order.owner_id, order.carrier_id)]
+        for organization in dict.fromkeys(named):
             await self._notifier.organization(
                 envelope, template, organization, about, f"/orders/{order.order_id}"
             )
@@ -109,7 +113,7 @@ class Orders:
             id=card_id(order.order_id),
             org_id=order.owner_id,
             reference=order.reference,
-            shipper_id=order.shipper_id,
+            shipper_id=order.owner_id if order.parents else order.shipper_id,
             carrier_id=order.carrier_id or "",
             consignee_email=order.consignee_email,
         )
