@@ -17,7 +17,7 @@ from rt.contracts.notifications import FindMessages, MessageView
 from rt.contracts.palette import GetPolicy, PolicyView
 from rt.contracts.planning import FindSlots, SlotView
 from rt.contracts.tracking_ia import GetTrack, TrackView
-from rt.pages import changing, papers
+from rt.pages import changing, emissions, papers
 from rt.pages.order_timeline import Happened, history, on_map
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
@@ -67,6 +67,7 @@ class OrderPage(Page):
     lines: list[dict[str, Any]]
     happened: list[Happened]
     pallets: str
+    carbon: emissions.Carbon | None
     sent: Sequence[MessageView]
     change: OrderChangeView | None
     change_by: str
@@ -139,8 +140,9 @@ class OrderPages:
         slots_asked = attempt(visit, FindSlots(order_id=order_id))
         sent_asked = attempt(visit, FindMessages(order_id=order_id, limit=MOST_MESSAGES))
         policy_asked, track_asked = pallets_of(visit, read), track_of(visit, read)
-        (notes, slots, sent, policy, track), more = await asyncio.gather(
+        (notes, slots, sent, policy, track), carbon, more = await asyncio.gather(
             asyncio.gather(notes_asked, slots_asked, sent_asked, policy_asked, track_asked),
+            emissions.asked_for(visit, read),
             self.more(visit, read),
         )
         points, lines = on_map(read, track)
@@ -170,6 +172,7 @@ class OrderPages:
             lines=lines,
             happened=history(read, track),
             pallets=instruction(policy),
+            carbon=carbon,
             sent=sent.items if sent else (),
             change=change,
             change_by=changing.asked_by(change) if change else "",

@@ -9,6 +9,7 @@ from tests.portals.transporter.world import World
 from tests.portals.world import Browser
 
 from rt.contracts.core_orders import AcceptChange, OrderView, ReportProgress, RequestChange
+from rt.contracts.planning import PublishTour
 
 
 def typed_in(page: str) -> dict[str, str]:
@@ -125,3 +126,18 @@ async def test_whatever_a_change_would_make_otherwise_is_read_before_it_is_accep
     for said in ("Numéro ONU", "1845", "Température maximale", "Quai B, code 4417", "9 900,00", "Consignes"):
         assert said in page.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " "), said
     assert page.count(" → <b>") == 7
+
+
+async def test_an_order_and_its_tour_say_what_they_emit_and_how_it_was_reckoned(
+    world: World, carrier: Browser
+) -> None:
+    job = await world.job()
+    page = await carrier.page(f"/orders/{job.order_id}")
+    assert "estimation, sans tournée" in page
+    assert "Comment ?" in page
+    tour = await world.tour(job)
+    page = await carrier.page(f"/planning/tours/{tour.tour_id}")
+    assert "toute la tournée" in page
+    assert f"{job.reference} : " in page
+    await world.say(world.carrier, PublishTour(tour_id=tour.tour_id, version=tour.version))
+    assert "part de la tournée" in await carrier.page(f"/orders/{job.order_id}")

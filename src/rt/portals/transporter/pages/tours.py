@@ -8,6 +8,7 @@ from starlette.responses import Response
 from rt.contracts.planning import ChangeCrew, GetPlan, GetTour, MoveStop, PublishTour, TourView, WithdrawTour
 from rt.kernel.core.digits import whole
 from rt.kernel.core.errors import Refusal
+from rt.pages.emissions import Carbon, of_tour
 from rt.portals.transporter.drawing import (
     derogation_choices,
     derogation_text,
@@ -39,6 +40,7 @@ class TourPage(Page):
     publish: Form
     derogable: bool
     derogation: str
+    carbon: Carbon | None
     may_plan: bool
 
 
@@ -65,6 +67,7 @@ async def shown(visit: Visit, form: Form) -> TourPage:
     points, lines = map_of([read])
     for mark in points:
         mark.pop("href", None)
+    references = {stop.order_id: stop.reference for stop in read.stops}
     return TourPage(
         title=f"{read.vehicle_plate} · {read.driver_name}",
         crumbs=[(f"/planning?day={read.day}", _("Planning"))],
@@ -79,6 +82,7 @@ async def shown(visit: Visit, form: Form) -> TourPage:
         publish=form,
         derogable=derogable(read.conflicts),
         derogation=derogation_text(read.derogation),
+        carbon=of_tour(read.emissions, references) if read.emissions else None,
         may_plan=visit.session.may("planning.write"),
     )
 
