@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -20,6 +19,7 @@ from rt.kernel.core.clock import now, today
 from rt.ui.asking import attempt, day_asked, pressed, seen
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import ZONE, clock_time
+from rt.ui.gantt import Bar, GanttRow
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
 
@@ -59,7 +59,7 @@ class GatePage(Page):
     before: str
     after: str
     rows: list[SlotRow]
-    gantt: list[dict[str, Any]]
+    gantt: list[GanttRow]
     begins: datetime
     ends: datetime
     docks: int
@@ -91,11 +91,11 @@ def row_of(slot: SlotView) -> SlotRow:
     )
 
 
-def drawn(docks: Sequence[DockView], slots: Sequence[SlotView]) -> list[dict[str, Any]]:
+def drawn(docks: Sequence[DockView], slots: Sequence[SlotView]) -> list[GanttRow]:
     """A line for each dock with its booked times."""
-    lines = []
+    lines: list[GanttRow] = []
     for dock in docks:
-        bars = [
+        bars: list[Bar] = [
             {
                 "start": slot.starts_at,
                 "end": slot.ends_at,

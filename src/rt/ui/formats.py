@@ -102,7 +102,11 @@ def _day(value: date, pattern: str, locale: str) -> str:
 
 def clock_time(value: datetime | None) -> str:
     """Hours and minutes in France."""
-    return "—" if value is None else f"{value.astimezone(ZONE):%H:%M}"
+    return "—" if value is None else _hours(value.astimezone(ZONE))
+
+
+def _hours(at: datetime) -> str:
+    return f"{at.hour:02d}:{at.minute:02d}"
 
 
 def moment(value: datetime | None) -> str:
@@ -123,9 +127,11 @@ def span(start: datetime | None, end: datetime | None) -> str:
     """A window of time, the day said once when both ends share it."""
     if start is None or end is None:
         return moment(start or end)
-    if start.astimezone(ZONE).date() == end.astimezone(ZONE).date():
-        return f"{day(start, 'weekday')} {clock_time(start)}–{clock_time(end)}"
-    return f"{day(start, 'weekday')} {clock_time(start)} – {day(end, 'weekday')} {clock_time(end)}"
+    since, until = start.astimezone(ZONE), end.astimezone(ZONE)
+    begins, ends = since.date(), until.date()
+    if begins == ends:
+        return f"{day(begins, 'weekday')} {_hours(since)}–{_hours(until)}"
+    return f"{day(begins, 'weekday')} {_hours(since)} – {day(ends, 'weekday')} {_hours(until)}"
 
 
 def brief(start: datetime | None, end: datetime | None) -> str:

@@ -17,6 +17,7 @@ from rt.kernel.core.clock import now
 from rt.ui import formats
 from rt.ui.catalogues import gettext, named, ngettext
 from rt.ui.cells import badge, cells, deadline, icon, kinds
+from rt.ui.gantt import bars
 from rt.ui.pages import UI, cell, filled, static
 
 DRAWN = {"icon": icon, "badge": badge, "deadline": deadline}
@@ -89,6 +90,7 @@ def environment(*folders: Path, beside: Mapping[str, Path] = {}) -> Environment:
         static=static,
         cell=cell,
         cells=cells,
+        bars=bars,
         kinds=kinds,
         filled=filled,
         script_json=script_json,

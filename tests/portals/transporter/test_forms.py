@@ -49,6 +49,7 @@ from rt.contracts.planning import (
     Optimise,
 )
 from rt.kernel.core.clock import held
+from rt.portals.transporter.pages.planning import BASKET_SHOWN
 
 TOAST = 'role="status" data-toast'
 
@@ -290,6 +291,15 @@ async def test_the_basket_is_read_page_by_page(world: World, carrier: Browser) -
     rest = await carrier.page(more.replace("&amp;", "&"))
     links = re.findall(r"/planning/jobs/(job_\w+)", page + rest)
     assert len(set(links)) == 101
+
+
+async def test_the_day_lists_the_most_urgent_jobs_and_maps_more(world: World, carrier: Browser) -> None:
+    first = await world.job()
+    await world.copied("planning", "jobs", first.job_id, "order_id", 60)
+    page = await carrier.page(f"/planning?day={DAY}")
+    assert len(set(re.findall(r'class="row-link" href="/planning/jobs/(job_\w+)"', page))) == BASKET_SHOWN
+    assert len(set(re.findall(r'"href":"/planning/jobs/(job_\w+)"', page))) == 61
+    assert '<a href="/planning/basket">' in page
 
 
 async def test_a_vehicle_is_changed_at_the_version_that_was_read(world: World, carrier: Browser) -> None:

@@ -11,6 +11,7 @@ from tests.services.planning import make
 from rt.contracts.planning import OpeningHours, PeriodView, WorkingHours
 from rt.kernel.core.tenancy import acting_for
 from rt.services.planning.domain.accepted import job_of
+from rt.services.planning.domain.beside import ChecksAsked, checks
 from rt.services.planning.domain.calendar_file import icalendar
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import SkillMissing, WindowMissed
@@ -65,6 +66,14 @@ def test_two_tours_of_one_vehicle_or_driver_may_not_overlap():
     crew = make.crew()
     first, second = make.tour(crew, make.job()), make.tour(crew, make.job())
     assert rules(second, crew, [first]) == {"vehicle_busy", "driver_busy"}
+
+
+def test_tours_that_are_checked_together_stand_against_each_other():
+    crew = make.crew()
+    first, second, alone = (make.tour(one, make.job()) for one in (crew, crew, make.crew()))
+    asked = ChecksAsked(tours=[(first, crew), (second, crew)], others=[alone])
+    for found in checks(asked):
+        assert {one.code for one in found} == {"vehicle_busy", "driver_busy"}
     assert {one.rule for one in holds([first, second], [crew])} == {"vehicle_twice", "driver_twice"}
     first.withdraw()
     assert rules(second, crew, [first]) == set()

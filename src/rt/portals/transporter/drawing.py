@@ -10,6 +10,7 @@ from rt.trade.truck_bans import DEROGATIONS, derogation_of
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
 from rt.ui.formats import ZONE, language, number
+from rt.ui.gantt import Bar, GanttRow
 from rt.ui.pages import Choice
 
 DAY_BEGINS = time(5)
@@ -39,17 +40,18 @@ def window(day: date, tours: Sequence[TourView]) -> tuple[datetime, datetime]:
     return begins, min(ends, begins + timedelta(hours=48))
 
 
-def bars(tour: TourView, linked: bool) -> list[dict[str, Any]]:
+def bars(tour: TourView, linked: bool) -> list[Bar]:
     """The tour as one bar with its stops, numbered as on the map, upon it."""
     href = f"/planning/tours/{tour.tour_id}" if linked else ""
     label = f"{tour.driver_name}, {stops_text(tour)}"
-    drawn: list[dict[str, Any]] = [
+    tone = tone_of(tour)
+    drawn: list[Bar] = [
         {
             "start": tour.starts_at,
             "end": tour.ends_at,
             "label": "",
             "name": label,
-            "tone": tone_of(tour),
+            "tone": tone,
             "href": href,
             "whole": True,
         }
@@ -61,7 +63,7 @@ def bars(tour: TourView, linked: bool) -> list[dict[str, Any]]:
                 "end": max(stop.leaves_at, stop.arrives_at + timedelta(minutes=20)),
                 "label": str(stop.position + 1),
                 "name": f"{stop.position + 1}. {stop.site.name}, {stop.site.address.city} · {stop.reference}",
-                "tone": tone_of(tour),
+                "tone": tone,
                 "href": href,
                 "whole": False,
             }
@@ -71,13 +73,13 @@ def bars(tour: TourView, linked: bool) -> list[dict[str, Any]]:
 
 def gantt_rows(
     vehicles: Sequence[VehicleView], drivers: Sequence[DriverView], tours: Sequence[TourView], *, linked: bool
-) -> list[dict[str, Any]]:
+) -> list[GanttRow]:
     """A row for each vehicle, those with tours first."""
     names = {driver.driver_id: driver.name for driver in drivers}
     of_vehicle: dict[str, list[TourView]] = {}
     for tour in sorted(tours, key=lambda t: t.starts_at):
         of_vehicle.setdefault(tour.vehicle_id, []).append(tour)
-    rows = []
+    rows: list[GanttRow] = []
     plates = {v.vehicle_id: v.plate for v in vehicles} | {t.vehicle_id: t.vehicle_plate for t in tours}
     usual = {v.vehicle_id: names.get(v.usual_driver_id or "", "") for v in vehicles}
     for vehicle_id in sorted(plates, key=lambda v: (v not in of_vehicle, plates[v])):

@@ -36,11 +36,13 @@ from rt.ui.asking import day_asked, day_of, key_of, pressed, seen, signed_in_sti
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
 from rt.ui.formats import clock_time, duration, language, number, span
+from rt.ui.gantt import GanttRow
 from rt.ui.pages import Column, Page, wants_part
 from rt.ui.visit import Visit, page
 
 BUDGET_SECONDS = 5.0
-
+BASKET_SHOWN = 50
+"""Of the jobs that wait, the most urgent; all of them have a list of their own, and stand on the map."""
 
 OBSTACLES: dict[str, Callable[[], str]] = {
     "sea_crossing": lambda: _("traversée maritime"),
@@ -86,7 +88,7 @@ class DayPage(Page):
     day: date
     before: str
     after: str
-    gantt: list[dict[str, Any]]
+    gantt: list[GanttRow]
     begins: datetime
     ends: datetime
     points: list[dict[str, Any]]
@@ -115,7 +117,7 @@ class ProposalPage(Page):
 
     template = "proposal.html"
     plan: OptimisedPlanView
-    gantt: list[dict[str, Any]]
+    gantt: list[GanttRow]
     begins: datetime
     ends: datetime
     points: list[dict[str, Any]]
@@ -219,7 +221,7 @@ async def shown(visit: Visit, day: date) -> DayPage:
         ends=ends,
         points=points,
         lines=lines,
-        basket=[basket_row(job) for job in plan.unplanned],
+        basket=[basket_row(job) for job in plan.unplanned[:BASKET_SHOWN]],
         basket_columns=basket_columns(),
         tours=[tour_row(t) for t in live],
         tour_columns=tour_columns(),

@@ -21,6 +21,7 @@ from rt.portals.transporter.pages.jobs import ConflictRow, conflict_rows, deroga
 from rt.ui.asking import day_of, key_of, pressed, seen, signed_in_still, told, typed, version_seen
 from rt.ui.catalogues import gettext as _
 from rt.ui.forms import Form, FormPage
+from rt.ui.gantt import GanttRow
 from rt.ui.pages import Choice, Page
 from rt.ui.visit import Visit, page
 
@@ -31,7 +32,7 @@ class TourPage(Page):
     template = "tour.html"
     tour: TourView
     stops: str
-    gantt: list[dict[str, Any]]
+    gantt: list[GanttRow]
     begins: datetime
     ends: datetime
     points: list[dict[str, Any]]

@@ -170,23 +170,35 @@ class Tours:
         own = tour.driver_user_id == actor.id and tour.state in ("published", "done")
         if actor.roles == frozenset({"driver"}) and not own:
             raise TourUnknown
-        (shown,) = await self._seen([tour], await self._store.around(tour.day), {}, {})
+        met = await self._store.live_tours(tour.starts_at, tour.ends_at)
+        (shown,) = await self._seen([tour], met, {}, {})
         measured = shown.distance_km is not None
         return structs.replace(shown, emissions=tour.emissions() if measured else None)
 
     async def day(self, asked: GetPlan) -> DayView:
         since, until = paris_instant(asked.day, 0), paris_instant(asked.day, 24)
-        vehicles, drivers = await self._store.fleet()
-        around = await self._store.around(asked.day)
-        tours = [tour for tour in around if tour.starts_at < until]
         done = {
             "state": "done",
             "starts_at": {"$lt": until, "$gt": since - HORIZON},
             "ends_at": {"$gt": since},
         }
-        tours += await many(self._store.tours, done, "starts_at")
         waiting = {"state": "unplanned", "pickup_from": {"$lt": until}}
-        basket = await self._store.jobs.find(waiting, sort="pickup_from", limit=MOST_SHOWN)
+        store = self._store
+        (vehicles, drivers), tours, over, basket = await asyncio.gather(
+            store.fleet(),
+            store.live_tours(since, until),
+            many(store.tours, done, "starts_at"),
+            store.jobs.find(waiting, sort="pickup_from", limit=MOST_SHOWN),
+        )
+        in_service, on_duty, in_all, unplanned = await asyncio.gather(
+            store.vehicles.count({"active": True}),
+            store.drivers.count({"active": True}),
+            store.tours_of(since, until),
+            store.jobs.count(waiting),
+        )
+        ends = max((tour.ends_at for tour in tours), default=until)
+        later = await store.live_tours(until, ends) if ends > until else []
+        tours += over
         forbidden = bans(since, until, HEAVY_KG)
         words = [(ban.fr, ban.en) for ban in forbidden if ban.starts_at < until]
         if not seasons_known(asked.day.year):
@@ -197,14 +209,9 @@ class Tours:
             day=asked.day,
             vehicles=[one.view() for one in vehicles],
             drivers=[one.view() for one in drivers],
-            tours=await self._seen(tours[:MOST], around, known_vehicles, known_drivers),
+            tours=await self._seen(tours[:MOST], later, known_vehicles, known_drivers),
             unplanned=[job.view(now()) for job in basket],
-            counts=DayCounts(
-                vehicles=await self._store.vehicles.count({"active": True}),
-                drivers=await self._store.drivers.count({"active": True}),
-                tours=await self._store.tours_of(since, until),
-                unplanned=await self._store.jobs.count(waiting),
-            ),
+            counts=DayCounts(vehicles=in_service, drivers=on_duty, tours=in_all, unplanned=unplanned),
             driving_bans=[fr for fr, _en in words],
             driving_bans_en=[en for _fr, en in words],
         )

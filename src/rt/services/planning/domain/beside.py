@@ -50,7 +50,7 @@ class PlacesAsked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChecksAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands against each of these tours now; `others` are the live tours around them."""
+    """What stands against each of these tours now, of each other or of `others`, live tours around them."""
 
     tours: list[tuple[Tour, Crew]]
     others: list[Tour]
@@ -80,7 +80,7 @@ def places(asked: PlacesAsked) -> Found:
 def checks(asked: ChecksAsked) -> list[list[PlanningConflict]]:
     of_vehicle: dict[str, list[Tour]] = {}
     of_driver: dict[str, list[Tour]] = {}
-    for other in asked.others:
+    for other in [*(tour for tour, _ in asked.tours), *asked.others]:
         of_vehicle.setdefault(other.vehicle_id, []).append(other)
         of_driver.setdefault(other.driver_id, []).append(other)
     found = []
