@@ -17,7 +17,7 @@ from rt.contracts.notifications import FindMessages, MessageView
 from rt.contracts.palette import GetPolicy, PolicyView
 from rt.contracts.planning import FindSlots, SlotView
 from rt.contracts.tracking_ia import GetTrack, TrackView
-from rt.pages import changing, emissions, papers
+from rt.pages import changing, claiming, emissions, papers
 from rt.pages.order_timeline import Happened, history, on_map
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
@@ -72,6 +72,8 @@ class OrderPage(Page):
     change: OrderChangeView | None
     change_by: str
     differing: list[tuple[str, str, str]]
+    duty: claiming.Duty | None
+    claimable: bool
     incident: Form
     reporting: bool
 
@@ -110,6 +112,7 @@ class OrderPages:
             page(f"{PATH}/incidents", self.report),
             page(f"{PATH}/incidents/{{incident_id}}/resolve", resolve),
             *changing.pages(),
+            *claiming.pages(),
             *papers.pages(links=self.links),
         ]
 
@@ -140,8 +143,9 @@ class OrderPages:
         slots_asked = attempt(visit, FindSlots(order_id=order_id))
         sent_asked = attempt(visit, FindMessages(order_id=order_id, limit=MOST_MESSAGES))
         policy_asked, track_asked = pallets_of(visit, read), track_of(visit, read)
-        (notes, slots, sent, policy, track), carbon, more = await asyncio.gather(
-            asyncio.gather(notes_asked, slots_asked, sent_asked, policy_asked, track_asked),
+        duty_asked = claiming.duty_of(visit, read)
+        (notes, slots, sent, policy, track, duty), carbon, more = await asyncio.gather(
+            asyncio.gather(notes_asked, slots_asked, sent_asked, policy_asked, track_asked, duty_asked),
             emissions.asked_for(visit, read),
             self.more(visit, read),
         )
@@ -177,6 +181,8 @@ class OrderPages:
             change=change,
             change_by=changing.asked_by(change) if change else "",
             differing=changing.differences(change, read.currency or "EUR") if change else [],
+            duty=duty,
+            claimable=claiming.claimable(read),
             incident=incident,
             reporting=reporting,
             **more,

@@ -104,13 +104,13 @@ class World(world.World):
         """A firm order of a shipper, to be loaded within two hours and delivered within six more."""
         shipper = shipper or self.shipper
         self.references += 1
-        asked = CreateOrder(
-            reference=f"CMD-{self.references}",
-            stops=[
+        usual: dict[str, Any] = {
+            "reference": f"CMD-{self.references}",
+            "stops": [
                 Stop(kind="pickup", site=BOURG, from_at=begin, until_at=begin + 2 * HOUR),
                 Stop(kind="delivery", site=LYON, from_at=begin + 2 * HOUR, until_at=begin + 8 * HOUR),
             ],
-            goods=[
+            "goods": [
                 Goods(
                     description="Comté en meules",
                     quantity=pallets,
@@ -122,10 +122,10 @@ class World(world.World):
                     height_cm=160,
                 )
             ],
-            consignee_name=self.consignee.name,
-            consignee_id=self.consignee.id if shipper is self.shipper else None,
-            **more,
-        )
+            "consignee_name": self.consignee.name,
+            "consignee_id": self.consignee.id if shipper is self.shipper else None,
+        }
+        asked = CreateOrder(**(usual | more))
         made = await self.ask(shipper, asked)
         await self.say(shipper, ConfirmOrder(order_id=made.order_id))
         order_id: str = made.order_id

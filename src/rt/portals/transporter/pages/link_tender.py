@@ -11,6 +11,7 @@ from rt.contracts.core_orders import (
     ReportIncident,
     ReportProgress,
 )
+from rt.pages.claiming import Exposure, exposure_of
 from rt.pages.papers import added, document
 from rt.portals.transporter.asking import said_here as form_of
 from rt.portals.transporter.pages.offers import load_text
@@ -29,6 +30,7 @@ class TenderLinkPage(Page):
     order: OrderView
     here: str
     load: str
+    exposure: Exposure | None
     progress: list[str]
     plan: Form
     refuse: Form
@@ -97,6 +99,7 @@ async def shown(visit: Visit, said: str) -> Page | Response:
         order=order,
         here=here,
         load=load_text(order.pallets, order.weight_kg, order.loading_metres),
+        exposure=await exposure_of(visit, order),
         progress=progress_left(order),
         plan=plan,
         refuse=refuse,

@@ -1,5 +1,6 @@
 """What a carrier's order has beside what all show: its offer, its tour, planning and steps by hand."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ from starlette.responses import Response
 
 from rt.contracts.core_orders import GetOrder, OrderView, PlanOrder, ReportProgress
 from rt.contracts.planning import GetJobOfOrder, JobView
+from rt.pages.claiming import Exposure, exposure_of
 from rt.pages.order import Ladder, OrderPages
 from rt.pages.running import Running, RunOrderPage
 from rt.ui.asking import attempt, pressed, worded
@@ -30,6 +32,7 @@ class CarrierOrderPage(RunOrderPage):
     progress: list[str]
     may_plan: bool
     may_block: bool
+    exposure: Exposure | None
 
 
 def labels() -> Mapping[str, str]:
@@ -37,8 +40,10 @@ def labels() -> Mapping[str, str]:
 
 
 async def more(visit: Visit, order: OrderView) -> dict[str, Any]:
+    job, exposure = await asyncio.gather(job_of(visit, order), exposure_of(visit, order))
     return RUNNING.more(visit, order) | {
-        "job": await job_of(visit, order),
+        "job": job,
+        "exposure": exposure,
         "progress": progress_left(order) if visit.session.may("core_orders.write") else [],
         "may_plan": visit.session.may("planning.write"),
         "may_block": visit.session.may("authz.partner"),
