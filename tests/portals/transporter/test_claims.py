@@ -6,7 +6,7 @@ from tests.portals.screen import OUTSIDE, WIDER, looking, shot
 from tests.portals.transporter.world import LYON, MORNING, World
 from tests.portals.world import Browser, Organization, carried
 
-from rt.contracts.core_orders import OrderView, ReportIncident, ReportProgress, Stop
+from rt.contracts.core_orders import AcceptTender, OrderView, ReportIncident, ReportProgress, Stop
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Site
 
@@ -40,6 +40,15 @@ async def test_an_offer_says_what_it_may_cost_beside_the_value(world: World, car
     assert "Valeur déclarée de la marchandise : 90 000,00 €" in page
     taken = await world.assigned(goods=CHEESE)
     assert "vous devez au plus" not in plain(await carrier.page(f"/orders/{taken.order_id}"))
+
+
+async def test_the_inbox_says_it_of_every_offer(world: World, carrier: Browser) -> None:
+    await world.offered(goods=CHEESE)
+    await world.offered(pallets=4)
+    page = plain(await carrier.page("/"))
+    assert "19 200,00 € au plus · valeur déclarée 90 000,00 €" in page
+    # 2 t in 4 packages: 4 × 1 000 €.
+    assert "Dû si tout est perdu : 4 000,00 € au plus" in page
 
 
 async def test_a_guest_reads_it_by_its_link(world: World, carrier: Browser) -> None:
@@ -85,8 +94,10 @@ async def test_one_press_says_how_much_and_until_when(world: World, carrier: Bro
 
 
 async def test_the_letter_is_the_owners_to_write(world: World, carrier: Browser) -> None:
-    order_id = await world.order(world.carrier, goods=CHEESE)
-    await world.offer(order_id, shipper=world.carrier, carrier=await sub(world))
+    order_id, alpine = await world.order(world.carrier, goods=CHEESE), await sub(world)
+    offer = (await world.offer(order_id, shipper=world.carrier, carrier=alpine)).tender
+    assert offer is not None
+    await world.say(alpine, AcceptTender(order_id=order_id, tender_id=offer.tender_id))
     told = ReportIncident(order_id=order_id, kind="missing", text="Une palette manque", shared=True)
     after: OrderView = await world.say(world.carrier, told)
     claim = f"/orders/{order_id}/incidents/{after.incidents[0].incident_id}/claim"
@@ -124,7 +135,12 @@ async def test_nothing_is_cut_off_on_any_screen(world: World, carrier: Browser) 
     offer = await world.offered(goods=CHEESE)
     here, claim = await hurt(world)
     async with looking(carrier.web) as screen:
-        for name, path in (("offer", f"/orders/{offer.order_id}"), ("incident", here), ("claim", claim)):
+        for name, path in (
+            ("inbox", "/"),
+            ("offer", f"/orders/{offer.order_id}"),
+            ("incident", here),
+            ("claim", claim),
+        ):
             for width in WIDTHS:
                 await screen.set_viewport_size({"width": width, "height": 900})
                 await screen.goto(f"{carrier.web.base_url}{path}")

@@ -178,6 +178,14 @@ def test_the_letter_is_for_who_claims_and_names_the_other() -> None:
     assert "Transports Martin" not in " ".join(to_owner.body)
 
 
+def test_nobody_writes_to_itself_or_to_nobody() -> None:
+    waiting = hurt("confirmed")
+    assert claimed(waiting).letters == []
+    own = hurt()
+    own.carrier_id = SHIPPER
+    assert (claimed(own).against, claimed(own).letters) == ("owner", [])
+
+
 def test_no_more_is_claimed_than_was_carried() -> None:
     with pytest.raises(MoreThanCarried):
         claimed(hurt(), weight_kg=4_001)
@@ -232,6 +240,17 @@ async def test_the_exposure_is_asked_by_whoever_is_offered_the_order(web) -> Non
     assert (await web(CARRIER).get(path)).json()["cents"] == 12_800_00
     assert [(await web(org).get(path)).status_code for org in (CONSIGNEE, STRANGER)] == [403, 404]
     assert (await web(CARRIER, roles={"driver"}).get(path)).status_code == 403
+
+
+async def test_what_several_offers_may_cost_is_asked_at_once(web) -> None:
+    ours, other = await tendered(web()), await confirmed(web())
+    asked = {"order_ids": [ours, other, "ord_none", ours]}
+    path = "/api/orders/exposures"
+    by_carrier = (await web(CARRIER).get(path, params=asked)).json()["items"]
+    assert [(one["order_id"], one["cents"]) for one in by_carrier] == [(ours, 12_800_00)]
+    assert {one["order_id"] for one in (await web().get(path, params=asked)).json()["items"]} == {ours, other}
+    for org in (CONSIGNEE, STRANGER):
+        assert (await web(org).get(path, params=asked)).json()["items"] == []
 
 
 async def test_an_estimate_changes_nothing_and_needs_no_key(web) -> None:

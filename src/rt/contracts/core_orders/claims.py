@@ -10,7 +10,7 @@ from rt.kernel.model.messages import Command, Query, View
 from rt.trade.claim_clocks import ClockCode
 from rt.trade.delivery_duty import Standing
 from rt.trade.liability import BoundCode, Harm
-from rt.trade.references import OrderId, OrderIncidentId
+from rt.trade.references import OrderId, OrderIds, OrderIncidentId
 from rt.trade.regimes import Regime
 
 Against = Literal["carrier", "owner"]
@@ -67,6 +67,20 @@ class GetExposure(
     order_id: OrderId
 
 
+class ExposuresView(View):
+    """What may be owed for several orders."""
+
+    items: list[ExposureView]
+
+
+class FindExposures(
+    Query[ExposuresView], route="/api/orders/exposures", needs="core_orders.read", closed_to=("driver",)
+):
+    """GetExposure of several orders at once; of those that the reader did not agree on nothing is said."""
+
+    order_ids: OrderIds
+
+
 class DeadlineView(View):
     """A deadline to write or to sue: what to do, what is lost after it, how it stands today.
 
@@ -101,7 +115,7 @@ class ClaimView(View):
     """What may be owed for an incident, in cents of euro, and until when it can be claimed.
 
     `cents` is None where a limit is not known; without a `loss_cents` it is the most that it may be. The
-    letters are for who claims, who owes has none.
+    letters are for who claims, once somebody carries: who owes has none.
     """
 
     order_id: str

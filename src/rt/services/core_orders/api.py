@@ -65,6 +65,7 @@ def table(
         serve(contract.ReportIncident, papers.report),
         serve(contract.ResolveIncident, papers.resolve),
         serve(contract.GetExposure, claims.exposure),
+        serve(contract.FindExposures, claims.exposures),
         serve(contract.GetDeliveryDuty, claims.duty),
         serve(contract.EstimateClaim, claims.estimate),
         serve(contract.UploadImport, imports.upload),

@@ -10,6 +10,8 @@ from rt.contracts.authz import BlockPartner
 from rt.contracts.core_orders import (
     AcceptTender,
     CountOrders,
+    ExposureView,
+    FindExposures,
     FindOrders,
     OrderCounts,
     OrderRow,
@@ -20,7 +22,7 @@ from rt.pages.filters import address
 from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
-from rt.ui.formats import brief, number, weight
+from rt.ui.formats import brief, money, number, weight
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
@@ -38,6 +40,7 @@ class OfferRow(msgspec.Struct, kw_only=True):
     delivery: str
     delivery_at: str
     load: str
+    owed: str
     price_cents: int | None
     currency: str
     deadline: datetime | None
@@ -75,7 +78,7 @@ def load_text(pallets: int, kilograms: float, metres: float) -> str:
     return " · ".join(parts)
 
 
-def offer_row(order: OrderRow) -> OfferRow:
+def offer_row(order: OrderRow, exposure: ExposureView | None) -> OfferRow:
     """An order offered to us as a row of the inbox."""
     return OfferRow(
         order_id=order.order_id,
@@ -86,6 +89,7 @@ def offer_row(order: OrderRow) -> OfferRow:
         delivery=order.delivery_city,
         delivery_at=brief(order.delivery_from, order.delivery_until),
         load=load_text(order.pallets, order.weight_kg, order.loading_metres),
+        owed=owed_text(exposure),
         price_cents=order.tender_price_cents,
         currency=order.currency or "EUR",
         deadline=order.tender_deadline,
@@ -93,6 +97,19 @@ def offer_row(order: OrderRow) -> OfferRow:
         shipper_id=order.owner_id,
         stranger=bool(order.tender_stranger),
     )
+
+
+def owed_text(exposure: ExposureView | None) -> str:
+    """What total loss may cost at most, beside the declared value."""
+    if exposure is None:
+        return ""
+    if exposure.cents is None:
+        parts = [_("Dû si tout est perdu : non calculé")]
+    else:
+        parts = [_("Dû si tout est perdu : %(sum)s au plus") % {"sum": money(exposure.cents)}]
+    if exposure.declared_cents is not None:
+        parts.append(_("valeur déclarée %(sum)s") % {"sum": money(exposure.declared_cents)})
+    return " · ".join(parts)
 
 
 async def inbox(visit: Visit) -> Page | Response:
@@ -105,7 +122,9 @@ async def shown(visit: Visit, failed: list[Outcome]) -> OffersPage:
     asked = FindOrders(state="tendered", q=q, limit=SHOWN_AT_ONCE, after=visit.query.get("after", ""))
     counting = attempt(visit, CountOrders())
     found, counts = await asyncio.gather(visit.ask(asked), counting)
-    rows = [offer_row(order) for order in found.items if order.tender_id and not order.owned]
+    offers = [order for order in found.items if order.tender_id and not order.owned]
+    exposed = await exposures(visit, offers)
+    rows = [offer_row(order, exposed.get(order.order_id)) for order in offers]
     rows.sort(key=lambda row: (row.deadline is None, row.deadline))
     return OffersPage(
         title=_("Offres à répondre"),
@@ -118,6 +137,14 @@ async def shown(visit: Visit, failed: list[Outcome]) -> OffersPage:
         more=address("/", {"q": q, "after": found.next}) if found.next else "",
         failed=failed,
     )
+
+
+async def exposures(visit: Visit, offers: list[OrderRow]) -> dict[str, ExposureView]:
+    """What each offer may cost, asked for all at once."""
+    if not offers:
+        return {}
+    found = await attempt(visit, FindExposures(order_ids=[one.order_id for one in offers]))
+    return {one.order_id: one for one in found.items} if found else {}
 
 
 def columns() -> list[Column]:

@@ -7,7 +7,9 @@ from rt.contracts.core_orders import (
     ClaimView,
     DutyView,
     EstimateClaim,
+    ExposuresView,
     ExposureView,
+    FindExposures,
     GetDeliveryDuty,
     GetExposure,
 )
@@ -19,6 +21,7 @@ from rt.services.core_orders.adapters import author
 from rt.services.core_orders.domain.claiming import estimate, exposure
 from rt.services.core_orders.domain.duty import duty, ends, kilometres
 from rt.services.core_orders.domain.order import Order, OrderNotFound
+from rt.services.core_orders.domain.states import PARTIES
 from rt.services.core_orders.store import OrderStore
 
 FOLLOWED = ("planned", "loading", "in_transit")
@@ -31,9 +34,18 @@ class Claims:
     def __init__(self, store: OrderStore, services: Services) -> None:
         self._store = store
         self._services = services
+        self._measuring = asyncio.Lock()
+        """Two first questions at once would read the road net twice."""
 
     async def exposure(self, asked: GetExposure) -> ExposureView:
         return exposure(await self._store.orders.get(asked.order_id), author())
+
+    async def exposures(self, asked: FindExposures) -> ExposuresView:
+        """In one read, as a list of offers asks for all that it shows."""
+        named = list(dict.fromkeys(asked.order_ids))
+        found = await self._store.orders.find({"id": {"$in": named}}, limit=max(len(named), 1))
+        by = author()
+        return ExposuresView(items=[exposure(one, by) for one in found if one.roles_of(by) & PARTIES])
 
     async def estimate(self, asked: EstimateClaim) -> ClaimView:
         return estimate(await self._store.orders.get(asked.order_id), asked, author(), now())
@@ -44,7 +56,10 @@ class Claims:
         if not order.roles_of(author()):
             raise OrderNotFound
         places = ends(order)
-        measured = await asyncio.to_thread(kilometres, *places) if places else None
+        measured = None
+        if places:
+            async with self._measuring:
+                measured = await asyncio.to_thread(kilometres, *places)
         pickup, delivery = await self._expected(order)
         return duty(order, measured, now(), eta_pickup=pickup, eta_delivery=delivery)
 

@@ -103,7 +103,10 @@ def estimate(order: Order, asked: EstimateClaim, by: Author, at: datetime) -> Cl
         delivered_on=delivered_on,
         deadlines=[_deadline(one, day_at(at, zone), noted, asked.confirmed_on) for one in running],
     )
-    claims = "owner" in roles if against == "carrier" else "client" in roles
+    if against == "carrier":
+        claims = "owner" in roles and order.carrier_id not in (None, order.org_id)
+    else:
+        claims = "client" in roles and order.client != order.org_id
     return msgspec.structs.replace(view, letters=letters(order, incident, view)) if claims else view
 
 
