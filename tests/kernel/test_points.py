@@ -71,6 +71,22 @@ async def test_a_series_is_read_in_the_order_of_time_from_a_moment_on(series: Se
         assert await series.last_at("src_a") == AT + timedelta(seconds=9)
 
 
+async def test_of_many_series_each_is_read_from_its_own_second_on(series: Series) -> None:
+    readings = [(0, b"0"), (1, b"1"), (2.5, b"2")]
+    await series.append([point(at, b"a" + said) for at, said in readings])
+    await series.append([point(at, b"b" + said, series="ser_b", org="org_b") for at, said in readings])
+    second = round(AT.timestamp())
+    begins = {"ser_a": ("org_a", second + 1), "ser_b": ("org_b", second + 2), "ser_c": ("org_a", 0)}
+    found = await series.tails(begins)
+    assert {name: sorted(some) for name, some in found.items()} == {
+        "ser_a": [b"a1", b"a2"],
+        "ser_b": [b"b2"],
+        "ser_c": [],
+    }
+    assert await series.tails({"ser_a": ("org_b", 0)}) == {"ser_a": []}
+    assert await series.tails({}) == {}
+
+
 async def test_more_than_one_write_holds_are_kept_and_read(series: Series, database: Database) -> None:
     assert await series.append([point(second) for second in range(2_500)]) == [True] * 2_500
     reader = Reader(series, database)

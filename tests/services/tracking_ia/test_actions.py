@@ -11,7 +11,7 @@ from rt.contracts.core_orders import OrderCancelled, OrderDelivered
 from rt.contracts.ecpmr import TakeoverSigned
 from rt.contracts.planning import TourWithdrawn
 from rt.kernel.core.clock import held
-from rt.services.tracking_ia.store import TrackingStore
+from rt.kernel.storage.points import Series
 
 RIGHTS = {"tracking_ia.read", "tracking_ia.write", "tracking_ia.admin"}
 POSITIONS = "/api/tracking/positions"
@@ -188,21 +188,22 @@ async def test_a_device_reports_by_its_key_in_the_osmand_protocol(tracking):
     assert [(one["key"], one["last_fix_at"]) for one in listed] == [("", "2026-03-02T08:06:00Z")]
 
 
-async def test_the_trucks_of_a_fleet_are_looked_for_together(tracking, monkeypatch):
+async def test_trucks_of_which_nothing_is_kept_are_looked_for_together(tracking, monkeypatch):
     with held(make.AT):
         other = make.tour(tour_id="tou_2", driver_user_id="usr_other", vehicle_plate="EF-456-GH")
         await make.emit(tracking, "planning", other, make.CARRIER)
     await record(tracking, make.drive()[:10])
-    alone, begun, both = TrackingStore.newest, [], asyncio.Event()
+    alone, begun, both = Series.latest, [], asyncio.Event()
 
-    async def newest(store, watch_id):
+    async def latest(series, watch_id, count):
         begun.append(watch_id)
         if len(begun) == 2:
             both.set()
         await both.wait()
-        return await alone(store, watch_id)
+        return await alone(series, watch_id, count)
 
-    monkeypatch.setattr(TrackingStore, "newest", newest)
+    await tracking.instances["tracking_ia"].context.database["tracking_ia.heads"].delete_many({})
+    monkeypatch.setattr(Series, "latest", latest)
     with held(make.minutes(7)):
         async with asyncio.timeout(5):
             fleet = (await asked(web(tracking).get("/api/tracking/fleet")))["items"]

@@ -17,6 +17,7 @@ from rt.kernel.core.tenancy import current_org
 from rt.kernel.storage.persistence import DUPLICATE, BulkWriteError, Database, DuplicateKeyError
 
 APPENDED_AT_ONCE = 1_000
+TAILS_AT_ONCE = 500
 READ_AT_ONCE = 5_000
 """More than one append holds, so that whole appends are read."""
 ANNOUNCED_AGAIN = timedelta(minutes=10)
@@ -101,6 +102,23 @@ class Series:
         cursor = self._stored.find(where, {"_id": 0, "content": 1}).sort("_id", -1)
         rows = await cursor.limit(count).batch_size(count).to_list()
         return [row["content"] for row in reversed(rows)]
+
+    async def tails(self, begins: Mapping[str, tuple[str, int]]) -> dict[str, list[bytes]]:
+        """The readings of many series, each from a second on; by series its organization and that second.
+
+        Asked at once; of each series in no order.
+        """
+        found: dict[str, list[bytes]] = {series: [] for series in begins}
+        asked = list(begins.items())
+        for begin in range(0, len(asked), TAILS_AT_ONCE):
+            some = [
+                {"_id": {"$gte": f"{series}:{second:011d}", "$lt": f"{series};"}, "org_id": org_id}
+                for series, (org_id, second) in asked[begin : begin + TAILS_AT_ONCE]
+            ]
+            cursor = self._stored.find({"$or": some}, {"content": 1}).hint("_id_").batch_size(10_000)
+            async for row in cursor:
+                found[row["_id"].partition(":")[0]].append(row["content"])
+        return found
 
     async def last_at(self, source: str) -> datetime | None:
         """When a source measured last."""
@@ -202,6 +220,7 @@ class Reader:
     """Reads on in a series, one process of all at a time, each reading at least once whatever dies.
 
     What is read is done when the place says so: `done` moves it, and a process that takes over begins there.
+    `begun` counts how often this one did: what it knew of before may be read on by another since.
     """
 
     def __init__(self, series: Series, database: Database) -> None:
@@ -211,7 +230,7 @@ class Reader:
         self._me = secrets.token_hex(8)
         self._read: dict[str, int] = {}
         self._done: dict[str, int] = {}
-        self._until = datetime.min.replace(tzinfo=UTC)
+        self.begun = 0
 
     async def read(self) -> list[Arrived] | None:
         """What came since the last time; None when another process reads."""
@@ -258,4 +277,5 @@ class Reader:
         if before is None or before["by"] != self._me:
             self._read.clear()
             self._done.clear()
+            self.begun += 1
         return True

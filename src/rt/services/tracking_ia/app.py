@@ -31,5 +31,5 @@ def build(context: ServiceContext) -> Unit:
         subscriptions=Handlers(store, shares).subscriptions(),
         jobs=[every(FORESEE_SECONDS, clock.foresee), every(DAY_SECONDS, clock.purge)],
         works=[judging],
-        start=store.positions.prepare,
+        start=store.prepare,
     )

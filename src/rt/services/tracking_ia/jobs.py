@@ -18,9 +18,9 @@ class Clock:
         self._judging = judging
 
     async def foresee(self) -> None:
-        """A vehicle that sends nothing any more may be late too."""
+        """A vehicle that sends nothing any more may be late too; its mark is kept where nobody did."""
         moment = now()
-        on = {"begins_at": {"$lte": moment}, "ends_at": {"$gte": moment}, "stops.reached_at": None}
+        on = {"begins_at": {"$lte": moment}, "ends_at": {"$gte": moment}}
         async for watch in self._store.watches.everywhere.each(on, "ends_at"):
             with acting_for(watch.org_id):
                 await self._judging.foresee(watch)
@@ -40,6 +40,7 @@ class Clock:
         hours = await self._store.buckets.aggregate(
             [{"$match": old}, {"$group": {"_id": None, "points": {"$sum": "$count"}}}]
         )
+        await self._store.heads.remove_before(before)
         deleted = await self._store.positions.remove_before(before)
         if hours:
             deleted += hours[0]["points"]

@@ -1,6 +1,6 @@
 """Tracks, arrival times and the fleet, to each the part that concerns them."""
 
-import asyncio
+from collections.abc import Iterable, Sequence
 
 from rt.contracts.tracking_ia import (
     ArrivalsView,
@@ -21,18 +21,16 @@ from rt.kernel.core.clock import now
 from rt.kernel.core.errors import NotFound
 from rt.kernel.core.tenancy import acting_for, current_org
 from rt.services.tracking_ia.actions.beside import beside
-from rt.services.tracking_ia.domain.arrivals import OLD
+from rt.services.tracking_ia.domain.arrivals import OLD, Arrival
 from rt.services.tracking_ia.domain.drawing import Drawn, drawn, stretches
 from rt.services.tracking_ia.domain.order import FollowedOrder
 from rt.services.tracking_ia.domain.points import Fix
+from rt.services.tracking_ia.domain.stops import WatchedStop
 from rt.services.tracking_ia.domain.watch import Watch
 from rt.services.tracking_ia.store import TrackingStore
 
 LOOKS, LOOKS_TO_CUT = 10, 30
 """How often each fix is looked at to draw a line, and to cut it into trips and stops."""
-
-TRUCKS_AT_ONCE = 10
-"""Trucks of a fleet that are looked for together: the rest of the connections are for everybody else."""
 
 
 class TrackUnknown(NotFound):
@@ -78,7 +76,7 @@ class Journeys:
             driver_name=watch.driver_name if current_org() in (order.carrier_id, order.org_id) else "",
             points=[fix.view() for fix in line.fixes],
             stops=[stop.view() for stop in watch.stops if stop.order_id == order.order_id],
-            etas=_etas(watch, newest, order.order_id),
+            etas=_etas(_coming(watch, newest), order.order_id),
             driven_km=round(line.metres / 1000, 1),
             fix_at=fix.at if fix else None,
             old=fix is not None and now() - fix.at > OLD,
@@ -88,29 +86,19 @@ class Journeys:
         order = await self._store.order(asked.order_id)
         if order is None:
             raise TrackUnknown
-        return EtasView(order_id=order.order_id, items=await self._coming(order))
+        return EtasView(order_id=order.order_id, items=await self._arrivals([order]))
 
     async def etas(self, asked: FindEtas) -> ArrivalsView:
         many = {"order_id": {"$in": asked.order_ids}}
         orders = await self._store.orders.find(many, limit=len(asked.order_ids) or 1)
-        each = await asyncio.gather(*(self._coming(order) for order in orders))
-        return ArrivalsView(items=[eta for etas in each for eta in etas])
-
-    async def _coming(self, order: FollowedOrder) -> list[EtaView]:
-        watch, newest = await self.of_order(order)
-        return _etas(watch, newest, order.order_id) if watch and _may_follow(watch) else []
+        return ArrivalsView(items=await self._arrivals(orders))
 
     async def fleet(self, asked: FleetPositions) -> FleetView:
         items = []
         watches = [watch for watch in await self._store.on_now() if _may_follow(watch)]
-        turns = asyncio.Semaphore(TRUCKS_AT_ONCE)
-
-        async def newest(watch: Watch) -> Fix | None:
-            async with turns:
-                return await self._store.newest(watch.id)
-
-        fixes = await asyncio.gather(*(newest(watch) for watch in watches))
-        for watch, fix in zip(watches, fixes, strict=True):
+        seen = await self._store.seen.of(watches)
+        for watch in watches:
+            fix = seen.get(watch.id)
             coming = watch.arrivals(fix, now()) if fix else []
             ahead = watch.ahead()
             items.append(
@@ -147,12 +135,20 @@ class Journeys:
 
     async def of_order(self, order: FollowedOrder) -> tuple[Watch | None, Fix | None]:
         """The carrier's watch for an order that one may see, and its newest fix."""
-        if not order.carrier_id:
-            return None, None
-        with acting_for(order.carrier_id):
-            watch = await self._store.watch_of_order(order.order_id)
-            newest = await self._store.newest(watch.id) if watch else None
-        return watch, newest
+        watch = (await self._store.watches_of([order])).get(order.order_id)
+        seen = await self._store.seen.of([watch]) if watch else {}
+        return watch, seen.get(watch.id) if watch else None
+
+    async def _arrivals(self, orders: Sequence[FollowedOrder]) -> list[EtaView]:
+        """When each order will be at its stops: every truck is asked for once, whatever it carries."""
+        called = await self._store.watches_of(orders)
+        watches = {watch.id: watch for watch in called.values() if _may_follow(watch)}
+        seen = await self._store.seen.of(watches.values())
+        coming = {watch.id: _coming(watch, seen.get(watch.id)) for watch in watches.values()}
+        of_each = [(order.order_id, called.get(order.order_id)) for order in orders]
+        return [
+            eta for order_id, watch in of_each if watch for eta in _etas(coming.get(watch.id, ()), order_id)
+        ]
 
 
 def _may_follow(watch: Watch) -> bool:
@@ -161,11 +157,9 @@ def _may_follow(watch: Watch) -> bool:
     return actor.roles != {"driver"} or watch.driver_user_id == actor.id
 
 
-def _etas(watch: Watch, fix: Fix | None, order_id: str) -> list[EtaView]:
-    if fix is None or watch.ends_at < now():
-        return []
-    return [
-        stop.eta_view(coming, now())
-        for stop, coming in watch.arrivals(fix, now())
-        if stop.order_id == order_id
-    ]
+def _coming(watch: Watch, fix: Fix | None) -> list[tuple[WatchedStop, Arrival]]:
+    return [] if fix is None or watch.ends_at < now() else watch.arrivals(fix, now())
+
+
+def _etas(coming: Iterable[tuple[WatchedStop, Arrival]], order_id: str) -> list[EtaView]:
+    return [stop.eta_view(arrival, now()) for stop, arrival in coming if stop.order_id == order_id]

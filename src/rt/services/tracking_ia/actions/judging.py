@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Literal
@@ -21,6 +21,7 @@ from rt.services.tracking_ia.domain.judging import Following, judged
 from rt.services.tracking_ia.domain.points import Fix, unpacked
 from rt.services.tracking_ia.domain.watch import Watch
 from rt.services.tracking_ia.store import TrackingStore
+from rt.services.tracking_ia.store.seen import KEPT_EVERY
 
 READ_SECONDS = 1.0
 """How often what was kept is looked at: a stop is told a second or two after the fix that shows it."""
@@ -42,12 +43,13 @@ Glance = Literal["judged", "wait", "look"]
 
 
 class Followed(msgspec.Struct):
-    """A watch as it was judged last, and when (monotonic seconds)."""
+    """A watch as it was judged last, and when (monotonic seconds); `unkept` fixes since its mark."""
 
     watch: Watch
     following: Following
     judged_at: float
     foreseen_at: float
+    unkept: int = KEPT_EVERY
 
 
 class Waiting(msgspec.Struct):
@@ -65,6 +67,7 @@ class Judging:
         self._store = store
         self._followed: dict[str, Followed] = {}
         self._waiting: dict[str, Waiting] = {}
+        self._begun = 0
 
     async def run(self) -> None:
         try:
@@ -81,14 +84,14 @@ class Judging:
     async def step(self, paced: bool = False) -> int:
         """Judge every watch for which positions came; how many."""
         arrived = await self._store.reader.read()
-        if arrived is None:
+        if arrived is None or self._store.reader.begun != self._begun:
+            self._begun = self._store.reader.begun
             self._followed.clear()
             self._waiting.clear()
-            return 0
-        self._take(arrived)
+        self._take(arrived or ())
         if not self._waiting:
             return 0
-        before = len(self._waiting)
+        before = len(came := list(self._waiting))
         versions = await self._store.versions(self._waiting)
         looked_at = []
         for nth, (watch_id, waiting) in enumerate(list(self._waiting.items())):
@@ -107,6 +110,7 @@ class Judging:
         for waiting in self._waiting.values():
             for writer, nth in waiting.begins.items():
                 undone[writer] = min(nth, undone.get(writer, nth))
+        await self._keep_marks(came)
         await self._store.reader.done(undone)
         for failure in filter(None, ended):
             raise failure
@@ -114,7 +118,7 @@ class Judging:
 
     async def foresee(self, watch: Watch) -> None:
         """Tell what the newest position, or the silence since, means for the stops ahead."""
-        newest = await self._store.newest(watch.id)
+        newest = await self._store.seen.renewed(watch)
         if newest is not None:
             await retry_on_conflict(lambda: self._foresee(watch, newest))
 
@@ -134,6 +138,7 @@ class Judging:
         if followed is None or followed.watch.version != version:
             return "look"
         moment, following = time.monotonic(), followed.following
+        followed.unkept += len(waiting.fixes)
         if following.turned(waiting.fixes):
             del self._followed[watch_id]
             return "look"
@@ -184,19 +189,32 @@ class Judging:
         followed.watch = await retry_on_conflict(lambda: self._foresee(followed.watch, newest))
         return True
 
+    async def _keep_marks(self, looked_at: Iterable[str]) -> None:
+        """Keep how far watches are followed, those of all in one write, each only now and then.
+
+        One with positions that came late keeps the mark of before them until they are judged.
+        """
+        followed = [self._followed[one] for one in looked_at if one in self._followed]
+        behind = [one for one in followed if one.unkept >= KEPT_EVERY and not one.following.late]
+        await self._store.seen.keep((one.watch, one.following.mark) for one in behind)
+        for one in behind:
+            one.unkept = 0
+
     async def _whole(self, watch_id: str) -> None:
-        """Look at the whole track, tell what it shows and was not told, correct what was told otherwise."""
+        """Look at the whole track, tell what it shows and was not told, correct what was told otherwise.
+
+        Of a watch whose beginning is deleted, and of duty without a tour, it is only seen where they are.
+        """
         oldest = now() - timedelta(days=await self._store.figure("retention_days"))
         step, alert = await self._thresholds()
         async with self._store.watches.change(watch_id) as watch:
-            if not watch.stops or watch.begins_at <= oldest:  # of an older one the beginning is deleted
-                return
             kept = await self._store.kept(watch_id)
-            calls = [stop.call for stop in watch.stops]
+            calls = [stop.call for stop in watch.stops] if watch.begins_at > oldest else []
             work = kept.count * (LOOKS_TO_CLEAN + len(calls))
             judgement = await beside(work, judged, kept.contents, calls)
-            watch.judge(judgement.seen)
-            if judgement.newest is not None and watch.state(now()) != "off":
+            if calls:
+                watch.judge(judgement.seen)
+            if calls and judgement.newest is not None and watch.state(now()) != "off":
                 watch.foresee(judgement.newest, now(), step, alert)
         self._store.changed(watch)
         if len(self._followed) >= FOLLOWED:

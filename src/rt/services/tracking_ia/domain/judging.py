@@ -7,6 +7,7 @@ import msgspec
 
 from rt.contracts.tracking_ia import StopKind
 from rt.services.tracking_ia.domain.fences import Coming, Crossing, Going, looked, ms_of
+from rt.services.tracking_ia.domain.mark import Mark
 from rt.services.tracking_ia.domain.points import Fix, Line, drawn_by, in_time, metres, unpack
 
 SAME_PLACE_M = 500
@@ -41,6 +42,10 @@ class Following(msgspec.Struct):
     awaited: list[Coming | Going]
     newest: tuple[int, str]
     late: bool = False
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.line.last, self.line.suspect, self.newest)
 
     def turned(self, fixes: Sequence[Fix]) -> bool:
         """Take the next fixes; whether they change anything. One from before is `late`, and not looked at."""

@@ -1,5 +1,7 @@
 """Where positions, watches, followed orders, shares and devices are kept."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,6 +11,7 @@ import msgspec
 from rt.contracts.tracking_ia import RuleKind
 from rt.kernel.core.clock import now, today
 from rt.kernel.core.tenancy import current_org
+from rt.kernel.storage.heads import Heads
 from rt.kernel.storage.listing import Listing
 from rt.kernel.storage.persistence import Collection, Database, Index
 from rt.kernel.storage.points import Reader, Series
@@ -22,16 +25,16 @@ from rt.services.tracking_ia.domain.order import (
     Share,
     in_force,
 )
-from rt.services.tracking_ia.domain.points import Fix, better, cleaned, joined, unpack
+from rt.services.tracking_ia.domain.points import better, joined
 from rt.services.tracking_ia.domain.reading import Doubt
 from rt.services.tracking_ia.domain.trouble import Trouble, trouble_id
 from rt.services.tracking_ia.domain.watch import Watch
+from rt.services.tracking_ia.store.seen import SeenLast
 
 DEVICES = Listing(Device, {"newest": "-created_at"})
 TROUBLED_APPS = Listing(Trouble, {"latest": "-changed_at"}, always={"by_device": False})
 HOURS_READ = 400
 """Hours with positions in one watch: more than two weeks without a break."""
-LATEST = 120
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -47,6 +50,7 @@ class TrackingStore:
     def __init__(self, database: Database) -> None:
         self.positions = Series(database, "positions", better)
         self.reader = Reader(self.positions, database)
+        self.heads = Heads(database, "heads")
         self.known_devices: Believed[str, Device] = Believed()
         self.known_rules: Believed[str, list[Rule]] = Believed()
         self.known_watches: Believed[tuple[str, ...], list[Watch]] = Believed()
@@ -59,6 +63,7 @@ class TrackingStore:
             Index("sources", "hour"),
             quiet=True,
         )
+        self.seen = SeenLast(self.heads, self.positions, self.buckets)
         self.watches = Collection(
             database,
             Watch,
@@ -99,6 +104,9 @@ class TrackingStore:
         self.rules = Collection(database, Rule, "rules", Index("kind", "valid_from", unique=True))
         self.purges = Collection(database, Purge, "purges", Index("-at"))
 
+    async def prepare(self) -> None:
+        await asyncio.gather(self.positions.prepare(), self.heads.prepare())
+
     async def kept(self, watch_id: str, since: datetime | None = None) -> Kept:
         """All that is kept of a watch, from the hour of a moment on."""
         where: dict[str, Any] = {"watch_id": watch_id}
@@ -108,14 +116,6 @@ class TrackingStore:
         fixes = await self.positions.contents(watch_id, hour_of(since) if since else None)
         contents = [*(bucket.content for bucket in buckets), joined(fixes)]
         return Kept(contents, sum(bucket.count for bucket in buckets) + len(fixes))
-
-    async def newest(self, watch_id: str) -> Fix | None:
-        """The newest fix that is believed, by the last ones."""
-        fixes = unpack(joined(await self.positions.latest(watch_id, LATEST)))
-        if not fixes and (bucket := await self.buckets.first({"watch_id": watch_id}, sort="-hour")):
-            fixes = unpack(bucket.content)[-LATEST:]
-        track = cleaned(fixes)
-        return track[-1] if track else None
 
     async def device(self, key_hash: str) -> Device | None:
         """The device of a key; one that was removed elsewhere is believed for a minute more."""
@@ -158,6 +158,22 @@ class TrackingStore:
     async def watch_of_order(self, order_id: str) -> Watch | None:
         """The carrier's latest watch that calls for an order; ask it in the carrier's name."""
         return await self.watches.first({"stops.order_id": order_id}, sort="-begins_at")
+
+    async def watches_of(self, orders: Iterable[FollowedOrder]) -> dict[str, Watch]:
+        """The same of many orders, by order: their carriers' watches are asked for at once."""
+        called: dict[str, set[str]] = defaultdict(set)
+        for order in orders:
+            if order.carrier_id:
+                called[order.carrier_id].add(order.order_id)
+        if not called:
+            return {}
+        any_of = [{"org_id": org, "stops.order_id": {"$in": sorted(ids)}} for org, ids in called.items()]
+        found: dict[str, Watch] = {}
+        async for watch in self.watches.everywhere.each({"$or": any_of}, "-begins_at"):
+            for stop in watch.stops:
+                if stop.order_id in called[watch.org_id]:
+                    found.setdefault(stop.order_id, watch)
+        return found
 
     async def on_now(self) -> list[Watch]:
         """Watches of the organization that cover this moment."""
