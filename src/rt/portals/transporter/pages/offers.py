@@ -22,7 +22,7 @@ from rt.pages.filters import address
 from rt.ui.asking import attempt, key_of, pressed, signed_in_still, told, typed
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import ngettext
-from rt.ui.formats import brief, money, number, weight
+from rt.ui.formats import brief, number, weight
 from rt.ui.pages import Column, Page
 from rt.ui.visit import Visit, page
 
@@ -100,16 +100,18 @@ def offer_row(order: OrderRow, exposure: ExposureView | None) -> OfferRow:
 
 
 def owed_text(exposure: ExposureView | None) -> str:
-    """What total loss may cost at most, beside the declared value."""
+    """What total loss may cost at most, and the declared value, in whole euros, rounded up."""
     if exposure is None:
         return ""
-    if exposure.cents is None:
-        parts = [_("Dû si tout est perdu : non calculé")]
-    else:
-        parts = [_("Dû si tout est perdu : %(sum)s au plus") % {"sum": money(exposure.cents)}]
+    risk = _("non calculé") if exposure.cents is None else whole_euros(exposure.cents)
+    parts = [_("Risque : %(sum)s") % {"sum": risk}]
     if exposure.declared_cents is not None:
-        parts.append(_("valeur déclarée %(sum)s") % {"sum": money(exposure.declared_cents)})
+        parts.append(_("déclaré %(sum)s") % {"sum": whole_euros(exposure.declared_cents)})
     return " · ".join(parts)
+
+
+def whole_euros(cents: int) -> str:
+    return f"{number(-(-cents // 100))}\N{NO-BREAK SPACE}€"
 
 
 async def inbox(visit: Visit) -> Page | Response:
