@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from msgspec import structs
 from tests.portals.backoffice import town
 from tests.portals.backoffice.town import Town, browser, signed_in
 from tests.portals.plain import faults
@@ -16,6 +17,7 @@ from rt.portals.backoffice.pages.costs import CHEAPEST, SAFE, SPEC, TERMS
 from rt.services.admin_gateway.actions.costs import priced
 from rt.services.admin_gateway.adapters import costs_ledger
 from rt.services.admin_gateway.domain.costs.bill import SPEC_BILL, switches
+from rt.ui.formats import moment
 
 LEDGER = costs_ledger()
 SWITCHES = switches(LEDGER)
@@ -29,7 +31,7 @@ def answer(asked: GetCosts) -> CostsView:
         TenantCostView(organization_id=org, name=name, objects=kept, amount_cents=kept * 100)
         for org, name, kept in parts
     )
-    return view
+    return structs.replace(view, counted_at=town.AT)
 
 
 def priced_town() -> Town:
@@ -58,6 +60,7 @@ async def test_the_page_renders_in_both_languages_with_a_label_for_each_field(pa
 async def test_the_first_sight_is_the_specifications_bill() -> None:
     there = priced_town()
     page = await shown("/costs", there)
+    assert f"Comptés le {moment(town.AT)}." in page
     assert "605,05\u00a0$" in page
     asked = there.heard(GetCosts)
     assert {name for name in SWITCHES if getattr(asked, name)} == set(SPEC) == SPEC_BILL

@@ -32,6 +32,7 @@ from rt.contracts.notifications import MessagesPage, ReadMailbox
 from rt.kernel.core.clock import held
 from rt.kernel.core.errors import NotFound, Unavailable
 from rt.ui.catalogues import check, folders
+from rt.ui.formats import moment
 
 PAGES = (
     "/",
@@ -280,6 +281,12 @@ async def test_a_letter_runs_nothing_and_its_links_open_beside() -> None:
 async def test_a_message_nobody_sent_is_not_there() -> None:
     client, _token = await signed_in(Town())
     assert (await client.get("/mailbox/msg_9")).status_code == 404
+
+
+async def test_numbers_of_objects_say_of_when_they_are() -> None:
+    client, _token = await signed_in(Town())
+    for path in ("/tenants", "/tenants/org_monts0001"):
+        assert f"omptés le {moment(town.AT)}." in (await client.get(path)).text
 
 
 async def test_a_suspended_organization_can_come_back_or_be_erased() -> None:

@@ -420,6 +420,7 @@ def answers() -> dict[type, Any]:
             guest=False,
             suspended=False,
             objects={"core_orders_orders": 1240, "ecpmr_documents": 880, "palette_vouchers": 0},
+            counted_at=AT,
         ),
         FindTenants: TenantsPage(
             items=[
@@ -430,6 +431,7 @@ def answers() -> dict[type, Any]:
                     guest=False,
                     suspended=False,
                     objects={"core_orders_orders": 1240, "ecpmr_documents": 880, "palette_vouchers": 0},
+                    counted_at=AT,
                 ),
                 TenantView(
                     organization_id="org_delmas0001",

@@ -9,11 +9,12 @@ from tests.house.messages import asked
 from tests.services.admin_gateway.conftest import RIGHTS
 
 from rt.host.topology import UNITS
-from rt.kernel.core.clock import held
+from rt.kernel.core.clock import held, now
 from rt.kernel.core.tenancy import acting_for
 from rt.kernel.model.messages import OPEN, SIGNED_IN
 from rt.services.admin_gateway.domain import units
 from rt.services.admin_gateway.domain.flags import FLAGS_AT_MOST
+from rt.services.admin_gateway.store import COUNTED_FOR
 
 WORDS = asked("admin_gateway")
 GUARDED = [message for message in WORDS if message.shape.needs not in (OPEN, SIGNED_IN)]
@@ -330,3 +331,36 @@ async def test_the_board_asks_every_unit_and_says_a_notice(platform: Any, voice:
 
 def test_the_board_knows_every_unit_of_the_platform() -> None:
     assert sorted(units.UNITS) == sorted(row.package for row in UNITS)
+
+
+async def test_objects_are_counted_again_after_ten_minutes_and_dated(
+    platform: Any, voice: Any, root: Any
+) -> None:
+    begun = now()
+    with held(begun):
+        await voice.send()
+        first = (await root.get("/admin/tenants/org_a")).json()
+        await voice.send(id="par_2")
+    with held(begun + COUNTED_FOR):
+        listed = (await root.get("/admin/tenants")).json()["items"]
+    with held(begun + COUNTED_FOR + timedelta(seconds=1)):
+        again = (await root.get("/admin/tenants/org_a")).json()
+        shares = (await root.get("/admin/costs", params={"by_tenant": "true"})).json()
+    told = {one["organization_id"]: one for one in listed}
+    assert [one["objects"]["palette.parcels"] for one in (first, told["org_a"], again)] == [1, 1, 2]
+    times = [datetime.fromisoformat(one["counted_at"]) for one in (first, told["org_a"], again)]
+    assert times == [begun, begun, begun + COUNTED_FOR + timedelta(seconds=1)]
+    assert datetime.fromisoformat(told["org_b"]["counted_at"]) == begun + COUNTED_FOR
+    assert datetime.fromisoformat(shares["counted_at"]) == begun + COUNTED_FOR
+    kept = {one["organization_id"]: one["objects"] for one in shares["tenant_costs"]}
+    assert kept["org_a"] == 2
+
+
+async def test_an_erased_tenant_is_counted_anew(platform: Any, voice: Any, directory: Any, root: Any) -> None:
+    await voice.send()
+    assert (await root.get("/admin/tenants/org_a")).json()["objects"] == {"palette.parcels": 1}
+    directory.suspended.add("org_a")
+    good = {"name": "Usines Dupont", "reason": "fin de contrat"}
+    erased = await root.post("/admin/tenants/org_a/erase", json=good)
+    assert erased.status_code == 200, erased.text
+    assert (await root.get("/admin/tenants/org_a")).json()["objects"] == {}

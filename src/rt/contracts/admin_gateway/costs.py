@@ -1,6 +1,6 @@
 """Messages about what the platform costs: the monthly bill, its switches, the cost of an order."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -101,7 +101,7 @@ class TenantCostView(View):
 
 
 class CostsView(View):
-    """The monthly bill; all amounts in cents of `currency`."""
+    """The monthly bill; all amounts in cents of `currency`. Parts are by what was kept at `counted_at`."""
 
     currency: str
     total_cents: int
@@ -117,6 +117,7 @@ class CostsView(View):
     per_order: str
     per_tenant: str
     tenant_costs: list[TenantCostView] = []
+    counted_at: datetime | None = None
 
 
 class GetCosts(Query[CostsView], route="/admin/costs", needs="admin_gateway.read"):

@@ -1,5 +1,6 @@
 """Messages about organizations as the platform's people see them: counted, exported, erased."""
 
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -11,7 +12,7 @@ Reason = Annotated[str, Meta(min_length=5, max_length=300)]
 
 
 class TenantView(View):
-    """An organization as the platform's people see it, with what it uses."""
+    """An organization as the platform's people see it, with what it uses, as it was at `counted_at`."""
 
     organization_id: str
     name: str
@@ -19,6 +20,7 @@ class TenantView(View):
     guest: bool
     suspended: bool
     objects: dict[str, int]
+    counted_at: datetime | None = None
 
 
 class TenantsPage(View):
@@ -29,14 +31,14 @@ class TenantsPage(View):
 
 
 class FindTenants(Query[TenantsPage], route="/admin/tenants", needs="admin_gateway.read"):
-    """Organizations with the number of objects each has in every collection."""
+    """Organizations with the number of objects each has in every collection, ten minutes old at most."""
 
     q: SearchText = ""
     after: Cursor = ""
 
 
 class GetTenant(Query[TenantView], route="/admin/tenants/{organization_id}", needs="admin_gateway.read"):
-    """One organization with the number of objects that it has in every collection."""
+    """One organization with the number of objects that it has in every collection, as FindTenants says it."""
 
     organization_id: OrganizationId
 

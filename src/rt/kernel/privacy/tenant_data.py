@@ -19,16 +19,22 @@ async def entity_collections(database: Database) -> list[str]:
 
 
 async def counts(database: Database, org_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """How many objects each organization has in each collection."""
+    """How many objects each organization has in each collection; one question walks the keys of them all."""
     found: dict[str, dict[str, int]] = {org_id: {} for org_id in org_ids}
-    stages: list[dict[str, Any]] = [
+    names = await entity_collections(database)
+    if names:
+        steps = [{"$unionWith": {"coll": name, "pipeline": _counting(name, org_ids)}} for name in names[1:]]
+        async for row in await database[names[0]].aggregate([*_counting(names[0], org_ids), *steps]):
+            found[row["_id"]][row["name"]] = row["count"]
+    return found
+
+
+def _counting(name: str, org_ids: Sequence[str]) -> list[dict[str, Any]]:
+    return [
         {"$match": {"org_id": {"$in": list(org_ids)}}},
         {"$group": {"_id": "$org_id", "count": {"$sum": 1}}},
+        {"$set": {"name": name}},
     ]
-    for name in await entity_collections(database):
-        async for row in await database[name].aggregate(stages):
-            found[row["_id"]][name] = row["count"]
-    return found
 
 
 async def rows(database: Database, org_id: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:

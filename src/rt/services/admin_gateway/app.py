@@ -14,16 +14,17 @@ from rt.services.admin_gateway.actions.timelines import Timelines
 from rt.services.admin_gateway.api.announcements import announcements
 from rt.services.admin_gateway.api.operations import operations
 from rt.services.admin_gateway.domain.checkpoint import Seal
-from rt.services.admin_gateway.store import GatewayStore
+from rt.services.admin_gateway.store import GatewayStore, Holdings
 
 
 def build(context: ServiceContext) -> Unit:
     """The gateway put together."""
     database, timers = context.database, context.timers
     store, log, segments = GatewayStore(database), EventLog(database), Segments(database)
-    board, costs = Board(store, context.services), Costs(database, context.services)
+    holdings = Holdings(database)
+    board, costs = Board(store, context.services), Costs(holdings, context.services)
     maintenance, incidents = Maintenance(store, timers), Incidents(store, timers)
-    tenants = Tenants(store, database, context.services, context.files)
+    tenants = Tenants(store, holdings, database, context.services, context.files)
     audits = Audits(log, segments, context.files, Seal(context.secret), database.personal.keys)
     return Unit(
         name="admin_gateway",

@@ -1,7 +1,13 @@
 """Where switches, the notice, erasures, maintenance and incidents are kept; health leaves no trace."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from rt.kernel.core.clock import now
 from rt.kernel.core.errors import AlreadyExists
 from rt.kernel.core.ids import because
+from rt.kernel.privacy.tenant_data import counts
 from rt.kernel.storage.key_values import KeyValues
 from rt.kernel.storage.listing import Filter, Listing
 from rt.kernel.storage.persistence import Collection, Database
@@ -14,6 +20,9 @@ from rt.services.admin_gateway.domain.maintenance import CALENDAR_ID, Calendar
 OUTAGES = Listing(Outage, {"newest": "-opened_at"}, {"state": Filter("state", first=True)}, everywhere=True)
 MOST_TOLD = 50
 """Incidents of one kind that the status page shows."""
+COUNTED_FOR = timedelta(minutes=10)
+"""How old the number of an organization's objects may be: it is shown with its hour."""
+COUNTS_KEPT = 10_000
 
 
 class GatewayStore:
@@ -52,3 +61,34 @@ class GatewayStore:
         lasting = await self.incidents.find({"resolved_at": None}, sort="-opened_at", limit=MOST_TOLD)
         over = await self.incidents.find({"resolved_at": {"$ne": None}}, sort="-opened_at", limit=MOST_TOLD)
         return [*lasting, *over]
+
+
+class Counted(NamedTuple):
+    """How many objects an organization had in each collection, and when."""
+
+    objects: dict[str, int]
+    at: datetime
+
+
+class Holdings:
+    """What organizations have in all units, counted now and then: who shows it says of when it is."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._counted: dict[str, Counted] = {}
+
+    async def of(self, org_ids: Iterable[str]) -> dict[str, Counted]:
+        """The counts of these organizations, none older than COUNTED_FOR."""
+        wanted = list(org_ids)
+        since = now() - COUNTED_FOR
+        old = [org_id for org_id in wanted if org_id not in self._counted or self._counted[org_id].at < since]
+        at = now()
+        fresh = await counts(self._database, old) if old else {}
+        counted = self._counted | {org_id: Counted(objects, at) for org_id, objects in fresh.items()}
+        found = {org_id: counted[org_id] for org_id in wanted}
+        self._counted = found if len(counted) > COUNTS_KEPT else counted
+        return found
+
+    def forget(self, org_id: str) -> None:
+        """What was counted of an organization is no more."""
+        self._counted.pop(org_id, None)

@@ -1,6 +1,7 @@
 """What the platform costs a month: the bill drawn and in figures, its switches, an order's and a tenant's."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
@@ -57,6 +58,7 @@ class CostsPage(Page):
     readings: list[tuple[str, str]] = []
     facts: list[tuple[str, str]] = []
     shares: list[tuple[str, str, int, str]] = []
+    counted_at: datetime | None = None
 
 
 def at(switches: Iterable[str], load: dict[str, str]) -> str:
@@ -177,6 +179,7 @@ async def costs(visit: Visit) -> Page | Response:
             (one.organization_id, one.name, one.objects, dollars(one.amount_cents))
             for one in view.tenant_costs
         ],
+        counted_at=view.counted_at,
     )
 
 

@@ -1,6 +1,7 @@
 """Organizations as the platform's people see them: found, shut out with a reason, exported, erased."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -60,6 +61,7 @@ class TenantsListPage(Page):
     rows: list[Row]
     columns: list[Column]
     q: str
+    counted_at: datetime | None
     more: str
     first: str
 
@@ -72,6 +74,7 @@ class TenantPage(Page):
     state: str
     objects: list[tuple[str, str]]
     total: int
+    counted_at: datetime | None
     lines: list[AuditLineView]
     identity: IdentityView | None
     changes: list[Line]
@@ -127,6 +130,7 @@ async def tenants(visit: Visit) -> Page | Response:
             Column(name="organization_id", label=_("Identifiant"), wide=True),
         ],
         q=q,
+        counted_at=min((one.counted_at for one in found.items if one.counted_at), default=None),
         more=address("/tenants", {"q": q, "after": found.next}) if found.next else "",
         first=address("/tenants", {"q": q}) if after else "",
     )
@@ -158,6 +162,7 @@ async def tenant(visit: Visit) -> Page | Response:
         state=state_of(card.guest, card.suspended),
         objects=counted(objects),
         total=sum(objects.values()),
+        counted_at=found.counted_at if found else None,
         lines=trail.items if trail else [],
         identity=identity,
         changes=history(identity.history) if identity else [],

@@ -17,9 +17,7 @@ from rt.contracts.admin_gateway import (
     TenantCostView,
 )
 from rt.contracts.authz import FindOrganizations
-from rt.kernel.privacy.tenant_data import counts
 from rt.kernel.service.client import Services
-from rt.kernel.storage.persistence import Database
 from rt.services.admin_gateway.adapters import costs_ledger
 from rt.services.admin_gateway.domain.costs.bill import (
     OPTIONS,
@@ -33,6 +31,7 @@ from rt.services.admin_gateway.domain.costs.claims import claimed_cents, figures
 from rt.services.admin_gateway.domain.costs.load import Load, needs
 from rt.services.admin_gateway.domain.costs.prices import Ledger, Reading, Tongue, cents
 from rt.services.admin_gateway.domain.costs.shares import shared
+from rt.services.admin_gateway.store import Holdings
 
 PAGE = 200
 MOST_PAGES = 25
@@ -50,19 +49,27 @@ OPTION_WORDS: dict[str, dict[Tongue, str]] = {
 class Costs:
     """The bill of the month; nothing of it is kept."""
 
-    def __init__(self, database: Database, services: Services) -> None:
+    def __init__(self, holdings: Holdings, services: Services) -> None:
         self._ledger = costs_ledger()
-        self._database = database
+        self._holdings = holdings
         self._services = services
 
     async def get(self, asked: GetCosts) -> CostsView:
         view = priced(self._ledger, asked)
         if not asked.by_tenant:
             return view
-        return msgspec.structs.replace(view, tenant_costs=await self._tenants(view.total_cents))
+        counted = await self._holdings.of(names := await self._names())
+        kept = {org: sum(one.objects.values()) for org, one in counted.items()}
+        parts = shared(view.total_cents, kept)
+        shares = [
+            TenantCostView(organization_id=org, name=names[org], objects=kept[org], amount_cents=parts[org])
+            for org in sorted(names, key=lambda one: (-parts[one], names[one]))
+        ]
+        at = min((one.at for one in counted.values()), default=None)
+        return msgspec.structs.replace(view, tenant_costs=shares, counted_at=at)
 
-    async def _tenants(self, total: int) -> list[TenantCostView]:
-        """Dearest first; guests stand in others' orders and have little of their own."""
+    async def _names(self) -> dict[str, str]:
+        """The organizations; guests stand in others' orders and have little of their own."""
         names: dict[str, str] = {}
         after = ""
         for _page in range(MOST_PAGES):
@@ -71,12 +78,7 @@ class Costs:
             after = found.next
             if not after:
                 break
-        kept = {org: sum(by.values()) for org, by in (await counts(self._database, list(names))).items()}
-        parts = shared(total, kept)
-        return [
-            TenantCostView(organization_id=org, name=names[org], objects=kept[org], amount_cents=parts[org])
-            for org in sorted(names, key=lambda one: (-parts[one], names[one]))
-        ]
+        return names
 
 
 def priced(ledger: Ledger, asked: GetCosts) -> CostsView:
@@ -96,7 +98,7 @@ def priced(ledger: Ledger, asked: GetCosts) -> CostsView:
         differences=[
             CostDifferenceView(
                 key=one.key,
-                text=sentence(one, ledger, asked.language),
+                text=sentence(one, ledger, known, asked.language),
                 claimed_cents=claimed_cents(ledger, one.claimed) or 0,
                 computed_cents=known[one.computed],
             )

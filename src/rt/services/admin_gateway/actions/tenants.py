@@ -19,14 +19,14 @@ from rt.kernel.core.clock import today
 from rt.kernel.core.errors import AskRefused, NotFound
 from rt.kernel.model.messages import Download
 from rt.kernel.privacy.erasures import erase_organization
-from rt.kernel.privacy.tenant_data import counts, left, rows
+from rt.kernel.privacy.tenant_data import left, rows
 from rt.kernel.service.client import Services
 from rt.kernel.storage.files import Files
 from rt.kernel.storage.persistence import Database
 from rt.services.admin_gateway.domain.erasure import Erasure, NameDiffers, NotSuspended, erasure_id
 from rt.services.admin_gateway.domain.flags import OPERATOR
 from rt.services.admin_gateway.domain.masking import exported
-from rt.services.admin_gateway.store import GatewayStore
+from rt.services.admin_gateway.store import Counted, GatewayStore, Holdings
 
 PAGE = 30
 
@@ -34,20 +34,23 @@ PAGE = 30
 class Tenants:
     """What an organization has in the platform; its suspension is authz's word."""
 
-    def __init__(self, store: GatewayStore, database: Database, services: Services, files: Files) -> None:
+    def __init__(
+        self, store: GatewayStore, holdings: Holdings, database: Database, services: Services, files: Files
+    ) -> None:
         self._store = store
+        self._holdings = holdings
         self._database = database
         self._services = services
         self._files = files
 
     async def find(self, asked: FindTenants) -> TenantsPage:
         found = await self._services.ask(FindOrganizations(q=asked.q, after=asked.after, limit=PAGE))
-        objects = await counts(self._database, [card.id for card in found.items])
-        return TenantsPage(items=[_tenant(card, objects[card.id]) for card in found.items], next=found.next)
+        counted = await self._holdings.of(card.id for card in found.items)
+        return TenantsPage(items=[_tenant(card, counted[card.id]) for card in found.items], next=found.next)
 
     async def get(self, asked: GetTenant) -> TenantView:
         card = await self._card(asked.organization_id)
-        return _tenant(card, (await counts(self._database, [card.id]))[card.id])
+        return _tenant(card, (await self._holdings.of([card.id]))[card.id])
 
     async def export(self, asked: ExportTenant) -> Download:
         """One JSON line for each object, with the name of its collection."""
@@ -74,6 +77,7 @@ class Tenants:
                 )
             )
         removed = await erase_organization(self._database, self._files, organization_id)
+        self._holdings.forget(organization_id)
         async with self._store.erasures.change(begun.id) as erasure:
             erasure.finish(removed)
         return EraseView(
@@ -98,14 +102,15 @@ class Tenants:
             raise
 
 
-def _tenant(card: OrganizationView, objects: dict[str, int]) -> TenantView:
+def _tenant(card: OrganizationView, counted: Counted) -> TenantView:
     return TenantView(
         organization_id=card.id,
         name=card.name,
         kind=card.kind,
         guest=card.guest,
         suspended=card.suspended,
-        objects=objects,
+        objects=counted.objects,
+        counted_at=counted.at,
     )
 
 

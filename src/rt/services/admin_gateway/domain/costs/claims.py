@@ -1,5 +1,6 @@
 """Where the specification's estimate does not add up: each difference with its figures, in words."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from rt.services.admin_gateway.domain.costs.bill import SPEC_BILL, bill
@@ -46,9 +47,9 @@ def figures(ledger: Ledger) -> dict[str, int]:
     }
 
 
-def sentence(difference: Difference, ledger: Ledger, language: Tongue) -> str:
+def sentence(difference: Difference, ledger: Ledger, figures: Mapping[str, int], language: Tongue) -> str:
     """The difference in words, with every figure it names."""
-    known = {name: shown(amount, language) for name, amount in figures(ledger).items()}
+    known = {name: shown(amount, language) for name, amount in figures.items()}
     claimed = shown(claimed_cents(ledger, difference.claimed) or 0, language)
     computed = known[difference.computed]
     return difference.label(language).format_map(known | {"claimed": claimed, "computed": computed})
