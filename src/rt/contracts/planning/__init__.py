@@ -14,6 +14,7 @@ from rt.contracts.planning.docks import (
     GetDock,
     OpeningHours,
 )
+from rt.contracts.planning.facts import TourPublished, TourStop, TourWithdrawn
 from rt.contracts.planning.fleet import (
     AddAbsence,
     AddDriver,
@@ -65,6 +66,7 @@ from rt.contracts.planning.slots import (
     SlotView,
     WaitingView,
 )
+from rt.contracts.planning.splitting import SplitTour
 from rt.contracts.planning.tours import (
     AssignJob,
     ChangeCrew,
@@ -82,10 +84,7 @@ from rt.contracts.planning.tours import (
     MyDayView,
     PublishTour,
     StopView,
-    TourPublished,
-    TourStop,
     TourView,
-    TourWithdrawn,
     UnassignJob,
     WithdrawTour,
 )

@@ -7,7 +7,7 @@ from msgspec import Meta, field
 
 from rt.contracts.planning.fleet import DriverView, VehicleView
 from rt.contracts.planning.jobs import ConflictView, JobView
-from rt.kernel.model.messages import SELF, Command, Event, Query, Version, View, personal_of
+from rt.kernel.model.messages import SELF, Command, Query, Version, View, personal_of
 from rt.trade.days import TripDay
 from rt.trade.emissions import TourEmissions
 from rt.trade.places import Site
@@ -20,7 +20,10 @@ Position = Annotated[int, Meta(ge=0, le=1_000)]
 
 
 class StopView(View):
-    """One call of a tour: when the truck is there, what it takes on or off, what it carries afterwards."""
+    """One call of a tour: when the truck is there, what it takes on or off, what it carries afterwards.
+
+    `transfer`: the goods change trucks here, after a breakdown; the order is neither picked up nor delivered.
+    """
 
     position: int
     job_id: str
@@ -42,6 +45,7 @@ class StopView(View):
     km_before: float
     goods_text: str
     requirements: list[str]
+    transfer: bool = False
 
 
 class TourView(View):
@@ -254,47 +258,3 @@ class MyDayView(View):
 
 class MyDay(Query[MyDayView], route="/api/planning/my-day", needs=SELF):
     """What I drive today and tomorrow: for the user that a driver is tied to."""
-
-
-class TourStop(View):
-    """A stop as others hear of it."""
-
-    order_id: str
-    shipper_id: str
-    kind: StopKind
-    site: Site
-    planned_from: datetime
-    planned_until: datetime
-    weight_kg: float
-    pallets: int
-
-
-class TourPublished(Event, topic="planning.tour.published"):
-    """A tour goes to its driver, or is another since it went (`again`).
-
-    `left` are orders that are on it no more, `former_driver_user_id` who drove it until now and
-    `former_vehicle_plate` with which vehicle, if the driver changed. `emissions` are its plan's.
-    """
-
-    tour_id: str
-    carrier_id: str
-    vehicle_id: str
-    vehicle_plate: str
-    driver_id: str
-    driver_user_id: str | None
-    driver_name: Annotated[str, personal_of("driver_id", "planning.drivers")]
-    stops: list[TourStop]
-    again: bool = False
-    left: list[str] = field(default_factory=list)
-    former_driver_user_id: str = ""
-    former_vehicle_plate: str = ""
-    emissions: TourEmissions | None = None
-
-
-class TourWithdrawn(Event, topic="planning.tour.withdrawn"):
-    """A published tour was taken back from its driver."""
-
-    tour_id: str
-    order_ids: list[str]
-    vehicle_plate: str = ""
-    driver_user_id: str | None = None

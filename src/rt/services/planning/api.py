@@ -7,12 +7,20 @@ from rt.services.planning.actions.fleet import Fleet
 from rt.services.planning.actions.jobs import Basket
 from rt.services.planning.actions.plans import Plans
 from rt.services.planning.actions.slots import Slots
+from rt.services.planning.actions.splitting import Splitting
 from rt.services.planning.actions.tours import Tours
 from rt.services.planning.actions.waiting import WaitingList
 
 
 def table(
-    fleet: Fleet, basket: Basket, tours: Tours, plans: Plans, docks: Docks, slots: Slots, waiting: WaitingList
+    fleet: Fleet,
+    basket: Basket,
+    tours: Tours,
+    splitting: Splitting,
+    plans: Plans,
+    docks: Docks,
+    slots: Slots,
+    waiting: WaitingList,
 ) -> list[Served]:
     return [
         serve(contract.AddVehicle, fleet.add_vehicle),
@@ -33,6 +41,7 @@ def table(
         serve(contract.AssignJob, tours.assign),
         serve(contract.UnassignJob, tours.unassign),
         serve(contract.MoveStop, tours.move_stop),
+        serve(contract.SplitTour, splitting.split),
         serve(contract.ChangeCrew, tours.change_crew),
         serve(contract.PublishTour, tours.publish),
         serve(contract.WithdrawTour, tours.withdraw),

@@ -8,6 +8,7 @@ from rt.services.planning.actions.order_jobs import OrderJobs
 from rt.services.planning.actions.plans import SEARCH, Plans
 from rt.services.planning.actions.searching import Searching
 from rt.services.planning.actions.slots import Slots
+from rt.services.planning.actions.splitting import Splitting
 from rt.services.planning.actions.tours import Tours
 from rt.services.planning.actions.waiting import WaitingList
 from rt.services.planning.adapters import Neighbours
@@ -23,14 +24,15 @@ def build(context: ServiceContext) -> Unit:
     """Planning put together."""
     store = PlanningStore(context.database)
     neighbours = Neighbours(context.services)
-    docks = Docks(store, neighbours)
+    fleet, docks = Fleet(store, neighbours), Docks(store, neighbours)
     slots = Slots(store, docks, neighbours)
     waiting = WaitingList(store, docks, slots)
     plans = Plans(store, context.timers)
+    tours, splitting = Tours(store), Splitting(store)
     searching = Searching(store, context.timers)
     return Unit(
         name="planning",
-        serves=table(Fleet(store, neighbours), Basket(store), Tours(store), plans, docks, slots, waiting),
+        serves=table(fleet, Basket(store), tours, splitting, plans, docks, slots, waiting),
         subscriptions=Handlers(store, OrderJobs(store), waiting).subscriptions(),
         jobs=[every(HOUR_SECONDS, Closing(store).close), every(HOUR_SECONDS, Closing(store).forget)],
         timers={SEARCH: searching.run},

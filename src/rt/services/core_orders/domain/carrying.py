@@ -56,6 +56,8 @@ class Carried(Tendered, kw_only=True):
         if by.org_id != self.carrier_id or self.state not in EXECUTION[:-1]:
             return
         self.emissions = emissions
+        if self.plan is not None and plan.planned_pickup_at is None:  # it was picked up by another truck
+            plan = structs.replace(plan, planned_pickup_at=self.plan.planned_pickup_at)
         if driver and driver not in self.drivers:
             self.drivers = [*self.drivers, driver][-DRIVERS_KEPT:]
         if self.plan is not None and as_told(self.plan, plan):
@@ -137,8 +139,8 @@ class Carried(Tendered, kw_only=True):
 
 
 def plan_of(tour: TourPublished, order_id: str) -> PlanView:
-    """The vehicle, the driver and the times that a tour has for an order."""
-    stops = [stop for stop in tour.stops if stop.order_id == order_id]
+    """The vehicle, the driver and the times that a tour has for an order; of where it changes trucks none."""
+    stops = [stop for stop in tour.stops if stop.order_id == order_id and not stop.transfer]
     first = next((stop.planned_from for stop in stops if stop.kind == "pickup"), None)
     last = next((stop.planned_from for stop in reversed(stops) if stop.kind == "delivery"), None)
     return PlanView(

@@ -32,9 +32,10 @@ class Handlers:
         self._store = store
 
     async def plan(self, event: TourPublished, envelope: EventEnvelope) -> None:
-        """Every order of the tour gets its vehicle, driver and times; those that left it wait for another."""
+        """Each order gets its vehicle, driver and times; one that changed trucks has those of the other."""
         await self._unplan(event.left, event.tour_id, envelope)
-        for order_id in dict.fromkeys(stop.order_id for stop in event.stops):
+        gone = {stop.order_id for stop in event.stops if stop.transfer and stop.kind == "delivery"}
+        for order_id in dict.fromkeys(stop.order_id for stop in event.stops if stop.order_id not in gone):
             by, plan, account = _planner(envelope), plan_of(event, order_id), event.driver_user_id or ""
             share = of_share(event.emissions, order_id) if event.emissions else None
             await self._change(order_id, partial(_planned, by=by, plan=plan, account=account, share=share))

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from rt.contracts.planning import JobView
+from rt.contracts.planning import JobView, TourStop
 from rt.contracts.planning.docks import GoodsType
 from rt.contracts.planning.jobs import JobState
 from rt.contracts.planning.tours import StopKind
@@ -49,7 +49,10 @@ class JobElsewhere(Conflict):
 
 
 class Stop(msgspec.Struct, kw_only=True):
-    """A call for one job. The times are filled in when the tour is laid out; load figures are the job's."""
+    """A call for one job. The times are filled in when the tour is laid out; load figures are the job's.
+
+    `transfer`: its goods change trucks here, after a breakdown.
+    """
 
     job_id: str
     order_id: str
@@ -69,12 +72,27 @@ class Stop(msgspec.Struct, kw_only=True):
     starts_at: datetime
     leaves_at: datetime
     km_before: float = 0
+    transfer: bool = False
 
     @property
     def load(self) -> tuple[float, float, float]:
         """Kilograms, pallets, loading metres that this stop adds (pickup) or takes away (delivery)."""
         sign = 1 if self.kind == "pickup" else -1
         return sign * self.weight_kg, sign * self.pallets, sign * self.loading_metres
+
+    def told_view(self) -> TourStop:
+        """As others hear of it."""
+        return TourStop(
+            order_id=self.order_id,
+            shipper_id=self.shipper_id,
+            kind=self.kind,
+            site=self.site,
+            planned_from=self.arrives_at,
+            planned_until=self.leaves_at,
+            weight_kg=self.weight_kg,
+            pallets=self.pallets,
+            transfer=self.transfer,
+        )
 
 
 class Job(Entity):

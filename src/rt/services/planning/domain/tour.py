@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from rt.contracts.planning import StopView, TourPublished, TourStop, TourView, TourWithdrawn
+from rt.contracts.planning import StopView, TourPublished, TourView, TourWithdrawn
 from rt.contracts.planning.tours import TourState
 from rt.kernel.core.clock import now
 from rt.kernel.core.errors import Conflict, VersionStale
@@ -72,7 +72,9 @@ class Tour(Entity):
 
     @property
     def job_ids(self) -> list[str]:
-        return list(dict.fromkeys(stop.job_id for stop in self.stops))
+        """Those that it has: what changed trucks is the other one's."""
+        gone = {stop.job_id for stop in self.stops if stop.transfer and stop.kind == "delivery"}
+        return [one for one in dict.fromkeys(stop.job_id for stop in self.stops) if one not in gone]
 
     def arrange(self, stops: Sequence[Stop], crew: Crew) -> None:
         """Lay these stops out in this order, to see how it would be; `take` also holds what it needs."""
@@ -151,6 +153,17 @@ class Tour(Entity):
         if not left:
             self.withdraw()
 
+    def break_off(self, position: int, transfers: Sequence[Stop], at: datetime) -> None:
+        """After a breakdown: what it has done stays, the rest goes; what is on board leaves it at `at`."""
+        before = copy(self)
+        self.stops = [*self.stops[:position], *transfers]
+        self.drives = [(since, min(until, at)) for since, until in self.drives if since < at]
+        self.ends_at = max(at, self.stops[-1].leaves_at)
+        self.distance_km = round(sum(stop.km_before for stop in self.stops), 1)
+        self.driving_minutes = sum((until - since).seconds // 60 for since, until in self.drives)
+        self.hold()
+        self._tell(before)
+
     def publish(self) -> None:
         """Hand it to the driver and tell everybody concerned."""
         self.need_draft()
@@ -161,9 +174,8 @@ class Tour(Entity):
         self._tell()
 
     def follow(self, job: Job, crew: Crew, hold: bool) -> None:
-        """A job of it is another by consent: its stops are laid out anew; whoever drives them is told.
+        """A job of it is another by consent: its stops are laid out anew; who drives is told of what shows.
 
-        Of a change that it does not show, as of a price, nobody is.
         Without `hold` it does not hold the time that it needs now: another tour of its crew has it.
         """
         if self.state not in ("draft", "published"):
@@ -193,19 +205,7 @@ class Tour(Entity):
                 driver_id=self.driver_id,
                 driver_user_id=self.driver_user_id,
                 driver_name=self.driver_name,
-                stops=[
-                    TourStop(
-                        order_id=stop.order_id,
-                        shipper_id=stop.shipper_id,
-                        kind=stop.kind,
-                        site=stop.site,
-                        planned_from=stop.arrives_at,
-                        planned_until=stop.leaves_at,
-                        weight_kg=stop.weight_kg,
-                        pallets=stop.pallets,
-                    )
-                    for stop in self.stops
-                ],
+                stops=[stop.told_view() for stop in self.stops],
                 again=before is not None,
                 left=sorted(left),
                 former_driver_user_id=(was.driver_user_id or "") if swapped else "",
@@ -231,8 +231,7 @@ class Tour(Entity):
         self.hold()
 
     def finish(self) -> None:
-        self.state = "done"
-        self.hold()
+        self.state, self.holds = "done", [self.id]
 
     def view(self, conflicts: Sequence[PlanningConflict] = ()) -> TourView:
         carried, stops = (0.0, 0.0, 0.0), []
@@ -260,6 +259,7 @@ class Tour(Entity):
                     km_before=stop.km_before,
                     goods_text=stop.goods_text,
                     requirements=stop.requirements,
+                    transfer=stop.transfer,
                 )
             )
         return TourView(

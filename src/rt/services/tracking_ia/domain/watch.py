@@ -268,6 +268,7 @@ def watched(event: TourPublished, watch_id: str) -> Watch:
 
 
 def _stops(event: TourPublished) -> list[WatchedStop]:
+    """Where it picks up and delivers; where goods change trucks no order is reached."""
     return [
         WatchedStop(
             order_id=stop.order_id,
@@ -277,6 +278,7 @@ def _stops(event: TourPublished) -> list[WatchedStop]:
             planned_until=stop.planned_until,
         )
         for stop in event.stops
+        if not stop.transfer
     ]
 
 

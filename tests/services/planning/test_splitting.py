@@ -1,0 +1,131 @@
+"""Tours split after a breakdown: another truck takes what is left, what is on board changes trucks."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.services.planning import make
+from tests.services.planning.test_tours_under_way import accepted, after, gone, orders_of, published, seen
+
+from rt.contracts import planning as contract
+from rt.kernel.core.clock import held
+from rt.services.planning.domain.fleet import Crew
+from rt.services.planning.domain.splitting import split
+from rt.services.planning.domain.tour import new_tour
+from rt.trade.places import Address, Site
+
+REST_AREA = Site(name="Aire de Reims-Champagne", address=Address(postal_code="51100", city="Reims"))
+
+
+async def asked(world, tour, position=1, crew=None, **more):
+    vehicle, driver = crew or await world.crew()
+    at = datetime.fromisoformat(tour["stops"][position]["arrives_at"]) + timedelta(hours=1)
+    values = {
+        "tour_id": tour["tour_id"],
+        "version": tour["version"],
+        "position": position,
+        "vehicle_id": vehicle["vehicle_id"],
+        "driver_id": driver["driver_id"],
+        "site": REST_AREA,
+        "at": at,
+    }
+    return contract.SplitTour(**(values | more))
+
+
+def calls(tour):
+    return [(stop["order_id"], stop["kind"], stop["transfer"]) for stop in tour["stops"]]
+
+
+async def test_another_truck_takes_over_what_is_left_and_what_is_on_board(world):
+    (one, job), (two, other) = await accepted(world), await accepted(world)
+    tour = await published(world, job, other)
+    with after(tour["stops"][0]):
+        message = await asked(world, tour, late=True)
+        status, fresh = await world.carrier.say(message)
+        assert status == 201, fresh
+    assert calls(await seen(world, tour)) == [
+        (one.order_id, "pickup", False),
+        (one.order_id, "delivery", True),
+    ]
+    assert calls(fresh)[0] == (one.order_id, "pickup", True)
+    left = [(stop["order_id"], stop["kind"], False) for stop in tour["stops"][1:]]
+    assert calls(fresh)[1:] == left
+    assert (fresh["state"], fresh["vehicle_id"]) == ("published", message.vehicle_id)
+    assert [stop["load_kg"] for stop in (await seen(world, fresh))["stops"]][-1] == 0
+    for job_id in (job["job_id"], other["job_id"]):
+        assert (await world.carrier.get(contract.GetJob(job_id=job_id)))["tour_id"] == fresh["tour_id"]
+    told = {one["tour_id"]: one for one in await world.platform.emitted("planning.tour.published")}
+    assert told[tour["tour_id"]]["left"] == [two.order_id]
+    assert [stop["transfer"] for stop in told[fresh["tour_id"]]["stops"]] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ({"position": 0}, "nothing_done"),
+        ({"position": 4}, "nothing_left"),
+        ({"version": 99}, "version_stale"),
+        ({"vehicle_id": "veh_nobodys"}, "reference_unknown"),
+        ({"driver_id": "drv_nobodys"}, "reference_unknown"),
+        ({"vehicle_id": None}, "same_truck"),
+        ({"late": False}, "assignment_refused"),
+    ],
+)
+async def test_a_split_that_cannot_be_is_refused_and_nothing_is_written(world, how, code):
+    (_, job), (_, other) = await accepted(world), await accepted(world)
+    tour = await published(world, job, other)
+    with after(tour["stops"][0]):
+        before = await seen(world, tour)
+        at = datetime.fromisoformat(tour["stops"][-1]["window_until"])
+        how = {name: tour["vehicle_id"] if value is None else value for name, value in how.items()}
+        message = msgspec.structs.replace(await asked(world, tour, at=at, late=True), **how)
+        assert await world.carrier.refused(message) == code
+    assert await seen(world, tour) == before
+
+
+async def test_a_draft_is_not_split_and_anothers_tour_is_unknown(world):
+    _, job = await accepted(world)
+    draft = await world.tour(job)
+    assert await world.carrier.refused(await asked(world, draft)) == "tour_not_published"
+    tour = await world.carrier.get(contract.PublishTour(tour_id=draft["tour_id"], version=draft["version"]))
+    assert await world.office("another").refused(await asked(world, tour)) == "tour_unknown"
+
+
+async def test_an_order_that_goes_after_the_split_leaves_the_truck_that_has_it(world):
+    (_, job), (two, other) = await accepted(world), await accepted(world)
+    tour = await published(world, job, other)
+    with after(tour["stops"][0]):
+        _, fresh = await world.carrier.say(await asked(world, tour, late=True))
+        await world.emit(gone(two, lapsed=False))
+        assert two.order_id not in orders_of(await seen(world, fresh))
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=4, unique=True), st.data())
+def test_both_trucks_have_what_they_load_and_between_them_every_call(jobs, data):
+    """Wherever it breaks down, whatever is on board."""
+    with held(make.at(5)):
+        crew, rescue = make.crew(), Crew(make.vehicle(id="veh_2"), make.driver(id="drv_2"))
+        stops = []
+        for number in jobs:
+            pickup, delivery = make.job(id=f"job_{number}").stops()
+            where = data.draw(st.integers(0, len(stops)))
+            stops.insert(where, pickup)
+            stops.insert(data.draw(st.integers(where + 1, len(stops))), delivery)
+        tour = new_tour("tur_1", crew, make.at(8).date())
+        tour.arrange(stops, crew)
+        tour.publish()
+        position = data.draw(st.integers(1, len(stops) - 1))
+        before = [(stop.job_id, stop.kind) for stop in tour.stops]
+        fresh = split(tour, position, rescue, REST_AREA, make.at(12), "tur_2")
+        both = [*tour.stops, *fresh.stops]
+        assert [(stop.job_id, stop.kind) for stop in both if not stop.transfer] == before
+        for one in (tour, fresh):
+            aboard: list[str] = []
+            for stop in one.stops:
+                if stop.kind == "pickup":
+                    aboard.append(stop.job_id)
+                else:
+                    aboard.remove(stop.job_id)
+            assert not aboard, "what is loaded is unloaded, here or where it changes trucks"
