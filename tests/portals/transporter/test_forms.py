@@ -742,3 +742,29 @@ async def test_a_published_tour_gets_another_truck_and_driver_and_loses_a_stop(
     off = f"/planning/jobs/{seen.stops[0].job_id}/unassign?day={seen.day}&tour={seen.tour_id}"
     await carrier.press(page, off)
     assert (await world.ask(world.carrier, GetTour(tour_id=tour.tour_id))).state == "withdrawn"
+
+
+async def test_after_a_breakdown_another_truck_takes_what_is_left(world: World, carrier: Browser) -> None:
+    tour = await world.tour()
+    here = f"/planning/tours/{tour.tour_id}"
+    await carrier.press(await carrier.page(here), f"{here}/publish")
+    vehicle, driver = await world.vehicle(), await world.driver()
+    page = await carrier.page(f"{here}/breakdown")
+    assert tour.vehicle_plate not in re.findall(r"<option[^>]*>([^<]*)", page)
+    chosen = {
+        "position": "1",
+        "vehicle_id": vehicle.vehicle_id,
+        "driver_id": driver.driver_id,
+        "at": f"{tour.stops[1].arrives_at:%Y-%m-%dT%H:%M}",
+        "site.address.postal_code": "51100",
+        "site.address.city": "Reims",
+        "site.address.country": "FR",
+        "site.name": "Aire de Reims-Champagne",
+        "late": "true",
+    }
+    answer = await carrier.press(page, f"{here}/breakdown", **chosen)
+    page = await followed(carrier, answer)
+    assert "reprend la tournée" in page
+    assert "Transbordement · Aire de Reims-Champagne" in page
+    seen = await world.ask(world.carrier, GetTour(tour_id=tour.tour_id))
+    assert [(one.kind, one.transfer) for one in seen.stops] == [("pickup", False), ("delivery", True)]

@@ -31,6 +31,7 @@ PAGES = (
     "/planning/jobs/{job}?day={day}",
     "/planning/jobs/{job}?day={day}&vehicle_id={vehicle}&driver_id={other}",
     "/planning/tours/{draft}",
+    "/planning/tours/{draft}/breakdown",
     "/fleet",
     "/fleet/new",
     "/fleet/{vehicle}",

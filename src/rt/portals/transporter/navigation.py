@@ -13,6 +13,7 @@ from rt.pages.slots import Slots
 from rt.pages.team import Team
 from rt.portals.transporter.pages import (
     basket,
+    breakdown,
     devices,
     drivers,
     jobs,
@@ -89,6 +90,7 @@ PAGES: list[Route] = [
     *basket.PAGES,
     *jobs.PAGES,
     *tours.PAGES,
+    *breakdown.PAGES,
     *vehicles.PAGES,
     *devices.PAGES,
     *drivers.PAGES,
