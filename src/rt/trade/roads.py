@@ -168,7 +168,7 @@ def leg(start: Point, end: Point) -> Leg | NoRoad:
     return Leg(km=(cost & TENS) / 100, driving_minutes=((cost >> SECONDS) - sea) / 60, sea_minutes=sea / 60)
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=4_096)
 def _label(node: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """What a climb reaches, by node; kept for places that are asked for again, 1.5 kB each."""
     climbed, _ = climb(road_net(), node)

@@ -14,6 +14,7 @@ from rt.services.tracking_ia.domain.arrivals import expected, nominal_minutes, q
 from rt.services.tracking_ia.domain.fences import arrival, departure, segments
 from rt.services.tracking_ia.domain.order import Rule, coarse, followed, in_force
 from rt.services.tracking_ia.domain.points import cleaned
+from rt.trade.ways import Way, onward
 
 STEP, ALERT = timedelta(minutes=10), 0.7
 
@@ -160,40 +161,48 @@ def test_a_tour_published_again_keeps_what_was_reached():
     assert watch.stop_of("ord_1", "pickup").reached_at is not None
 
 
-legs = st.lists(st.floats(100, 400_000), min_size=1, max_size=5)
+def leg(km: float, kmh: float = 60, sea: float = 0) -> Way:
+    return Way(km, km / kmh * 60, sea, "net")
+
+
+legs = st.lists(
+    st.builds(leg, st.floats(0.1, 600), st.floats(20, 85), st.sampled_from([0.0, 90.0])),
+    min_size=1,
+    max_size=5,
+)
 
 
 @given(legs, st.integers(0, 300))
-def test_a_band_holds_its_middle_and_never_lies_in_the_past(legs_m, silence):
+def test_a_band_holds_its_middle_and_never_lies_in_the_past(ahead, silence):
     moment = make.AT + timedelta(minutes=silence)
-    coming = expected(legs_m, make.AT, moment)
+    coming = expected(ahead, make.AT, moment)
     assert moment <= coming.low <= coming.eta <= coming.high
 
 
 @given(legs, st.lists(st.integers(0, 300), min_size=2, max_size=10))
-def test_silence_never_makes_the_band_narrower(legs_m, silences):
+def test_silence_never_makes_the_band_narrower(ahead, silences):
     widths = []
     for silence in sorted(silences):
-        coming = expected(legs_m, make.AT, make.AT + timedelta(minutes=silence))
+        coming = expected(ahead, make.AT, make.AT + timedelta(minutes=silence))
         widths.append(coming.high - coming.low)
     assert all(before <= after + timedelta(milliseconds=1) for before, after in itertools.pairwise(widths))
 
 
 def test_silence_is_said():
-    assert not expected([50_000], make.AT, make.AT + timedelta(minutes=15)).old
-    assert expected([50_000], make.AT, make.AT + timedelta(minutes=16)).old
+    assert not expected([leg(60)], make.AT, make.AT + timedelta(minutes=15)).old
+    assert expected([leg(60)], make.AT, make.AT + timedelta(minutes=16)).old
 
 
 @given(legs, st.lists(st.integers(-100, 900), min_size=2, max_size=6))
-def test_a_later_promise_is_never_more_likely_broken(legs_m, promises):
-    coming = expected(legs_m, make.AT, make.AT)
+def test_a_later_promise_is_never_more_likely_broken(ahead, promises):
+    coming = expected(ahead, make.AT, make.AT)
     chances = [coming.late_probability(make.minutes(minute), make.AT) for minute in sorted(promises)]
     assert chances == sorted(chances, reverse=True)
     assert all(0 <= chance <= 1 for chance in chances)
 
 
 def test_the_band_says_what_its_ends_mean():
-    coming = expected([80_000], make.AT, make.AT)
+    coming = expected([leg(100)], make.AT, make.AT)
     for at, chance in ((coming.low, 0.9), (coming.eta, 0.5), (coming.high, 0.1)):
         assert coming.late_probability(at, make.AT) == pytest.approx(chance, abs=1e-6)
 
@@ -205,9 +214,21 @@ def test_longer_ways_take_longer(a, b):
 
 
 def test_a_day_at_the_wheel_holds_its_breaks_and_its_stops():
-    through = nominal_minutes([500_000], 0)
-    assert through > 1.16 * 500 * 1.25 / 76 * 60
-    assert nominal_minutes([500_000], 2) - through == pytest.approx(70)
+    through = nominal_minutes([leg(600, kmh=80)])
+    assert through == pytest.approx(450 * (1 + 0.75 / 4.5))
+    assert nominal_minutes([leg(200, 80), leg(200, 80), leg(200, 80)]) - through == pytest.approx(70)
+
+
+def test_nobody_drives_on_a_ship():
+    by_ship = nominal_minutes([leg(600, 80, sea=90)])
+    assert by_ship - nominal_minutes([leg(600, 80)]) == pytest.approx(90)
+
+
+def test_what_is_left_to_drive_is_the_nets_way():
+    watch = make.watch()
+    fix = make.drive()[0]
+    (first, coming), *_ = watch.arrivals(fix, fix.at)
+    assert coming.remaining_km == pytest.approx(onward(fix.place, first.place).km, abs=0.05)
 
 
 def test_an_arrival_is_told_when_it_moves_by_a_step_and_no_sooner():

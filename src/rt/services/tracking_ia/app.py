@@ -1,5 +1,7 @@
 """The tracking service put together."""
 
+from functools import partial
+
 from rt.kernel.service.service import ServiceContext, Unit, every
 from rt.services.tracking_ia.actions.devices import Devices, Duty
 from rt.services.tracking_ia.actions.journeys import Journeys
@@ -9,7 +11,7 @@ from rt.services.tracking_ia.actions.shares import Rules, Shares
 from rt.services.tracking_ia.adapters import People
 from rt.services.tracking_ia.api import table
 from rt.services.tracking_ia.handlers import Handlers
-from rt.services.tracking_ia.jobs import Clock
+from rt.services.tracking_ia.jobs import Clock, begin
 from rt.services.tracking_ia.store import TrackingStore
 
 FORESEE_SECONDS = 300
@@ -31,5 +33,5 @@ def build(context: ServiceContext) -> Unit:
         subscriptions=Handlers(store, shares).subscriptions(),
         jobs=[every(FORESEE_SECONDS, clock.foresee), every(DAY_SECONDS, clock.purge)],
         works=[judging],
-        start=store.prepare,
+        start=partial(begin, store),
     )

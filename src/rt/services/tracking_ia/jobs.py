@@ -1,5 +1,6 @@
 """What the tracking service does by the clock: see delays come in silence, and delete what is too old."""
 
+import asyncio
 from datetime import timedelta
 
 from rt.kernel.core.clock import now
@@ -8,6 +9,7 @@ from rt.kernel.core.tenancy import acting_for
 from rt.services.tracking_ia.actions.judging import Judging
 from rt.services.tracking_ia.domain.order import Purge
 from rt.services.tracking_ia.store import TrackingStore
+from rt.trade import roads
 
 
 class Clock:
@@ -58,3 +60,8 @@ class Clock:
                 kept_days=days,
             )
         )
+
+
+async def begin(store: TrackingStore) -> None:
+    """Reading the road net takes a second: before the first position, and beside the event loop."""
+    await asyncio.gather(store.prepare(), asyncio.to_thread(roads.basis))

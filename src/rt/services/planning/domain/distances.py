@@ -11,8 +11,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rt.trade import roads
-from rt.trade.distances import CROW_FLY, Point, driving_minutes, road_km
+from rt.trade import roads, ways
+from rt.trade.distances import CROW_FLY
 from rt.trade.gazetteer import locate
 from rt.trade.islands import same_landmass
 from rt.trade.places import Address, Site
@@ -55,8 +55,8 @@ def way(start: Site, end: Site) -> Way | None:
         return None
     if not by_road(start, end):
         return None
-    ends = (start.latitude, start.longitude), (end.latitude, end.longitude)
-    return _measured(min(ends), max(ends))
+    found = ways.way((start.latitude, start.longitude), (end.latitude, end.longitude))
+    return Way(found.km, round(found.minutes), found.basis)
 
 
 def kilometres(start: Site, end: Site) -> float:
@@ -83,18 +83,8 @@ def minutes_matrix(sites: Sequence[Site]) -> NDArray[np.float64]:
     found = roads.matrix(places)
     minutes: NDArray[np.float64] = np.rint(found.driving_minutes + found.sea_minutes)
     for one, other in np.argwhere(~found.reached).tolist():
-        ends = places[one], places[other]
-        minutes[one, other] = _measured(min(ends), max(ends)).minutes
+        minutes[one, other] = round(ways.way(places[one], places[other]).minutes)
     return minutes
-
-
-@lru_cache(maxsize=4_096)
-def _measured(start: Point, end: Point) -> Way:
-    found = roads.leg(start, end)
-    if isinstance(found, roads.NoRoad):
-        km = road_km(start, end)
-        return Way(km, driving_minutes(km), CROW_FLY)
-    return Way(found.km, round(found.minutes), roads.basis())
 
 
 @lru_cache(maxsize=20_000)

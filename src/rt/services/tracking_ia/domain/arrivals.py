@@ -8,21 +8,19 @@ from statistics import NormalDist
 
 import msgspec
 
-DETOUR = 1.25
-"""Road kilometres per great-circle kilometre in France (usual planning value)."""
-SPEEDS = ((8.0, 30.0), (25.0, 55.0), (math.inf, 76.0))
-"""Kilometres of each kind of road and the truck's speed there in km/h: town, regional, motorway."""
+from rt.trade.ways import Way
+
 DRIVING_LIMIT_H = 4.5
 BREAK_H = 0.75
 """45 minutes after 4 h 30 at the wheel (Regulation (EC) 561/2006, art. 7)."""
 DWELL_MINUTES = 35.0
 """Time at a stop in between, median of the simulated drives."""
 FACTORS = (
-    (10.0, (0.76, 1.04, 1.48)),
-    (30.0, (0.73, 0.95, 1.51)),
-    (90.0, (0.79, 1.07, 1.61)),
-    (240.0, (0.93, 1.15, 1.38)),
-    (480.0, (0.98, 1.12, 1.28)),
+    (10.0, (1.00, 1.53, 2.34)),
+    (30.0, (0.83, 1.25, 2.30)),
+    (90.0, (0.93, 1.36, 1.94)),
+    (240.0, (1.02, 1.24, 1.50)),
+    (480.0, (1.01, 1.16, 1.32)),
 )
 """At so many nominal minutes: 10, 50 and 90 % quantiles of real by nominal (benchmarks/eta.py, simulated)."""
 OLD = timedelta(minutes=15)
@@ -53,19 +51,15 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         return 1 - NormalDist().cdf(Z90 * math.log(left / middle) / spread)
 
 
-def road_km(legs_m: Sequence[float]) -> float:
-    """Road kilometres of great-circle legs."""
-    return sum(legs_m) * DETOUR / 1000
-
-
-def nominal_minutes(legs_m: Sequence[float], stops_between: int) -> float:
-    """Usual driving time of the legs with its share of legal breaks, and the usual time at stops in between.
+def nominal_minutes(legs: Sequence[Way]) -> float:
+    """Usual driving time of the legs with its share of legal breaks, on ships, and at the stops in between.
 
     How long the driver has been at the wheel is not known here: breaks count in proportion.
     """
-    driving = sum(_driving_hours(metres * DETOUR / 1000) for metres in legs_m)
+    driving = sum(leg.driving_minutes for leg in legs)
     breaks = driving / DRIVING_LIMIT_H * BREAK_H
-    return (driving + breaks) * 60 + stops_between * DWELL_MINUTES
+    sea = sum(leg.sea_minutes for leg in legs)
+    return driving + breaks + sea + (len(legs) - 1) * DWELL_MINUTES
 
 
 def quantiles(minutes: float) -> tuple[float, float, float]:
@@ -80,14 +74,12 @@ def quantiles(minutes: float) -> tuple[float, float, float]:
     return factors[0] * minutes, factors[1] * minutes, factors[2] * minutes
 
 
-def expected(legs_m: Sequence[float], fix_at: datetime, moment: datetime) -> Arrival:
+def expected(legs: Sequence[Way], fix_at: datetime, moment: datetime) -> Arrival:
     """The arrival at the end of the legs, from a fix that may be old.
 
     In silence the vehicle may have driven on (low) or stood still ever since (high): the band grows with it.
     """
-    low, middle, high = (
-        timedelta(minutes=minutes) for minutes in quantiles(nominal_minutes(legs_m, len(legs_m) - 1))
-    )
+    low, middle, high = (timedelta(minutes=minutes) for minutes in quantiles(nominal_minutes(legs)))
     moment = max(moment, fix_at)
     earliest = max(moment, fix_at + low)
     latest = moment + high
@@ -95,19 +87,10 @@ def expected(legs_m: Sequence[float], fix_at: datetime, moment: datetime) -> Arr
         eta=min(max(earliest, fix_at + middle), latest),
         low=earliest,
         high=latest,
-        remaining_km=round(road_km(legs_m), 1),
+        remaining_km=round(sum(leg.km for leg in legs), 1),
         fix_at=fix_at,
         old=moment - fix_at > OLD,
     )
-
-
-def _driving_hours(kilometres: float) -> float:
-    hours = 0.0
-    for length, kmh in SPEEDS:
-        part = min(kilometres, length)
-        hours += part / kmh
-        kilometres -= part
-    return hours
 
 
 def _mixed(

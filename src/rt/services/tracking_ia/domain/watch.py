@@ -28,6 +28,7 @@ from rt.services.tracking_ia.domain.judging import Seen, reached
 from rt.services.tracking_ia.domain.points import Fix, metres
 from rt.services.tracking_ia.domain.stops import Correction, WatchedStop
 from rt.trade.plates import plain_plate
+from rt.trade.ways import Way, onward, way
 
 BEFORE_FIRST_STOP = timedelta(hours=1)
 AFTER_LAST_STOP = timedelta(hours=6)
@@ -151,14 +152,15 @@ class Watch(Entity, kw_only=True):
 
     def arrivals(self, fix: Fix, moment: datetime) -> list[tuple[WatchedStop, Arrival]]:
         """When each stop ahead will be reached; calls at one place count as one stop."""
-        legs: list[float] = []
+        legs: list[Way] = []
         here = fix.place
         found = []
         for stop in self.ahead():
             place = stop.place or here
-            leg = metres(here, place)
-            if leg > ENTER_M or not legs:
-                legs.append(leg)
+            if not legs:
+                legs.append(onward(here, place))
+            elif metres(here, place) > ENTER_M:
+                legs.append(way(here, place))
             here = place
             found.append((stop, expected(legs, fix.at, moment)))
         return found
