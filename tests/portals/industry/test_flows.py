@@ -26,6 +26,7 @@ from rt.contracts.core_orders import (
     ConfirmOrder,
     CreateOrder,
     EditOrder,
+    EstimateClaim,
     FindOrders,
     GetImport,
     GetImportTemplate,
@@ -523,3 +524,19 @@ async def test_the_card_is_changed_at_the_version_that_was_read() -> None:
     assert answer.status_code == 303
     said = next(n for n, message in enumerate(town.said) if isinstance(message, EditOrganization))
     assert town.versions[said] == 4
+
+
+async def test_the_letter_of_a_claim_is_printed_from_what_was_typed() -> None:
+    town = Town()
+    client, proof = await signed_in(town)
+    here = "/orders/ord_1/incidents/inc_1/claim"
+    page = (await client.get(here)).text
+    assert f'formaction="{here}/letter/en"' in page
+    typed = {"loss_cents": "1 250,50", "weight_kg": "80", "packages": "2", "noted": "on"}
+    letter = await client.post(f"{here}/letter/fr", data=typed | proof)
+    assert "Bonjour," in letter.text
+    said = town.heard(EstimateClaim)
+    assert (said.loss_cents, said.weight_kg, said.packages, said.noted) == (125_050, 80, 2, True)
+    wrong = await client.post(f"{here}/letter/fr", data={"weight_kg": "beaucoup"} | proof)
+    assert wrong.status_code == 422
+    assert "Bonjour," not in wrong.text

@@ -34,6 +34,7 @@ PAGES = (
     "/orders/ord_1/release",
     "/orders/ord_1/reopen",
     "/orders/ord_1/incidents/inc_1/resolve",
+    "/orders/ord_1/incidents/inc_1/claim",
     "/orders/ord_1/cmr/cmr_1",
     "/imports",
     "/imports/imp_1",

@@ -25,13 +25,21 @@ from rt.contracts.authz import (
 )
 from rt.contracts.authz.sessions import SessionsView
 from rt.contracts.core_orders import (
+    BoundView,
+    ClaimView,
     CountOrders,
+    DeadlineView,
+    DutyView,
+    EstimateClaim,
     ExportOrders,
     FindOrders,
     FindTemplates,
+    GetDeliveryDuty,
     GetImport,
     GetOrder,
     ImportView,
+    LawView,
+    LetterView,
     OrderCounts,
     OrdersPage,
     TemplatesPage,
@@ -130,9 +138,26 @@ def who(rights: list[str]) -> WhoView:
     )
 
 
+STANDING = (("at_delivery", "met"), ("reserves", "passed"), ("lawsuit", "open"))
+"""Deadlines of a claim and how each stands."""
+
+
 def partner(kind: str, **said: Any) -> OrganizationView:
     told = {"id": f"org_{kind}", "name": f"Maison {kind}", "kind": kind, "suspended": False}
     return view(OrganizationView, **(told | said))
+
+
+def estimate() -> ClaimView:
+    """What an incident may cost, with a deadline and a letter."""
+    return view(
+        ClaimView,
+        harm="loss",
+        law=view(LawView, regime="cmr"),
+        bounds=[view(BoundView, code="per_kg"), view(BoundView, code="loss")],
+        refund=view(BoundView, code="price"),
+        deadlines=[view(DeadlineView, code=code, state=state) for code, state in STANDING],
+        letters=[view(LetterView, language=one, body=["Bonjour,"]) for one in ("fr", "en")],
+    )
 
 
 def answers() -> dict[type, Any]:
@@ -161,6 +186,10 @@ def answers() -> dict[type, Any]:
         GetOrder: lambda message: make.order(order_id=message.order_id, tenders=[make.tender("refused")]),
         FindTemplates: view(TemplatesPage),
         GetImport: view(ImportView, import_id="imp_1", filename="semaine 48.csv"),
+        GetDeliveryDuty: view(
+            DutyView, legal_on=make.DAY, limit_at=make.AT, delivery="expected_late", tell_by=make.AT
+        ),
+        EstimateClaim: estimate(),
         FindDocuments: view(DocumentsPage, next=""),
         GetDocument: lambda message: replace(view(DocumentView), document_id=message.document_id),
         GetPdf: Download(content=b"%PDF", media_type="application/pdf", filename="lv.pdf"),

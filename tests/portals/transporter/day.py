@@ -61,7 +61,7 @@ class Day:
         await world.say(world.carrier, PublishTour(tour_id=tour.tour_id, version=tour.version))
         await world.say(world.carrier, ReportProgress(order_id=job.order_id, reached="in_transit"))
         jam = ReportIncident(order_id=job.order_id, kind="delay", text="Bouchon sur l'A6")
-        await world.say(world.carrier, jam)
+        told = await world.say(world.carrier, jam)
         at_bourg = [MORNING - HOUR + n * MINUTE for n in range(5, 40, 5)]
         points = [{"at": at, "latitude": BOURG.latitude, "longitude": BOURG.longitude} for at in at_bourg]
         points += [
@@ -72,6 +72,7 @@ class Day:
         notes = await world.ask(world.carrier, FindDocuments(order_id=job.order_id))
         self.ids |= {
             "moving": job.order_id,
+            "jam": told.incidents[0].incident_id,
             "note": notes.items[0].document_id,
             "reference": job.reference,
             "tour": tour.tour_id,

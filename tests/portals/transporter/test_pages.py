@@ -23,6 +23,7 @@ PAGES = (
     "/orders/{moving}",
     "/orders/{assigned}/plan",
     "/orders/{moving}/incidents",
+    "/orders/{moving}/incidents/{jam}/claim",
     "/orders/{moving}/cmr/{note}/link",
     "/orders/{assigned}/slots/pickup",
     "/orders/{assigned}/slots/delivery?day={day}",
