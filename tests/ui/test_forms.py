@@ -341,3 +341,35 @@ def test_no_posted_form_breaks_reading(typed: dict[str, str]) -> None:
     message = made.read()
     assert (message is None) == made.wrong
     assert all(isinstance(one, msgspec.Struct) for one in made.inputs)
+
+
+class Truck(msgspec.Struct):
+    """What a page makes commands of."""
+
+    plate: str
+    loads: list[Goods] = field(default_factory=list)
+
+
+class Convoy(msgspec.Struct):
+    """Lines within lines."""
+
+    trucks: list[Truck]
+
+
+def test_lines_within_lines_are_read_and_drawn_again_with_one_more() -> None:
+    typed = {
+        "trucks.0.plate": "AB-1-CD",
+        "trucks.1.plate": "EF-2-GH",
+        "trucks.1.loads.0.description": "Verre",
+        "trucks.1.loads.1.description": "Bouchons",
+    }
+    made = Form(Convoy, posted=FormData(typed))
+    assert made.read() == Convoy(
+        [Truck("AB-1-CD"), Truck("EF-2-GH", [Goods(description="Verre"), Goods(description="Bouchons")])]
+    )
+    longer = made.raw()
+    longer["trucks"].append({"plate": "IJ-3-KL"})
+    again = Form(Convoy, values=longer, rows={"trucks": 3, "trucks.1.loads": 2})
+    shown = {one.name: one.value for one in again.inputs}
+    assert {name: shown[name] for name in typed} == typed
+    assert shown["trucks.2.plate"] == "IJ-3-KL"

@@ -255,7 +255,7 @@ async def own_dock(visit: Visit) -> DockView:
 async def say(visit: Visit, form: Form, hours: list[OpeningHours], dock: DockView | None) -> bool:
     """Whether the dock was kept; a refusal then stands beside its field."""
     message = form.read()
-    if message is None:
+    if not isinstance(message, AddDock | EditDock):
         return False
     changed: dict[str, object] = {"hours": hours}
     if isinstance(message, EditDock) and dock is not None and message.site:

@@ -41,13 +41,13 @@ async def known_places(visit: Visit) -> dict[str, Known]:
     return found
 
 
-def filled_in(visit: Visit, places: Mapping[str, Known]) -> bool:
-    """Whether a known place was pressed: its fields are then in the form as if typed."""
+def filled_in(visit: Visit, places: Mapping[str, Known], part: str = "stops") -> bool:
+    """Whether a known place was pressed: its fields are then in that part of the form as if typed."""
     number, _at, key = typed(visit, "known").partition(":")
     place = places.get(key)
     if visit.posted is None or place is None or whole(number) is None:
         return False
-    site, under = place.site, f"stops.{number}.site"
+    site, under = place.site, f"{part}.{number}.site"
     visit.posted = with_values(
         visit.posted,
         {

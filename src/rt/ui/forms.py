@@ -24,6 +24,8 @@ VERSION = "_version"
 PROOF = "_csrf"
 """Where a form carries the token of its session."""
 ROW = re.compile(r"^(.+?)\.([0-9]{1,4})\.")
+ROWS = re.compile(r"\.([0-9]{1,4})(?=\.)")
+"""The places of a posted name that number a line, of lists within lines too."""
 LIST = re.compile(r"^([^.]+)\.[0-9]{1,4}\.")
 MISTYPED = "wrong_password"
 PRESENT = "current_password"
@@ -37,7 +39,7 @@ Say = Callable[..., Awaitable[Any]]
 
 
 class Form:
-    """One command to be filled in.
+    """One command to be filled in, or what a page makes commands of.
 
     `fixed` values come from the address and are never read from the form; `values` are shown at first
     (a view of the thing, a dict or an earlier command); `only` keeps and orders some fields; `choices`
@@ -48,7 +50,7 @@ class Form:
 
     def __init__(
         self,
-        message: type[Command[Any]],
+        message: type[msgspec.Struct],
         *,
         posted: FormData | None = None,
         say: Say | None = None,
@@ -88,7 +90,7 @@ class Form:
         shape = inspect.type_info(message)
         if not isinstance(shape, inspect.StructType):
             raise TypeError(f"{message!r} is no command")
-        self._part = message.shape.method == "PATCH"
+        self._part = issubclass(message, Command) and message.shape.method == "PATCH"
         found = leaves(shape, part=self._part, rows=self._rows(rows or {}))
         self._leaves = [leaf for leaf in found if leaf.name.split(".")[0] not in self._fixed]
         if only:
@@ -110,8 +112,9 @@ class Form:
         if self.posted is not None:
             counted: dict[str, int] = {}
             for name in self.posted:
-                if found := ROW.match(name):
-                    counted[found[1]] = min(max(counted.get(found[1], 0), int(found[2]) + 1), MOST_ROWS)
+                for found in ROWS.finditer(name):
+                    under = name[: found.start()]
+                    counted[under] = min(max(counted.get(under, 0), int(found[1]) + 1), MOST_ROWS)
             return counted
         values = self._plain(self._values)
         return {n: max(1, len(v)) for n, v in values.items() if isinstance(v, list)} | dict(wanted)
@@ -176,7 +179,7 @@ class Form:
                 at = getattr(at, step, None)
         return at
 
-    def read(self) -> Command[Any] | None:
+    def read(self) -> msgspec.Struct | None:
         """The command as typed; None after noting beside each field what is wrong."""
         if self.posted is None:
             return None
@@ -207,11 +210,20 @@ class Form:
             for head in {found[1] for leaf in self._leaves if (found := LIST.match(leaf.name))}:
                 built.setdefault(head, [])
         try:
-            message: Command[Any] = msgspec.convert(_lists(built) | self._fixed, self.message, strict=False)
+            message: msgspec.Struct = msgspec.convert(_lists(built) | self._fixed, self.message, strict=False)
         except msgspec.ValidationError as wrong:
             self.refusal = str(wrong)
             return None
         return message
+
+    def raw(self) -> dict[str, Any]:
+        """What was typed, unread: `values` of the same form with lines added or left out."""
+        built: dict[str, Any] = {}
+        for name, text in self.posted.items() if self.posted is not None else ():
+            if isinstance(text, str) and name not in (KEY, VERSION, PROOF):
+                self._put(built, name.split("."), text)
+        whole_lists: dict[str, Any] = _lists(built)
+        return whole_lists
 
     def _empty_rows(self) -> set[str]:
         """Lines of a list after its first in which nothing was typed."""

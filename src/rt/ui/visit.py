@@ -92,7 +92,7 @@ class Visit:
                 given[name] = texts[-1]
         return msgspec.convert(given, message, strict=False)
 
-    def form(self, message: type[Command[Any]], **options: Any) -> Form:
+    def form(self, message: type[msgspec.Struct], **options: Any) -> Form:
         """The form of a command, with what was posted to this address; options as for Form."""
         return Form(
             message, posted=self.posted, say=self._say, token=self.seal.token(self.session), **options

@@ -9,6 +9,7 @@ from rt.contracts.core_orders.summary import Moment, OrderSummary
 from rt.contracts.core_orders.tenders import ReadOrder
 from rt.contracts.core_orders.vocabulary import Equipment, OrderState
 from rt.kernel.model.messages import PERSONAL, Command, Event, Query, View
+from rt.trade.places import Site
 from rt.trade.references import OrderId
 
 StopNumber = Annotated[int, Meta(ge=0, le=19)]
@@ -48,7 +49,7 @@ class LegView(View):
     """A leg as its holder sees it: what it takes of the order, and what that costs.
 
     `cost_cents` is this order's part of the leg's price, shared by weight among the orders that it carries:
-    agreed, offered, or meant (`cost_agreed` says which).
+    agreed, offered, or meant (`cost_agreed` says which); `price_cents` is all of it, for `carried_kg`.
     """
 
     order_id: str
@@ -69,6 +70,8 @@ class LegView(View):
     shared_with: list[str]
     cost_cents: int | None
     cost_agreed: bool
+    price_cents: int | None = None
+    carried_kg: float = 0
 
 
 class LooseView(View):
@@ -81,6 +84,7 @@ class LooseView(View):
     quantity: int
     pallets: int
     weight_kg: float
+    site: Site | None = None
 
 
 class FileView(View):

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from rt.contracts.core_orders import GetOrder, OrderView, PlanOrder, ReportProgress
 from rt.contracts.planning import GetJobOfOrder, JobView
+from rt.pages import legs
 from rt.pages.claiming import Exposure, exposure_of
 from rt.pages.order import Ladder, OrderPages
 from rt.pages.running import Running, RunOrderPage
@@ -33,6 +34,7 @@ class CarrierOrderPage(RunOrderPage):
     may_plan: bool
     may_block: bool
     exposure: Exposure | None
+    card: legs.FileCard | None
 
 
 def labels() -> Mapping[str, str]:
@@ -40,13 +42,16 @@ def labels() -> Mapping[str, str]:
 
 
 async def more(visit: Visit, order: OrderView) -> dict[str, Any]:
-    job, exposure = await asyncio.gather(job_of(visit, order), exposure_of(visit, order))
+    job, exposure, card = await asyncio.gather(
+        job_of(visit, order), exposure_of(visit, order), legs.file_of(visit, order)
+    )
     return RUNNING.more(visit, order) | {
         "job": job,
         "exposure": exposure,
         "progress": progress_left(order) if visit.session.may("core_orders.write") else [],
         "may_plan": visit.session.may("planning.write"),
         "may_block": visit.session.may("authz.partner"),
+        "card": card,
     }
 
 
@@ -106,6 +111,7 @@ ORDER = OrderPages(
 PAGES = [
     *ORDER.pages(),
     *RUNNING.pages(),
+    *legs.PAGES,
     page("/orders/{order_id}/plan", planned),
     page("/orders/{order_id}/progress/{reached}", progress, methods=("POST",)),
 ]

@@ -54,14 +54,21 @@ def _leg(order: Order, leg: Order) -> LegView:
         shared_with=[one.reference for one in leg.parents if one.order_id != order.id],
         cost_cents=_share(order, leg),
         cost_agreed=leg.agreed_cents is not None,
+        price_cents=_price(leg),
+        carried_kg=sum(load.grams for load in leg.parents) / 1000,
     )
 
 
+def _price(leg: Order) -> int | None:
+    """What the leg costs: agreed, offered, or meant."""
+    if leg.agreed_cents is not None:
+        return leg.agreed_cents
+    return leg.offer.price_cents if leg.offer else leg.buy_cents
+
+
 def _share(order: Order, leg: Order) -> int | None:
-    """This order's part of what the leg costs: agreed, offered, or meant."""
-    price = leg.agreed_cents
-    if price is None:
-        price = leg.offer.price_cents if leg.offer else leg.buy_cents
+    """This order's part of what the leg costs."""
+    price = _price(leg)
     if price is None:
         return None
     shares = shared_out(price, [load.grams for load in leg.parents])
@@ -79,6 +86,7 @@ def _loose(order: Order) -> list[LooseView]:
             quantity=stock.quantity,
             pallets=abs(stock.pallets),
             weight_kg=abs(stock.grams) / 1000,
+            site=names[place],
         )
         for place, lines in order.loose_places().items()
         for line, stock in lines.items()

@@ -1,0 +1,216 @@
+"""Held orders given on: the way in a form, the legs that follow, the file that the holder keeps."""
+
+import pytest
+from lxml import html
+from tests.journeys.axe import RUN, SOURCE, WIDER
+from tests.portals import screen
+from tests.portals import world as worlds
+from tests.portals.plain import faults
+from tests.portals.transporter.world import World
+from tests.portals.world import Browser, Organization
+
+from rt.contracts.core_orders import CancelOrder, FileView, GetFile
+from rt.portals.industry.app import build as industry_portal
+
+HUB = {
+    "hubs.0.site.name": "Plateforme de Mâcon",
+    "hubs.0.site.address.street": "ZI des Bruyères",
+    "hubs.0.site.address.postal_code": "71000",
+    "hubs.0.site.address.city": "Mâcon",
+    "hubs.0.site.contact.phone": "+33 3 85 00 00 00",
+}
+
+
+def typed_in(page: str) -> dict[str, str]:
+    """What a browser posts of the form of the way, as it stands."""
+    (form,) = [one for one in html.fromstring(page).forms if "trucks.0.stretch" in one.fields]
+    return {name: value for name, value in form.form_values() if name not in ("then", "known")}
+
+
+async def sub(world: World, name: str = "Transports Carnot") -> Organization:
+    made = await world.organization(name, "carrier")
+    await world.partners(world.carrier, made)
+    return made
+
+
+async def kept(world: World, order_id: str) -> FileView:
+    await world.platform.settle()
+    file: FileView = await world.ask(world.carrier, GetFile(order_id=order_id))
+    return file
+
+
+async def test_the_whole_goes_on_to_one_carrier_in_two_clicks(world: World, carrier: Browser) -> None:
+    other = await sub(world)
+    order = await world.assigned()
+    page = await carrier.page(f"/orders/{order.order_id}")
+    path = f"/orders/{order.order_id}/legs/new"
+    assert f'href="{path}"' in page
+    page = await carrier.page(path)
+    assert faults(page) == []
+    fields = typed_in(page)
+    assert (fields["trucks.0.how"], fields["trucks.0.carrier_id"]) == ("offer", other.id)
+    answer = await carrier.web.post(path, data=fields | {"trucks.0.buy_cents": "400"})
+    assert answer.headers["location"].endswith(f"/orders/{order.order_id}#file"), answer.text
+    file = await kept(world, order.order_id)
+    (leg,) = file.legs
+    assert (leg.state, leg.carrier_name, leg.cost_cents) == ("tendered", other.name, 40_000)
+    assert (file.sold_cents, file.margin_cents, file.whole) == (48_500, 8_500, True)
+    page = await carrier.page(f"/orders/{order.order_id}")
+    assert faults(page) == []
+    assert "85,00" in page
+    assert "Dossier" in page
+
+
+async def test_goods_change_trucks_at_a_place_whose_times_are_proposed(
+    world: World, carrier: Browser
+) -> None:
+    other = await sub(world)
+    order = await world.assigned()
+    path = f"/orders/{order.order_id}/legs/new"
+    fields = typed_in(await carrier.page(path))
+    answer = await carrier.web.post(path, data=fields | {"then": "hub"})
+    assert answer.status_code == 200
+    assert faults(answer.text) == []
+    fields = typed_in(answer.text)
+    assert fields["hubs.0.from_at"] < fields["hubs.0.again_until_at"]
+    answer = await carrier.web.post(path, data=fields | HUB | {"then": "times"})
+    proposed = typed_in(answer.text)
+    assert proposed["hubs.0.site.name"] == HUB["hubs.0.site.name"]
+    times = [proposed[f"hubs.0.{name}"] for name in ("until_at", "again_until_at")]
+    assert "2026-06-03T09:00" <= times[0] < times[1] < "2026-06-03T16:00"
+    second = {"how": "give", "carrier_id": other.id, "buy_cents": "300"}
+    said = {"trucks.0.how": "own"} | {f"trucks.1.{name}": value for name, value in second.items()}
+    answer = await carrier.web.post(path, data=proposed | said)
+    assert answer.status_code == 303, answer.text
+    file = await kept(world, order.order_id)
+    assert [(leg.state, leg.carrier_name, leg.delivery_city) for leg in file.legs] == [
+        ("assigned", world.carrier.name, "Mâcon"),
+        ("assigned", other.name, "Vénissieux"),
+    ]
+    page = await carrier.page(f"/orders/{order.order_id}")
+    assert faults(page) == []
+
+
+async def test_a_stretch_is_shared_by_two_trucks_package_by_package(world: World, carrier: Browser) -> None:
+    order = await world.assigned()
+    path = f"/orders/{order.order_id}/legs/new"
+    fields = typed_in(await carrier.page(path))
+    answer = await carrier.web.post(path, data=fields | {"then": "part:0"})
+    fields = typed_in(answer.text)
+    assert (fields["trucks.0.parts.0.quantity"], fields["trucks.1.parts.0.quantity"]) == ("6", "6")
+    assert faults(answer.text) == []
+    later = {"trucks.0.how": "later", "trucks.1.how": "later"}
+    too_much = later | {"trucks.1.parts.0.quantity": "7"}
+    answer = await carrier.web.post(path, data=fields | too_much)
+    assert answer.status_code == 422
+    assert html.fromstring(answer.text).xpath("//input[@name='trucks.1.parts.0.quantity'][@aria-invalid]")
+    some = later | {"trucks.0.parts.0.quantity": "5", "trucks.1.parts.0.quantity": "4"}
+    answer = await carrier.web.post(path, data=typed_in(answer.text) | some)
+    assert answer.status_code == 303, answer.text
+    file = await kept(world, order.order_id)
+    assert [leg.quantity for leg in file.legs] == [5, 4]
+    assert [one.quantity for one in file.loose] == [3]
+    page = await carrier.page(f"/orders/{order.order_id}")
+    assert "Reste à confier" in page
+    assert f'href="{path}?from=0"' in page
+
+
+async def test_what_is_wrong_stands_beside_the_field_where_it_was_typed(
+    world: World, carrier: Browser
+) -> None:
+    order = await world.assigned()
+    path = f"/orders/{order.order_id}/legs/new"
+    answer = await carrier.web.post(path, data=typed_in(await carrier.page(path)) | {"then": "hub"})
+    fields = typed_in(answer.text) | {"trucks.0.how": "later", "trucks.1.how": "later"}
+    answer = await carrier.web.post(path, data=fields)
+    assert answer.status_code == 422
+    wrong = html.fromstring(answer.text).xpath("//*[@aria-invalid]/@name")
+    assert set(wrong) == {f"hubs.0.site.{name}" for name in ("name", "address.postal_code", "address.city")}
+    early = HUB | {"hubs.0.again_from_at": "2026-06-03T07:15", "hubs.0.again_until_at": "2026-06-03T07:20"}
+    answer = await carrier.web.post(path, data=fields | early)
+    wrong = html.fromstring(answer.text).xpath("//*[@aria-invalid]/@name")
+    assert wrong == ["hubs.0.again_until_at"]
+    assert (await kept(world, order.order_id)).legs == []
+
+
+async def test_a_leg_called_off_leaves_its_goods_to_be_given_on_from_where_they_are(
+    world: World, carrier: Browser
+) -> None:
+    order = await world.assigned()
+    path = f"/orders/{order.order_id}/legs/new"
+    answer = await carrier.web.post(path, data=typed_in(await carrier.page(path)) | {"then": "hub"})
+    later = {"trucks.0.how": "later", "trucks.1.how": "later"}
+    answer = await carrier.web.post(path, data=typed_in(answer.text) | HUB | later)
+    assert answer.status_code == 303, answer.text
+    file = await kept(world, order.order_id)
+    second = file.legs[1]
+    called_off = CancelOrder(order_id=second.order_id, version=second.version, reason="Plus de camion")
+    await world.say(world.carrier, called_off)
+    await kept(world, order.order_id)
+    page = await carrier.page(f"/orders/{order.order_id}")
+    assert "Confier ce qui attend à Plateforme de Mâcon" in page
+    page = await carrier.page(path)
+    assert faults(page) == []
+    fields = typed_in(page) | {"trucks.0.how": "later"}
+    assert fields["leaves_from_at"]
+    answer = await carrier.web.post(path, data=fields)
+    assert answer.status_code == 303, answer.text
+    assert (await kept(world, order.order_id)).whole
+
+
+async def test_who_may_only_read_has_no_button_to_sub_contract(world: World) -> None:
+    order = await world.assigned()
+    viewer = await world.colleague("viewer", "Nadia")
+    browser = await world.browser(viewer.email)
+    assert "/legs/new" not in await browser.page(f"/orders/{order.order_id}")
+
+
+async def test_the_client_sees_who_carries_by_names_alone(world: World, carrier: Browser) -> None:
+    other = await sub(world)
+    order = await world.assigned()
+    path = f"/orders/{order.order_id}/legs/new"
+    fields = typed_in(await carrier.page(path))
+    given = {"trucks.0.how": "give", "trucks.0.carrier_id": other.id, "trucks.0.buy_cents": "333"}
+    assert (await carrier.web.post(path, data=fields | given)).status_code == 303
+    await world.platform.settle()
+    client = worlds.World(world.platform, world.links, "industry", industry_portal)
+    browser = worlds.Browser(client.portal, "industry")
+    await browser.sign_in(world.shipper.email)
+    page = await browser.page(f"/orders/{order.order_id}")
+    assert faults(page) == []
+    assert "Qui transporte" in page
+    assert other.name in page
+    assert "333" not in page
+    leg_id = (await kept(world, order.order_id)).legs[0].order_id
+    page = await carrier.page(f"/orders/{leg_id}")
+    assert f'<a href="/orders/{order.order_id}#file">{order.reference}</a>' in page
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+async def test_the_way_and_the_file_fit_every_screen_and_hinder_nobody(
+    world: World, carrier: Browser, width: int
+) -> None:
+    other = await sub(world)
+    order = await world.assigned()
+    async with screen.looking(carrier.web, viewport={"width": width, "height": 900}) as page:
+
+        async def looked_at(name: str) -> None:
+            await screen.shot(page, f"{name}-{width}")
+            assert await page.evaluate(WIDER) <= 0
+            await page.add_script_tag(content=SOURCE.read_text())
+            assert await page.evaluate(RUN, {}) == []
+
+        await page.goto(f"{carrier.web.base_url}/orders/{order.order_id}/legs/new")
+        await looked_at("way")
+        await page.get_by_role("button", name="Ajouter une plateforme").press("Enter")
+        for field, value in HUB.items():
+            await page.fill(f"[name='{field}']", value)
+        await page.get_by_role("button", name="Proposer les horaires").press("Enter")
+        await page.get_by_role("button", name="Partager sur un camion de plus").last.press("Enter")
+        await looked_at("hub")
+        for truck, price in enumerate(("200", "90", "80")):
+            await page.select_option(f"[name='trucks.{truck}.carrier_id']", other.id)
+            await page.fill(f"[name='trucks.{truck}.buy_cents']", price)
+        await page.get_by_role("button", name="Sous-traiter").last.press("Enter")
+        await page.wait_for_selector("#file")
+        await looked_at("file")
