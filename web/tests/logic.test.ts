@@ -7,6 +7,7 @@ import { drawn, inked } from "../src/pad";
 import { fitted } from "../src/photos";
 import { stepped } from "../src/finder";
 import { latestFirst, type Opened } from "../src/recent";
+import { marked } from "../src/driver/changed";
 import { awaitedFirst, stops, upcoming, vague, wayTo, type Day } from "../src/driver/model";
 import { lacking, signing, type Draft } from "../src/driver/sign";
 import { LANGUAGES, needed } from "../src/driver/speech";
@@ -148,4 +149,32 @@ test("a window is told in the reader's zone, in Paris by the page itself", () =>
   assert.equal(told(from, until, "fr", "Europe/Madrid"), undefined);
   assert.match(told(from, until, "en", "America/New_York") ?? "", /5 Dec.*21:00.*6 Dec.*01:00/);
   assert.match(told(from, until, "fr", "Europe/Lisbon") ?? "", /6 déc.*02:00.*06:00/);
+});
+
+test("the phone marks what is other than when the driver last looked, and keeps what it was until it is seen", () => {
+  const at = (hour: string): string => `2026-11-22T${hour}:00Z`;
+  const timed = (number: number, kind: "pickup" | "delivery", hour: string): Day["day"]["tours"][0]["stops"][0] =>
+    ({ ...stop(number, kind), window_from: at(hour), window_until: at(hour), arrives_at: at(hour) });
+  const of = (...planned: Day["day"]["tours"][0]["stops"]): Day => ({ ...day, day: { ...day.day, tours: [{ ...day.day.tours[0]!, stops: planned }] } });
+  const first = of(timed(0, "pickup", "08:00"), timed(1, "delivery", "10:00"));
+  assert.deepEqual(marked(undefined, first, {}), {}, "the first day is no change");
+  assert.deepEqual(marked(first, of(timed(0, "pickup", "08:10"), timed(1, "delivery", "10:00")), {}), {}, "some minutes are none");
+  const later = marked(first, of(timed(0, "pickup", "09:00"), timed(1, "delivery", "10:00")), {});
+  assert.deepEqual(Object.entries(later).map(([call, mark]) => [call, mark.what, mark.window_from]), [["ord_1/pickup", "changed", at("08:00")]]);
+  const again = marked(of(timed(0, "pickup", "09:00"), timed(1, "delivery", "10:00")), of(timed(0, "pickup", "11:00"), timed(1, "delivery", "10:00")), later);
+  assert.equal(again["ord_1/pickup"]!.window_from, at("08:00"), "what the driver saw, not what came between");
+  const more = { ...timed(2, "pickup", "12:00"), order_id: "ord_2" };
+  assert.equal(marked(first, of(...first.day.tours[0]!.stops, more), {})["ord_2/pickup"]!.what, "new");
+  assert.equal(marked(of(...first.day.tours[0]!.stops, more), first, {})["ord_2/pickup"]!.what, "gone");
+  const other = { ...first, day: { ...first.day, tours: [...first.day.tours, { ...first.day.tours[0]!, tour_id: "t2", stops: [more] }] } };
+  assert.deepEqual(marked(first, other, {}), {}, "the phone rang for a whole tour");
+  assert.deepEqual(marked(other, first, { "ord_2/pickup": marked(first, of(more), {})["ord_2/pickup"]! }), {}, "a tour that is over leaves no marks");
+});
+
+test("where goods change trucks nothing is signed, and it is over with the next stop", () => {
+  const transfer = { ...stop(0, "pickup"), transfer: true };
+  const tour = { ...day.day.tours[0]!, stops: [transfer, stop(1, "delivery")] };
+  const seen = (times: Day["documents"][0]["times"]): Day => ({ ...day, day: { ...day.day, tours: [tour] }, documents: [{ ...day.documents[0]!, times }] });
+  assert.equal(stops(seen([{ stop: "pickup", moment: "departed", happened_at: "2026-11-22T08:00:00Z" }]), [])[0]!.done, "");
+  assert.equal(stops(seen([{ stop: "delivery", moment: "arrived", happened_at: "2026-11-22T12:00:00Z" }]), [])[0]!.done, "departed");
 });

@@ -3,6 +3,7 @@
 import type { Entry, Keep } from "../outbox/keep";
 import type { Given, Outbox } from "../outbox/outbox";
 import { say } from "../toast";
+import type { Marks } from "./changed";
 import type { Day, Stop } from "./model";
 import { w } from "./speech";
 
@@ -12,6 +13,7 @@ export interface App {
   day: Day | undefined;
   entries: Entry[];
   stops: Stop[];
+  marks: Marks;
   draw: () => void;
   go: (path: string) => void;
 }

@@ -11,6 +11,7 @@ import type { App } from "./app";
 import { ahead, learn } from "./clock";
 import { h, icon } from "./dom";
 import { languages, mine, officer, problem } from "./more";
+import { marked, MARKS, type Marks } from "./changed";
 import { stops, type Day } from "./model";
 import { screen } from "./sign";
 import { begin, moment, w } from "./speech";
@@ -30,7 +31,7 @@ async function start(place: HTMLElement): Promise<void> {
   const wire = new PortalWire(meta("rt-token"), owner);
   const outbox = new Outbox(keep, wire);
   const app: App = {
-    keep, outbox, day: await keep.day<Day>(), entries: await keep.entries(), stops: [],
+    keep, outbox, day: await keep.day<Day>(), entries: await keep.entries(), stops: [], marks: await keep.draft<Marks>(MARKS) ?? {},
     draw: () => void draw(app, place), go: (path) => { location.hash = path; },
   };
   outbox.addEventListener("change", () => void changed(app, place));
@@ -74,8 +75,10 @@ async function fetchDay(app: App, place: HTMLElement): Promise<boolean> {
     if (!answer.ok) return false;
     const day = (await answer.json()) as Day;
     learn(day.fetched_at, app.day?.fetched_at);
+    app.marks = marked(app.day, day, app.marks);
     app.day = day;
     await app.keep.keepDay(app.day);
+    await app.keep.keepDraft(MARKS, app.marks);
     await refresh(app, place);
     return true;
   } catch {

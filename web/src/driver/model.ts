@@ -14,7 +14,7 @@ export type Party = "sender" | "carrier" | "consignee";
 export type Kind = "pickup" | "delivery";
 export interface PlannedStop {
   position: number; job_id: string; order_id: string; reference: string; kind: Kind; site: Site;
-  arrives_at: string; window_from: string; window_until: string; weight_kg: number; pallets: number; goods_text: string; requirements: string[];
+  arrives_at: string; window_from: string; window_until: string; weight_kg: number; pallets: number; goods_text: string; requirements: string[]; transfer?: boolean;
 }
 export interface Tour { tour_id: string; day: string; vehicle_plate: string; driver_name: string; stops: PlannedStop[] }
 export interface Note {
@@ -63,8 +63,14 @@ function stop(tour: Tour, planned: PlannedStop, notes: readonly Note[], entries:
     ...(arrived ? { arrived_at: arrived } : {}),
     ...(signed ? { signed_at: signed } : {}),
     ...(departed ? { departed_at: departed } : {}),
-    done: departed ? "departed" : signed ? "signed" : arrived ? "arrived" : "",
+    done: planned.transfer ? (leftBehind(tour, planned, notes) ? "departed" : "") : departed ? "departed" : signed ? "signed" : arrived ? "arrived" : "",
   };
+}
+
+/** Where goods change trucks nothing is signed: it is over once the truck has been at a later stop. */
+function leftBehind(tour: Tour, transfer: PlannedStop, notes: readonly Note[]): boolean {
+  const later = tour.stops.filter((one) => one.position > transfer.position && !one.transfer);
+  return later.some((one) => notes.some((note) => note.order_id === one.order_id && note.times.some((time) => time.stop === one.kind)));
 }
 
 /** Whether the carrier's side has done its part: a sender who signed in advance still waits for the driver. */

@@ -2,6 +2,7 @@
 
 import { give, type App } from "./app";
 import { present } from "./clock";
+import { callOf, MARKS } from "./changed";
 import { badge, button, h, icon } from "./dom";
 import { awaitedFirst, upcoming, wayTo, type Stop } from "./model";
 import { clock, needed, w, weight } from "./speech";
@@ -13,19 +14,44 @@ export function list(app: App): Node {
   if (!app.stops.length) return h("div", { class: "state" }, title, icon("calendar"), h("h2", {}, w("nothing")));
   return h("div", { class: "stack" }, title,
     next ? h("p", { class: "label" }, w("next")) : h("div", { class: "notice ok" }, icon("circle-check"), h("b", {}, w("nothing_more"))),
-    h("ol", { class: "plain stack tight" }, ...awaitedFirst(app.stops).map((stop) => h("li", {}, row(stop, stop === next)))));
+    ...Object.entries(app.marks).filter(([, mark]) => mark.what === "gone").map(([call, mark]) =>
+      h("div", { class: "notice warn" }, icon("circle-x"), h("div", {}, h("b", {}, w("gone")), h("p", {}, mark.label), seen(app, call)))),
+    h("ol", { class: "plain stack tight" }, ...awaitedFirst(app.stops).map((stop) => h("li", {}, row(app, stop, stop === next)))));
 }
 
-function row(stop: Stop, next: boolean): Node {
+/** The driver has taken note: the mark goes. */
+function seen(app: App, call: string): Node {
+  return button(w("seen"), "secondary wide", "check", () => void (async () => {
+    delete app.marks[call];
+    await app.keep.keepDraft(MARKS, app.marks);
+    app.draw();
+  })());
+}
+
+function changes(app: App, stop: Stop): Node | null {
+  const mark = app.marks[callOf(stop)];
+  if (!mark) return null;
+  const place = [stop.site.name, stop.site.address.street, `${stop.site.address.postal_code} ${stop.site.address.city}`].filter(Boolean).join(", ");
+  const before = [
+    mark.window_from !== stop.window_from || mark.window_until !== stop.window_until ? `${clock(mark.window_from)}–${clock(mark.window_until)}` : "",
+    mark.place !== place ? mark.place : "", mark.plate !== stop.plate ? mark.plate : "",
+  ].filter(Boolean).join(" · ");
+  return h("div", { class: "notice warn" }, icon("triangle-alert"), h("div", {},
+    h("b", {}, w(mark.what === "new" ? "new_stop" : "changed")), before ? h("p", {}, `${w("before")} ${before}`) : null, seen(app, callOf(stop))));
+}
+
+function row(app: App, stop: Stop, next: boolean): Node {
   const edge = next ? "edge-warn" : stop.done === "departed" ? "edge-ok" : "";
   return h("a", { class: `card ${edge} stop-link`, href: `#/stop/${stop.id}` },
-    h("div", { class: "row spread" }, h("b", {}, `${clock(stop.window_from)}–${clock(stop.window_until)}`), mood(stop)),
+    h("div", { class: "row spread" }, h("b", {}, `${clock(stop.window_from)}–${clock(stop.window_until)}`),
+      h("span", { class: "row" }, app.marks[callOf(stop)] ? badge(w(app.marks[callOf(stop)]!.what === "new" ? "new_stop" : "changed"), "warn", "triangle-alert") : null, mood(stop))),
     h("h2", {}, stop.site.name || stop.site.address.city),
     h("p", { class: "muted" }, `${stop.site.address.postal_code} ${stop.site.address.city} · ${stop.reference}`),
     h("p", {}, `${stop.pallets} ${w("pallets").toLowerCase()} · ${weight(stop.weight_kg)}`));
 }
 
 function mood(stop: Stop): Node {
+  if (stop.transfer) return badge(w("transfer"), stop.done ? "ok" : "note", "arrow-right-left");
   if (stop.done === "departed" || stop.done === "signed") return badge(w("signed"), "ok", "signature");
   if (stop.done === "arrived") return badge(`${w("arrived")} ${clock(stop.arrived_at!)}`, "note", "map-pin");
   return badge(w(stop.kind), "idle", stop.kind === "pickup" ? "package-open" : "package-check");
@@ -38,7 +64,8 @@ export function card(app: App, stop: Stop): Node {
     h("div", { class: "row spread" }, h("a", { class: "button quiet", href: "#/" }, icon("arrow-left"), w("stops")), mood(stop)),
     h("h1", {}, site.name || site.address.city),
     h("p", {}, [site.address.street, `${site.address.postal_code} ${site.address.city}`].filter(Boolean).join(", ")),
-    nextAct(app, stop),
+    changes(app, stop),
+    stop.transfer ? h("div", { class: "notice" }, icon("arrow-right-left"), h("b", {}, w("transfer_here"))) : nextAct(app, stop),
     h("div", { class: "grid" },
       h("a", { class: "button secondary", href: wayTo(site) }, icon("navigation"), w("navigate")),
       phone ? h("a", { class: "button secondary", href: `tel:${phone.replace(/[^+\d]/g, "")}` }, icon("phone"), `${w("call")} ${site.contact.name}`) : null,
