@@ -9,6 +9,7 @@ from msgspec import Meta, structs
 from tests.services.core_orders import make
 from tests.services.core_orders.make import CARRIER, CLIENT, CONSIGNEE, LOGISTICIAN, PARTIES, SENDER, SHIPPER
 from tests.services.core_orders.test_api import assigned, new, post
+from tests.services.core_orders.test_legs import given_on, held_by, held_order, leg, subcontract
 
 from rt.contracts.core_orders import PlanView
 from rt.services.core_orders.domain.emitting import Figure, emissions_view, figure
@@ -99,7 +100,7 @@ def test_a_crossing_on_the_way_is_named_with_its_own_factor():
 
 def test_the_law_wants_it_told_where_somebody_carries_for_others_from_or_to_france():
     def due(order: Order) -> bool:
-        return emissions_view(order, Figure(None)).due
+        return emissions_view(order, Figure(None), make.author()).due
 
     assert due(make.order("assigned"))
     assert not due(make.order("confirmed"))
@@ -113,6 +114,47 @@ def test_the_law_wants_it_told_where_somebody_carries_for_others_from_or_to_fran
             structs.replace(one, site=structs.replace(one.site, address=place)) for one in abroad.stops
         ]
     assert not due(abroad)
+
+
+def tree(*orders: Order) -> dict[str, Order]:
+    return {one.id: one for one in orders}
+
+
+def test_an_order_that_is_given_on_emits_what_its_legs_emit_for_it():
+    whole = held_order()
+    first, second = given_on([whole], leg("ord_1", 0, 1), leg("ord_1", 1, 3))
+    found = figure(whole, tree(first, second)).emissions
+    assert found
+    assert found.method == "legs"
+    assert found.grams == pytest.approx(known(first).grams + known(second).grams)
+    assert [one.order_id for one in found.legs] == [first.id, second.id]
+    first.carrier_id, first.state = CARRIER, "assigned"
+    on_tour(first, share(first.id))
+    found = figure(whole, tree(first, second)).emissions
+    assert found
+    assert found.grams == pytest.approx(share(first.id).grams + known(second).grams)
+    client = emissions_view(whole, Figure(found), make.author(SHIPPER)).emissions
+    assert client
+    assert client.legs == [], "which orders the legs are is the holder's affair"
+    holder = emissions_view(whole, Figure(found), make.author(CARRIER)).emissions
+    assert holder == found
+
+
+def test_a_leg_that_carries_several_orders_is_shared_among_them_and_nothing_is_lost():
+    one, other = held_order("ord_1"), held_order("ord_2", goods=[make.goods(weight_kg=1_000)])
+    asked = leg("ord_1", 0, 3)
+    asked = structs.replace(asked, loads=[*asked.loads, structs.replace(asked.loads[0], order_id="ord_2")])
+    (truck,) = given_on([one, other], asked)
+    parts = [figure(order, tree(truck)).emissions for order in (one, other)]
+    assert sum(part.grams for part in parts) == pytest.approx(known(truck).grams, rel=1e-6)
+    assert parts[0].grams == pytest.approx(4 * parts[1].grams, rel=1e-6)
+
+
+def test_legs_that_do_not_bring_all_goods_all_the_way_leave_the_estimate():
+    whole = held_order()
+    (first,) = given_on([whole], leg("ord_1", 0, 1))
+    assert figure(whole, tree(first)).emissions.method == "estimate"
+    assert figure(whole).emissions.method == "estimate", "nor those that nobody read"
 
 
 @pytest.mark.parametrize(
@@ -313,3 +355,14 @@ async def test_the_footprints_of_some_days_are_those_of_what_was_delivered_then(
     for org in (CONSIGNEE, SENDER):
         assert (await found(org))["data"] == []
     assert (await found(SHIPPER, since="2026-11-25", until="2026-11-30"))["data"] == []
+
+
+async def test_the_client_reads_the_sum_of_legs_that_it_may_not_read(web):
+    order_id, version = await held_by(web)
+    made = await subcontract(web, [(order_id, version)], leg(order_id, 0, 1), leg(order_id, 1, 3))
+    path = f"/api/orders/{order_id}/emissions"
+    told = (await web().get(path)).json()["emissions"]
+    assert (told["method"], told["legs"]) == ("legs", [])
+    file = (await web(CARRIER).get(path)).json()["emissions"]
+    assert [one["order_id"] for one in file["legs"]] == made.json()["order_ids"]
+    assert told["grams"] == file["grams"] == pytest.approx(sum(one["grams"] for one in file["legs"]))

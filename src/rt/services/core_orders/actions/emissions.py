@@ -1,7 +1,7 @@
 """What carrying orders emits: asked for one, and for those of some days as iLEAP has them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -13,6 +13,7 @@ from rt.services.core_orders.adapters import Directory, author
 from rt.services.core_orders.domain.emitting import Figure, emissions_view, figure, may_know, need_party
 from rt.services.core_orders.domain.ileap.footprints import Shipment, products
 from rt.services.core_orders.domain.order import Order, OrderNotFound
+from rt.services.core_orders.domain.parted import DEEPEST
 from rt.services.core_orders.store import OrderStore
 from rt.services.core_orders.store.listing import asked_for
 
@@ -33,7 +34,8 @@ class EmissionFigures:
         if not roles:
             raise OrderNotFound
         need_party(roles)
-        return emissions_view(order, await asyncio.to_thread(figure, order))
+        found = await asyncio.to_thread(figure, order, await self._legs([order]))
+        return emissions_view(order, found, author())
 
     async def footprints(self, asked: FindFootprints) -> Download:
         period = OrderFilters(state=DELIVERED, delivery_since=asked.since, delivery_until=asked.until)
@@ -43,7 +45,7 @@ class EmissionFigures:
         by, wanted = author(), [one.id for one in page.items]
         read = await self._store.orders.find({"id": {"$in": wanted}}, limit=len(wanted)) if wanted else []
         orders = sorted((one for one in read if may_know(one, by)), key=lambda one: wanted.index(one.id))
-        figures = await asyncio.to_thread(_figures, orders)
+        figures = await asyncio.to_thread(_figures, orders, await self._legs(orders))
         known = [
             Shipment(one, found) for one, (found, _) in figures if found and found.tonne_km and found.grams
         ]
@@ -63,6 +65,18 @@ class EmissionFigures:
             content=msgspec.json.encode(body), media_type="application/json", filename="footprints.json"
         )
 
+    async def _legs(self, orders: Sequence[Order]) -> dict[str, Order]:
+        """The legs of these orders and theirs, whoever owns them: their figures are told, they are not."""
+        found: dict[str, Order] = {}
+        level = orders
+        for _ in range(DEEPEST):
+            wanted = {leg.order_id for one in level if one.given_on for leg in one.legs if leg.stands}
+            if not (fresh := sorted(wanted - found.keys())):
+                break
+            level = await self._store.orders.everywhere.find({"id": {"$in": fresh}}, limit=len(fresh))
+            found |= {one.id: one for one in level}
+        return found
 
-def _figures(orders: Sequence[Order]) -> list[tuple[Order, Figure]]:
-    return [(order, figure(order)) for order in orders]
+
+def _figures(orders: Sequence[Order], legs: Mapping[str, Order]) -> list[tuple[Order, Figure]]:
+    return [(order, figure(order, legs)) for order in orders]

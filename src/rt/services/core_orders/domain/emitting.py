@@ -1,20 +1,29 @@
 """What carrying an order emits: what its tour said, else an estimate by the road net."""
 
+from collections.abc import Mapping
 from datetime import date
+from math import fsum
+from types import MappingProxyType
 from typing import NamedTuple
+
+from msgspec import structs
 
 from rt.contracts.core_orders.emissions import EmissionsView, Lacking
 from rt.kernel.core.clock import now
 from rt.services.core_orders.domain.journey import USUAL_VEHICLE
+from rt.services.core_orders.domain.legs import Load
 from rt.services.core_orders.domain.order import Order
+from rt.services.core_orders.domain.portions import place_key
 from rt.services.core_orders.domain.states import PARTIES, Author, NotYourPart
 from rt.trade.calendars import paris_day
 from rt.trade.distances import Point
 from rt.trade.emission_factors import class_asked
-from rt.trade.emissions import Emissions, estimate, stretch
+from rt.trade.emissions import Emissions, estimate, shared, stretch, together
+from rt.trade.emissions import Load as SharedLoad
 from rt.trade.places import Site
 from rt.trade.roles import Roles
 
+NO_LEGS: Mapping[str, Order] = MappingProxyType({})
 LAW_OF = "FR"
 """Whose law wants the emissions told: of what is carried from there or to there."""
 
@@ -32,12 +41,17 @@ def need_party(roles: Roles) -> None:
         raise NotYourPart(role=", ".join(sorted(roles)), asked="GetEmissions")
 
 
-def figure(order: Order) -> Figure:
-    """What its tour said while it is on one, else an estimate; may read the road net: beside the event loop.
+def figure(order: Order, legs: Mapping[str, Order] = NO_LEGS) -> Figure:
+    """What its tour said, or its legs add up to, else an estimate; reads the road net: beside the event loop.
 
-    From the first pickup to the last delivery, with all goods: what is set down on the way is not told apart.
+    `legs` are those that it is given on in, of all levels, by identity: they count once they bring all goods
+    all the way. An estimate is from the first pickup to the last delivery, with all goods: what is set
+    down on the way is not told apart.
     """
-    if order.emissions and order.plan and order.plan.tour_id:
+    if order.given_on:
+        if not order.loose_places() and (parts := _parts(order, legs)):
+            return Figure(together(parts))
+    elif order.emissions and order.plan and order.plan.tour_id:
         return Figure(order.emissions)
     if not order.weight_kg:
         return Figure(None, "weight")
@@ -54,12 +68,67 @@ def day_of(order: Order) -> date:
     return paris_day(order.pickup_at or now())
 
 
-def emissions_view(order: Order, found: Figure) -> EmissionsView:
-    return EmissionsView(order_id=order.id, emissions=found.emissions, lacking=found.lacking, due=_due(order))
+def emissions_view(order: Order, found: Figure, by: Author) -> EmissionsView:
+    """Which orders its legs are is for who gave it on."""
+    told = found.emissions
+    if told and told.legs and by.org_id != order.carrier_id:
+        told = structs.replace(told, legs=[])
+    return EmissionsView(order_id=order.id, emissions=told, lacking=found.lacking, due=_due(order))
 
 
 def may_know(order: Order, by: Author) -> bool:
     return bool(order.roles_of(by) & PARTIES)
+
+
+def _parts(order: Order, legs: Mapping[str, Order]) -> dict[str, Emissions]:
+    """What each leg that stands emits for this order; nothing if that of one is not known."""
+    parts = {}
+    for one in order.legs:
+        if not one.stands:
+            continue
+        leg = legs.get(one.order_id)
+        whole = figure(leg, legs).emissions if leg else None
+        part = _part(order, leg, whole) if leg and whole else None
+        if part is None:
+            return {}
+        parts[one.order_id] = part
+    return parts
+
+
+def _part(order: Order, leg: Order, whole: Emissions) -> Emissions | None:
+    """This order's share of a leg, by the tonne-kilometres of its packages from place to place."""
+    shares = shared(whole.grams, whole.use_grams, [_load(one, leg) for one in leg.parents])
+    own = next((one for one in shares if one.order_id == order.id), None)
+    if own is None:
+        return None
+    part = own.grams / whole.grams if whole.grams else 0
+    ships = [
+        structs.replace(ship, grams=ship.grams * part, use_grams=ship.use_grams * part)
+        for ship in whole.ships
+    ]
+    return structs.replace(
+        whole,
+        grams=own.grams,
+        use_grams=own.use_grams,
+        mass_kg=own.mass_kg,
+        distance_km=own.distance_km,
+        tonne_km=own.tonne_km,
+        ships=ships,
+    )
+
+
+def _load(load: Load, leg: Order) -> SharedLoad:
+    """Where a place is not known the weights alone share it: each way counts as one kilometre."""
+    places = {place_key(stop.site): _place(stop.site) for stop in leg.stops}
+    tonne_km = fsum(
+        one.grams / 1e6 * _km(places.get(one.start), places.get(one.end)) for one in load.portions
+    )
+    tonnes = load.grams / 1e6
+    return SharedLoad(load.order_id, tonnes * 1000, tonne_km / tonnes if tonnes else 0)
+
+
+def _km(start: Point | None, end: Point | None) -> float:
+    return stretch(start, end).km if start and end else 1.0
 
 
 def _due(order: Order) -> bool:
