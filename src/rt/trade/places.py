@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from rt.kernel.model.messages import PERSONAL, PERSONAL_LABEL, View
 from rt.trade.contacts import OptionalEmail
+from rt.trade.gazetteer import fold
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
@@ -37,3 +38,9 @@ class Site(View):
     latitude: Annotated[Latitude | None, PERSONAL] = None
     longitude: Annotated[Longitude | None, PERSONAL] = None
     instructions: Annotated[str, PERSONAL, Meta(max_length=500)] = ""
+
+
+def place_key(site: Site) -> str:
+    """A place as legs of one order compare it: by name, postal code and town."""
+    address = site.address
+    return "|".join((fold(site.name), address.postal_code, fold(address.city), address.country))

@@ -97,7 +97,12 @@ def note(opened: Consignment | None = None, **changes: Any) -> Note:
 
 
 def signature(party: str, **changes: Any) -> SignatureGiven:
-    names = {"sender": "Lucie Faure", "carrier": "Karim Haddad", "consignee": "Paul Morel"}
+    names = {
+        "sender": "Lucie Faure",
+        "carrier": "Karim Haddad",
+        "consignee": "Paul Morel",
+        "successor": "Nadia Roux",
+    }
     return SignatureGiven(
         **{"party": party, "name": names[party], "image": STROKES, "device": "Pixel 8", **changes}
     )

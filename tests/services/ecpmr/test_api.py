@@ -70,6 +70,7 @@ AT_THE_DOCK = {
     "GetPhoto",
     "OfficerView",
     "SignTakeover",
+    "SignHandover",
     "SignDelivery",
     "SignAmendment",
     "RecordArrival",

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from tests.services.ecpmr import make, pdf_text
+from tests.services.ecpmr import legs, make, pdf_text
 
 from rt.contracts.ecpmr import Charges, GoodsLine, PalletExchange, PartyBox, ReserveGiven
+from rt.kernel.core.clock import held
 from rt.services.ecpmr.adapters import glyphs, paper
 from rt.services.ecpmr.domain import texts
 from rt.services.ecpmr.domain.note import Note
@@ -271,3 +272,31 @@ def test_texts_at_their_limits_stay_on_the_sheet():
     pdf = paper.document(note, "fr", URL, {})
     assert pdf_text.pages(pdf) > 10
     assert pdf_text.text(pdf).count("R") >= 200 * 500
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_successive_carriers_stand_on_the_paper_with_their_receipts_and_reservations(language):
+    with held(make.MORNING + timedelta(hours=12)):
+        note = legs.travelling()
+        legs.sign(note, "takeover", "sender", "carrier", who=legs.driver(0))
+        reserve = ReserveGiven(text="3 cartons éventrés", line=1, damaged_quantity=3)
+        legs.sign(
+            note,
+            "handover",
+            "successor",
+            "carrier",
+            who=legs.driver(1),
+            hours=2,
+            leg_id="leg_1",
+            reserves=[reserve],
+        )
+    printed = sheet(note, language, URL)
+    first, second, third = printed["successive"]
+    assert [one[0] for one in (first, second, third)] == [f"Sous-traitant {n}" for n in range(3)]
+    assert "Nadia Roux" in second[1]
+    assert "Plateforme Givors" in second[1]
+    assert second[2][0]["text"] == "3 cartons éventrés"
+    assert third[1].endswith("prévu" if language == "fr" else "expected")
+    text = pdf_text.text(paper.document(note, language, URL, {}))
+    for said in ("Sous-traitant 1", "3 cartons éventrés", "14/09/2026 11:30"):
+        assert said in text

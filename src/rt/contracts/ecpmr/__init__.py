@@ -5,6 +5,7 @@ from rt.contracts.ecpmr.facts import (
     DeliverySigned,
     DocumentAmended,
     DocumentIssued,
+    HandoverSigned,
     LinkSent,
     ReserveFact,
     ReservesNoted,
@@ -59,6 +60,7 @@ from rt.contracts.ecpmr.shown import (
     DocumentView,
     LinkUsedView,
     MentionView,
+    NoteLegView,
     OfficerPage,
     PhotoView,
     ReserveAdvice,
@@ -82,6 +84,7 @@ from rt.contracts.ecpmr.signing import (
     RecordDeparture,
     SignAmendment,
     SignDelivery,
+    SignHandover,
     Signing,
     SignTakeover,
 )

@@ -42,7 +42,7 @@ class DocumentAmended(Event, topic="ecpmr.document.amended"):
 
 
 class TakeoverSigned(Event, topic="ecpmr.takeover.signed"):
-    """The carrier has the goods."""
+    """The carrier has the goods; `leg_id` is the leg that it carries, if the order is given on in legs."""
 
     document_id: str
     order_id: str
@@ -51,6 +51,25 @@ class TakeoverSigned(Event, topic="ecpmr.takeover.signed"):
     reserves: int
     by_name: Personal
     kind: Kind = "national"
+    leg_id: str = ""
+
+
+class HandoverSigned(Event, topic="ecpmr.handover.signed"):
+    """The carrier of another leg has taken the goods over with the note (CMR art. 35).
+
+    `order_id` is the note's, `from_leg_id` the leg that brought them ("" when none is known).
+    """
+
+    document_id: str
+    order_id: str
+    number: str
+    from_leg_id: str
+    to_leg_id: str
+    signed_at: datetime
+    reserves: int
+    by_name: Personal
+    kind: Kind = "national"
+    content_hash: str = ""
 
 
 class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
@@ -58,7 +77,7 @@ class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
 
     `content_hash` is that of the version of the note which it signed, `by_org_id` the organization on whose
     account or link it was signed; `proven` when that identifies the consignee: by an account of its own, or
-    by a code at its address.
+    by a code at its address. `leg_id` is the leg that brought the goods, if the order is given on in legs.
     """
 
     document_id: str
@@ -78,6 +97,7 @@ class DeliverySigned(Event, topic="ecpmr.delivery.signed"):
     kind: Kind = "national"
     proven: bool = False
     owner_id: str = ""
+    leg_id: str = ""
 
     @staticmethod
     def from_earlier(said: dict[str, Any]) -> dict[str, Any]:
@@ -98,13 +118,17 @@ class ReservesNoted(Event, topic="ecpmr.reserves.noted"):
 
 
 class TimeRecorded(Event, topic="ecpmr.time.recorded"):
-    """A truck arrived at or left a stop, as the driver said."""
+    """A truck arrived at or left a stop, as the driver said.
+
+    `leg_id` where it is a stop of a leg alone, at which the goods change trucks.
+    """
 
     document_id: str
     order_id: str
     stop: Stop
     moment: Moment
     happened_at: datetime
+    leg_id: str = ""
 
 
 class CodeRequested(Event, topic="ecpmr.code.requested"):

@@ -11,8 +11,9 @@ from rt.trade.places import Address, Contact, Latitude, Longitude, Site
 
 Kind = Literal["national", "cmr"]
 State = Literal["new", "loading", "in_transport", "delivered"]
-Party = Literal["sender", "carrier", "consignee"]
-Step = Literal["takeover", "delivery", "amendment"]
+Party = Literal["sender", "carrier", "successor", "consignee"]
+"""Who signs; at a handover the carrier brings the goods and its successor takes them."""
+Step = Literal["takeover", "handover", "delivery", "amendment"]
 Stop = Literal["pickup", "delivery"]
 Moment = Literal["arrived", "departed"]
 Method = Literal["glass", "typed", "link_code", "qr"]

@@ -83,13 +83,35 @@ class ReserveAdvice(View):
 
 
 class StopTime(View):
-    """A truck's arrival or departure (document de suivi)."""
+    """A truck's arrival or departure (document de suivi), of a leg alone where the goods change trucks."""
 
     stop: Stop
     moment: Moment
     happened_at: datetime
     received_at: datetime
     device_time: str = ""
+    leg_id: str = ""
+
+
+class NoteLegView(View):
+    """A leg that travels under the note: who carries the goods from where to where.
+
+    `takes` and `gives` are signed at its ends; `handover_hash` names what was signed of its taking over.
+    """
+
+    leg_id: str
+    carrier_name: str
+    pickup_name: str
+    pickup_city: str
+    delivery_name: str
+    delivery_city: str
+    vehicle_plate: str
+    takes: Step
+    gives: Step
+    next_leg_id: str
+    taken_over_at: datetime | None
+    given_over_at: datetime | None
+    handover_hash: str
 
 
 class SignatureTold(View):
@@ -173,6 +195,7 @@ class DocumentView(DocumentRow, kw_only=True):
     `in_force` is the number of the version of the boxes that stands; `version` counts writes, for If-Match.
     `takeover_hash` and `delivery_hash` name what was signed at that step so far, for who signs it after.
     `pallets_counted` is what the note counts, `pallets_usual` the most that is signed without a confirmation.
+    `legs` are those that carry the goods under it, in their order, `held_by` the one that has them.
     """
 
     shipper_id: str
@@ -197,6 +220,8 @@ class DocumentView(DocumentRow, kw_only=True):
     mentions: list[MentionView] = field(default_factory=list)
     verification_id: str
     verification_url: str
+    legs: list[NoteLegView] = field(default_factory=list)
+    held_by: str = ""
 
 
 class DocumentsOfDay(View):

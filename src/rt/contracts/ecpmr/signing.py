@@ -22,7 +22,7 @@ from rt.contracts.ecpmr.note import (
 from rt.contracts.ecpmr.shown import CodeSentView, DocumentView, PhotoView, SigningLinkView
 from rt.kernel.model.messages import Command, MediaType, View
 from rt.trade.contacts import OptionalEmail
-from rt.trade.references import NoteId
+from rt.trade.references import NoteId, OrderId
 
 
 class AmendDocument(
@@ -82,6 +82,30 @@ class SignDelivery(
     """The consignee receives the goods, with or without reserves; the driver may countersign."""
 
 
+class SignHandover(
+    Command[DocumentView],
+    route="/api/ecpmr/documents/{document_id}/handover",
+    needs="ecpmr.write",
+    link="sign_takeover",
+):
+    """The goods change trucks: the carrier of leg `leg_id` takes them over with the note, on its receipt.
+
+    It signs as `successor`, with its reserves; who brings them signs as `carrier`, before, with it or after.
+    `countersigns` is the leg's `handover_hash` as it was read, where the other has noted reserves.
+    """
+
+    document_id: NoteId
+    leg_id: OrderId
+    content_hash: ContentHash
+    happened_at: Instant
+    signature: SignatureGiven
+    countersignature: SignatureGiven | None = None
+    reserves: Annotated[list[ReserveGiven], Meta(max_length=100)] = field(default_factory=list)
+    countersigns: SomeHash = ""
+    code: Code = ""
+    device_time: DeviceTime = ""
+
+
 class SignAmendment(
     Command[DocumentView],
     route="/api/ecpmr/documents/{document_id}/amendment",
@@ -101,23 +125,25 @@ class SignAmendment(
 class RecordArrival(
     Command[DocumentView], route="/api/ecpmr/documents/{document_id}/arrivals", needs="ecpmr.write"
 ):
-    """The truck arrived at a stop; the first arrival at pickup begins the loading."""
+    """The truck arrived at a stop, of a leg if named; the first one at the pickup begins the loading."""
 
     document_id: NoteId
     stop: Stop
     happened_at: Instant
     device_time: DeviceTime = ""
+    leg_id: OrderId = ""
 
 
 class RecordDeparture(
     Command[DocumentView], route="/api/ecpmr/documents/{document_id}/departures", needs="ecpmr.write"
 ):
-    """The truck left a stop."""
+    """The truck left a stop, of a leg if one is named."""
 
     document_id: NoteId
     stop: Stop
     happened_at: Instant
     device_time: DeviceTime = ""
+    leg_id: OrderId = ""
 
 
 class AddPhoto(

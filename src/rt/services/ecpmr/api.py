@@ -18,6 +18,7 @@ from rt.contracts.ecpmr import (
     RecordDeparture,
     SignAmendment,
     SignDelivery,
+    SignHandover,
     SignTakeover,
     VerifyDocument,
 )
@@ -40,6 +41,7 @@ def table(reading: Reading, signing: Signing, linking: Linking) -> list[Served]:
         serve(GetPhoto, reading.photo),
         serve(AmendDocument, signing.amend),
         serve(SignTakeover, signing.take_over),
+        serve(SignHandover, signing.hand_over),
         serve(SignDelivery, signing.deliver),
         serve(SignAmendment, signing.agree),
         serve(RecordArrival, signing.arrive),

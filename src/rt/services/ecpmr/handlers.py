@@ -1,6 +1,6 @@
-"""What the service does when orders are planned, loaded or called off."""
+"""What the service does when orders are planned, given on, loaded or called off."""
 
-from rt.contracts.core_orders import OrderAmended, OrderCancelled, OrderLoading, OrderPlanned
+from rt.contracts.core_orders import ChainChanged, OrderAmended, OrderCancelled, OrderLoading, OrderPlanned
 from rt.kernel.log.subscriptions import Subscription
 from rt.kernel.model.envelope import EventEnvelope
 from rt.kernel.service.service import subscribe
@@ -17,6 +17,7 @@ class Handlers:
         return [
             subscribe(OrderPlanned, self.plan, since="beginning"),
             subscribe(OrderAmended, self.amend, since="beginning"),
+            subscribe(ChainChanged, self.follow, since="beginning"),
             subscribe(OrderLoading, self.load, since="beginning"),
             subscribe(OrderCancelled, self.cancel, since="beginning"),
         ]
@@ -26,6 +27,9 @@ class Handlers:
 
     async def amend(self, amended: OrderAmended, envelope: EventEnvelope) -> None:
         await self._issuing.amend(amended)
+
+    async def follow(self, changed: ChainChanged, envelope: EventEnvelope) -> None:
+        await self._issuing.follow(changed)
 
     async def load(self, loading: OrderLoading, envelope: EventEnvelope) -> None:
         await self._issuing.load(loading.order.order_id)

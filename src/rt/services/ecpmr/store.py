@@ -19,6 +19,9 @@ NOTES = Listing(
     {"order_id": Filter("issue.order_id", first=True), "state": Filter("state", first=True)},
 )
 
+NOTES_AT_ONCE = 200
+"""Notes of fifty orders at most: a leg carries up to fifty consignments."""
+
 
 class Series(Entity):
     """The last number given by one organization in one year."""
@@ -41,6 +44,7 @@ class EcpmrStore:
             "notes",
             Index("carrier_id", "-created_at"),
             Index("issue.verification_id", unique=True, everywhere=True),
+            Index("leg_ids", everywhere=True),
             shared=True,
             listings=(NOTES,),
             missing=NoteUnknown,
@@ -59,13 +63,23 @@ class EcpmrStore:
     async def find(
         self, *, order_ids: Sequence[str], state: str, words: str, after: str, limit: int
     ) -> Page[Note]:
-        named: dict[str, object] = {"order_id": {"$in": list(order_ids)}} if order_ids else {}
+        travelling = await self._of_legs(order_ids)
+        named: dict[str, object] = {"order_id": {"$in": [*order_ids, *travelling]}} if order_ids else {}
         named |= {"state": state} if state else {}
         return await self.notes.rows(NOTES, named, q=words, after=after, limit=limit)
 
     async def of_orders(self, order_ids: Sequence[str]) -> list[Note]:
-        where = {"issue.order_id": {"$in": list(order_ids)}}
-        return await self.notes.find(where, sort="created_at", limit=len(order_ids))
+        """The notes of orders, and those under which legs travel."""
+        ids = list(order_ids)
+        where = {"$or": [{"issue.order_id": {"$in": ids}}, {"leg_ids": {"$in": ids}}]}
+        return await self.notes.find(where, sort="created_at", limit=NOTES_AT_ONCE)
+
+    async def _of_legs(self, order_ids: Sequence[str]) -> list[str]:
+        """The orders under whose notes these travel as legs."""
+        if not order_ids:
+            return []
+        notes = await self.notes.find({"leg_ids": {"$in": list(order_ids)}}, limit=NOTES_AT_ONCE)
+        return [note.order_id for note in notes]
 
     async def verified_by(self, verification_id: str) -> Note | None:
         """The note behind a public code, whoever's it is."""

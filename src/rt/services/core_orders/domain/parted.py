@@ -10,9 +10,9 @@ from rt.kernel.core.errors import Conflict, Invalid
 from rt.services.core_orders.domain.changing import Amended
 from rt.services.core_orders.domain.journey import LineUnknown
 from rt.services.core_orders.domain.legs import Load, portions_of
-from rt.services.core_orders.domain.portions import Portion, Stock, before, place_key, standing
+from rt.services.core_orders.domain.portions import Portion, Stock, before, standing
 from rt.services.core_orders.domain.states import Author
-from rt.trade.places import Site
+from rt.trade.places import Site, place_key
 
 DEEPEST = 5
 """Levels of legs below an order."""

@@ -7,9 +7,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import structs
 
-from rt.trade.gazetteer import fold
 from rt.trade.goods import Goods
-from rt.trade.places import Site
 
 
 class Portion(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,12 +87,6 @@ def whole(line: Goods) -> Stock:
         line.pallets,
         line.value_cents,
     )
-
-
-def place_key(site: Site) -> str:
-    """A place as legs of one order compare it: by name, postal code and town."""
-    address = site.address
-    return "|".join((fold(site.name), address.postal_code, fold(address.city), address.country))
 
 
 def standing(line: int, goods: Goods, start: str, given: Iterable[Portion]) -> dict[str, Stock]:

@@ -1,9 +1,12 @@
 """Notes come into being when an order is planned, and follow it until somebody has signed."""
 
 import secrets
+from collections.abc import Mapping
+
+from msgspec import structs
 
 from rt.contracts.authz import GetOrganization
-from rt.contracts.core_orders import OrderAmended, OrderPlanned
+from rt.contracts.core_orders import ChainChanged, OrderAmended, OrderPlanned, OrderSummary
 from rt.contracts.ecpmr import PartyBox
 from rt.kernel.core.clock import now
 from rt.kernel.core.errors import AskRefused
@@ -32,15 +35,24 @@ class Issuing:
         self._services = services
 
     async def plan(self, planned: OrderPlanned) -> None:
-        """Open the order's note, or bring the unsigned one up to the new plan."""
+        """Open the order's note, or bring the unsigned one up to the new plan.
+
+        Goods travel under one note: that of the order whose legs take all of it, or those of its legs.
+        """
+        if planned.order.note != "own":
+            await self.cancel(planned.order.order_id)
+            return
         known = await self._known(planned)
         if await self._store.notes.first({"id": note_id(planned.order.order_id)}) is None:
             await self._open(planned, known)
             return
+        boxes = await self._boxes(planned.order)
         async with self._store.notes.change(note_id(planned.order.order_id)) as note:
+            note.reopen()
             note.consignee_email = planned.order.consignee_email.strip().lower()
             note.drive(planned.driver_user_id)
             if note.acts:
+                follow(note, planned.order, boxes)
                 return
             note.revise(redraft(note, planned, known))
             note.sender_id = planned.order.shipper_id
@@ -49,6 +61,21 @@ class Issuing:
             note.logistician_id = planned.order.logistician_id
             kept = [note.consignee_id] if note.consignee_id else []
             note.seen_by = list(dict.fromkeys([*parties_of(planned.order), *kept]))
+            follow(note, planned.order, boxes)
+
+    async def follow(self, changed: ChainChanged) -> None:
+        """The order is given on otherwise: its note has other carriers, or it has one no more."""
+        order = changed.order
+        if await self._store.notes.first({"id": note_id(order.order_id)}) is None:
+            return
+        if order.note != "own":
+            await self.cancel(order.order_id)
+            return
+        legs = [leg for leg in order.legs if leg.order_id not in changed.dropped]
+        told = structs.replace(order, legs=legs)
+        boxes = await self._boxes(told)
+        async with self._store.notes.change(note_id(order.order_id)) as note:
+            follow(note, told, boxes)
 
     async def amend(self, amended: OrderAmended) -> None:
         """The note reads as the order now does: at once, or once those who have signed agree to it."""
@@ -70,6 +97,7 @@ class Issuing:
     async def _open(self, planned: OrderPlanned, known: dict[str, PartyBox]) -> None:
         order = planned.order
         boxes = draft(planned, known)
+        carriers = await self._boxes(order)
 
         def make(number: str) -> Note:
             note = Note(
@@ -89,9 +117,16 @@ class Issuing:
             )
             note.drive(planned.driver_user_id)
             note.open(boxes, "")
+            follow(note, order, carriers)
             return note
 
         await self._store.add_numbered(PREFIXES[kind_of(boxes)], make)
+
+    async def _boxes(self, order: OrderSummary) -> dict[str, PartyBox]:
+        """The carriers of an order's legs as they stand on the note."""
+        carriers = dict.fromkeys(leg.carrier_id for leg in order.legs if leg.carrier_id)
+        boxes = {one: box for one in carriers if one and (box := await self._card(one))}
+        return {one: await self._with_address(one, box) for one, box in boxes.items()}
 
     async def _known(self, planned: OrderPlanned) -> dict[str, PartyBox]:
         order = planned.order
@@ -129,3 +164,9 @@ class Issuing:
                     name=box.name, siren=box.siren, vat=box.vat, address=written.address, contact=box.contact
                 )
         return box
+
+
+def follow(note: Note, order: OrderSummary, boxes: Mapping[str, PartyBox]) -> None:
+    """The legs of the order travel under its note; whoever carries one reads it."""
+    consignee = [note.consignee_id] if note.consignee_id else []
+    note.follow_legs(order.legs, [*parties_of(order), *consignee], order.pickup, boxes)

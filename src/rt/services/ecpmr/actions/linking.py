@@ -24,6 +24,7 @@ from rt.services.ecpmr.domain.codes import TRIES
 from rt.services.ecpmr.domain.invited import Invitation
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.shown import masked
+from rt.services.ecpmr.domain.signatures import HAULIERS
 from rt.services.ecpmr.store import EcpmrStore
 
 LINK_LIFE = timedelta(days=7)
@@ -122,7 +123,7 @@ class Linking:
     async def _address(self, note: Note, asked: MakeSigningLink, requester: str) -> Addressed:
         """Where the link goes: one's own party may give any address, others' are those that are known."""
         party, organizations = asked.party, note.organizations()
-        if party == "carrier" and not organizations["carrier"]:
+        if party in HAULIERS and not organizations[party]:
             raise refusals.NoCarrier
         if requester in organizations[party]:
             return await self._known(note, asked, [requester]) or Addressed(_typed(asked), "own")
@@ -172,8 +173,9 @@ class Linking:
         """Whom the link acts for; a consignee known by the order's address becomes the owner's guest."""
         if requester in note.organizations()[asked.party]:
             return requester
-        known = {"sender": note.shipper_id, "carrier": note.carrier_id, "consignee": note.consignee_id}
-        if signer := known[asked.party]:
+        known = {"sender": note.shipper_id, "consignee": note.consignee_id}
+        haulier = next(iter(sorted(filter(None, note.organizations()[asked.party]))), None)
+        if signer := known.get(asked.party, haulier):
             return signer
         if address.origin == "other":
             return derived_id("gst", note.id)

@@ -21,6 +21,7 @@ from rt.contracts.ecpmr import (
 )
 from rt.kernel.access.identity import current_actor
 from rt.kernel.core.clock import today
+from rt.kernel.core.tenancy import current_org
 from rt.kernel.model.messages import Download
 from rt.kernel.storage.files import Files
 from rt.services.ecpmr.adapters import paper
@@ -53,7 +54,7 @@ class Reading:
     async def day(self, asked: MyDocuments) -> DocumentsOfDay:
         order_ids = [order_id.strip() for order_id in asked.order_ids.split(",") if order_id.strip()]
         notes = await self._store.of_orders(order_ids[:ORDERS_A_DAY])
-        mine = [note for note in notes if not note.hidden_from(_reader())]
+        mine = [note for note in notes if not note.hidden_from(_reader(), current_org())]
         return DocumentsOfDay(items=[self.whole(note) for note in mine])
 
     async def get(self, asked: GetDocument | GetTakeover) -> DocumentView:
@@ -88,7 +89,7 @@ class Reading:
     async def _read(self, document_id: str) -> Note:
         """A note, for a driver only if it may be the own drive."""
         note = await self._store.notes.get(document_id)
-        if note.hidden_from(_reader()):
+        if note.hidden_from(_reader(), current_org()):
             raise NoteUnknown
         return note
 

@@ -12,6 +12,7 @@ from rt.contracts.ecpmr import (
     RecordDeparture,
     SignAmendment,
     SignDelivery,
+    SignHandover,
     SignTakeover,
     Step,
 )
@@ -42,6 +43,26 @@ class Signing:
 
     async def take_over(self, asked: SignTakeover) -> DocumentView:
         return await self._sign("takeover", asked)
+
+    async def hand_over(self, asked: SignHandover) -> DocumentView:
+        given = [asked.signature, *([asked.countersignature] if asked.countersignature else [])]
+        wrong: Refusal | None = None
+        async with self._store.notes.change(asked.document_id) as note:
+            wrong = note.sign(
+                "handover",
+                asked.content_hash,
+                _instant(asked.happened_at),
+                given,
+                _who(),
+                asked.code,
+                asked.reserves,
+                countersigns=asked.countersigns,
+                device_time=asked.device_time,
+                leg_id=asked.leg_id,
+            )
+        if wrong:
+            raise wrong
+        return self._whole(note)
 
     async def deliver(self, asked: SignDelivery) -> DocumentView:
         return await self._sign("delivery", asked)
@@ -117,7 +138,8 @@ class Signing:
 
     async def _record(self, moment: Moment, asked: RecordArrival | RecordDeparture) -> DocumentView:
         async with self._store.notes.change(asked.document_id) as note:
-            note.record_time(asked.stop, moment, _instant(asked.happened_at), asked.device_time)
+            at = _instant(asked.happened_at)
+            note.record_time(asked.stop, moment, at, asked.device_time, asked.leg_id)
         return self._whole(note)
 
     def _whole(self, note: Note) -> DocumentView:

@@ -39,6 +39,7 @@ def draft(planned: OrderPlanned, known: Mapping[str, PartyBox]) -> Consignment:
         established_at=order.pickup.address.city,
         established_on=today(),
         reference=order.reference[:60],
+        other_particulars=_part_of(order),
     )
     return visible(boxes)
 
@@ -101,6 +102,12 @@ def parties_of(order: OrderSummary) -> list[str]:
     sending = (order.owner_id, order.client_id, order.shipper_id)
     named = (*sending, order.carrier_id, order.consignee_id, order.logistician_id)
     return list(dict.fromkeys(org for org in named if org))
+
+
+def _part_of(order: OrderSummary) -> str:
+    """Of a leg with parts of orders under a note of its own: the numbers of those orders."""
+    numbers = ", ".join(parent.reference for parent in order.parents)
+    return f"Partie de l'envoi / Part of consignment {numbers}"[:TEXT_LIMIT] if numbers else ""
 
 
 def _party(known: Mapping[str, PartyBox], org_id: str | None, name: str, address: Address | None) -> PartyBox:

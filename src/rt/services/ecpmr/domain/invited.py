@@ -12,7 +12,7 @@ from rt.kernel.core.errors import Refusal
 from rt.kernel.model.messages import Personal
 from rt.services.ecpmr.domain import codes, refusals
 from rt.services.ecpmr.domain.codes import SigningCode
-from rt.services.ecpmr.domain.ledger import Ledger
+from rt.services.ecpmr.domain.successive import Successive
 
 LINKS_KEPT = 60
 What = Literal["link", "code"]
@@ -53,7 +53,7 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Invited(Ledger, kw_only=True):
+class Invited(Successive, kw_only=True):
     """What is kept of those who sign without an account."""
 
     invitations: list[Invitation] = field(default_factory=list)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import field
 
-from rt.contracts.ecpmr import Consignment, Kind, Moment, Party, PartyBox, State, Step, Stop, StopTime
+from rt.contracts.ecpmr import Consignment, Kind, Moment, Party, State, Step, Stop, StopTime
 from rt.kernel.core.clock import now
 from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import DERIVED, PersonalLabel
@@ -22,6 +22,7 @@ from rt.trade.plates import plain_plate
 ORDER_OF_SIGNING: tuple[Party, ...] = ("sender", "carrier", "consignee")
 STEP_PARTIES: dict[Step, tuple[Party, ...]] = {
     "takeover": ("sender", "carrier"),
+    "handover": ("successor", "carrier"),
     "delivery": ("consignee", "carrier"),
 }
 
@@ -82,15 +83,30 @@ class Ledger(Entity, kw_only=True):
     def content_hash(self) -> str:
         return self.hash_of(self.in_force)
 
-    def signed_by(self, version: int) -> set[Party]:
-        return {party for act in self.acts if act.version == version for party in act.parties}
+    def signed_by(self, version: int, since: int = 0) -> set[Party]:
+        """Who signed a version; a successor is the carrier from its handover on."""
+        return {
+            "carrier" if party == "successor" else party
+            for act in self.acts[since:]
+            if act.version == version
+            for party in act.parties
+        }
 
-    def signed_step(self, step: Step) -> set[Party]:
-        return {party for act in self.acts if act.step == step for party in act.parties}
+    def signed_step(self, step: Step, leg_id: str = "") -> set[Party]:
+        return {party for act in self.acts_of(step, leg_id) for party in act.parties}
+
+    def acts_of(self, step: Step, leg_id: str = "") -> list[Act]:
+        """The acts of a step; of a handover those to this leg."""
+        return [act for act in self.acts if act.step == step and (step != "handover" or act.leg_id == leg_id)]
 
     def must_agree(self, version: int) -> list[Party]:
-        """Who has still to sign this version because they signed the one in force."""
-        missing = self.signed_by(self.in_force) - self.signed_by(version)
+        """Who has still to sign this version because they signed the one in force.
+
+        A carrier agrees for as long as it has the goods: who takes them over agrees anew.
+        """
+        taken = max((n for n, act in enumerate(self.acts) if act.takes_over), default=0)
+        agreed = (self.signed_by(version) - {"carrier"}) | (self.signed_by(version, taken) & {"carrier"})
+        missing = self.signed_by(self.in_force) - agreed
         return [party for party in ORDER_OF_SIGNING if party in missing]
 
     @property
@@ -103,13 +119,16 @@ class Ledger(Entity, kw_only=True):
             missing |= set(STEP_PARTIES["delivery"]) - self.signed_step("delivery")
         return [party for party in ORDER_OF_SIGNING if party in missing]
 
-    def step_hash(self, step: Step) -> str:
+    def step_hash(self, step: Step, leg_id: str = "") -> str:
         """The seal of the last act of a step: names all that was signed there so far; "" before any."""
-        acts = {index for index, act in enumerate(self.acts) if act.step == step}
+        signed = self.acts_of(step, leg_id)
+        acts = {index for index, act in enumerate(self.acts) if act in signed}
         return next((k.hash for k in reversed(self.hash_chain) if k.kind == "act" and k.index in acts), "")
 
-    def time_of(self, stop: Stop, moment: Moment) -> datetime | None:
-        return next((t.happened_at for t in self.times if (t.stop, t.moment) == (stop, moment)), None)
+    def time_of(self, stop: Stop, moment: Moment, leg_id: str = "") -> datetime | None:
+        """When the truck came or left, at a stop of a leg where one is named."""
+        wanted = (stop, moment, leg_id)
+        return next((t.happened_at for t in self.times if (t.stop, t.moment, t.leg_id) == wanted), None)
 
     def write(self, consignment: Consignment, made_by: str, reason: str) -> None:
         number = len(self.versions) + 1
@@ -175,21 +194,6 @@ class Ledger(Entity, kw_only=True):
             )
             if not fits
         ]
-
-    def organizations(self) -> dict[Party, set[str | None]]:
-        return {
-            "sender": {self.shipper_id, self.logistician_id} - {None},
-            "carrier": {self.carrier_id} - {None},
-            "consignee": {self.consignee_id} - {None},
-        }
-
-    def side_of(self, organization_id: str) -> Party | None:
-        return next((p for p, known in self.organizations().items() if organization_id in known), None)
-
-    def name_of(self, party: Party) -> str:
-        """The organization that stands in this party's box."""
-        box: PartyBox = getattr(self.consignment, party)
-        return box.name
 
     def refuse_cancelled(self) -> None:
         if self.cancelled:

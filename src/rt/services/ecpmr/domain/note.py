@@ -5,18 +5,13 @@ from datetime import datetime
 
 from rt.contracts.ecpmr import (
     Consignment,
-    DeliverySigned,
-    DocumentAmended,
     DocumentIssued,
     PalletExchange,
     Party,
-    ReserveFact,
     ReserveGiven,
-    ReservesNoted,
     SignatureGiven,
     Step,
     Stop,
-    TakeoverSigned,
 )
 from rt.kernel.core.clock import ZONE, day_of, now
 from rt.kernel.core.errors import Refusal
@@ -27,19 +22,16 @@ from rt.services.ecpmr.domain.invited import Invitation
 from rt.services.ecpmr.domain.ledger import ORDER_OF_SIGNING, STEP_PARTIES
 from rt.services.ecpmr.domain.moments import Bound, settled
 from rt.services.ecpmr.domain.precision import warnings_on
+from rt.services.ecpmr.domain.proceeding import Proceeding
 from rt.services.ecpmr.domain.records import Act, KeptReserve, LinkUsed, Who
-from rt.services.ecpmr.domain.shown import Shown
-from rt.services.ecpmr.domain.signatures import MayNotSign, allow, checked, own_account, proven
+from rt.services.ecpmr.domain.signatures import MayNotSign, allow, checked, own_account
+from rt.services.ecpmr.domain.successive import DRIVERS_KEPT
 from rt.services.ecpmr.domain.texts import refuse_unseen
 
 STEP_STOP: dict[Step, Stop] = {"takeover": "pickup", "delivery": "delivery"}
 
 
-DRIVERS_KEPT = 20
-"""Accounts that a note remembers as its drivers', the latest ones: a phone may come back late."""
-
-
-class Note(Shown):
+class Note(Proceeding):
     """A consignment note and what may be done with it."""
 
     def open(self, consignment: Consignment, made_by: str) -> None:
@@ -64,16 +56,12 @@ class Note(Shown):
         if not changed:
             raise refusals.NothingChanged("consignment")
         self.write(consignment, who.id, reason)
-        self._tell_amended(changed)
+        self.tell_amended(changed)
 
     def drive(self, user_id: str) -> None:
         """A tour gave the order to the driver with this account, if it has one."""
         if user_id and user_id not in self.drivers:
             self.drivers = [*self.drivers, user_id][-DRIVERS_KEPT:]
-
-    def hidden_from(self, driver: str) -> bool:
-        """Whether it is another's drive: once a tour has said whose it is, other drivers do not find it."""
-        return bool(driver and self.drivers) and driver not in self.drivers
 
     def revise(self, consignment: Consignment) -> None:
         """The order was planned again: the boxes follow it until somebody has signed."""
@@ -82,19 +70,24 @@ class Note(Shown):
         changed = difference(self.consignment, consignment)
         if changed:
             self.write(consignment, "", "")
-            self._tell_amended(changed)
+            self.tell_amended(changed)
 
     def follow(self, consignment: Consignment) -> None:
         """The order was changed by consent: the boxes follow it, as a proposal where somebody has signed."""
         changed = difference(self.versions[-1].consignment, consignment)
         if changed and not self.cancelled and self.state != "delivered":
             self.write(consignment, "", "")
-            self._tell_amended(changed)
+            self.tell_amended(changed)
 
     def cancel(self) -> None:
         """The order was called off; a note under which goods travel stays in force."""
         if self.state in ("new", "loading"):
             self.cancelled = True
+
+    def reopen(self) -> None:
+        """The order travels under it after all: its legs, which had notes of their own, are gone."""
+        if not self.acts:
+            self.cancelled = False
 
     def sign(
         self,
@@ -110,22 +103,29 @@ class Note(Shown):
         pallets_confirmed: bool = False,
         countersigns: str = "",
         device_time: str = "",
+        leg_id: str = "",
     ) -> Refusal | None:
-        """One act of signing; the refusal of a wrong code is returned because the try counts."""
+        """One act of signing; the refusal of a wrong code is returned because the try counts.
+
+        `leg_id` is the leg that a handover is to.
+        """
         self.refuse_cancelled()
-        version = self._refuse_step(step, content_hash, given)
+        version = self._refuse_step(step, content_hash, given, leg_id)
+        legs, known = self.hauliers(step, leg_id), self.organizations(step, leg_id)
         invitation = self.invitation(who.id) if who.kind == "link" else None
-        parties = self._refuse_parties(given, who, invitation)
-        by_carrier = "carrier" in parties or self._collects(who, invitation)
-        if step == "takeover" and reserves and not by_carrier:
+        parties = self._refuse_parties(given, who, invitation, known, self.collectors(step, leg_id))
+        by_carrier = "carrier" in parties or (invitation is None and who.org_id in known["carrier"])
+        if reserves and not (
+            by_carrier if step == "takeover" else step != "handover" or "successor" in parties
+        ):
             raise refusals.ReservesNotTheirs("reserves")
         refuse_reserves(self.consignment, reserves)
         refuse_pallets(self.consignment, pallets, pallets_confirmed)
-        self._refuse_unread(step, countersigns)
+        self._refuse_unread(step, countersigns, leg_id)
         fields = dict(zip(("signature", "countersignature"), given, strict=False))
         refuse_unseen({**fields, "reserves": reserves, "pallets": pallets})
         signatures = [checked(signature, field) for field, signature in fields.items()]
-        at, wrong_clock = settled(happened_at, device_time, self._earliest(step, version, by_carrier))
+        at, wrong_clock = settled(happened_at, device_time, self._earliest(step, version, by_carrier, leg_id))
         if invitation and (wrong := self.try_code(invitation, code)):
             return wrong
         act = Act(
@@ -137,110 +137,36 @@ class Note(Shown):
             who=who,
             link=_used(invitation),
             by_carrier=by_carrier,
-            own=own_account(who, parties, self.organizations()),
+            own=own_account(who, parties, known),
             device_time=wrong_clock,
             countersigns=countersigns,
             signatures=signatures,
             reserves=[KeptReserve(given=r, warnings=warnings_on(r, day_of(at))) for r in reserves],
             pallets=list(pallets),
+            leg_id=leg_id or (legs.carrier.order_id if legs.carrier else ""),
+            from_leg_id=legs.carrier.order_id if legs.carrier and step == "handover" else "",
+            taker=legs.successor.box() if legs.successor and step == "handover" else None,
         )
         self.acts.append(act)
         self.seal("act", len(self.acts) - 1, act)
-        self._proceed(act)
+        self.proceed(act)
         return None
 
-    def _earliest(self, step: Step, version: int, by_carrier: bool) -> list[Bound]:
-        """What a signature cannot come before: the version that it names, the truck, the takeover."""
+    def _earliest(self, step: Step, version: int, by_carrier: bool, leg_id: str) -> list[Bound]:
+        """What a signature cannot come before: the version that it names, the truck, the last takeover."""
         bounds = [Bound(self.versions[version - 1].made_at, "la version signée", "the version signed")]
-        if step == "delivery" and self.taken_over_at:
-            bounds.append(Bound(self.taken_over_at, "la prise en charge", "the takeover"))
+        others = [act for act in self.acts if act not in self.acts_of("handover", leg_id)]
+        taken = [act.happened_at for act in others if act.takes_over]
+        if step in ("handover", "delivery") and taken:
+            bounds.append(Bound(taken[-1], "la prise en charge", "the takeover"))
         arrived = self.time_of(STEP_STOP[step], "arrived") if step in STEP_STOP else None
         if arrived and (by_carrier or step == "delivery"):
             bounds.append(Bound(arrived, "l'arrivée du camion", "the truck's arrival"))
         return bounds
 
-    def _collects(self, who: Who, invitation: Invitation | None) -> bool:
-        """Whether the carrier's own account brings the strokes of others."""
-        return invitation is None and who.org_id in self.organizations()["carrier"]
-
-    def _proceed(self, act: Act) -> None:
-        """The goods are the carrier's when its side has acted; a sender who signs first waits for it."""
-        by = act.signatures[0]
-        if act.step == "takeover" and not act.by_carrier:
-            self.begin_loading()
-        elif act.step == "takeover" and self.state in ("new", "loading"):
-            self.state = "in_transport"
-            self.taken_over_at = act.happened_at
-            self.emit(
-                TakeoverSigned(
-                    document_id=self.id,
-                    order_id=self.order_id,
-                    number=self.number,
-                    signed_at=act.happened_at,
-                    reserves=len(act.reserves),
-                    by_name=by.name,
-                    kind=self.kind,
-                )
-            )
-        elif act.step == "delivery" and self.state == "in_transport":
-            self.state = "delivered"
-            self.delivered_at = act.happened_at
-            self.emit(
-                DeliverySigned(
-                    document_id=self.id,
-                    order_id=self.order_id,
-                    number=self.number,
-                    owner_id=self.org_id,
-                    shipper_id=self.shipper_id,
-                    carrier_id=self.carrier_id or "",
-                    consignee_id=self.consignee_id,
-                    consignee_name=self.consignment.consignee.name,
-                    site_name=self.consignment.delivery.name,
-                    signed_at=act.happened_at,
-                    by_name=by.name,
-                    by_org_id=act.who.org_id,
-                    reserves=[
-                        ReserveFact(line=r.line, text=r.text, photos=len(r.photo_ids))
-                        for r in (kept.given for kept in act.reserves)
-                    ],
-                    pallets=act.pallets,
-                    content_hash=act.content_hash,
-                    kind=self.kind,
-                    proven=proven(act, by.party),
-                )
-            )
-        elif act.step == "amendment" and not self.must_agree(act.version):
-            before = self.consignment
-            self.enforce(act.version)
-            self._tell_amended(difference(before, self.consignment))
-        elif act.reserves:
-            self.emit(
-                ReservesNoted(
-                    document_id=self.id,
-                    order_id=self.order_id,
-                    number=self.number,
-                    step=act.step,
-                    noted_at=act.happened_at,
-                    reserves=len(act.reserves),
-                    kind=self.kind,
-                )
-            )
-
-    def _tell_amended(self, changed: list[str]) -> None:
-        self.emit(
-            DocumentAmended(
-                document_id=self.id,
-                order_id=self.order_id,
-                number=self.number,
-                version=len(self.versions),
-                changed=changed,
-                to_sign=self.to_sign if self.proposal else [],
-                content_hash=self.content_hash,
-                kind=self.kind,
-            )
-        )
-
-    def _refuse_step(self, step: Step, content_hash: str, given: Sequence[SignatureGiven]) -> int:
+    def _refuse_step(
+        self, step: Step, content_hash: str, given: Sequence[SignatureGiven], leg_id: str
+    ) -> int:
         """The version that would be signed, or why this step may not be signed by these parties now."""
         parties = [signature.party for signature in given]
         if len(set(parties)) != len(parties):
@@ -249,40 +175,49 @@ class Note(Shown):
             if self.proposal is None:
                 raise refusals.NothingProposed
             version = self.proposal.version
-            may, done = set(ORDER_OF_SIGNING), self.signed_by(version)
+            may, done = set(ORDER_OF_SIGNING), self.signed_by(version) - {*self.must_agree(version)}
         else:
             version = self.in_force
-            may, done = set(STEP_PARTIES[step]), self.signed_step(step)
+            may, done = set(STEP_PARTIES[step]), self.signed_step(step, leg_id)
+        if step == "handover":
+            self.handover_to(leg_id)
         if wrong := [party for party in parties if party not in may]:
             raise refusals.WrongParty("signature.party", party=wrong[0])
         if again := [party for party in parties if party in done]:
-            act = next(a for a in self.acts if a.step == step and again[0] in a.parties)
+            act = next(a for a in self.acts_of(step, leg_id) if again[0] in a.parties)
             name = next(s.name for s in act.signatures if s.party == again[0])
             raise refusals.AlreadySigned(name=name, at=f"{act.happened_at.astimezone(ZONE):%d/%m/%Y %H:%M}")
         if step == "delivery" and self.state in ("new", "loading"):
             raise refusals.NotTakenOver
+        if step == "delivery":
+            self.refuse_handover_missing()
         if step == "delivery" and self.state == "in_transport" and parties[0] != "consignee":
             raise refusals.ConsigneeSignsFirst("signature.party")
         self.refuse_other_content(content_hash, version)
         return version
 
     def _refuse_parties(
-        self, given: Sequence[SignatureGiven], who: Who, invitation: Invitation | None
+        self,
+        given: Sequence[SignatureGiven],
+        who: Who,
+        invitation: Invitation | None,
+        known: dict[Party, set[str | None]],
+        collectors: set[str | None],
     ) -> list[Party]:
         """Who signs in this act, if whoever brings it may sign or collect for each of them."""
         parties = [signature.party for signature in given]
         for party in parties:
             if invitation is None:
-                allow(party, who.org_id, self.organizations())
+                allow(party, who.org_id, known, collectors)
             elif party != invitation.party:
                 raise MayNotSign("signature.party", party=party)
         return parties
 
-    def _refuse_unread(self, step: Step, countersigns: str) -> None:
+    def _refuse_unread(self, step: Step, countersigns: str, leg_id: str) -> None:
         """Who signs after others signs what they noted at this step too, and names it."""
-        noted = any(act.step == step and (act.reserves or act.pallets) for act in self.acts)
-        if noted and countersigns != self.step_hash(step):
-            raise refusals.ReservesUnseen("countersigns", countersigns=self.step_hash(step))
+        noted = any(act.reserves or act.pallets for act in self.acts_of(step, leg_id))
+        if noted and countersigns != (seen := self.step_hash(step, leg_id)):
+            raise refusals.ReservesUnseen("countersigns", countersigns=seen)
 
 
 def _used(invitation: Invitation | None) -> LinkUsed | None:

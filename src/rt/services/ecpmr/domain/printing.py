@@ -9,7 +9,7 @@ from rt.services.ecpmr.domain.labels import PACKAGES, words
 from rt.services.ecpmr.domain.mentions import mentions, place
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.records import Act, KeptReserve
-from rt.services.ecpmr.domain.signatures import criteria
+from rt.services.ecpmr.domain.signatures import HAULIERS, criteria
 from rt.trade.goods import Goods
 from rt.trade.places import Site
 from rt.trade.zones import PARIS
@@ -47,7 +47,10 @@ def sheet(note: Note, language: Language, verification_url: str) -> dict[str, An
                 says, vehicle=boxes.vehicle_plate, trailer=boxes.trailer_plate, driver=boxes.driver_name
             ),
         ],
-        "successive": [", ".join(_party(carrier)) for carrier in boxes.successive_carriers],
+        "successive": [
+            *([", ".join(_party(carrier)), "", []] for carrier in boxes.successive_carriers),
+            *_successive(note, says),
+        ],
         "pickup": _site(boxes.pickup) + _when(note, "pickup", boxes.pickup_at, says),
         "delivery": _site(boxes.delivery)
         + _labelled(says, hours=boxes.opening_hours)
@@ -91,6 +94,29 @@ def _party(party: PartyBox) -> list[str]:
     )
     contact = " · ".join(filter(None, (party.contact.name, party.contact.phone, party.contact.email)))
     return [part for part in (party.name, place(party.address), numbers, contact) if part]
+
+
+def _successive(note: Note, says: dict[str, str]) -> list[list[Any]]:
+    """Who carries beside the carrier of the note: name and address, receipt, reservations.
+
+    A receipt is as it was signed (CMR art. 35); carriers that have not signed yet stand as expected.
+    """
+    arrived = {photo.photo_id for photo in note.photos}
+    found: list[list[Any]] = []
+    for leg in note.legs:
+        if leg.first and leg.carrier_id == note.carrier_id:
+            continue
+        acts = note.acts_of("takeover" if leg.first else "handover", leg.order_id)
+        receipt = next((act for act in acts if act.takes_over), None)
+        box = receipt.taker if receipt and receipt.taker else leg.box()
+        when = _moment(receipt.happened_at) if receipt else says["expected"]
+        signer = next((s.name for s in receipt.signatures if s.party in HAULIERS), "") if receipt else ""
+        place = " ".join(filter(None, (leg.pickup.name, leg.pickup.address.city)))
+        said = " · ".join(filter(None, (f"{says['taken_at']}{says['colon']}{place}", when, signer)))
+        noted = [] if leg.first else [kept for act in acts for kept in act.reserves]
+        reserves = [_reserve(kept, arrived, says) for kept in noted]
+        found.append([", ".join(_party(box)), said, reserves])
+    return found
 
 
 def _site(site: Site) -> list[str]:

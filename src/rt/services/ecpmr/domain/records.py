@@ -9,6 +9,7 @@ from rt.contracts.ecpmr import (
     Consignment,
     PalletExchange,
     Party,
+    PartyBox,
     PhotoView,
     ReserveGiven,
     ReserveView,
@@ -75,6 +76,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
     `by_carrier`: the carrier signed, or the strokes were collected on its own account. `own`: the parties
     that signed on an account of their own. `device_time`: what the device's clock said, where it was wrong.
+    `leg_id`: the leg whose carrier takes the goods, or has them; at a handover `from_leg_id` brought them and
+    `taker` takes them, by name and address (CMR art. 35).
     """
 
     step: Step
@@ -91,6 +94,16 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     signatures: list[SignatureGiven]
     reserves: list[KeptReserve] = []
     pallets: list[PalletExchange] = []
+    leg_id: str = ""
+    from_leg_id: str = ""
+    taker: PartyBox | None = None
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether the goods have another carrier with it."""
+        return (self.step == "takeover" and self.by_carrier) or (
+            self.step == "handover" and "successor" in self.parties
+        )
 
     @property
     def parties(self) -> set[Party]:
@@ -102,8 +115,9 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
         return "own_account" if party in self.own else "collected"
 
     def reserve_views(self) -> list[ReserveView]:
-        """At takeover they are the carrier's (CMR art. 8), at delivery the signer's (art. 30)."""
-        party: Party = "carrier" if self.step == "takeover" else self.signatures[0].party
+        """Whoever takes the goods over makes them (CMR art. 8 and 35), at delivery the signer (art. 30)."""
+        takers: dict[Step, Party] = {"takeover": "carrier", "handover": "successor"}
+        party = takers.get(self.step, self.signatures[0].party)
         return [
             ReserveView(
                 **{field: getattr(reserve.given, field) for field in reserve.given.__struct_fields__},

@@ -38,6 +38,26 @@ class NotTakenOver(Conflict):
     en = "The takeover is not signed: the delivery cannot be."
 
 
+class LegUnknown(Invalid):
+    fr = "Ce trajet ne voyage pas sous cette lettre de voiture."
+    en = "This leg does not travel under this consignment note."
+
+
+class NotNextLeg(Invalid):
+    fr = "Ce trajet ({name}) ne reprend pas la marchandise là où elle est."
+    en = "This leg ({name}) does not take the goods on from where they are."
+
+
+class HandoverMissing(Conflict):
+    fr = "La marchandise change de camion ({place}) : signez d'abord la remise au transporteur suivant."
+    en = "The goods change trucks ({place}): sign the handover to the next carrier first."
+
+
+class DeliveredBefore(Conflict):
+    fr = "La livraison est signée : la marchandise ne change plus de transporteur."
+    en = "The delivery is signed: the goods change carriers no more."
+
+
 class ConsigneeSignsFirst(Conflict):
     fr = "Le destinataire signe la livraison ; le conducteur contresigne."
     en = "The consignee signs the delivery; the driver countersigns."

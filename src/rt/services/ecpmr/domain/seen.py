@@ -19,28 +19,43 @@ class Seen(Invited):
         if self.state == "new" and not self.cancelled:
             self.state = "loading"
 
-    def record_time(self, stop: Stop, moment: Moment, happened_at: datetime, device_time: str = "") -> None:
+    def record_time(
+        self, stop: Stop, moment: Moment, happened_at: datetime, device_time: str = "", leg_id: str = ""
+    ) -> None:
         self.refuse_cancelled()
-        if self.time_of(stop, moment):
+        leg_id = self.stop_of(stop, leg_id)
+        if self.time_of(stop, moment, leg_id):
             raise refusals.TimeAlreadyRecorded
         after = [self._issued()]
         before = []
-        if stop == "delivery" and self.taken_over_at:
+        if (stop == "delivery" or leg_id) and self.taken_over_at:
             after.append(Bound(self.taken_over_at, "la prise en charge", "the takeover"))
-        if moment == "departed" and (arrived := self.time_of(stop, "arrived")):
+        if moment == "departed" and (arrived := self.time_of(stop, "arrived", leg_id)):
             after.append(Bound(arrived, "l'arrivée", "the arrival"))
-        signed = self.taken_over_at if stop == "pickup" else self.delivered_at
+        signed = None if leg_id else self.taken_over_at if stop == "pickup" else self.delivered_at
         if moment == "arrived" and signed:
             before.append(Bound(signed, "la signature à cet arrêt", "the signature at this stop"))
         at, wrong_clock = settled(happened_at, device_time, after, before)
-        time = StopTime(stop=stop, moment=moment, happened_at=at, received_at=now(), device_time=wrong_clock)
+        time = StopTime(
+            stop=stop,
+            moment=moment,
+            happened_at=at,
+            received_at=now(),
+            device_time=wrong_clock,
+            leg_id=leg_id,
+        )
         self.times.append(time)
         self.seal("time", len(self.times) - 1, time)
-        if stop == "pickup" and moment == "arrived":
+        if stop == "pickup" and moment == "arrived" and not leg_id:
             self.begin_loading()
         self.emit(
             TimeRecorded(
-                document_id=self.id, order_id=self.order_id, stop=stop, moment=moment, happened_at=at
+                document_id=self.id,
+                order_id=self.order_id,
+                stop=stop,
+                moment=moment,
+                happened_at=at,
+                leg_id=leg_id,
             )
         )
 

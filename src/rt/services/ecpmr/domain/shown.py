@@ -6,6 +6,7 @@ from rt.contracts.ecpmr import (
     DocumentRow,
     DocumentView,
     LinkUsedView,
+    NoteLegView,
     OfficerPage,
     Party,
     SignatureTold,
@@ -21,6 +22,7 @@ from rt.services.ecpmr.domain.mentions import mentions
 from rt.services.ecpmr.domain.records import Act, Version
 from rt.services.ecpmr.domain.seen import Seen
 from rt.services.ecpmr.domain.signatures import criteria
+from rt.services.ecpmr.domain.successive import NoteLeg
 
 
 class Shown(Seen):
@@ -77,6 +79,27 @@ class Shown(Seen):
             mentions=mentions(self.consignment, self.issue.issued_at, self.taken_over_at, self.delivered_at),
             verification_id=self.issue.verification_id,
             verification_url=f"{verification_page}/{self.issue.verification_id}",
+            legs=[self._leg_view(leg) for leg in self.legs],
+            held_by=held.order_id if (held := self.held_by) else "",
+        )
+
+    def _leg_view(self, leg: NoteLeg) -> NoteLegView:
+        after = self.after(leg)
+        taken = {act.leg_id: act.happened_at for act in reversed(self.acts) if act.takes_over}
+        return NoteLegView(
+            leg_id=leg.order_id,
+            carrier_name=leg.carrier_name,
+            pickup_name=leg.pickup.name,
+            pickup_city=leg.pickup.address.city,
+            delivery_name=leg.delivery.name,
+            delivery_city=leg.delivery.address.city,
+            vehicle_plate=leg.vehicle_plate,
+            takes="takeover" if leg.first else "handover",
+            gives=self.gives(leg),
+            next_leg_id=after.order_id if after else "",
+            taken_over_at=taken.get(leg.order_id),
+            given_over_at=taken.get(after.order_id) if after else self.delivered_at,
+            handover_hash=self.step_hash("handover", leg.order_id),
         )
 
     def officer_view(self, verification_page: str) -> OfficerPage:

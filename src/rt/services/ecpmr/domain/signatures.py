@@ -14,6 +14,7 @@ from rt.kernel.core.errors import Forbidden, Invalid
 from rt.services.ecpmr.domain.records import Act, Who
 
 PROVING: tuple[AddressOrigin, ...] = ("own", "order")
+HAULIERS: tuple[Party, ...] = ("carrier", "successor")
 PNG_PREFIX = "data:image/png;base64,"
 PNG_LIMIT_BYTES = 200_000
 PNG_LIMIT_PIXELS = 4_000_000
@@ -116,9 +117,11 @@ def proven(act: Act, party: Party) -> bool:
     return act.link.origin in PROVING if act.link else party in act.own
 
 
-def allow(party: Party, actor_org: str, parties: dict[Party, set[str | None]]) -> None:
-    """Each signs for itself; the carrier's device may also collect the others' strokes."""
-    if actor_org not in parties[party] and actor_org not in parties["carrier"]:
+def allow(
+    party: Party, actor_org: str, parties: dict[Party, set[str | None]], collectors: set[str | None]
+) -> None:
+    """Each signs for itself; the carriers' devices may also collect the others' strokes."""
+    if actor_org not in parties[party] | collectors:
         raise MayNotSign("signature.party", party=party)
 
 
@@ -130,8 +133,9 @@ def own_account(who: Who, given: Sequence[Party], parties: dict[Party, set[str |
     if who.kind != "user":
         return []
     theirs = [party for party in given if who.org_id in parties[party]]
-    if "carrier" in theirs:
-        return ["carrier"]
+    for party in HAULIERS:
+        if party in theirs:
+            return [party]
     return [] if who.drives else theirs[:1]
 
 
