@@ -13,14 +13,13 @@ from rt.kernel.core.clock import now
 from rt.services.core_orders.domain.journey import USUAL_VEHICLE
 from rt.services.core_orders.domain.legs import Load
 from rt.services.core_orders.domain.order import Order
-from rt.services.core_orders.domain.portions import place_key
 from rt.services.core_orders.domain.states import PARTIES, Author, NotYourPart
 from rt.trade.calendars import paris_day
 from rt.trade.distances import Point
 from rt.trade.emission_factors import class_asked
 from rt.trade.emissions import Emissions, estimate, shared, stretch, together
 from rt.trade.emissions import Load as SharedLoad
-from rt.trade.places import Site
+from rt.trade.places import Site, place_key
 from rt.trade.roles import Roles
 
 NO_LEGS: Mapping[str, Order] = MappingProxyType({})
