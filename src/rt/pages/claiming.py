@@ -22,7 +22,7 @@ from rt.contracts.core_orders import (
 from rt.ui.asking import attempt
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import marked
-from rt.ui.formats import language, money
+from rt.ui.formats import language, moment, money
 from rt.ui.forms import Form
 from rt.ui.pages import Page
 from rt.ui.visit import Visit, page
@@ -48,6 +48,12 @@ DEADLINES = {
     "delay": marked("Réserves pour retard"),
     "lawsuit": marked("Prescription"),
 }
+REGISTERED = {
+    "fr": "Lettre recommandée avec avis de réception",
+    "en": "Registered letter with acknowledgement of receipt",
+}
+ADDRESS = {"fr": "(adresse à compléter)", "en": "(address to be added)"}
+"""In the letter's language, whatever the page's: cards of organizations have no street."""
 DUE = ("confirmed", "tendered", "assigned", "planned", "loading", "in_transit")
 """States in which it matters by when an order has to be delivered."""
 
@@ -110,6 +116,8 @@ class LetterPage(Page):
 
     template = "pages/claim_letter.html"
     letter: LetterView
+    registered: str
+    address: str
     back: str
 
 
@@ -135,7 +143,14 @@ async def letter(visit: Visit) -> Page | Response:
     wanted = [one for one in found.letters if one.language == visit.path["language"]] if found else []
     if not wanted:
         return _page(visit, order, form, found)
-    return LetterPage(title=wanted[0].subject, letter=wanted[0], back=_here(visit))
+    french = wanted[0].language == "fr"
+    return LetterPage(
+        title=wanted[0].subject,
+        letter=wanted[0],
+        registered=REGISTERED["fr" if french else "en"],
+        address=ADDRESS["fr" if french else "en"],
+        back=_here(visit),
+    )
 
 
 def _form(visit: Visit, found: ClaimView | None) -> Form:
@@ -243,7 +258,9 @@ async def duty_of(visit: Visit, order: OrderView) -> Duty | None:
         advice = _("Prévenez le destinataire ; l'indemnité de retard est due si un préjudice est prouvé.")
     elif found.replaceable_at is not None:
         tone, warning = "warn", _("Le chargement est en retard")
-        advice = _("Deux heures après le rendez-vous, un autre transporteur peut être pris sans préavis.")
+        advice = _("Un autre transporteur peut être pris sans préavis à partir du %(at)s.") % {
+            "at": moment(found.replaceable_at)
+        }
     elif found.delivery == "expected_late":
         tone, warning = "warn", _("La livraison est attendue trop tard")
         advice = _("Il est encore temps de prévenir le destinataire et le client.")

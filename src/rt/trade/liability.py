@@ -117,6 +117,12 @@ def euros(cents: int, language: str) -> str:
     return text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",") + "\N{NO-BREAK SPACE}€"
 
 
+def figure(number: Decimal, language: str) -> str:
+    """Without zeros that say nothing: 2 999 and 8,33 in French, 2,999 and 8.33 in English."""
+    text = f"{number.normalize():,f}"
+    return text if language == "en" else text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+
+
 @lru_cache(maxsize=1)
 def sdr_rows() -> tuple[SdrRow, ...]:
     """The table beside this file, as it was edited last."""
@@ -195,8 +201,8 @@ def _domestic(row: LiabilityRow, carried: Consignment, suffered: Suffered) -> It
     yield Bound(
         code="per_kg",
         cents=cents,
-        fr=f"{_number(lost, 'fr')} kg × {rate} €/kg = {euros(cents, 'fr')}",
-        en=f"{_number(lost, 'en')} kg × {rate} EUR/kg = {euros(cents, 'en')}",
+        fr=f"{figure(lost, 'fr')} kg × {rate} €/kg = {euros(cents, 'fr')}",
+        en=f"{figure(lost, 'en')} kg × {rate} EUR/kg = {euros(cents, 'en')}",
         source=source,
         verified=row.verified,
     )
@@ -216,8 +222,8 @@ def _domestic(row: LiabilityRow, carried: Consignment, suffered: Suffered) -> It
         yield Bound(
             code="per_tonne",
             cents=cents,
-            fr=f"{_number(whole / 1000, 'fr')} t (envoi) × {euros(per, 'fr')} = {euros(cents, 'fr')}",
-            en=f"{_number(whole / 1000, 'en')} t (whole) × {euros(per, 'en')} = {euros(cents, 'en')}",
+            fr=f"{figure(whole / 1000, 'fr')} t (envoi) × {euros(per, 'fr')} = {euros(cents, 'fr')}",
+            en=f"{figure(whole / 1000, 'en')} t (whole) × {euros(per, 'en')} = {euros(cents, 'en')}",
             source=source,
             verified=row.verified,
         )
@@ -233,10 +239,10 @@ def _convention(on: date, suffered: Suffered) -> Bound:
     return Bound(
         code="per_kg",
         cents=cents,
-        fr=f"{_number(lost, 'fr')} kg × {_number(row.sdr_per_kg, 'fr')} DTS/kg × "
-        f"{_number(worth, 'fr')} €/DTS = {euros(cents, 'fr')}",
-        en=f"{_number(lost, 'en')} kg × {_number(row.sdr_per_kg, 'en')} SDR/kg × "
-        f"{_number(worth, 'en')} EUR/SDR = {euros(cents, 'en')}",
+        fr=f"{figure(lost, 'fr')} kg × {figure(row.sdr_per_kg, 'fr')} DTS/kg × "
+        f"{figure(worth, 'fr')} €/DTS = {euros(cents, 'fr')}",
+        en=f"{figure(lost, 'en')} kg × {figure(row.sdr_per_kg, 'en')} SDR/kg × "
+        f"{figure(worth, 'en')} EUR/SDR = {euros(cents, 'en')}",
         source=f"{row.source} ; DTS : {'valeur donnée avec la demande' if given else rate.source}",
         verified=row.verified and not given and rate.verified,
     )
@@ -267,9 +273,9 @@ def _freight(carried: Consignment, suffered: Suffered) -> Bound:
     return Bound(
         code="price",
         cents=cents,
-        fr=f"{euros(price, 'fr')} × {_number(lost, 'fr')} kg / {_number(whole, 'fr')} kg = "
+        fr=f"{euros(price, 'fr')} × {figure(lost, 'fr')} kg / {figure(whole, 'fr')} kg = "
         f"{euros(cents, 'fr')}",
-        en=f"{euros(price, 'en')} × {_number(lost, 'en')} kg / {_number(whole, 'en')} kg = "
+        en=f"{euros(price, 'en')} × {figure(lost, 'en')} kg / {figure(whole, 'en')} kg = "
         f"{euros(cents, 'en')}",
         source="CMR art. 23.4",
         verified=False,
@@ -282,9 +288,3 @@ def _unknown(fr: str, en: str) -> Bound:
 
 def _decimal(number: float) -> Decimal:
     return Decimal(str(number))
-
-
-def _number(number: Decimal, language: str) -> str:
-    """Without zeros that say nothing: 2 999 and 8,33 in French, 2,999 and 8.33 in English."""
-    text = f"{number.normalize():,f}"
-    return text if language == "en" else text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")

@@ -105,10 +105,11 @@ async def test_the_letter_is_the_owners_to_write(world: World, carrier: Browser)
     assert f'formaction="{claim}/letter/fr"' in page
     typed = carried(page, claim) | {"loss_cents": "3000", "weight_kg": "80", "packages": "1"}
     french = plain((await carrier.web.post(f"{claim}/letter/fr", data=typed)).text)
-    assert "L133-3 du code de commerce" in french
+    assert "mise en demeure de livrer" in french
+    assert "Lettre recommandée avec avis de réception" in french
     assert "Une palette manque" in french
     english = plain((await carrier.web.post(f"{claim}/letter/en", data=typed)).text)
-    assert "registered letter" in english
+    assert "Registered letter" in english
     assert "EUR 1,600.00" in english
     _here, theirs = await hurt(world)
     assert "/letter/fr" not in await carrier.page(theirs)
@@ -128,7 +129,26 @@ async def test_an_order_says_when_it_is_due_and_warns_in_time(world: World, carr
     late = await world.assigned(begin=MORNING.replace(hour=1))
     page = plain(await carrier.page(f"/orders/{late.order_id}"))
     assert "Le chargement est en retard" in page
-    assert "un autre transporteur peut être pris" in page
+    assert "Un autre transporteur peut être pris sans préavis à partir du 2 juin 2026 07:00" in page
+
+
+async def test_enter_reckons_and_a_letter_is_printed_alone(world: World, carrier: Browser) -> None:
+    order_id, alpine = await world.order(world.carrier, goods=CHEESE), await sub(world)
+    offer = (await world.offer(order_id, shipper=world.carrier, carrier=alpine)).tender
+    assert offer is not None
+    await world.say(alpine, AcceptTender(order_id=order_id, tender_id=offer.tender_id))
+    told = ReportIncident(order_id=order_id, kind="damage", text="Choc", shared=True)
+    after: OrderView = await world.say(world.carrier, told)
+    claim = f"/orders/{order_id}/incidents/{after.incidents[0].incident_id}/claim"
+    async with looking(carrier.web) as screen:
+        await screen.goto(f"{carrier.web.base_url}{claim}")
+        await screen.get_by_label("Poids brut concerné").fill("80")
+        await screen.get_by_label("Poids brut concerné").press("Enter")
+        await screen.get_by_text("1 600,00 € au plus").wait_for()
+        await screen.get_by_role("button", name="Lettre recommandée, en français").click()
+        await screen.emulate_media(media="print")
+        assert await screen.locator("article.letter").is_visible()
+        assert await screen.locator(".mast:visible, .foot:visible, .noprint:visible").count() == 0
 
 
 async def test_nothing_is_cut_off_on_any_screen(world: World, carrier: Browser) -> None:

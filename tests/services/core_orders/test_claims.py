@@ -172,6 +172,10 @@ def test_the_letter_is_for_who_claims_and_names_the_other() -> None:
     assert "100 kg × 20 €/kg = 2\N{NARROW NO-BREAK SPACE}000,00" in text
     assert "EUR 2,000.00" in " ".join(en.body)
     assert "Groupe Dupont" not in text
+    assert (fr.written_on, en.written_on) == (date(2026, 11, 24), date(2026, 11, 24))
+    lost = " ".join(claimed(hurt("in_transit", kind="theft")).letters[0].body)
+    assert "4\N{NARROW NO-BREAK SPACE}000 kg" in lost
+    assert "mise en demeure de livrer" in lost
     assert claimed(order, CARRIER).letters == []
     to_owner = claimed(order, CLIENT).letters[0]
     assert (to_owner.sender, to_owner.addressee) == ("Groupe Dupont", "Usines Dupont")
@@ -214,6 +218,7 @@ def test_a_late_carrier_is_told_until_when_it_may_be_replaced() -> None:
     found = duty(order, None, MONDAY)
     assert (found.pickup, found.replaceable_at) == ("expected_late", MONDAY + timedelta(hours=4))
     assert found.tell_by == found.replaceable_at
+    assert duty(order, None, MONDAY + timedelta(hours=4)).tell_by is None
     loaded = make.order("in_transit")
     assert duty(loaded, None, MONDAY).replaceable_at is None
 

@@ -105,6 +105,7 @@ class LetterView(View):
     """The draft of a registered letter, paragraph by paragraph."""
 
     language: Literal["fr", "en"]
+    written_on: date
     sender: str
     addressee: str
     subject: str

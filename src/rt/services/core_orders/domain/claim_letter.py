@@ -1,18 +1,19 @@
 """The registered letter to whoever carried, drafted in French and English: reasons, figures, a demand."""
 
 from datetime import date
+from decimal import Decimal
 
 from rt.contracts.core_orders.claims import ClaimView, LetterView
 from rt.services.core_orders.domain.kept import Incident
 from rt.services.core_orders.domain.order import Order
-from rt.trade.liability import euros
+from rt.trade.liability import euros, figure
 from rt.trade.places import Address
 
 HARM_FR = {"loss": "perte ou manquant", "damage": "avarie", "delay": "retard"}
 HARM_EN = {"loss": "loss or shortage", "damage": "damage", "delay": "delay"}
 
 
-def letters(order: Order, incident: Incident, claim: ClaimView) -> list[LetterView]:
+def letters(order: Order, incident: Incident, claim: ClaimView, today: date) -> list[LetterView]:
     """From whom claims to whom owes; it is read again and signed before it leaves."""
     to_carrier = claim.against == "carrier"
     sender = order.owner_name if to_carrier else order.client_name
@@ -20,18 +21,20 @@ def letters(order: Order, incident: Incident, claim: ClaimView) -> list[LetterVi
     return [
         LetterView(
             language="fr",
+            written_on=today,
             sender=sender,
             addressee=addressee,
             subject=f"{HARM_FR[claim.harm].capitalize()} sur le transport {order.reference} : "
-            "protestation motivée et réclamation (lettre recommandée avec avis de réception)",
+            "protestation motivée et réclamation",
             body=_french(order, incident, claim),
         ),
         LetterView(
             language="en",
+            written_on=today,
             sender=sender,
             addressee=addressee,
             subject=f"{HARM_EN[claim.harm].capitalize()} in transport {order.reference}: "
-            "reasoned protest and claim (registered letter with acknowledgement of receipt)",
+            "reasoned protest and claim",
             body=_english(order, incident, claim),
         ),
     ]
@@ -45,7 +48,7 @@ def _french(order: Order, incident: Incident, claim: ClaimView) -> list[str]:
     )
     body = [
         f"Vous avez été chargé du transport {order.reference} ({goods}) de {road}{delivered}.",
-        f"Nous avons constaté : {HARM_FR[claim.harm]}, {_kilograms(claim.weight_kg, ',')} kg et "
+        f"Nous avons constaté : {HARM_FR[claim.harm]}, {_kilograms(claim.weight_kg, 'fr')} kg et "
         f"{claim.packages} colis concernés. {incident.text}",
         "Des réserves ont été portées sur la lettre de voiture à la livraison ; nous les confirmons."
         if claim.noted
@@ -63,8 +66,12 @@ def _french(order: Order, incident: Incident, claim: ClaimView) -> list[str]:
 def _law_fr(order: Order, claim: ClaimView) -> str:
     on_behalf = f", également au nom du destinataire {order.consignee_name}," if order.consignee_name else ""
     if claim.law.regime == "cmr":
-        article = "30.3" if claim.harm == "delay" else "30.1"
-        return f"La présente{on_behalf} vaut réserves au sens de l'article {article} de la convention CMR."
+        return f"La présente{on_behalf} vaut réserves et réclamation (CMR, article {_article(claim)})."
+    if claim.delivered_on is None:
+        return (
+            f"La présente{on_behalf} vaut mise en demeure de livrer ou d'indemniser : trente jours après le "
+            "délai, la marchandise est tenue pour perdue (contrat type général, article 21.1)."
+        )
     if claim.harm == "delay":
         return f"La présente{on_behalf} vaut mise en demeure de réparer le préjudice né du retard."
     return (
@@ -96,7 +103,7 @@ def _english(order: Order, incident: Incident, claim: ClaimView) -> list[str]:
     )
     body = [
         f"You were entrusted with transport {order.reference} ({goods}) from {road}{delivered}.",
-        f"We found: {HARM_EN[claim.harm]}, {_kilograms(claim.weight_kg, '.')} kg and {claim.packages} "
+        f"We found: {HARM_EN[claim.harm]}, {_kilograms(claim.weight_kg, 'en')} kg and {claim.packages} "
         f"package(s) concerned. {incident.text}",
         "Reservations were written on the consignment note at delivery; we confirm them."
         if claim.noted
@@ -113,8 +120,14 @@ def _english(order: Order, incident: Incident, claim: ClaimView) -> list[str]:
 def _law_en(order: Order, claim: ClaimView) -> str:
     on_behalf = f", also on behalf of the consignee {order.consignee_name}," if order.consignee_name else ""
     if claim.law.regime == "cmr":
-        article = "30.3" if claim.harm == "delay" else "30.1"
-        return f"This letter{on_behalf} is a reservation under article {article} of the CMR convention."
+        return (
+            f"This letter{on_behalf} is a reservation and claim (CMR convention, article {_article(claim)})."
+        )
+    if claim.delivered_on is None:
+        return (
+            f"This letter{on_behalf} is a formal demand to deliver or to compensate: thirty days after their "
+            "time the goods count as lost (French general contrat type, article 21.1)."
+        )
     if claim.harm == "delay":
         return f"This letter{on_behalf} is a formal demand to make good what the delay has cost."
     return f"This letter{on_behalf} is the reasoned protest of article L133-3 of the French commercial code."
@@ -135,12 +148,19 @@ def _sum_en(claim: ClaimView) -> list[str]:
     ]
 
 
+def _article(claim: ClaimView) -> str:
+    """Of CMR: lost after its time, late, or short and damaged."""
+    if claim.delivered_on is None:
+        return "20.1"
+    return "30.3" if claim.harm == "delay" else "30.1"
+
+
 def _place(address: Address) -> str:
     return f"{address.postal_code} {address.city}".strip() or address.country
 
 
-def _kilograms(weight: float, point: str) -> str:
-    return f"{weight:.1f}".removesuffix(".0").replace(".", point)
+def _kilograms(weight: float, language: str) -> str:
+    return figure(Decimal(str(weight)), language)
 
 
 def _day(day: date, language: str) -> str:

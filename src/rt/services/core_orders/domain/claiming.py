@@ -107,7 +107,11 @@ def estimate(order: Order, asked: EstimateClaim, by: Author, at: datetime) -> Cl
         claims = "owner" in roles and order.carrier_id not in (None, order.org_id)
     else:
         claims = "client" in roles and order.client != order.org_id
-    return msgspec.structs.replace(view, letters=letters(order, incident, view)) if claims else view
+    return (
+        msgspec.structs.replace(view, letters=letters(order, incident, view, day_at(at, zone)))
+        if claims
+        else view
+    )
 
 
 def bound_view(bound: Bound) -> BoundView:

@@ -55,6 +55,7 @@ def duty(
     given = order.carrier_id is not None and order.state != "cancelled"
     replaced = replaceable_at(loading_until, loaded=loaded_at is not None or not given)
     late_to_load = pickup in ("expected_late", "late") and replaced is not None
+    tell_by = replaced if late_to_load else limit if delivery == "expected_late" else None
     fr, en = _counted(legal, measured) if legal and measured else (law.fr, law.en)
     return DutyView(
         order_id=order.id,
@@ -72,7 +73,7 @@ def duty(
         expected_at=expected,
         expected_by="track" if eta_delivery else "plan" if expected else "",
         replaceable_at=replaced if late_to_load else None,
-        tell_by=replaced if late_to_load else limit if delivery == "expected_late" else None,
+        tell_by=tell_by if tell_by and tell_by > at else None,
     )
 
 
