@@ -2,19 +2,21 @@
 
 import gzip
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
+from msgspec import structs
 from PIL import Image
 from tests.portals.delivery import LYON, STROKES
 from tests.portals.recipient.world import MORNING, Browser, World
 
-from rt.contracts.ecpmr import ReserveGiven
+from rt.contracts.ecpmr import ReserveGiven, ReserveView
 from rt.contracts.tracking_ia import ShareOrder
 from rt.kernel.core.clock import ZONE, held
 from rt.kernel.core.tenancy import acting_for
+from rt.portals.recipient.pages.by_link import done_page
 from rt.services.tracking_ia.domain.stops import Correction, WatchedStop
 from rt.services.tracking_ia.domain.watch import Watch
 from rt.ui.portal import STATIC
@@ -97,6 +99,26 @@ async def test_a_precise_reserve_goes_with_its_photo_and_its_last_day_is_told(
     assert (reserved.line, reserved.damaged_quantity, reserved.photo_ids) == (2, 3, [kept])
     page = (await browser.web.get(here)).text
     assert "confirmez-les avant le 5 juin 2026" in page
+
+
+async def test_the_last_day_follows_the_holidays_and_the_clock_of_the_place(world: World) -> None:
+    note = await world.note()
+    reserve = ReserveView(step="delivery", by_party="consignee", happened_at=MORNING, text="2 cartons percés")
+
+    def last_day(postal_code: str, delivered_at: datetime) -> date | None:
+        address = structs.replace(LYON.address, postal_code=postal_code)
+        site = structs.replace(LYON, address=address)
+        consignment = structs.replace(note.consignment, delivery=site)
+        signed = structs.replace(
+            note, consignment=consignment, delivered_at=delivered_at, reserves_made=[reserve]
+        )
+        return done_page(signed, "delivery", "consignee", "").confirm_by
+
+    # Good Friday, 3 April 2026, is a holiday in Strasbourg, and Easter Monday everywhere.
+    thursday = datetime(2026, 4, 2, 10, tzinfo=UTC)
+    assert (last_day("69200", thursday), last_day("67000", thursday)) == (date(2026, 4, 5), date(2026, 4, 7))
+    evening = datetime(2026, 6, 2, 20, 30, tzinfo=UTC)
+    assert (last_day("69200", evening), last_day("97400", evening)) == (date(2026, 6, 5), date(2026, 6, 6))
 
 
 async def test_a_code_is_good_once_and_says_so_the_second_time(browser: Browser) -> None:
