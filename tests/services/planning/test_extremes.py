@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,13 @@ from rt.trade.places import Address
 FAR = datetime(3500, 3, 19, 8, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59)).map(
     lambda at: at.replace(tzinfo=UTC)
+)
+REUNION = make.site(
+    "Paris",
+    name="Port",
+    address=Address(city="Le Port", postal_code="97420"),
+    latitude=-20.937,
+    longitude=55.292,
 )
 AJACCIO = make.site(
     "Paris",
@@ -167,18 +175,45 @@ def test_the_matrix_says_what_each_pair_says(points):
             assert abs(matrix[row, column] - minutes_between(start, end)) <= 1
 
 
-def test_from_bourg_to_ajaccio_is_a_crossing_and_no_road():
+def test_to_ajaccio_a_ship_is_taken_and_named_and_its_way_is_not_driven():
     with acting_for("carrier"):
         crew = make.crew()
         job = make.job("Lyon", delivery_until=make.at(200))
         job.delivery = AJACCIO
         fit = best_fit(job, new_tour("tour", crew, make.DAY), crew, [])
+        assert [one for one in fit.conflicts if one.code == "sea_crossing"] == []
+        assert fit.measured
+        delivery = fit.tour.stops[-1]
+        assert [one.name for one in delivery.ferries] == [one.name for one in fit.tour.ferries_home]
+        (ship,) = delivery.ferries
+        assert "Ajaccio" in ship.name
+        assert ship.minutes > 300
+        assert delivery.km_before < 600
+        assert (
+            sum((until - since).seconds // 60 for since, until in fit.tour.drives) == fit.tour.driving_minutes
+        )
+        aboard = [
+            (since, until)
+            for (_, since), (until, _) in pairwise(fit.tour.drives)
+            if (until - since).seconds // 60 >= ship.minutes
+        ]
+        assert fit.tour.emissions() is None, "what the ship emits is not in the truck's kilometres"
+        assert len(aboard) >= 2, "nobody is at the wheel while the ship sails, there and back"
+        plan = propose([job, make.job()], [crew], make.DAY, days=1, seconds=0.1)
+        assert [one.code for one in plan.left_over[job.id]] == ["by_ship"]
+        assert len(plan.tours) == 1
+
+
+def test_to_reunion_neither_road_nor_ship_leads():
+    with acting_for("carrier"):
+        crew = make.crew()
+        job = make.job("Lyon", delivery_until=make.at(200))
+        job.delivery = REUNION
+        fit = best_fit(job, new_tour("tour", crew, make.DAY), crew, [])
         assert [one.code for one in fit.conflicts] == ["sea_crossing"]
-        assert "traversée maritime" in fit.conflicts[0].says("fr")
         assert not fit.measured
         plan = propose([job, make.job()], [crew], make.DAY, days=1, seconds=0.1)
         assert [one.code for one in plan.left_over[job.id]] == ["sea_crossing"]
-        assert len(plan.tours) == 1
 
 
 def test_corsican_goods_go_by_corsican_trucks():
@@ -191,12 +226,11 @@ def test_corsican_goods_go_by_corsican_trucks():
         by = {tour.vehicle_id: tour.job_ids for tour in plan.tours}
         assert by[corsican.vehicle.id] == [job.id]
         fit = best_fit(job, new_tour("tour", paris, make.DAY), paris, [])
-        assert {one.code for one in fit.conflicts} >= {"sea_crossing"}
-        assert fit.tour.view(fit.conflicts).distance_km is None
+        assert fit.tour.view().stops[0].ferries, "a truck from Paris takes the ship to fetch it"
 
 
 async def test_fits_say_that_water_lies_between_and_leave_the_distance_open(world):
-    order = make.order(delivery=AJACCIO)
+    order = make.order(delivery=REUNION)
     await world.emit(core_orders.TenderAccepted(order=order))
     vehicle, driver = await world.crew()
     (job,) = (await world.carrier.get(contract.FindJobs()))["items"]

@@ -74,6 +74,7 @@ from rt.contracts.planning.tours import (
     CheckView,
     DayCounts,
     DayView,
+    FerryView,
     FindFits,
     FitsView,
     FitView,

@@ -19,10 +19,23 @@ Reason = Annotated[str, Meta(max_length=300)]
 Position = Annotated[int, Meta(ge=0, le=1_000)]
 
 
+class FerryView(View):
+    """A ship or shuttle train: its minutes with those of waiting, and what it costs if a tariff is known.
+
+    What is not `verified` is from memory, to be read in the timetables.
+    """
+
+    name: str
+    minutes: int
+    cost_cents: int | None
+    verified: bool
+
+
 class StopView(View):
     """One call of a tour: when the truck is there, what it takes on or off, what it carries afterwards.
 
     `transfer`: the goods change trucks here, after a breakdown; the order is neither picked up nor delivered.
+    `ferries` are taken on the way to it.
     """
 
     position: int
@@ -46,13 +59,15 @@ class StopView(View):
     goods_text: str
     requirements: list[str]
     transfer: bool = False
+    ferries: list[FerryView] = field(default_factory=list)
 
 
 class TourView(View):
     """A vehicle's and driver's work; distances and times are estimates, by what `distance_basis` says.
 
-    That is a road net and its version, "crow-fly" where it has no road, empty for older tours. Over water or
-    to an unknown place `distance_km` is null. Who asks for one tour alone is told its `emissions`.
+    That is a road net and its version, "crow-fly" where it has no road, empty for older tours. To an
+    unknown place, or where no known ship goes, `distance_km` is null; what a ship carries is not driven.
+    `ferries_home` are taken after the last stop. Who asks for one tour alone is told its `emissions`.
     """
 
     tour_id: str
@@ -72,6 +87,7 @@ class TourView(View):
     derogation: str
     version: int
     emissions: TourEmissions | None = None
+    ferries_home: list[FerryView] = field(default_factory=list)
 
 
 class CheckView(View):

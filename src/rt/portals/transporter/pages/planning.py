@@ -45,7 +45,8 @@ BASKET_SHOWN = 50
 """Of the jobs that wait, the most urgent; all of them have a list of their own, and stand on the map."""
 
 OBSTACLES: dict[str, Callable[[], str]] = {
-    "sea_crossing": lambda: _("traversée maritime"),
+    "sea_crossing": lambda: _("ni route ni bateau"),
+    "by_ship": lambda: _("par bateau"),
     "out_of_reach": lambda: _("hors de portée"),
     "place_unknown": lambda: _("lieu inconnu"),
 }

@@ -283,4 +283,4 @@ def _become(tour: Tour, wanted: Tour) -> None:
     tour.starts_at, tour.ends_at = wanted.starts_at, wanted.ends_at
     tour.distance_km, tour.driving_minutes = wanted.distance_km, wanted.driving_minutes
     tour.distance_basis, tour.emission_class = wanted.distance_basis, wanted.emission_class
-    tour.derogation = wanted.derogation
+    tour.derogation, tour.ferries_home = wanted.derogation, wanted.ferries_home

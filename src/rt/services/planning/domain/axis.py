@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span, without
-from rt.services.planning.domain.job import Stop
 from rt.services.planning.domain.routing.problem import Call
+from rt.services.planning.domain.stop import Stop
 from rt.trade.calendars import paris_instant
 from rt.trade.truck_bans import Zone, bans
 

@@ -19,7 +19,7 @@ from rt.services.planning.domain.conflicts import (
     WindowMissed,
     clock,
 )
-from rt.services.planning.domain.distances import by_road, located, town_of
+from rt.services.planning.domain.distances import located, reached, town_of
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span
 from rt.services.planning.domain.job import HORIZON
@@ -128,7 +128,7 @@ def _places(tour: Tour, crew: Crew) -> list[PlanningConflict]:
     ]
     there = [*sites[1:], (None, crew.vehicle.depot)]
     for (_, start), (position, end) in zip(sites, there, strict=True):
-        if not by_road(start, end):
+        if not reached(start, end):
             found.append(SeaCrossing(stop=position, start=town_of(start), end=town_of(end)))
     return found
 

@@ -165,10 +165,17 @@ class PlaceUnknown(PlanningConflict):
 
 
 class SeaCrossing(PlanningConflict):
-    fr = "{start} → {end} : traversée maritime. La distance par la route est inconnue, rien n'est calculé."
-    en = "{start} → {end}: a crossing by sea. The distance by road is unknown, nothing is worked out."
+    fr = "{start} → {end} : ni route ni bateau connus ne mènent là, rien n'est calculé."
+    en = "{start} → {end}: neither a road nor a known ship leads there, nothing is worked out."
     fix_fr = "Planifiez la commande depuis sa page, avec l'heure du bateau ou de la navette."
     fix_en = "Plan the order from its own page, with the time of the ship or shuttle."
+
+
+class ByShip(PlanningConflict):
+    fr = "{start} → {end} : par bateau. Le calcul ne place pas ces commandes."
+    en = "{start} → {end}: by ship. The search does not place such orders."
+    fix_fr = "Affectez-la à la main : le bateau, son heure et sa durée sont dits sur la tournée."
+    fix_en = "Assign it by hand: the tour tells the ship and how long it takes."
 
 
 class OutOfReach(PlanningConflict):

@@ -1,21 +1,30 @@
-"""Kilometres and driving minutes between sites that a road joins, and where a town's site lies.
+"""Kilometres and minutes between sites, by road and by ship, and where a town's site lies.
 
 Measured on the road net; as the crow flies where that has no road for a place that a lorry does reach.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from rt.contracts.planning import FerryView
 from rt.trade import roads, ways
-from rt.trade.distances import CROW_FLY
+from rt.trade.crossings import crossings
+from rt.trade.distances import CROW_FLY, Point, great_circle_km
 from rt.trade.gazetteer import locate
 from rt.trade.islands import same_landmass
 from rt.trade.places import Address, Site
+
+
+class Stage(NamedTuple):
+    """Minutes at the wheel, and the ship that they lead to; none at the end of the way."""
+
+    minutes: int
+    ship: FerryView | None = None
 
 
 class Way(NamedTuple):
@@ -24,6 +33,15 @@ class Way(NamedTuple):
     km: float
     minutes: int
     basis: str
+    stages: tuple[Stage, ...]
+
+    @property
+    def ferries(self) -> list[FerryView]:
+        return [stage.ship for stage in self.stages if stage.ship]
+
+    @property
+    def driving_minutes(self) -> int:
+        return sum(stage.minutes for stage in self.stages)
 
 
 def placed(site: Site) -> Site:
@@ -44,19 +62,30 @@ def by_road(start: Site, end: Site) -> bool:
     return _joined(here.country, here.postal_code, here.city, there.country, there.postal_code, there.city)
 
 
+def reached(start: Site, end: Site) -> bool:
+    """Whether a lorry gets there by road, or over water by a ship or shuttle that is known."""
+    return by_road(start, end) or way(start, end) is not None
+
+
 def town_of(site: Site) -> str:
     """A site as a crossing names it."""
     return site.address.city or site.name
 
 
 def way(start: Site, end: Site) -> Way | None:
-    """None where a place is unknown or water lies between: the check says so."""
+    """None where a place is unknown or no known ship goes over the water between: the check says so."""
     if start.latitude is None or start.longitude is None or end.latitude is None or end.longitude is None:
         return None
+    places = (start.latitude, start.longitude), (end.latitude, end.longitude)
     if not by_road(start, end):
-        return None
-    found = ways.way((start.latitude, start.longitude), (end.latitude, end.longitude))
-    return Way(found.km, round(found.minutes), found.basis)
+        return _over_water(*places)
+    found = ways.way(*places)
+    return Way(found.km, round(found.minutes), found.basis, (Stage(round(found.minutes)),))
+
+
+def way_to(start: Site, end: Site) -> Way:
+    """The way, or one of nothing where there is none."""
+    return way(start, end) or Way(0.0, 0, "", ())
 
 
 def kilometres(start: Site, end: Site) -> float:
@@ -66,7 +95,7 @@ def kilometres(start: Site, end: Site) -> float:
 
 
 def minutes_between(start: Site, end: Site) -> int:
-    """Minutes at the wheel; 0 where there is no way."""
+    """Minutes at the wheel and at sea; 0 where there is no way."""
     found = way(start, end)
     return found.minutes if found else 0
 
@@ -85,6 +114,23 @@ def minutes_matrix(sites: Sequence[Site]) -> NDArray[np.float64]:
     for one, other in np.argwhere(~found.reached).tolist():
         minutes[one, other] = round(ways.way(places[one], places[other]).minutes)
     return minutes
+
+
+@lru_cache(maxsize=4_096)
+def _over_water(start: Point, end: Point) -> Way | None:
+    """Driven to each port, carried over, driven on: by the ships that the fastest way takes."""
+    found = roads.road(start, end)
+    if isinstance(found, roads.NoRoad):
+        return None
+    here, stages, left = start, [], found.driving_minutes
+    for ship in found.ships:
+        near, far = sorted(crossings()[ship.id].ends, key=partial(great_circle_km, here))
+        to_port = roads.leg(here, near)
+        drive = 0.0 if isinstance(to_port, roads.NoRoad) else min(to_port.driving_minutes, left)
+        taken = FerryView(ship.name, round(ship.minutes), ship.cost_cents, ship.verified)
+        stages.append(Stage(round(drive), taken))
+        here, left = far, left - drive
+    return Way(found.km, round(found.minutes), found.basis, (*stages, Stage(round(left))))
 
 
 @lru_cache(maxsize=20_000)

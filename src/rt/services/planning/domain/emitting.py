@@ -5,7 +5,7 @@ from datetime import date
 
 from rt.services.planning.domain.distances import way
 from rt.services.planning.domain.fleet import Vehicle
-from rt.services.planning.domain.job import Stop
+from rt.services.planning.domain.stop import Stop
 from rt.trade.distances import CROW_FLY, great_circle_km
 from rt.trade.emission_factors import Body, class_of
 from rt.trade.emissions import GREAT_CIRCLE, Load, TourEmissions, of_tour
@@ -22,6 +22,9 @@ def emission_class(vehicle: Vehicle) -> str:
 def emitted(day: date, driven_km: float, code: str, stops: Sequence[Stop]) -> TourEmissions | None:
     """None without a class (tours before December 2026), without stops, or where a place is unknown.
 
+    None over water either: what the ship emits for the truck is not in the truck's kilometres. Its orders are
+    estimated then, ships included.
+
     The distances of all orders are measured alike: by the net, or all by the great circle where it has no
     road for one of them. What lies between an order's ends on this tour does not count.
     """
@@ -30,7 +33,8 @@ def emitted(day: date, driven_km: float, code: str, stops: Sequence[Stop]) -> To
         ends.setdefault(stop.order_id, []).append(stop)
     ways = {order_id: way(pair[0].site, pair[-1].site) for order_id, pair in ends.items()}
     found = {order_id: one for order_id, one in ways.items() if one}
-    if not code or not ways or len(found) < len(ways):
+    over_water = any(stop.ferries for stop in stops)
+    if not code or not ways or over_water or len(found) < len(ways):
         return None
     bases = {one.basis for one in found.values()}
     crow = CROW_FLY in bases

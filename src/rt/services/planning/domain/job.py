@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from rt.contracts.planning import JobView, TourStop
+from rt.contracts.planning import JobView
 from rt.contracts.planning.docks import GoodsType
 from rt.contracts.planning.jobs import JobState
 from rt.contracts.planning.tours import StopKind
@@ -19,8 +19,9 @@ from rt.services.planning.domain.conflicts import (
     clock,
     dated,
 )
-from rt.services.planning.domain.distances import by_road, located, town_of
+from rt.services.planning.domain.distances import located, reached, town_of
 from rt.services.planning.domain.hours import Span
+from rt.services.planning.domain.stop import Stop
 from rt.trade.days import TRIP_AHEAD_DAYS, TRIP_PAST_DAYS
 from rt.trade.places import Site
 from rt.trade.zones import day_at, instant_at
@@ -46,53 +47,6 @@ class JobNotFree(Conflict):
 class JobElsewhere(Conflict):
     fr = "La commande {reference} est exécutée hors du planning : elle n'attend plus de tournée."
     en = "Order {reference} is carried without planning: it waits for no tour."
-
-
-class Stop(msgspec.Struct, kw_only=True):
-    """A call for one job. The times are filled in when the tour is laid out; load figures are the job's.
-
-    `transfer`: its goods change trucks here, after a breakdown.
-    """
-
-    job_id: str
-    order_id: str
-    shipper_id: str
-    reference: str
-    kind: StopKind
-    site: Site
-    opens: datetime
-    closes: datetime
-    service_minutes: int
-    weight_kg: float
-    pallets: int
-    loading_metres: float
-    requirements: list[str]
-    goods_text: str
-    arrives_at: datetime
-    starts_at: datetime
-    leaves_at: datetime
-    km_before: float = 0
-    transfer: bool = False
-
-    @property
-    def load(self) -> tuple[float, float, float]:
-        """Kilograms, pallets, loading metres that this stop adds (pickup) or takes away (delivery)."""
-        sign = 1 if self.kind == "pickup" else -1
-        return sign * self.weight_kg, sign * self.pallets, sign * self.loading_metres
-
-    def told_view(self) -> TourStop:
-        """As others hear of it."""
-        return TourStop(
-            order_id=self.order_id,
-            shipper_id=self.shipper_id,
-            kind=self.kind,
-            site=self.site,
-            planned_from=self.arrives_at,
-            planned_until=self.leaves_at,
-            weight_kg=self.weight_kg,
-            pallets=self.pallets,
-            transfer=self.transfer,
-        )
 
 
 class Job(Entity):
@@ -195,7 +149,7 @@ class Job(Entity):
         found: list[PlanningConflict] = [
             PlaceUnknown(site=site.name) for site in (self.pickup, self.delivery) if not located(site)
         ]
-        if not by_road(self.pickup, self.delivery):
+        if not reached(self.pickup, self.delivery):
             found.append(SeaCrossing(start=town_of(self.pickup), end=town_of(self.delivery)))
         (since, closes), (reaches, until) = self.window("pickup"), self.window("delivery")
         midnight = instant_at(day, 0)

@@ -16,13 +16,27 @@ import numpy as np
 
 from rt.services.planning.domain.axis import Axis, Window
 from rt.services.planning.domain.checks import conflicts, zone_of
-from rt.services.planning.domain.conflicts import NobodyThere, NoRoomLeft, NotLookedAt, PlanningConflict
-from rt.services.planning.domain.distances import by_road, located, minutes_between, minutes_matrix
+from rt.services.planning.domain.conflicts import (
+    ByShip,
+    NobodyThere,
+    NoRoomLeft,
+    NotLookedAt,
+    PlanningConflict,
+)
+from rt.services.planning.domain.distances import (
+    by_road,
+    located,
+    minutes_between,
+    minutes_matrix,
+    reached,
+    town_of,
+)
 from rt.services.planning.domain.fits import Fit, best_fit
 from rt.services.planning.domain.fleet import Crew
-from rt.services.planning.domain.job import Job, Stop
+from rt.services.planning.domain.job import Job
 from rt.services.planning.domain.routing.problem import Problem, Request, Route, Truck
 from rt.services.planning.domain.routing.solver import solve
+from rt.services.planning.domain.stop import Stop
 from rt.services.planning.domain.timeline import DRIVING_BEFORE_BREAK, DRIVING_PER_DAY
 from rt.services.planning.domain.tour import Tour, new_tour
 from rt.trade.calendars import paris_day
@@ -62,7 +76,7 @@ def propose(
     """
     longer = min(AFTERWARDS_SECONDS, max(2.0, seconds)) if afterwards is None else afterwards
     ends = time.monotonic() + seconds + longer
-    left_over = {job.id: against for job in jobs if (against := job.obstacles(day))}
+    left_over = {job.id: against for job in jobs if (against := [*job.obstacles(day), *_by_ship(job)])}
     placed = [job for job in jobs if job.id not in left_over]
     usable = [crew for crew in crews if located(crew.vehicle.depot)]
     tours: list[tuple[Tour, Crew]] = []
@@ -104,6 +118,13 @@ def why_not(
     if able:
         return [NoRoomLeft(count=len(able), reference=job.reference)]
     return least.conflicts if least else [NotLookedAt(reference=job.reference)]
+
+
+def _by_ship(job: Job) -> list[PlanningConflict]:
+    """What is carried over water is placed by hand: on one land each truck serves its own jobs."""
+    if by_road(job.pickup, job.delivery) or not reached(job.pickup, job.delivery):
+        return []
+    return [ByShip(start=town_of(job.pickup), end=town_of(job.delivery))]
 
 
 def _by_land(jobs: Sequence[Job], crews: Sequence[Crew]) -> list[tuple[list[Job], list[Crew]]]:

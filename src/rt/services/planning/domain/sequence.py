@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from rt.kernel.core.errors import Conflict
-from rt.services.planning.domain.job import Job, Stop
+from rt.services.planning.domain.job import Job
+from rt.services.planning.domain.stop import Stop
 
 
 class NoSuchStop(Conflict):

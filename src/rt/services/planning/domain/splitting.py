@@ -9,7 +9,8 @@ from rt.kernel.core.clock import now
 from rt.kernel.core.errors import Conflict
 from rt.services.planning.domain.distances import kilometres, placed
 from rt.services.planning.domain.fleet import Crew
-from rt.services.planning.domain.job import HORIZON, Stop
+from rt.services.planning.domain.job import HORIZON
+from rt.services.planning.domain.stop import Stop
 from rt.services.planning.domain.tour import Tour, new_tour
 from rt.trade.places import Site
 

@@ -11,17 +11,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from rt.services.planning.domain.distances import basis_of, kilometres, minutes_between
+from rt.contracts.planning import FerryView
+from rt.services.planning.domain import distances
+from rt.services.planning.domain.distances import basis_of, way_to
 from rt.services.planning.domain.fleet import LONGEST_SHIFT, Driver, Vehicle
 from rt.services.planning.domain.hours import Span
-from rt.services.planning.domain.job import HORIZON, Stop
+from rt.services.planning.domain.job import HORIZON
+from rt.services.planning.domain.stop import Stop
 from rt.trade.calendars import paris_instant
 
 BREAK, REST = timedelta(minutes=45), timedelta(hours=11)
 DRIVING_BEFORE_BREAK, DRIVING_PER_DAY = 270, 540
 """Minutes at the wheel (art. 6 and 7)."""
 SAME = ("job_id", "kind", "site", "opens", "closes")
-TIMED = ("arrives_at", "starts_at", "leaves_at", "km_before")
+TIMED = ("arrives_at", "starts_at", "leaves_at", "km_before", "ferries")
 """By what a stop is known to be the one that lies behind, and what it keeps of it."""
 
 
@@ -35,6 +38,7 @@ class Timeline(msgspec.Struct, kw_only=True):
     driving_minutes: int
     distance_basis: str
     drives: list[Span]
+    ferries_home: list[FerryView]
 
 
 class Way(NamedTuple):
@@ -73,15 +77,15 @@ def lay_out(
         clock.go_on(way, timed)
     here, total_km, total_minutes = vehicle.depot, 0.0, 0
     for position, stop in enumerate(stops):
-        km = kilometres(here, stop.site)
-        minutes = minutes_between(here, stop.site)
+        to_it = way_to(here, stop.site)
+        km, minutes = to_it.km, to_it.driving_minutes
         here, total_km, total_minutes = stop.site, total_km + km, total_minutes + minutes
         if position < behind:
             continue
         if position == 0:
             pauses = BREAK * (max(0, minutes - 1) // DRIVING_BEFORE_BREAK)
-            clock.begin(stop.opens - timedelta(minutes=minutes) - pauses)
-        clock.drive(minutes)
+            clock.begin(stop.opens - timedelta(minutes=to_it.minutes) - pauses)
+        clock.go(to_it)
         if way and position == behind:
             clock.at = max(clock.at, way.next_minute)
         arrives = clock.at
@@ -89,19 +93,25 @@ def lay_out(
         starts = clock.work(timedelta(minutes=stop.service_minutes))
         timed.append(
             msgspec.structs.replace(
-                stop, arrives_at=arrives, starts_at=starts, leaves_at=clock.at, km_before=round(km, 1)
+                stop,
+                arrives_at=arrives,
+                starts_at=starts,
+                leaves_at=clock.at,
+                km_before=round(km, 1),
+                ferries=to_it.ferries,
             )
         )
-    home, minutes_home = kilometres(here, vehicle.depot), minutes_between(here, vehicle.depot)
-    clock.drive(minutes_home)
+    home = way_to(here, vehicle.depot)
+    clock.go(home)
     return Timeline(
         stops=timed,
         starts_at=clock.began,
         ends_at=clock.at,
-        distance_km=round(total_km + home, 1),
-        driving_minutes=total_minutes + minutes_home,
+        distance_km=round(total_km + home.km, 1),
+        driving_minutes=total_minutes + home.driving_minutes,
         distance_basis=basis_of([vehicle.depot, *(stop.site for stop in stops), vehicle.depot]),
         drives=clock.drives,
+        ferries_home=home.ferries,
     )
 
 
@@ -150,6 +160,13 @@ class _Clock:
             self.shift = later[0] if on_the_day else self.shift
             self.at = max(self.shift[0], wanted) if on_the_day else self.shift[0]
             self.began = self.duty_began = self.at
+
+    def go(self, way: distances.Way) -> None:
+        """Drive, and rest on ships: time aboard is a break, or a rest (Regulation 561/2006, art. 9)."""
+        for stage in way.stages:
+            self.drive(stage.minutes)
+            if stage.ship:
+                self.wait_until(self.at + timedelta(minutes=stage.ship.minutes))
 
     def drive(self, minutes: int) -> None:
         while minutes > 0:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from rt.contracts.planning import StopView, TourPublished, TourView, TourWithdrawn
+from rt.contracts.planning import FerryView, TourPublished, TourView, TourWithdrawn
 from rt.contracts.planning.tours import TourState
 from rt.kernel.core.clock import now
 from rt.kernel.core.errors import Conflict, VersionStale
@@ -17,8 +17,9 @@ from rt.services.planning.domain.conflicts import UNMEASURED, PlanningConflict
 from rt.services.planning.domain.emitting import emission_class, emitted
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span, half_hours
-from rt.services.planning.domain.job import HORIZON, Job, Stop
+from rt.services.planning.domain.job import HORIZON, Job
 from rt.services.planning.domain.sequence import plus
+from rt.services.planning.domain.stop import Stop
 from rt.services.planning.domain.timeline import Way, lay_out
 from rt.trade.calendars import paris_instant
 from rt.trade.emissions import TourEmissions
@@ -66,6 +67,7 @@ class Tour(Entity):
     driving_minutes: int = 0
     distance_basis: str = ""
     emission_class: str = ""
+    ferries_home: list[FerryView] = msgspec.field(default_factory=list)
     state: TourState = "draft"
     derogation: str = ""
     holds: list[str] = msgspec.field(default_factory=list)
@@ -82,6 +84,7 @@ class Tour(Entity):
         self.stops, self.drives = times.stops, times.drives
         self.starts_at, self.ends_at = times.starts_at, times.ends_at
         self.distance_km, self.driving_minutes = times.distance_km, times.driving_minutes
+        self.ferries_home = times.ferries_home
         self.distance_basis, self.emission_class = times.distance_basis, emission_class(crew.vehicle)
 
     def emissions(self) -> TourEmissions | None:
@@ -237,31 +240,7 @@ class Tour(Entity):
         carried, stops = (0.0, 0.0, 0.0), []
         for position, stop in enumerate(self.stops):
             carried = plus(carried, stop.load)
-            stops.append(
-                StopView(
-                    position=position,
-                    job_id=stop.job_id,
-                    order_id=stop.order_id,
-                    reference=stop.reference,
-                    kind=stop.kind,
-                    site=stop.site,
-                    arrives_at=stop.arrives_at,
-                    starts_at=stop.starts_at,
-                    leaves_at=stop.leaves_at,
-                    window_from=stop.opens,
-                    window_until=stop.closes,
-                    weight_kg=stop.weight_kg,
-                    pallets=stop.pallets,
-                    loading_metres=stop.loading_metres,
-                    load_kg=round(carried[0], 1),
-                    load_pallets=round(carried[1]),
-                    load_loading_metres=round(carried[2], 2),
-                    km_before=stop.km_before,
-                    goods_text=stop.goods_text,
-                    requirements=stop.requirements,
-                    transfer=stop.transfer,
-                )
-            )
+            stops.append(stop.view(position, carried))
         return TourView(
             tour_id=self.id,
             day=self.day,
@@ -279,6 +258,7 @@ class Tour(Entity):
             conflicts=[one.conflict_view() for one in conflicts],
             derogation=self.derogation,
             version=self.version,
+            ferries_home=self.ferries_home,
         )
 
 
