@@ -140,6 +140,7 @@ class Shelf:
         self.client = connect(uri)
         self.name = ""
         self._kept: set[str] = set()
+        self._indexed: set[str] = set()
         self._folder: Path | None = None
 
     async def turn_to(self, folder: Path | None) -> None:
@@ -150,13 +151,28 @@ class Shelf:
             await self.client.drop_database(self.name)
             await self.client.drop_database(f"{self.name}_keys")
         self._folder, self.name = folder, f"test_{uuid4().hex[:12]}"
-        self._kept = set(KERNELS)
+        self._kept, self._indexed = set(KERNELS), set()
+
+    async def prepare(self, platform: Platform) -> None:
+        """Make the indexes that are not there yet: the kernel's with the first platform of a folder."""
+        entities = self._entities(platform)
+        if self._indexed:
+            await asyncio.gather(*(one.prepare() for one in entities if one.name not in self._indexed))
+        else:
+            await Platform.prepare(platform)
+        self._indexed |= {*KERNELS, *self._lasting(entities)}
 
     def keep(self, platform: Platform) -> None:
         """A service's collections have the same indexes whichever test mounts it."""
+        self._kept |= self._lasting(self._entities(platform))
+
+    def _entities(self, platform: Platform) -> list[Collection[Any]]:
         databases = [instance.context.database for instance in platform.instances.values()]
-        entities = [one for database in databases for one in database.collections]
-        self._kept |= {one.name for one in entities if one.entity.__module__.startswith("rt.")}
+        return [one for database in databases for one in database.collections]
+
+    def _lasting(self, entities: list[Collection[Any]]) -> set[str]:
+        """The names of those that are a service's: what a test invented goes with it."""
+        return {one.name for one in entities if one.entity.__module__.startswith("rt.")}
 
     async def empty(self) -> None:
         database = Database(self.client, self.name, "kernel")
@@ -214,6 +230,9 @@ class TestPlatform(Platform):
         await self.leases.step()
         for instance in self.instances.values():
             await instance.consumer._join()
+
+    async def prepare(self) -> None:
+        await (super().prepare() if self._shelf is None else self._shelf.prepare(self))
 
     async def settle(self) -> None:
         """Append and handle until nothing is left."""

@@ -147,17 +147,22 @@ class MessageShape(msgspec.Struct, frozen=True, kw_only=True):
     answer: Any
 
 
-def several(message: type[msgspec.Struct]) -> list[str]:
+_several: dict[Any, tuple[str, ...]] = {}
+
+
+def several(message: type[msgspec.Struct]) -> tuple[str, ...]:
     """The fields of a message that hold several values: in an address one alone is a list too."""
-    shape = inspect.type_info(message)
-    fields = shape.fields if isinstance(shape, inspect.StructType) else ()
-    return [
-        field.encode_name
-        for field in fields
-        if isinstance(
-            field.type.type if isinstance(field.type, inspect.Metadata) else field.type, inspect.ListType
+    if message not in _several:
+        shape = inspect.type_info(message)
+        fields = shape.fields if isinstance(shape, inspect.StructType) else ()
+        _several[message] = tuple(
+            field.encode_name
+            for field in fields
+            if isinstance(
+                field.type.type if isinstance(field.type, inspect.Metadata) else field.type, inspect.ListType
+            )
         )
-    ]
+    return _several[message]
 
 
 _KINDS = {"Query", "Command", "Event"}
