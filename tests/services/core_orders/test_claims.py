@@ -13,6 +13,7 @@ from rt.contracts.core_orders import ClaimView, EstimateClaim, IncidentKind, Pla
 from rt.kernel.core.clock import held
 from rt.kernel.core.errors import NotFound
 from rt.services.core_orders.domain.claiming import (
+    DeliveredLater,
     MoreThanCarried,
     NotYourClaim,
     estimate,
@@ -22,6 +23,7 @@ from rt.services.core_orders.domain.duty import duty, ends, kilometres
 from rt.services.core_orders.domain.kept import Incident
 from rt.services.core_orders.domain.order import Order
 from rt.trade.places import Address, Site
+from rt.trade.tables import RuleUnknownThen
 
 DELIVERED = datetime(2026, 11, 24, 10, tzinfo=UTC)
 """A Tuesday; its third day is Friday the 27th."""
@@ -188,6 +190,17 @@ def test_nobody_writes_to_itself_or_to_nobody() -> None:
     own = hurt()
     own.carrier_id = SHIPPER
     assert (claimed(own).against, claimed(own).letters) == ("owner", [])
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 25), date.max])
+def test_nothing_was_delivered_tomorrow(day: date) -> None:
+    with pytest.raises(DeliveredLater):
+        claimed(hurt(), delivered_on=day)
+
+
+def test_a_delivery_before_the_law_is_refused_as_such() -> None:
+    with pytest.raises(RuleUnknownThen):
+        claimed(hurt(), delivered_on=date.min)
 
 
 def test_no_more_is_claimed_than_was_carried() -> None:

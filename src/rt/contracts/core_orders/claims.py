@@ -8,6 +8,7 @@ from msgspec import Meta, field
 from rt.contracts.core_orders.shown import Cents
 from rt.kernel.model.messages import Command, Query, View
 from rt.trade.claim_clocks import ClockCode
+from rt.trade.days import TripDay
 from rt.trade.delivery_duty import Standing
 from rt.trade.liability import BoundCode, Harm
 from rt.trade.references import OrderId, OrderIds, OrderIncidentId
@@ -160,10 +161,10 @@ class EstimateClaim(
     loss_cents: Cents | None = None
     weight_kg: Annotated[float, Meta(gt=0, le=100_000)] | None = None
     packages: Annotated[int, Meta(ge=1, le=100_000)] | None = None
-    delivered_on: date | None = None
+    delivered_on: TripDay | None = None
     noted: bool = False
     hidden: bool = False
-    confirmed_on: date | None = None
+    confirmed_on: TripDay | None = None
     declared_cents: Cents | None = None
     grave: bool = False
     euros_per_sdr: Annotated[float, Meta(ge=0.5, le=3)] | None = None

@@ -42,6 +42,11 @@ class MoreThanCarried(Invalid):
     en = "The whole consignment weighs {weight} kg and has {packages} packages."
 
 
+class DeliveredLater(Invalid):
+    fr = "La livraison ne peut pas être après aujourd'hui ({today})."
+    en = "The delivery cannot be after today ({today})."
+
+
 def exposure(order: Order, by: Author) -> ExposureView:
     """The most that the carrier may owe if everything is lost."""
     roles = _parties(order, by)
@@ -72,6 +77,8 @@ def estimate(order: Order, asked: EstimateClaim, by: Author, at: datetime) -> Cl
     owed = liability.owed(law.regime, carried, suffered)
     place = order.delivery.site.address
     zone = zone_of(place.country, place.postal_code)
+    if asked.delivered_on and asked.delivered_on > day_at(at, zone):
+        raise DeliveredLater("delivered_on", today=day_at(at, zone).isoformat())
     delivered_on = asked.delivered_on or next(
         (day_at(one.at, zone) for one in order.milestones() if one.state == "delivered"), None
     )
