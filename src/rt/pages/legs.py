@@ -222,10 +222,7 @@ class Drawn:
         if not isinstance(way, Way):
             return None
         for n, truck in enumerate(way.trucks):
-            if truck.how in ("offer", "give") and not truck.carrier_id:
-                form.faults[f"trucks.{n}.carrier_id"] = [_("Choisissez un transporteur.")]
-            if truck.how in ("offer", "give") and truck.buy_cents is None:
-                form.faults[f"trucks.{n}.buy_cents"] = [_("Un prix est attendu.")]
+            refuse_ungiven(form, f"trucks.{n}.", truck)
         if form.faults:
             return None
         self.way = way
@@ -255,18 +252,12 @@ class Drawn:
         rows: dict[str, int] = {"hubs": hubs, "trucks": trucks}
         for n, truck in enumerate(values["trucks"] if values else ()):
             rows[f"trucks.{n}.parts"] = len(truck.get("parts", ()))
-        ways = [
-            Choice("offer", _("Proposer, il répond")),
-            Choice("give", _("Attribuer, il a déjà dit oui")),
-            Choice("own", _("Transporter nous-mêmes")),
-            Choice("later", _("Décider plus tard")),
-        ]
         return self.visit.form(
             Way,
             fixed={} if hubs else {"hubs": []},
             values=values,
             rows=rows,
-            choices={f"trucks.{n}.how": ways for n in range(trucks)}
+            choices={f"trucks.{n}.how": ways() for n in range(trucks)}
             | {f"trucks.{n}.carrier_id": self.carriers for n in range(trucks)},
             labels=way_labels(hubs, trucks, {line: name for line, name, _quantity in self.lines}),
             submit=_("Sous-traiter"),
@@ -387,6 +378,24 @@ async def give(visit: Visit, leg: LegView, truck: Truck) -> list[str]:
         signed_in_still(refusal)
         return [_("Trajet %(ref)s : %(why)s") % {"ref": leg.reference, "why": told(refusal)}]
     return []
+
+
+def ways() -> list[Choice]:
+    """What may become of a leg at once."""
+    return [
+        Choice("offer", _("Proposer, il répond")),
+        Choice("give", _("Attribuer, il a déjà dit oui")),
+        Choice("own", _("Transporter nous-mêmes")),
+        Choice("later", _("Décider plus tard")),
+    ]
+
+
+def refuse_ungiven(form: Form, under: str, truck: Truck) -> None:
+    """Note what a leg cannot be offered or given without."""
+    if truck.how in ("offer", "give") and not truck.carrier_id:
+        form.faults[f"{under}carrier_id"] = [_("Choisissez un transporteur.")]
+    if truck.how in ("offer", "give") and truck.buy_cents is None:
+        form.faults[f"{under}buy_cents"] = [_("Un prix est attendu.")]
 
 
 def _counted(typed_: Typed) -> tuple[list[Typed], list[Typed]]:

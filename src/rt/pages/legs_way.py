@@ -97,8 +97,8 @@ def waiting(order: OrderView, file: FileView) -> list[list[Waiting]]:
     for one in file.loose:
         if one.site is None:
             continue
-        key = _key(one.site)
-        stop = next((s for s in order.stops if s.kind == "pickup" and _key(s.site) == key), None)
+        key = place_of(one.site)
+        stop = next((s for s in order.stops if s.kind == "pickup" and place_of(s.site) == key), None)
         lines = by_place[key].lines if key in by_place else {}
         by_place[key] = Waiting(one.site, {**lines, one.line: one.quantity}, stop)
     fresh = [one for one in by_place.values() if one.stop is not None]
@@ -157,12 +157,16 @@ def _starts(sources: Sequence[Waiting], way: Way) -> list[End]:
 
 
 def _ends(order: OrderView, taken: Mapping[int, int]) -> list[End]:
+    return [End(stop, Named(), lines) for stop, lines in last_stops(order, taken)]
+
+
+def last_stops(order: OrderView, taken: Mapping[int, int]) -> list[tuple[Stop, set[int]]]:
     """The order's deliveries, each with the lines that leave the truck there for good."""
     drops = [stop for stop in order.stops if stop.kind == "delivery"]
     last = {
         line: max(n for n, stop in enumerate(drops) if not stop.lines or line in stop.lines) for line in taken
     }
-    return [End(s, Named(), {line for line, at in last.items() if at == n}) for n, s in enumerate(drops)]
+    return [(stop, {line for line, at in last.items() if at == n}) for n, stop in enumerate(drops)]
 
 
 def _hub(way: Way, n: int, kind: Literal["pickup", "delivery"], taken: Mapping[int, int]) -> list[End]:
@@ -234,5 +238,6 @@ def way_labels(hubs: int, trucks: int, lines: Mapping[int, str]) -> dict[str, st
     )
 
 
-def _key(site: Site) -> tuple[str, ...]:
+def place_of(site: Site) -> tuple[str, ...]:
+    """A place as it is compared: by name, postal code and town."""
     return fold(site.name), site.address.postal_code, fold(site.address.city)

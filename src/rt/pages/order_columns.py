@@ -39,6 +39,8 @@ def flags(order: OrderRow) -> list[str]:
     return [
         *(["incident"] if order.incident_open else []),
         *(["reserves"] if order.with_reserves else []),
+        *(["given_on"] if order.given_on else []),
+        *(["is_leg"] if order.is_leg else []),
     ]
 
 

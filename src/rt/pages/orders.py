@@ -71,7 +71,7 @@ Tab = tuple[str, str, int | str | None]
 class View(msgspec.Struct, frozen=True):
     """A saved view: the orders in some states (none named: in all), or those with an open incident.
 
-    `ours`: those that the reader's organization runs.
+    `ours`: those that the reader's organization runs, `legs`: of which it gives others on.
     """
 
     code: str
@@ -79,6 +79,7 @@ class View(msgspec.Struct, frozen=True):
     states: Sequence[str] = ()
     incident: bool = False
     ours: bool = False
+    legs: bool = False
 
     def count(self, counts: OrderCounts) -> int:
         """How many orders it holds."""
@@ -352,6 +353,7 @@ class Orders:
     def _asked(self, visit: Visit, view: View, values: Mapping[str, Any]) -> dict[str, Any]:
         """The question: what the view holds, narrowed by what the address says."""
         of_view = {"state": ",".join(view.states)} | ({"incident": True} if view.incident else {})
+        of_view |= {"legs": True} if view.legs else {}
         text = " ".join(filter(None, (values.get(PLACE), values.get("q"))))[:LONGEST_Q]
         asked = {name: value for name, value in values.items() if name != PLACE} | {"q": text}
         held = {"incident": True} if view.incident else {}

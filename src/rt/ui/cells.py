@@ -76,7 +76,9 @@ LINK = Markup('<a class="%s" href="%s">%s</a>')
 LINE = Markup('<span class="line" title="%s">%s</span>')
 LED = Markup('<span class="line led" title="%s"><span class="kept">%s</span>%s</span>')
 REST = Markup('<span class="rest">\u00a0· %s</span>')
-FLAG = Markup('<span class="badge bad" title="%s">%s<span class="sr">%s</span></span>')
+FLAG = Markup('<span class="badge %s" title="%s">%s<span class="sr">%s</span></span>')
+FLAGS = {"reserves": ("bad", "gavel"), "given_on": ("note", "route"), "is_leg": ("note", "git-branch")}
+"""Tone and sign of what marks a row; of others that something went wrong."""
 _EMPTY = Markup("")
 _CLOSE = Markup("</td>")
 DUE = Markup('<time class="due %s" datetime="%s" title="%s">%s%s</time>')
@@ -191,8 +193,8 @@ def _cell(column: Column, value: Any, row: Any) -> str:
 
 def _flag(code: str) -> Markup:
     said = named("state", code)
-    sign = icon("gavel" if code == "reserves" else "triangle-alert")
-    return FLAG % (said, sign, said)
+    tone, sign = FLAGS.get(code, ("bad", "triangle-alert"))
+    return FLAG % (tone, said, icon(sign), said)
 
 
 @lru_cache(maxsize=4096)

@@ -214,3 +214,88 @@ async def test_the_way_and_the_file_fit_every_screen_and_hinder_nobody(
         await page.get_by_role("button", name="Sous-traiter").last.press("Enter")
         await page.wait_for_selector("#file")
         await looked_at("file")
+
+
+def grouped_in(page: str) -> dict[str, str | list[str]]:
+    """What a browser posts of the form of a groupage, as it stands."""
+    (form,) = [one for one in html.fromstring(page).forms if "stops.0.number" in one.fields]
+    fields: dict[str, str | list[str]] = {"read": []}
+    for name, value in form.form_values():
+        if name == "read":
+            fields["read"] = [*fields["read"], value]
+        elif name != "then":
+            fields[name] = value
+    return fields
+
+
+async def test_orders_ticked_in_the_list_travel_in_one_truck(world: World, carrier: Browser) -> None:
+    other = await sub(world)
+    one, two = await world.assigned(pallets=4), await world.assigned(pallets=12)
+    page = await carrier.page("/orders?view=to_plan")
+    token = html.fromstring(page).xpath("//form[@action='/orders/group']//input[@name='_csrf']/@value")[0]
+    ticked = {"_csrf": token, "verb": "group", "order_id": [one.order_id, two.order_id]}
+    answer = await carrier.web.post("/orders/group", data=ticked)
+    path = answer.headers["location"].replace("http://transporter.localhost", "")
+    page = await carrier.page(path)
+    assert faults(page) == []
+    assert "16 / 33" in page
+    fields = grouped_in(page)
+    assert [fields[f"stops.{n}.number"] for n in range(2)] == ["0", "1"], "the orders share both places"
+    answer = await carrier.web.post(
+        path, data=fields | {"buy_cents": "400", "vehicle": "rigid_12t", "then": "show"}
+    )
+    assert answer.status_code == 200, answer.text
+    assert "16 / 15" in answer.text
+    assert "100,00" in answer.text
+    assert "385,00" in answer.text, "485 less a quarter of 400"
+    given = {"vehicle": "semi_tautliner", "how": "give", "carrier_id": other.id}
+    answer = await carrier.web.post(path, data=grouped_in(answer.text) | given)
+    assert answer.status_code == 303, answer.text
+    file = await kept(world, one.order_id)
+    (leg,) = file.legs
+    assert (leg.state, leg.carrier_name, leg.cost_cents) == ("assigned", other.name, 10_000)
+    assert leg.shared_with == [two.reference]
+    assert file.margin_cents == 38_500
+    page = await carrier.page(f"/orders/{one.order_id}")
+    assert "part au poids" in page
+    assert faults(page) == []
+    page = await carrier.page("/orders?view=legs")
+    assert leg.reference in page
+    assert one.reference not in page
+    assert "Trajet d&#39;une autre commande" in page
+
+
+async def test_goods_are_delivered_after_they_were_loaded(world: World, carrier: Browser) -> None:
+    one, two = await world.assigned(pallets=4), await world.assigned(pallets=5)
+    path = f"/legs/group?orders={one.order_id},{two.order_id}"
+    fields = grouped_in(await carrier.page(path)) | {"how": "later"}
+    answer = await carrier.web.post(path, data=fields | {"then": "down:0"})
+    fields = grouped_in(answer.text) | {"how": "later"}
+    assert [fields[f"stops.{n}.number"] for n in range(2)] == ["1", "0"]
+    answer = await carrier.web.post(path, data=fields)
+    assert answer.status_code == 422
+    assert html.fromstring(answer.text).xpath("//*[@aria-invalid] | //*[@class='refusal']")
+
+
+async def test_what_is_not_held_is_not_put_together(world: World, carrier: Browser) -> None:
+    held, offered = await world.assigned(), await world.offered()
+    answer = await carrier.web.get(f"/legs/group?orders={held.order_id},{offered.order_id}")
+    assert answer.headers["location"].endswith("/orders")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+async def test_a_shared_truck_fits_every_screen(world: World, carrier: Browser, width: int) -> None:
+    await sub(world)
+    one, two = await world.assigned(pallets=4), await world.assigned(pallets=31)
+    path = f"{carrier.web.base_url}/legs/group?orders={one.order_id},{two.order_id}"
+    async with screen.looking(carrier.web, viewport={"width": width, "height": 900}) as page:
+        await page.goto(path)
+        await page.fill("[name='buy_cents']", "400")
+        await page.get_by_role("button", name="Recalculer").press("Enter")
+        await page.wait_for_load_state("networkidle")
+        await page.add_script_tag(content=SOURCE.read_text())
+        await screen.shot(page, f"group-{width}")
+        await page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        await screen.shot(page, f"group-end-{width}")
+        assert await page.evaluate(WIDER) <= 0
+        assert await page.evaluate(RUN, {}) == []

@@ -19,8 +19,9 @@ from rt.kernel.core.errors import Refusal
 from rt.kernel.core.tenancy import acting_for
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.parting import give_on
-from rt.services.core_orders.domain.portions import Stock, shared_out, whole
+from rt.services.core_orders.domain.portions import Stock, whole
 from rt.services.core_orders.domain.states import EXECUTION
+from rt.trade.money import shared_out
 
 HUBS = [
     make.site(f"Plateforme {city}", city, code) for city, code in (("Givors", "69700"), ("Rive", "42800"))
@@ -416,3 +417,18 @@ async def test_an_order_on_a_truck_of_the_carriers_own_is_not_given_on(web):
     planned = await post(web(CARRIER), f"{order_id}/plan", vehicle_plate="AA-001-AA")
     refused = await subcontract(web, [(order_id, planned["version"])], leg(order_id, 0, 3))
     assert (refused.status_code, refused.json()["code"]) == (409, "own_truck_planned")
+
+
+async def test_legs_are_listed_for_their_owner_alone(web):
+    order_id, version = await held_by(web)
+    (leg_id,) = (await subcontract(web, [(order_id, version)], leg(order_id, 0, 3))).json()["order_ids"]
+    read = (await seen(web(CARRIER), leg_id))["version"]
+    await post(web(CARRIER), f"{leg_id}/assign", carrier_id=SUB, agreed_cents=1_000, version=read)
+
+    async def listed(org: str) -> list[str]:
+        found = (await web(org).get("/api/orders", params={"legs": "true"})).json()["items"]
+        return [one["order_id"] for one in found]
+
+    assert await listed(CARRIER) == [leg_id]
+    assert await listed(SUB) == [], "whoever carries it does not know that it is one"
+    assert await listed(SHIPPER) == []

@@ -69,7 +69,8 @@ class OrderFilters(View):
 
     `q` is any fragments of references, names, places and the plate. `state` is one state or several separated
     by commas; `owner_id` (earlier `shipper_id`) is whose order it is, `client_id` for whom one's own is run.
-    The days bound the first pickup and the last delivery, both included (Europe/Paris).
+    The days bound the first pickup and the last delivery, both included (Europe/Paris). `legs`: one's own
+    orders alone that are legs of others.
     """
 
     q: SearchText = ""
@@ -85,6 +86,7 @@ class OrderFilters(View):
     delivery_until: date | None = None
     plate: Annotated[str, Meta(max_length=20)] = ""
     incident: bool | None = None
+    legs: bool = False
 
 
 class FindOrders(

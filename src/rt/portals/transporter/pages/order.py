@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from rt.contracts.core_orders import GetOrder, OrderView, PlanOrder, ReportProgress
 from rt.contracts.planning import GetJobOfOrder, JobView
-from rt.pages import legs
+from rt.pages import legs, legs_grouping
 from rt.pages.claiming import Exposure, exposure_of
 from rt.pages.order import Ladder, OrderPages
 from rt.pages.running import Running, RunOrderPage
@@ -112,6 +112,7 @@ PAGES = [
     *ORDER.pages(),
     *RUNNING.pages(),
     *legs.PAGES,
+    *legs_grouping.PAGES,
     page("/orders/{order_id}/plan", planned),
     page("/orders/{order_id}/progress/{reached}", progress, methods=("POST",)),
 ]

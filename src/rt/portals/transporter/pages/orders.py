@@ -1,6 +1,6 @@
 """Which orders a carrier lists: saved views, columns, what comes next in each state."""
 
-from rt.pages.orders import Act, Orders, View
+from rt.pages.orders import Act, Bulk, Orders, View
 from rt.ui.catalogues import marked
 
 WRITE = "core_orders.write"
@@ -13,6 +13,8 @@ ORDERS = Orders(
         View("delivered", marked("Livrées"), ("delivered", "pod_ok")),
         View("incident", marked("Incidents"), incident=True),
         View("draft", marked("Brouillons"), ("draft",)),
+        View("to_give", marked("À confier"), ("confirmed",), ours=True),
+        View("legs", marked("Nos trajets"), ours=True, legs=True),
         View("ours", marked("Nos commandes"), ours=True),
         View("all", marked("Toutes")),
     ),
@@ -48,6 +50,9 @@ ORDERS = Orders(
             kind="primary",
             needs=WRITE,
         ),
+    ),
+    bulk=Bulk(
+        path="/orders/group", needs=WRITE, verbs=(("group", marked("Regrouper sur un camion"), "layers"),)
     ),
 )
 PAGES = ORDERS.pages()

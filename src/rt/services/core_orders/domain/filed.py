@@ -6,7 +6,7 @@ from msgspec import structs
 
 from rt.contracts.core_orders import FileView, LegView, LooseView
 from rt.services.core_orders.domain.order import Order
-from rt.services.core_orders.domain.portions import shared_out
+from rt.trade.money import shared_out
 
 
 def file_of(order: Order, holder: str, legs: Sequence[Order]) -> FileView:

@@ -1,6 +1,6 @@
 """How goods are parted among legs: packages with their part of the weight, exact to the last gram."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -106,16 +106,3 @@ def before(place: str, given: Iterable[Portion], line: int) -> set[str]:
         seen |= fresh
         found |= {one.start for one in ways if one.end in fresh}
     return found
-
-
-def shared_out(cents: int, weights: Sequence[int]) -> list[int]:
-    """A price in parts by weight that add up to it; without weights in equal ones."""
-    parts = list(weights) if any(weights) else [1] * len(weights)
-    total, reached, done = sum(parts), 0, 0
-    shares = []
-    for part in parts:
-        reached += part
-        upto = cents * reached // total
-        shares.append(upto - done)
-        done = upto
-    return shares

@@ -27,6 +27,7 @@ ORDERS = Listing(
         "incident": Filter("incident_for", first=True, owners=True),
         "plate": Filter("plate", first=True, when={"plate": {"$gt": ""}}),
         "carrier_id": Filter("carrier_id", first=True, when={"carrier_id": {"$gt": ""}}),
+        "legs": Filter("is_leg", first=True, when={"is_leg": True}),
         "owner_id": Filter("org_id", first=True),
         "client_id": Filter("client_id", first=True, when={"client_id": {"$gt": ""}}),
         "state": "state",
@@ -50,6 +51,7 @@ def asked_for(asked: OrderFilters) -> Conditions:
         "state": {"$in": states} if len(states) > 1 else "".join(states),
         "carrier_id": asked.carrier_id,
         "owner_id": _owner(asked),
+        "legs": asked.legs,
         "client_id": asked.client_id,
         "plate": plain_plate(asked.plate) or asked.plate,  # of signs alone: no vehicle's
         "incident": incident,
@@ -60,9 +62,9 @@ def asked_for(asked: OrderFilters) -> Conditions:
 
 
 def _owner(asked: OrderFilters) -> Any:
-    """Whose orders: by client only one's own, for others' clients are theirs alone to know."""
+    """Whose orders: by client and legs only one's own, for those of others are theirs alone to know."""
     owner = asked.owner_id or asked.shipper_id
-    if not asked.client_id:
+    if not (asked.client_id or asked.legs):
         return owner
     return current_org() if owner in ("", current_org()) else {"$in": []}
 
