@@ -12,6 +12,7 @@ QUESTION = re.compile(r"(Find|Get|Read|My|Count)[A-Z]")
 ROW_BY_ROW = {
     "pages/carriers.py": "the few kinds that carry",
     "pages/drafting.py": "the few kinds that ask for transports",
+    "pages/legs_grouping.py": "the whole orders and the files of one truck, eight at most",
     "pages/pallet_words.py": "all partners, 200 at a time",
     "pages/places.py": "the stops of a few recent orders, which no list shows whole",
     "portals/backoffice/naming.py": "guests too are named, whom no list of organizations has",

@@ -117,7 +117,7 @@ async def test_columns_are_chosen_and_ordered_and_kept_for_the_person(world: Wor
     )
     assert answer.status_code == 303
     page = await carrier.page("/orders")
-    assert heads(page) == ["Commande", "Commande client", "Client", "Action"]
+    assert heads(page)[1:] == ["Commande", "Commande client", "Client", "Action"], "the boxes stand first"
     assert "BC-774" in page
     told = (await carrier.page("/orders.csv")).splitlines()
     assert told[0].lstrip("\ufeff") == "Référence;Commande client;Donneur d'ordre;Client"
