@@ -22,6 +22,7 @@ KINDS = {
     make.CLIENT: "shipper",
     make.SENDER: "shipper",
     make.SUPPLIER: "supplier",
+    make.SECOND: "carrier",
     GUEST: "carrier",
     THEIR_GUEST: "carrier",
 }

@@ -14,7 +14,7 @@ from rt.trade.goods import Goods
 from rt.trade.places import Address, Contact, Site
 
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-CLIENT, SENDER, SUPPLIER = "org_group", "org_plant", "org_foundry"
+CLIENT, SENDER, SUPPLIER, SECOND = "org_group", "org_plant", "org_foundry", "org_second_carrier"
 SHIPPER, CARRIER, CONSIGNEE, LOGISTICIAN, STRANGER = (
     "org_ship",
     "org_carr",

@@ -89,6 +89,17 @@ async def test_a_note_told_twice_is_booked_once(palette):
     assert await balance(palette, make.SHIPPER, make.CONSIGNEE) == {("EUR", "A"): -13}
 
 
+async def test_pallets_that_a_sub_carrier_brings_are_those_of_the_carrier_of_the_note_and_count_once(palette):
+    """The leg's carrier signed for the one that the shipper entrusted the goods to."""
+    await told(palette, make.planned())
+    await deliver(palette, leg_id="leg_1", by_org_id="org_sub_carrier")
+    await deliver(palette, leg_id="leg_1", by_org_id="org_sub_carrier")
+    assert await balance(palette, make.SHIPPER, make.CONSIGNEE) == {("EUR", "A"): -13}
+    assert await balance(palette, make.CARRIER, make.SHIPPER) == {("EUR", "A"): 20}
+    page = await asked(web(palette, "org_sub_carrier").get("/api/palettes/movements"))
+    assert page["items"] == []
+
+
 async def test_a_delivery_to_someone_without_organization_is_kept_under_the_name(palette):
     await deliver(palette, consignee_id=None, consignee_name="Épicerie Dupont")
     items = (await asked(web(palette).get("/api/palettes/balances")))["items"]

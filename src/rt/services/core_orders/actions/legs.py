@@ -2,15 +2,18 @@
 
 from contextlib import AsyncExitStack
 
-from rt.contracts.core_orders import FileView, GetFile, LegsView, Subcontract
+from rt.contracts.core_orders import DocumentKind, FileView, GetFile, LegsView, Subcontract
+from rt.contracts.ecpmr import DeliverySigned, HandoverSigned, TakeoverSigned
 from rt.kernel.core.errors import NotFound
-from rt.kernel.core.ids import new_id
+from rt.kernel.core.ids import derived_id, new_id
 from rt.kernel.core.tenancy import current_org
 from rt.kernel.storage.persistence import transaction
 from rt.services.core_orders.actions.tenders import refuse_unknown
 from rt.services.core_orders.adapters import Directory, author
 from rt.services.core_orders.domain.filed import file_of
+from rt.services.core_orders.domain.kept import Document
 from rt.services.core_orders.domain.order import Order
+from rt.services.core_orders.domain.parted import DEEPEST
 from rt.services.core_orders.domain.parting import give_on
 from rt.services.core_orders.domain.states import MOVES, Author, NotYourPart
 from rt.services.core_orders.store import OrderStore
@@ -69,3 +72,44 @@ class Legs:
                 by = Author("core_orders", "", leg.org_id, "leg")
                 if not leg.lose_parent(by, order_id) and leg.state in MOVES["CancelOrder"].states:
                     leg.cancel(by, CHAIN)
+
+    async def taken(self, event: TakeoverSigned | HandoverSigned, leg_id: str) -> None:
+        """The carrier of a leg has signed for goods, on the note of an order that it carries."""
+        if event.order_id not in await self._travels_under(leg_id):
+            return
+        async with self._store.orders.everywhere.change(leg_id) as leg:
+            by = _signer(event, leg)
+            _note(event, leg, by)
+            leg.set_off(by, event.signed_at)
+
+    async def brought(self, event: HandoverSigned | DeliverySigned, leg_id: str, reserves: int) -> None:
+        """Whoever the leg brings goods to has signed for them: that proves it of the leg."""
+        notes = await self._travels_under(leg_id)
+        if event.order_id not in notes:
+            return
+        async with self._store.orders.everywhere.change(leg_id) as leg:
+            by = _signer(event, leg)
+            note = _note(event, leg, by)
+            note.reserves += reserves
+            note.sign(event.signed_at, event.by_name, event.content_hash)
+            leg.bring(by, event.order_id, notes, event.signed_at)
+
+    async def _travels_under(self, leg_id: str) -> set[str]:
+        """The orders under whose notes a leg's goods travel: whole consignments keep the first one's."""
+        found, above = set[str](), [leg_id]
+        for _ in range(DEEPEST + 1):
+            orders = await self._store.orders.everywhere.find({"id": {"$in": above}}, limit=len(above) or 1)
+            found |= {one.id for one in orders if one.note != "parents"}
+            above = [load.order_id for one in orders if one.note == "parents" for load in one.parents]
+        return found
+
+
+def _signer(event: TakeoverSigned | HandoverSigned | DeliverySigned, leg: Order) -> Author:
+    return Author("ecpmr", event.by_name, leg.org_id, "cmr")
+
+
+def _note(event: TakeoverSigned | HandoverSigned | DeliverySigned, leg: Order, by: Author) -> Document:
+    """The note under which the leg travels, among its papers."""
+    kind: DocumentKind = "cmr" if event.kind == "cmr" else "waybill"
+    document_id = derived_id("doc", leg.id, event.document_id)
+    return leg.attach_note(by, document_id, event.document_id, event.number, kind)

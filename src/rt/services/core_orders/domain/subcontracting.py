@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import msgspec
 from msgspec import structs
 
 from rt.contracts.core_orders import (
@@ -26,6 +27,9 @@ from rt.services.core_orders.domain.states import EXECUTION, Author
 class Subcontracted(Parted, kw_only=True):
     """An order that is given on, or that is a leg of others."""
 
+    brought: list[str] = msgspec.field(default_factory=list)
+    """Of a leg: the orders under whose notes it has brought goods to where it brings them."""
+
     def give_on(self, by: Author, leg: Leg) -> None:
         """A leg carries it, or a part of it."""
         self.legs = [*self.legs, leg]
@@ -35,6 +39,22 @@ class Subcontracted(Parted, kw_only=True):
         """Whatever is written of a leg, the orders that it carries follow."""
         super().write(by, what, note, at)
         self._moved()
+
+    def fact(self, by: Author, reached: Step, at: datetime) -> None:
+        """A step that happened; what its legs have said before is not written again."""
+        if not (self.given_on and self.state in ON_THE_ROAD and reached != "delivered"):
+            super().fact(by, reached, at)
+
+    def set_off(self, by: Author, at: datetime) -> None:
+        """A leg has taken goods over, the first of them or more."""
+        if self.state not in ON_THE_ROAD:
+            self.fact(by, "in_transit", at)
+
+    def bring(self, by: Author, order_id: str, notes: set[str], at: datetime) -> None:
+        """A leg has brought the goods under the note of one order; with the last of them it has arrived."""
+        self.brought = list(dict.fromkeys([*self.brought, order_id]))
+        if notes <= {*self.brought} and self.state not in ARRIVED:
+            self.fact(by, "delivered", at)
 
     def tell_chain(self) -> None:
         """Say who carries it, to those who follow it, as long as its carrier has it."""

@@ -45,24 +45,7 @@ class Signing:
         return await self._sign("takeover", asked)
 
     async def hand_over(self, asked: SignHandover) -> DocumentView:
-        given = [asked.signature, *([asked.countersignature] if asked.countersignature else [])]
-        wrong: Refusal | None = None
-        async with self._store.notes.change(asked.document_id) as note:
-            wrong = note.sign(
-                "handover",
-                asked.content_hash,
-                _instant(asked.happened_at),
-                given,
-                _who(),
-                asked.code,
-                asked.reserves,
-                countersigns=asked.countersigns,
-                device_time=asked.device_time,
-                leg_id=asked.leg_id,
-            )
-        if wrong:
-            raise wrong
-        return self._whole(note)
+        return await self._sign("handover", asked, leg_id=asked.leg_id)
 
     async def deliver(self, asked: SignDelivery) -> DocumentView:
         return await self._sign("delivery", asked)
@@ -115,7 +98,9 @@ class Signing:
             kept = _photo(note, asked.photo_id) or kept
         return kept.view()
 
-    async def _sign(self, step: Step, asked: SignTakeover | SignDelivery) -> DocumentView:
+    async def _sign(
+        self, step: Step, asked: SignTakeover | SignHandover | SignDelivery, leg_id: str = ""
+    ) -> DocumentView:
         given = [asked.signature, *([asked.countersignature] if asked.countersignature else [])]
         wrong: Refusal | None = None
         async with self._store.notes.change(asked.document_id) as note:
@@ -127,10 +112,11 @@ class Signing:
                 _who(),
                 asked.code,
                 asked.reserves,
-                asked.pallets,
-                pallets_confirmed=asked.pallets_confirmed,
+                () if isinstance(asked, SignHandover) else asked.pallets,
+                pallets_confirmed=not isinstance(asked, SignHandover) and asked.pallets_confirmed,
                 countersigns=asked.countersigns,
                 device_time=asked.device_time,
+                leg_id=leg_id,
             )
         if wrong:
             raise wrong

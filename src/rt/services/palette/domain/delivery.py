@@ -31,7 +31,8 @@ def delivered(
 ) -> Movement:
     """The movement of a signed note; its identity follows from the note, so that it is booked once."""
     ids = shipper, carrier, consignee = parties.shipper.id, parties.carrier.id, parties.consignee.id
-    teller = event.by_org_id if event.by_org_id in ids else consignee
+    signed_by = signing_side(event, parties)
+    teller = signed_by if signed_by in ids else consignee
     return Movement(
         id=derived_id("mov", "delivery", event.document_id),
         kind="delivery",
@@ -55,6 +56,15 @@ def delivered(
     )
 
 
+def signing_side(event: DeliverySigned, parties: NoteParties) -> str:
+    """On whose side the note was signed: who brings the goods for the carrier of the note signs for it.
+
+    So the pallets of an order that is given on in legs stand once, between those who have agreed on it.
+    """
+    known = {parties.shipper.id, parties.carrier.id, parties.consignee.id}
+    return parties.carrier.id if event.leg_id and event.by_org_id not in known else event.by_org_id
+
+
 def bound_by(event: DeliverySigned, parties: NoteParties, contract: bool) -> set[str]:
     """Whom a signed note binds.
 
@@ -65,8 +75,9 @@ def bound_by(event: DeliverySigned, parties: NoteParties, contract: bool) -> set
     shipper and consignee to what either of them had signed.
     """
     shipper, carrier, consignee = parties.shipper.id, parties.carrier.id, parties.consignee.id
-    bound = {event.by_org_id}
-    if event.by_org_id == carrier:
+    signed_by = signing_side(event, parties)
+    bound = {signed_by}
+    if signed_by == carrier:
         if carrier != consignee and parties.entrusted:
             bound.add(shipper)
         if carrier not in (shipper, parties.owner_id, *parties.guests):
