@@ -1,6 +1,6 @@
 """An order that its carrier gives on in legs, and a leg that carries the goods of others: what each keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import structs
@@ -13,6 +13,10 @@ NOT_LOADED: tuple[OrderState, ...] = ("draft", "confirmed", "tendered", "assigne
 """States of a leg that has not begun."""
 ON_THE_ROAD: tuple[OrderState, ...] = ("in_transit", "delivered", "pod_ok", "invoiced", "closed")
 ARRIVED: tuple[OrderState, ...] = ON_THE_ROAD[1:]
+LEGS_KEPT = 100
+"""Legs of one order, those called off counted while there is room: it has to be read and written whole."""
+BELOW_KEPT, LEGS_TOLD = 50, 200
+"""Legs further down that an order keeps of each leg, and all that it tells; the deepest levels go first."""
 
 
 class Load(msgspec.Struct, kw_only=True):
@@ -67,6 +71,14 @@ class Leg(msgspec.Struct, kw_only=True):
         )
         for leg in self.below:
             yield structs.replace(leg, level=leg.level + 1)
+
+
+def within(most: int, legs: Sequence[LegSummary]) -> list[LegSummary]:
+    """As many whole levels of them as there is room for, from the first on."""
+    if len(legs) <= most:
+        return list(legs)
+    deepest = max(one.level for one in legs)
+    return within(most, [one for one in legs if one.level < deepest])
 
 
 def link(leg: LegSummary) -> ChainLink:

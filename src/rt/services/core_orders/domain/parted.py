@@ -1,9 +1,10 @@
 """What of an order can be given on in legs: packages of its lines, from where they stand."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from rt.contracts.core_orders import LoadAsked, NoteRule, Stop
+from rt.contracts.core_orders import LoadAsked, NoteRule, PlanView, Stop
 from rt.contracts.tracking_ia import StopKind
 from rt.kernel.core.clock import ZONE
 from rt.kernel.core.errors import Conflict, Invalid
@@ -12,6 +13,7 @@ from rt.services.core_orders.domain.journey import LineUnknown
 from rt.services.core_orders.domain.legs import Load, portions_of
 from rt.services.core_orders.domain.portions import Portion, Stock, before, standing
 from rt.services.core_orders.domain.states import Author
+from rt.trade.emissions import Emissions
 from rt.trade.places import Site, place_key
 
 DEEPEST = 5
@@ -131,10 +133,23 @@ class Parted(Amended, kw_only=True):
             self.note = "own" if everything else "legs"
         return "own" if self.note == "legs" else "parents"
 
+    def plan_by_hand(self, by: Author, plan: PlanView) -> None:
+        self.allow("PlanOrder", by)
+        if self.given_on:
+            raise GivenOn
+        super().plan_by_hand(by, plan)
+
+    def planned_on_tour(
+        self, by: Author, plan: PlanView, driver: str = "", emissions: Emissions | None = None
+    ) -> None:
+        """A tour of the carrier's own that is heard of once legs carry the order comes too late."""
+        if not self.given_on:
+            super().planned_on_tour(by, plan, driver, emissions)
+
     def refuse_parted(self, changes: Mapping[str, Any]) -> None:
         """Refuse to change goods and places that legs carry, or that are another order's."""
-        places = [place_key(stop.site) for stop in changes.get("stops", self.stops)]
-        if "goods" in changes or places != [place_key(stop.site) for stop in self.stops]:
+        calls = self._calls(changes.get("stops", self.stops))
+        if "goods" in changes or calls != self._calls(self.stops):
             if self.given_on:
                 raise GivenOn
             if self.parents:
@@ -182,8 +197,15 @@ class Parted(Amended, kw_only=True):
         stops = self.stops if kind == "pickup" else self.stops[::-1]
         return place_key(next(s for s in stops if s.kind == kind and (not s.lines or line in s.lines)).site)
 
+    def _calls(self, stops: list[Stop]) -> list[tuple[StopKind, str, list[int]]]:
+        """What is done where: places, and which lines board or leave there."""
+        every = list(range(len(self.goods)))
+        return [(stop.kind, place_key(stop.site), sorted(stop.lines) or every) for stop in stops]
+
     def _is_whole(self, load: Load) -> bool:
-        taken = {one.line: one.quantity for one in load.portions}
+        taken = Counter[int]()
+        for one in load.portions:
+            taken[one.line] += one.quantity
         return taken == {line: goods.quantity for line, goods in enumerate(self.goods)}
 
     def _refuse_early(self, line: int, start: Stop, given: list[Portion], field: str) -> None:

@@ -13,6 +13,9 @@ from rt.services.core_orders.domain.order import Order, drafted
 from rt.services.core_orders.domain.portions import Portion
 from rt.services.core_orders.domain.states import Author
 
+LINES_AT_MOST = 100
+"""Goods lines of any order."""
+
 
 class StopUnknown(Invalid):
     fr = "Le trajet n'a que {stops} arrêts."
@@ -32,6 +35,11 @@ class StopsCrossed(Invalid):
 class OrderUnused(Invalid):
     fr = "Aucun trajet ne prend de marchandise de cette commande."
     en = "No leg takes goods of this order."
+
+
+class TooManyLines(Invalid):
+    fr = "Un trajet porte {most} lignes de marchandise au plus, celui-ci {lines}."
+    en = "A leg carries {most} goods lines at most, this one {lines}."
 
 
 class NotesMixed(Invalid):
@@ -68,10 +76,11 @@ def give_on(
     made: list[Order] = []
     loads: dict[str, list[Load]] = {order_id: [] for order_id in held}
     for n, (leg, leg_id, reference) in enumerate(zip(asked, ids, references, strict=True)):
-        taken = _taken(held, leg, f"legs.{n}", loads)
+        taken = _taken(held, leg, f"legs.{n}")
         with _said_of(f"legs.{n}"):
             order = _leg(by, leg, taken, leg_id, reference, names)
         for load in order.parents:
+            loads[load.order_id].append(load)
             held[load.order_id].give_on(by, _known(order, load, taken))
         made.append(order)
     for n, order_id in enumerate(held):
@@ -90,9 +99,7 @@ def give_on(
     return made
 
 
-def _taken(
-    held: Mapping[str, Order], asked: LegAsked, field: str, loads: dict[str, list[Load]]
-) -> list[Taken]:
+def _taken(held: Mapping[str, Order], asked: LegAsked, field: str) -> list[Taken]:
     """What a leg takes, order by order in the order in which they are named first."""
     found: list[Taken] = []
     for n, load in enumerate(asked.loads):
@@ -107,12 +114,13 @@ def _taken(
             raise StopsCrossed(f"{path}.delivery_stop")
         given = [*order.parts_given(), *(one.portion for one in found if one.order is order)]
         part = order.load_for(load, asked.stops, given, path)
-        loads[load.order_id].append(part)
         found += [Taken(order, one, load.pickup_stop, load.delivery_stop) for one in part.portions]
     used = {n for one in found for n in (one.pickup_stop, one.delivery_stop)}
     for n in range(len(asked.stops)):
         if n not in used:
             raise StopIdle(f"{field}.stops.{n}")
+    if len(found) > LINES_AT_MOST:
+        raise TooManyLines(f"{field}.loads", most=LINES_AT_MOST, lines=len(found))
     if len({one.order.currency for one in found}) > 1:
         raise CurrenciesMixed(f"{field}.loads")
     named = list(dict.fromkeys(load.order_id for load in asked.loads))

@@ -20,7 +20,7 @@ from rt.kernel.core.errors import Conflict
 from rt.kernel.model.messages import Personal, PersonalLabel
 from rt.services.core_orders.domain.journey import located, weighed
 from rt.services.core_orders.domain.kept import Incident
-from rt.services.core_orders.domain.legs import Leg, Load
+from rt.services.core_orders.domain.legs import LEGS_TOLD, Leg, Load, within
 from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.states import MOVES, Author, NotYourPart, refuse_illegal
 from rt.trade.emissions import Emissions
@@ -175,7 +175,7 @@ class Record(OrderLine, kw_only=True):
             instructions=self.instructions,
             note=self.note,
             parents=[load.parent() for load in self.parents],
-            legs=[one for leg in self.legs if leg.stands for one in leg.views()],
+            legs=within(LEGS_TOLD, [one for leg in self.legs if leg.stands for one in leg.views()]),
         )
 
     def milestones(self) -> list[Milestone]:

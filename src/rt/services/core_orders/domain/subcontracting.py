@@ -13,15 +13,24 @@ from rt.contracts.core_orders import (
     OrderState,
     PlanView,
 )
+from rt.kernel.core.errors import Conflict
 from rt.services.core_orders.domain.carrying import Step, as_told
 from rt.services.core_orders.domain.legs import (
     ARRIVED,
+    BELOW_KEPT,
+    LEGS_KEPT,
     NOT_LOADED,
     ON_THE_ROAD,
     Leg,
+    within,
 )
 from rt.services.core_orders.domain.parted import Parted
 from rt.services.core_orders.domain.states import EXECUTION, Author
+
+
+class TooManyLegs(Conflict):
+    fr = "La commande {reference} est déjà sous-traitée en {most} trajets."
+    en = "Order {reference} is already given on in {most} legs."
 
 
 class Subcontracted(Parted, kw_only=True):
@@ -31,8 +40,14 @@ class Subcontracted(Parted, kw_only=True):
     """Of a leg: the orders under whose notes it has brought goods to where it brings them."""
 
     def give_on(self, by: Author, leg: Leg) -> None:
-        """A leg carries it, or a part of it."""
-        self.legs = [*self.legs, leg]
+        """A leg carries it, or a part of it; those called off first are forgotten where there is no room."""
+        kept = self.legs
+        if len(kept) >= LEGS_KEPT:
+            gone = next((one for one in kept if not one.stands), None)
+            if gone is None:
+                raise TooManyLegs(reference=self.reference, most=LEGS_KEPT)
+            kept = [one for one in kept if one is not gone]
+        self.legs = [*kept, leg]
         self.write(by, "given_on", leg.reference)
 
     def write(self, by: Author, what: str, note: str = "", at: datetime | None = None) -> None:
@@ -57,9 +72,14 @@ class Subcontracted(Parted, kw_only=True):
             self.fact(by, "delivered", at)
 
     def tell_chain(self) -> None:
-        """Say who carries it, to those who follow it, as long as its carrier has it."""
+        """Say who carries it, to those who follow it, as long as its carrier has it.
+
+        Delivered without legs it is nobody's to plan again.
+        """
         self.index()
-        if self.state in EXECUTION:
+        if not self.given_on and self.note == "legs":
+            self.note = "own"
+        if self.state in EXECUTION and (self.given_on or self.state != "delivered"):
             self.emit(ChainChanged(order=self.summary_view()))
         self._moved()
 
@@ -81,7 +101,7 @@ class Subcontracted(Parted, kw_only=True):
             plan=leg.plan,
             driver_user_id=leg.drivers[-1] if leg.drivers else "",
             with_reserves=leg.with_reserves,
-            below=leg.summary_view().legs,
+            below=within(BELOW_KEPT, leg.summary_view().legs),
         )
         if fresh == known:
             return
@@ -112,11 +132,12 @@ class Subcontracted(Parted, kw_only=True):
         left = [load for load in self.parents if load.order_id != parent_id]
         if self.state not in NOT_LOADED or not left or len(left) == len(self.parents):
             return bool(left)
+        self.lapse_change(by)
         owners = [load.order_id for load in self.parents for _ in load.portions]
         kept = [n for n, owner in enumerate(owners) if owner != parent_id]
         numbers = {line: n for n, line in enumerate(kept)}
         stops = [
-            structs.replace(stop, lines=[numbers[line] for line in stop.lines if line in numbers])
+            structs.replace(stop, lines=[numbers[line] for line in stop.lines or numbers if line in numbers])
             for stop in self.stops
         ]
         self.goods = [self.goods[line] for line in kept]
@@ -126,6 +147,7 @@ class Subcontracted(Parted, kw_only=True):
             self.withdraw(by, offer.tender_id, "")
         self.reckon()
         self.write(by, "parent_gone", parent_id)
+        self._forget_legs(by)
         self.emit(
             OrderAmended(
                 order=self.summary_view(),
@@ -136,6 +158,16 @@ class Subcontracted(Parted, kw_only=True):
             )
         )
         return True
+
+    def _forget_legs(self, by: Author) -> None:
+        """Its lines are others now, by which its legs count what they have: its carrier gives it on anew."""
+        if not self.legs:
+            return
+        self.legs, gone = [], self.legs
+        if dropped := [leg.order_id for leg in gone if leg.stands]:
+            self.emit(ChainChanged(order=self.summary_view(), dropped=dropped))
+            self._plan_with(by, [], [])
+            self.tell_chain()
 
     def _moved(self) -> None:
         if self.parents and not any(isinstance(one, LegMoved) for one in self.emitted):
@@ -162,6 +194,8 @@ class Subcontracted(Parted, kw_only=True):
     def _plan_with(self, by: Author, first: list[Leg], last: list[Leg]) -> None:
         """The truck of a first leg is the one that comes; the plan of a last one says when it is there."""
         comes = next((leg.plan for leg in first if leg.plan), None)
+        if self.state == "delivered":
+            return
         if comes is None:
             if self.state == "planned":
                 self.state, self.plan = "assigned", None
