@@ -98,11 +98,9 @@ class Outbox:
         return len(events)
 
     async def _leftovers(self) -> list[tuple[Collection[Any], str, list[Document]]]:
-        """Documents that have events to emit, oldest first."""
-        found: list[tuple[Collection[Any], str, list[Document]]] = []
-        for collection in self._database.collections:
-            documents = await collection.leftovers(BATCH)
-            found += [(collection, one["_id"], one["outbox"]) for one in documents]
+        """Documents that have events to emit, of each collection the oldest first."""
+        left = await self._database.leftovers(BATCH)
+        found = [(collection, one["_id"], one["outbox"]) for collection, one in left]
         self._scan = len(found) >= BATCH
         self._scanned_at = asyncio.get_running_loop().time()
         return found

@@ -185,6 +185,26 @@ class Database:
         """Make the indexes of every collection."""
         await asyncio.gather(*(collection.prepare() for collection in self.collections))
 
+    async def leftovers(self, limit: int) -> "list[tuple[Collection[Any], Document]]":
+        """What still has something to emit, of each collection the oldest documents first: for the outbox."""
+        by_name = {collection.name: collection for collection in self.collections}
+        looks = {name: _leftovers(name, limit) for name in by_name}
+        if not looks:
+            return []
+        first, *others = looks
+        beside = [{"$unionWith": {"coll": name, "pipeline": looks[name]}} for name in others]
+        found = await self[first].aggregate([*looks[first], *beside])
+        return [(by_name[document.pop("of")], document) async for document in found]
+
+
+def _leftovers(name: str, limit: int) -> list[Document]:
+    return [
+        {"$match": {"outbox.0": {"$exists": True}}},
+        {"$sort": {"outbox.at": 1}},
+        {"$limit": limit},
+        {"$project": {"outbox": 1, "of": {"$literal": name}}},
+    ]
+
 
 async def retry_on_conflict(work: Callable[[], Awaitable[T]]) -> T:
     """Run an action; run the whole of it again when somebody else wrote first, with growing patience."""
@@ -557,11 +577,6 @@ class Collection(Generic[E]):
         _refuse_late()
         removed = await self._stored.delete_many(self.within(where), session=_session.get())
         return removed.deleted_count
-
-    async def leftovers(self, limit: int) -> list[Document]:
-        """Documents that still have something to emit, oldest first: for the outbox."""
-        cursor = self._stored.find({"outbox.0": {"$exists": True}}, {"outbox": 1})
-        return await cursor.sort([("outbox.at", ASCENDING)]).limit(limit).to_list()
 
     async def clear_outbox(self, cleared: Mapping[str, set[str]]) -> None:
         """What the log holds need not be appended again, by document: for the outbox.
