@@ -1,4 +1,4 @@
-// A map without tiles: Europe's outline as SVG, points, lines and circles on it, by pointer, wheel and keyboard.
+// A map without images: Europe's outline and roads as SVG, points, lines and circles on it, by pointer, wheel and keyboard.
 
 import { told } from "./island";
 
@@ -6,6 +6,9 @@ interface MapPoint { lat: number; lon: number; label: string; tone?: string; hre
 interface MapLine { points: [number, number][]; label: string }
 interface MapCircle { lat: number; lon: number; radius_m: number; label: string }
 interface Told { points: MapPoint[]; lines: MapLine[]; circles: MapCircle[]; words: Record<string, string> }
+/** Roads as longitude and latitude of the first point in thousandths of a degree and the steps that follow; towns with
+ * latitude, longitude and inhabitants. */
+interface Tile { m: number[][]; r: number[][]; t: [string, number, number, number][] }
 interface Outline { source: string; lands: { home: boolean; rings: [number, number][][] }[] }
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -36,6 +39,51 @@ export function around(places: [number, number][], aspect: number): View {
   return { x: (west + east) / 2 - width / 2, y: (north + south) / 2 - width / aspect / 2, width };
 }
 
+/** From how wide a view roads are drawn, in map units: main ones over some countries, all over some départements. */
+const LEVELS = [{ name: "near", widest: 36, degrees: 1 }, { name: "main", widest: 370, degrees: 8 }] as const;
+/** From this width on main roads are drawn thin: a country's lie close together. */
+const FAR = 120;
+type Level = (typeof LEVELS)[number]["name"];
+
+/** The tiles of the road net that a view shows, by their names; none where it shows all of Europe. */
+export function inSight(view: View, height: number): { level: Level | ""; tiles: string[] } {
+  const level = LEVELS.find((one) => view.width <= one.widest);
+  if (!level) return { level: "", tiles: [] };
+  const { name, degrees } = level;
+  const whole = (value: number): number => Math.floor(value / degrees) * degrees;
+  const longitude = (x: number): number => (x / WORLD) * 360 - 180;
+  const latitude = (y: number): number => Math.atan(Math.sinh((0.5 - y / WORLD) * 2 * Math.PI)) / DEG;
+  const tiles: string[] = [];
+  for (let lon = whole(longitude(view.x)); lon <= longitude(view.x + view.width); lon += degrees) {
+    for (let lat = whole(latitude(view.y + height)); lat <= latitude(view.y); lat += degrees) tiles.push(`${name}_${lon}_${lat}`);
+  }
+  return { level: name, tiles };
+}
+
+/** Roads of a tile as a path in map units. */
+export function roadPath(roads: number[][]): string {
+  let path = "";
+  for (const road of roads) {
+    let lon = 0;
+    let lat = 0;
+    for (let n = 0; n < road.length; n += 2) {
+      lon += road[n]!;
+      lat += road[n + 1]!;
+      const [x, y] = projected(lat / 1000, lon / 1000);
+      path += `${n ? "L" : "M"}${x.toFixed(3)} ${y.toFixed(3)}`;
+    }
+  }
+  return path;
+}
+
+type Box = [number, number, number, number];
+
+/** Whether a box lies in the window and over no other. */
+export function fits(box: Box, taken: Box[], wide: number, high: number): boolean {
+  return box[0] >= 0 && box[1] >= 0 && box[2] <= wide && box[3] <= high
+    && !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
+}
+
 export interface Spot { x: number; y: number; width: number }
 export type Side = "right" | "left" | "below" | "above" | "";
 const TOOLS = { width: 60, height: 160 };
@@ -44,11 +92,11 @@ const LINE = 16;
 
 /**
  * On which side of its pin each label stands, in pixels of a window so wide and high: the first side where it is in
- * sight and hides neither the tools nor another pin or label; nowhere when there is none.
+ * sight and hides neither the tools nor another pin or label; nowhere when there is none. What is taken in the end is
+ * told in `taken`.
  */
-export function sides(spots: Spot[], wide: number, high: number): Side[] {
-  type Box = [number, number, number, number];
-  const taken: Box[] = [[wide - TOOLS.width, 0, wide, TOOLS.height], ...spots.map(({ x, y }): Box => [x - PIN, y - PIN, x + PIN, y + PIN])];
+export function sides(spots: Spot[], wide: number, high: number, taken: Box[] = []): Side[] {
+  taken.push([wide - TOOLS.width, 0, wide, TOOLS.height], ...spots.map(({ x, y }): Box => [x - PIN, y - PIN, x + PIN, y + PIN]));
   return spots.map(({ x, y, width }) => {
     const boxes: [Side, Box][] = [
       ["right", [x + 17, y - LINE / 2, x + 17 + width, y + LINE / 2]],
@@ -56,8 +104,7 @@ export function sides(spots: Spot[], wide: number, high: number): Side[] {
       ["below", [x - width / 2, y + 15, x + width / 2, y + 15 + LINE]],
       ["above", [x - width / 2, y - 15 - LINE, x + width / 2, y - 15]],
     ];
-    const free = boxes.find(([, box]) => box[0] >= 0 && box[1] >= 0 && box[2] <= wide && box[3] <= high
-      && !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]));
+    const free = boxes.find(([, box]) => fits(box, taken, wide, high));
     if (free) taken.push(free[1]);
     return free?.[0] ?? "";
   });
@@ -97,13 +144,27 @@ function ringPath(ring: [number, number][]): string {
 }
 
 let outline: Promise<Outline> | undefined;
+const STROKE = { fill: "none", "stroke-linejoin": "round" };
+const TILES = new Map<string, Promise<Tile>>();
+const MOST_TOWNS = 40;
+
+/** A tile of the road net, asked for once on a page; empty where it cannot be had: the map stands without. */
+function tile(name: string): Promise<Tile> {
+  const nothing: Tile = { m: [], r: [], t: [] };
+  const asked = TILES.get(name) ?? fetch(`/static/roads/${name}`)
+    .then((answer) => (answer.ok ? (answer.json() as Promise<Tile>) : nothing), () => nothing);
+  TILES.set(name, asked);
+  return asked;
+}
 
 export function attach(element: HTMLElement): void {
   const shown = told<Told>(element);
   const svg = drawn("svg", { tabindex: 0, role: "group", "aria-label": shown.words["help"] ?? "", preserveAspectRatio: "xMidYMid slice" }) as SVGSVGElement;
   const land = drawn("g", {});
+  const net: Record<Level, SVGElement> = { main: drawn("g", {}), near: drawn("g", {}) };
   const over = drawn("g", {});
-  svg.append(land, over);
+  svg.append(land, net.main, net.near, over);
+  const known = new Map<string, Tile["t"]>();
   element.append(svg, tools());
 
   const places = [
@@ -117,6 +178,7 @@ export function attach(element: HTMLElement): void {
   ];
   const aspect = (): number => element.clientWidth / Math.max(element.clientHeight, 1) || 1.6;
   let view = around(places, aspect());
+  let soon = 0;
 
   outline ??= fetch("/static/built/outline.json").then((answer) => answer.json() as Promise<Outline>);
   void outline.then((world) => {
@@ -125,7 +187,7 @@ export function attach(element: HTMLElement): void {
     }
     const source = document.createElement("span");
     source.className = "source";
-    source.textContent = world.source;
+    source.textContent = `${world.source} · © OpenStreetMap`;
     element.append(source);
   });
 
@@ -142,26 +204,56 @@ export function attach(element: HTMLElement): void {
     }
     for (const line of shown.lines) {
       const points = line.points.map(([lat, lon]) => projected(lat, lon).join(",")).join(" ");
-      const road = drawn("polyline", { class: "road", points });
+      const road = drawn("polyline", { class: "road", points, ...STROKE });
       road.append(drawn("title", {}, line.label));
       over.append(road);
-    }
-    const taken: [number, number][] = shown.points.map((p) => projected(p.lat, p.lon));
-    for (const [name, lat, lon] of TOWNS) {
-      const [x, y] = projected(lat, lon);
-      if (x < view.x || x > view.x + view.width || y < view.y || y > view.y + height) continue;
-      if (taken.some(([a, b]) => Math.abs(a - x) < 90 * unit && Math.abs(b - y) < 26 * unit)) continue;
-      taken.push([x, y]);
-      const town = drawn("g", { transform: `translate(${x} ${y}) scale(${unit})`, "aria-hidden": "true" });
-      town.append(drawn("circle", { class: "towndot", r: 2.5 }), drawn("text", { class: "town", x: 6, y: 4 }, name));
-      over.append(town);
     }
     const spots = shown.points.map((point) => {
       const [x, y] = projected(point.lat, point.lon);
       return { x: (x - view.x) / unit, y: (y - view.y) / unit, width: point.label.length * 7.5 };
     });
-    const beside = sides(spots, element.clientWidth, element.clientHeight);
+    const taken: Box[] = [[0, element.clientHeight - 20, 200, element.clientHeight]]; // whose data it is
+    const beside = sides(spots, element.clientWidth, element.clientHeight, taken);
+    roads(height);
+    towns(height, unit, taken);
     shown.points.forEach((point, n) => over.append(pin(point, unit, beside[n]!)));
+  }
+
+  /** Show the roads of this view; what is not here yet comes, once the view has stood still for a moment. */
+  function roads(height: number): void {
+    const { level, tiles } = inSight(view, height);
+    for (const one of LEVELS) net[one.name].setAttribute("visibility", one.name === level ? "visible" : "hidden");
+    net.main.setAttribute("stroke-width", view.width > FAR ? "1.1" : "2.25");
+    window.clearTimeout(soon);
+    const missing = tiles.filter((name) => !known.has(name));
+    if (!level || !missing.length) return;
+    soon = window.setTimeout(() => void Promise.all(missing.map(async (name) => {
+      const found = await tile(name);
+      if (known.has(name)) return;
+      known.set(name, found.t);
+      net[level].append(
+        drawn("path", { class: "net", d: roadPath(found.r), "stroke-width": 1, ...STROKE }),
+        drawn("path", { class: "net", d: roadPath(found.m), ...STROKE, ...(level === "near" && { "stroke-width": 2.25 }) }),
+      );
+    })).then(draw), 120);
+  }
+
+  /** Names of towns, the greatest first, where they hide nothing. */
+  function towns(height: number, unit: number, taken: Box[]): void {
+    const { level, tiles } = inSight(view, height);
+    const near = tiles.flatMap((name) => known.get(name) ?? []).sort((one, other) => other[3] - one[3]);
+    let left = MOST_TOWNS;
+    for (const [name, lat, lon] of level && near.length ? near : TOWNS) {
+      const [x, y] = projected(lat, lon);
+      const [across, top] = [(x - view.x) / unit, (y - view.y) / unit];
+      const box: Box = [across - 4, top - 9, across + 10 + name.length * 6.8, top + 9];
+      if (!left || !fits(box, taken, element.clientWidth, element.clientHeight)) continue;
+      taken.push(box);
+      left -= 1;
+      const town = drawn("g", { transform: `translate(${x} ${y}) scale(${unit})`, "aria-hidden": "true" });
+      town.append(drawn("circle", { class: "towndot", r: 2.5 }), drawn("text", { class: "town", x: 6, y: 4 }, name));
+      over.append(town);
+    }
   }
 
   function pin(point: MapPoint, unit: number, side: Side): SVGElement {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { around, projected, spread, sides } from "../src/map";
+import { around, fits, inSight, projected, roadPath, spread, sides } from "../src/map";
 import { drawn, inked } from "../src/pad";
 import { fitted } from "../src/photos";
 import { stepped } from "../src/finder";
@@ -177,4 +177,29 @@ test("where goods change trucks nothing is signed, and it is over with the next 
   const seen = (times: Day["documents"][0]["times"]): Day => ({ ...day, day: { ...day.day, tours: [tour] }, documents: [{ ...day.documents[0]!, times }] });
   assert.equal(stops(seen([{ stop: "pickup", moment: "departed", happened_at: "2026-11-22T08:00:00Z" }]), [])[0]!.done, "");
   assert.equal(stops(seen([{ stop: "delivery", moment: "arrived", happened_at: "2026-11-22T12:00:00Z" }]), [])[0]!.done, "departed");
+});
+
+test("the map asks for all roads of a few départements, for main roads of some countries, for none of all of Europe", () => {
+  const lyon = around([projected(45.75, 4.85), projected(45.2, 5.7)], 1.6);
+  const near = inSight(lyon, lyon.width / 1.6);
+  assert.equal(near.level, "near");
+  assert.ok(near.tiles.includes("near_4_45") && near.tiles.includes("near_5_45"));
+  assert.ok(near.tiles.length <= 9, String(near.tiles.length));
+  const france = around([], 1.6);
+  const main = inSight(france, france.width / 1.6);
+  assert.equal(main.level, "main");
+  assert.ok(main.tiles.includes("main_-8_48") && main.tiles.length <= 24, String(main.tiles.length));
+  assert.deepEqual(inSight({ x: 1800, y: 1200, width: 600 }, 400), { level: "", tiles: [] });
+});
+
+test("a road is drawn from its first point by its steps", () => {
+  const [x, y] = projected(45, 4);
+  const [u, v] = projected(45.5, 4.25);
+  assert.equal(roadPath([[4000, 45000, 250, 500]]), `M${x.toFixed(3)} ${y.toFixed(3)}L${u.toFixed(3)} ${v.toFixed(3)}`);
+});
+
+test("a town's name hides no pin and no label", () => {
+  assert.ok(fits([10, 10, 60, 26], [[100, 0, 160, 16]], 200, 100));
+  assert.ok(!fits([10, 10, 110, 26], [[100, 0, 160, 16]], 200, 100));
+  assert.ok(!fits([150, 50, 210, 66], [], 200, 100));
 });

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rt.kernel.core.errors import NotFound, Refusal, TooLarge, Unavailable
 from rt.kernel.web.allow import allowed_methods
+from rt.trade import roads_map
 from rt.ui import density
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import LANGUAGES, speaking
@@ -317,6 +318,17 @@ class HashedFiles(StaticFiles):
         return answer
 
 
+async def road_tile(request: Request) -> Response:
+    """Roads and towns for the map; the same for everybody, for a day."""
+    content = roads_map.tile(request.path_params["tile"])
+    if content is None:
+        return Response(status_code=404)
+    headers = {"cache-control": "public, max-age=86400", "vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["content-encoding"] = gzip.compress(content, 6), "gzip"
+    return Response(content, media_type="application/json", headers=headers)
+
+
 async def session_told(visit: Visit) -> Response:
     """For islands: whether one is signed in, and the token that their requests carry."""
     session = visit.session
@@ -334,6 +346,7 @@ async def session_told(visit: Visit) -> Response:
 def framed_app(portal: Portal, around: Surroundings, *, connect: Connect, seal: Seal) -> Starlette:
     """The portal as an app within its surroundings. `connect` gives services for a token."""
     routes: list[BaseRoute] = [
+        Route("/static/roads/{tile}", road_tile),
         Mount("/static", HashedFiles(directory=STATIC, check_dir=False)),
         Route("/offline", offline),
         Route("/manifest.webmanifest", manifest),
