@@ -94,10 +94,10 @@ def _legal(order: Order, km: float) -> LegalDay:
 def _counted(legal: LegalDay, measured: tuple[float, str]) -> tuple[str, str]:
     km = round(measured[0])
     return (
-        f"{km} km : {legal.carriage_days} j de transport (1 par 450 km entamés, sans samedi ni jour chômé) "
-        f"+ {legal.home_days} j de livraison à domicile",
-        f"{km} km: {legal.carriage_days} day(s) of carriage (1 per started 450 km, without Saturdays and "
-        f"days off) + {legal.home_days} day(s) for delivery at the consignee's",
+        f"environ {km} km : {legal.carriage_days} j de transport (1 par 450 km entamés, sans samedi ni jour "
+        f"chômé) + {legal.home_days} j de livraison à domicile",
+        f"about {km} km: {legal.carriage_days} day(s) of carriage (1 per started 450 km, without Saturdays "
+        f"and days off) + {legal.home_days} day(s) for delivery at the consignee's",
     )
 
 
