@@ -122,7 +122,7 @@ async def test_columns_are_chosen_and_ordered_and_kept_for_the_person(world: Wor
     told = (await carrier.page("/orders.csv")).splitlines()
     assert told[0].lstrip("\ufeff") == "Référence;Commande client;Donneur d'ordre;Client"
     again = await world.browser()
-    assert heads(await again.page("/orders"))[1] == "Commande client"
+    assert heads(await again.page("/orders"))[2] == "Commande client"
     await choose(carrier, "usual", [], [])
     assert "Enlèvement" in heads(await carrier.page("/orders"))
 
