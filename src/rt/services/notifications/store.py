@@ -1,5 +1,6 @@
 """Where messages, choices, addresses, webhooks and browsers are kept."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from rt.contracts.notifications import Channel
@@ -108,9 +109,11 @@ class NotificationsStore:
         where = {"channel": "webhook", "to": message.to, "object_id": message.object_id, "state": "waiting"}
         return await self.messages.everywhere.count({**where, **earlier}) > 0
 
-    async def choice(self, org_id: str, user_id: str, topic: str) -> list[Channel] | None:
-        found = await self.preferences.everywhere.first({"id": preference_id(org_id, user_id, topic)})
-        return found.channels if found else None
+    async def choices(self, org_id: str, user_ids: Iterable[str], topic: str) -> dict[str, list[Channel]]:
+        """The channels that people chose for a topic; who is missing has chosen none."""
+        ids = {preference_id(org_id, user_id, topic): user_id for user_id in user_ids}
+        found = await self.preferences.everywhere.find({"id": {"$in": list(ids)}}, limit=len(ids))
+        return {ids[one.id]: one.channels for one in found}
 
     async def address(self, address: str) -> Address | None:
         return await self.addresses.everywhere.first({"id": address_id(address)})

@@ -1,5 +1,7 @@
 """Telling: from something that happened to one message per recipient and channel."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from rt.contracts.notifications import Channel
@@ -70,11 +72,9 @@ class Notifier:
             if card.email and "email" in SUBJECTS[template.topic].default:
                 await self._mail(envelope, template, card.email, card.language, about, card.id, "")
             return
-        for person in await self.people.members(card.id):
-            if concerns(template.topic, [person.role]):
-                await self.person(
-                    envelope, template, card.id, person.user_id, person.email, card.language, about
-                )
+        members = await self.people.members(card.id)
+        told = {one.user_id: one.email for one in members if concerns(template.topic, [one.role])}
+        await self._people(envelope, template, card.id, told, card.language, about)
 
     async def person(
         self,
@@ -87,17 +87,30 @@ class Notifier:
         about: About,
     ) -> None:
         """Tell one person by the channels they chose."""
-        choice = await self._store.choice(org_id, user_id, template.topic)
-        for channel in wanted(template.topic, choice):
-            if channel == "email" and email:
-                await self._mail(envelope, template, email, language, about, org_id, user_id)
-            elif channel == "in_app":
-                await self._write(envelope, template, channel, user_id, language, about, org_id, user_id)
-            elif channel == "push":
-                for browser in await self._store.subscriptions.everywhere.find({"user_id": user_id}):
-                    await self._write(
-                        envelope, template, channel, browser.id, language, about, org_id, user_id
-                    )
+        await self._people(envelope, template, org_id, {user_id: email}, language, about)
+
+    async def _people(
+        self,
+        envelope: EventEnvelope,
+        template: Written,
+        org_id: str,
+        emails: Mapping[str, str],
+        language: str,
+        about: About,
+    ) -> None:
+        """Tell people of an organization, each by the channels they chose."""
+        chosen = await self._store.choices(org_id, emails, template.topic) if emails else {}
+        for user_id, email in emails.items():
+            for channel in wanted(template.topic, chosen.get(user_id)):
+                if channel == "email" and email:
+                    await self._mail(envelope, template, email, language, about, org_id, user_id)
+                elif channel == "in_app":
+                    await self._write(envelope, template, channel, user_id, language, about, org_id, user_id)
+                elif channel == "push":
+                    for browser in await self._store.subscriptions.everywhere.find({"user_id": user_id}):
+                        await self._write(
+                            envelope, template, channel, browser.id, language, about, org_id, user_id
+                        )
 
     async def webhooks(self, envelope: EventEnvelope) -> None:
         """Send an event to the webhooks that may hear it and want to."""
