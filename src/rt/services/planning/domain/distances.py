@@ -18,6 +18,7 @@ from rt.trade.distances import CROW_FLY, Point, great_circle_km
 from rt.trade.gazetteer import locate
 from rt.trade.islands import same_landmass
 from rt.trade.places import Address, Site
+from rt.trade.roads import Ship
 
 
 class Stage(NamedTuple):
@@ -127,10 +128,15 @@ def _over_water(start: Point, end: Point) -> Way | None:
         near, far = sorted(crossings()[ship.id].ends, key=partial(great_circle_km, here))
         to_port = roads.leg(here, near)
         drive = 0.0 if isinstance(to_port, roads.NoRoad) else min(to_port.driving_minutes, left)
-        taken = FerryView(ship.name, round(ship.minutes), ship.cost_cents, ship.verified)
-        stages.append(Stage(round(drive), taken))
+        stages.append(Stage(round(drive), _taken(ship)))
         here, left = far, left - drive
     return Way(found.km, round(found.minutes), found.basis, (*stages, Stage(round(left))))
+
+
+def _taken(ship: Ship) -> FerryView:
+    return FerryView(
+        name=ship.name, minutes=round(ship.minutes), cost_cents=ship.cost_cents, verified=ship.verified
+    )
 
 
 @lru_cache(maxsize=20_000)
