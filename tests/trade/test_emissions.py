@@ -12,6 +12,7 @@ from rt.trade import emissions
 from rt.trade.emissions import Load, Stretch
 from rt.trade.gazetteer import locate
 from rt.trade.loading import EQUIPMENT
+from rt.trade.stretches import stretch
 
 TODAY, BEFORE = date(2026, 11, 29), date(2016, 3, 1)
 LOADS = st.lists(
@@ -68,7 +69,7 @@ def test_a_ferry_on_the_way_is_named_and_has_its_own_factor() -> None:
     calais, dover = locate("", "Calais", "FR"), locate("", "Dover", "GB")
     assert calais
     assert dover
-    way = emissions.stretch(calais, dover)
+    way = stretch(calais, dover)
     assert len(way.ships) == 1
     found = emissions.estimate(1_000, way, "artic_40", TODAY)
     (ship,) = found.ships
@@ -79,7 +80,7 @@ def test_a_ferry_on_the_way_is_named_and_has_its_own_factor() -> None:
 
 
 def test_where_no_road_leads_the_great_circle_stands_and_is_called_so() -> None:
-    found = emissions.stretch((48.85, 2.35), (40.71, -74.0))
+    found = stretch((48.85, 2.35), (40.71, -74.0))
     assert (found.kind, found.basis) == ("great_circle", "great circle")
     assert found.km == pytest.approx(5_837, rel=0.01)
 

@@ -29,7 +29,7 @@ NOT_THERE = frozenset({"opentelemetry"})
 """Imported only where a collector is named, and none is at Vercel."""
 UNSEEN = frozenset({"python_multipart"})
 """Imported by Starlette when it reads a form, by nobody here."""
-FILES = {".html", ".po", ".mo", ".txt", ".css", ".js", ".json", ".svg", ".png", ".woff2", ".gz"}
+FILES = {".html", ".po", ".mo", ".txt", ".css", ".js", ".json", ".svg", ".png", ".woff2", ".gz", ".zip"}
 
 
 class PortalUnknown(ReleaseRefused):

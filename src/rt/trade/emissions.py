@@ -11,9 +11,7 @@ from math import fsum
 from typing import Literal, NamedTuple
 
 from rt.kernel.model.messages import View
-from rt.trade import roads
 from rt.trade.crossings import crossings
-from rt.trade.distances import Point, great_circle_km
 from rt.trade.emission_factors import Factor, factor, ship_class
 
 DistanceKind = Literal["road", "great_circle"]
@@ -113,14 +111,6 @@ class Load(NamedTuple):
     @property
     def tonne_km(self) -> float:
         return self.mass_kg / 1000 * self.distance_km
-
-
-def stretch(start: Point, end: Point) -> Stretch:
-    """The shortest feasible distance of two places; where no road leads, the great circle (ISO 14083)."""
-    found = roads.road(*sorted((start, end)))
-    if isinstance(found, roads.NoRoad):
-        return Stretch(great_circle_km(start, end), "great_circle", GREAT_CIRCLE)
-    return Stretch(found.km, "road", found.basis, [(ship.id, ship.km) for ship in found.ships])
 
 
 def estimate(mass_kg: float, way: Stretch, code: str, on: date) -> Emissions:

@@ -17,10 +17,11 @@ from rt.services.core_orders.domain.states import PARTIES, Author, NotYourPart
 from rt.trade.calendars import paris_day
 from rt.trade.distances import Point
 from rt.trade.emission_factors import class_asked
-from rt.trade.emissions import Emissions, estimate, shared, stretch, together
+from rt.trade.emissions import Emissions, estimate, shared, together
 from rt.trade.emissions import Load as SharedLoad
 from rt.trade.places import Site, place_key
 from rt.trade.roles import Roles
+from rt.trade.stretches import stretch
 
 NO_LEGS: Mapping[str, Order] = MappingProxyType({})
 LAW_OF = "FR"
