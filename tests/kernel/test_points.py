@@ -68,7 +68,7 @@ async def test_a_series_is_read_in_the_order_of_time_from_a_moment_on(series: Se
     with acting_for("org_a"):
         assert await series.contents("ser_a", AT + timedelta(seconds=5)) == [b"6", b"9"]
         assert await series.latest("ser_a", 2) == [b"6", b"9"]
-        assert await series.last_at("src_a") == AT + timedelta(seconds=9)
+        assert await series.last_at(["src_a", "src_b"]) == {"src_a": AT + timedelta(seconds=9)}
 
 
 async def test_of_many_series_each_is_read_from_its_own_second_on(series: Series) -> None:
@@ -98,10 +98,10 @@ async def test_no_organization_sees_another_s_readings_nor_deletes_them(series: 
     later = AT + timedelta(days=1)
     with acting_for("org_b"):
         assert await series.contents("ser_a") == await series.latest("ser_a", 5) == []
-        assert (await series.last_at("src_a"), await series.count_before(later)) == (None, 1)
+        assert (await series.last_at(["src_a"]), await series.count_before(later)) == ({}, 1)
         assert await series.remove_before(later) == 1
     assert (len(await kept(series)), await series.owners()) == (1, ["org_a"])
-    for asked in (series.contents("ser_a"), series.remove_before(later), series.last_at("src_a")):
+    for asked in (series.contents("ser_a"), series.remove_before(later), series.last_at(["src_a"])):
         with pytest.raises(NoOrganization):
             await asked
 

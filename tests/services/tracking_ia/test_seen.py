@@ -16,8 +16,9 @@ from rt.kernel.core.clock import held
 from rt.kernel.core.tenancy import acting_for
 from rt.kernel.storage.points import LEASE
 from rt.services.tracking_ia.app import build
+from rt.services.tracking_ia.domain.bucket import Bucket
 from rt.services.tracking_ia.domain.mark import Mark, packed_mark, unpacked_mark
-from rt.services.tracking_ia.domain.points import cleaned, in_time, unpacked
+from rt.services.tracking_ia.domain.points import cleaned, in_time, pack, unpacked
 
 NORTH = (46.0, 4.8)
 """On the way to the first stop."""
@@ -388,6 +389,28 @@ async def test_who_receives_of_two_carriers_sees_both_arrive_in_one_answer(track
             etas = await tracking.ok(tracking.office(org).get("/api/tracking/etas", params=of))
             got[org] = {eta["order_id"] for eta in etas["items"]}
     assert got == {make.CONSIGNEE: {"ord_1", "ord_7"}, make.CARRIER: {"ord_1"}, "org_other": {"ord_7"}}
+
+
+async def test_a_list_of_devices_asks_once_when_each_sent_last_whatever_release_kept_it(tracking):
+    silent = (await tracking.device(vehicle_plate="ZZ-1"))["id"]
+    _, of_one = await asked(tracking, "devices")
+    now, before = [(await tracking.device(vehicle_plate="AB-123-CD")) for _ in range(2)]
+    await send(tracking, now, 7, NORTH)
+    await send(tracking, now, 8, NORTH)
+    hour = [make.fix(5, NORTH, source=before["id"]), make.fix(9, NORTH, source="dev_else")]
+    with acting_for(make.CARRIER):
+        store = tracking.instances["tracking_ia"].unit.works[0]._store
+        for nth, sent in enumerate((hour, [make.fix(-90, NORTH, source=before["id"])])):
+            at = make.AT - timedelta(hours=nth)
+            says = {"watch_id": "wat_1", "sources": sorted({fix.source for fix in sent}), "count": len(sent)}
+            await store.buckets.add(Bucket(id=f"bkt_{nth}", hour=at, content=pack(sent), **says))
+    devices, of_three = await asked(tracking, "devices")
+    assert {one["id"]: one["last_fix_at"] for one in devices} == {
+        now["id"]: "2026-03-02T08:08:00Z",
+        before["id"]: "2026-03-02T08:05:00Z",
+        silent: None,
+    }
+    assert of_three == of_one == ["buckets", "devices", "positions", "troubles"]
 
 
 async def test_what_is_kept_goes_with_the_positions_it_was_taken_from(tracking):

@@ -120,11 +120,14 @@ class Series:
                 found[row["_id"].partition(":")[0]].append(row["content"])
         return found
 
-    async def last_at(self, source: str) -> datetime | None:
-        """When a source measured last."""
-        where = {"org_id": current_org(), "source": source}
-        rows = await self._stored.find(where, {"_id": 0, "at": 1}).sort("at", -1).limit(1).to_list()
-        return rows[0]["at"] if rows else None
+    async def last_at(self, sources: Sequence[str]) -> dict[str, datetime]:
+        """When each of these sources measured last, of those that ever did: one key of the index each."""
+        stages: list[dict[str, Any]] = [
+            {"$match": {"org_id": current_org(), "source": {"$in": list(sources)}}},
+            {"$sort": {"source": -1, "at": -1}},
+            {"$group": {"_id": "$source", "at": {"$first": "$at"}}},
+        ]
+        return {row["_id"]: row["at"] async for row in await self._stored.aggregate(stages)}
 
     async def owners(self) -> list[str]:
         """The organizations that have any."""

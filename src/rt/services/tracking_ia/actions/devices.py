@@ -29,7 +29,7 @@ from rt.services.tracking_ia.actions.recording import duty_of, hash_of, person
 from rt.services.tracking_ia.adapters import People
 from rt.services.tracking_ia.domain.drawing import between, thinned
 from rt.services.tracking_ia.domain.order import Device
-from rt.services.tracking_ia.domain.points import Fix, unpack
+from rt.services.tracking_ia.domain.points import Fix
 from rt.services.tracking_ia.domain.trouble import trouble_id
 from rt.services.tracking_ia.domain.watch import LONGEST_DUTY, NotOnDuty, Watch
 from rt.services.tracking_ia.store import DEVICES, TROUBLED_APPS, TrackingStore
@@ -75,12 +75,10 @@ class Devices:
 
     async def find(self, asked: FindDevices) -> DevicesView:
         page = await self._store.devices.rows(DEVICES, q=asked.q, after=asked.after, limit=asked.limit)
-        troubles = await self._store.troubles_of([device.id for device in page.items])
+        ids = [device.id for device in page.items]
+        troubles, last = await self._store.troubles_of(ids), await self._store.seen.last_fixes(ids)
         return DevicesView(
-            items=[
-                device.view("", await self._last_fix(device), troubles.get(device.id))
-                for device in page.items
-            ],
+            items=[device.view("", last.get(device.id), troubles.get(device.id)) for device in page.items],
             next=page.next,
         )
 
@@ -100,13 +98,6 @@ class Devices:
         self._store.known_devices.forget_if(lambda _, device: device.id == asked.device_id)
         await self._store.troubles.remove(trouble_id(current_org(), asked.device_id))
         return Empty()
-
-    async def _last_fix(self, device: Device) -> datetime | None:
-        if last := await self._store.positions.last_at(device.id):
-            return last
-        bucket = await self._store.buckets.first({"sources": device.id}, sort="-hour")
-        times = [fix.at for fix in unpack(bucket.content) if fix.source == device.id] if bucket else []
-        return max(times, default=None)
 
 
 class Duty:

@@ -104,7 +104,7 @@ class Journeys:
             if nth % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
             fix = seen.get(watch.id)
-            coming = watch.arrivals(fix, now()) if fix else []
+            coming = next(watch.arrivals(fix, now()), None) if fix else None
             ahead = watch.ahead()
             items.append(
                 VehiclePositionView(
@@ -118,7 +118,7 @@ class Journeys:
                     fix_at=fix.at if fix else None,
                     old=fix is not None and now() - fix.at > OLD,
                     next_stop=ahead[0].view() if ahead else None,
-                    next_eta=coming[0][0].eta_view(coming[0][1], now()) if coming else None,
+                    next_eta=coming[0].eta_view(coming[1], now()) if coming else None,
                 )
             )
         return FleetView(items=items)
@@ -163,7 +163,7 @@ def _may_follow(watch: Watch) -> bool:
 
 
 def _coming(watch: Watch, fix: Fix | None) -> list[tuple[WatchedStop, Arrival]]:
-    return [] if fix is None or watch.ends_at < now() else watch.arrivals(fix, now())
+    return [] if fix is None or watch.ends_at < now() else list(watch.arrivals(fix, now()))
 
 
 def _etas(coming: Iterable[tuple[WatchedStop, Arrival]], order_id: str) -> list[EtaView]:

@@ -1,6 +1,6 @@
 """A watch: the time and the stops for which positions of a driver and vehicle may be kept at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -150,11 +150,10 @@ class Watch(Entity, kw_only=True):
         """Stops still to be reached; one without coordinates cannot be awaited."""
         return [stop for stop in self.stops if stop.reached_at is None and stop.place is not None]
 
-    def arrivals(self, fix: Fix, moment: datetime) -> list[tuple[WatchedStop, Arrival]]:
-        """When each stop ahead will be reached; calls at one place count as one stop."""
+    def arrivals(self, fix: Fix, moment: datetime) -> Iterator[tuple[WatchedStop, Arrival]]:
+        """When each stop ahead will be reached, the next one first; calls at one place count as one stop."""
         legs: list[Way] = []
         here = fix.place
-        found = []
         for stop in self.ahead():
             place = stop.place or here
             if not legs:
@@ -162,8 +161,7 @@ class Watch(Entity, kw_only=True):
             elif metres(here, place) > ENTER_M:
                 legs.append(way(here, place))
             here = place
-            found.append((stop, expected(legs, fix.at, moment)))
-        return found
+            yield stop, expected(legs, fix.at, moment)
 
     def foresee(self, fix: Fix, moment: datetime, step: timedelta, alert: float) -> None:
         """Tell arrivals that moved by a step, and delays that became likely; an old fix tells nothing."""

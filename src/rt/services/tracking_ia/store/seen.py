@@ -1,7 +1,9 @@
-"""Where each watched vehicle was seen last: by a mark that judging keeps, and the few positions since."""
+"""Where each watched vehicle was seen last, by a mark that judging keeps and the few positions since."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -49,6 +51,21 @@ class SeenLast:
         if one and (one.kept is None or one.behind >= KEPT_EVERY):
             await self._heads.replace(_head(watch, one.mark), one.kept)
         return one.mark.last if one else None
+
+    async def last_fixes(self, device_ids: Sequence[str]) -> dict[str, datetime]:
+        """When each device's last fix was, of those that sent any."""
+        found = await self._positions.last_at(device_ids)
+        older = [one for one in device_ids if one not in found]
+        stages: list[dict[str, Any]] = [
+            {"$match": {"sources": {"$in": older}}},
+            {"$sort": {"hour": -1}},
+            {"$unwind": "$sources"},
+            {"$group": {"_id": "$sources", "content": {"$first": "$content"}}},
+        ]
+        hours = {row["_id"]: row["content"] for row in await self._buckets.aggregate(stages)} if older else {}
+        for one in hours.keys() & set(older):
+            found[one] = max(fix.at for fix in unpack(hours[one]) if fix.source == one)
+        return found
 
     async def keep(self, marks: Iterable[tuple[Watch, Mark]]) -> None:
         await self._heads.keep([_head(watch, mark) for watch, mark in marks])
