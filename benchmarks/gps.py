@@ -1,11 +1,14 @@
 """Single fixes of a fleet: how many a second, what one costs, how soon an arrival is told.
 
     .venv/bin/python -m benchmarks.gps [devices] [seconds] [connections]
+    .venv/bin/python -m benchmarks.gps rounds [devices]
 
 Every device is on duty with a tour of six stops, fences and expected times on, and sends one position after
 the other by the OsmAnd protocol (one GET a fix). One process serves tracking alone, beside its mongod; the
 sender is a process of its own, and its CPU is not counted. Each device has sent one fix before, so that its
 expected times are told. The baseline, in the same run: as many points inserted 200 at a time.
+
+`rounds`: what keeping and judging alone cost, without requests: a fix of each device, judged, and so on.
 """
 
 import asyncio
@@ -37,6 +40,8 @@ from rt.kernel.core.telemetry import start_logging
 from rt.kernel.log.event_log import EVENT_LOG
 from rt.kernel.model.envelope import PARTITIONS, partition_of
 from rt.kernel.storage.persistence import Collection, connect
+from rt.kernel.storage.points import Point
+from rt.services.tracking_ia.actions.judging import Judging
 from rt.services.tracking_ia.actions.recording import hash_of
 from rt.services.tracking_ia.domain.order import Device
 from rt.services.tracking_ia.domain.points import Fix, packed
@@ -52,6 +57,7 @@ BARE_AT_ONCE = 200
 LEAD_SECONDS = 200
 """Each fix of a device is a second after its last, however fast they are sent: they begin in the past."""
 TOLD_LOOK_SECONDS = 0.05
+WARM_ROUNDS, ROUNDS = 2, 60
 
 
 def settings(home: Path) -> Settings:
@@ -310,6 +316,34 @@ async def measure(home: Path, devices: int, seconds: float, connections: int) ->
     report(devices, waits, took, (units_ms, database), (own, beside), delays, load)
 
 
+async def in_rounds(home: Path, devices: int) -> None:
+    async with running(home / "db", empty=True) as uri:
+        mongod = Mongod(Path(), home / "db").pid() or 0
+        own = platform(home, uri)
+        await own.start(background=False)
+        store = TrackingStore(own.database("tracking_ia"))
+        await equip(store, devices)
+        judging, begun_ms = Judging(store), round(time.time() - LEAD_SECONDS) * 1000
+        before = (0.0, 0.0)
+        for nth in range(WARM_ROUNDS + ROUNDS):
+            if nth == WARM_ROUNDS:
+                before = (time.process_time(), cpu(mongod))
+            at_ms, place = begun_ms + nth * 1000, (STOP[0] + 0.5, STOP[1])
+            contents = [
+                packed(Fix(at_ms, *place, f"dev_{one:06}", 30, 180, 200, 5, 90)) for one in range(devices)
+            ]
+            points = [
+                Point(f"org_{one % 200}", f"wat_{one:06}", f"dev_{one:06}", at_ms, content)
+                for one, content in enumerate(contents)
+            ]
+            await store.positions.append(points)
+            await judging.step(paced=True)
+        spent = time.process_time() - before[0], cpu(mongod) - before[1]
+        await own.stop()
+    each, base = (value / devices / ROUNDS * 1000 for value in spent)
+    print(f"{each:.3f} ms here and {base:.3f} in mongod a fix, load {os.getloadavg()[0]:.1f}")
+
+
 def report(
     devices: int,
     waits: list[float],
@@ -345,6 +379,10 @@ def main() -> None:
         with (Path(sys.argv[2]) / "log").open("w") as lines:
             start_logging("info", lines)
             uvloop.run(serve(Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])))
+        return
+    if sys.argv[1:2] == ["rounds"]:
+        with tempfile.TemporaryDirectory(prefix="rt-gps.") as home:
+            uvloop.run(in_rounds(Path(home), int([*sys.argv, "400"][2])))
         return
     devices, seconds, connections = (*map(int, sys.argv[1:4]), *(10_000, 20, 200)[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory(prefix="rt-gps.") as home:

@@ -1,19 +1,20 @@
 """How fast whole pages of portals are among a million orders, as their readers sign in and ask for them.
 
-    nice .venv/bin/python -m benchmarks.pages [orders]
+    nice .venv/bin/python -m benchmarks.pages [orders] [pages …]
 
 The orders are those of `lists.py`, the carrier's fleet and the trail those of `fleet.py`. Portals and units
-stand in one process over a real mongod; a page is what a browser asks for, from the portal's application
-through those of the units.
+stand in one process over a real mongod, frozen for the garbage collector as the host's; a page is what a
+browser asks for, from the portal's application through those of the units. Named pages are measured alone.
 """
 
 import asyncio
+import gc
 import os
 import secrets
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
@@ -144,7 +145,9 @@ async def timed(what: str, ask: Callable[[], Awaitable[httpx.Response]]) -> None
     print(f"| {what} | {figures} |{mark}", flush=True)
 
 
-async def measure(platform: TestPlatform, who: str, org: str, portal: str, named: Mapping[str, str]) -> None:
+async def measure(
+    platform: TestPlatform, who: str, org: str, portal: str, named: Mapping[str, str], only: Sequence[str]
+) -> None:
     services = Services(platform.keys.of(f"portal_{portal}"), platform.client_of)
     build = import_module(f"rt.portals.{portal}.app").build
     browser = Browser(build(connect=services.using, secret="s" * 32, secure=False), portal)
@@ -155,7 +158,8 @@ async def measure(platform: TestPlatform, who: str, org: str, portal: str, named
         pages["one order"] = ORDER[portal].format(found["_id"])
     pages |= {f"search for {what}": f"/search?q={q}" for what, q in SEARCHED.items()}
     for what, address in pages.items():
-        await timed(f"{who}: {what}", partial(browser.web.get, address))
+        if not only or what in only:
+            await timed(f"{who}: {what}", partial(browser.web.get, address))
 
 
 def email(who: str) -> str:
@@ -213,7 +217,12 @@ async def prepared(platform: TestPlatform, known: Mapping[str, str], count: int)
     }
 
 
-async def main(count: int) -> None:
+async def emptied(platform: TestPlatform) -> None:
+    for name in (DATABASE, f"{DATABASE}_keys"):
+        await platform.client.drop_database(name)
+
+
+async def main(count: int, only: Sequence[str]) -> None:
     monitoring.register(slow)
     start_logging("error")
     async with running(HOME) as uri:
@@ -230,22 +239,24 @@ async def main(count: int) -> None:
         platform = TestPlatform(settings, uri, keys)
         started = time.perf_counter()
         try:
+            await emptied(platform)
             rows = [row for row in UNITS if row.built]
             await platform.mount(*(import_module(f"rt.services.{row.package}.app").build for row in rows))
             known = await made(platform, count)
             named = await prepared(platform, known, count)
+            gc.collect()
+            gc.freeze()
             load = os.getloadavg()[0]
             print(f"{count} orders after {time.perf_counter() - started:.0f} s; load {load:.1f}", flush=True)
             print("| page | first, ms | median, ms | 95 % | longest question, ms |\n|---|---|---|---|---|")
             for who, (name, _, portal) in READERS.items():
-                await measure(platform, who, known[name], portal, named)
-            await measure(platform, "operator", OPERATOR, "backoffice", named)
+                await measure(platform, who, known[name], portal, named, only)
+            await measure(platform, "operator", OPERATOR, "backoffice", named, only)
             print(f"load {os.getloadavg()[0]:.1f}")
         finally:
-            for name in (DATABASE, f"{DATABASE}_keys"):
-                await platform.client.drop_database(name)
+            await emptied(platform)
             await platform.stop()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, sys.argv[2:]))

@@ -149,7 +149,11 @@ class Journeys:
         called = await self._store.watches_of(orders)
         watches = {watch.id: watch for watch in called.values() if _may_follow(watch)}
         seen = await self._store.seen.of(watches.values())
-        coming = {watch.id: _coming(watch, seen.get(watch.id)) for watch in watches.values()}
+        coming: dict[str, list[tuple[WatchedStop, Arrival]]] = {}
+        for nth, watch in enumerate(watches.values()):
+            if nth % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
+            coming[watch.id] = _coming(watch, seen.get(watch.id))
         of_each = [(order.order_id, called.get(order.order_id)) for order in orders]
         return [
             eta for order_id, watch in of_each if watch for eta in _etas(coming.get(watch.id, ()), order_id)
