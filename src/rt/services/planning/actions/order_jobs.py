@@ -49,7 +49,7 @@ class OrderJobs:
             stored.leave()
 
     async def take_out(self, order: OrderSummary, reason: str) -> None:
-        """The job goes, and its stops from its tour, unless the truck has been at one of them."""
+        """The job goes, and its stops from its tour, unless its goods are on the road by then."""
         job = await self._store.job_of(order.order_id)
         if job is None or job.state == "cancelled":
             return
@@ -78,7 +78,7 @@ class OrderJobs:
                 stored.cancel()
             if tour_id is not None:
                 async with self._store.tours.change(tour_id) as tour:
-                    if tour.state in LIVE and job.id not in {one.job_id for one in tour.behind()}:
+                    if tour.state in LIVE and not tour.fetched(job.id):
                         tour.let_go(job.id, await self._store.crew_of(tour), hold)
 
     async def _give_slots_back(self, job: Job, reason: str, *, met: bool = False) -> list[StopKind]:

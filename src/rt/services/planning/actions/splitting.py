@@ -1,6 +1,7 @@
 """A tour that broke down: another truck takes over what it has still to do."""
 
 from rt.contracts.planning import SplitTour, TourView
+from rt.kernel.core.clock import now
 from rt.kernel.core.errors import AlreadyExists, ChangedMeanwhile, ReferenceUnknown
 from rt.kernel.core.ids import new_id
 from rt.kernel.storage.persistence import transaction
@@ -8,6 +9,7 @@ from rt.services.planning.actions.placing import known
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import AssignmentRefused, WindowMissed
 from rt.services.planning.domain.fleet import Crew
+from rt.services.planning.domain.job import HORIZON
 from rt.services.planning.domain.splitting import split
 from rt.services.planning.store import PlanningStore
 
@@ -25,7 +27,8 @@ class Splitting:
         driver = await self._store.drivers.first({"id": asked.driver_id})
         if vehicle is None or driver is None:
             raise ReferenceUnknown("vehicle_id" if vehicle is None else "driver_id")
-        crew, others = Crew(vehicle, driver), await self._store.around(seen.day)
+        crew, ends = Crew(vehicle, driver), max(seen.ends_at, now()) + HORIZON
+        others = await self._store.live_tours(seen.starts_at - HORIZON, ends + HORIZON)
         try:
             async with transaction(self._store.database):
                 async with self._store.tours.change(asked.tour_id) as tour:

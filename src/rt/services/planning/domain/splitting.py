@@ -6,12 +6,13 @@ from msgspec import structs
 
 from rt.contracts.planning.tours import StopKind
 from rt.kernel.core.clock import now
-from rt.kernel.core.errors import Conflict
+from rt.kernel.core.errors import Conflict, Invalid
 from rt.services.planning.domain.distances import kilometres, placed
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.job import HORIZON
 from rt.services.planning.domain.stop import Stop
 from rt.services.planning.domain.tour import Tour, new_tour
+from rt.trade.calendars import paris_day
 from rt.trade.places import Site
 
 
@@ -28,6 +29,11 @@ class NothingDone(Conflict):
 class NothingLeft(Conflict):
     fr = "La tournée n'a plus rien à faire après l'arrêt {position}."
     en = "The tour has nothing left to do after stop {position}."
+
+
+class TransferOutOfReach(Invalid):
+    fr = "La marchandise change de camion après le départ de la tournée, au plus tard {days} jours après."
+    en = "The goods change trucks after the tour has left, at most {days} days later."
 
 
 class SameTruck(Conflict):
@@ -52,13 +58,16 @@ def split(tour: Tour, position: int, crew: Crew, site: Site, at: datetime, tour_
     loaded = {stop.job_id for stop in done if stop.kind == "pickup"}
     place = placed(site)
     aboard = [stop for stop in rest if stop.kind == "delivery" and stop.job_id in loaded]
-    fresh = new_tour(tour_id, crew, tour.day)
-    fresh.derogation = tour.derogation
+    if aboard and not tour.starts_at <= at <= tour.starts_at + HORIZON:
+        raise TransferOutOfReach("at", days=HORIZON.days)
     on = [_transfer(stop, "pickup", place, at) for stop in aboard]
-    fresh.arrange([*on, *rest], crew)
+    first, *others = [*on, *rest]
+    fresh = new_tour(tour_id, crew, max(tour.day, paris_day(max(first.opens, now()))))
+    fresh.derogation = tour.derogation
+    fresh.arrange([first, *others], crew)
     if late := max(timedelta(0), now() - fresh.starts_at):
-        first = [structs.replace(stop, opens=stop.opens + late) for stop in [*on, *rest][:1]]
-        fresh.arrange([*first, *[*on, *rest][1:]], crew)
+        fresh.arrange([structs.replace(first, opens=first.opens + late), *others], crew)
+        fresh.stops[0] = structs.replace(fresh.stops[0], opens=first.opens)
     off = [_transfer(stop, "delivery", place, at) for stop in aboard]
     if off:
         off[0].km_before = round(kilometres(done[-1].site, place), 1)
@@ -78,5 +87,6 @@ def _transfer(stop: Stop, kind: StopKind, site: Site, at: datetime) -> Stop:
         starts_at=at,
         leaves_at=at,
         km_before=0,
+        ferries=[],
         transfer=True,
     )

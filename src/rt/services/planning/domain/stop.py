@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import msgspec
+from msgspec import structs
 
 from rt.contracts.planning import FerryView, StopView, TourStop
 from rt.contracts.planning.tours import StopKind
@@ -41,6 +42,19 @@ class Stop(msgspec.Struct, kw_only=True):
         """Kilograms, pallets, loading metres that this stop adds (pickup) or takes away (delivery)."""
         sign = 1 if self.kind == "pickup" else -1
         return sign * self.weight_kg, sign * self.pallets, sign * self.loading_metres
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether it boards here what another truck had on board."""
+        return self.transfer and self.kind == "pickup"
+
+    def again(self, fresh: "Stop") -> "Stop":
+        """As its order reads now; where goods change trucks is no matter of the order."""
+        if self.job_id != fresh.job_id:
+            return self
+        if not self.transfer:
+            return fresh
+        return structs.replace(fresh, site=self.site, opens=self.opens, closes=self.closes, transfer=True)
 
     def told_view(self) -> TourStop:
         """As others hear of it."""

@@ -45,6 +45,11 @@ class TourOver(Conflict):
     en = "The tour is already {state}."
 
 
+class GoodsBetweenTrucks(Conflict):
+    fr = "{reference} change de camion sur cette tournée : changez-la de véhicule, ou donnez-lui un relais."
+    en = "{reference} changes trucks on this tour: change its vehicle, or have another truck take over."
+
+
 class TourEmpty(Conflict):
     fr = "La tournée n'a aucun arrêt : affectez d'abord une commande."
     en = "The tour has no stop: assign an order first."
@@ -77,6 +82,11 @@ class Tour(Entity):
         """Those that it has: what changed trucks is the other one's."""
         gone = {stop.job_id for stop in self.stops if stop.transfer and stop.kind == "delivery"}
         return [one for one in dict.fromkeys(stop.job_id for stop in self.stops) if one not in gone]
+
+    def fetched(self, job_id: str) -> bool:
+        """Whether its goods are on the road by the plan: on board, or where they change trucks."""
+        on_the_road = (*self.behind(), *(one for one in self.stops if one.takes_over))
+        return any(one.job_id == job_id for one in on_the_road)
 
     def arrange(self, stops: Sequence[Stop], crew: Crew) -> None:
         """Lay these stops out in this order, to see how it would be; `take` also holds what it needs."""
@@ -144,6 +154,7 @@ class Tour(Entity):
         Without `hold` it holds no other time than until now: another tour of its crew has what it needs.
         """
         self.need_live()
+        self._refuse_boarding(job_id)
         before, left = copy(self), [stop for stop in self.stops if stop.job_id != job_id]
         if left or self.state == "draft":
             self.arrange(left, crew)
@@ -158,10 +169,11 @@ class Tour(Entity):
 
     def break_off(self, position: int, transfers: Sequence[Stop], at: datetime) -> None:
         """After a breakdown: what it has done stays, the rest goes; what is on board leaves it at `at`."""
-        before = copy(self)
+        before, last = copy(self), self.stops[position - 1].leaves_at
+        at = max(at, last) if transfers else last
         self.stops = [*self.stops[:position], *transfers]
         self.drives = [(since, min(until, at)) for since, until in self.drives if since < at]
-        self.ends_at = max(at, self.stops[-1].leaves_at)
+        self.ends_at, self.ferries_home = at, []
         self.distance_km = round(sum(stop.km_before for stop in self.stops), 1)
         self.driving_minutes = sum((until - since).seconds // 60 for since, until in self.drives)
         self.hold()
@@ -184,11 +196,16 @@ class Tour(Entity):
         if self.state not in ("draft", "published"):
             return
         fresh, before = {stop.kind: stop for stop in job.stops()}, self.stops
-        self.arrange([fresh[one.kind] if one.job_id == job.id else one for one in self.stops], crew)
+        self.arrange([one.again(fresh[one.kind]) for one in self.stops], crew)
         if hold:
             self.hold()
         if self.state == "published" and self.stops != before:
             self._tell(self)
+
+    def _refuse_boarding(self, *job_ids: str) -> None:
+        """Back in the basket another truck would fetch them where they are no more."""
+        if one := next((one for one in self.stops if one.takes_over and one.job_id in job_ids), None):
+            raise GoodsBetweenTrucks(reference=one.reference)
 
     def _way(self) -> Way | None:
         """How far a published tour has come by its plan; a draft may be of the past."""
@@ -221,6 +238,7 @@ class Tour(Entity):
         """Take it back; those who were told are told again."""
         if self.state in ("withdrawn", "done"):
             raise TourOver(state=self.state)
+        self._refuse_boarding(*self.job_ids)
         if self.state == "published":
             self.emit(
                 TourWithdrawn(
