@@ -8,7 +8,7 @@ import { fitted } from "../src/photos";
 import { stepped } from "../src/finder";
 import { latestFirst, type Opened } from "../src/recent";
 import { marked } from "../src/driver/changed";
-import { awaitedFirst, stops, upcoming, vague, wayTo, type Day } from "../src/driver/model";
+import { awaitedFirst, stops, upcoming, vague, wayTo, type Day, type Note, type NoteLeg, type Step } from "../src/driver/model";
 import { lacking, signing, type Draft } from "../src/driver/sign";
 import { LANGUAGES, needed } from "../src/driver/speech";
 import { fr } from "../src/driver/words/fr";
@@ -83,6 +83,52 @@ test("what waits on the device counts as done there, at its own stop only", () =
   assert.equal(upcoming([pickup!, delivery!])!.id, "t1/1");
   const left = { ...pickup!, done: "departed" as const };
   assert.deepEqual(awaitedFirst([left, delivery!]), [delivery, left]);
+});
+
+const legOf = (n: number, takes: Step, gives: Step, from: string, to: string, next = ""): NoteLeg => ({
+  leg_id: `leg_${n}`, carrier_name: `Sub ${n}`, pickup_name: from, pickup_city: "Lyon", delivery_name: to, delivery_city: "Lyon", takes, gives, next_leg_id: next, taken_over_at: null, given_over_at: null, handover_hash: "",
+});
+const hub = { ...site, name: "Plateforme" };
+const travelling: Note = { ...day.documents[0]!, state: "in_transport", times: [], legs: [legOf(0, "takeover", "handover", "Quai 4", "Plateforme", "leg_1"), legOf(1, "handover", "delivery", "Plateforme", "Quai 4")] };
+const of = (leg: string, note: Note): Day => ({ ...day, documents: [note], day: { ...day.day, tours: [{ ...day.day.tours[0]!, stops: leg === "leg_0"
+  ? [{ ...stop(1, "pickup"), order_id: leg }, { ...stop(2, "delivery"), order_id: leg, site: hub }]
+  : [{ ...stop(1, "pickup"), order_id: leg, site: hub }, { ...stop(2, "delivery"), order_id: leg }] }] } });
+const nothing: Draft = { reserves: [{ line: 1, text: "3 cartons mouillés", missing: 0, damaged: 3, photos: [] }], pallets: { pallet_type: "EUR", delivered: 2, returned: 0, refused: 0, broken: 0 }, name: "Nadia", quality: "", alone: false, ink: "M1 1L9 9", driver_ink: "M1 1L9 9" };
+
+test("who brings the goods and who takes them sign the same handover, each as what it is", () => {
+  const [, gives] = stops(of("leg_0", travelling), []);
+  const [takes, delivers] = stops(of("leg_1", travelling), []);
+  assert.deepEqual([gives!.step, takes!.step, delivers!.step], ["handover", "handover", "delivery"]);
+  const at = new Date("2026-11-22T09:00:00Z");
+  for (const [one, own, other] of [[gives!, "carrier", "successor"], [takes!, "successor", "carrier"]] as const) {
+    const body = signing(nothing, one, "Karim", at);
+    assert.equal(body["leg_id"], "leg_1");
+    assert.equal((body["signature"] as { party: string }).party, other);
+    assert.equal((body["countersignature"] as { party: string }).party, own);
+    assert.equal("pallets" in body, false);
+  }
+  const alone = signing({ ...nothing, alone: true }, gives!, "Karim", at);
+  assert.deepEqual(alone["reserves"], []);
+  assert.equal((signing({ ...nothing, alone: true }, takes!, "Karim", at)["reserves"] as unknown[]).length, 1);
+});
+
+test("a handover is done for who takes the goods when they have signed, for who brings them when anybody has", () => {
+  const next = { ...travelling.legs![1]!, handover_hash: "d".repeat(64) };
+  const signature = { party: "carrier" as const, name: "Karim", step: "handover", happened_at: "2026-11-22T09:00:00Z", way: "own_account" as const };
+  const begun: Note = { ...travelling, signatures: [signature], legs: [travelling.legs![0]!, next] };
+  assert.equal(stops(of("leg_0", begun), [])[1]!.done, "signed");
+  assert.equal(stops(of("leg_1", begun), [])[0]!.done, "");
+  assert.equal(signing(nothing, stops(of("leg_1", begun), [])[0]!, "Karim", new Date())["countersigns"], "d".repeat(64));
+  const taken: Note = { ...begun, legs: [{ ...begun.legs![0]!, given_over_at: "2026-11-22T09:10:00Z" }, { ...next, taken_over_at: "2026-11-22T09:10:00Z" }] };
+  assert.equal(stops(of("leg_1", taken), [])[0]!.done, "signed");
+  const entry = { seq: 1, id: "1", name: "SignHandover", document: "doc1", happened_at: "2026-11-22T08:20:00Z", body: { leg_id: "leg_1" }, photos: [], mood: "waiting" as const, tries: 0, next_try: 0, label: "" };
+  assert.equal(stops(of("leg_1", travelling), [entry])[0]!.done, "signed");
+});
+
+test("a leg with several consignments has a stop for each of their notes", () => {
+  const other: Note = { ...travelling, document_id: "doc2", order_id: "ord_2", number: "N2" };
+  const both = { ...of("leg_0", travelling), documents: [travelling, other] };
+  assert.deepEqual(stops(both, []).map((one) => [one.id, one.note?.number]), [["t1/1", "N1"], ["t1/1.1", "N2"], ["t1/2", "N1"], ["t1/2.1", "N2"]]);
 });
 
 test("a label on the map hides neither tools nor other labels, and is never cut", () => {

@@ -50,7 +50,7 @@ def travelling(*legs: LegSummary) -> Note:
 
 def follow(note: Note, *legs: LegSummary) -> None:
     parties = [make.SHIPPER, make.CARRIER, make.CONSIGNEE]
-    note.follow_legs(legs, parties, make.LOADING, {})
+    note.follow_legs(legs, parties, (make.LOADING, make.UNLOADING), {})
 
 
 def driver(n: int) -> Who:

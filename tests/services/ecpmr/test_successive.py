@@ -129,6 +129,25 @@ def test_who_brings_the_goods_signs_before_with_or_after_who_takes_them():
     assert refused(note, "handover", "successor", who=driver(2), hours=5, leg_id="leg_2") == "already_signed"
 
 
+def test_two_drivers_who_sign_on_each_others_phones_have_both_signed_and_the_goods_went_once():
+    note = travelling()
+    sign(note, "takeover", "carrier", who=driver(0))
+    sign(note, "handover", "successor", "carrier", who=driver(0), hours=2, leg_id="leg_1")
+    reserve = [ReserveGiven(text="3 cartons éventrés", line=1, damaged_quantity=3)]
+    sign(note, "handover", "carrier", "successor", who=driver(1), hours=2, leg_id="leg_1", reserves=reserve)
+    assert [(act.parties, act.own) for act in note.acts[1:]] == [
+        ({"successor", "carrier"}, ["carrier"]),
+        ({"successor"}, ["successor"]),
+    ]
+    assert len(told(note, HandoverSigned)) == 1
+    sign(note, "handover", "successor", who=driver(2), hours=4, leg_id="leg_2")
+    assert note.held_by is not None
+    assert note.held_by.order_id == "leg_2"
+    again = {"who": driver(1), "hours": 5, "leg_id": "leg_1"}
+    seen = note.step_hash("handover", "leg_1")
+    assert refused(note, "handover", "successor", "carrier", **again, countersigns=seen) == "already_signed"
+
+
 def test_reserves_at_a_handover_are_the_takers_and_are_read_by_who_signs_after():
     note = travelling()
     sign(note, "takeover", "carrier", who=driver(0))

@@ -7,7 +7,7 @@ import { say } from "../toast";
 import { give, type App } from "./app";
 import { present } from "./clock";
 import { button, field, h, icon } from "./dom";
-import { by, SIGNING, vague, type Note, type Stop } from "./model";
+import { by, parties, SIGNING, vague, type Note, type Stop } from "./model";
 import { moment, w } from "./speech";
 
 interface DraftPhoto { id: string; blob: Blob }
@@ -21,7 +21,7 @@ export interface Draft {
 
 function blank(stop: Stop): Draft {
   return {
-    reserves: [], name: stop.site.contact.name, quality: "", alone: false, ink: "", driver_ink: "",
+    reserves: [], name: stop.step === "handover" ? "" : stop.site.contact.name, quality: "", alone: false, ink: "", driver_ink: "",
     pallets: { pallet_type: "EUR", delivered: stop.kind === "delivery" ? stop.pallets : 0, returned: 0, refused: 0, broken: 0 },
   };
 }
@@ -29,26 +29,34 @@ function blank(stop: Stop): Draft {
 /** The signing command's body as the consignment note's service reads it. */
 export function signing(draft: Draft, stop: Stop, driver: string, at: Date): Record<string, unknown> {
   const image = (ink: string): string => (ink === "typed" ? "" : ink);
-  const carrier = { party: "carrier", name: driver, method: "glass", image: image(draft.driver_ink) };
-  const other = { party: stop.kind === "pickup" ? "sender" : "consignee", name: draft.name.trim(), quality: draft.quality.trim(), method: "glass", image: image(draft.ink) };
+  const [others, own] = parties(stop);
+  const carrier = { party: own, name: driver, method: "glass", image: image(draft.driver_ink) };
+  const other = { party: others, name: draft.name.trim(), quality: draft.quality.trim(), method: "glass", image: image(draft.ink) };
   const moved = draft.pallets.delivered || draft.pallets.returned || draft.pallets.refused || draft.pallets.broken;
   return {
     document_id: stop.note!.document_id, content_hash: stop.note!.content_hash, happened_at: at.toISOString(),
     signature: draft.alone ? carrier : other,
     ...(draft.alone || !draft.driver_ink ? {} : { countersignature: carrier }),
-    reserves: draft.reserves.map((one) => ({
+    reserves: (bringsAlone(draft, stop) ? [] : draft.reserves).map((one) => ({
       text: one.text.trim() || `${one.missing} ${w("missing").toLowerCase()}, ${one.damaged} ${w("damaged").toLowerCase()}`,
       line: one.line, missing_quantity: one.missing, damaged_quantity: one.damaged, photo_ids: one.photos.map((photo) => photo.id),
     })),
-    pallets: moved ? [draft.pallets] : [],
+    ...(stop.step === "handover" ? { leg_id: stop.taking } : { pallets: moved ? [draft.pallets] : [] }),
     ...countersigning(stop),
     ...(draft.pallets_confirmed ? { pallets_confirmed: true } : {}),
   };
 }
 
+/** Reserves at a handover are those of who takes the goods over: there are none where only who brings them signs. */
+function bringsAlone(draft: Draft, stop: Stop): boolean {
+  return draft.alone && stop.step === "handover" && stop.kind === "delivery";
+}
+
 /** What others have signed at this stop, as the phone knows it: named, so that it is not signed unread. */
 function countersigning(stop: Stop): Record<string, string> {
-  const seen = stop.kind === "pickup" ? stop.note!.takeover_hash : stop.note!.delivery_hash;
+  const note = stop.note!;
+  const taking = note.legs?.find((leg) => leg.leg_id === stop.taking);
+  const seen = taking ? taking.handover_hash : stop.kind === "pickup" ? note.takeover_hash : note.delivery_hash;
   return seen ? { countersigns: seen } : {};
 }
 
@@ -70,9 +78,11 @@ export function lacking(draft: Draft): "" | "need_name" | "need_ink" | "vague" {
 export async function screen(app: App, stop: Stop): Promise<Node> {
   const note = stop.note;
   if (!note) return h("p", {}, w("no_document"));
-  const key = `sign/${note.document_id}/${stop.kind}`;
+  const key = `sign/${note.document_id}/${stop.kind}${stop.taking && `/${stop.taking}`}`;
   const draft = (await app.keep.draft<Draft>(key)) ?? blank(stop);
-  const first = by(note, stop.kind, stop.kind === "pickup" ? "sender" : "consignee");
+  const between = stop.step === "handover";
+  const [others] = parties(stop);
+  const first = between && !countersigning(stop)["countersigns"] ? undefined : by(note, stop.step, others);
   if (first) draft.alone = true;
   const keep = (): void => void app.keep.keepDraft(key, draft);
   const reserves = h("div", { class: "stack" });
@@ -87,13 +97,19 @@ export async function screen(app: App, stop: Stop): Promise<Node> {
   other.hidden = draft.alone;
   const alone = first
     ? h("div", { class: "notice ok" }, icon("circle-check"), h("b", {}, `${w("signed")} · ${first.name} · ${moment(first.happened_at)}`))
-    : stop.kind === "pickup"
-    ? check(w("nobody"), draft.alone, (on) => { draft.alone = on; other.hidden = on; keep(); }) : null;
+    : stop.kind === "pickup" || between
+    ? check(w("nobody"), draft.alone, (on) => { draft.alone = on; other.hidden = on; goods.hidden = bringsAlone(draft, stop); keep(); }) : null;
+  const goods = h("section", { class: "card" }, h("h2", {}, w("check_goods")),
+    ...note.consignment.goods.map((line) => h("div", { class: "row spread" },
+      h("span", {}, `${line.goods.quantity} × ${line.goods.description}`, line.goods.un_number ? ` · UN ${line.goods.un_number}` : ""),
+      button(w("reserve"), "secondary small", "flag", () => add(line.line)))),
+    h("div", { class: "row spread" }, h("span", { class: "muted" }, w("whole")), button(w("add_reserve"), "secondary small", "flag", () => add(0))), reserves);
+  goods.hidden = bringsAlone(draft, stop);
 
   const confirm = async (): Promise<void> => {
     const lack = lacking(draft);
     if (lack) { say(w(lack)); return; }
-    const many = manyPallets(draft, note);
+    const many = between ? 0 : manyPallets(draft, note);
     if (many && !window.confirm(w("many_pallets").replace("{said}", String(many)).replace("{counted}", String(note.pallets_counted)))) return;
     draft.pallets_confirmed = many > 0;
     const at = new Date();
@@ -101,7 +117,7 @@ export async function screen(app: App, stop: Stop): Promise<Node> {
       ...photo, about: { document_id: note.document_id, order_id: stop.order_id, stop: stop.kind, happened_at: at.toISOString() },
     }));
     const kept = await give(app, {
-      name: SIGNING[stop.kind], document: note.document_id, happened_at: at, photos, label: `${w(stop.kind)} · ${stop.site.name}`,
+      name: SIGNING[stop.step], document: note.document_id, happened_at: at, photos, label: `${w(stop.kind)} · ${stop.site.name}`,
       body: signing(draft, stop, app.day!.day.driver_name, present(at)),
     });
     if (!kept) return;
@@ -111,13 +127,10 @@ export async function screen(app: App, stop: Stop): Promise<Node> {
 
   return h("div", { class: "stack" },
     h("a", { class: "button quiet", href: `#/stop/${stop.id}` }, icon("arrow-left"), w("back")),
-    h("h1", {}, w(stop.kind === "pickup" ? "sign_takeover" : "sign_delivery")),
-    h("section", { class: "card" }, h("h2", {}, w("check_goods")),
-      ...note.consignment.goods.map((line) => h("div", { class: "row spread" },
-        h("span", {}, `${line.goods.quantity} × ${line.goods.description}`, line.goods.un_number ? ` · UN ${line.goods.un_number}` : ""),
-        button(w("reserve"), "secondary small", "flag", () => add(line.line)))),
-      h("div", { class: "row spread" }, h("span", { class: "muted" }, w("whole")), button(w("add_reserve"), "secondary small", "flag", () => add(0))), reserves),
-    h("section", { class: "card" }, h("h2", {}, w("pallets")), h("div", { class: "fields few" },
+    h("h1", {}, w(signWord(stop))),
+    between || stop.leg ? h("p", { class: "muted" }, `${w("consignment")} ${note.number} · ${note.sender_name} → ${note.consignee_name}`) : null,
+    goods,
+    between ? null : h("section", { class: "card" }, h("h2", {}, w("pallets")), h("div", { class: "fields few" },
       field(w("pallet_type"), select(["EUR", "CHEP", "LPR", "OTHER"], draft.pallets.pallet_type, (value) => { draft.pallets.pallet_type = value; keep(); })),
       field(w("given"), count(draft.pallets.delivered, (n) => { draft.pallets.delivered = n; keep(); })),
       field(w("returned"), count(draft.pallets.returned, (n) => { draft.pallets.returned = n; keep(); })),
@@ -126,6 +139,12 @@ export async function screen(app: App, stop: Stop): Promise<Node> {
     h("section", { class: "card" }, h("h2", {}, w("sign_here")), alone, other,
       pad(w("driver_sign"), draft.driver_ink, (ink) => { draft.driver_ink = ink; keep(); })),
     button(w("confirm"), "next wide", "check", () => void confirm()));
+}
+
+/** What the button to sign says: whose signature it is about. */
+export function signWord(stop: Stop): "sign_takeover" | "sign_delivery" | "sign_take" | "sign_give" {
+  if (stop.step === "handover") return stop.kind === "pickup" ? "sign_take" : "sign_give";
+  return stop.step === "takeover" ? "sign_takeover" : "sign_delivery";
 }
 
 function reserveCard(stop: Stop, one: DraftReserve, keep: () => void, drop: () => void): Node {

@@ -5,6 +5,7 @@ import { present } from "./clock";
 import { callOf, MARKS } from "./changed";
 import { badge, button, h, icon } from "./dom";
 import { awaitedFirst, upcoming, wayTo, type Stop } from "./model";
+import { signWord } from "./sign";
 import { clock, needed, w, weight } from "./speech";
 
 /** What the driver may still have to do stands first, the next stop at its head. */
@@ -46,7 +47,7 @@ function row(app: App, stop: Stop, next: boolean): Node {
     h("div", { class: "row spread" }, h("b", {}, `${clock(stop.window_from)}–${clock(stop.window_until)}`),
       h("span", { class: "row" }, app.marks[callOf(stop)] ? badge(w(app.marks[callOf(stop)]!.what === "new" ? "new_stop" : "changed"), "warn", "triangle-alert") : null, mood(stop))),
     h("h2", {}, stop.site.name || stop.site.address.city),
-    h("p", { class: "muted" }, `${stop.site.address.postal_code} ${stop.site.address.city} · ${stop.reference}`),
+    h("p", { class: "muted" }, `${stop.site.address.postal_code} ${stop.site.address.city} · ${stop.leg ? stop.note!.number : stop.reference}`),
     h("p", {}, `${stop.pallets} ${w("pallets").toLowerCase()} · ${weight(stop.weight_kg)}`));
 }
 
@@ -54,6 +55,7 @@ function mood(stop: Stop): Node {
   if (stop.transfer) return badge(w("transfer"), stop.done ? "ok" : "note", "arrow-right-left");
   if (stop.done === "departed" || stop.done === "signed") return badge(w("signed"), "ok", "signature");
   if (stop.done === "arrived") return badge(`${w("arrived")} ${clock(stop.arrived_at!)}`, "note", "map-pin");
+  if (stop.step === "handover") return badge(w("handover"), "idle", "truck");
   return badge(w(stop.kind), "idle", stop.kind === "pickup" ? "package-open" : "package-check");
 }
 
@@ -72,9 +74,18 @@ export function card(app: App, stop: Stop): Node {
       h("a", { class: "button secondary", href: `#/problem/${stop.id}` }, icon("triangle-alert"), w("problem"))),
     h("dl", { class: "facts card" },
       ...fact(w("window"), `${clock(stop.window_from)}–${clock(stop.window_until)}`), ...fact(w("reference"), stop.reference),
-      ...fact(w("consignment"), stop.note?.number ?? w("no_document")), ...fact(w("goods"), stop.goods_text), ...fact(w("weight"), weight(stop.weight_kg)),
+      ...fact(w("consignment"), stop.note?.number ?? w("no_document")), ...fact(w("sender"), stop.leg ? stop.note!.sender_name : ""), ...fact(w("consignee"), stop.leg ? stop.note!.consignee_name : ""),
+      ...fact(w(stop.kind === "pickup" ? "carrier" : "successor"), counterpart(stop)), ...fact(w("goods"), stop.goods_text), ...fact(w("weight"), weight(stop.weight_kg)),
       ...fact(w("pallets"), String(stop.pallets)), ...fact(w("requirements"), stop.requirements.map(needed).join(", ")),
       ...fact(w("instructions"), [site.instructions, stop.note?.consignment.instructions].filter(Boolean).join(" · "))));
+}
+
+/** At a handover the carrier on the other side. */
+function counterpart(stop: Stop): string {
+  if (stop.step !== "handover") return "";
+  const legs = stop.note?.legs ?? [];
+  const other = stop.kind === "delivery" ? legs.find((leg) => leg.leg_id === stop.taking) : legs.find((leg) => leg.next_leg_id === stop.taking);
+  return other?.carrier_name ?? "";
 }
 
 export function fact(label: string, value: string): Node[] {
@@ -87,12 +98,14 @@ function nextAct(app: App, stop: Stop): Node {
   const record = async (name: string, label: string): Promise<void> => {
     const at = new Date();
     await give(app, { name, document: note.document_id, happened_at: at, label: `${label} · ${stop.site.name}`,
-      body: { document_id: note.document_id, stop: stop.kind, happened_at: present(at).toISOString() } });
+      body: { document_id: note.document_id, stop: stop.kind, happened_at: present(at).toISOString(), ...(stop.leg ? { leg_id: stop.leg.leg_id } : {}) } });
     app.draw();
   };
   switch (stop.done) {
     case "": return button(w("arrive"), "next wide", "map-pin", () => void record("RecordArrival", w("arrive")));
-    case "arrived": return h("a", { class: "button next wide", href: `#/sign/${stop.id}` }, icon("signature"), w(stop.kind === "pickup" ? "sign_takeover" : "sign_delivery"));
+    case "arrived": return stop.step === "handover" && !stop.taking
+      ? h("div", { class: "notice warn" }, icon("hourglass"), h("b", {}, w("no_next")))
+      : h("a", { class: "button next wide", href: `#/sign/${stop.id}` }, icon("signature"), w(signWord(stop)));
     case "signed": return button(w("depart"), "next wide", "truck", () => void record("RecordDeparture", w("depart")));
     case "departed": return h("div", { class: "notice ok" }, icon("circle-check"), h("b", {}, `${w("departed")} ${clock(stop.departed_at!)}`));
   }

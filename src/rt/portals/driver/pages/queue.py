@@ -17,6 +17,7 @@ from rt.contracts.ecpmr import (
     RecordDeparture,
     SignAmendment,
     SignDelivery,
+    SignHandover,
     SignTakeover,
 )
 from rt.contracts.tracking_ia import EndDuty, PauseDuty, RecordPositions, StartDuty
@@ -32,6 +33,7 @@ WORDS: dict[str, type[Command[Any]]] = {
         RecordArrival,
         RecordDeparture,
         SignTakeover,
+        SignHandover,
         SignDelivery,
         SignAmendment,
         ReportIncident,

@@ -169,4 +169,4 @@ class Issuing:
 def follow(note: Note, order: OrderSummary, boxes: Mapping[str, PartyBox]) -> None:
     """The legs of the order travel under its note; whoever carries one reads it."""
     consignee = [note.consignee_id] if note.consignee_id else []
-    note.follow_legs(order.legs, [*parties_of(order), *consignee], order.pickup, boxes)
+    note.follow_legs(order.legs, [*parties_of(order), *consignee], (order.pickup, order.delivery), boxes)

@@ -99,12 +99,21 @@ class Ledger(Entity, kw_only=True):
         """The acts of a step; of a handover those to this leg."""
         return [act for act in self.acts if act.step == step and (step != "handover" or act.leg_id == leg_id)]
 
+    @property
+    def takings(self) -> list[int]:
+        """The places of the acts by which the goods got another carrier: the first of each leg."""
+        taken: dict[str, int] = {}
+        for place, act in enumerate(self.acts):
+            if act.takes_over:
+                taken.setdefault(act.leg_id, place)
+        return list(taken.values())
+
     def must_agree(self, version: int) -> list[Party]:
         """Who has still to sign this version because they signed the one in force.
 
         A carrier agrees for as long as it has the goods: who takes them over agrees anew.
         """
-        taken = max((n for n, act in enumerate(self.acts) if act.takes_over), default=0)
+        taken = max(self.takings, default=0)
         agreed = (self.signed_by(version) - {"carrier"}) | (self.signed_by(version, taken) & {"carrier"})
         missing = self.signed_by(self.in_force) - agreed
         return [party for party in ORDER_OF_SIGNING if party in missing]

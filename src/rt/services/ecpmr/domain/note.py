@@ -110,7 +110,9 @@ class Note(Proceeding):
         `leg_id` is the leg that a handover is to.
         """
         self.refuse_cancelled()
-        version = self._refuse_step(step, content_hash, given, leg_id)
+        if step == "handover":
+            given = self.to_hand_over(given, who, leg_id)
+        version = self._refuse_step(step, content_hash, given, leg_id, who)
         legs, known = self.hauliers(step, leg_id), self.organizations(step, leg_id)
         invitation = self.invitation(who.id) if who.kind == "link" else None
         parties = self._refuse_parties(given, who, invitation, known, self.collectors(step, leg_id))
@@ -165,7 +167,7 @@ class Note(Proceeding):
         return bounds
 
     def _refuse_step(
-        self, step: Step, content_hash: str, given: Sequence[SignatureGiven], leg_id: str
+        self, step: Step, content_hash: str, given: Sequence[SignatureGiven], leg_id: str, who: Who
     ) -> int:
         """The version that would be signed, or why this step may not be signed by these parties now."""
         parties = [signature.party for signature in given]
@@ -181,6 +183,7 @@ class Note(Proceeding):
             may, done = set(STEP_PARTIES[step]), self.signed_step(step, leg_id)
         if step == "handover":
             self.handover_to(leg_id)
+            done -= self.collected_of(who, leg_id)
         if wrong := [party for party in parties if party not in may]:
             raise refusals.WrongParty("signature.party", party=wrong[0])
         if again := [party for party in parties if party in done]:

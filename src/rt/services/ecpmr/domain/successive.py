@@ -7,9 +7,11 @@ import msgspec
 from msgspec import field
 
 from rt.contracts.core_orders import LegSummary, OrderState
-from rt.contracts.ecpmr import Party, PartyBox, Step, Stop
+from rt.contracts.ecpmr import Party, PartyBox, SignatureGiven, Step, Stop
 from rt.services.ecpmr.domain import refusals
 from rt.services.ecpmr.domain.ledger import Ledger
+from rt.services.ecpmr.domain.records import Who
+from rt.services.ecpmr.domain.signatures import HAULIERS
 from rt.trade.places import Site, place_key
 
 NOT_GIVEN: tuple[OrderState, ...] = ("draft", "confirmed", "tendered", "cancelled")
@@ -23,7 +25,7 @@ class NoteLeg(msgspec.Struct, kw_only=True):
 
     `carrier_id` is empty as long as nobody has it. `through` are the carriers that gave it on, the last of
     them its owner: they answer for it, and stand for whoever it is not given to yet. `first`: it begins where
-    the sender hands the goods over.
+    the sender hands the goods over; `last`: it ends where the consignee receives them.
     """
 
     order_id: str
@@ -35,6 +37,7 @@ class NoteLeg(msgspec.Struct, kw_only=True):
     drivers: list[str] = field(default_factory=list)
     through: list[str] = field(default_factory=list)
     first: bool = False
+    last: bool = True
     carrier: PartyBox | None = None
 
     @property
@@ -77,16 +80,16 @@ class Successive(Ledger, kw_only=True):
         self,
         told: Sequence[LegSummary],
         parties: Iterable[str],
-        start: Site,
+        ends: tuple[Site, Site],
         boxes: Mapping[str, PartyBox],
     ) -> None:
         """The order is given on in these legs; those that have signed stay where they are."""
         former = {one for leg in self.legs for one in (leg.carrier_id, *leg.through)}
         known = {leg.order_id: leg for leg in self.legs}
-        fresh = {leg.order_id: _with_known(leg, known.get(leg.order_id)) for leg in driven(told, start)}
+        fresh = {leg.order_id: _with_known(leg, known.get(leg.order_id)) for leg in driven(told, *ends)}
         done = [fresh.get(leg_id) or known[leg_id] for leg_id in self._legs_signed() if leg_id in known]
         left = [leg for leg in fresh.values() if leg not in done]
-        at = done[-1].ends if done else place_key(start)
+        at = done[-1].ends if done else place_key(ends[0])
         self.legs = [*done, *in_order(left, at)]
         for leg in self.legs:
             leg.carrier = boxes.get(leg.carrier_id, leg.carrier)
@@ -100,8 +103,8 @@ class Successive(Ledger, kw_only=True):
     @property
     def held_by(self) -> NoteLeg | None:
         """The leg whose truck has the goods."""
-        taking = next((act.leg_id for act in reversed(self.acts) if act.takes_over), "")
-        return self.leg(taking) if taking else None
+        signed = self._legs_signed()
+        return self.leg(signed[-1]) if signed else None
 
     @property
     def next_leg(self) -> NoteLeg | None:
@@ -183,6 +186,22 @@ class Successive(Ledger, kw_only=True):
             raise refusals.NotNextLeg("leg_id", name=to.carrier_name or to.delivery.name)
         return to
 
+    def to_hand_over(self, given: Sequence[SignatureGiven], who: Who, leg_id: str) -> list[SignatureGiven]:
+        """The signatures of a handover that are new: two drivers may have signed on each other's phone.
+
+        What one of them signed on its own account is not collected again; what was collected, its own account
+        may sign itself.
+        """
+        done = self.signed_step("handover", leg_id) - self.collected_of(who, leg_id)
+        return [one for one in given if one.party not in done] or list(given)
+
+    def collected_of(self, who: Who, leg_id: str) -> set[Party]:
+        """The parties of a handover that are somebody's own, and were signed for elsewhere alone."""
+        parties = self.organizations("handover", leg_id)
+        own = {party for act in self.acts_of("handover", leg_id) for party in act.own}
+        mine = {party for party in HAULIERS if who.kind == "user" and who.org_id in parties[party]}
+        return (mine & self.signed_step("handover", leg_id)) - own
+
     def refuse_handover_missing(self) -> None:
         """Refuse a delivery while another leg is to take the goods on from where the truck takes them."""
         if leg := self.next_leg:
@@ -203,7 +222,7 @@ class Successive(Ledger, kw_only=True):
 
     def gives(self, leg: NoteLeg) -> Step:
         """What is signed where the leg ends."""
-        return "handover" if self.after(leg) else "delivery"
+        return "delivery" if leg.last and not self.after(leg) else "handover"
 
     def after(self, leg: NoteLeg) -> NoteLeg | None:
         """The leg that goes on where this one ends."""
@@ -212,10 +231,10 @@ class Successive(Ledger, kw_only=True):
 
     def _legs_signed(self) -> list[str]:
         """Legs that have taken the goods over, in that order."""
-        return list(dict.fromkeys(act.leg_id for act in self.acts if act.takes_over and act.leg_id))
+        return [leg_id for place in self.takings if (leg_id := self.acts[place].leg_id)]
 
 
-def driven(told: Sequence[LegSummary], start: Site) -> list[NoteLeg]:
+def driven(told: Sequence[LegSummary], start: Site, end: Site) -> list[NoteLeg]:
     """The legs whose trucks drive: those that are not given on themselves; each with who gave it on."""
     found: list[NoteLeg] = []
     above: list[LegSummary] = []
@@ -235,6 +254,7 @@ def driven(told: Sequence[LegSummary], start: Site) -> list[NoteLeg]:
                 drivers=[leg.driver_user_id] if leg.driver_user_id else [],
                 through=[one.carrier_id for one in above[:-1] if one.carrier_id],
                 first=place_key(leg.pickup) == place_key(start),
+                last=place_key(leg.delivery) == place_key(end),
             )
         )
     return found
