@@ -32,6 +32,15 @@ class Refused(Exception):
         return bool(messages.get("fr") and messages.get("en"))
 
 
+class CheckFailed(Exception):
+    """An outcome was not what a scenario promises."""
+
+
+def check(holds: object, what: str) -> None:
+    if not holds:
+        raise CheckFailed(what)
+
+
 class Caller:
     """Somebody who speaks to the edge: with a token, or as nobody.
 

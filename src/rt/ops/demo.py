@@ -20,7 +20,8 @@ import msgspec
 from rich.console import Console
 
 from rt.ops import world
-from rt.ops.actors import Caller, Refused, Stage, token_in, wait_for
+from rt.ops.actors import Caller, CheckFailed, Refused, Stage, check, token_in, wait_for
+from rt.ops.second_act import SecondAct
 from rt.ops.world import CARRIERS, DELIVERIES, DRIVERS, GUEST, OTHERS, PICKUPS, SHIPPERS
 from rt.trade.zones import PARIS
 
@@ -44,15 +45,6 @@ class StepDone(msgspec.Struct):
     ok: bool = False
     ms: int = 0
     why: str = ""
-
-
-class CheckFailed(Exception):
-    """An outcome was not what the scenario promises."""
-
-
-def check(holds: object, what: str) -> None:
-    if not holds:
-        raise CheckFailed(what)
 
 
 def numbers(view: Any) -> set[float]:
@@ -106,6 +98,7 @@ class Scenario:
         self.deliver_with_reserve()
         self.deliver_by_link()
         self.pallets()
+        SecondAct(self.stage, self.shipper, self.carrier, self.later, self.step).play()
         self.told()
 
     def people(self) -> None:
