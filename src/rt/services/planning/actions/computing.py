@@ -1,16 +1,21 @@
 """Small questions are answered at once, large ones in a process beside, so that nobody waits for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
 
 from rt.kernel.core import offload
-from rt.services.planning.domain.beside import unpacked
+from rt.services.planning.domain.beside import ChecksAsked, checks, met, unpacked
+from rt.services.planning.domain.conflicts import PlanningConflict
+from rt.services.planning.domain.fleet import Crew
+from rt.services.planning.domain.tour import Tour
 
 SIZE_AT_ONCE = 60
 """Tours laid out and checked on the loop: about 15 ms (benchmarks/planning.md)."""
 LONGEST_SECONDS = 8.0
+VERDICTS_KEPT = 5_000
+Version = tuple[str, int]
 
 
 class Question(Protocol):
@@ -29,3 +34,33 @@ async def worked_out(answers: Callable[[Q], R], asked: Q, seconds: float = LONGE
     if asked.size <= SIZE_AT_ONCE:
         return answers(asked)
     return await offload.run(unpacked, answers, type(asked), msgspec.msgpack.encode(asked), seconds=seconds)
+
+
+class Verdicts:
+    """What stands against tours, kept while it is of the same versions of tours, vehicles and drivers.
+
+    Of a day that a dispatcher looks at again and again only what has changed is checked anew.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Version, ...], list[PlanningConflict]] = {}
+
+    async def of(
+        self, tours: Sequence[tuple[Tour, Crew]], others: Sequence[Tour]
+    ) -> dict[str, list[PlanningConflict]]:
+        """By the tours' identities; `others` are the live tours around them."""
+        near = met([tour for tour, _ in tours], others)
+        bases = [_basis(tour, crew, beside) for (tour, crew), beside in zip(tours, near, strict=True)]
+        fresh = [n for n, basis in enumerate(bases) if basis not in self._known]
+        asked = ChecksAsked(tours=[tours[n] for n in fresh], others=[one for n in fresh for one in near[n]])
+        found = await worked_out(checks, asked)
+        known = self._known | {bases[n]: verdict for n, verdict in zip(fresh, found, strict=True)}
+        told = {tour.id: known[basis] for (tour, _), basis in zip(tours, bases, strict=True)}
+        self._known = known if len(known) <= VERDICTS_KEPT else {basis: known[basis] for basis in bases}
+        return told
+
+
+def _basis(tour: Tour, crew: Crew, beside: Sequence[Tour]) -> tuple[Version, ...]:
+    """The versions that a verdict follows from."""
+    others = sorted((one.id, one.version) for one in beside)
+    return tuple((one.id, one.version) for one in (tour, crew.vehicle, crew.driver)) + tuple(others)

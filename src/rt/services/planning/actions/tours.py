@@ -27,9 +27,8 @@ from rt.kernel.access.identity import current_actor
 from rt.kernel.core.clock import now
 from rt.kernel.core.errors import AlreadyExists, ChangedMeanwhile, NotFound, ReferenceUnknown
 from rt.kernel.storage.persistence import transaction
-from rt.services.planning.actions.computing import worked_out
+from rt.services.planning.actions.computing import Verdicts
 from rt.services.planning.actions.placing import fit_of, known
-from rt.services.planning.domain.beside import ChecksAsked, checks
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import AssignmentRefused
 from rt.services.planning.domain.fleet import Crew, Driver, Vehicle
@@ -60,6 +59,7 @@ class Tours:
 
     def __init__(self, store: PlanningStore) -> None:
         self._store = store
+        self._verdicts = Verdicts()
 
     async def assign(self, asked: AssignJob) -> TourView:
         job, fit = await fit_of(self._store, asked, known(asked.derogation))
@@ -264,9 +264,7 @@ class Tours:
         for tour in live:
             vehicle, driver = vehicles.get(tour.vehicle_id), drivers.get(tour.driver_id)
             crews.append(Crew(vehicle, driver) if vehicle and driver else await self._store.crew_of(tour))
-        asked = ChecksAsked(tours=list(zip(live, crews, strict=True)), others=others)
-        found = await worked_out(checks, asked)
-        against = {tour.id: conflicts for tour, conflicts in zip(live, found, strict=True)}
+        against = await self._verdicts.of(list(zip(live, crews, strict=True)), others)
         views = []
         for number, tour in enumerate(tours):
             if number % AT_A_TIME == 0:

@@ -1,6 +1,6 @@
 """What may be worked out in a process beside: its questions, each with what it needs and no more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -78,16 +78,23 @@ def places(asked: PlacesAsked) -> Found:
 
 
 def checks(asked: ChecksAsked) -> list[list[PlanningConflict]]:
-    of_vehicle: dict[str, list[Tour]] = {}
-    of_driver: dict[str, list[Tour]] = {}
-    for other in [*(tour for tour, _ in asked.tours), *asked.others]:
-        of_vehicle.setdefault(other.vehicle_id, []).append(other)
-        of_driver.setdefault(other.driver_id, []).append(other)
+    tours = [tour for tour, _ in asked.tours]
+    return [
+        conflicts(tour, crew, others, tour.derogation)
+        for (tour, crew), others in zip(asked.tours, met(tours, asked.others), strict=True)
+    ]
+
+
+def met(tours: Sequence[Tour], others: Sequence[Tour]) -> list[list[Tour]]:
+    """For each of these tours those among them and `others` that have its vehicle or its driver."""
+    of_crew: dict[str, list[Tour]] = {}
+    for one in {one.id: one for one in [*tours, *others]}.values():
+        for part in (one.vehicle_id, one.driver_id):
+            of_crew.setdefault(part, []).append(one)
     found = []
-    for tour, crew in asked.tours:
-        near = [*of_vehicle.get(tour.vehicle_id, ()), *of_driver.get(tour.driver_id, ())]
-        others = {other.id: other for other in near}
-        found.append(conflicts(tour, crew, list(others.values()), tour.derogation))
+    for tour in tours:
+        near = {one.id: one for part in (tour.vehicle_id, tour.driver_id) for one in of_crew[part]}
+        found.append([one for one in near.values() if one.id != tour.id])
     return found
 
 
