@@ -45,3 +45,19 @@ def test_nobody_outside_trade_makes_a_road_of_a_straight_line() -> None:
 def test_what_it_looks_for_is_found() -> None:
     lines = "DETOUR = 1.25", "metres(a, b) * 1.3", "1.2 * great_circle_km(a, b)", "metres(a, b) * 1000"
     assert list(multiplied(ast.parse("\n".join(lines)))) == [1, 2, 3]
+
+
+def test_the_road_net_is_held_by_services_alone() -> None:
+    """It takes 23 MB and a second; contracts are imported everywhere, portals are small and start often."""
+    holding = {"roads", "roads_net", "ways", "stretches"}
+    above = [PACKAGE / floor for floor in ("contracts", "ui", "pages", "portals")]
+    found = [
+        f"{shown(path)}: {name}"
+        for path in python_files()
+        if any(floor in path.parents for floor in above)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in [f"{node.module}.{one.name}" for one in node.names] + [node.module]
+        if name.startswith("rt.trade.") and name.split(".")[2] in holding
+    ]
+    assert found == []

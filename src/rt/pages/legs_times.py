@@ -1,11 +1,13 @@
-"""Times proposed for places where goods change trucks: by the road between where they come from and go to."""
+"""Times proposed for places where goods change trucks: by the road between where they come from and go to.
+
+By estimates from coordinates: what is proposed is mended by hand, and a portal does not hold the road net.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from rt.trade import roads
 from rt.trade.distances import Point, driving_minutes, road_km
 from rt.trade.gazetteer import locate
 from rt.trade.places import Site
@@ -33,15 +35,13 @@ def point_of(site: Site) -> Point | None:
 
 
 def way_minutes(start: Point, end: Point) -> float:
-    """Minutes by lorry: as the road net knows, else by the distance."""
-    found = roads.leg(start, end)
-    return driving_minutes(road_km(start, end)) if isinstance(found, roads.NoRoad) else found.minutes
+    """Minutes by lorry, about."""
+    return driving_minutes(road_km(start, end))
 
 
 def way_km(start: Point, end: Point) -> float:
-    """Kilometres by lorry: as the road net knows, else by the distance."""
-    found = roads.leg(start, end)
-    return road_km(start, end) if isinstance(found, roads.NoRoad) else found.km
+    """Kilometres by lorry, about."""
+    return road_km(start, end)
 
 
 def proposed(start: Site, hubs: Sequence[Site], end: Site, leaves: datetime, due: datetime) -> list[Times]:
