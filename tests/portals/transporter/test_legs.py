@@ -299,3 +299,29 @@ async def test_a_shared_truck_fits_every_screen(world: World, carrier: Browser, 
         await screen.shot(page, f"group-end-{width}")
         assert await page.evaluate(WIDER) <= 0
         assert await page.evaluate(RUN, {}) == []
+
+
+async def test_what_was_given_for_hire_stands_in_the_register(world: World, carrier: Browser) -> None:
+    assert "Aucune opération" in await carrier.page("/register")
+    other = await sub(world)
+    order = await world.assigned()
+    path = f"/orders/{order.order_id}/legs/new"
+    fields = typed_in(await carrier.page(path))
+    given = {"trucks.0.how": "give", "trucks.0.carrier_id": other.id, "trucks.0.buy_cents": "333"}
+    await carrier.web.post(path, data=fields | given)
+    (leg,) = (await kept(world, order.order_id)).legs
+    page = await carrier.page("/register")
+    assert faults(page) == []
+    for said in ("N° 1", other.name, "333,00", "Laiterie du Forez", "485,00", leg.reference):
+        assert said in page, said
+    answer = await carrier.web.get("/register.pdf")
+    assert answer.content.startswith(b"%PDF")
+    assert other.name in (await carrier.web.get("/register.csv")).text
+    async with screen.looking(carrier.web, viewport={"width": 360, "height": 900}) as shown:
+        for width in (360, 768, 1440):
+            await shown.set_viewport_size({"width": width, "height": 900})
+            await shown.goto(f"{carrier.web.base_url}/register")
+            await screen.shot(shown, f"register-{width}")
+            assert await shown.evaluate(WIDER) <= 0
+            await shown.add_script_tag(content=SOURCE.read_text())
+            assert await shown.evaluate(RUN, {}) == []

@@ -112,6 +112,14 @@ from rt.contracts.core_orders.papers import (
     ResolveIncident,
     SignedUrlView,
 )
+from rt.contracts.core_orders.register import (
+    CharterClient,
+    CharterCorrection,
+    CharterView,
+    FindCharters,
+    PrintRegister,
+    RegisterPage,
+)
 from rt.contracts.core_orders.shown import (
     ChainLink,
     ChangeView,

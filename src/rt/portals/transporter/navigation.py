@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from rt.pages import booking, sources
+from rt.pages import booking, register, sources
 from rt.pages.entering import Entering
 from rt.pages.imports import Imports
 from rt.pages.pallets import Pallets
@@ -44,6 +44,7 @@ NAVIGATION = (
     NavItem(path="/fleet", label=marked("Flotte"), icon="truck", needs="planning.read"),
     NavItem(path="/drivers", label=marked("Conducteurs"), icon="id-card", needs="planning.read"),
     NavItem(path="/pallets", label=marked("Palettes"), icon="layers", needs="palette.read"),
+    NavItem(path="/register", label=marked("Registre"), icon="book-open", needs="core_orders.read"),
     NavItem(path="/partners", label=marked("Partenaires"), icon="handshake", needs="authz.read"),
     NavItem(path="/team", label=marked("Équipe"), icon="users", needs="authz.read"),
     NavItem(path="/settings", label=marked("Réglages"), icon="settings"),
@@ -100,6 +101,7 @@ PAGES: list[Route] = [
     *PARTNERS.pages(),
     *TEAM.pages(),
     *SETTINGS.pages(),
+    *register.PAGES,
     *link_tender.PAGES,
     *link_slots.PAGES,
     *PALLETS.statements.by_link(),

@@ -9,6 +9,7 @@ from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.legs import Legs
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
+from rt.services.core_orders.actions.register import Register
 from rt.services.core_orders.actions.tenders import Tenders
 
 
@@ -21,6 +22,7 @@ def table(
     claims: Claims,
     imports: Imports,
     emissions: EmissionFigures,
+    register: Register,
 ) -> list[Served]:
     """Every message and its answer."""
     return [
@@ -58,6 +60,8 @@ def table(
         serve(contract.WithdrawChange, changes.withdraw),
         serve(contract.Subcontract, legs.subcontract),
         serve(contract.GetFile, legs.file),
+        serve(contract.FindCharters, register.find),
+        serve(contract.PrintRegister, register.print),
         serve(contract.AddDocument, papers.add),
         serve(contract.FindDocuments, papers.find),
         serve(contract.GetDocument, papers.get),

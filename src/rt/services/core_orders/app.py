@@ -8,11 +8,13 @@ from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.legs import Legs
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
+from rt.services.core_orders.actions.register import Register
 from rt.services.core_orders.actions.tenders import Tenders
 from rt.services.core_orders.adapters import Directory
 from rt.services.core_orders.api import table
 from rt.services.core_orders.handlers import Handlers, subscriptions
 from rt.services.core_orders.handlers.legs import leg_subscriptions
+from rt.services.core_orders.handlers.register import registering
 from rt.services.core_orders.store import OrderStore
 
 
@@ -28,10 +30,11 @@ def build(context: ServiceContext) -> Unit:
     claims = Claims(store, context.services)
     imports = Imports(store, directory, context.files)
     emissions = EmissionFigures(store, directory)
+    register = Register(store, directory)
     return Unit(
         name="core_orders",
-        serves=table(orders, tenders, changes, legs, papers, claims, imports, emissions),
-        subscriptions=[*subscriptions(Handlers(store)), *leg_subscriptions(legs)],
+        serves=table(orders, tenders, changes, legs, papers, claims, imports, emissions, register),
+        subscriptions=subscriptions(Handlers(store)) + leg_subscriptions(legs) + registering(register),
         timers={"expire_tender": tenders.expire},
         migrations=[expand(2, store.derive)],
     )

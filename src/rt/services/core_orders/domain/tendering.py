@@ -133,6 +133,11 @@ class Tendered(Record, kw_only=True):
         self.move("AssignCarrier", by, "assigned", carrier.name)
         self._give(carrier.id, carrier.name, agreed_cents, guest)
 
+    def accepted_from(self, carrier_id: str | None) -> int | None:
+        """The price at which that carrier accepted last, if it was asked by an offer."""
+        taken = [one for one in self.tenders if one.carrier_id == carrier_id and one.state == "accepted"]
+        return taken[-1].price_cents if taken else None
+
     def carry(self, by: Author, owner: Partner) -> None:
         """The owner carries the order itself; what its client pays is the price."""
         self.allow_part("CarryOrder", by)

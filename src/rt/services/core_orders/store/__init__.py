@@ -16,9 +16,11 @@ from rt.kernel.storage.listing import Conditions, Page, encode_cursor
 from rt.kernel.storage.persistence import Collection, Database, Index
 from rt.services.core_orders.domain.line import OrderLine
 from rt.services.core_orders.domain.order import Order, OrderNotFound
+from rt.services.core_orders.domain.register import Charter
 from rt.services.core_orders.domain.verdicts import Known
 from rt.services.core_orders.store.counts import Counts
 from rt.services.core_orders.store.listing import ORDERS
+from rt.services.core_orders.store.series import Series
 
 NUMBERS_AT_ONCE = 20
 """Numbers reserved in one write: a process that stops leaves at most so many unused."""
@@ -34,13 +36,6 @@ class ImportNotFound(NotFound):
 class TemplateNotFound(NotFound):
     fr = "Ce modèle est introuvable."
     en = "This template was not found."
-
-
-class Series(Entity, kw_only=True):
-    """The next free order number of an organization in a year."""
-
-    year: int
-    next_number: int = 1
 
 
 class Template(Entity, kw_only=True):
@@ -112,6 +107,13 @@ class OrderStore:
             database, Import, "imports", Index("-created_at", "-id"), missing=ImportNotFound
         )
         self.headings = Collection(database, Headings, "headings")
+        self.charters = Collection(
+            database,
+            Charter,
+            "charters",
+            Index("year", "number", unique=True),
+            Index("order_id"),
+        )
         self._reserved: dict[tuple[str, int], range] = {}
         self._reserving = asyncio.Lock()
         self.counts = Counts(self.orders)

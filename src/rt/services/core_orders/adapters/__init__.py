@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from rt.contracts.authz import GetOrganization, IssueLink
 from rt.kernel.access.identity import current_actor
 from rt.kernel.core.clock import now
-from rt.kernel.core.errors import AskRefused, ReferenceUnknown
+from rt.kernel.core.errors import AskRefused, ReferenceUnknown, Refusal
 from rt.kernel.core.ids import caused_key
 from rt.kernel.core.tenancy import current_org
 from rt.kernel.service.client import Services
@@ -55,6 +55,14 @@ class Directory:
                 raise ReferenceUnknown(field) from refused
             raise
         return Partner(card.id, card.name, card.email, card.kind, card.guest, card.standing)
+
+    async def identified(self, organization_id: str) -> tuple[str, str]:
+        """SIRET and VAT number of an organization, empty where it says none or is no more."""
+        try:
+            card = await self._services.ask(GetOrganization(organization_id=organization_id))
+        except Refusal:
+            return "", ""
+        return card.siret, card.vat
 
     async def namable(self, organization_id: str, field: str) -> Partner:
         """An organization that an order may be shown to."""
