@@ -4,10 +4,11 @@ import asyncio
 import random
 from datetime import timedelta
 
+import msgspec
 import pytest
 from tests.services.tracking_ia import make
 
-from rt.contracts.core_orders import OrderCancelled, OrderDelivered
+from rt.contracts.core_orders import OrderCancelled, OrderDelivered, ParentOrder
 from rt.contracts.ecpmr import TakeoverSigned
 from rt.contracts.planning import TourWithdrawn
 from rt.kernel.core.clock import held
@@ -482,3 +483,44 @@ async def test_a_figure_holds_from_a_day_that_somebody_can_mean(tracking, day):
     rule = {"kind": "late_alert_percent", "valid_from": day, "value": 80}
     refused = await web(tracking).post("/api/tracking/rules", json=rule)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "valid_from")
+
+
+async def test_a_leg_is_followed_by_the_two_between_whom_it_is(tracking):
+    """Whoever hands the goods over or receives them follows the order that it carries."""
+    parents = [ParentOrder(order_id="ord_0", reference="CMD-0")]
+    summary = make.summary(order_id="leg_1", reference="CMD-L", client_id="org_client", owner_id="org_holder")
+    leg = msgspec.structs.replace(make.planned(), order=msgspec.structs.replace(summary, parents=parents))
+    with held(make.minutes(1)):
+        await make.emit(tracking, "core_orders", leg, "org_holder")
+        seen = {
+            org: (await web(tracking, org).get("/api/tracking/orders/leg_1")).status_code
+            for org in ("org_holder", make.CARRIER, "org_client", make.SHIPPER, make.CONSIGNEE)
+        }
+    assert seen == {
+        "org_holder": 200, make.CARRIER: 200, "org_client": 404, make.SHIPPER: 404, make.CONSIGNEE: 404,
+    }  # fmt: skip
+
+
+async def test_a_signature_is_kept_where_its_stop_is_after_the_order_changed_trucks(tracking):
+    calls = [("ord_1", "pickup", "Lyon", make.LYON, 60, 90)]
+    rest = [("ord_1", "delivery", "Valence", make.VALENCE, 180, 300)]
+    signed = TakeoverSigned(
+        document_id="cmr_1",
+        order_id="ord_1",
+        number="CMR-1",
+        signed_at=make.minutes(79),
+        reserves=0,
+        by_name="Jean",
+    )
+    with held(make.minutes(100)):
+        await make.emit(tracking, "planning", make.tour(calls=calls), make.CARRIER)
+        await make.emit(tracking, "planning", make.tour(tour_id="tou_2", calls=rest), make.CARRIER)
+        await make.emit(tracking, "ecpmr", signed)
+    watches = tracking.instances["tracking_ia"].context.database["tracking_ia.watches"]
+    stops = [
+        stop
+        for watch in await watches.find({}).to_list()
+        for stop in watch["stops"]
+        if stop["kind"] == "pickup"
+    ]
+    assert [stop.get("signed_at") is not None for stop in stops] == [True]

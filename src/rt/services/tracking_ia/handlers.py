@@ -124,7 +124,7 @@ class Handlers:
         if not order.carrier_id:
             return
         with acting_for(order.carrier_id):
-            watch = await self._store.watch_of_order(order.order_id)
+            watch = await self._store.watch_of_order(order.order_id, kind)
             if watch is not None:
                 async with self._store.watches.change(watch.id) as changed:
                     changed.signed(order.order_id, kind, at)

@@ -243,8 +243,9 @@ class Purge(Entity, kw_only=True):
 
 def followed(order: OrderSummary, id: str, moment: datetime, planned: datetime | None) -> FollowedOrder:
     """What is kept of a planned order; without any time it counts as planned for now."""
-    sending = (order.owner_id, order.client_id, order.shipper_id, order.supplier_id)
-    parties = (*sending, order.carrier_id, order.consignee_id, order.logistician_id)
+    parties = [order.owner_id, order.carrier_id, order.logistician_id]
+    if not order.parents:  # of a leg the others follow the order that it carries
+        parties += [order.client_id, order.shipper_id, order.supplier_id, order.consignee_id]
     until = order.delivery_until or planned or order.pickup_until or moment
     return FollowedOrder(
         id=id,

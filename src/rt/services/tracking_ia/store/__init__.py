@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from rt.contracts.tracking_ia import RuleKind
+from rt.contracts.tracking_ia import RuleKind, StopKind
 from rt.kernel.core.clock import now, today
 from rt.kernel.core.tenancy import current_org
 from rt.kernel.storage.heads import Heads
@@ -155,9 +155,10 @@ class TrackingStore:
     async def order(self, order_id: str) -> FollowedOrder | None:
         return await self.orders.first({"order_id": order_id})
 
-    async def watch_of_order(self, order_id: str) -> Watch | None:
-        """The carrier's latest watch that calls for an order; ask it in the carrier's name."""
-        return await self.watches.first({"stops.order_id": order_id}, sort="-begins_at")
+    async def watch_of_order(self, order_id: str, kind: StopKind) -> Watch | None:
+        """The carrier's latest watch with that stop of an order; ask it in the carrier's name."""
+        call = {"$elemMatch": {"order_id": order_id, "kind": kind}}
+        return await self.watches.first({"stops": call}, sort="-begins_at")
 
     async def watches_of(self, orders: Iterable[FollowedOrder]) -> dict[str, Watch]:
         """The same of many orders, by order: their carriers' watches are asked for at once."""
