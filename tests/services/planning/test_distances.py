@@ -29,11 +29,15 @@ def test_a_way_stands_on_the_road_net() -> None:
     assert found.km > 1.2 * road_km((45.764, 4.8357), (43.7, 7.27))
 
 
-def test_no_way_leads_over_water() -> None:
+def test_over_water_a_ship_is_taken_that_is_known_by_name_and_where_none_is_there_is_no_way() -> None:
     ajaccio = town("Ajaccio", "20000")
-    assert way(town("Bourg-en-Bresse", "01000"), ajaccio) is None
-    assert kilometres(site("Lyon"), ajaccio) == minutes_between(site("Lyon"), ajaccio) == 0
+    found = way(town("Bourg-en-Bresse", "01000"), ajaccio)
+    assert found
+    assert [ship.name for ship in found.ferries] in (["Toulon–Ajaccio"], ["Marseille–Ajaccio"])
     assert kilometres(town("Bastia", "20200"), ajaccio) > 100
+    island = town("Le Palais", "56360")
+    assert way(site("Lyon"), island) is None
+    assert kilometres(site("Lyon"), island) == minutes_between(site("Lyon"), island) == 0
 
 
 def test_a_place_far_from_the_net_is_estimated_and_says_so() -> None:
