@@ -171,7 +171,8 @@ def _body(shape: MessageShape, properties: dict[str, Any], required: set[str]) -
 
 def _responses(shape: MessageShape, shown: dict[str, Any]) -> dict[str, Any]:
     if shape.answer is Download:
-        good: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+        file = {"schema": {"type": "string", "format": "binary"}}
+        good: dict[str, Any] = {"*/*": file, "application/json": {"schema": {}}}  # some files are JSON
     else:
         good = {"application/json": {"schema": shown[str(shape.answer)]}}
     problem = {"application/problem+json": {"schema": shown[str(Problem)]}}
