@@ -12,7 +12,9 @@ from rt.contracts.core_orders import GetDocument as GetPaper
 from rt.contracts.ecpmr import (
     DocumentRow,
     DocumentView,
+    FindDocuments,
     GetDocument,
+    GetLoadingList,
     GetPdf,
     GetPhoto,
     Language,
@@ -96,7 +98,8 @@ async def signing_link(visit: Visit) -> Page:
     """The link itself is in the mail alone: who opens it shows that the mailbox is theirs."""
     order_id, document_id = visit.path["order_id"], visit.path["document_id"]
     note = await visit.ask(GetDocument(document_id=document_id))
-    if note.order_id != order_id:
+    of_order = FindDocuments(order_id=order_id)
+    if document_id not in {one.document_id for one in (await visit.ask(of_order)).items}:
         raise NotFound
     names = {"sender": note.sender_name, "carrier": note.carrier_name, "consignee": note.consignee_name}
     form = visit.form(
@@ -130,6 +133,12 @@ async def pdf(visit: Visit) -> Response:
     """The consignment note in the language of the page."""
     chosen: Language = "en" if language() == "en" else "fr"
     return sent(await visit.ask(GetPdf(document_id=visit.path["document_id"], language=chosen)))
+
+
+async def loading_list(visit: Visit) -> Response:
+    """What travels on a leg, note by note."""
+    chosen: Language = "en" if language() == "en" else "fr"
+    return sent(await visit.ask(GetLoadingList(order_id=visit.path["order_id"], language=chosen)))
 
 
 async def photo(visit: Visit) -> Response:
@@ -166,6 +175,7 @@ def pages(*, links: bool) -> Sequence[Route]:
     return [
         page(NOTE, note, methods=("GET",)),
         page(f"{NOTE}/pdf", pdf, methods=("GET",)),
+        page(f"{ORDER}/loading-list", loading_list, methods=("GET",)),
         page(f"{NOTE}/photos/{{photo_id}}", photo, methods=("GET",)),
         *((page(f"{NOTE}/link", signing_link),) if links else ()),
         page(f"{ORDER}/documents", add, methods=("POST",)),

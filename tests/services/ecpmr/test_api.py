@@ -67,6 +67,7 @@ AT_THE_DOCK = {
     "GetDocument",
     "GetTakeover",
     "GetPdf",
+    "GetLoadingList",
     "GetPhoto",
     "OfficerView",
     "SignTakeover",

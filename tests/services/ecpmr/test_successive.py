@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
-from tests.services.ecpmr import legs, make
+from tests.services.ecpmr import legs, make, pdf_text
 from tests.services.ecpmr.conftest import GUEST
 from tests.services.ecpmr.legs import SUBS, driver, leg, sign, travelling
 
@@ -320,6 +320,35 @@ async def test_a_carrier_without_an_account_takes_over_by_link(emit, web, by_lin
     passed = await link.post(f"{document}/handover", json=said)
     assert passed.status_code == 200, passed.text
     assert passed.json()["held_by"] == "leg_1"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_a_leg_of_several_consignments_has_a_loading_list_of_their_notes(emit, web, language):
+    whole = [leg(0, 0, 3)]
+    await emit(planned_with(whole))
+    other = make.planned(
+        order_id="ord_2",
+        shipper_name="Fromagerie du Haut",
+        goods=[make.goods(quantity=7, un_number="1263", weight_kg=93.5)],
+    )
+    await emit(structs.replace(other, order=structs.replace(other.order, legs=whole)))
+    path = f"/api/ecpmr/legs/leg_0/loading-list?language={language}"
+    got = await web(SUBS[0], roles={"driver"}, id="usr_drv_0").get(path)
+    assert got.status_code == 200, got.text
+    text = pdf_text.text(got.content)
+    said = (
+        "LV-",
+        "31",
+        "16",
+        "893,5" if language == "fr" else "893.5",
+        "Plateforme Rungis Froid",
+        "Sous-traitant 0",
+    )
+    assert not [one for one in said if one not in text], text
+    assert ("matières" if language == "fr" else "dangerous") in text
+    assert (await web(make.STRANGER).get(path)).status_code == 404
+    assert (await web(SUBS[1]).get(path)).status_code == 404
+    assert (await web(SUBS[0], roles={"driver"}, id="usr_other").get(path)).status_code == 404
 
 
 def planned_with(told: Sequence[LegSummary]) -> OrderPlanned:

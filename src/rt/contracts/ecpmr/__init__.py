@@ -44,6 +44,7 @@ from rt.contracts.ecpmr.reading import (
     CheckReserve,
     FindDocuments,
     GetDocument,
+    GetLoadingList,
     GetPdf,
     GetPhoto,
     GetTakeover,

@@ -67,6 +67,13 @@ class GetPdf(
     language: Language = "fr"
 
 
+class GetLoadingList(Query[Download], route="/api/ecpmr/legs/{order_id}/loading-list", needs="ecpmr.read"):
+    """The notes that travel on a leg, as an A4 PDF: bordereau récapitulatif de chargement."""
+
+    order_id: OrderId
+    language: Language = "fr"
+
+
 class OfficerView(Query[OfficerPage], route="/api/ecpmr/documents/{document_id}/officer", needs="ecpmr.read"):
     """The mandatory mentions for a roadside check."""
 

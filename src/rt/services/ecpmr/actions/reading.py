@@ -9,6 +9,7 @@ from rt.contracts.ecpmr import (
     DocumentView,
     FindDocuments,
     GetDocument,
+    GetLoadingList,
     GetPdf,
     GetPhoto,
     GetTakeover,
@@ -25,6 +26,7 @@ from rt.kernel.core.tenancy import current_org
 from rt.kernel.model.messages import Download
 from rt.kernel.storage.files import Files
 from rt.services.ecpmr.adapters import paper
+from rt.services.ecpmr.domain.loading import loading_list
 from rt.services.ecpmr.domain.note import Note
 from rt.services.ecpmr.domain.precision import advice
 from rt.services.ecpmr.domain.refusals import NoteUnknown, PhotoUnknown
@@ -84,6 +86,17 @@ class Reading:
         note = await self._read(asked.document_id)
         content = await paper.pdf(note, asked.language, self._url(note), await self._photos(note))
         name = f"{note.number}.pdf"
+        return Download(content=content, media_type="application/pdf", filename=name, inline=True)
+
+    async def loading_list(self, asked: GetLoadingList) -> Download:
+        notes = await self._store.of_orders([asked.order_id])
+        mine = [one for one in notes if not one.hidden_from(_reader(), current_org())]
+        legs = [leg for note in mine if (leg := note.leg(asked.order_id))]
+        if not legs:
+            raise NoteUnknown
+        sheet = loading_list(legs[0], mine, asked.language)
+        content = await paper.loading_pdf(sheet, max(note.changed_at for note in mine))
+        name = f"{asked.order_id}.pdf"
         return Download(content=content, media_type="application/pdf", filename=name, inline=True)
 
     async def _read(self, document_id: str) -> Note:

@@ -6,6 +6,7 @@ import io
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from rt.services.ecpmr.domain.printing import sheet
 from rt.services.ecpmr.domain.signatures import PNG_PREFIX, bounds
 
 FORM = (Path(__file__).parent / "note.typ").read_bytes()
+LOADING = (Path(__file__).parent / "loading.typ").read_bytes()
 PHOTOS_SHOWN = 12
 THUMBNAIL = (360, 270)
 VERBATIM = ("language", "verification_url", "hash", "head")
@@ -65,17 +67,32 @@ def _set(
         _write_signatures(note, printed, room)
         printed["photos"] = [_write_photo(name, photos[name], room) for name in list(photos)[:PHOTOS_SHOWN]]
         segno.make(verification_url, error="m").save(str(room / "qr.svg"), border=0, dark="#14213d")
-        (room / "data.json").write_text(json.dumps(printed))
-        (room / "note.typ").write_bytes(FORM)
-        return typst.compile(
-            room / "note.typ",
-            root=room,
-            format="pdf",
-            timestamp=note.changed_at.replace(microsecond=0),
-            pdf_standards=ARCHIVED,
-            font_paths=[glyphs.FONTS],
-            ignore_system_fonts=True,
-        )
+        return _compiled(FORM, printed, room, note.changed_at)
+
+
+async def loading_pdf(sheet: Mapping[str, Any], made_at: datetime) -> bytes:
+    """The paper of a loading list, set in a thread."""
+    return await asyncio.to_thread(_set_loading, sheet, made_at)
+
+
+def _set_loading(sheet: Mapping[str, Any], made_at: datetime) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="ecpmr-") as folder:
+        printed = {name: one if name in VERBATIM else glyphs.printed(one) for name, one in sheet.items()}
+        return _compiled(LOADING, printed, Path(folder), made_at)
+
+
+def _compiled(form: bytes, printed: dict[str, Any], room: Path, made_at: datetime) -> bytes:
+    (room / "data.json").write_text(json.dumps(printed))
+    (room / "form.typ").write_bytes(form)
+    return typst.compile(
+        room / "form.typ",
+        root=room,
+        format="pdf",
+        timestamp=made_at.replace(microsecond=0),
+        pdf_standards=ARCHIVED,
+        font_paths=[glyphs.FONTS],
+        ignore_system_fonts=True,
+    )
 
 
 def _write_signatures(note: Note, printed: dict[str, Any], room: Path) -> None:

@@ -115,5 +115,43 @@ PACKAGES = {
 """UN Recommendation 21 codes that are met every day; others are printed as their code."""
 
 
+LOADING: dict[str, tuple[str, str]] = {
+    "colon": (" : ", ": "),
+    "title": ("Bordereau récapitulatif de chargement", "Loading list"),
+    "grouped_by": ("Lot constitué par", "Grouped by"),
+    "carrier": ("Transporteur", "Carrier"),
+    "vehicle": ("Véhicule", "Vehicle"),
+    "loaded": ("Chargé à", "Loaded at"),
+    "brought": ("À destination de", "Bound for"),
+    "made_on": ("Établi le", "Made out on"),
+    "number": ("Lettre de voiture", "Consignment note"),
+    "sender": ("Expéditeur", "Sender"),
+    "consignee": ("Destinataire", "Consignee"),
+    "packages": ("Colis", "Packages"),
+    "weight": ("Poids brut, kg", "Gross weight, kg"),
+    "signs": ("Particularités", "Particulars"),
+    "dangerous": ("matières dangereuses", "dangerous goods"),
+    "tempered": ("température dirigée", "temperature controlled"),
+    "total": ("Total", "Total"),
+    "notes": ("lettres de voiture", "consignment notes"),
+    "page": ("Page", "Page"),
+    "times": ("Heures de Paris", "Times of Paris"),
+    "law": (
+        "Chaque envoi voyage sous sa lettre de voiture, qui fait foi. Arrêté du 11 février 1991, art. 2 et "
+        "3 ; arrêté du 9 novembre 1999, art. 5.",
+        "Each consignment travels under its own note, which prevails. French orders of 11 February 1991, "
+        "art. 2 and 3, and of 9 November 1999, art. 5.",
+    ),
+}
+
+
+def loading_words(language: Language) -> dict[str, str]:
+    return _in(LOADING, language)
+
+
 def words(language: Language) -> dict[str, str]:
-    return {key: pair[0 if language == "fr" else 1] for key, pair in WORDS.items()}
+    return _in(WORDS, language)
+
+
+def _in(pairs: dict[str, tuple[str, str]], language: Language) -> dict[str, str]:
+    return {key: pair[0 if language == "fr" else 1] for key, pair in pairs.items()}

@@ -39,16 +39,16 @@ def sheet(note: Note, language: Language, verification_url: str) -> dict[str, An
             for mention in mentions(boxes, note.issue.issued_at, note.taken_over_at, note.delivered_at)
             if not mention.present
         ],
-        "sender": _party(boxes.sender),
-        "consignee": _party(boxes.consignee),
+        "sender": party_lines(boxes.sender),
+        "consignee": party_lines(boxes.consignee),
         "carrier": [
-            *_party(boxes.carrier),
+            *party_lines(boxes.carrier),
             *_labelled(
                 says, vehicle=boxes.vehicle_plate, trailer=boxes.trailer_plate, driver=boxes.driver_name
             ),
         ],
         "successive": [
-            *([", ".join(_party(carrier)), "", []] for carrier in boxes.successive_carriers),
+            *([", ".join(party_lines(carrier)), "", []] for carrier in boxes.successive_carriers),
             *_successive(note, says),
         ],
         "pickup": _site(boxes.pickup) + _when(note, "pickup", boxes.pickup_at, says),
@@ -88,7 +88,8 @@ def sheet(note: Note, language: Language, verification_url: str) -> dict[str, An
     }
 
 
-def _party(party: PartyBox) -> list[str]:
+def party_lines(party: PartyBox) -> list[str]:
+    """A party on paper: name, address, numbers, contact."""
     numbers = " · ".join(
         filter(None, (f"SIREN {party.siren}" if party.siren else "", f"TVA {party.vat}" if party.vat else ""))
     )
@@ -111,11 +112,11 @@ def _successive(note: Note, says: dict[str, str]) -> list[list[Any]]:
         box = receipt.taker if receipt and receipt.taker else leg.box()
         when = _moment(receipt.happened_at) if receipt else says["expected"]
         signer = next((s.name for s in receipt.signatures if s.party in HAULIERS), "") if receipt else ""
-        place = " ".join(filter(None, (leg.pickup.name, leg.pickup.address.city)))
+        place = ", ".join(filter(None, (leg.pickup.name, leg.pickup.address.city)))
         said = " · ".join(filter(None, (f"{says['taken_at']}{says['colon']}{place}", when, signer)))
         noted = [] if leg.first else [kept for act in acts for kept in act.reserves]
         reserves = [_reserve(kept, arrived, says) for kept in noted]
-        found.append([", ".join(_party(box)), said, reserves])
+        found.append([", ".join(party_lines(box)), said, reserves])
     return found
 
 
@@ -146,8 +147,8 @@ def _goods(note: Note, language: Language) -> list[list[str]]:
             str(line.goods.quantity),
             _package(line.goods.package_code, language),
             _nature(line.goods),
-            _number(line.goods.weight_kg, language),
-            _number(line.goods.volume_m3, language),
+            number_of(line.goods.weight_kg, language),
+            number_of(line.goods.volume_m3, language),
         ]
         for line in note.consignment.goods
     ]
@@ -166,8 +167,8 @@ def _totals(note: Note, language: Language) -> list[str]:
     goods = [line.goods for line in note.consignment.goods]
     return [
         str(sum(one.quantity for one in goods)),
-        _number(sum(one.weight_kg for one in goods), language),
-        _number(sum(one.volume_m3 for one in goods), language),
+        number_of(sum(one.weight_kg for one in goods), language),
+        number_of(sum(one.volume_m3 for one in goods), language),
     ]
 
 
@@ -259,7 +260,8 @@ def _package(code: str, language: Language) -> str:
     return f"{code} {pair[0 if language == 'fr' else 1]}" if pair else code
 
 
-def _number(value: float, language: Language) -> str:
+def number_of(value: float, language: Language) -> str:
+    """A number as the language writes it, without what is nothing."""
     return _spaced(f"{value:,.3f}".rstrip("0").rstrip("."), language) if value else ""
 
 
