@@ -1,16 +1,31 @@
 """Held orders given on: the way in a form, the legs that follow, the file that the holder keeps."""
 
+from datetime import timedelta
+from typing import Literal
+
 import pytest
 from lxml import html
+from msgspec import structs
 from tests.journeys.axe import RUN, SOURCE, WIDER
 from tests.portals import screen
 from tests.portals import world as worlds
 from tests.portals.plain import faults
-from tests.portals.transporter.world import World
+from tests.portals.transporter.world import BOURG, LYON, MORNING, World
 from tests.portals.world import Browser, Organization
 
-from rt.contracts.core_orders import CancelOrder, FileView, GetFile
+from rt.contracts.core_orders import (
+    AcceptTender,
+    CancelOrder,
+    ConfirmOrder,
+    CreateOrder,
+    FileView,
+    GetFile,
+    OrderView,
+    Stop,
+)
 from rt.portals.industry.app import build as industry_portal
+from rt.trade.goods import Goods
+from rt.trade.places import Site
 
 HUB = {
     "hubs.0.site.name": "Plateforme de Mâcon",
@@ -325,3 +340,80 @@ async def test_what_was_given_for_hire_stands_in_the_register(world: World, carr
             assert await shown.evaluate(WIDER) <= 0
             await shown.add_script_tag(content=SOURCE.read_text())
             assert await shown.evaluate(RUN, {}) == []
+
+
+async def held_with_stops(world: World, stops: list[Stop], lines: int) -> OrderView:
+    """An order of several places that the carrier has accepted."""
+    goods = [Goods(description=f"Lot {n}", quantity=4, weight_kg=900, pallets=4) for n in range(lines)]
+    asked = CreateOrder(stops=stops, goods=goods, consignee_name="Distri Rhône")
+    made = await world.ask(world.shipper, asked)
+    await world.say(world.shipper, ConfirmOrder(order_id=made.order_id))
+    offered = await world.offer(made.order_id)
+    assert offered.tender
+    taken = AcceptTender(order_id=made.order_id, tender_id=offered.tender.tender_id)
+    view: OrderView = await world.say(world.carrier, taken)
+    return view
+
+
+def at(site: Site, kind: Literal["pickup", "delivery"], hours: float, *lines: int) -> Stop:
+    """A stop of some lines, that many hours after six in the morning."""
+    begin = MORNING + timedelta(days=1, hours=hours)
+    return Stop(kind=kind, site=site, from_at=begin, until_at=begin + timedelta(hours=2), lines=list(lines))
+
+
+def elsewhere(name: str, code: str, city: str) -> Site:
+    return structs.replace(
+        LYON,
+        name=name,
+        address=structs.replace(LYON.address, postal_code=code, city=city),
+        latitude=None,
+        longitude=None,
+    )
+
+
+AMBERIEU = elsewhere("Dépôt d'Ambérieu", "01500", "Ambérieu-en-Bugey")
+GIVORS = elsewhere("Entrepôt de Givors", "69700", "Givors")
+
+
+async def test_goods_of_several_places_meet_at_a_hub_and_part_again(world: World, carrier: Browser) -> None:
+    stops = [
+        at(BOURG, "pickup", 1, 0),
+        at(AMBERIEU, "pickup", 2, 1),
+        at(LYON, "delivery", 9, 0),
+        at(GIVORS, "delivery", 10, 1),
+    ]
+    order = await held_with_stops(world, stops, 2)
+    path = f"/orders/{order.order_id}/legs/new"
+    answer = await carrier.web.post(path, data=typed_in(await carrier.page(path)) | {"then": "hub"})
+    later = {"trucks.0.how": "later", "trucks.1.how": "later"}
+    answer = await carrier.web.post(path, data=typed_in(answer.text) | HUB | later)
+    assert answer.status_code == 303, answer.text
+    file = await kept(world, order.order_id)
+    assert file.whole
+    first, second = [await world.read(leg.order_id, world.carrier) for leg in file.legs]
+    assert [(one.site.name, one.lines) for one in first.stops] == [
+        (BOURG.name, [0]),
+        (AMBERIEU.name, [1]),
+        (HUB["hubs.0.site.name"], [0, 1]),
+    ]
+    assert [one.site.name for one in second.stops] == [HUB["hubs.0.site.name"], LYON.name, GIVORS.name]
+
+
+async def test_one_truck_calls_where_its_orders_do_the_short_way(world: World, carrier: Browser) -> None:
+    near = await held_with_stops(world, [at(AMBERIEU, "pickup", 2), at(LYON, "delivery", 9)], 1)
+    far = await held_with_stops(world, [at(BOURG, "pickup", 1), at(GIVORS, "delivery", 10)], 1)
+    path = f"/legs/group?orders={near.order_id},{far.order_id}"
+    page = await carrier.page(path)
+    assert faults(page) == []
+    heads = [one.text_content() for one in html.fromstring(page).xpath("//ol//p/span/b")]
+    assert heads == [
+        "1. Enlèvement · Fromagerie de Bourg",
+        "2. Enlèvement · Dépôt d'Ambérieu",
+        "3. Livraison · Plateforme Distri Rhône",
+        "4. Livraison · Entrepôt de Givors",
+    ]
+    answer = await carrier.web.post(path, data=grouped_in(page) | {"how": "later"})
+    assert answer.status_code == 303, answer.text
+    (leg,) = (await kept(world, far.order_id)).legs
+    assert (leg.pickup_city, leg.delivery_city) == ("Bourg-en-Bresse", "Givors")
+    assert (await kept(world, near.order_id)).whole

@@ -23,6 +23,8 @@ PAGES = (
     "/orders/{moving}",
     "/orders/{assigned}/plan",
     "/orders/{moving}/incidents",
+    "/orders/{assigned}/legs/new",
+    "/register",
     "/orders/{moving}/incidents/{jam}/claim",
     "/orders/{moving}/cmr/{note}/link",
     "/orders/{assigned}/slots/pickup",
