@@ -1,24 +1,31 @@
 """Orders given on in legs as life goes: many goods, several pickups, second thoughts, late events."""
 
+import asyncio
+import re
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 from tests.services.core_orders import make
-from tests.services.core_orders.make import CARRIER, author
+from tests.services.core_orders.make import CARRIER, CLIENT, CONSIGNEE, SENDER, SHIPPER, STRANGER, author
+from tests.services.core_orders.test_api import accept, post
 from tests.services.core_orders.test_legs import (
     HUBS,
     SUB,
     given_on,
+    held_by,
     held_order,
     leg,
+    seen,
     stops,
+    subcontract,
 )
 
 from rt.contracts.core_orders import (
     ChainChanged,
     LegAsked,
+    LegMoved,
     LineGiven,
     LoadAsked,
     OrderPlanned,
@@ -211,3 +218,96 @@ def test_a_chain_of_five_levels_with_many_legs_each_is_told_in_an_event_of_bound
         assert len(msgspec.json.encode(told)) < 300_000
         assert below.legs == []
         assert msgspec.json.decode(msgspec.json.encode(told), type=OrderSummary) == told
+
+
+def test_a_leg_whose_driver_has_an_account_by_now_tells_it():
+    """The plan reads as before; who signs on the road is another."""
+    with held(EARLY):
+        order = held_order()
+        (one,) = given_on([order], leg("ord_1", 0, 3))
+        with acting_for(CARRIER):
+            one.assign(author(CARRIER), make.partner(SUB), 10_000)
+        plan = PlanView(vehicle_plate="AA-001-AA", driver_name="Jo", tour_id="tur_1")
+        one.planned_on_tour(author(SUB), plan)
+        one.clear_emitted()
+        one.planned_on_tour(author(SUB), plan, "usr_jo")
+        assert [type(event) for event in one.emitted] == [LegMoved]
+
+
+# Through the running unit.
+
+
+async def chain(web, orders) -> tuple[str, str, str]:
+    """An order of SHIPPER's for CLIENT that CARRIER gives to STRANGER, and STRANGER on to SUB."""
+    order_id, version = await held_by(
+        web, client_id=CLIENT, shipper_id=SENDER, sell_cents=912_341, goods=[make.goods(weight_kg=3_700)]
+    )
+    made = await subcontract(web, [(order_id, version)], leg(order_id, 0, 3, buy_cents=312_343))
+    (first,) = made.json()["order_ids"]
+    version = (await seen(web(CARRIER), first))["version"]
+    offer = {"carrier_id": STRANGER, "price_cents": 312_344, "deadline": "2026-11-22T07:00:00Z"}
+    await post(web(CARRIER), f"{first}/tender", **offer)
+    await accept(web(STRANGER), first)
+    said = {
+        "orders": [{"order_id": first, "version": (await seen(web(STRANGER), first))["version"]}],
+        "legs": [msgspec.to_builtins(leg(first, 0, 3))],
+    }
+    answer = await web(STRANGER).post("/api/orders/legs", json=said)
+    assert answer.status_code == 201, answer.text
+    (second,) = answer.json()["order_ids"]
+    version = (await seen(web(STRANGER), second))["version"]
+    await post(web(STRANGER), f"{second}/assign", carrier_id=SUB, agreed_cents=212_345, version=version)
+    await orders.settle()
+    return order_id, first, second
+
+
+SECRETS = {
+    "912341": {SHIPPER, CLIENT},
+    "80000": {SHIPPER, CARRIER},
+    "312343": {CARRIER},
+    "312344": {CARRIER, STRANGER},
+    "212345": {STRANGER, SUB},
+}
+"""Prices, each with those who may read it."""
+
+
+async def test_each_level_of_a_chain_reads_its_own_prices_and_no_others(web, orders):
+    with held(EARLY):
+        chained = await chain(web, orders)
+        for org in (SHIPPER, CLIENT, SENDER, CARRIER, STRANGER, SUB, CONSIGNEE):
+            texts = [
+                (await web(org).get("/api/orders")).text,
+                (await web(org).get("/api/orders/export")).text,
+            ]
+            for order_id in chained:
+                for path in ("", "/file", "/documents", "/exposure", "/emissions"):
+                    texts.append((await web(org).get(f"/api/orders/{order_id}{path}")).text)
+            for secret, readers in SECRETS.items():
+                written = re.compile(rf"\b({secret}|{secret[:-2]}[.,]{secret[-2:]})\b")
+                leaked = [text for text in texts if written.search(text)]
+                assert not leaked or org in readers, (org, secret, leaked[0][:300])
+            chain_seen = await web(org).get(f"/api/orders/{chained[0]}")
+            if org in (SHIPPER, CLIENT, SENDER, CARRIER):
+                assert [one["carrier_name"] for one in chain_seen.json()["chain"]] == [
+                    f"Maison {STRANGER}",
+                    f"Maison {SUB}",
+                ]
+        for org, order_id in ((STRANGER, chained[1]), (SUB, chained[2])):
+            read = await web(org).get(f"/api/orders/{order_id}")
+            assert chained[chained.index(order_id) - 1] not in read.text, "which order it is a leg of"
+            assert f"Maison {CLIENT}" not in read.text
+
+
+async def test_an_order_that_is_given_on_while_it_is_called_off_leaves_no_leg_behind(web, orders):
+    for _ in range(3):
+        order_id, version = await held_by(web)
+        cancel = web().post(f"/api/orders/{order_id}/cancel", json={"version": version, "reason": "non"})
+        answers = await asyncio.gather(subcontract(web, [(order_id, version)], leg(order_id, 0, 3)), cancel)
+        assert sorted(one.status_code for one in answers) in ([200, 409], [201, 409], [200, 201])
+        await orders.settle()
+        state = (await seen(web(), order_id))["state"]
+        rows = (await web(CARRIER).get("/api/orders")).json()["items"]
+        legs = [row for row in rows if row["is_leg"] and row["state"] != "cancelled"]
+        assert len(legs) == (state != "cancelled")
+        for row in legs:
+            await post(web(CARRIER), f"{row['order_id']}/cancel", version=row["version"], reason="non")

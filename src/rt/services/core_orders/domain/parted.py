@@ -13,7 +13,6 @@ from rt.services.core_orders.domain.journey import LineUnknown
 from rt.services.core_orders.domain.legs import Load, portions_of
 from rt.services.core_orders.domain.portions import Portion, Stock, before, standing
 from rt.services.core_orders.domain.states import Author
-from rt.trade.emissions import Emissions
 from rt.trade.places import Site, place_key
 
 DEEPEST = 5
@@ -138,13 +137,6 @@ class Parted(Amended, kw_only=True):
         if self.given_on:
             raise GivenOn
         super().plan_by_hand(by, plan)
-
-    def planned_on_tour(
-        self, by: Author, plan: PlanView, driver: str = "", emissions: Emissions | None = None
-    ) -> None:
-        """A tour of the carrier's own that is heard of once legs carry the order comes too late."""
-        if not self.given_on:
-            super().planned_on_tour(by, plan, driver, emissions)
 
     def refuse_parted(self, changes: Mapping[str, Any]) -> None:
         """Refuse to change goods and places that legs carry, or that are another order's."""

@@ -26,6 +26,7 @@ from rt.services.core_orders.domain.legs import (
 )
 from rt.services.core_orders.domain.parted import Parted
 from rt.services.core_orders.domain.states import EXECUTION, Author
+from rt.trade.emissions import Emissions
 
 
 class TooManyLegs(Conflict):
@@ -70,6 +71,14 @@ class Subcontracted(Parted, kw_only=True):
         self.brought = list(dict.fromkeys([*self.brought, order_id]))
         if notes <= {*self.brought} and self.state not in ARRIVED:
             self.fact(by, "delivered", at)
+
+    def planned_on_tour(
+        self, by: Author, plan: PlanView, driver: str = "", emissions: Emissions | None = None
+    ) -> None:
+        """A tour of the carrier's own that is heard of once legs carry the order comes too late."""
+        if not self.given_on:
+            super().planned_on_tour(by, plan, driver, emissions)
+            self._moved()
 
     def tell_chain(self) -> None:
         """Say who carries it, to those who follow it, as long as its carrier has it.
