@@ -118,14 +118,31 @@ class SecondAct:
             )
             check(CARRIERS[1].name in {link["carrier_name"] for link in chain}, "by name, without a price")
             check("parents" not in self._known_to(self.other, file["legs"][0]), "not what it is a leg of")
-        with self.step("core_orders", CARRIERS[1].name, "roule son trajet : la commande avance avec lui"):
-            one, two = (leg["order_id"] for leg in file["legs"])
-            self._drive(self.other, one)
+        one, two = (leg["order_id"] for leg in file["legs"])
+        with self.step("ecpmr", CARRIERS[1].name, "prend en charge sous la lettre de la commande"):
+            self._plan(self.other, one, "NR-310-RT", "Ludovic Petit")
+            self._plan(self.carrier, two, "AC-221-RT", "Bruno Faure")
+            note = wait_for(lambda: self._note(order["order_id"], 2), "the note with its two carriers")
+            if note["state"] == "new":
+                self._sign(self.other, note, "takeover", world.taken_over(note, "Ludovic Petit"))
             wait_for(
                 lambda: self._order(order["order_id"])["state"] == "in_transit", "the order to be in transit"
             )
-            self._drive(self.carrier, two)
+        with self.step("ecpmr", self.carrier.name, "la reçoit à la plateforme (CMR, art. 35), puis la livre"):
+            note = self._note(order["order_id"], 2)
+            if not any(leg["taken_over_at"] for leg in note["legs"] if leg["leg_id"] == two):
+                body = world.signing(note, "successor", "Bruno Faure")
+                body["countersignature"] = world.signature("carrier", "Ludovic Petit")
+                self._sign(self.carrier, note, "handover", {**body, "leg_id": two})
+            note = self._note(order["order_id"], 2)
+            if note["state"] != "delivered":
+                body = world.signing(note, "consignee", "Quai Marché Gare")
+                body["countersignature"] = world.signature("carrier", "Bruno Faure")
+                self._sign(self.carrier, note, "delivery", body)
             wait_for(lambda: self._order(order["order_id"])["state"] == "delivered", "it to be delivered")
+            wait_for(lambda: self._delivered(order["order_id"]), "both legs to be delivered with it")
+            view = self.stage.nobody().get(f"/api/ecpmr/verify/{note['verification_id']}")
+            check(view["intact"], "one note, three signatures of carriers, one chain")
 
     def groupage(self) -> None:
         with self.step("core_orders", self.carrier.name, "regroupe trois commandes sur un camion affrété"):
@@ -262,6 +279,9 @@ class SecondAct:
     def _file(self, order_id: str) -> View:
         return dict(self.carrier.get(f"/api/orders/{order_id}/file"))
 
+    def _delivered(self, order_id: str) -> bool:
+        return all(leg["state"] == "delivered" for leg in self._file(order_id)["legs"])
+
     def _give(self, leg: Mapping[str, Any], to: Caller, cents: int) -> None:
         if leg["state"] == "confirmed":
             given = {"carrier_id": to.organization, "agreed_cents": cents, "version": leg["version"]}
@@ -284,11 +304,15 @@ class SecondAct:
         view = who.get(f"/api/orders/{leg['order_id']}")
         return {name for name, value in view.items() if value}
 
-    def _drive(self, who: Caller, order_id: str) -> None:
-        """The carrier of a leg takes over and delivers, said by hand."""
+    def _plan(self, who: Caller, order_id: str, plate: str, driver: str) -> None:
         path = f"/api/orders/{order_id}"
         if who.get(path)["state"] == "assigned":
-            who.post(f"{path}/plan", {"vehicle_plate": "NR-310-RT", "driver_name": "Ludovic Petit"})
-        for state, reached in (("planned", "in_transit"), ("in_transit", "delivered")):
-            if who.get(path)["state"] == state:
-                who.post(f"{path}/progress", {"reached": reached})
+            who.post(f"{path}/plan", {"vehicle_plate": plate, "driver_name": driver})
+
+    def _note(self, order_id: str, legs: int) -> View:
+        """The order's note, once it knows so many legs; {} before."""
+        notes = self.carrier.get("/api/ecpmr/day", order_ids=order_id)["items"]
+        return dict(notes[0]) if notes and len(notes[0]["legs"]) == legs else {}
+
+    def _sign(self, who: Caller, note: View, step: str, body: View) -> None:
+        who.post(f"/api/ecpmr/documents/{note['document_id']}/{step}", body)
