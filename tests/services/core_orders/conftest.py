@@ -6,7 +6,16 @@ import httpx
 import pytest
 from tests.services.core_orders import make
 
-from rt.contracts.authz import GetKeys, GetOrganization, IssueLink, KeySetView, LinkView, OrganizationView
+from rt.contracts.authz import (
+    FindPartners,
+    GetKeys,
+    GetOrganization,
+    IssueLink,
+    KeySetView,
+    LinkView,
+    OrganizationsPage,
+    OrganizationView,
+)
 from rt.kernel.core.errors import NotFound
 from rt.kernel.core.tenancy import current_org
 from rt.kernel.service.service import ServiceContext, Unit, serve
@@ -53,6 +62,11 @@ async def _card(asked: GetOrganization) -> OrganizationView:
     )
 
 
+async def _partners(asked: FindPartners) -> OrganizationsPage:
+    cards = [await _card(GetOrganization(organization_id=one)) for one in KINDS]
+    return OrganizationsPage(items=[one for one in cards if one.standing in ("guest", "partner")])
+
+
 async def _link(asked: IssueLink) -> LinkView:
     said = "/".join(f"{name}={value}" for name, value in asked.claims.items())
     token = "/".join(part for part in (asked.scope, asked.object_id, asked.organization_id, said) if part)
@@ -67,7 +81,12 @@ def partners(context: ServiceContext) -> Unit:
     """The answers of authz that core_orders asks for, over the organizations of these tests."""
     return Unit(
         name="authz",
-        serves=[serve(GetKeys, _keys), serve(GetOrganization, _card), serve(IssueLink, _link)],
+        serves=[
+            serve(GetKeys, _keys),
+            serve(GetOrganization, _card),
+            serve(FindPartners, _partners),
+            serve(IssueLink, _link),
+        ],
     )
 
 

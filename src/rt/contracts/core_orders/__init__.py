@@ -81,6 +81,13 @@ from rt.contracts.core_orders.legs import (
     LooseView,
     Subcontract,
 )
+from rt.contracts.core_orders.letters import (
+    LetterRead,
+    ReadField,
+    ReadLack,
+    ReadLetter,
+    ReadPart,
+)
 from rt.contracts.core_orders.listed import OrderCounts, OrderRow, OrdersPage
 from rt.contracts.core_orders.orders import (
     AcceptProof,

@@ -7,6 +7,7 @@ from rt.services.core_orders.actions.claims import Claims
 from rt.services.core_orders.actions.emissions import EmissionFigures
 from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.legs import Legs
+from rt.services.core_orders.actions.letters import Letters
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.register import Register
@@ -21,6 +22,7 @@ def table(
     papers: Papers,
     claims: Claims,
     imports: Imports,
+    letters: Letters,
     emissions: EmissionFigures,
     register: Register,
 ) -> list[Served]:
@@ -78,6 +80,7 @@ def table(
         serve(contract.CommitImport, imports.commit),
         serve(contract.GetImportRejects, imports.rejects),
         serve(contract.GetImportTemplate, imports.template),
+        serve(contract.ReadLetter, letters.read),
         serve(contract.GetEmissions, emissions.get),
         serve(contract.FindFootprints, emissions.footprints),
     ]

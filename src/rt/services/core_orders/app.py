@@ -6,6 +6,7 @@ from rt.services.core_orders.actions.claims import Claims
 from rt.services.core_orders.actions.emissions import EmissionFigures
 from rt.services.core_orders.actions.imports import Imports
 from rt.services.core_orders.actions.legs import Legs
+from rt.services.core_orders.actions.letters import Letters
 from rt.services.core_orders.actions.orders import Orders
 from rt.services.core_orders.actions.papers import Papers
 from rt.services.core_orders.actions.register import Register
@@ -28,12 +29,11 @@ def build(context: ServiceContext) -> Unit:
     legs = Legs(store, directory)
     papers = Papers(store, context.files, context.services)
     claims = Claims(store, context.services)
-    imports = Imports(store, directory, context.files)
-    emissions = EmissionFigures(store, directory)
-    register = Register(store, directory)
+    imports, letters = Imports(store, directory, context.files), Letters(directory)
+    emissions, register = EmissionFigures(store, directory), Register(store, directory)
     return Unit(
         name="core_orders",
-        serves=table(orders, tenders, changes, legs, papers, claims, imports, emissions, register),
+        serves=table(orders, tenders, changes, legs, papers, claims, imports, letters, emissions, register),
         subscriptions=subscriptions(Handlers(store)) + leg_subscriptions(legs) + registering(register),
         timers={"expire_tender": tenders.expire},
         migrations=[expand(2, store.derive)],

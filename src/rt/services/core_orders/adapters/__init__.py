@@ -3,7 +3,7 @@
 import time
 from datetime import datetime, timedelta
 
-from rt.contracts.authz import GetOrganization, IssueLink
+from rt.contracts.authz import FindPartners, GetOrganization, IssueLink
 from rt.kernel.access.identity import current_actor
 from rt.kernel.core.clock import now
 from rt.kernel.core.errors import AskRefused, ReferenceUnknown, Refusal
@@ -17,6 +17,7 @@ from rt.services.core_orders.domain.tendering import DeadlineTooFar, Guest
 
 NAME_SECONDS = 60
 """How long an organization's own name is kept: it changes seldom, imports ask often."""
+KNOWN_AT_ONCE, KNOWN_PAGES = 200, 5
 TENDER_CLAIM = "tender"
 """What a link to answer an offer says of it: the offer that it was sent for."""
 LINK_AFTER = timedelta(days=30)
@@ -69,6 +70,27 @@ class Directory:
         partner = await self.partner(organization_id, field)
         partner.refuse_unnamable(field)
         return partner
+
+    async def known(self) -> list[Partner]:
+        """The partners and guests that an order may be run for; none to who may not see them."""
+        found: list[Partner] = []
+        after = ""
+        for _ in range(KNOWN_PAGES):
+            try:
+                page = await self._services.ask(FindPartners(limit=KNOWN_AT_ONCE, after=after))
+            except AskRefused as refused:
+                if refused.status == 403:
+                    return []
+                raise
+            found += [
+                Partner(one.id, one.name, one.email, one.kind, one.guest, one.standing)
+                for one in page.items
+                if one.standing in ("guest", "partner") and not one.suspended
+            ]
+            after = page.next
+            if not after:
+                break
+        return found
 
     async def signs_in(self, organization_id: str) -> bool:
         """Whether that organization has an account; a guest of somebody else has none that we know of."""

@@ -1,0 +1,255 @@
+"""Letters read as orders: what a corpus of them says, what has two readings, what does harm, whose client."""
+
+import contextlib
+import io
+import time
+from email.message import EmailMessage
+
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.services.core_orders.letters.aside import ASIDE
+from tests.services.core_orders.letters.score import TODAY, score
+from tests.services.core_orders.letters.tuning import TUNING
+from tests.services.core_orders.make import CLIENT
+
+from rt.contracts.core_orders.letters import LETTER_SIGNS
+from rt.kernel.core.errors import Invalid, WrongMediaType
+from rt.services.core_orders.domain.letter import packed, read
+from rt.services.core_orders.domain.letter.plain import LetterTooLong
+
+ORDINARY = TUNING[0].text
+SURE = 99
+"""Percent of the fields called high that must be right."""
+
+
+def fields(text: str, order: int = 1) -> dict[str, tuple[str, str]]:
+    return {one.field: (one.value, one.confidence) for one in read(text, TODAY, order).fields}
+
+
+def pdf(*texts: str, **saved: object) -> bytes:
+    with pikepdf.Pdf.new() as made:
+        font = made.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+            )
+        )
+        for text in texts:
+            page = made.add_blank_page(page_size=(595, 842))
+            page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+            drawn = " ".join(f"({line}) Tj T*" for line in text.split("\n"))
+            page.Contents = made.make_stream(f"BT /F1 11 Tf 14 TL 50 800 Td {drawn} ET".encode("latin-1"))
+        out = io.BytesIO()
+        made.save(out, **saved)
+        return out.getvalue()
+
+
+@pytest.mark.parametrize("samples", [TUNING, ASIDE], ids=["tuning", "aside"])
+def test_what_is_called_high_is_right(samples):
+    found = score(samples)
+    print(found.said())
+    assert found.high > 100
+    assert found.high_right * 100 >= SURE * found.high, "\n".join(found.faults)
+
+
+def test_most_fields_of_letters_that_no_rule_was_tuned_on_are_right():
+    found = score(ASIDE)
+    assert found.share(found.right) >= 75, found.said() + "\n" + "\n".join(found.faults)
+
+
+@pytest.mark.parametrize("sample", [*TUNING, *ASIDE], ids=range(len(TUNING) + len(ASIDE)))
+def test_every_place_in_the_text_holds_what_the_field_was_read_from(sample):
+    reading = read(sample.text, TODAY)
+    assert len(reading.orders) == sample.orders
+    for one in reading.fields:
+        assert 0 <= one.start < one.end <= len(reading.text), one
+        if one.field.endswith(("city", "street", "phone", "email", "purchase_order")):
+            assert one.value == reading.text[one.start : one.end]
+
+
+def test_a_day_or_a_figure_with_two_readings_says_both_and_is_never_high():
+    said = read("Pick up 05/04/2027 Lyon 69007\nDelivery Paris 75012 06/04/2027\nGoods 1.250 kg", TODAY)
+    by_field = {one.field: one for one in said.fields}
+    day, weight = by_field["stops.0.from_at"], by_field["goods.0.weight_kg"]
+    assert (day.confidence, weight.confidence) == ("guess", "guess")
+    assert day.value.startswith("2027-04-0")
+    assert day.others == ["2027-05-03T22:00:00+00:00"]
+    assert (weight.value, weight.others) == ("1250", ["1.25"])
+
+
+def test_the_day_of_the_week_decides_between_two_readings():
+    said = fields("Pick up Monday 05/04/2027 Lyon 69007 at 10 am\nDelivery Paris 75012")
+    assert said["stops.0.from_at"] == ("2027-04-05T08:00:00+00:00", "high")
+
+
+def test_several_orders_are_said_and_read_one_by_one():
+    text = next(sample.text for sample in TUNING if sample.orders == 2)
+    first, second = fields(text), fields(text, 2)
+    assert first["stops.1.site.address.city"][0] == "Metz"
+    assert second["stops.1.site.address.city"][0] == "Reims"
+    assert (first["goods.0.pallets"][0], second["goods.0.pallets"][0]) == ("4", "7")
+
+
+def test_quotes_signatures_and_headers_are_left_out_of_the_order():
+    reading = read(f"{ORDINARY}\n-----Message d'origine-----\nEnlèvement 59000 Lille 40 palettes", TODAY)
+    kinds = {one.why: reading.text[one.start : one.end] for one in reading.left_out}
+    assert "jean.martin" in kinds["signature"]
+    assert "Lille" in kinds["quoted"]
+    assert not any(one.value in ("59000", "40", "04 72 11 22 33") for one in reading.fields)
+
+
+def test_what_is_denied_is_not_wished_for():
+    text = "Chargement 69007 Lyon\nLivraison 75012 Paris\nSans hayon, pas d'ADR. Bâche : non. Grue : oui"
+    assert [one.value for one in read(text, TODAY).fields if one.field == "requirements"] == ["crane"]
+
+
+def test_what_the_law_still_wants_is_named():
+    lacks = {one.field for one in read("Chargement 69007 Lyon le 14/12/2026, 4 palettes 900 kg", TODAY).lacks}
+    assert {"stops.0.site.address.street", "stops.1.site.address.city", "stops.1.from_at"} <= lacks
+    assert not {"stops.0.site.address.city", "goods.0.weight_kg"} & lacks
+
+
+HOSTILE = [
+    "9" * 39_000,
+    "1 " * 19_000,
+    "a" * 39_000,
+    "Lyon " * 7_000,
+    "69007 Lyon " * 3_000,
+    "Chargement : " * 2_500,
+    "12/12/2026 " * 3_000,
+    "A > B / C -> " * 2_500,
+    ";" * 39_000,
+    "\t".join(["Poids"] * 5_000),
+    "<div>" * 7_000,
+    "<p " * 9_000 + ">",
+    "\n" * 39_000,
+    "> " * 19_000,
+    "De : a@b.fr\nObjet : x\n" * 1_500,
+    "0" + " 1" * 19_000,
+    "a@" * 19_000,
+    "." * 39_000,
+    "x" + "." * 20_000 + "@" + "a." * 9_000,
+    "de la " * 6_000,
+    "\u202e\u200b69007\u200b Lyon\u202c" * 2_000,
+    "réf " * 9_000,
+    "10 palettes de " * 2_500,
+    "8h-" * 12_000,
+    "Cordialement\n" * 2_900,
+    "1. Enlèvement livraison\n" * 1_600,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_costs_a_bounded_time(text):
+    began = time.process_time()
+    read(text[:LETTER_SIGNS], TODAY)
+    assert time.process_time() - began < 4
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "Chargement",
+            "Livraison :",
+            "69007 Lyon",
+            "12/13/2026",
+            "05/04",
+            "8h-12h",
+            "24 pal",
+            "1.250 kg",
+            "\n",
+        ),
+        *(
+            "De : a@b.fr",
+            "Objet : x",
+            "> ",
+            "Cordialement",
+            "<p>",
+            "|",
+            "\t",
+            ";",
+            "UN 1263",
+            "-18°C",
+            "€ 480",
+        ),
+        *(
+            "Ville",
+            "CP",
+            "Poids",
+            "lundi",
+            "D-70565 Stuttgart",
+            "99/99/9999",
+            "80x120",
+            "31/02/2026",
+            "29/02",
+        ),
+    ]
+)
+
+
+@settings(max_examples=150)
+@given(
+    st.one_of(
+        st.text(max_size=400), st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=40).map(" ".join)
+    )
+)
+def test_any_text_is_read_without_a_fault(text):
+    reading = read(text, TODAY)
+    for one in reading.fields:
+        assert 0 <= one.start <= one.end <= len(reading.text)
+    assert all(0 <= one.start <= one.end <= len(reading.text) for one in (*reading.orders, *reading.left_out))
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(content):
+    for begin in (b"", b"%PDF-1.7\n", b"From: a@b.fr\nMIME-Version: 1.0\n"):
+        with contextlib.suppress(Invalid, WrongMediaType):
+            packed(begin + content, "", TODAY, 1)
+
+
+def test_a_text_beyond_the_limit_is_refused():
+    with pytest.raises(LetterTooLong):
+        read("mot " * 11_000, TODAY)
+
+
+async def ask(client, content: bytes, media_type: str = "text/plain", **query: object):
+    return await client.post(
+        "/api/orders/letters", params=query, content=content, headers={"content-type": media_type}
+    )
+
+
+async def test_a_mail_names_its_client_by_its_sender_and_nothing_is_kept(web):
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = f"Jean <contact@{CLIENT}.example>", "Transport"
+    mail["Message-ID"] = "<1@x>"
+    mail.set_content("voir HTML")
+    mail.set_content(ORDINARY)
+    answer = await ask(web(), mail.as_bytes(), "message/rfc822")
+    assert answer.status_code == 200, answer.text
+    said = {one["field"]: one for one in answer.json()["fields"]}
+    assert (said["client_id"]["value"], said["client_id"]["confidence"]) == (CLIENT, "high")
+    assert said["stops.0.site.address.postal_code"]["value"] == "69007"
+    assert (await web().get("/api/orders")).json()["items"] == []
+
+
+async def test_a_pdf_is_read_and_one_that_is_locked_too_long_or_a_picture_is_refused(web):
+    text = "Chargement : ACME\n69007 Lyon\nLivraison : Brico\n42000 Saint-Etienne\n12 palettes 4 250 kg"
+    answer = await ask(web(), pdf(text), "application/pdf")
+    assert answer.status_code == 200, answer.text
+    said = {one["field"]: one["value"] for one in answer.json()["fields"]}
+    assert (said["stops.1.site.address.postal_code"], said["goods.0.pallets"]) == ("42000", "12")
+    locked = pdf(text, encryption=pikepdf.Encryption(owner="a", user="b"))
+    codes = [
+        (await ask(web(), content)).json()["errors"][0]["code"]
+        for content in (locked, pdf(*[text] * 11), pdf(""), b"", b"PK\x03\x04rest", b"%PDF-1.7 cut")
+    ]
+    assert codes == [
+        "pdf_encrypted",
+        "letter_too_many_pages",
+        "letter_without_text",
+        "letter_without_text",
+        "letter_not_text",
+        "pdf_broken",
+    ]
