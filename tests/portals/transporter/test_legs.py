@@ -195,7 +195,7 @@ async def test_the_client_sees_who_carries_by_names_alone(world: World, carrier:
     assert faults(page) == []
     assert "Qui transporte" in page
     assert other.name in page
-    assert "333" not in page
+    assert "333,00" not in page
     leg_id = (await kept(world, order.order_id)).legs[0].order_id
     page = await carrier.page(f"/orders/{leg_id}")
     assert f'<a href="/orders/{order.order_id}#file">{order.reference}</a>' in page

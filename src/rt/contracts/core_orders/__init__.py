@@ -126,6 +126,7 @@ from rt.contracts.core_orders.register import (
     FindCharters,
     PrintRegister,
     RegisterPage,
+    RegisterYear,
 )
 from rt.contracts.core_orders.shown import (
     ChainLink,

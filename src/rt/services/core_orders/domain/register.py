@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from rt.contracts.core_orders import CharterClient, CharterCorrection, CharterView
+from rt.contracts.core_orders import CharterClient, CharterCorrection, CharterView, RegisterYear
 from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import Personal
 from rt.services.core_orders.domain.order import Order
@@ -35,7 +35,7 @@ class Charter(Entity, kw_only=True):
     Its number follows the one before within its year and is never given again, whatever becomes of it.
     """
 
-    year: int
+    year: RegisterYear
     number: int
     given_at: datetime
     order_id: str
