@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, Dialog, Page, async_playwright, expect
 from tests.pages.shop import PASSWORD
-from tests.ui.driver_town import Depot, serving
+from tests.ui.driver_town import SITE, Depot, serving
 
 PHONE = {"width": 390, "height": 844}
 AT = "2026-11-22T09:00:00Z"
@@ -248,3 +248,61 @@ async def test_a_phone_with_a_wrong_clock_says_so_and_sends_the_right_time(phone
         said = datetime.fromisoformat(arrival["happened_at"])
         corrected = datetime.fromisoformat(arrival["body"]["happened_at"])
         assert abs(said - corrected - depot.phone_ahead) < timedelta(minutes=2)
+
+
+async def test_a_driver_who_takes_goods_from_another_signs_the_handover_on_a_small_phone(
+    phone: Browser,
+) -> None:
+    """Without network, in a window 360 pixels wide: two big buttons, no pallets, nothing cut."""
+    depot = Depot()
+    leg = {
+        "leg_id": "1",
+        "carrier_name": "Transports Morel",
+        "pickup_name": SITE["name"],
+        "pickup_city": "Lyon",
+        "delivery_name": "Caves du Rhône",
+        "delivery_city": "Lyon",
+        "takes": "handover",
+        "gives": "delivery",
+        "next_leg_id": "",
+        "taken_over_at": None,
+        "given_over_at": None,
+        "handover_hash": "",
+    }
+    before = leg | {
+        "leg_id": "0",
+        "carrier_name": "Transports Loire",
+        "takes": "takeover",
+        "gives": "handover",
+    }
+    note = depot.notes[0] | {"order_id": "parent", "state": "in_transport"}
+    depot.notes = [note | {"legs": [before | {"next_leg_id": "1"}, leg], "held_by": "0"}]
+    with serving(depot.app()) as base:
+        context = await phone.new_context(viewport={"width": 360, "height": 740}, locale="fr-FR")
+        page = await context.new_page()
+        await sign_in(page, base)
+        await context.set_offline(True)
+        await page.locator(".stop-link").first.click()
+        await expect(page.get_by_text("Transports Loire")).to_be_visible()
+        await page.get_by_role("button", name="Je suis arrivé").click()
+        await page.get_by_role("link", name="Reprendre au transporteur").click()
+        await expect(page.get_by_role("heading", name="Palettes")).to_have_count(0)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+        await page.fill("input[type=text] >> nth=0", "Karim de la Loire")
+        for pad in await page.locator(".pad > svg").all():
+            await pad.scroll_into_view_if_needed()
+            box = await pad.bounding_box()
+            assert box is not None
+            await page.mouse.move(box["x"] + 30, box["y"] + 60)
+            await page.mouse.down()
+            await page.mouse.move(box["x"] + 200, box["y"] + 90, steps=4)
+            await page.mouse.up()
+        await page.get_by_role("button", name="Valider").click()
+        await expect(page.get_by_role("button", name="Je repars")).to_be_visible()
+        await context.set_offline(False)
+        await expect(page.locator("#driver-sync")).to_contain_text("Tout est envoyé")
+    told = [(one["name"], one["body"].get("leg_id")) for one in depot.commands]
+    assert told == [("RecordArrival", "1"), ("SignHandover", "1")]
+    said = depot.commands[1]["body"]
+    assert (said["signature"]["party"], said["countersignature"]["party"]) == ("carrier", "successor")
+    assert "pallets" not in said

@@ -91,6 +91,10 @@ def acceptable(visit: Visit, order: OrderView, note: DocumentView) -> dict[str, 
 def signers(note: DocumentRow) -> list[Party]:
     """Who can still be asked to sign by a link: who is missing now, and the consignee beforehand."""
     ahead: list[Party] = ["consignee"] if note.delivered_at is None else []
+    if isinstance(note, DocumentView) and any(
+        leg.leg_id == note.held_by and leg.next_leg_id for leg in note.legs
+    ):
+        ahead.insert(0, "successor")
     return [] if note.cancelled else list(dict.fromkeys([*note.to_sign, *ahead]))
 
 
@@ -101,7 +105,10 @@ async def signing_link(visit: Visit) -> Page:
     of_order = FindDocuments(order_id=order_id)
     if document_id not in {one.document_id for one in (await visit.ask(of_order)).items}:
         raise NotFound
+    legs = {leg.leg_id: leg for leg in note.legs}
+    held = legs.get(note.held_by)
     names = {"sender": note.sender_name, "carrier": note.carrier_name, "consignee": note.consignee_name}
+    names["successor"] = legs[held.next_leg_id].carrier_name if held and held.next_leg_id else ""
     form = visit.form(
         MakeSigningLink,
         fixed={"document_id": document_id},

@@ -307,7 +307,7 @@ async def test_the_goods_go_from_truck_to_truck_through_the_service(emit, web, e
 
 
 async def test_a_carrier_without_an_account_takes_over_by_link(emit, web, by_link, emitted):
-    await emit(planned_with([legs.THREE[0], leg(1, 1, 3, carrier_id=GUEST)]))
+    await emit(planned_with([legs.THREE[0], leg(1, 1, 2, carrier_id=GUEST), legs.THREE[2]]))
     document = f"/api/ecpmr/documents/{note_id('ord_1')}"
     note = (await web(SUBS[0]).get(document)).json()
     await web(SUBS[0]).post(f"{document}/takeover", json=make.asked(note, "sender", "carrier"))
@@ -320,6 +320,10 @@ async def test_a_carrier_without_an_account_takes_over_by_link(emit, web, by_lin
     passed = await link.post(f"{document}/handover", json=said)
     assert passed.status_code == 200, passed.text
     assert passed.json()["held_by"] == "leg_1"
+    others = await link.post(
+        f"{document}/handover", json=make.asked(note, "successor", leg_id="leg_2", code=code)
+    )
+    assert (others.status_code, others.json()["code"]) == (403, "may_not_sign")
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -67,8 +67,15 @@ async def delivery(visit: Visit) -> Page | Response:
 
 async def takeover(visit: Visit) -> Page | Response:
     note = await note_for(visit, "takeover")
-    party = said_by(visit.path["token"]).party
+    said = said_by(visit.path["token"])
+    party = said.party
     here = f"/l/{visit.path['token']}/takeover/{note.document_id}"
+    if party == "successor":
+        leg_id = said.claims.get("leg_id", "")
+        if any(leg.leg_id == leg_id and leg.taken_over_at for leg in note.legs):
+            return done_page(note, "handover", party, "")
+        taking = Signer(here=here, step="handover", party=party, by_link=True, photos=False, leg_id=leg_id)
+        return await signed(visit, taking, note, went(visit, here))
     if signature_on(note, "takeover", party):
         return done_page(note, "takeover", party, "")
     signer = Signer(here=here, step="takeover", party=party, by_link=True, photos=False)
@@ -84,7 +91,8 @@ def went(visit: Visit, here: str) -> Callable[[DocumentView], Awaitable[Page | R
 
 def signature_on(note: DocumentView, step: Step, party: str) -> str:
     """The name under which this party has signed this step."""
-    return next((one.name for one in note.signatures if (one.step, one.party) == (step, party)), "")
+    latest = reversed(note.signatures)
+    return next((one.name for one in latest if (one.step, one.party) == (step, party)), "")
 
 
 def done_page(note: DocumentView, step: Step, party: str, paper: str) -> SignedPage:

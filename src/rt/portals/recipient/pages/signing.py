@@ -19,6 +19,7 @@ from rt.contracts.ecpmr import (
     ReserveView,
     SignatureGiven,
     SignDelivery,
+    SignHandover,
     SignTakeover,
     Step,
     Stop,
@@ -77,6 +78,8 @@ class Signer(msgspec.Struct, frozen=True):
     by_link: bool
     photos: bool
     """Whether photos can be left: a link to sign a takeover does not open the note to them."""
+    leg_id: str = ""
+    """The leg that a handover is to."""
 
 
 async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -> Page | Response:
@@ -85,7 +88,8 @@ async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -
     filled = {name: typed(visit, name) for name in TYPED}
     filled["pallet_type"] = typed(visit, "pallet_type") or "EUR"
     filled["delivered"] = typed(visit, "delivered") if visit.posted is not None else pallets_of(note)
-    seen = note.takeover_hash if signer.step == "takeover" else note.delivery_hash
+    taken = next((leg.handover_hash for leg in note.legs if leg.leg_id == signer.leg_id), "")
+    seen = {"takeover": note.takeover_hash, "handover": taken}.get(signer.step, note.delivery_hash)
     page = SignPage(
         title=_("Lettre de voiture %(number)s") % {"number": note.number},
         here=signer.here,
@@ -109,7 +113,7 @@ async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -
     )
     if visit.posted is None:
         return page
-    stop: Stop = "pickup" if signer.step == "takeover" else "delivery"
+    stop: Stop = "delivery" if signer.step == "delivery" else "pickup"
     await read_lines(visit, note.document_id, stop, lines)
     match typed(visit, "do"):
         case "code":
@@ -129,7 +133,7 @@ def pallets_of(note: DocumentView) -> str:
 
 async def ask_code(visit: Visit, signer: Signer, note: DocumentView, page: SignPage) -> CodeSentView | None:
     try:
-        if signer.step == "takeover":
+        if signer.step != "delivery":
             return await visit.ask(AskTakeoverCode(document_id=note.document_id), key=key_of(visit))
         return await visit.ask(AskDeliveryCode(document_id=note.document_id), key=key_of(visit))
     except Refusal as refusal:
@@ -167,8 +171,13 @@ async def sign(visit: Visit, signer: Signer, page: SignPage, done: Done) -> Page
         "code": page.typed["code"],
     }
     try:
-        if signer.step == "takeover":
-            message: SignTakeover | SignDelivery = msgspec.convert(given, SignTakeover)
+        if signer.step == "handover":
+            taking = {name: one for name, one in given.items() if not name.startswith("pallets")}
+            message: SignTakeover | SignHandover | SignDelivery = msgspec.convert(
+                taking | {"leg_id": signer.leg_id}, SignHandover
+            )
+        elif signer.step == "takeover":
+            message = msgspec.convert(given, SignTakeover)
         else:
             message = msgspec.convert(given, SignDelivery)
     except msgspec.ValidationError:
@@ -207,7 +216,9 @@ class LinkSays(msgspec.Struct):
 
     @property
     def party(self) -> Party:
-        return "carrier" if self.claims.get("party") == "carrier" else "sender"
+        """The sender, unless the link was made for a carrier: the one that is there, or the next."""
+        said = self.claims.get("party")
+        return "successor" if said == "successor" else "carrier" if said == "carrier" else "sender"
 
 
 def said_by(token: str) -> LinkSays:

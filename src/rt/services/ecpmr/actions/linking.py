@@ -64,7 +64,7 @@ class Linking:
                     object_id=note.id,
                     organization_id=signer_org,
                     expires_at=_link_end(note),
-                    claims={"party": asked.party},
+                    claims={"party": asked.party} | _leg_of(note, asked.party),
                 )
             )
         invitation = Invitation(
@@ -195,6 +195,12 @@ def _typed(asked: MakeSigningLink) -> str:
     if not asked.email:
         raise refusals.AddressUnknown("email")
     return asked.email.strip().lower()
+
+
+def _leg_of(note: Note, party: Party) -> dict[str, str]:
+    """The leg for which the next carrier is asked to sign."""
+    leg = note.next_leg if party == "successor" else None
+    return {"leg_id": leg.order_id} if leg else {}
 
 
 def _link_end(note: Note) -> datetime:

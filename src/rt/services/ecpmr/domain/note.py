@@ -24,7 +24,7 @@ from rt.services.ecpmr.domain.moments import Bound, settled
 from rt.services.ecpmr.domain.precision import warnings_on
 from rt.services.ecpmr.domain.proceeding import Proceeding
 from rt.services.ecpmr.domain.records import Act, KeptReserve, LinkUsed, Who
-from rt.services.ecpmr.domain.signatures import MayNotSign, allow, checked, own_account
+from rt.services.ecpmr.domain.signatures import HAULIERS, MayNotSign, allow, checked, own_account
 from rt.services.ecpmr.domain.successive import DRIVERS_KEPT
 from rt.services.ecpmr.domain.texts import refuse_unseen
 
@@ -212,9 +212,14 @@ class Note(Proceeding):
         for party in parties:
             if invitation is None:
                 allow(party, who.org_id, known, collectors)
-            elif party != invitation.party:
+            elif party != invitation.party or not self._for_its_leg(invitation, known):
                 raise MayNotSign("signature.party", party=party)
         return parties
+
+    def _for_its_leg(self, invitation: Invitation, known: dict[Party, set[str | None]]) -> bool:
+        """Whether a link that was sent to the carrier of a leg signs where that carrier is."""
+        between = bool(self.legs) and invitation.party in HAULIERS
+        return not between or invitation.org_id in known[invitation.party]
 
     def _refuse_unread(self, step: Step, countersigns: str, leg_id: str) -> None:
         """Who signs after others signs what they noted at this step too, and names it."""
