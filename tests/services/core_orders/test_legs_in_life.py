@@ -234,6 +234,34 @@ def test_a_leg_whose_driver_has_an_account_by_now_tells_it():
         assert [type(event) for event in one.emitted] == [LegMoved]
 
 
+def test_what_becomes_of_a_leg_that_was_called_off_puts_nothing_back_to_be_planned():
+    """Its carrier has planned the order by hand by then; the leg's own legs go one after the other."""
+    with held(EARLY):
+        order = held_order()
+        (one,) = given_on([order], leg("ord_1", 0, 3))
+        one.carry(author(CARRIER), make.partner(CARRIER))
+        one.id = "leg_own"
+        order.legs[0].order_id = "leg_own"
+        (below,) = given_on([one], leg("leg_own", 0, 3), number=1)
+        one.cancel(author(CARRIER), "non")
+        followed(order, one)
+        order.plan_by_hand(author(CARRIER), PlanView(vehicle_plate="AA-001-AA", driver_name="Jo"))
+        order.clear_emitted()
+        below.cancel(author(CARRIER), "non")
+        followed(one, below)
+        followed(order, one)
+        assert not [event for event in order.emitted if isinstance(event, ChainChanged)]
+
+
+def test_a_leg_keeps_the_currency_of_what_it_carries():
+    """Its price is added to those of the others."""
+    with held(EARLY):
+        (one,) = given_on([held_order()], leg("ord_1", 0, 3))
+        with pytest.raises(Refusal) as refused:
+            one.take(author(CARRIER), {"currency": "CHF"}, "edited", {})
+        assert (refused.value.code, refused.value.field) == ("currency_of_others", "currency")
+
+
 # Through the running unit.
 
 

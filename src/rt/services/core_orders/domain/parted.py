@@ -34,6 +34,11 @@ class GoodsOfOthers(Conflict):
     en = "This leg carries the goods of another order: change them there, or call the leg off."
 
 
+class CurrencyOfOthers(Conflict):
+    fr = "Un trajet garde la monnaie de la commande qu'il porte."
+    en = "A leg keeps the currency of the order that it carries."
+
+
 class ChainTooLong(Conflict):
     fr = "La commande {reference} est déjà au niveau {deepest} de sous-traitance."
     en = "Order {reference} is already {deepest} levels of sub-contracting deep."
@@ -140,6 +145,8 @@ class Parted(Amended, kw_only=True):
 
     def refuse_parted(self, changes: Mapping[str, Any]) -> None:
         """Refuse to change goods and places that legs carry, or that are another order's."""
+        if "currency" in changes and self.parents:
+            raise CurrencyOfOthers("currency")
         calls = self._calls(changes.get("stops", self.stops))
         if "goods" in changes or calls != self._calls(self.stops):
             if self.given_on:

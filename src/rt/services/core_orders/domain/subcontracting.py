@@ -1,6 +1,6 @@
 """An order given on in legs: how it follows them, and what becomes of them without it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,6 +9,7 @@ from msgspec import structs
 from rt.contracts.core_orders import (
     ChainChanged,
     LegMoved,
+    LegSummary,
     OrderAmended,
     OrderState,
     PlanView,
@@ -80,15 +81,16 @@ class Subcontracted(Parted, kw_only=True):
             super().planned_on_tour(by, plan, driver, emissions)
             self._moved()
 
-    def tell_chain(self) -> None:
-        """Say who carries it, to those who follow it, as long as its carrier has it.
+    def tell_chain(self, told: Sequence[LegSummary] | None = None) -> None:
+        """Say who carries it, to those who follow it, while its carrier has it and if that is news.
 
         Delivered without legs it is nobody's to plan again.
         """
         self.index()
         if not self.given_on and self.note == "legs":
             self.note = "own"
-        if self.state in EXECUTION and (self.given_on or self.state != "delivered"):
+        legs = self.summary_view().legs
+        if self.state in EXECUTION and (self.given_on or self.state != "delivered") and legs != told:
             self.emit(ChainChanged(order=self.summary_view()))
         self._moved()
 
@@ -114,10 +116,10 @@ class Subcontracted(Parted, kw_only=True):
         )
         if fresh == known:
             return
-        fresh.version = leg.version
+        fresh.version, told = leg.version, self.summary_view().legs
         self.legs = [fresh if one is known else one for one in self.legs]
         self._follow(by, {line.state: line.at for line in leg.milestones()})
-        self.tell_chain()
+        self.tell_chain(told)
 
     def drop_legs(self) -> None:
         """It is called off, or its carrier sent away: legs that have not begun go."""
