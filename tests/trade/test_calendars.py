@@ -35,6 +35,13 @@ def test_holidays_are_those_of_the_place() -> None:
     assert not calendars.is_public_holiday(assumption, Address(country="GB"))
 
 
+def test_the_islands_of_the_north_keep_their_own_days_under_the_codes_of_guadeloupe() -> None:
+    parts = {"97133": (10, 9), "97150": (5, 28), "97110": (5, 27)}
+    for code, (month, day) in parts.items():
+        days = calendars.public_holidays(2026, Address(postal_code=code))
+        assert days.keys() & {date(2026, *one) for one in parts.values()} == {date(2026, month, day)}
+
+
 def test_working_days_with_and_without_saturday() -> None:
     saturday, armistice = date(2026, 11, 14), date(2026, 11, 11)
     assert not calendars.is_working_day(saturday)

@@ -15,6 +15,8 @@ OVERSEAS_PARTS = {
     **{"978": "MF", "984": "TF", "986": "WF", "987": "PF", "988": "NC"},
 }
 """Beginnings of French postal codes overseas, and the codes of ISO 3166-1 for the same."""
+ISLANDS = {"97133": "BL", "97150": "MF"}
+"""Saint-Barthélemy and Saint-Martin: collectivities since 2007 that kept these codes of Guadeloupe's."""
 FRANCE = Address()
 SATURDAY, SUNDAY = 5, 6
 
@@ -25,6 +27,12 @@ def public_holidays(year: int, at: Address = FRANCE) -> Mapping[date, str]:
     Alsace-Moselle and overseas have more; abroad those of the whole country; none where they are not known.
     """
     return _holidays(year, *_land(at.country, at.postal_code))
+
+
+def overseas_part(postal_code: str) -> str | None:
+    """The part of the Republic overseas that a French postal code is of, by its code of ISO 3166-1."""
+    code = postal_code.strip()
+    return ISLANDS.get(code) or OVERSEAS_PARTS.get(code[:3])
 
 
 def in_alsace_moselle(postal_code: str) -> bool:
@@ -78,7 +86,7 @@ def hours_in_day(day: date) -> int:
 def _land(country: str, postal_code: str) -> tuple[str, str | None]:
     """The country whose holidays hold there, and the part of France."""
     code = postal_code.strip()
-    part = OVERSEAS_PARTS.get(code[:3]) if country == "FR" else country
+    part = overseas_part(code) if country == "FR" else country
     if part in OVERSEAS_PARTS.values():
         return "FR", part
     if country == "FR" and in_alsace_moselle(code):

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from rt.trade.calendars import OVERSEAS_PARTS
+from rt.trade.calendars import overseas_part
 from rt.trade.countries import OVERSEAS, state
 from rt.trade.places import Address
 from rt.trade.tables import Dated, in_force
@@ -105,4 +105,4 @@ def _part(place: Address) -> str:
     if place.country != "FR":
         return place.country
     code = place.postal_code.strip()
-    return "MC" if code.startswith("980") else OVERSEAS_PARTS.get(code[:3], "FR")
+    return "MC" if code.startswith("980") else overseas_part(code) or "FR"

@@ -16,6 +16,7 @@ from rt.services.core_orders.domain.claiming import (
     DeliveredLater,
     MoreThanCarried,
     NotYourClaim,
+    PostedLater,
     estimate,
     exposure,
 )
@@ -108,12 +109,30 @@ def test_the_clock_says_how_many_days_are_left_and_when_it_was_kept() -> None:
     )
     late = claimed(hurt(), at=DELIVERED + timedelta(days=4)).deadlines[0]
     assert (late.days_left, late.state) == (0, "passed")
-    assert claimed(hurt(), confirmed_on=date(2026, 11, 27)).deadlines[0].state == "met"
+    friday = DELIVERED + timedelta(days=3)
+    assert claimed(hurt(), confirmed_on=date(2026, 11, 27), at=friday).deadlines[0].state == "met"
     assert (
         claimed(hurt(), confirmed_on=date(2026, 11, 28), at=DELIVERED + timedelta(days=4)).deadlines[0].state
         == "passed"
     )
     assert claimed(hurt(), noted=True).deadlines[0].state == "open"
+
+
+def test_a_letter_counts_from_the_delivery_on_and_was_not_posted_tomorrow() -> None:
+    with pytest.raises(PostedLater):
+        claimed(hurt(), confirmed_on=date(2026, 11, 25))
+    assert claimed(hurt(), confirmed_on=date(2026, 11, 23)).deadlines[0].state == "open"
+    assert claimed(hurt(), confirmed_on=date(2026, 11, 24)).deadlines[0].state == "met"
+
+
+def test_an_order_that_is_reopened_was_not_delivered_again() -> None:
+    order = hurt()
+    for days, move in enumerate(("pod_ok", "delivered"), start=1):
+        with held(DELIVERED + timedelta(days=days)):
+            order.state = move
+            order.write(make.author(), "proof_accepted" if move == "pod_ok" else "reopened")
+    found = claimed(order, at=DELIVERED + timedelta(days=3))
+    assert (found.delivered_on, found.deadlines[0].due_on) == (date(2026, 11, 24), date(2026, 11, 27))
 
 
 def test_the_days_are_those_of_the_place_of_delivery() -> None:
@@ -243,6 +262,12 @@ def test_a_delivery_that_will_be_late_is_said_before_it_is() -> None:
     found = duty(order, None, MONDAY, eta_delivery=until + timedelta(hours=1))
     assert (found.delivery, found.expected_by, found.tell_by) == ("expected_late", "track", until)
     assert duty(order, None, until + timedelta(hours=1)).delivery == "late"
+
+
+@pytest.mark.parametrize("state", ["draft", "cancelled"])
+def test_what_nobody_waits_for_is_never_late(state: str) -> None:
+    found = duty(make.order(state), (60.0, "test"), MONDAY + timedelta(days=9))
+    assert (found.pickup, found.delivery, found.replaceable_at) == ("unknown", "unknown", None)
 
 
 def test_without_a_promise_the_end_of_the_legal_day_is_the_limit() -> None:

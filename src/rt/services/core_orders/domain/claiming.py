@@ -1,6 +1,6 @@
 """What an order may cost whom: the carrier's exposure before it accepts, the estimate of a claim after."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -47,6 +47,11 @@ class DeliveredLater(Invalid):
     en = "The delivery cannot be after today ({today})."
 
 
+class PostedLater(Invalid):
+    fr = "La lettre ne peut pas partir après aujourd'hui ({today})."
+    en = "The letter cannot leave after today ({today})."
+
+
 def exposure(order: Order, by: Author) -> ExposureView:
     """The most that the carrier may owe if everything is lost."""
     roles = _parties(order, by)
@@ -79,6 +84,9 @@ def estimate(order: Order, asked: EstimateClaim, by: Author, at: datetime) -> Cl
     zone = zone_of(place.country, place.postal_code)
     if asked.delivered_on and asked.delivered_on > day_at(at, zone):
         raise DeliveredLater("delivered_on", today=day_at(at, zone).isoformat())
+    posted_by = max(day_at(at, zone), day_at(at))  # it may be posted elsewhere than goods were delivered
+    if asked.confirmed_on and asked.confirmed_on > posted_by:
+        raise PostedLater("confirmed_on", today=posted_by.isoformat())
     delivered_on = asked.delivered_on or next(
         (day_at(one.at, zone) for one in order.milestones() if one.state == "delivered"), None
     )
@@ -205,9 +213,13 @@ def _suffered(
 
 
 def _deadline(clock: Clock, today: date, noted: bool, confirmed_on: date | None) -> DeadlineView:
-    """How a deadline stands: under French law what was noted at delivery still has to be confirmed."""
+    """How a deadline stands: under French law what was noted at delivery still has to be confirmed.
+
+    A letter of the day of delivery is in time, one of before says nothing of what came.
+    """
     written = clock.code not in ("lawsuit", "at_delivery") and confirmed_on is not None
-    met = (written and confirmed_on is not None and confirmed_on <= clock.due_on) or (
+    since = clock.starts_on - timedelta(days=1)
+    met = (written and confirmed_on is not None and since <= confirmed_on <= clock.due_on) or (
         noted and clock.code in ("at_delivery", "reserves")
     )
     return DeadlineView(

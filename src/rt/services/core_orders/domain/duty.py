@@ -13,6 +13,9 @@ from rt.trade.gazetteer import inhabitants
 from rt.trade.places import Site
 from rt.trade.zones import day_at, instant_at, zone_of
 
+UNAWAITED = ("draft", "cancelled")
+"""States in which nobody waits for the goods."""
+
 
 def ends(order: Order) -> tuple[Point, Point] | None:
     """Where the order goes from and to, if the law counts kilometres for it and both places are known."""
@@ -52,6 +55,8 @@ def duty(
     loading_until = order.pickup.until_at or order.pickup.from_at
     pickup = standing(limit=loading_until, expected=to_load, done=loaded_at, now=at)
     delivery = standing(limit=limit, expected=expected, done=reached.get("delivered"), now=at)
+    if order.state in UNAWAITED:
+        pickup = delivery = "unknown"
     given = order.carrier_id is not None and order.state != "cancelled"
     replaced = replaceable_at(loading_until, loaded=loaded_at is not None or not given)
     late_to_load = pickup in ("expected_late", "late") and replaced is not None

@@ -179,11 +179,15 @@ class Record(OrderLine, kw_only=True):
         )
 
     def milestones(self) -> list[Milestone]:
-        """When each step of the execution was last reached; offers and their refusals are no milestones."""
+        """When each step of the execution was last reached; offers and their refusals are no milestones.
+
+        Who takes its word on a proof back delivers nothing again: deadlines run from the day of the goods.
+        """
         reached: dict[Any, Milestone] = {}
         before = ""
         for line in self.history:
-            if line.state != before and line.state in EXECUTED:
+            taken_back = (before, line.state) == ("pod_ok", "delivered")
+            if line.state != before and line.state in EXECUTED and not taken_back:
                 reached[line.state] = Milestone(state=line.state, at=line.at)
             before = line.state
         return list(reached.values())
