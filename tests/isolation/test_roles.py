@@ -11,7 +11,7 @@ AT_THE_DOCK = {
     "core_orders": {"AddDocument", "ReportIncident", "ReportProgress"},
     "ecpmr": {
         *("AddPhoto", "AskDeliveryCode", "AskTakeoverCode", "MakeSigningLink", "RecordArrival"),
-        *("RecordDeparture", "SignAmendment", "SignDelivery", "SignTakeover"),
+        *("RecordDeparture", "SignAmendment", "SignDelivery", "SignHandover", "SignTakeover"),
     },
     "palette": {"RedeemVoucher"},
     "tracking_ia": {"EndDuty", "PauseDuty", "RecordPositions", "StartDuty"},
@@ -20,7 +20,7 @@ AT_THE_DOCK = {
 IN_THE_CAB = {
     "core_orders": {"FindDocuments", "GetDocument", "GetDocumentUrl", "GetOrder"},
     "ecpmr": {
-        *("GetDocument", "GetPdf", "GetPhoto", "GetTakeover", "MyDocuments", "OfficerView"),
+        *("GetDocument", "GetLoadingList", "GetPdf", "GetPhoto", "GetTakeover", "MyDocuments", "OfficerView"),
     },
     "palette": {"FindVouchers", "GetPolicy", "GetVoucher"},
     "planning": {"GetTour"},

@@ -79,7 +79,7 @@ def test_what_the_taker_signed_is_sealed_with_its_name_and_its_reserves():
         (("handover", "successor", driver(1), "leg_1"), "not_taken_over"),
         (("takeover", "carrier", driver(1), ""), "may_not_sign"),
         (("delivery", "consignee", driver(0), ""), "not_taken_over"),
-        (("handover", "successor", driver(1), "leg_9"), "leg_unknown"),
+        (("handover", "successor", driver(1), "leg_9"), "reference_unknown"),
     ],
 )
 def test_nobody_takes_over_before_the_sender_has_given_the_goods(act, code):
@@ -186,7 +186,9 @@ def test_legs_called_off_and_replaced_on_the_way_and_what_was_signed_stays():
     assert [one.order_id for one in note.legs] == ["leg_0", "leg_9"]
     assert SUBS[1] not in note.seen_by
     assert SUBS[0] in note.seen_by
-    assert refused(note, "handover", "successor", who=driver(1), hours=2, leg_id="leg_1") == "leg_unknown"
+    assert (
+        refused(note, "handover", "successor", who=driver(1), hours=2, leg_id="leg_1") == "reference_unknown"
+    )
     sign(note, "handover", "successor", who=driver(2), hours=2, leg_id="leg_9")
     sign(note, "delivery", "consignee", who=driver(2), hours=3)
     assert note.faults() == []

@@ -38,11 +38,6 @@ class NotTakenOver(Conflict):
     en = "The takeover is not signed: the delivery cannot be."
 
 
-class LegUnknown(Invalid):
-    fr = "Ce trajet ne voyage pas sous cette lettre de voiture."
-    en = "This leg does not travel under this consignment note."
-
-
 class NotNextLeg(Invalid):
     fr = "Ce trajet ({name}) ne reprend pas la marchandise là où elle est."
     en = "This leg ({name}) does not take the goods on from where they are."

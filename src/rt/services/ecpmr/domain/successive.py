@@ -8,6 +8,7 @@ from msgspec import field
 
 from rt.contracts.core_orders import LegSummary, OrderState
 from rt.contracts.ecpmr import Party, PartyBox, SignatureGiven, Step, Stop
+from rt.kernel.core.errors import ReferenceUnknown
 from rt.services.ecpmr.domain import refusals
 from rt.services.ecpmr.domain.ledger import Ledger
 from rt.services.ecpmr.domain.records import Who
@@ -177,7 +178,7 @@ class Successive(Ledger, kw_only=True):
         """The leg that a handover is to, if that is what can be signed now."""
         to = self.leg(leg_id)
         if to is None:
-            raise refusals.LegUnknown("leg_id")
+            raise ReferenceUnknown("leg_id")
         if self.state in ("new", "loading"):
             raise refusals.NotTakenOver
         if self.state == "delivered":
@@ -211,7 +212,7 @@ class Successive(Ledger, kw_only=True):
         """The leg whose own stop this is; "" for the ends of the note, whoever drives there."""
         leg = self.leg(leg_id) if leg_id else None
         if leg_id and leg is None:
-            raise refusals.LegUnknown("leg_id")
+            raise ReferenceUnknown("leg_id")
         if (
             leg is None
             or (stop == "pickup" and leg.first)
