@@ -150,6 +150,14 @@ class Drafting:
         drawn = await self._options(visit, parts)
         return visit.form(CreateOrder, values=values, submit=_("Continuer : la marchandise"), **drawn)
 
+    async def whole(
+        self, visit: Visit, values: dict[str, Any], labels: Mapping[str, str], hints: Mapping[str, str]
+    ) -> Form:
+        """Every part of a new order at once, with what is known of it."""
+        drawn = await self._options(visit, list(self.parts))
+        drawn |= {"labels": drawn["labels"] | labels, "hints": drawn["hints"] | hints}
+        return visit.form(CreateOrder, values=values, submit=_("Créer le brouillon"), **drawn)
+
     async def change(self, visit: Visit, order: OrderView, parts: Sequence[str], submit: str) -> Form:
         """A change of some parts of a draft; one empty goods line waits after the last."""
         drawn = await self._options(visit, parts, order)

@@ -38,6 +38,7 @@ PAGES = (
     "/orders/ord_1/cmr/cmr_1",
     "/imports",
     "/imports/imp_1",
+    "/letters",
     "/docks?day=2026-11-23",
     "/docks/places",
     "/docks/places/new",

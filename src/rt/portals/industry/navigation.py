@@ -7,6 +7,7 @@ from rt.pages.docks import Docks
 from rt.pages.entering import Entering
 from rt.pages.gate import Gate
 from rt.pages.imports import Imports
+from rt.pages.letters import Letters
 from rt.pages.pallets import Pallets
 from rt.pages.search import Act, Search
 from rt.pages.settings import Settings
@@ -43,6 +44,7 @@ DOCKS = Docks()
 PALLETS = Pallets("claims", "movements", "policies", "vouchers", "statements")
 ENTERING = Entering()
 IMPORTS = Imports()
+LETTERS = Letters()
 GATE = Gate(order="/orders/{order_id}")
 
 SEARCH = Search(
@@ -54,6 +56,7 @@ SEARCH = Search(
     TEAM.source(),
     acts=(
         Act(path="/orders/new", label=marked("Nouvelle commande"), needs="core_orders.write"),
+        Act(path="/letters", label=marked("Coller un mail"), needs="core_orders.write"),
         Act(path="/imports", label=marked("Importer des commandes"), needs="core_orders.write"),
         Act(path="/partners/new", label=marked("Ajouter un partenaire"), needs="authz.write"),
         Act(path="/team/invite", label=marked("Inviter quelqu'un"), needs="authz.write"),
@@ -68,6 +71,7 @@ PAGES: list[Route] = [
     *orders.PAGES,
     *order.PAGES,
     *IMPORTS.pages(),
+    *LETTERS.pages(),
     *GATE.pages(),
     *DOCKS.pages(),
     *proofs.PAGES,

@@ -5,6 +5,7 @@ from starlette.routing import Route
 from rt.pages import booking, register, sources
 from rt.pages.entering import Entering
 from rt.pages.imports import Imports
+from rt.pages.letters import Letters
 from rt.pages.pallets import Pallets
 from rt.pages.partners import Partners
 from rt.pages.search import Act, Search
@@ -59,6 +60,7 @@ SETTINGS = Settings()
 ENTERING = Entering(client=True, following=("{order}", marked("Commande confirmée. Qui la transporte ?")))
 SLOTS = Slots(order="/orders/{order_id}")
 IMPORTS = Imports(client=True)
+LETTERS = Letters(client=True)
 
 SEARCH = Search(
     sources.orders(),
@@ -71,6 +73,7 @@ SEARCH = Search(
     TEAM.source(),
     acts=(
         Act(path="/orders/new/places", label=marked("Nouvelle commande"), needs="core_orders.write"),
+        Act(path="/letters", label=marked("Coller un mail"), needs="core_orders.write"),
         Act(path="/imports", label=marked("Importer des commandes"), needs="core_orders.write"),
         Act(path="/fleet/new", label=marked("Ajouter un véhicule"), needs="planning.write"),
         Act(path="/drivers/new", label=marked("Ajouter un conducteur"), needs="planning.write"),
@@ -84,6 +87,7 @@ PAGES: list[Route] = [
     *offers.PAGES,
     *ENTERING.pages(),
     *IMPORTS.pages(),
+    *LETTERS.pages(),
     *orders.PAGES,
     *order.PAGES,
     *booking.PAGES,
