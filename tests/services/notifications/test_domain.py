@@ -241,6 +241,8 @@ def test_a_leg_is_told_to_the_two_between_whom_it_is_and_names_no_other_order() 
     assert concerned("core_orders.order.delivered", "owner", body) == ["owner", "carrier"]
     for reader in PARTS.values():
         assert not {"parents", "legs"} & set(shown(body, (), reader)["order"])
+    signed = {"order_id": "o", "leg_id": "l1", "from_leg_id": "l1", "to_leg_id": "l2", "carrier_id": "c"}
+    assert shown(signed, (), "consignee") == {"order_id": "o", "carrier_id": "c"}
 
 
 def test_webhooks_hear_of_what_concerns_them() -> None:

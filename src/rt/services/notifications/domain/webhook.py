@@ -31,6 +31,7 @@ CHANGES = frozenset({"core_orders.change.requested", "core_orders.change.closed"
 AMENDED = "core_orders.order.amended"
 DEAL = ("owner_id", "carrier_id")
 CHAIN = ("parents", "legs")
+LEGS = ("leg_id", "from_leg_id", "to_leg_id")
 SENDING = ("owner_id", "client_id", "shipper_id")
 """Those on whose side an order is sent: they alone know its client."""
 PARTIES = (*SENDING, "supplier_id", "carrier_id", "consignee_id", "partner_id", "debtor_id", "creditor_id")
@@ -132,6 +133,7 @@ def shown(body: Mapping[str, Any], hidden: Collection[str], reader: str) -> dict
         if "parts" in body and reader not in (order.get(f"{role}_id") for role in body.get("between", ())):
             body = {**body, "parts": [one for one in body["parts"] if one != "price"]}
         body = {**body, "order": _order(order, reader)}
+    hidden = {*hidden, *LEGS}
     return {name: _plain(value) for name, value in body.items() if name not in hidden and not _mail(name)}
 
 
