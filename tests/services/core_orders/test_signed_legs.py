@@ -108,6 +108,26 @@ async def test_a_leg_of_two_consignments_arrives_with_the_last_of_them(web, orde
     assert told.count("in_transit") == told.count("delivered") == 1
 
 
+async def test_a_leg_waits_for_no_note_of_an_order_that_was_called_off_as_it_was_loading(web, orders, notes):
+    one, two = await held_by(web), await held_by(web)
+    both = LegAsked(
+        stops=stops(0, 3),
+        loads=[LoadAsked(order_id=o, pickup_stop=0, delivery_stop=1) for o, _ in (one, two)],
+    )
+    (shared,) = (await subcontract(web, [one, two], both)).json()["order_ids"]
+    await given(web, orders, [shared], [ONE])
+    await post(web(ONE), f"{shared}/progress", reached="loading")
+    await orders.settle()
+    version = (await seen(web(), one[0]))["version"]
+    await post(web(), f"{one[0]}/cancel", version=version, reason="refusée au quai")
+    await orders.settle()
+    assert await states(web, CARRIER, shared) == ["loading"]
+    for step, parties in (("takeover", ("sender", "carrier")), ("delivery", ("consignee", "carrier"))):
+        answer = await signed(notes, orders, ONE, two[0], step, *parties)
+        assert answer.status_code == 200, answer.text
+    assert await states(web, CARRIER, shared, two[0]) == ["delivered", "delivered"]
+
+
 async def test_a_leg_given_on_again_is_driven_by_the_last_and_both_are_told(web, orders, notes):
     order_id, version = await held_by(web)
     (above,) = (await subcontract(web, [(order_id, version)], leg(order_id, 0, 3))).json()["order_ids"]

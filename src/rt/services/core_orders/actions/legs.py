@@ -95,11 +95,14 @@ class Legs:
             leg.bring(by, event.order_id, notes, event.signed_at)
 
     async def _travels_under(self, leg_id: str) -> set[str]:
-        """The orders under whose notes a leg's goods travel: whole consignments keep the first one's."""
+        """The orders under whose notes a leg's goods travel: whole consignments keep the first one's.
+
+        One that was called off as it was loading has a note no more.
+        """
         found, above = set[str](), [leg_id]
         for _ in range(DEEPEST + 1):
             orders = await self._store.orders.everywhere.find({"id": {"$in": above}}, limit=len(above) or 1)
-            found |= {one.id for one in orders if one.note != "parents"}
+            found |= {one.id for one in orders if one.note != "parents" and one.state != "cancelled"}
             above = [load.order_id for one in orders if one.note == "parents" for load in one.parents]
         return found
 
