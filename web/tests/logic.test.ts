@@ -8,7 +8,7 @@ import { fitted } from "../src/photos";
 import { stepped } from "../src/finder";
 import { latestFirst, type Opened } from "../src/recent";
 import { marked } from "../src/driver/changed";
-import { awaitedFirst, stops, upcoming, vague, wayTo, type Day, type Note, type NoteLeg, type Step } from "../src/driver/model";
+import { awaitedFirst, plates, stops, upcoming, vague, wayTo, type Day, type Note, type NoteLeg, type Step } from "../src/driver/model";
 import { lacking, signing, type Draft } from "../src/driver/sign";
 import { LANGUAGES, needed } from "../src/driver/speech";
 import { fr } from "../src/driver/words/fr";
@@ -86,7 +86,7 @@ test("what waits on the device counts as done there, at its own stop only", () =
 });
 
 const legOf = (n: number, takes: Step, gives: Step, from: string, to: string, next = ""): NoteLeg => ({
-  leg_id: `leg_${n}`, carrier_name: `Sub ${n}`, pickup_name: from, pickup_city: "Lyon", delivery_name: to, delivery_city: "Lyon", takes, gives, next_leg_id: next, taken_over_at: null, given_over_at: null, handover_hash: "",
+  leg_id: `leg_${n}`, carrier_name: `Sub ${n}`, pickup_name: from, pickup_city: "Lyon", delivery_name: to, delivery_city: "Lyon", takes, gives, next_leg_id: next, vehicle_plate: `AA-00${n}`, taken_over_at: null, given_over_at: null, handover_hash: "",
 });
 const hub = { ...site, name: "Plateforme" };
 const travelling: Note = { ...day.documents[0]!, state: "in_transport", times: [], legs: [legOf(0, "takeover", "handover", "Quai 4", "Plateforme", "leg_1"), legOf(1, "handover", "delivery", "Plateforme", "Quai 4")] };
@@ -123,6 +123,11 @@ test("a handover is done for who takes the goods when they have signed, for who 
   assert.equal(stops(of("leg_1", taken), [])[0]!.done, "signed");
   const entry = { seq: 1, id: "1", name: "SignHandover", document: "doc1", happened_at: "2026-11-22T08:20:00Z", body: { leg_id: "leg_1" }, photos: [], mood: "waiting" as const, tries: 0, next_try: 0, label: "" };
   assert.equal(stops(of("leg_1", travelling), [entry])[0]!.done, "signed");
+});
+
+test("an officer reads the plate of the truck that has the goods", () => {
+  assert.deepEqual(plates({ ...travelling, held_by: "leg_1" }), ["AA-001", ""]);
+  assert.deepEqual(plates({ ...day.documents[0]!, consignment: { ...day.documents[0]!.consignment, vehicle_plate: "BB", trailer_plate: "CC" } }), ["BB", "CC"]);
 });
 
 test("a leg with several consignments has a stop for each of their notes", () => {

@@ -63,6 +63,15 @@ def test_each_carrier_takes_over_from_the_one_before_and_the_last_delivers():
     assert taker.name == "Sous-traitant 1"
 
 
+def test_an_officer_reads_the_plate_of_the_truck_that_has_the_goods():
+    note = travelling()
+    sign(note, "takeover", "carrier", who=driver(0))
+    sign(note, "handover", "successor", who=driver(1), hours=2, leg_id="leg_1")
+    page = note.officer_view("https://v.example")
+    assert (page.vehicle_plate, page.trailer_plate) == ("AA-001-AA", "")
+    assert {one.code: one.value for one in page.mentions}.get("vehicle_plate", "AA-001-AA") == "AA-001-AA"
+
+
 def test_what_the_taker_signed_is_sealed_with_its_name_and_its_reserves():
     note = travelling()
     sign(note, "takeover", "carrier", who=driver(0))

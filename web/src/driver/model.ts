@@ -16,7 +16,7 @@ export type Step = "takeover" | "handover" | "delivery";
 /** A leg that travels under a note: what is signed at its ends, and which leg goes on from there. */
 export interface NoteLeg {
   leg_id: string; carrier_name: string; pickup_name: string; pickup_city: string; delivery_name: string; delivery_city: string;
-  takes: Step; gives: Step; next_leg_id: string; taken_over_at: string | null; given_over_at: string | null; handover_hash: string;
+  vehicle_plate: string; takes: Step; gives: Step; next_leg_id: string; taken_over_at: string | null; given_over_at: string | null; handover_hash: string;
 }
 export interface PlannedStop {
   position: number; job_id: string; order_id: string; reference: string; kind: Kind; site: Site;
@@ -28,7 +28,7 @@ export interface Note {
   pallets_counted: number; pallets_usual: number; takeover_hash: string; delivery_hash: string;
   sender_name: string; carrier_name: string; consignee_name: string; verification_url: string;
   times: { stop: Kind; moment: "arrived" | "departed"; happened_at: string; leg_id?: string }[];
-  legs?: NoteLeg[];
+  legs?: NoteLeg[]; held_by?: string;
   signatures: { party: Party; name: string; step: string; happened_at: string; way: "own_account" | "collected" | "link" }[];
   reserves_made: { text: string; line: number; step: string }[];
   mentions: { code: string; fr: string; en: string; value: string; present: boolean }[];
@@ -107,6 +107,13 @@ function leftBehind(tour: Tour, transfer: PlannedStop, notes: readonly Note[]): 
 /** Whether the carrier's side has done its part: a sender who signed in advance still waits for the driver. */
 function taken(note: Note, kind: Kind): boolean {
   return note.state === "delivered" || (kind === "pickup" && note.state === "in_transport");
+}
+
+/** Truck and trailer that have the goods: of the leg that holds them, else as the note says. */
+export function plates(note: Note): [truck: string, trailer: string] {
+  const { vehicle_plate, trailer_plate } = note.consignment;
+  const held = note.legs?.find((leg) => leg.leg_id === note.held_by)?.vehicle_plate;
+  return held && held !== vehicle_plate ? [held, ""] : [vehicle_plate, trailer_plate];
 }
 
 /** When the goods changed trucks: who takes them has to sign; who brings them has done so once anything is signed. */

@@ -6,7 +6,7 @@ import { fresh } from "../outbox/outbox";
 import { shrunk } from "../photos";
 import { give, type App } from "./app";
 import { badge, button, field, h, icon } from "./dom";
-import type { Stop } from "./model";
+import { plates, type Stop } from "./model";
 import type { Word } from "./words/fr";
 import { fact } from "./stop";
 
@@ -19,7 +19,7 @@ export function officer(app: App): Node {
         ...(note.mentions.length
           ? note.mentions.flatMap((mention) => fact(spoken() === "fr" ? mention.fr : mention.en, mention.value || "—"))
           : [...fact(w("sender"), note.sender_name), ...fact(w("carrier"), note.carrier_name), ...fact(w("consignee"), note.consignee_name)]),
-        ...fact(w("vehicle"), note.consignment.vehicle_plate), ...fact(w("trailer"), note.consignment.trailer_plate),
+        ...fact(w("vehicle"), plates(note)[0]), ...fact(w("trailer"), plates(note)[1]),
         ...note.signatures.flatMap((one) => fact(`${w("signed")} · ${w(one.party)}`, [one.name, moment(one.happened_at), one.way === "own_account" ? "" : w(one.way === "link" ? "by_link" : "collected")].filter(Boolean).join(" · "))),
         ...note.reserves_made.flatMap((one) => fact(w("reserve"), one.text)),
         ...(note.state === "delivered" && !note.reserves_made.length ? fact(w("reserve"), w("none_noted")) : [])),

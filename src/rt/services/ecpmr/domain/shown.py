@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from msgspec import structs
+
 from rt.contracts.ecpmr import (
     DocumentRow,
     DocumentView,
@@ -103,8 +105,12 @@ class Shown(Seen):
         )
 
     def officer_view(self, verification_page: str) -> OfficerPage:
-        """The mandatory mentions and the plates: what a roadside check asks for."""
-        found = mentions(self.consignment, self.issue.issued_at, self.taken_over_at, self.delivered_at)
+        """The mandatory mentions and the plates of the truck that has the goods, for a roadside check."""
+        boxes = self.consignment
+        if (held := self.held_by) and held.vehicle_plate:
+            kept = boxes.trailer_plate if held.vehicle_plate == boxes.vehicle_plate else ""
+            boxes = structs.replace(boxes, vehicle_plate=held.vehicle_plate, trailer_plate=kept)
+        found = mentions(boxes, self.issue.issued_at, self.taken_over_at, self.delivered_at)
         return OfficerPage(
             document_id=self.id,
             number=self.number,
@@ -112,8 +118,8 @@ class Shown(Seen):
             state=self.state,
             complete=all(mention.present for mention in found),
             mentions=found,
-            vehicle_plate=self.consignment.vehicle_plate,
-            trailer_plate=self.consignment.trailer_plate,
+            vehicle_plate=boxes.vehicle_plate,
+            trailer_plate=boxes.trailer_plate,
             times=self.times,
             signatures=self._signatures_told(intact=not self.faults()),
             reserves=sum(len(act.reserves) for act in self.acts),
