@@ -214,6 +214,21 @@ async def test_a_truck_that_breaks_down_on_its_second_day_is_followed_by_one_of_
     assert datetime.fromisoformat(fresh["starts_at"]) >= make.at(26)
 
 
+async def test_a_truck_that_broke_down_takes_nothing_more(world):
+    tour, fresh, *_ = await broken_down(world)
+    with after(tour["stops"][0]):
+        another = await world.job()
+        broken = await seen(world, tour)
+        onto = contract.AssignJob(
+            job_id=another["job_id"], tour_id=broken["tour_id"], tour_version=broken["version"]
+        )
+        assert await world.carrier.refused(onto) == "truck_broken_down"
+        found = await world.carrier.get(contract.FindFits(job_id=another["job_id"], day=make.DAY))
+        offered = {one["tour_id"] for one in found["items"]}
+    assert fresh["tour_id"] in offered
+    assert broken["tour_id"] not in offered
+
+
 @pytest.mark.parametrize("hour", [-24, 24 * 200])
 async def test_goods_do_not_change_trucks_before_the_tour_began_nor_months_later(world, hour):
     _, job = await accepted(world)

@@ -75,7 +75,7 @@ class Basket:
         today = [
             (tour, Crew(known[tour.vehicle_id], named[tour.driver_id]))
             for tour in others
-            if tour.day == asked.day and job.id not in tour.job_ids
+            if tour.day == asked.day and job.id not in tour.job_ids and not tour.handed_over
             and tour.vehicle_id in known and tour.driver_id in named
         ]  # fmt: skip
         since, until = paris_instant(asked.day, 0), paris_instant(asked.day, 24)

@@ -9,6 +9,7 @@ from rt.services.planning.domain.conflicts import DerogationUnknown
 from rt.services.planning.domain.fits import Fit
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.job import Job, JobNotFree
+from rt.services.planning.domain.stop import TruckBrokenDown
 from rt.services.planning.domain.tour import Tour, new_tour
 from rt.services.planning.store import PlanningStore
 from rt.trade.truck_bans import derogation_of
@@ -29,6 +30,8 @@ async def fit_of(
         if isinstance(asked, AssignJob):
             tour.need_read(asked.tour_version, "tour_version")
         tour.need_live()
+        if tour.handed_over:
+            raise TruckBrokenDown("tour_id")
         tour.need_ahead("pickup_position", asked.pickup_position)
         tour.need_ahead("delivery_position", asked.delivery_position)
     if job.tour_id not in (None, tour.id) or job.state == "cancelled":

@@ -7,7 +7,18 @@ from msgspec import structs
 
 from rt.contracts.planning import FerryView, StopView, TourStop
 from rt.contracts.planning.tours import StopKind
+from rt.kernel.core.errors import Conflict
 from rt.trade.places import Site
+
+
+class GoodsBetweenTrucks(Conflict):
+    fr = "{reference} change de camion sur cette tournée : changez-la de véhicule, ou donnez-lui un relais."
+    en = "{reference} changes trucks on this tour: change its vehicle, or have another truck take over."
+
+
+class TruckBrokenDown(Conflict):
+    fr = "Ce camion est en panne : un autre a repris sa marchandise. Choisissez une autre tournée."
+    en = "This truck broke down: another one has taken its goods over. Choose another tour."
 
 
 class Stop(msgspec.Struct, kw_only=True):

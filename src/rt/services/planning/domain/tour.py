@@ -19,7 +19,7 @@ from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.domain.hours import Span, half_hours
 from rt.services.planning.domain.job import HORIZON, Job
 from rt.services.planning.domain.sequence import plus
-from rt.services.planning.domain.stop import Stop
+from rt.services.planning.domain.stop import GoodsBetweenTrucks, Stop
 from rt.services.planning.domain.timeline import Way, lay_out
 from rt.trade.calendars import paris_instant
 from rt.trade.emissions import TourEmissions
@@ -43,11 +43,6 @@ class VehicleUnderWay(Conflict):
 class TourOver(Conflict):
     fr = "La tournée est déjà {state}."
     en = "The tour is already {state}."
-
-
-class GoodsBetweenTrucks(Conflict):
-    fr = "{reference} change de camion sur cette tournée : changez-la de véhicule, ou donnez-lui un relais."
-    en = "{reference} changes trucks on this tour: change its vehicle, or have another truck take over."
 
 
 class TourEmpty(Conflict):
@@ -80,8 +75,13 @@ class Tour(Entity):
     @property
     def job_ids(self) -> list[str]:
         """Those that it has: what changed trucks is the other one's."""
-        gone = {stop.job_id for stop in self.stops if stop.transfer and stop.kind == "delivery"}
+        gone = self.handed_over
         return [one for one in dict.fromkeys(stop.job_id for stop in self.stops) if one not in gone]
+
+    @property
+    def handed_over(self) -> set[str]:
+        """What another truck has taken over from it, after a breakdown."""
+        return {stop.job_id for stop in self.stops if stop.transfer and stop.kind == "delivery"}
 
     def fetched(self, job_id: str) -> bool:
         """Whether its goods are on the road by the plan: on board, or where they change trucks."""
