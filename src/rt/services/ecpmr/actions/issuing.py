@@ -1,7 +1,7 @@
 """Notes come into being when an order is planned, and follow it until somebody has signed."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import structs
 
@@ -66,14 +66,15 @@ class Issuing:
     async def follow(self, changed: ChainChanged) -> None:
         """The order is given on otherwise: its note has other carriers, or it has one no more."""
         order = changed.order
-        if await self._store.notes.first({"id": note_id(order.order_id)}) is None:
+        kept = await self._store.notes.first({"id": note_id(order.order_id)})
+        if kept is None:
             return
         if order.note != "own":
             await self.cancel(order.order_id)
             return
         legs = [leg for leg in order.legs if leg.order_id not in changed.dropped]
         told = structs.replace(order, legs=legs)
-        boxes = await self._boxes(told)
+        boxes = await self._boxes(told, {leg.carrier_id for leg in kept.legs if leg.carrier})
         async with self._store.notes.change(note_id(order.order_id)) as note:
             follow(note, told, boxes)
 
@@ -122,9 +123,10 @@ class Issuing:
 
         await self._store.add_numbered(PREFIXES[kind_of(boxes)], make)
 
-    async def _boxes(self, order: OrderSummary) -> dict[str, PartyBox]:
-        """The carriers of an order's legs as they stand on the note."""
-        carriers = dict.fromkeys(leg.carrier_id for leg in order.legs if leg.carrier_id)
+    async def _boxes(self, order: OrderSummary, known: Collection[str] = ()) -> dict[str, PartyBox]:
+        """The carriers of an order's legs as they stand on the note, but for those that are known there."""
+        named = (leg.carrier_id for leg in order.legs if leg.carrier_id)
+        carriers = dict.fromkeys(one for one in named if one not in known)
         boxes = {one: box for one in carriers if one and (box := await self._card(one))}
         return {one: await self._with_address(one, box) for one, box in boxes.items()}
 
