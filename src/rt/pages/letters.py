@@ -27,8 +27,6 @@ from rt.ui.visit import Visit, page
 
 PATH = "/letters"
 SURENESS = {"high": marked("sûr"), "likely": marked("probable"), "guess": marked("douteux")}
-KEPT = ("application/pdf",)
-"""What an order keeps as a document; a text or a mail is not one."""
 OWN = ("price_cents", "loading_metres", "client_name")
 """Read, but no fields of an order."""
 SIDES = {"pickup": marked("Enlèvement"), "delivery": marked("Livraison")}
@@ -149,12 +147,12 @@ class Letters:
                 return visit.go(PATH, told(refused), kind="bad")
             return await self._reading(visit, sent, reading, posted=True, faults=form)
         here = f"/orders/{made.order_id}"
-        if sent.media_type not in KEPT:
+        if not sent.filename:
             return visit.go(here, _("Brouillon créé : relisez, puis confirmez."))
         document = AddDocument(
             order_id=made.order_id,
-            kind="other",
-            filename=sent.filename or "commande.pdf",
+            kind="letter",
+            filename=sent.filename,
             content=sent.content,
             media_type=sent.media_type,
         )
@@ -228,11 +226,9 @@ async def _sent(visit: Visit) -> Sent | None:
         return None
     file = posted.get("file")
     if isinstance(file, UploadFile) and file.filename:
-        media_type = file.content_type or "application/octet-stream"
         content = await file.read(LETTER_LIMIT + 1)
-        if file.filename.lower().endswith(".eml"):
-            media_type = "message/rfc822"
-        elif content.startswith(b"%PDF-"):
+        media_type = "message/rfc822" if file.filename.lower().endswith(".eml") else "text/plain"
+        if content.startswith(b"%PDF-"):
             media_type = "application/pdf"
         return Sent(content, media_type, re.sub(r"[^\w.\- ]", "_", file.filename)[-120:])
     carried = typed(visit, "letter")

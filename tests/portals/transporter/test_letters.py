@@ -129,7 +129,7 @@ async def test_a_pdf_stays_with_the_order_that_it_asked_for(world: World, carrie
     assert answer.status_code == 303, answer.text
     order_id = answer.headers["location"].rsplit("/", 1)[-1]
     (document,) = (await world.ask(world.carrier, FindDocuments(order_id=order_id))).items
-    assert (document.filename, document.kind) == ("commande.pdf", "other")
+    assert (document.filename, document.kind) == ("commande.pdf", "letter")
 
 
 async def test_what_is_wrong_comes_back_beside_the_letter_with_what_was_typed(
@@ -188,3 +188,15 @@ async def test_one_tab_leads_from_doubt_to_doubt(world: World, carrier: Browser)
                     await page.keyboard.press("Tab")
                 seen.append(await page.evaluate("document.activeElement.name"))
             assert seen == doubts
+
+
+async def test_a_mail_that_was_saved_as_a_file_stays_with_the_order(world: World, carrier: Browser) -> None:
+    client = await guest(world)
+    mail = f"From: Luc <devis@revermont.example>\nMIME-Version: 1.0\nSubject: Poutres\n\n{LETTER}".encode()
+    files = {"file": ("demande.eml", mail, "application/octet-stream")}
+    page = (await carrier.press(await carrier.page(HERE), HERE, files=files)).text
+    answer = await confirm(carrier, page, client_id=client.id)
+    order_id = answer.headers["location"].rsplit("/", 1)[-1]
+    (document,) = (await world.ask(world.carrier, FindDocuments(order_id=order_id))).items
+    assert (document.filename, document.media_type) == ("demande.eml", "message/rfc822")
+    assert "Demande reçue" in await carrier.page(f"/orders/{order_id}")

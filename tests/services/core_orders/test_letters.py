@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.services.core_orders.letters.aside import ASIDE
 from tests.services.core_orders.letters.score import TODAY, score
 from tests.services.core_orders.letters.tuning import TUNING
-from tests.services.core_orders.make import CLIENT
+from tests.services.core_orders.make import CARRIER, CLIENT, CONSIGNEE
+from tests.services.core_orders.test_api import assigned
 
 from rt.contracts.core_orders.letters import LETTER_SIGNS
 from rt.kernel.core.errors import Invalid, WrongMediaType
@@ -253,3 +254,33 @@ async def test_a_pdf_is_read_and_one_that_is_locked_too_long_or_a_picture_is_ref
         "letter_not_text",
         "pdf_broken",
     ]
+
+
+async def attach(client, path: str, content: bytes, media_type: str, kind: str = "letter"):
+    return await client.post(
+        path,
+        params={"kind": kind, "filename": "commande"},
+        content=content,
+        headers={"content-type": media_type},
+    )
+
+
+async def test_the_letter_that_asked_for_an_order_is_its_owners_alone(web):
+    """It says what the client pays: neither carrier nor consignee reads it, nor brings one."""
+    order_id = await assigned(web())
+    path = f"/api/orders/{order_id}/documents"
+    sent = [(ORDINARY.encode(), "text/plain"), (pdf("480 EUR"), "application/pdf")]
+    for content, media_type in sent:
+        answer = await attach(web(), path, content, media_type)
+        assert answer.status_code == 201, answer.text
+        kept = answer.json()["document_id"]
+        read_back = await web().get(f"{path}/{kept}")
+        assert read_back.headers["content-disposition"].startswith("attachment")
+        for org in (CARRIER, CONSIGNEE):
+            theirs = web(org)
+            assert kept not in (await theirs.get(path)).text
+            assert (await theirs.get(f"{path}/{kept}")).status_code == 404
+            assert (await theirs.get(f"{path}/{kept}/url")).status_code == 404
+    assert (await attach(web(CARRIER), path, b"x 1", "text/plain")).status_code == 403
+    assert (await attach(web(), path, b"MZ\x00\x00", "text/plain")).status_code == 422
+    assert (await attach(web(), path, b"x 1", "text/plain", kind="other")).status_code == 415

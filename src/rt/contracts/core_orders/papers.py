@@ -44,7 +44,10 @@ class AddDocument(
     upload=DOCUMENT_LIMIT,
     link="accept_tender",
 ):
-    """Attach a PDF or image; `replaces` names the document of which this is the next version."""
+    """Attach a PDF or image, as a letter also a text or mail.
+
+    `replaces` names the document of which this is the next version.
+    """
 
     order_id: OrderId
     kind: DocumentKind

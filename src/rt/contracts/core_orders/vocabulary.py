@@ -51,8 +51,9 @@ Equipment = Literal["", VehicleAsked]
 IncotermAsked = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
 """Incoterms 2020."""
 Incoterm = Literal["", IncotermAsked]
-DocumentKind = Literal["waybill", "cmr", "pod", "photo", "invoice", "other"]
-"""A consignment note is a waybill inside one country, a CMR between two (CMR art. 1)."""
+DocumentKind = Literal["waybill", "cmr", "pod", "photo", "invoice", "letter", "other"]
+"""A consignment note is a waybill inside one country, a CMR between two (CMR art. 1). A letter asked for the
+order: text, mail or PDF, its owner's alone."""
 IncidentKind = Literal[
     "delay", "damage", "missing", "refused", "access", "breakdown", "accident", "theft", "other"
 ]

@@ -26,13 +26,16 @@ from rt.kernel.storage.files import Files
 from rt.services.core_orders.actions.orders import shown
 from rt.services.core_orders.adapters import author
 from rt.services.core_orders.domain.kept import Document, Incident
+from rt.services.core_orders.domain.letter.paper import packed_paper
 from rt.services.core_orders.domain.order import OrderNotFound
 from rt.services.core_orders.domain.proving import DocumentNotFound
 from rt.services.core_orders.store import OrderStore
-from rt.trade.papers import clean
+from rt.trade.papers import Paper, clean
 
 PUBLIC_PATH = "/api/orders"
 CLEANING_SECONDS = 12
+WRITTEN = ("text/plain", "message/rfc822")
+"""What a letter may be that is no PDF: shown to nobody but its owner, and saved, never opened in a page."""
 URL_LIFE = timedelta(minutes=10)
 
 
@@ -53,14 +56,11 @@ class Papers:
         by, order = author(), await self._store.orders.get(asked.order_id)
         if asked.replaces:
             order.replaced_document(by, asked.replaces)
-        invoice = asked.kind == "invoice"
-        paper = await offload.run(
-            clean, asked.content, asked.media_type, invoice, seconds=CLEANING_SECONDS, field="content"
-        )
+        paper = await self._cleaned(asked)
         document_id = new_id("doc")
-        pdf = paper.media_type == "application/pdf"
+        picture = paper.media_type.startswith("image/")
         key = await self._files.put(
-            "documents" if pdf else "images", paper.content, paper.media_type, id=document_id
+            "images" if picture else "documents", paper.content, paper.media_type, id=document_id
         )
         document = Document(
             document_id=document_id,
@@ -79,6 +79,18 @@ class Papers:
         async with self._store.orders.change(asked.order_id) as order:
             order.attach(by, document, asked.replaces)
         return order.document(document_id).view(order.id)
+
+    async def _cleaned(self, asked: AddDocument) -> Paper:
+        """Safe to keep: drawn or built anew; as a letter also a text or a mail as it came."""
+        if asked.kind == "letter" and asked.media_type in WRITTEN:
+            seconds = CLEANING_SECONDS
+            await offload.run(packed_paper, asked.content, asked.media_type, seconds=seconds, field="content")
+            sha256 = hashlib.sha256(asked.content).hexdigest()
+            return Paper(asked.content, asked.media_type, sha256)
+        invoice = asked.kind == "invoice"
+        return await offload.run(
+            clean, asked.content, asked.media_type, invoice, seconds=CLEANING_SECONDS, field="content"
+        )
 
     async def find(self, asked: FindDocuments) -> DocumentsPage:
         order = await self._store.orders.get(asked.order_id)

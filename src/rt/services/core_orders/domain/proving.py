@@ -66,8 +66,9 @@ class Proven(Carried, kw_only=True):
         former = self.replaced_document(by, replaces) if replaces else None
         self.allow("AddDocument", by)
         roles = self.roles_of(by)
-        if document.kind == "invoice" and not roles & DEAL:
-            raise NotYourPart(role=", ".join(sorted(roles)), asked="AddDocument(invoice)")
+        barred = document.kind == "invoice" and not roles & DEAL
+        if barred or (document.kind == "letter" and "owner" not in roles):
+            raise NotYourPart(role=", ".join(sorted(roles)), asked=f"AddDocument({document.kind})")
         if len(self.documents) >= DOCUMENTS_LIMIT:
             raise TooManyPapers(limit=DOCUMENTS_LIMIT)
         if former:
@@ -119,9 +120,16 @@ class Proven(Carried, kw_only=True):
         return found
 
     def documents_for(self, roles: Roles, by: Author) -> list[Document]:
-        """What somebody with these roles may read: invoices only for those between whom they pass."""
+        """What somebody with these roles may read: invoices only for those between whom they pass.
+
+        The letter that asked for the order says what its client pays: it is the owner's alone.
+        """
         return [
-            one for one in self.documents if roles and (one.kind != "invoice" or self._passes(one, roles, by))
+            one
+            for one in self.documents
+            if roles
+            and (one.kind != "invoice" or self._passes(one, roles, by))
+            and (one.kind != "letter" or "owner" in roles)
         ]
 
     def _passes(self, invoice: Document, roles: Roles, by: Author) -> bool:
