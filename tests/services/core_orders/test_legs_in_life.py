@@ -253,6 +253,25 @@ def test_what_becomes_of_a_leg_that_was_called_off_puts_nothing_back_to_be_plann
         assert not [event for event in order.emitted if isinstance(event, ChainChanged)]
 
 
+def test_an_order_whose_truck_broke_down_at_the_quay_is_given_on_again():
+    """The truck of a leg that was called off is nobody's plan any more."""
+    with held(EARLY):
+        order = held_order()
+        (one,) = given_on([order], leg("ord_1", 0, 3))
+        with acting_for(CARRIER):
+            one.assign(author(CARRIER), make.partner(SUB), 10_000)
+        one.plan_by_hand(author(SUB), PlanView(vehicle_plate="AA-001-AA", driver_name="Jo"))
+        one.report(author(SUB), "loading", False)
+        followed(order, one)
+        assert order.state == "loading"
+        one.cancel(author(CARRIER), "en panne")
+        followed(order, one)
+        assert (order.state, order.plan) == ("loading", None)
+        assert "Subcontract" in order.may(frozenset({"carrier"}), author(CARRIER))
+        order.refuse_held(author(CARRIER))
+        given_on([order], leg("ord_1", 0, 3), number=1)
+
+
 def test_a_leg_keeps_the_currency_of_what_it_carries():
     """Its price is added to those of the others."""
     with held(EARLY):

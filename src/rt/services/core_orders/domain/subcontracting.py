@@ -208,8 +208,8 @@ class Subcontracted(Parted, kw_only=True):
         if self.state == "delivered":
             return
         if comes is None:
-            if self.state == "planned":
-                self.state, self.plan = "assigned", None
+            if self.plan is not None:
+                self.state, self.plan = "assigned" if self.state == "planned" else self.state, None
                 self.index()
                 self.write(by, "unplanned")
             return
