@@ -5,10 +5,12 @@ on the shortest feasible distance of each, not on the way that the truck took wi
 the whole, and no order's share of the whole depends on when its stops are called at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from math import fsum
 from typing import Literal, NamedTuple
+
+from msgspec import structs
 
 from rt.kernel.model.messages import View
 from rt.trade.crossings import crossings
@@ -177,10 +179,10 @@ def shared(grams: float, use_grams: float, loads: Sequence[Load]) -> list[Share]
     ]
 
 
-def of_share(tour: TourEmissions, order_id: str) -> Emissions | None:
+def of_share(tour: TourEmissions | None, order_id: str) -> Emissions | None:
     """The share of an order, as the order keeps it: without what the tour carries for others."""
-    found = next((one for one in tour.shares if one.order_id == order_id), None)
-    if found is None:
+    found = next((one for one in tour.shares if one.order_id == order_id), None) if tour else None
+    if tour is None or found is None:
         return None
     return Emissions(
         method="tour",
@@ -196,28 +198,54 @@ def of_share(tour: TourEmissions, order_id: str) -> Emissions | None:
     )
 
 
-def together(legs: Mapping[str, Emissions]) -> Emissions:
+def together(legs: Mapping[str, Emissions], mass_kg: float = 0) -> Emissions:
     """Of an order that others carry in legs, by their orders' identities: what they emit for it, added up.
 
-    Each must be that order's own part of its leg; `shared` makes it where a leg carries several.
+    Each must be that order's own part of its leg; `shared` makes it where a leg carries several. `mass_kg` is
+    that of the whole order: legs side by side carry a part of it each.
     """
     parts = [LegPart(order_id=one, grams=leg.grams, use_grams=leg.use_grams) for one, leg in legs.items()]
-    tonne_km = fsum(leg.tonne_km for leg in legs.values())
-    grams = fsum(part.grams for part in parts)
-    kinds = {leg.distance_kind for leg in legs.values()}
+    return structs.replace(_added(list(legs.values()), mass_kg), method="legs", legs=parts, factor=None)
+
+
+def in_turn(tours: Sequence[Emissions], mass_kg: float) -> Emissions:
+    """Of an order whose goods changed trucks: its shares of each tour, added up."""
+    return structs.replace(_added(tours, mass_kg), method="tour") if len(tours) > 1 else tours[0]
+
+
+def _added(parts: Sequence[Emissions], mass_kg: float) -> Emissions:
+    """The sum; its distance is how far the whole mass would go for the tonne-kilometres of all parts."""
+    tonne_km, grams = fsum(one.tonne_km for one in parts), fsum(one.grams for one in parts)
+    mass = mass_kg or max((one.mass_kg for one in parts), default=0)
+    kinds, factors = {one.distance_kind for one in parts}, {one.factor for one in parts}
     return Emissions(
         method="legs",
         grams=grams,
-        use_grams=fsum(part.use_grams for part in parts),
-        mass_kg=max((leg.mass_kg for leg in legs.values()), default=0),
-        distance_km=fsum(leg.distance_km for leg in legs.values()),
+        use_grams=fsum(one.use_grams for one in parts),
+        mass_kg=mass,
+        distance_km=tonne_km * 1000 / mass if mass else fsum(one.distance_km for one in parts),
         tonne_km=tonne_km,
-        grams_per_tonne_km=grams / tonne_km if tonne_km else 0,
+        grams_per_tonne_km=(grams - fsum(ship.grams for one in parts for ship in one.ships)) / tonne_km
+        if tonne_km
+        else 0,
         distance_kind="great_circle" if "great_circle" in kinds else "road",
-        level=min((leg.level for leg in legs.values()), default=1),
-        ships=[ship for leg in legs.values() for ship in leg.ships],
-        legs=parts,
+        level=min((one.level for one in parts), default=1),
+        factor=factors.pop() if len(factors) == 1 else None,
+        ships=_by_crossing(ship for one in parts for ship in one.ships),
     )
+
+
+def _by_crossing(ships: Iterable[ShipPart]) -> list[ShipPart]:
+    """One part for each crossing: trucks side by side take the same ferry."""
+    found: dict[str, ShipPart] = {}
+    for ship in ships:
+        known = found.get(ship.crossing_id)
+        found[ship.crossing_id] = (
+            structs.replace(known, grams=known.grams + ship.grams, use_grams=known.use_grams + ship.use_grams)
+            if known
+            else ship
+        )
+    return list(found.values())
 
 
 def _weights(loads: Sequence[Load]) -> Sequence[list[float]]:

@@ -396,3 +396,16 @@ async def test_a_published_tour_says_what_the_order_emits_and_nothing_of_the_oth
     answer = (await web().get(f"/api/orders/{order_id}/emissions")).json()["emissions"]
     assert answer["grams"] == more.shares[0].grams
     assert [type(one) for one in ear.heard].count(OrderPlanned) == 1
+
+
+async def test_goods_that_change_trucks_keep_what_the_first_tour_emitted_for_them(says, web):
+    order_id, day = await assigned(web()), make.MONDAY.date()
+    broken = of_tour(30, [Load(order_id, 4_000, 30)], "rigid_19", day)
+    rescue = of_tour(50, [Load(order_id, 4_000, 40)], "rigid_19", day)
+    await says(CARRIER, structs.replace(tour(order_id), emissions=of_tour(70, [], "rigid_19", day)))
+    first, last = tour(order_id).stops
+    off, on = (structs.replace(first, kind=kind, transfer=True) for kind in ("delivery", "pickup"))
+    await says(CARRIER, structs.replace(tour(order_id), stops=[first, off], emissions=broken, again=True))
+    await says(CARRIER, structs.replace(tour(order_id, "R1", "tour_2"), stops=[on, last], emissions=rescue))
+    answer = (await web().get(f"/api/orders/{order_id}/emissions")).json()["emissions"]
+    assert answer["grams"] == pytest.approx(broken.grams + rescue.grams)

@@ -74,6 +74,39 @@ def test_a_tours_share_holds_while_the_tour_does_and_follows_it():
     assert known(order).method == "estimate", "a truck named by hand is no tour"
 
 
+def test_goods_that_changed_trucks_emitted_on_both_and_the_trucks_lose_nothing():
+    order, other = make.order("assigned"), make.order("assigned")
+    other.id = "ord_2"
+    broken = of_tour(30, [Load("ord_1", 4_000, 30), Load("ord_2", 4_000, 30)], "rigid_19", DAY)
+    rescue = of_tour(90, [Load("ord_1", 4_000, 40), Load("ord_2", 4_000, 20)], "artic_40", DAY)
+    for one in (order, other):
+        one.changed_trucks(make.author(CARRIER), "tour_1", of_share(broken, one.id))
+        on_tour(one, of_share(rescue, one.id), "tour_2")
+    parts = known(order), known(other)
+    assert sum(one.grams for one in parts) == pytest.approx(broken.grams + rescue.grams, rel=1e-9)
+    assert [(one.method, one.mass_kg, one.distance_km) for one in parts] == [
+        ("tour", 4_000, pytest.approx(70)),
+        ("tour", 4_000, pytest.approx(50)),
+    ]
+    order.changed_trucks(make.author(make.STRANGER), "tour_9", None)
+    assert known(order) == parts[0]
+    order.changed_trucks(make.author(CARRIER), "tour_1", None)
+    assert known(order).method == "estimate", "of the first truck nothing is known"
+
+
+def test_a_truck_that_breaks_down_later_emits_less_for_what_it_had_delivered():
+    order = make.order("delivered")
+    order.plan = PlanView(vehicle_plate="AB-123-CD", driver_name="Jo", tour_id="tour_1")
+    order.emissions = share()
+    on_tour(order, share(others_kg=12_000))
+    assert known(order) == share(others_kg=12_000)
+    on_tour(order, share(others_kg=1), "tour_2")
+    assert known(order) == share(others_kg=12_000), "another tour has no part in it any more"
+    order.state = "invoiced"
+    on_tour(order, share())
+    assert known(order) == share(others_kg=12_000)
+
+
 def test_a_tour_that_tells_nothing_leaves_the_estimate_and_a_strangers_tells_nothing():
     order = make.order("assigned")
     on_tour(order, None)
@@ -138,6 +171,26 @@ def test_an_order_that_is_given_on_emits_what_its_legs_emit_for_it():
     assert client.legs == [], "which orders the legs are is the holder's affair"
     holder = emissions_view(whole, Figure(found), make.author(CARRIER)).emissions
     assert holder == found
+
+
+def test_legs_side_by_side_carry_the_order_once():
+    """Of 4 t on two trucks neither the greater part nor twice the way is told."""
+    dover = make.site("Quai", "Dover", "CT16 1JA")
+    dover = structs.replace(dover, address=structs.replace(dover.address, country="GB"))
+    for end in (make.delivery().site, dover):
+        ends = [make.pickup(), make.delivery(site=end)]
+        whole = held_order(goods=[make.goods(quantity=10)], stops=ends)
+        asked = [structs.replace(leg("ord_1", 0, 3, lines={0: n}), stops=ends) for n in (3, 7)]
+        found = figure(whole, tree(*given_on([whole], *asked))).emissions
+        alone = known(make.order("confirmed", stops=ends))
+        assert (found.mass_kg, found.distance_km) == (4_000, pytest.approx(alone.distance_km))
+        assert found.grams == pytest.approx(alone.grams)
+        footprint, *categories = [one.extensions[0].read for one in read(Shipment(whole, found))]
+        intensity = {one.toc_id: float(one.wtw) for one in categories}
+        assert len({one.tce_id for one in footprint.tces}) == len(footprint.tces) == 1 + len(alone.ships)
+        for stage in footprint.tces:
+            reckoned = intensity[stage.toc_id] * float(stage.transport_activity)
+            assert float(stage.wtw) == pytest.approx(reckoned, rel=1e-3)
 
 
 def test_a_leg_that_carries_several_orders_is_shared_among_them_and_nothing_is_lost():

@@ -25,6 +25,8 @@ DRIVERS_KEPT = 20
 """Accounts that an order remembers as its drivers', the latest ones."""
 
 
+DELIVERED = ("delivered", "pod_ok")
+"""Before the figure stands on an invoice."""
 TOLD_FROM = timedelta(minutes=15)
 """By how much a planned time has to move for others to be told."""
 
@@ -51,9 +53,13 @@ class Carried(Tendered, kw_only=True):
         """The carrier's tour says who comes and when; only the order's own carrier is believed.
 
         `driver` is the account of who drives, if there is one. Another order that joins the tour changes what
-        this one emits, and nothing that anybody is told of.
+        this one emits, and nothing that anybody is told of; until it is invoiced even of what is delivered.
         """
-        if by.org_id != self.carrier_id or self.state not in EXECUTION[:-1]:
+        if by.org_id != self.carrier_id:
+            return
+        if self.state in DELIVERED and self.plan is not None and self.plan.tour_id == plan.tour_id:
+            self.emissions = emissions
+        if self.state not in EXECUTION[:-1]:
             return
         self.emissions = emissions
         if self.plan is not None and plan.planned_pickup_at is None:  # it was picked up by another truck
@@ -66,6 +72,11 @@ class Carried(Tendered, kw_only=True):
             self.state = "planned"
         self.write(by, "planned", plan.vehicle_plate)
         self._planned(plan, driver)
+
+    def changed_trucks(self, by: Author, tour_id: str, emissions: Emissions | None) -> None:
+        """Its goods left that tour for another: what it emitted for them until there stays theirs."""
+        if by.org_id == self.carrier_id:
+            self.handed = self.handed | {tour_id: emissions}
 
     def unplanned(self, by: Author, tour_id: str) -> None:
         """The tour was withdrawn: the order waits for another, unless the truck came already."""

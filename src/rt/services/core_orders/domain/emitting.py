@@ -17,7 +17,7 @@ from rt.services.core_orders.domain.states import PARTIES, Author, NotYourPart
 from rt.trade.calendars import paris_day
 from rt.trade.distances import Point
 from rt.trade.emission_factors import class_asked
-from rt.trade.emissions import Emissions, estimate, shared, together
+from rt.trade.emissions import Emissions, estimate, in_turn, shared, together
 from rt.trade.emissions import Load as SharedLoad
 from rt.trade.places import Site, place_key
 from rt.trade.roles import Roles
@@ -50,9 +50,9 @@ def figure(order: Order, legs: Mapping[str, Order] = NO_LEGS) -> Figure:
     """
     if order.given_on:
         if not order.loose_places() and (parts := _parts(order, legs)):
-            return Figure(together(parts))
-    elif order.emissions and order.plan and order.plan.tour_id:
-        return Figure(order.emissions)
+            return Figure(together(parts, order.weight_kg))
+    elif (found := _of_tours(order)) is not None:
+        return Figure(found)
     if not order.weight_kg:
         return Figure(None, "weight")
     start, end = _place(order.pickup.site), _place(order.delivery.site)
@@ -78,6 +78,15 @@ def emissions_view(order: Order, found: Figure, by: Author) -> EmissionsView:
 
 def may_know(order: Order, by: Author) -> bool:
     return bool(order.roles_of(by) & PARTIES)
+
+
+def _of_tours(order: Order) -> Emissions | None:
+    """Its share of the tour that carries it, and of those from which its goods changed trucks."""
+    if order.plan is None or not order.plan.tour_id or order.emissions is None:
+        return None
+    shares = [share for tour_id, share in order.handed.items() if tour_id != order.plan.tour_id]
+    known = [share for share in shares if share is not None]
+    return in_turn([*known, order.emissions], order.weight_kg) if len(known) == len(shares) else None
 
 
 def _parts(order: Order, legs: Mapping[str, Order]) -> dict[str, Emissions]:

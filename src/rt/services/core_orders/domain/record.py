@@ -60,6 +60,8 @@ class Record(OrderLine, kw_only=True):
     import_id: str = ""
     emissions: Emissions | None = None
     """Of the tour that carries it, as the tour said."""
+    handed: dict[str, Emissions | None] = msgspec.field(default_factory=dict)
+    """Its share of tours from which its goods changed trucks; None where that tour said nothing."""
     note: NoteRule = "own"
     depth: int = 0
     parents: list[Load] = msgspec.field(default_factory=list)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from rt.contracts.core_orders import DocumentKind, PlanView
+from rt.contracts.core_orders import DocumentKind
 from rt.contracts.ecpmr import (
     DeliverySigned,
     DocumentAmended,
@@ -22,7 +22,7 @@ from rt.services.core_orders.domain.kept import Document
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.states import Author
 from rt.services.core_orders.store import OrderStore
-from rt.trade.emissions import Emissions, of_share
+from rt.trade.emissions import of_share
 
 
 class Handlers:
@@ -34,11 +34,17 @@ class Handlers:
     async def plan(self, event: TourPublished, envelope: EventEnvelope) -> None:
         """Each order gets its vehicle, driver and times; one that changed trucks has those of the other."""
         await self._unplan(event.left, event.tour_id, envelope)
+        by = _planner(envelope)
         gone = {stop.order_id for stop in event.stops if stop.transfer and stop.kind == "delivery"}
         for order_id in dict.fromkeys(stop.order_id for stop in event.stops if stop.order_id not in gone):
-            by, plan, account = _planner(envelope), plan_of(event, order_id), event.driver_user_id or ""
-            share = of_share(event.emissions, order_id) if event.emissions else None
-            await self._change(order_id, partial(_planned, by=by, plan=plan, account=account, share=share))
+            plan, driver = plan_of(event, order_id), event.driver_user_id or ""
+            share = of_share(event.emissions, order_id)
+            rule = partial(Order.planned_on_tour, by=by, plan=plan, driver=driver, emissions=share)
+            await self._change(order_id, rule)
+        for order_id in sorted(gone):
+            share = of_share(event.emissions, order_id)
+            rule = partial(Order.changed_trucks, by=by, tour_id=event.tour_id, emissions=share)
+            await self._change(order_id, rule)
 
     async def unplan(self, event: TourWithdrawn, envelope: EventEnvelope) -> None:
         await self._unplan(event.order_ids, event.tour_id, envelope)
@@ -127,10 +133,6 @@ class Handlers:
 
 def _planner(envelope: EventEnvelope) -> Author:
     return Author(envelope.actor["id"], envelope.actor["name"], envelope.org_id, "planning")
-
-
-def _planned(order: Order, *, by: Author, plan: PlanView, account: str, share: Emissions | None) -> None:
-    order.planned_on_tour(by, plan, account, share)
 
 
 def subscriptions(handlers: Handlers) -> list[Subscription]:

@@ -77,17 +77,23 @@ class Shipment(msgspec.Struct, frozen=True):
         """By road, whatever ships lie between."""
         order, whole = self.order, self.emissions
         kind = "sfd" if whole.distance_kind == "road" else "gcd"
-        stage = self._stage("road", self._toc().toc_id, {kind: _decimal(whole.distance_km)}, self._by_road)
+        stage = self._stage(
+            "road", self._toc().toc_id, {kind: _decimal(whole.distance_km)}, self._by_road, whole.mass_kg
+        )
         ends = _location(order.pickup.site), _location(order.delivery.site)
         return msgspec.structs.replace(stage, origin=ends[0], destination=ends[1])
 
     def _ship(self, ship: ShipPart) -> Tce:
-        distance = {"gcd": _decimal(ship.km)}
-        return self._stage(ship.crossing_id, ship.crossing_id, distance, (ship.grams, ship.use_grams))
+        """Of what crosses there: not all legs need take the same way."""
+        distance, grams = {"gcd": _decimal(ship.km)}, (ship.grams, ship.use_grams)
+        mass_kg = ship.grams / ship.grams_per_tonne_km / ship.km * 1000
+        return self._stage(ship.crossing_id, ship.crossing_id, distance, grams, mass_kg)
 
-    def _stage(self, name: str, toc_id: str, distance: dict[str, str], grams: tuple[float, float]) -> Tce:
+    def _stage(
+        self, name: str, toc_id: str, distance: dict[str, str], grams: tuple[float, float], mass_kg: float
+    ) -> Tce:
         """Its activity is its mass by its distance as they are written: whoever checks finds the same."""
-        mass = _decimal(self.emissions.mass_kg)
+        mass = _decimal(mass_kg)
         activity = Decimal(mass) * Decimal(next(iter(distance.values()))) / 1000
         return Tce(
             tce_id=f"{self.order.id}-{name}",
