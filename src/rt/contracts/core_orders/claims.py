@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from rt.contracts.core_orders.shown import Cents
-from rt.kernel.model.messages import Command, Query, View
+from rt.kernel.model.messages import Query, View
 from rt.trade.claim_clocks import ClockCode
 from rt.trade.days import TripDay
 from rt.trade.delivery_duty import Standing
@@ -139,11 +139,11 @@ class ClaimView(View):
 
 
 class EstimateClaim(
-    Command[ClaimView],
+    Query[ClaimView],
     route="/api/orders/{order_id}/incidents/{incident_id}/claim",
     needs="core_orders.read",
+    method="POST",
     closed_to=("driver",),
-    keyed=False,
 ):
     """What an incident may cost whom, and by when to act; nothing is kept.
 

@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 
 from rt.contracts.core_orders import DocumentKind, FileView, GetFile, LegsView, Subcontract
 from rt.contracts.ecpmr import DeliverySigned, HandoverSigned, TakeoverSigned
-from rt.kernel.core.errors import NotFound
+from rt.kernel.core.errors import Invalid, NotFound, ReferenceUnknown
 from rt.kernel.core.ids import derived_id, new_id
 from rt.kernel.core.tenancy import current_org
 from rt.kernel.storage.persistence import transaction
@@ -31,6 +31,7 @@ class Legs:
 
     async def subcontract(self, asked: Subcontract) -> LegsView:
         await refuse_unknown(self._store, asked.orders)
+        _refuse_unnamed(asked)
         ids = [new_id("ord") for _ in asked.legs]
         references = [await self._store.next_reference() for _ in asked.legs]
         names = {current_org(): await self._directory.own_name()}
@@ -116,3 +117,16 @@ def _note(event: TakeoverSigned | HandoverSigned | DeliverySigned, leg: Order, b
     kind: DocumentKind = "cmr" if event.kind == "cmr" else "waybill"
     document_id = derived_id("doc", leg.id, event.document_id)
     return leg.attach_note(by, document_id, event.document_id, event.number, kind)
+
+
+def _refuse_unnamed(asked: Subcontract) -> None:
+    """Refuse loads of orders that are not among those that were read."""
+    named = {one.order_id for one in asked.orders}
+    wrong = [
+        ReferenceUnknown(f"legs.{n}.loads.{m}.order_id")
+        for n, leg in enumerate(asked.legs)
+        for m, load in enumerate(leg.loads)
+        if load.order_id not in named
+    ]
+    if wrong:
+        raise Invalid.together(wrong)
