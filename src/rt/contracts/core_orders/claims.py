@@ -142,7 +142,6 @@ class EstimateClaim(
     Query[ClaimView],
     route="/api/orders/{order_id}/incidents/{incident_id}/claim",
     needs="core_orders.read",
-    method="POST",
     closed_to=("driver",),
 ):
     """What an incident may cost whom, and by when to act; nothing is kept.
