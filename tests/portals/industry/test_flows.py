@@ -36,8 +36,11 @@ from rt.contracts.core_orders import (
     ImportQuestion,
     ImportRow,
     ImportView,
+    LetterRead,
     OrdersPage,
     OrderState,
+    ReadField,
+    ReadLetter,
     RemapImport,
     ReopenOrder,
     TenderOrder,
@@ -339,6 +342,30 @@ async def test_a_sheet_goes_up_with_its_name_and_a_refused_one_says_why() -> Non
     assert 'role="alert"' in page.text
     assert town.heard(UploadImport).filename == "semaine.csv"
     assert (await client.post("/imports", data=proof)).text.count('role="alert"') == 1
+
+
+async def test_a_pasted_mail_shows_its_doubts_first_and_its_price_as_what_we_pay() -> None:
+    town = Town()
+    text = "Enlèvement 01/02 ou 02/01, 480 €"
+    spans = {"stops.0.from_at": (11, 16), "price_cents": (26, 31)}
+    values = {"stops.0.from_at": "2027-02-01T07:00:00+00:00", "price_cents": "48000"}
+    read = [
+        ReadField(
+            field=name, value=value, confidence="guess", fr="deux lectures", en="two readings", start=a, end=b
+        )
+        for (name, value), (a, b) in zip(values.items(), spans.values(), strict=True)
+    ]
+    town.answers[ReadLetter] = LetterRead(
+        text=text, language="fr", orders=[], order=1, left_out=[], fields=read, lacks=[]
+    )
+    client, proof = await signed_in(town)
+    page = (await client.post("/letters", data=proof | {"text": text})).text
+    assert town.heard(ReadLetter).content == text.encode()
+    doubts = page[page.index('id="doubts"') :].partition("</section>")[0]
+    assert 'name="stops.0.from_at"' in doubts
+    assert re.search(r'value="480.00"[^>]*name="buy_cents"', doubts)
+    assert "Douteux : deux lectures" in doubts
+    assert "01/02<sup>?</sup>" in page
 
 
 async def test_a_question_of_a_sheet_is_answered_by_one_press() -> None:
