@@ -284,3 +284,16 @@ async def test_the_letter_that_asked_for_an_order_is_its_owners_alone(web):
     assert (await attach(web(CARRIER), path, b"x 1", "text/plain")).status_code == 403
     assert (await attach(web(), path, b"MZ\x00\x00", "text/plain")).status_code == 422
     assert (await attach(web(), path, b"x 1", "text/plain", kind="other")).status_code == 415
+
+
+def test_a_side_is_not_sure_where_two_places_stand_behind_one_word():
+    """A word that no rule knows may stand between them."""
+    said = fields("Chargement 69100 Villeurbanne puis remise au client 13002 Marseille, 2 palettes")
+    sides = {said[f"stops.{n}.site.address.city"][0]: said[f"stops.{n}.kind"] for n in (0, 1)}
+    assert sides == {"Villeurbanne": ("pickup", "guess"), "Marseille": ("delivery", "guess")}
+
+
+def test_a_place_behind_the_word_makes_it_a_stop_whatever_leads_it_in():
+    said = fields("Ramasse chez ABC 69100 Villeurbanne pour livraison demain matin 13002 Marseille")
+    assert said["stops.1.site.address.city"] == ("Marseille", "high")
+    assert said["stops.1.kind"] == ("delivery", "high")

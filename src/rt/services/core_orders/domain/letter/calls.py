@@ -63,7 +63,15 @@ def calls(body: str, start: int, end: int, parts: Sequence[Section], spots: Sequ
         own = [call for call in found if call.side == kind]
         if own:
             own[0].stretches.extend(stretches)
-    return _other_end(body, start, end, found, spots, parts, loose)
+    return _both_ends(_other_end(body, start, end, found, spots, parts, loose))
+
+
+def _both_ends(found: list[Call]) -> list[Call]:
+    """Where several places stand on one side and none on the other, nothing tells which word was missed."""
+    if len(found) < 2 or len({call.side for call in found}) > 1:
+        return found
+    *first, last = (call._replace(marked=False) for call in sorted(found, key=lambda one: one.spot.start))
+    return [*(call._replace(side="pickup") for call in first), last._replace(side="delivery")]
 
 
 def _towns(body: str, section: Section) -> list[Spot]:

@@ -72,6 +72,7 @@ NO_MARK_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """Behind these the word is spoken of; a place does not follow."""
+A_PLACE = re.compile(r"[^\d\n]{0,50}(?<!\d)\d{5} [A-ZÀ-Ý]")
 NO_MARK_AFTER = re.compile(
     r"[ ]{0,3}(?:complet|partiel|arri[èe]re|lat[ée]ral|par (?:l.|le )|note|slip|order"
     r" no|number|terms|nr|n°|et (?:la )?livraison"
@@ -131,7 +132,8 @@ def _of_line(line: Line, part: Part, shape: re.Pattern[str]) -> Iterator[Mark]:
         before, after = line.text[max(0, match.start() - 40) : match.start()], line.text[match.end() :][:30]
         bare = re.sub(rf"^[ \t\-*•·#>\d.)(]{{0,10}}{FILLER}?", "", before, flags=re.IGNORECASE)
         heading = not bare.strip(" \t|*_")
-        if NO_MARK_AFTER.match(after) or (not heading and NO_MARK_BEFORE.search(before)):
+        spoken_of = not heading and NO_MARK_BEFORE.search(before)
+        if NO_MARK_AFTER.match(after) or (spoken_of and not A_PLACE.match(line.text, match.end())):
             continue
         start = line.start + (0 if heading and len(before) < 40 else match.start())
         yield Mark(part, start, line.start + match.end(), heading)
