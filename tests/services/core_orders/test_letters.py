@@ -294,6 +294,6 @@ def test_a_side_is_not_sure_where_two_places_stand_behind_one_word():
 
 
 def test_a_place_behind_the_word_makes_it_a_stop_whatever_leads_it_in():
-    said = fields("Ramasse chez ABC 69100 Villeurbanne pour livraison demain matin 13002 Marseille")
+    said = fields("Ramasse chez ABC 69100 Villeurbanne pour livraison vendredi 04/12 matin 13002 Marseille")
     assert said["stops.1.site.address.city"] == ("Marseille", "high")
     assert said["stops.1.kind"] == ("delivery", "high")

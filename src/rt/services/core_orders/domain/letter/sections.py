@@ -72,7 +72,8 @@ NO_MARK_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """Behind these the word is spoken of; a place does not follow."""
-A_PLACE = re.compile(r"[^\d\n]{0,50}(?<!\d)\d{5} [A-ZÀ-Ý]")
+A_PLACE = re.compile(r"[^\n]{0,60}?(?<!\d)\d{5} [A-ZÀ-Ý]")
+"""A postal code and a name within reach: the word leads to it, whatever stands before the word."""
 NO_MARK_AFTER = re.compile(
     r"[ ]{0,3}(?:complet|partiel|arri[èe]re|lat[ée]ral|par (?:l.|le )|note|slip|order"
     r" no|number|terms|nr|n°|et (?:la )?livraison"
