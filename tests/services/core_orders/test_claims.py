@@ -227,6 +227,10 @@ def test_no_more_is_claimed_than_was_carried() -> None:
         claimed(hurt(), weight_kg=4_001)
     with pytest.raises(MoreThanCarried):
         claimed(hurt(), packages=11)
+    with pytest.raises(MoreThanCarried) as refused:
+        claimed(hurt(goods=[make.goods(weight_kg=10_000.25)]), weight_kg=10_000.5)
+    assert "10\N{NARROW NO-BREAK SPACE}000,25 kg" in refused.value.says("fr")
+    assert "10,000.25 kg" in refused.value.says("en")
 
 
 def test_the_legal_day_of_an_order_is_counted_by_road() -> None:

@@ -203,6 +203,21 @@ def test_a_leg_that_carries_several_orders_is_shared_among_them_and_nothing_is_l
     assert parts[0].grams == pytest.approx(4 * parts[1].grams, rel=1e-6)
 
 
+def test_a_place_that_is_not_known_gives_no_order_of_the_leg_a_share_for_nothing():
+    nowhere = make.delivery(site=make.site("Nulle part", "Zzyzx", "99999"))
+    one, other = held_order("ord_1"), held_order("ord_2", stops=[make.pickup(), nowhere])
+    asked = leg("ord_1", 0, 3)
+    loads = [
+        structs.replace(asked.loads[0], delivery_stop=2),
+        structs.replace(asked.loads[0], order_id="ord_2"),
+    ]
+    asked = structs.replace(asked, stops=[make.pickup(), nowhere, make.delivery()], loads=loads)
+    (truck,) = given_on([one, other], asked)
+    parts = [figure(order, tree(truck)).emissions for order in (one, other)]
+    assert [part.grams for part in parts] == [pytest.approx(known(truck).grams / 2)] * 2, "4 t each"
+    assert parts[0].distance_km == pytest.approx(known(truck).distance_km)
+
+
 def test_legs_that_do_not_bring_all_goods_all_the_way_leave_the_estimate():
     whole = held_order()
     (first,) = given_on([whole], leg("ord_1", 0, 1))

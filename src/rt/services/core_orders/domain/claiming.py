@@ -38,8 +38,8 @@ class NotYourClaim(Forbidden):
 
 
 class MoreThanCarried(Invalid):
-    fr = "L'envoi entier pèse {weight} kg et compte {packages} colis."
-    en = "The whole consignment weighs {weight} kg and has {packages} packages."
+    fr = "L'envoi entier pèse {weight_fr} kg et compte {packages} colis."
+    en = "The whole consignment weighs {weight_en} kg and has {packages} packages."
 
 
 class DeliveredLater(Invalid):
@@ -199,7 +199,13 @@ def _suffered(
     """What was asked, completed by what the incident and the order say."""
     for field, whole in (("weight_kg", carried.weight_kg), ("packages", carried.packages)):
         if (getattr(asked, field) or 0) > whole:
-            raise MoreThanCarried(field, weight=f"{carried.weight_kg:g}", packages=carried.packages)
+            weight = Decimal(str(carried.weight_kg))
+            raise MoreThanCarried(
+                field,
+                weight_fr=liability.figure(weight, "fr"),
+                weight_en=liability.figure(weight, "en"),
+                packages=carried.packages,
+            )
     claimed = incident.cost_cents if roles & DEAL and order.currency == EUROS else None
     return Suffered(
         harm=asked.harm or HARMS.get(incident.kind, "damage"),

@@ -15,7 +15,7 @@ from rt.services.core_orders.domain.legs import Load
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.states import PARTIES, Author, NotYourPart
 from rt.trade.calendars import paris_day
-from rt.trade.distances import Point
+from rt.trade.distances import Point, great_circle_km
 from rt.trade.emission_factors import class_asked
 from rt.trade.emissions import Emissions, estimate, in_turn, shared, together
 from rt.trade.emissions import Load as SharedLoad
@@ -106,10 +106,12 @@ def _parts(order: Order, legs: Mapping[str, Order]) -> dict[str, Emissions]:
 
 def _part(order: Order, leg: Order, whole: Emissions) -> Emissions | None:
     """This order's share of a leg, by the tonne-kilometres of its packages from place to place."""
-    shares = shared(whole.grams, whole.use_grams, [_load(one, leg) for one in leg.parents])
+    ways = _ways(leg)
+    shares = shared(whole.grams, whole.use_grams, [_load(one, ways) for one in leg.parents])
     own = next((one for one in shares if one.order_id == order.id), None)
     if own is None:
         return None
+    km = own.distance_km if ways else whole.distance_km
     part = own.grams / whole.grams if whole.grams else 0
     ships = [
         structs.replace(ship, grams=ship.grams * part, use_grams=ship.use_grams * part)
@@ -120,24 +122,34 @@ def _part(order: Order, leg: Order, whole: Emissions) -> Emissions | None:
         grams=own.grams,
         use_grams=own.use_grams,
         mass_kg=own.mass_kg,
-        distance_km=own.distance_km,
-        tonne_km=own.tonne_km,
+        distance_km=km,
+        tonne_km=own.mass_kg / 1000 * km,
         ships=ships,
     )
 
 
-def _load(load: Load, leg: Order) -> SharedLoad:
-    """Where a place is not known the weights alone share it: each way counts as one kilometre."""
+def _ways(leg: Order) -> dict[tuple[str, str], float]:
+    """Kilometres between the places of all that it carries, measured alike: by road, or by the great circle.
+
+    Nothing where a place is not known: then weights alone share the leg.
+    """
     places = {place_key(stop.site): _place(stop.site) for stop in leg.stops}
-    tonne_km = fsum(
-        one.grams / 1e6 * _km(places.get(one.start), places.get(one.end)) for one in load.portions
-    )
+    found: dict[tuple[str, str], tuple[Point, Point]] = {}
+    for one in (portion for load in leg.parents for portion in load.portions):
+        start, end = places.get(one.start), places.get(one.end)
+        if start is None or end is None:
+            return {}
+        found[one.start, one.end] = start, end
+    ways = {ends: stretch(*pair) for ends, pair in found.items()}
+    if any(one.kind == "great_circle" for one in ways.values()):
+        return {ends: great_circle_km(*pair) for ends, pair in found.items()}
+    return {ends: one.km for ends, one in ways.items()}
+
+
+def _load(load: Load, ways: Mapping[tuple[str, str], float]) -> SharedLoad:
+    tonne_km = fsum(one.grams / 1e6 * ways.get((one.start, one.end), 1.0) for one in load.portions)
     tonnes = load.grams / 1e6
     return SharedLoad(load.order_id, tonnes * 1000, tonne_km / tonnes if tonnes else 0)
-
-
-def _km(start: Point | None, end: Point | None) -> float:
-    return stretch(start, end).km if start and end else 1.0
 
 
 def _due(order: Order) -> bool:
