@@ -57,6 +57,7 @@ from rt.kernel.model.messages import Download, Event
 from rt.kernel.service.service import ServiceContext, Unit, serve
 from rt.kernel.storage.persistence import Collection
 from rt.services.core_orders import app
+from rt.services.core_orders.domain.carrying import plan_of
 from rt.trade.emissions import Load, of_tour
 
 TOLD = (
@@ -144,6 +145,16 @@ def tour(order_id: str, plate: str = "AB-123-CD", tour_id: str = "tour_1") -> To
         tour_id=tour_id, carrier_id=CARRIER, vehicle_id="veh_1", vehicle_plate=plate, driver_id="drv_1",
         driver_user_id=None, driver_name="Jo", stops=[stop("pickup", 1), stop("delivery", 20)],
     )  # fmt: skip
+
+
+def test_an_order_names_the_ships_between_its_own_stops_and_no_others() -> None:
+    def by(stop: TourStop, name: str) -> TourStop:
+        return structs.replace(stop, ferries=[name])
+
+    (before, _), (pickup, delivery) = tour("ord_2").stops, tour("ord_1").stops
+    stops = [by(before, "Nice–Bastia"), by(pickup, "Bastia–Livourne"), by(before, "Livourne–Olbia"), delivery]
+    plan = plan_of(structs.replace(tour("ord_1"), stops=[*stops, by(before, "Olbia–Nice")]), "ord_1")
+    assert plan.ferries == ["Livourne–Olbia"]
 
 
 def reached(order_id: str, kind: str = "pickup") -> StopReached:

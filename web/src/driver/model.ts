@@ -20,7 +20,7 @@ export interface NoteLeg {
 }
 export interface PlannedStop {
   position: number; job_id: string; order_id: string; reference: string; kind: Kind; site: Site;
-  arrives_at: string; window_from: string; window_until: string; weight_kg: number; pallets: number; goods_text: string; requirements: string[]; transfer?: boolean;
+  arrives_at: string; window_from: string; window_until: string; weight_kg: number; pallets: number; goods_text: string; requirements: string[]; transfer?: boolean; ferries?: { name: string; minutes: number }[];
 }
 export interface Tour { tour_id: string; day: string; vehicle_plate: string; driver_name: string; stops: PlannedStop[] }
 export interface Note {

@@ -76,7 +76,7 @@ export function card(app: App, stop: Stop): Node {
       ...fact(w("window"), `${clock(stop.window_from)}–${clock(stop.window_until)}`), ...fact(w("reference"), stop.reference),
       ...fact(w("consignment"), stop.note?.number ?? w("no_document")), ...fact(w("sender"), stop.leg ? stop.note!.sender_name : ""), ...fact(w("consignee"), stop.leg ? stop.note!.consignee_name : ""),
       ...fact(w(stop.kind === "pickup" ? "carrier" : "successor"), counterpart(stop)), ...fact(w("goods"), stop.goods_text), ...fact(w("weight"), weight(stop.weight_kg)),
-      ...fact(w("pallets"), String(stop.pallets)), ...fact(w("requirements"), stop.requirements.map(needed).join(", ")),
+      ...fact(w("ferry"), (stop.ferries ?? []).map((one) => `${one.name} · ${Math.floor(one.minutes / 60)} h ${String(one.minutes % 60).padStart(2, "0")}`).join(", ")), ...fact(w("pallets"), String(stop.pallets)), ...fact(w("requirements"), stop.requirements.map(needed).join(", ")),
       ...fact(w("instructions"), [site.instructions, stop.note?.consignment.instructions].filter(Boolean).join(" · "))));
 }
 

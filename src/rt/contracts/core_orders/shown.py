@@ -50,7 +50,7 @@ class TenderView(View):
 
 
 class PlanView(View):
-    """The vehicle, the driver and the times that the carrier planned."""
+    """The vehicle, the driver and the times that the carrier planned, and the ships that the goods go by."""
 
     vehicle_plate: str
     driver_name: Annotated[str, personal_of("driver_id", "planning.drivers")]
@@ -58,6 +58,7 @@ class PlanView(View):
     planned_pickup_at: datetime | None = None
     planned_delivery_at: datetime | None = None
     tour_id: str = ""
+    ferries: list[str] = field(default_factory=list)
 
 
 class ChangeView(View):

@@ -12,7 +12,10 @@ from rt.trade.places import Site
 
 
 class TourStop(View):
-    """A stop as others hear of it; `transfer`: the goods change trucks here, after a breakdown."""
+    """A stop as others hear of it; `transfer`: the goods change trucks here, after a breakdown.
+
+    `ferries` are taken on the way to it, by their names.
+    """
 
     order_id: str
     shipper_id: str
@@ -23,6 +26,7 @@ class TourStop(View):
     weight_kg: float
     pallets: int
     transfer: bool = False
+    ferries: list[str] = field(default_factory=list)
 
 
 class TourPublished(Event, topic="planning.tour.published"):

@@ -21,7 +21,7 @@ export const de: Words = {
   full: "Speicher voll: zuerst Wartendes senden.", loading: "Wird geladen…",
   national: "Nationaler Frachtbrief", cmr: "CMR-Frachtbrief", none_noted: "Kein Vorbehalt vermerkt", by_link: "per Link und Code", collected: "auf diesem Gerät erfasst", clock_wrong: "Die Uhr des Telefons geht falsch: bitte stellen",
   needs_tail_lift: "Hebebühne", needs_adr: "ADR (Gefahrgut)", needs_temperature: "Temperaturgeführt", needs_crane: "Kran", needs_forklift: "Gabelstapler", needs_moffett: "Mitnahmestapler", needs_tarpaulin: "Plane", needs_box: "Koffer", needs_straps: "Spanngurte", needs_two_drivers: "Zwei Fahrer", needs_customs_seal: "Zollplombe", needs_gdp: "GDP (Arzneimittel)",
-  changed: "Geändert", new_stop: "Neuer Stopp", gone: "Stopp gestrichen", before: "Vorher:", seen: "Gesehen", transfer: "Umladung", transfer_here: "Die Ware wechselt hier den Lkw: nichts zu unterschreiben.",
+  ferry: "Fähre", changed: "Geändert", new_stop: "Neuer Stopp", gone: "Stopp gestrichen", before: "Vorher:", seen: "Gesehen", transfer: "Umladung", transfer_here: "Die Ware wechselt hier den Lkw: nichts zu unterschreiben.",
   handover: "Umladung", successor: "Nächster Frachtführer", sign_take: "Vom Frachtführer übernehmen", sign_give: "An den nächsten Frachtführer übergeben", no_next: "Der nächste Frachtführer steht noch nicht fest",
   many_pallets: "{said} Paletten bei {counted} im Frachtbrief: Stimmt die Zahl?",
 };

@@ -21,7 +21,7 @@ export const en: Words = {
   full: "Storage is full: first send what is waiting.", loading: "Loading…",
   national: "National consignment note", cmr: "CMR consignment note", none_noted: "No reserve noted", by_link: "by link and code", collected: "collected on this device", clock_wrong: "The phone's clock is wrong: set it",
   needs_tail_lift: "Tail lift", needs_adr: "ADR (dangerous goods)", needs_temperature: "Temperature controlled", needs_crane: "Crane", needs_forklift: "Forklift", needs_moffett: "Truck-mounted forklift", needs_tarpaulin: "Tarpaulin", needs_box: "Box", needs_straps: "Straps", needs_two_drivers: "Two drivers", needs_customs_seal: "Customs seal", needs_gdp: "GDP (medicines)",
-  changed: "Changed", new_stop: "New stop", gone: "Stop removed", before: "Before:", seen: "I have seen it", transfer: "Transshipment", transfer_here: "The goods change trucks here: nothing to sign.",
+  ferry: "Ferry", changed: "Changed", new_stop: "New stop", gone: "Stop removed", before: "Before:", seen: "I have seen it", transfer: "Transshipment", transfer_here: "The goods change trucks here: nothing to sign.",
   handover: "Change of truck", successor: "Next carrier", sign_take: "Take over from the carrier", sign_give: "Hand over to the next carrier", no_next: "The next carrier is not named yet",
   many_pallets: "{said} pallets for {counted} on the note: is that the number?",
 };

@@ -21,7 +21,7 @@ export const es: Words = {
   full: "Memoria llena: envíe primero lo pendiente.", loading: "Cargando…",
   national: "Carta de porte nacional", cmr: "Carta de porte CMR", none_noted: "Sin reservas anotadas", by_link: "por enlace y código", collected: "recogida en este dispositivo", clock_wrong: "La hora del teléfono es incorrecta: ajústela",
   needs_tail_lift: "Plataforma elevadora", needs_adr: "ADR (mercancías peligrosas)", needs_temperature: "Temperatura controlada", needs_crane: "Grúa", needs_forklift: "Carretilla elevadora", needs_moffett: "Carretilla embarcada", needs_tarpaulin: "Lona", needs_box: "Caja cerrada", needs_straps: "Cinchas", needs_two_drivers: "Dos conductores", needs_customs_seal: "Precinto aduanero", needs_gdp: "BPD (medicamentos)",
-  changed: "Modificado", new_stop: "Nueva parada", gone: "Parada retirada", before: "Antes:", seen: "Visto", transfer: "Transbordo", transfer_here: "La mercancía cambia de camión aquí: nada que firmar.",
+  ferry: "Barco", changed: "Modificado", new_stop: "Nueva parada", gone: "Parada retirada", before: "Antes:", seen: "Visto", transfer: "Transbordo", transfer_here: "La mercancía cambia de camión aquí: nada que firmar.",
   handover: "Cambio de camión", successor: "Transportista siguiente", sign_take: "Recoger del transportista", sign_give: "Entregar al transportista siguiente", no_next: "El transportista siguiente aún no está designado",
   many_pallets: "{said} palés para {counted} en la carta de porte: ¿es correcto?",
 };

@@ -19,7 +19,7 @@ export const fr = {
   full: "Mémoire pleine : envoyez d'abord ce qui attend.", loading: "Chargement…",
   national: "Lettre de voiture nationale", cmr: "Lettre de voiture CMR", none_noted: "Aucune réserve notée", by_link: "par lien et code", collected: "recueillie sur cet appareil", clock_wrong: "L'heure du téléphone est fausse : réglez-la",
   needs_tail_lift: "Hayon", needs_adr: "ADR (matières dangereuses)", needs_temperature: "Température dirigée", needs_crane: "Grue", needs_forklift: "Chariot élévateur", needs_moffett: "Chariot embarqué", needs_tarpaulin: "Bâche", needs_box: "Fourgon", needs_straps: "Sangles", needs_two_drivers: "Double équipage", needs_customs_seal: "Scellé douanier", needs_gdp: "GDP (médicaments)",
-  changed: "Modifié", new_stop: "Nouvel arrêt", gone: "Arrêt retiré", before: "Avant :", seen: "J'ai vu", transfer: "Transbordement", transfer_here: "La marchandise change de camion ici : rien à signer.",
+  ferry: "Bateau", changed: "Modifié", new_stop: "Nouvel arrêt", gone: "Arrêt retiré", before: "Avant :", seen: "J'ai vu", transfer: "Transbordement", transfer_here: "La marchandise change de camion ici : rien à signer.",
   handover: "Changement de camion", successor: "Transporteur suivant", sign_take: "Reprendre au transporteur", sign_give: "Remettre au transporteur suivant", no_next: "Le transporteur suivant n'est pas encore désigné",
   many_pallets: "{said} palettes pour {counted} sur la lettre de voiture : est-ce bien le nombre ?",
 };

@@ -21,7 +21,7 @@ export const it: Words = {
   full: "Memoria piena: invia prima ciò che è in attesa.", loading: "Caricamento…",
   national: "Lettera di vettura nazionale", cmr: "Lettera di vettura CMR", none_noted: "Nessuna riserva annotata", by_link: "con link e codice", collected: "raccolta su questo dispositivo", clock_wrong: "L'ora del telefono è sbagliata: impostala",
   needs_tail_lift: "Sponda idraulica", needs_adr: "ADR (merci pericolose)", needs_temperature: "Temperatura controllata", needs_crane: "Gru", needs_forklift: "Carrello elevatore", needs_moffett: "Carrello a bordo", needs_tarpaulin: "Telone", needs_box: "Furgonato", needs_straps: "Cinghie", needs_two_drivers: "Due autisti", needs_customs_seal: "Sigillo doganale", needs_gdp: "GDP (medicinali)",
-  changed: "Modificato", new_stop: "Nuova fermata", gone: "Fermata tolta", before: "Prima:", seen: "Ho visto", transfer: "Trasbordo", transfer_here: "La merce cambia camion qui: niente da firmare.",
+  ferry: "Traghetto", changed: "Modificato", new_stop: "Nuova fermata", gone: "Fermata tolta", before: "Prima:", seen: "Ho visto", transfer: "Trasbordo", transfer_here: "La merce cambia camion qui: niente da firmare.",
   handover: "Cambio di camion", successor: "Vettore successivo", sign_take: "Prendere in carico dal vettore", sign_give: "Consegnare al vettore successivo", no_next: "Il vettore successivo non è ancora designato",
   many_pallets: "{said} pallet per {counted} sulla lettera di vettura: è il numero giusto?",
 };

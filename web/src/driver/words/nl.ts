@@ -21,7 +21,7 @@ export const nl: Words = {
   full: "Geheugen vol: verstuur eerst wat wacht.", loading: "Laden…",
   national: "Nationale vrachtbrief", cmr: "CMR-vrachtbrief", none_noted: "Geen voorbehoud genoteerd", by_link: "met link en code", collected: "op dit toestel getekend", clock_wrong: "De klok van de telefoon loopt verkeerd: zet hem goed",
   needs_tail_lift: "Laadklep", needs_adr: "ADR (gevaarlijke stoffen)", needs_temperature: "Temperatuurgecontroleerd", needs_crane: "Kraan", needs_forklift: "Heftruck", needs_moffett: "Meeneemheftruck", needs_tarpaulin: "Zeil", needs_box: "Gesloten bak", needs_straps: "Spanbanden", needs_two_drivers: "Twee chauffeurs", needs_customs_seal: "Douaneverzegeling", needs_gdp: "GDP (geneesmiddelen)",
-  changed: "Gewijzigd", new_stop: "Nieuwe stop", gone: "Stop vervallen", before: "Eerder:", seen: "Gezien", transfer: "Overslag", transfer_here: "De goederen gaan hier over op een andere wagen: niets te tekenen.",
+  ferry: "Veerboot", changed: "Gewijzigd", new_stop: "Nieuwe stop", gone: "Stop vervallen", before: "Eerder:", seen: "Gezien", transfer: "Overslag", transfer_here: "De goederen gaan hier over op een andere wagen: niets te tekenen.",
   handover: "Overlading", successor: "Volgende vervoerder", sign_take: "Overnemen van de vervoerder", sign_give: "Overdragen aan de volgende vervoerder", no_next: "De volgende vervoerder is nog niet bekend",
   many_pallets: "{said} pallets voor {counted} op de vrachtbrief: klopt dat?",
 };

@@ -21,7 +21,7 @@ export const pl: Words = {
   full: "Pamięć pełna: najpierw wyślij oczekujące.", loading: "Ładowanie…",
   national: "Krajowy list przewozowy", cmr: "List przewozowy CMR", none_noted: "Brak odnotowanych zastrzeżeń", by_link: "przez link i kod", collected: "zebrany na tym urządzeniu", clock_wrong: "Zegar telefonu jest błędny: ustaw go",
   needs_tail_lift: "Winda załadowcza", needs_adr: "ADR (towary niebezpieczne)", needs_temperature: "Kontrolowana temperatura", needs_crane: "Dźwig", needs_forklift: "Wózek widłowy", needs_moffett: "Wózek widłowy na pojeździe", needs_tarpaulin: "Plandeka", needs_box: "Zabudowa skrzyniowa", needs_straps: "Pasy", needs_two_drivers: "Dwóch kierowców", needs_customs_seal: "Plomba celna", needs_gdp: "GDP (leki)",
-  changed: "Zmieniono", new_stop: "Nowy przystanek", gone: "Przystanek usunięty", before: "Wcześniej:", seen: "Widziałem", transfer: "Przeładunek", transfer_here: "Towar zmienia tu ciężarówkę: nic do podpisania.",
+  ferry: "Prom", changed: "Zmieniono", new_stop: "Nowy przystanek", gone: "Przystanek usunięty", before: "Wcześniej:", seen: "Widziałem", transfer: "Przeładunek", transfer_here: "Towar zmienia tu ciężarówkę: nic do podpisania.",
   handover: "Przeładunek", successor: "Następny przewoźnik", sign_take: "Przejąć od przewoźnika", sign_give: "Przekazać następnemu przewoźnikowi", no_next: "Następny przewoźnik nie jest jeszcze wyznaczony",
   many_pallets: "{said} palet wobec {counted} w liście przewozowym: czy to właściwa liczba?",
 };

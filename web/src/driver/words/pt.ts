@@ -21,7 +21,7 @@ export const pt: Words = {
   full: "Memória cheia: envie primeiro o que está pendente.", loading: "A carregar…",
   national: "Guia de transporte nacional", cmr: "Guia de transporte CMR", none_noted: "Nenhuma reserva anotada", by_link: "por ligação e código", collected: "recolhida neste aparelho", clock_wrong: "A hora do telefone está errada: acerte-a",
   needs_tail_lift: "Plataforma elevatória", needs_adr: "ADR (mercadorias perigosas)", needs_temperature: "Temperatura controlada", needs_crane: "Grua", needs_forklift: "Empilhador", needs_moffett: "Empilhador embarcado", needs_tarpaulin: "Lona", needs_box: "Caixa fechada", needs_straps: "Cintas", needs_two_drivers: "Dois motoristas", needs_customs_seal: "Selo aduaneiro", needs_gdp: "BPD (medicamentos)",
-  changed: "Alterado", new_stop: "Nova paragem", gone: "Paragem retirada", before: "Antes:", seen: "Já vi", transfer: "Transbordo", transfer_here: "A mercadoria muda de camião aqui: nada a assinar.",
+  ferry: "Barco", changed: "Alterado", new_stop: "Nova paragem", gone: "Paragem retirada", before: "Antes:", seen: "Já vi", transfer: "Transbordo", transfer_here: "A mercadoria muda de camião aqui: nada a assinar.",
   handover: "Mudança de camião", successor: "Transportador seguinte", sign_take: "Receber do transportador", sign_give: "Entregar ao transportador seguinte", no_next: "O transportador seguinte ainda não foi designado",
   many_pallets: "{said} paletes para {counted} na guia: é mesmo este o número?",
 };

@@ -21,7 +21,7 @@ export const ro: Words = {
   full: "Memorie plină: trimite întâi ce așteaptă.", loading: "Se încarcă…",
   national: "Scrisoare de trăsură națională", cmr: "Scrisoare de trăsură CMR", none_noted: "Nicio rezervă notată", by_link: "prin link și cod", collected: "preluată pe acest dispozitiv", clock_wrong: "Ora telefonului este greșită: potriviți-o",
   needs_tail_lift: "Lift hidraulic", needs_adr: "ADR (mărfuri periculoase)", needs_temperature: "Temperatură controlată", needs_crane: "Macara", needs_forklift: "Stivuitor", needs_moffett: "Stivuitor ambarcat", needs_tarpaulin: "Prelată", needs_box: "Dubă", needs_straps: "Chingi", needs_two_drivers: "Doi șoferi", needs_customs_seal: "Sigiliu vamal", needs_gdp: "GDP (medicamente)",
-  changed: "Modificat", new_stop: "Oprire nouă", gone: "Oprire anulată", before: "Înainte:", seen: "Am văzut", transfer: "Transbordare", transfer_here: "Marfa schimbă camionul aici: nimic de semnat.",
+  ferry: "Feribot", changed: "Modificat", new_stop: "Oprire nouă", gone: "Oprire anulată", before: "Înainte:", seen: "Am văzut", transfer: "Transbordare", transfer_here: "Marfa schimbă camionul aici: nimic de semnat.",
   handover: "Schimbare de camion", successor: "Transportatorul următor", sign_take: "Preluați de la transportator", sign_give: "Predați transportatorului următor", no_next: "Transportatorul următor nu este încă desemnat",
   many_pallets: "{said} paleți pentru {counted} în scrisoarea de trăsură: numărul este corect?",
 };

@@ -161,7 +161,14 @@ def plan_of(tour: TourPublished, order_id: str) -> PlanView:
         planned_pickup_at=first,
         planned_delivery_at=last,
         tour_id=tour.tour_id,
+        ferries=_ferries(tour, order_id),
     )
+
+
+def _ferries(tour: TourPublished, order_id: str) -> list[str]:
+    """The ships between where the goods board this truck and where they leave it."""
+    calls = [n for n, stop in enumerate(tour.stops) if stop.order_id == order_id]
+    return [name for stop in tour.stops[calls[0] + 1 : calls[-1] + 1] for name in stop.ferries]
 
 
 def as_told(plan: PlanView, other: PlanView) -> bool:

@@ -220,6 +220,7 @@ class Subcontracted(Parted, kw_only=True):
             driver_id=comes.driver_id,
             planned_pickup_at=comes.planned_pickup_at,
             planned_delivery_at=brings.planned_delivery_at if brings else None,
+            ferries=list(dict.fromkeys([*comes.ferries, *(brings.ferries if brings else ())])),
         )
         if self.plan is not None and as_told(self.plan, plan):
             return

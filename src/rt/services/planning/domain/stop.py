@@ -79,6 +79,7 @@ class Stop(msgspec.Struct, kw_only=True):
             weight_kg=self.weight_kg,
             pallets=self.pallets,
             transfer=self.transfer,
+            ferries=[one.name for one in self.ferries],
         )
 
     def view(self, position: int, carried: tuple[float, float, float]) -> StopView:
