@@ -2,6 +2,7 @@
 
 from html import unescape
 
+from msgspec import structs
 from tests.portals.screen import OUTSIDE, WIDER, looking, shot
 from tests.portals.transporter.world import LYON, MORNING, World
 from tests.portals.world import Browser, Organization, carried
@@ -14,6 +15,7 @@ CHEESE = [
     Goods(description="Comté en meules", quantity=12, weight_kg=6_000, pallets=12, value_cents=90_000_00)
 ]
 WIDTHS = (360, 768, 1440)
+SPILLED = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
 
 
 def plain(page: str) -> str:
@@ -90,7 +92,7 @@ async def test_one_press_says_how_much_and_until_when(world: World, carrier: Bro
     assert "80 kg × 20 €/kg = 1 600,00 €" in plain(answer.text)
     wrong = await carrier.press(page, claim, weight_kg="9 000")
     assert wrong.status_code == 422
-    assert "6000 kg" in plain(wrong.text)
+    assert "6 000 kg" in plain(wrong.text)
 
 
 async def test_the_letter_is_the_owners_to_write(world: World, carrier: Browser) -> None:
@@ -149,6 +151,30 @@ async def test_enter_reckons_and_a_letter_is_printed_alone(world: World, carrier
         await screen.emulate_media(media="print")
         assert await screen.locator("article.letter").is_visible()
         assert await screen.locator(".mast:visible, .foot:visible, .noprint:visible").count() == 0
+
+
+async def test_hostile_and_endless_names_stay_text_within_the_letter(world: World, carrier: Browser) -> None:
+    endless, tag = "Ä" * 80, "<img src=x onerror=alert(1)>"
+    goods = [structs.replace(CHEESE[0], description=endless)]
+    order_id, alpine = await world.order(world.carrier, goods=goods), await sub(world)
+    offer = (await world.offer(order_id, shipper=world.carrier, carrier=alpine)).tender
+    assert offer is not None
+    await world.say(alpine, AcceptTender(order_id=order_id, tender_id=offer.tender_id))
+    told = ReportIncident(order_id=order_id, kind="missing", text=f"{tag} {endless * 3}", shared=True)
+    after: OrderView = await world.say(world.carrier, told)
+    claim = f"/orders/{order_id}/incidents/{after.incidents[0].incident_id}/claim"
+    typed = carried(await carrier.page(claim), claim) | {"loss_cents": "3000", "weight_kg": "80"}
+    for language in ("fr", "en"):
+        letter = (await carrier.web.post(f"{claim}/letter/{language}", data=typed)).text
+        assert tag not in letter
+        assert "&lt;img src=x onerror=alert(1)&gt;" in letter
+    async with looking(carrier.web, viewport={"width": 360, "height": 900}) as screen:
+        await screen.goto(f"{carrier.web.base_url}{claim}")
+        await screen.get_by_role("button", name="Lettre recommandée, en français").click()
+        await screen.locator("article.letter").wait_for()
+        assert await screen.evaluate(WIDER) == 0
+        assert await screen.locator("article :is(p, h1)").evaluate_all(SPILLED) == 0
+        await shot(screen, "claims-letter-360")
 
 
 async def test_nothing_is_cut_off_on_any_screen(world: World, carrier: Browser) -> None:
