@@ -7,7 +7,16 @@ from tests.portals.screen import OUTSIDE, WIDER, looking, shot
 from tests.portals.transporter.world import LYON, MORNING, World
 from tests.portals.world import Browser, Organization, carried
 
-from rt.contracts.core_orders import AcceptTender, OrderView, ReportIncident, ReportProgress, Stop
+from rt.contracts.core_orders import (
+    AcceptTender,
+    ExposureView,
+    LawView,
+    OrderView,
+    ReportIncident,
+    ReportProgress,
+    Stop,
+)
+from rt.portals.transporter.pages.offers import owed_text
 from rt.trade.goods import Goods
 from rt.trade.places import Address, Site
 
@@ -51,6 +60,15 @@ async def test_the_inbox_says_it_of_every_offer(world: World, carrier: Browser) 
     assert "Risque : 19 200 € · déclaré 90 000 €" in page
     # 2 t in 4 packages: 4 × 1 000 €.
     assert "Risque : 4 000 €" in page
+
+
+def test_abroad_the_price_that_is_refunded_is_a_part_of_the_risk() -> None:
+    law = LawView(regime="cmr", fr="", en="", verified=False)
+    found = ExposureView(
+        order_id="ord_1", law=law, weight_kg=100, packages=1, cents=1_000_01, bounds=[], refunded_cents=800_00
+    )
+    assert plain(owed_text(found)) == "Risque : 1 801 €"
+    assert plain(owed_text(structs.replace(found, refunded_cents=None))) == "Risque : 1 001 €"
 
 
 async def test_a_guest_reads_it_by_its_link(world: World, carrier: Browser) -> None:

@@ -100,10 +100,14 @@ def offer_row(order: OrderRow, exposure: ExposureView | None) -> OfferRow:
 
 
 def owed_text(exposure: ExposureView | None) -> str:
-    """What total loss may cost at most, and the declared value, in whole euros, rounded up."""
+    """What total loss may cost at most, with the price that CMR has refunded, and the declared value.
+
+    In whole euros, rounded up.
+    """
     if exposure is None:
         return ""
-    risk = _("non calculé") if exposure.cents is None else whole_euros(exposure.cents)
+    refunded = exposure.refunded_cents or 0
+    risk = _("non calculé") if exposure.cents is None else whole_euros(exposure.cents + refunded)
     parts = [_("Risque : %(sum)s") % {"sum": risk}]
     if exposure.declared_cents is not None:
         parts.append(_("déclaré %(sum)s") % {"sum": whole_euros(exposure.declared_cents)})
