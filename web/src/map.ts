@@ -110,6 +110,22 @@ export function sides(spots: Spot[], wide: number, high: number, taken: Box[] = 
   });
 }
 
+/** With fewer pins on a map each stands alone, over others too. */
+const FEW = 12;
+/** Map units across, below which there is no closer to look. */
+const CLOSEST = 0.8;
+
+/** Pins that lie on each other, by their numbers: each group at the place of its first. */
+export function clustered(spots: Spot[]): number[][] {
+  const groups: { at: Spot; members: number[] }[] = [];
+  spots.forEach((spot, n) => {
+    const group = groups.find(({ at }) => Math.hypot(at.x - spot.x, at.y - spot.y) < 2 * PIN);
+    if (group) group.members.push(n);
+    else groups.push({ at: spot, members: [n] });
+  });
+  return groups.map(({ members }) => members);
+}
+
 /** Where a label's text begins on each side of its pin. */
 const PLACES: Record<Exclude<Side, "">, Record<string, string | number>> = {
   right: { x: 17, y: 5 }, left: { x: -17, y: 5, "text-anchor": "end" },
@@ -213,10 +229,13 @@ export function attach(element: HTMLElement): void {
       return { x: (x - view.x) / unit, y: (y - view.y) / unit, width: point.label.length * 7.5 };
     });
     const taken: Box[] = [[0, element.clientHeight - 20, 200, element.clientHeight]]; // whose data it is
-    const beside = sides(spots, element.clientWidth, element.clientHeight, taken);
+    const apart = shown.points.length <= FEW || view.width <= 2 * CLOSEST;
+    const groups = apart ? spots.map((_, n) => [n]) : clustered(spots);
+    const firsts = groups.map((members) => ({ ...spots[members[0]!]!, ...(members.length > 1 && { width: 0 }) }));
+    const beside = sides(firsts, element.clientWidth, element.clientHeight, taken);
     roads(height);
     towns(height, unit, taken);
-    shown.points.forEach((point, n) => over.append(pin(point, unit, beside[n]!)));
+    groups.forEach((members, n) => over.append(members.length > 1 ? cluster(members, unit) : pin(shown.points[members[0]!]!, unit, beside[n]!)));
   }
 
   /** Show the roads of this view; what is not here yet comes, once the view has stood still for a moment. */
@@ -270,8 +289,29 @@ export function attach(element: HTMLElement): void {
     return group;
   }
 
+  /** Several pins at one place of this view: how many, and closer at a press. */
+  function cluster(members: number[], unit: number): SVGElement {
+    const points = members.map((n) => shown.points[n]!);
+    const all = points.map((point) => projected(point.lat, point.lon));
+    const [x, y] = all[0]!;
+    const tone = ["bad", "warn"].find((one) => points.some((point) => point.tone === one)) ?? "";
+    const label = points.map((point) => point.label).join(", ");
+    const group = drawn("g", { class: `pin cluster ${tone}`, transform: `translate(${x} ${y}) scale(${unit})`, role: "button", tabindex: 0, "aria-label": `${members.length} : ${label}` });
+    group.append(drawn("title", {}, label), drawn("circle", { r: 22, fill: "none", stroke: "none", "pointer-events": "all", opacity: 0 }), drawn("circle", { r: 15 }));
+    group.append(drawn("text", { class: "glyph", "text-anchor": "middle", y: 4.5, "aria-hidden": "true" }, String(members.length)));
+    const closer = (): void => {
+      const near = around(all, aspect());
+      const width = Math.max(Math.min(near.width, view.width * 0.4), CLOSEST);
+      view = { width, x: near.x + (near.width - width) / 2, y: near.y + (near.width - width) / aspect() / 2 };
+      draw();
+    };
+    group.addEventListener("click", closer);
+    group.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); closer(); } });
+    return group;
+  }
+
   function zoom(by: number, at = { x: 0.5, y: 0.5 }): void {
-    const width = Math.min(Math.max(view.width * by, 0.8), 700);
+    const width = Math.min(Math.max(view.width * by, CLOSEST), 700);
     const held = { x: view.x + view.width * at.x, y: view.y + (view.width / aspect()) * at.y };
     view = { width, x: held.x - width * at.x, y: held.y - (width / aspect()) * at.y };
     draw();
@@ -296,7 +336,7 @@ export function attach(element: HTMLElement): void {
 
   const fingers = new Map<number, { x: number; y: number }>();
   svg.addEventListener("pointerdown", (event) => {
-    if ((event.target as Element).closest("a")) return;
+    if ((event.target as Element).closest("a, .cluster")) return;
     fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     svg.setPointerCapture(event.pointerId);
   });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { around, fits, inSight, projected, roadPath, spread, sides } from "../src/map";
+import { around, clustered, fits, inSight, projected, roadPath, spread, sides } from "../src/map";
 import { drawn, inked } from "../src/pad";
 import { fitted } from "../src/photos";
 import { stepped } from "../src/finder";
@@ -253,4 +253,15 @@ test("a town's name hides no pin and no label", () => {
   assert.ok(fits([10, 10, 60, 26], [[100, 0, 160, 16]], 200, 100));
   assert.ok(!fits([10, 10, 110, 26], [[100, 0, 160, 16]], 200, 100));
   assert.ok(!fits([150, 50, 210, 66], [], 200, 100));
+});
+
+test("pins that lie on each other are one, every pin is in one group, and none that stands apart is in another's", () => {
+  const spot = (x: number, y: number): { x: number; y: number; width: number } => ({ x, y, width: 50 });
+  assert.deepEqual(clustered([spot(0, 0), spot(10, 5), spot(100, 0), spot(5, 0), spot(110, 8)]), [[0, 1, 3], [2, 4]]);
+  const many = Array.from({ length: 300 }, (_, n) => spot((n * 37) % 400, (n * 91) % 300));
+  const groups = clustered(many);
+  assert.deepEqual(groups.flat().sort((a, b) => a - b), many.map((_, n) => n));
+  for (const [first] of groups) for (const [other] of groups) {
+    if (first !== other) assert.ok(Math.hypot(many[first!]!.x - many[other!]!.x, many[first!]!.y - many[other!]!.y) >= 24);
+  }
 });

@@ -2,7 +2,7 @@
 
 import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 import { erase, Keep, unsent, type Entry } from "../src/outbox/keep";
 import { backoff, Outbox, ready, verdict, type Answer, type Wire } from "../src/outbox/outbox";
 
@@ -36,11 +36,16 @@ class Line implements Wire {
 }
 
 let people = 0;
+let running: Outbox[] = [];
+// The clock stands still, so a timer that waits for it would be set again for ever after a test that failed.
+afterEach(() => { for (const outbox of running) outbox.stop(); running = []; });
 async function made(): Promise<{ keep: Keep; line: Line; outbox: Outbox; clock: { now: number } }> {
   const keep = await Keep.open(`person${people++}`);
   const line = new Line();
   const clock = { now: 1_000_000 };
-  return { keep, line, clock, outbox: new Outbox(keep, line, () => clock.now, () => 0) };
+  const outbox = new Outbox(keep, line, () => clock.now, () => 0);
+  running.push(outbox);
+  return { keep, line, clock, outbox };
 }
 const given = (name: string, document = "doc1"): { name: string; document: string; body: Record<string, unknown>; label: string } =>
   ({ name, document, body: {}, label: name });
