@@ -8,11 +8,19 @@ import msgspec
 import pytest
 from tests.services.tracking_ia import make
 
-from rt.contracts.core_orders import OrderCancelled, OrderDelivered, ParentOrder
+from rt.contracts.core_orders import (
+    ChainChanged,
+    LegSummary,
+    OrderCancelled,
+    OrderDelivered,
+    OrderSummary,
+    ParentOrder,
+)
 from rt.contracts.ecpmr import TakeoverSigned
 from rt.contracts.planning import TourWithdrawn
 from rt.kernel.core.clock import held
 from rt.kernel.storage.points import Series
+from rt.services.tracking_ia.domain.rides import ride_of
 
 RIGHTS = {"tracking_ia.read", "tracking_ia.write", "tracking_ia.admin"}
 POSITIONS = "/api/tracking/positions"
@@ -499,6 +507,69 @@ async def test_a_leg_is_followed_by_the_two_between_whom_it_is(tracking):
     assert seen == {
         "org_holder": 200, make.CARRIER: 200, "org_client": 404, make.SHIPPER: 404, make.CONSIGNEE: 404,
     }  # fmt: skip
+
+
+def given_on(*legs: LegSummary) -> OrderSummary:
+    """An order from Lyon to Marseille that its carrier has given on in legs."""
+    order = make.summary(
+        order_id="ord_0", carrier_id="org_holder", delivery=make.site("Marseille", (43.3, 5.37))
+    )
+    return msgspec.structs.replace(order, legs=list(legs))
+
+
+def leg(order_id: str, carrier: str, state: str, level: int = 1) -> LegSummary:
+    return LegSummary(
+        level=level,
+        order_id=order_id,
+        reference="L",
+        state=state,
+        pickup=make.site("Lyon", make.LYON),
+        delivery=make.site("Valence", make.VALENCE),
+        carrier_id=carrier,
+    )
+
+
+async def test_an_order_that_is_given_on_is_followed_on_the_truck_of_its_leg(tracking):
+    """From where it boards: the rest of that tour is not its own, nor where goods change trucks."""
+    way, first = "/api/tracking/orders/ord_0", leg("ord_1", make.CARRIER, "planned")
+    planned = msgspec.structs.replace(make.planned(), order=given_on(first))
+    with held(make.AT):
+        await make.emit(tracking, "core_orders", planned)
+    await record(tracking, make.drive()[:100])
+    with held(make.minutes(50)):
+        seen = {org: await asked(web(tracking, org).get(way)) for org in (make.SHIPPER, "org_holder")}
+    assert {org: len(track["points"]) for org, track in seen.items()} == {make.SHIPPER: 0, "org_holder": 0}
+    assert [(one["order_id"], one["kind"]) for one in seen[make.SHIPPER]["etas"]] == [("ord_0", "pickup")]
+    await record(tracking, make.drive()[100:300])
+    with held(make.minutes(150)):
+        track = await asked(web(tracking, make.SHIPPER).get(way))
+        assert len(track["points"]) == 180
+        assert [(one["order_id"], one["kind"]) for one in track["stops"]] == [("ord_0", "pickup")]
+        assert track["etas"] == [], "it arrives in Valence, which is not where it goes"
+        then = (leg("ord_1", make.CARRIER, "delivered"), leg("leg_2", "org_third", "planned"))
+        await make.emit(tracking, "core_orders", ChainChanged(order=given_on(*then)))
+        track = await asked(web(tracking, make.SHIPPER).get(way))
+    assert (track["points"], track["stops"]) == ([], []), "on a truck of which nothing is known yet"
+
+
+@pytest.mark.parametrize(
+    ("legs", "ride"),
+    [
+        ([], None),
+        ([leg("a", "", "confirmed")], None),
+        ([leg("a", "one", "planned"), leg("b", "two", "assigned")], "a"),
+        ([leg("a", "one", "delivered"), leg("b", "two", "assigned")], "b"),
+        ([leg("a", "one", "delivered"), leg("b", "two", "delivered")], "b"),
+        ([leg("a", "one", "planned"), leg("b", "two", "in_transit")], "b"),
+        (
+            [leg("a", "one", "in_transit"), leg("c", "three", "in_transit", 2), leg("b", "two", "planned")],
+            "c",
+        ),
+    ],
+)
+def test_the_truck_that_has_the_goods_is_followed_then_the_one_that_will_then_the_last(legs, ride):
+    found = ride_of(legs)
+    assert (found and found.order_id) == ride
 
 
 async def test_a_signature_is_kept_where_its_stop_is_after_the_order_changed_trucks(tracking):

@@ -12,8 +12,8 @@ from rt.contracts.tracking_ia import DelayForeseen, EtaChanged, StopLeft, StopRe
 from rt.kernel.core.clock import held
 from rt.services.tracking_ia.domain.arrivals import expected, nominal_minutes, quantiles
 from rt.services.tracking_ia.domain.fences import arrival, departure, segments
-from rt.services.tracking_ia.domain.order import Rule, coarse, followed, in_force
-from rt.services.tracking_ia.domain.points import cleaned
+from rt.services.tracking_ia.domain.order import Rule, followed, in_force
+from rt.services.tracking_ia.domain.points import cleaned, coarse
 from rt.trade.ways import Way, onward
 
 STEP, ALERT = timedelta(minutes=10), 0.7

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from rt.contracts.core_orders import (
+    ChainChanged,
     OrderAmended,
     OrderCancelled,
     OrderDelivered,
@@ -21,6 +22,7 @@ from rt.kernel.model.envelope import EventEnvelope
 from rt.kernel.service.service import subscribe
 from rt.services.tracking_ia.actions.shares import Shares
 from rt.services.tracking_ia.domain.order import FollowedOrder, followed
+from rt.services.tracking_ia.domain.rides import ride_of
 from rt.services.tracking_ia.domain.watch import watched
 from rt.services.tracking_ia.store import TrackingStore
 
@@ -38,6 +40,7 @@ class Handlers:
             subscribe(TourWithdrawn, self.forget_tour, since="beginning"),
             subscribe(OrderPlanned, self.follow_order, since="beginning"),
             subscribe(OrderAmended, self.order_amended, since="beginning"),
+            subscribe(ChainChanged, self.chain_changed, since="beginning"),
             subscribe(OrderLoading, self.order_loading, since="beginning"),
             subscribe(OrderInTransit, self.order_in_transit, since="beginning"),
             subscribe(OrderDelivered, self.order_delivered, since="beginning"),
@@ -85,6 +88,14 @@ class Handlers:
             if known is not None:
                 async with self._store.orders.change(known.id) as order:
                     order.replan(followed(event.order, known.id, envelope.at, known.planned_until))
+
+    async def chain_changed(self, event: ChainChanged, envelope: EventEnvelope) -> None:
+        """Another truck has the goods, or will have them."""
+        with acting_for(event.order.owner_id):
+            known = await self._store.order(event.order.order_id)
+            if known is not None:
+                async with self._store.orders.change(known.id) as order:
+                    order.ride = ride_of(event.order.legs)
 
     async def order_loading(self, event: OrderLoading, envelope: EventEnvelope) -> None:
         await self._ordered(event.order, "loading", envelope)

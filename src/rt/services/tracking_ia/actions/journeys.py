@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 
+from msgspec import structs
+
 from rt.contracts.tracking_ia import (
     ArrivalsView,
     EtasView,
@@ -57,11 +59,11 @@ class Journeys:
         order = await self._store.order(asked.order_id)
         if order is None:
             raise TrackUnknown
-        own = current_org() == order.carrier_id
         watch, newest = await self.of_order(order)
         if watch is None or not _may_follow(watch):
             return order.untracked_view()
-        pickup, delivery = watch.stop_of(order.order_id, "pickup"), watch.stop_of(order.order_id, "delivery")
+        own, ride = current_org() == watch.org_id, order.called.order_id
+        pickup, delivery = watch.stop_of(ride, "pickup"), watch.stop_of(ride, "delivery")
         begun = own or pickup is None or pickup.reached_at is not None
         line = Drawn([], 0, None)
         if begun:
@@ -78,8 +80,8 @@ class Journeys:
             vehicle_plate=watch.vehicle_plate,
             driver_name=watch.driver_name if current_org() in (order.carrier_id, order.org_id) else "",
             points=[fix.view() for fix in line.fixes],
-            stops=[stop.view() for stop in watch.stops if stop.order_id == order.order_id],
-            etas=_etas(_coming(watch, newest), order.order_id),
+            stops=[structs.replace(stop.view(), order_id=order.order_id) for stop in _own(order, watch)],
+            etas=_etas(_coming(watch, newest), order, watch),
             driven_km=round(line.metres / 1000, 1),
             fix_at=fix.at if fix else None,
             old=fix is not None and now() - fix.at > OLD,
@@ -154,9 +156,12 @@ class Journeys:
             if nth % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
             coming[watch.id] = _coming(watch, seen.get(watch.id))
-        of_each = [(order.order_id, called.get(order.order_id)) for order in orders]
+        of_each = [(order, called.get(order.order_id)) for order in orders]
         return [
-            eta for order_id, watch in of_each if watch for eta in _etas(coming.get(watch.id, ()), order_id)
+            eta
+            for order, watch in of_each
+            if watch
+            for eta in _etas(coming.get(watch.id, ()), order, watches.get(watch.id, watch))
         ]
 
 
@@ -170,5 +175,16 @@ def _coming(watch: Watch, fix: Fix | None) -> list[tuple[WatchedStop, Arrival]]:
     return [] if fix is None or watch.ends_at < now() else list(watch.arrivals(fix, now()))
 
 
-def _etas(coming: Iterable[tuple[WatchedStop, Arrival]], order_id: str) -> list[EtaView]:
-    return [stop.eta_view(arrival, now()) for stop, arrival in coming if stop.order_id == order_id]
+def _own(order: FollowedOrder, watch: Watch) -> list[WatchedStop]:
+    """The stops of the watch that are the order's own."""
+    ends = [order.own_stop(watch, kind) for kind in ("pickup", "delivery")]
+    return [stop for stop in watch.stops if any(stop is end for end in ends)]
+
+
+def _etas(coming: Iterable[tuple[WatchedStop, Arrival]], order: FollowedOrder, watch: Watch) -> list[EtaView]:
+    own = _own(order, watch)
+    return [
+        structs.replace(stop.eta_view(arrival, now()), order_id=order.order_id)
+        for stop, arrival in coming
+        if any(stop is one for one in own)
+    ]

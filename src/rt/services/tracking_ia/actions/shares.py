@@ -33,8 +33,8 @@ from rt.services.tracking_ia.domain.order import (
     Rule,
     Share,
     ShareUnknown,
-    coarse,
 )
+from rt.services.tracking_ia.domain.points import coarse
 from rt.services.tracking_ia.store import TrackingStore
 
 
@@ -101,7 +101,7 @@ class Shares:
     async def _followed(self, order: FollowedOrder, share: Share) -> FollowView:
         """The position from loading to delivery only: otherwise the vehicle is at others' business."""
         watch, fix = await self._journeys.of_order(order)
-        delivery = watch.stop_of(order.order_id, "delivery") if watch else None
+        delivery = order.own_stop(watch, "delivery") if watch else None
         done = order.done_at("delivered") is not None or (
             delivery is not None and delivery.reached_at is not None
         )

@@ -16,12 +16,16 @@ from rt.contracts.tracking_ia import (
     RuleKind,
     RuleView,
     ShareView,
+    StopKind,
     TrackView,
 )
 from rt.kernel.core.errors import Conflict, NotFound
 from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import HIDDEN, SEALED, PersonalLabel, personal_of
+from rt.services.tracking_ia.domain.rides import Ride, ride_of, same_place
+from rt.services.tracking_ia.domain.stops import WatchedStop
 from rt.services.tracking_ia.domain.trouble import Trouble
+from rt.services.tracking_ia.domain.watch import Watch
 from rt.trade.places import Site
 
 SHARE_PATH = "/follow/"
@@ -40,9 +44,8 @@ REPLANNED = (
     "planned_from",
     "planned_until",
     "seen_by",
+    "ride",
 )
-COARSE_DIGITS = 2
-"""Decimals of degrees shown to whoever has the link: about one kilometre."""
 
 
 class ShareUnknown(NotFound):
@@ -65,7 +68,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FollowedOrder(Entity, kw_only=True):
-    """What tracking keeps of an order; seen by its shipper, carrier, consignee and logistician."""
+    """What tracking keeps of an order; seen by its shipper, carrier, consignee and logistician.
+
+    Given on in legs it is where its `ride` is: the truck calls for that leg's order.
+    """
 
     order_id: str
     reference: str
@@ -80,6 +86,18 @@ class FollowedOrder(Entity, kw_only=True):
     planned_until: datetime
     phase: OrderPhase = "planned"
     steps: list[Step] = msgspec.field(default_factory=list)
+    ride: Ride | None = None
+
+    @property
+    def called(self) -> Ride:
+        """The order that a truck calls for, and whose truck that is."""
+        return self.ride or Ride(order_id=self.order_id, carrier_id=self.carrier_id)
+
+    def own_stop(self, watch: Watch, kind: StopKind) -> WatchedStop | None:
+        """Where the truck picks its goods up or delivers them; none where they change trucks."""
+        stop = watch.stop_of(self.called.order_id, kind)
+        end = self.pickup if kind == "pickup" else self.delivery
+        return stop if stop and (self.ride is None or same_place(stop.site, end)) else None
 
     def replan(self, again: "FollowedOrder") -> None:
         """Planned anew: parties, sites and times change, what was done stays."""
@@ -262,6 +280,7 @@ def followed(order: OrderSummary, id: str, moment: datetime, planned: datetime |
         planned_from=order.delivery_from or planned or until,
         planned_until=until,
         seen_by=sorted({party for party in parties if party}),
+        ride=ride_of(order.legs),
     )
 
 
@@ -273,11 +292,6 @@ def in_force(rules: list[Rule], kind: RuleKind, day: date) -> int:
     platform = [figure for figure in PLATFORM_FIGURES if figure.kind == kind]
     begun = [figure for figure in platform if figure.valid_from <= day] or platform
     return max(begun, key=lambda figure: figure.valid_from).value
-
-
-def coarse(place: tuple[float, float]) -> tuple[float, float]:
-    """A place to about one kilometre."""
-    return round(place[0], COARSE_DIGITS), round(place[1], COARSE_DIGITS)
 
 
 def _rank(phase: OrderPhase) -> int:

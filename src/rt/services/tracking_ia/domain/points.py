@@ -24,6 +24,8 @@ DEGREE_M = EARTH_M * math.pi / 180
 """Metres of a degree of latitude; of longitude they are fewer."""
 LOWEST_M, HIGHEST_M = -500, 9_000
 FASTEST_KMH = 300
+COARSE_DIGITS = 2
+"""Decimals of degrees shown to whoever has the link: about one kilometre."""
 
 
 class Fix(msgspec.Struct, frozen=True, array_like=True):
@@ -223,3 +225,8 @@ def _impossible(a: Fix, b: Fix) -> bool:
     if east * east + north * north <= limit * limit:
         return False
     return metres(a.place, b.place) > IMPOSSIBLE_M and kmh_between(a, b) > IMPOSSIBLE_KMH
+
+
+def coarse(place: tuple[float, float]) -> tuple[float, float]:
+    """A place to about one kilometre."""
+    return round(place[0], COARSE_DIGITS), round(place[1], COARSE_DIGITS)

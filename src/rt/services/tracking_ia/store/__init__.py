@@ -163,9 +163,10 @@ class TrackingStore:
     async def watches_of(self, orders: Iterable[FollowedOrder]) -> dict[str, Watch]:
         """The same of many orders, by order: their carriers' watches are asked for at once."""
         called: dict[str, set[str]] = defaultdict(set)
-        for order in orders:
-            if order.carrier_id:
-                called[order.carrier_id].add(order.order_id)
+        by_call = {order.order_id: order.called for order in orders}
+        for ride in by_call.values():
+            if ride.carrier_id:
+                called[ride.carrier_id].add(ride.order_id)
         if not called:
             return {}
         any_of = [{"org_id": org, "stops.order_id": {"$in": sorted(ids)}} for org, ids in called.items()]
@@ -174,7 +175,7 @@ class TrackingStore:
             for stop in watch.stops:
                 if stop.order_id in called[watch.org_id]:
                     found.setdefault(stop.order_id, watch)
-        return found
+        return {one: found[ride.order_id] for one, ride in by_call.items() if ride.order_id in found}
 
     async def on_now(self) -> list[Watch]:
         """Watches of the organization that cover this moment."""
