@@ -325,6 +325,19 @@ async def test_the_file_is_its_holders_alone_and_legs_are_between_two(web, org):
     assert (await web(org).post("/api/orders/legs", json=said)).status_code in (403, 409, 422)
 
 
+async def test_what_goes_on_own_trucks_has_no_price_and_the_margin_is_before_it(web):
+    order_id, version = await held_by(web)
+    made = await subcontract(web, [(order_id, version)], leg(order_id, 0, 1), leg(order_id, 1, 3))
+    first, second = made.json()["order_ids"]
+    version = (await seen(web(CARRIER), first))["version"]
+    await post(web(CARRIER), f"{first}/assign", carrier_id=SUB, agreed_cents=30_000, version=version)
+    version = (await seen(web(CARRIER), second))["version"]
+    await post(web(CARRIER), f"{second}/carry", version=version)
+    file = (await web(CARRIER).get(f"/api/orders/{order_id}/file")).json()
+    assert [(one["own"], one["cost_cents"]) for one in file["legs"]] == [(False, 30_000), (True, None)]
+    assert (file["cost_cents"], file["margin_cents"]) == (30_000, 50_000)
+
+
 async def test_an_order_called_off_takes_its_legs_with_it_that_have_not_begun(web, orders):
     order_id, version = await held_by(web)
     made = await subcontract(web, [(order_id, version)], leg(order_id, 0, 1), leg(order_id, 1, 3))

@@ -50,6 +50,7 @@ class LegView(View):
 
     `cost_cents` is this order's part of the leg's price, shared by weight among the orders that it carries:
     agreed, offered, or meant (`cost_agreed` says which); `price_cents` is all of it, for `carried_kg`.
+    `own`: on the holder's trucks, at no price.
     """
 
     order_id: str
@@ -72,6 +73,7 @@ class LegView(View):
     cost_agreed: bool
     price_cents: int | None = None
     carried_kg: float = 0
+    own: bool = False
 
 
 class LooseView(View):
@@ -90,6 +92,7 @@ class LooseView(View):
 class FileView(View):
     """A held order with its legs: what is sold, what they cost and what is left; nobody else sees it.
 
+    Legs on own trucks have no price: `cost_cents` and `margin_cents` are without what those cost the holder.
     `margin_cents` is None until the price and the cost of every leg are known; `whole`: legs bring all goods
     from the first stop to the last. `awaited`: a leg takes them on, and none brings them any more.
     """

@@ -11,8 +11,8 @@ from rt.trade.money import shared_out
 
 def file_of(order: Order, holder: str, legs: Sequence[Order]) -> FileView:
     """The order as its holder keeps it, with its legs as they stand."""
-    own = [_leg(order, leg) for leg in legs]
-    costs = [one.cost_cents for one in own if one.state != "cancelled"]
+    own = [_leg(order, holder, leg) for leg in legs]
+    costs = [one.cost_cents for one in own if one.state != "cancelled" and not one.own]
     loose, sold = _loose(order), order.sell_cents if holder == order.org_id else order.agreed_cents
     cost = None if None in costs else sum(one for one in costs if one is not None)
     known = sold is not None and cost is not None and not loose
@@ -32,7 +32,7 @@ def file_of(order: Order, holder: str, legs: Sequence[Order]) -> FileView:
     )
 
 
-def _leg(order: Order, leg: Order) -> LegView:
+def _leg(order: Order, holder: str, leg: Order) -> LegView:
     portions = [one for load in leg.parents if load.order_id == order.id for one in load.portions]
     known = next(one for one in order.legs if one.order_id == leg.id)
     return LegView(
@@ -56,6 +56,7 @@ def _leg(order: Order, leg: Order) -> LegView:
         cost_agreed=leg.agreed_cents is not None,
         price_cents=_price(leg),
         carried_kg=sum(load.grams for load in leg.parents) / 1000,
+        own=leg.carrier_id == holder,
     )
 
 
