@@ -61,12 +61,7 @@ class SecondAct:
             self.order = orders[0]["order_id"]
             wait_for(lambda: self._order(self.order)["state"] == "planned", "the order to be planned")
         with self.step("core_orders", self.shipper.name, "demande un changement après la planification"):
-            order = self._order(self.order)
-            stops = order["stops"]
-            stops[-1]["until_at"] = world.at(self.day, 17, 30)
-            asked = {"reason": "Le magasin ferme à 17 h 30", "stops": stops, "version": order["version"]}
-            if not order["changes"]:
-                self.shipper.post(f"/api/orders/{self.order}/changes", asked)
+            wait_for(self._asked, "the order to be still as it was read")
         with self.step("core_orders", self.carrier.name, "compare les versions et accepte ; la tournée suit"):
             change = self.carrier.get(f"/api/orders/{self.order}")["changes"][-1]
             if change["state"] == "open":
@@ -241,6 +236,27 @@ class SecondAct:
         if tour["state"] == "draft":
             self.carrier.post(f"/api/planning/tours/{tour_id}/publish", {"version": tour["version"]})
         return tour_id
+
+    def _asked(self) -> bool:
+        """Ask for the change; what was read may be older than what the platform has written meanwhile."""
+        order = self._order(self.order)
+        if order["changes"]:
+            return True
+        stops = order["stops"]
+        stops[-1]["until_at"] = world.at(self.day, 17, 30)
+        asked = {"reason": "Le magasin ferme à 17 h 30", "stops": stops, "version": order["version"]}
+        return self._holds(lambda: self.shipper.post(f"/api/orders/{self.order}/changes", asked))
+
+    @staticmethod
+    def _holds(act: Callable[[], object]) -> bool:
+        """Whether it was done; not where the thing has moved on since it was read."""
+        try:
+            act()
+        except Refused as refused:
+            if refused.status not in (409, 412):
+                raise
+            return False
+        return True
 
     def _window_follows(self) -> bool:
         order = self.carrier.get(f"/api/orders/{self.order}")

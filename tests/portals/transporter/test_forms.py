@@ -48,7 +48,7 @@ from rt.contracts.planning import (
     MoveSlot,
     Optimise,
 )
-from rt.kernel.core.clock import held
+from rt.kernel.core.clock import ZONE, held
 from rt.portals.transporter.pages.planning import BASKET_SHOWN
 
 TOAST = 'role="status" data-toast'
@@ -755,7 +755,7 @@ async def test_after_a_breakdown_another_truck_takes_what_is_left(world: World, 
         "position": "1",
         "vehicle_id": vehicle.vehicle_id,
         "driver_id": driver.driver_id,
-        "at": f"{tour.stops[1].arrives_at:%Y-%m-%dT%H:%M}",
+        "at": f"{tour.stops[1].arrives_at.astimezone(ZONE):%Y-%m-%dT%H:%M}",
         "site.address.postal_code": "51100",
         "site.address.city": "Reims",
         "site.address.country": "FR",
