@@ -7,7 +7,7 @@ import msgspec
 from rt.contracts.core_orders import FindOrders, GetOrder
 from rt.contracts.planning import FindDocks
 from rt.kernel.core.digits import whole
-from rt.trade.places import Site
+from rt.trade.places import Site, place_key
 from rt.ui.asking import attempt, attempt_all, typed, with_values
 from rt.ui.visit import Visit
 
@@ -20,10 +20,6 @@ class Known(msgspec.Struct, kw_only=True):
 
     site: Site
     kinds: set[str] = msgspec.field(default_factory=set)
-
-
-def place_key(site: Site) -> str:
-    return f"{site.name}|{site.address.postal_code}"
 
 
 async def known_places(visit: Visit) -> dict[str, Known]:

@@ -15,7 +15,7 @@ from rt.services.core_orders.domain.kept import Document
 from rt.services.core_orders.domain.order import Order
 from rt.services.core_orders.domain.parted import DEEPEST
 from rt.services.core_orders.domain.parting import give_on
-from rt.services.core_orders.domain.states import MOVES, Author, NotYourPart
+from rt.services.core_orders.domain.states import MOVES, Author
 from rt.services.core_orders.store import OrderStore
 
 CHAIN = "La commande portée n'est plus. / The order that it carried is no more."
@@ -47,9 +47,7 @@ class Legs:
 
     async def file(self, asked: GetFile) -> FileView:
         order = await self._store.orders.get(asked.order_id)
-        roles = order.roles_of(author())
-        if not roles & MOVES["Subcontract"].roles or order.carrier_id != current_org():
-            raise NotYourPart(role=", ".join(sorted(roles)) or "none", asked=GetFile.__name__)
+        order.refuse_others(author(), GetFile.__name__)
         ids = [leg.order_id for leg in order.legs]
         found = {
             leg.id: leg for leg in await self._store.orders.find({"id": {"$in": ids}}, limit=len(ids) or 1)

@@ -12,7 +12,7 @@ from rt.services.core_orders.domain.changing import Amended
 from rt.services.core_orders.domain.journey import LineUnknown
 from rt.services.core_orders.domain.legs import Load, portions_of
 from rt.services.core_orders.domain.portions import Portion, Stock, before, standing
-from rt.services.core_orders.domain.states import Author
+from rt.services.core_orders.domain.states import Author, NotYourPart
 from rt.trade.places import Site, place_key
 
 DEEPEST = 5
@@ -79,6 +79,11 @@ class Parted(Amended, kw_only=True):
             raise OwnTruckPlanned(reference=self.reference)
         if self.depth >= DEEPEST:
             raise ChainTooLong(reference=self.reference, deepest=DEEPEST)
+
+    def refuse_others(self, by: Author, asked: str) -> None:
+        """Refuse whoever does not hold it: what its legs cost is its carrier's alone to know."""
+        if self.carrier_id != by.org_id or "carrier" not in self.roles_of(by):
+            raise NotYourPart(role=", ".join(sorted(self.roles_of(by))) or "none", asked=asked)
 
     def parts_given(self) -> list[Portion]:
         """What its legs have of it."""

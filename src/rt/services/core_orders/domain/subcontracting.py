@@ -89,9 +89,9 @@ class Subcontracted(Parted, kw_only=True):
         self.index()
         if not self.given_on and self.note == "legs":
             self.note = "own"
-        legs = self.summary_view().legs
-        if self.state in EXECUTION and (self.given_on or self.state != "delivered") and legs != told:
-            self.emit(ChainChanged(order=self.summary_view()))
+        order = self.summary_view()
+        if self.state in EXECUTION and (self.given_on or self.state != "delivered") and order.legs != told:
+            self.emit(ChainChanged(order=order))
         self._moved()
 
     def follow_leg(self, by: Author, leg: "Subcontracted") -> None:

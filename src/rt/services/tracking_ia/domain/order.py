@@ -22,11 +22,11 @@ from rt.contracts.tracking_ia import (
 from rt.kernel.core.errors import Conflict, NotFound
 from rt.kernel.model.entity import Entity
 from rt.kernel.model.messages import HIDDEN, SEALED, PersonalLabel, personal_of
-from rt.services.tracking_ia.domain.rides import Ride, ride_of, same_place
+from rt.services.tracking_ia.domain.rides import Ride, ride_of
 from rt.services.tracking_ia.domain.stops import WatchedStop
 from rt.services.tracking_ia.domain.trouble import Trouble
 from rt.services.tracking_ia.domain.watch import Watch
-from rt.trade.places import Site
+from rt.trade.places import Site, place_key
 
 SHARE_PATH = "/follow/"
 """Where the recipients' portal shows a share."""
@@ -97,7 +97,7 @@ class FollowedOrder(Entity, kw_only=True):
         """Where the truck picks its goods up or delivers them; none where they change trucks."""
         stop = watch.stop_of(self.called.order_id, kind)
         end = self.pickup if kind == "pickup" else self.delivery
-        return stop if stop and (self.ride is None or same_place(stop.site, end)) else None
+        return stop if stop and (self.ride is None or place_key(stop.site) == place_key(end)) else None
 
     def replan(self, again: "FollowedOrder") -> None:
         """Planned anew: parties, sites and times change, what was done stays."""

@@ -6,7 +6,6 @@ from itertools import zip_longest
 import msgspec
 
 from rt.contracts.core_orders import LegSummary
-from rt.trade.places import Site
 
 
 class Ride(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,9 +26,3 @@ def ride_of(legs: Sequence[LegSummary]) -> Ride | None:
     to_come = [leg for leg in driven if leg.state in ("assigned", "planned")]
     found = next(iter([*under_way, *to_come, *driven[::-1]]), None)
     return Ride(order_id=found.order_id, carrier_id=found.carrier_id or "") if found else None
-
-
-def same_place(site: Site, other: Site) -> bool:
-    """Whether both are one place, as orders and their legs write it."""
-    one, two = site.address, other.address
-    return (site.name, one.postal_code, one.city) == (other.name, two.postal_code, two.city)
