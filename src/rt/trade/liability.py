@@ -111,16 +111,17 @@ def exposure(regime: Regime, carried: Consignment) -> tuple[Bound, ...]:
 
 def euros(cents: int, language: str) -> str:
     """An amount as a letter has it: 1 000,00 € in French, EUR 1,000.00 in English."""
-    text = f"{Decimal(cents) / 100:,.2f}"
-    if language == "en":
-        return f"EUR {text}"
-    return text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",") + "\N{NO-BREAK SPACE}€"
+    from babel.numbers import format_decimal  # imported here: most processes never reckon a claim
+
+    text = str(format_decimal(Decimal(cents) / 100, "#,##0.00", locale=language))
+    return f"EUR {text}" if language == "en" else f"{text}\N{NO-BREAK SPACE}€"
 
 
 def figure(number: Decimal, language: str) -> str:
     """Without zeros that say nothing: 2 999 and 8,33 in French, 2,999 and 8.33 in English."""
-    text = f"{number.normalize():,f}"
-    return text if language == "en" else text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+    from babel.numbers import format_decimal  # imported here: most processes never reckon a claim
+
+    return str(format_decimal(number, locale=language, decimal_quantization=False))
 
 
 @lru_cache(maxsize=1)

@@ -112,7 +112,8 @@ async def test_a_place_without_name_is_asked_for_beside_its_field() -> None:
 async def test_a_known_place_fills_its_stop_and_keeps_what_was_typed() -> None:
     town = Town()
     client, proof = await signed_in(town)
-    known = {"known": "0:fromagerie de bourg|01000|bourg en bresse|FR", "stops.0.site.name": "", "stops.1.site.name": "Typé"}
+    pressed = {"known": "0:fromagerie de bourg|01000|bourg en bresse|FR"}
+    known = pressed | {"stops.0.site.name": "", "stops.1.site.name": "Typé"}
     page = await client.post("/orders/new/places", data=places(**known) | proof)
     assert page.status_code == 200
     assert 'value="+33 4 74 00 00 00"' in page.text
