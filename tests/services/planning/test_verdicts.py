@@ -1,8 +1,13 @@
 """What stands against tours is worked out once for the same versions of what it follows from."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 from tests.services.planning import make
 
+from rt.contracts.planning import PeriodView
+from rt.kernel.core.clock import held
 from rt.services.planning.actions import computing
 from rt.services.planning.actions.computing import Verdicts
 from rt.services.planning.domain.beside import ChecksAsked, checks
@@ -62,3 +67,38 @@ async def test_no_more_is_kept_than_the_last_day_when_there_are_too_many(asked, 
     for day in [*days, days[2], days[0]]:
         await verdicts.of(day, [])
     assert [len(one) for one in asked] == [1, 1, 1, 0, 1]
+
+
+async def test_what_lies_behind_by_now_stands_no_longer_against_a_tour():
+    ill = PeriodView(starts_at=make.at(0), ends_at=make.at(23), reason="")
+    crew, verdicts = make.crew(), Verdicts()
+    tour = make.tour(crew, make.job())
+    tour.state, crew.driver.absences = "published", [ill]
+    with held(tour.starts_at - timedelta(hours=1)):
+        before = await verdicts.of([(tour, crew)], [])
+    with held(tour.stops[0].leaves_at):
+        later, fresh = await verdicts.of([(tour, crew)], []), await Verdicts().of([(tour, crew)], [])
+    said = [[str(one) for one in found[tour.id]] for found in (before, later, fresh)]
+    assert said[1] == said[2]
+    assert said[0] != said[2], "the first stop was served"
+
+
+async def test_a_verdict_that_is_known_is_told_though_others_made_room_meanwhile(monkeypatch):
+    monkeypatch.setattr(computing, "VERDICTS_KEPT", 1)
+    verdicts = Verdicts()
+    first, second, third = ((make.tour(crew, make.job()), crew) for crew in (make.crew() for _ in range(3)))
+    await verdicts.of([first], [])
+    begun, room = asyncio.Event(), asyncio.Event()
+
+    async def slowly(answers, question):
+        if second in question.tours:
+            begun.set()
+            await room.wait()
+        return answers(question)
+
+    monkeypatch.setattr(computing, "worked_out", slowly)
+    both = asyncio.create_task(verdicts.of([first, second], []))
+    await begun.wait()
+    await verdicts.of([third], [])
+    room.set()
+    assert set(await both) == {first[0].id, second[0].id}

@@ -39,6 +39,7 @@ async def worked_out(answers: Callable[[Q], R], asked: Q, seconds: float = LONGE
 class Verdicts:
     """What stands against tours, kept while it is of the same versions of tours, vehicles and drivers.
 
+    And while the truck has come as far by its plan: what lies behind it is not held against it.
     Of a day that a dispatcher looks at again and again only what has changed is checked anew.
     """
 
@@ -51,16 +52,18 @@ class Verdicts:
         """By the tours' identities; `others` are the live tours around them."""
         near = met([tour for tour, _ in tours], others)
         bases = [_basis(tour, crew, beside) for (tour, crew), beside in zip(tours, near, strict=True)]
-        fresh = [n for n, basis in enumerate(bases) if basis not in self._known]
+        known = {basis: self._known[basis] for basis in bases if basis in self._known}
+        fresh = [n for n, basis in enumerate(bases) if basis not in known]
         asked = ChecksAsked(tours=[tours[n] for n in fresh], others=[one for n in fresh for one in near[n]])
         found = await worked_out(checks, asked)
-        known = self._known | {bases[n]: verdict for n, verdict in zip(fresh, found, strict=True)}
-        told = {tour.id: known[basis] for (tour, _), basis in zip(tours, bases, strict=True)}
-        self._known = known if len(known) <= VERDICTS_KEPT else {basis: known[basis] for basis in bases}
-        return told
+        known |= {bases[n]: verdict for n, verdict in zip(fresh, found, strict=True)}
+        every = self._known | known
+        self._known = every if len(every) <= VERDICTS_KEPT else known
+        return {tour.id: known[basis] for (tour, _), basis in zip(tours, bases, strict=True)}
 
 
 def _basis(tour: Tour, crew: Crew, beside: Sequence[Tour]) -> tuple[Version, ...]:
-    """The versions that a verdict follows from."""
+    """What a verdict follows from: versions, and how many stops lie behind."""
     others = sorted((one.id, one.version) for one in beside)
-    return tuple((one.id, one.version) for one in (tour, crew.vehicle, crew.driver)) + tuple(others)
+    parts = [(one.id, one.version) for one in (tour, crew.vehicle, crew.driver)]
+    return (*parts, ("behind", len(tour.behind())), *others)
