@@ -12,6 +12,8 @@ from rt.host.topology import UNITS
 from rt.kernel.core.clock import held, now
 from rt.kernel.core.tenancy import acting_for
 from rt.kernel.model.messages import OPEN, SIGNED_IN
+from rt.kernel.privacy.tenant_data import counts
+from rt.services.admin_gateway import store
 from rt.services.admin_gateway.domain import units
 from rt.services.admin_gateway.domain.flags import FLAGS_AT_MOST
 from rt.services.admin_gateway.store import COUNTED_FOR
@@ -364,3 +366,17 @@ async def test_an_erased_tenant_is_counted_anew(platform: Any, voice: Any, direc
     erased = await root.post("/admin/tenants/org_a/erase", json=good)
     assert erased.status_code == 200, erased.text
     assert (await root.get("/admin/tenants/org_a")).json()["objects"] == {}
+
+
+async def test_a_tenant_erased_while_others_are_counted_leaves_their_list_whole(
+    platform: Any, root: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holdings = store.Holdings(platform.instances["admin_gateway"].context.database)
+    await holdings.of(["org_a"])
+
+    async def meanwhile(database: Any, org_ids: list[str]) -> dict[str, dict[str, int]]:
+        holdings.forget("org_a")
+        return await counts(database, org_ids)
+
+    monkeypatch.setattr(store, "counts", meanwhile)
+    assert set(await holdings.of(["org_a", "org_b"])) == {"org_a", "org_b"}

@@ -80,13 +80,14 @@ class Holdings:
     async def of(self, org_ids: Iterable[str]) -> dict[str, Counted]:
         """The counts of these organizations, none older than COUNTED_FOR."""
         wanted = list(org_ids)
-        since = now() - COUNTED_FOR
-        old = [org_id for org_id in wanted if org_id not in self._counted or self._counted[org_id].at < since]
         at = now()
+        counted = {one: self._counted[one] for one in wanted if one in self._counted}
+        found = {one: kept for one, kept in counted.items() if kept.at >= at - COUNTED_FOR}
+        old = [one for one in wanted if one not in found]
         fresh = await counts(self._database, old) if old else {}
-        counted = self._counted | {org_id: Counted(objects, at) for org_id, objects in fresh.items()}
-        found = {org_id: counted[org_id] for org_id in wanted}
-        self._counted = found if len(counted) > COUNTS_KEPT else counted
+        found |= {org_id: Counted(objects, at) for org_id, objects in fresh.items()}
+        every = self._counted | found
+        self._counted = found if len(every) > COUNTS_KEPT else every
         return found
 
     def forget(self, org_id: str) -> None:
