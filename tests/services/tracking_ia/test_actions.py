@@ -16,7 +16,7 @@ from rt.contracts.core_orders import (
     OrderSummary,
     ParentOrder,
 )
-from rt.contracts.ecpmr import TakeoverSigned
+from rt.contracts.ecpmr import HandoverSigned, TakeoverSigned
 from rt.contracts.planning import TourWithdrawn
 from rt.kernel.core.clock import held
 from rt.kernel.storage.points import Series
@@ -595,3 +595,22 @@ async def test_a_signature_is_kept_where_its_stop_is_after_the_order_changed_tru
         if stop["kind"] == "pickup"
     ]
     assert [stop.get("signed_at") is not None for stop in stops] == [True]
+
+
+async def test_what_is_signed_on_the_note_of_an_order_in_legs_is_signed_where_their_trucks_stop(tracking):
+    note = {"document_id": "cmr_1", "order_id": "ord_0", "number": "CMR-1", "reserves": 0, "by_name": "Jean"}
+    first = msgspec.structs.replace(
+        make.planned(), order=make.summary(parents=[ParentOrder(order_id="ord_0", reference="R")])
+    )
+    whole = msgspec.structs.replace(make.planned(), order=given_on(leg("ord_1", make.CARRIER, "planned")))
+    with held(make.minutes(100)):
+        await make.emit(tracking, "planning", make.tour(), make.CARRIER)
+        for planned in (whole, first):
+            await make.emit(tracking, "core_orders", planned, planned.order.owner_id)
+        taken = TakeoverSigned(**note, signed_at=make.minutes(79), leg_id="ord_1")
+        await make.emit(tracking, "ecpmr", taken)
+        passed = HandoverSigned(**note, signed_at=make.minutes(99), from_leg_id="ord_1", to_leg_id="leg_2")
+        await make.emit(tracking, "ecpmr", passed)
+    watch = await tracking.instances["tracking_ia"].context.database["tracking_ia.watches"].find_one({})
+    signed = {one["kind"]: one.get("signed_at") for one in watch["stops"] if one["order_id"] == "ord_1"}
+    assert signed == {"pickup": make.minutes(79), "delivery": make.minutes(99)}

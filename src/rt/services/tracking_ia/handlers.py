@@ -12,7 +12,7 @@ from rt.contracts.core_orders import (
     OrderPlanned,
     OrderSummary,
 )
-from rt.contracts.ecpmr import DeliverySigned, TakeoverSigned
+from rt.contracts.ecpmr import DeliverySigned, HandoverSigned, TakeoverSigned
 from rt.contracts.planning import TourPublished, TourWithdrawn
 from rt.contracts.tracking_ia import OrderPhase, StopKind
 from rt.kernel.core.ids import derived_id
@@ -46,6 +46,7 @@ class Handlers:
             subscribe(OrderDelivered, self.order_delivered, since="beginning"),
             subscribe(OrderCancelled, self.order_cancelled, since="beginning"),
             subscribe(TakeoverSigned, self.takeover_signed, since="beginning"),
+            subscribe(HandoverSigned, self.handover_signed, since="beginning"),
             subscribe(DeliverySigned, self.delivery_signed, since="beginning"),
         ]
 
@@ -113,13 +114,17 @@ class Handlers:
         order = await self._store.order(event.order_id)
         if order is not None:
             await self._move(order, "in_transit", event.signed_at)
-            await self._signed(order, "pickup", event.signed_at)
+        await self._signed(event.leg_id or event.order_id, "pickup", event.signed_at)
+
+    async def handover_signed(self, event: HandoverSigned, envelope: EventEnvelope) -> None:
+        await self._signed(event.from_leg_id, "delivery", event.signed_at)
+        await self._signed(event.to_leg_id, "pickup", event.signed_at)
 
     async def delivery_signed(self, event: DeliverySigned, envelope: EventEnvelope) -> None:
         order = await self._store.order(event.order_id)
         if order is not None:
             await self._move(order, "delivered", event.signed_at)
-            await self._signed(order, "delivery", event.signed_at)
+        await self._signed(event.leg_id or event.order_id, "delivery", event.signed_at)
 
     async def _ordered(self, summary: OrderSummary, phase: OrderPhase, envelope: EventEnvelope) -> None:
         with acting_for(summary.owner_id):
@@ -131,11 +136,13 @@ class Handlers:
         async with self._store.orders.change(order.id) as changed:
             changed.move(phase, at)
 
-    async def _signed(self, order: FollowedOrder, kind: StopKind, at: datetime) -> None:
-        if not order.carrier_id:
+    async def _signed(self, order_id: str, kind: StopKind, at: datetime) -> None:
+        """At the stop of the truck that was there: of an order that is given on it calls for the leg."""
+        order = await self._store.orders.everywhere.first({"order_id": order_id})
+        if order is None or not order.carrier_id:
             return
         with acting_for(order.carrier_id):
-            watch = await self._store.watch_of_order(order.order_id, kind)
+            watch = await self._store.watch_of_order(order_id, kind)
             if watch is not None:
                 async with self._store.watches.change(watch.id) as changed:
-                    changed.signed(order.order_id, kind, at)
+                    changed.signed(order_id, kind, at)
