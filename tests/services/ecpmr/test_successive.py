@@ -12,9 +12,9 @@ from tests.services.ecpmr import legs, make, pdf_text
 from tests.services.ecpmr.conftest import GUEST
 from tests.services.ecpmr.legs import SUBS, driver, leg, sign, travelling
 
-from rt.contracts.core_orders import LegSummary, OrderPlanned, ParentOrder
+from rt.contracts.core_orders import LegSummary, OrderCancelled, OrderPlanned, ParentOrder
 from rt.contracts.ecpmr import DeliverySigned, HandoverSigned, ReserveGiven, TakeoverSigned
-from rt.kernel.core.clock import held
+from rt.kernel.core.clock import held, now
 from rt.kernel.core.errors import Refusal
 from rt.services.ecpmr.actions.issuing import note_id
 from rt.services.ecpmr.domain.note import Note
@@ -248,6 +248,19 @@ def test_who_takes_the_goods_over_agrees_anew_to_what_is_proposed():
     assert note.consignment.instructions == "Sonner"
 
 
+def test_who_brought_the_goods_may_sign_late_though_they_have_gone_further():
+    note = travelling()
+    sign(note, "takeover", "carrier", who=driver(0))
+    sign(note, "handover", "successor", who=driver(1), hours=2, leg_id="leg_1")
+    sign(note, "handover", "successor", who=driver(2), hours=6, leg_id="leg_2")
+    said = (make.MORNING + 2 * legs.LATER).isoformat()
+    sign(note, "handover", "carrier", who=driver(0), hours=2, leg_id="leg_1", device_time=said)
+    assert (note.acts[-1].happened_at, note.acts[-1].device_time) == (make.MORNING + 2 * legs.LATER, "")
+    assert refused(note, "handover", "carrier", who=driver(1), hours=1, leg_id="leg_2") == (
+        "happened_too_early"
+    )
+
+
 # Through the service.
 
 
@@ -364,6 +377,38 @@ async def test_a_leg_of_several_consignments_has_a_loading_list_of_their_notes(e
     assert (await web(make.STRANGER).get(path)).status_code == 404
     assert (await web(SUBS[1]).get(path)).status_code == 404
     assert (await web(SUBS[0], roles={"driver"}, id="usr_other").get(path)).status_code == 404
+
+
+async def test_a_loading_list_leaves_out_what_was_called_off(emit, web):
+    whole = [leg(0, 0, 3)]
+    await emit(planned_with(whole))
+    other = make.planned(order_id="ord_2", goods=[make.goods(un_number="1263")])
+    other = structs.replace(other, order=structs.replace(other.order, legs=whole))
+    await emit(other)
+    await emit(OrderCancelled(order=other.order, reason="Plus de marchandise"))
+    got = await web(SUBS[0]).get("/api/ecpmr/legs/leg_0/loading-list")
+    assert got.status_code == 200, got.text
+    assert "matières" not in pdf_text.text(got.content)
+    await emit(OrderCancelled(order=planned_with(whole).order, reason="Plus de marchandise"))
+    assert (await web(SUBS[0]).get("/api/ecpmr/legs/leg_0/loading-list")).status_code == 404
+
+
+async def test_a_carrier_records_the_times_of_its_own_leg_alone(emit, web):
+    await emit(planned_with(legs.THREE))
+    note = f"/api/ecpmr/documents/{note_id('ord_1')}"
+
+    async def arrives(org: str, stop: str, **leg_id: str) -> tuple[int, str]:
+        said = {"stop": stop, "happened_at": now().isoformat(), **leg_id}
+        got = await web(org).post(f"{note}/arrivals", json=said)
+        return got.status_code, got.json().get("code", "")
+
+    assert await arrives(SUBS[2], "pickup", leg_id="leg_1") == (403, "not_your_stop")
+    assert await arrives(SUBS[2], "pickup") == (403, "not_your_stop")
+    assert await arrives(SUBS[0], "delivery") == (403, "not_your_stop")
+    assert await arrives(SUBS[0], "pickup") == (200, "")
+    assert await arrives(SUBS[1], "pickup", leg_id="leg_1") == (200, "")
+    assert await arrives(make.CARRIER, "delivery", leg_id="leg_1") == (200, "")
+    assert await arrives(SUBS[2], "delivery") == (200, "")
 
 
 def planned_with(told: Sequence[LegSummary]) -> OrderPlanned:

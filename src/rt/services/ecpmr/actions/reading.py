@@ -90,7 +90,7 @@ class Reading:
 
     async def loading_list(self, asked: GetLoadingList) -> Download:
         notes = await self._store.of_orders([asked.order_id])
-        mine = [one for one in notes if not one.hidden_from(_reader(), current_org())]
+        mine = [one for one in notes if not one.cancelled and not one.hidden_from(_reader(), current_org())]
         legs = [leg for note in mine if (leg := note.leg(asked.order_id))]
         if not legs:
             raise NoteUnknown

@@ -125,7 +125,7 @@ class Signing:
     async def _record(self, moment: Moment, asked: RecordArrival | RecordDeparture) -> DocumentView:
         async with self._store.notes.change(asked.document_id) as note:
             at = _instant(asked.happened_at)
-            note.record_time(asked.stop, moment, at, asked.device_time, asked.leg_id)
+            note.record_time(asked.stop, moment, at, asked.device_time, asked.leg_id, current_org())
         return self._whole(note)
 
     def _whole(self, note: Note) -> DocumentView:

@@ -108,6 +108,11 @@ class Ledger(Entity, kw_only=True):
                 taken.setdefault(act.leg_id, place)
         return list(taken.values())
 
+    def taken_at(self, leg_id: str) -> datetime | None:
+        """When this leg's carrier took the goods over; "" is the carrier of a note without legs."""
+        places = [place for place in self.takings if self.acts[place].leg_id == leg_id]
+        return self.acts[places[0]].happened_at if places else None
+
     def must_agree(self, version: int) -> list[Party]:
         """Who has still to sign this version because they signed the one in force.
 

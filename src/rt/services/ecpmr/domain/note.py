@@ -155,12 +155,12 @@ class Note(Proceeding):
         return None
 
     def _earliest(self, step: Step, version: int, by_carrier: bool, leg_id: str) -> list[Bound]:
-        """What a signature cannot come before: the version that it names, the truck, the last takeover."""
+        """What a signature cannot come before: its version, the truck, the takeover of who brings."""
         bounds = [Bound(self.versions[version - 1].made_at, "la version signée", "the version signed")]
-        others = [act for act in self.acts if act not in self.acts_of("handover", leg_id)]
-        taken = [act.happened_at for act in others if act.takes_over]
-        if step in ("handover", "delivery") and taken:
-            bounds.append(Bound(taken[-1], "la prise en charge", "the takeover"))
+        brings = self.hauliers(step, leg_id).carrier
+        since = self.taken_at(brings.order_id if brings else "")
+        if step in ("handover", "delivery") and since:
+            bounds.append(Bound(since, "la prise en charge", "the takeover"))
         arrived = self.time_of(STEP_STOP[step], "arrived") if step in STEP_STOP else None
         if arrived and (by_carrier or step == "delivery"):
             bounds.append(Bound(arrived, "l'arrivée du camion", "the truck's arrival"))

@@ -93,6 +93,11 @@ class MoreThanCarried(Invalid):
     en = "Missing and damaged exceed the quantity carried ({quantity})."
 
 
+class NotYourStop(Forbidden):
+    fr = "Cet arrêt est celui d'un autre transporteur : lui seul en note les heures."
+    en = "This stop is another carrier's, which alone records its times."
+
+
 class MayNotAmend(Forbidden):
     fr = "Seuls l'expéditeur et le transporteur peuvent modifier le document."
     en = "Only the sender and the carrier may amend the note."

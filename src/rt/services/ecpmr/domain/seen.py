@@ -20,10 +20,17 @@ class Seen(Invited):
             self.state = "loading"
 
     def record_time(
-        self, stop: Stop, moment: Moment, happened_at: datetime, device_time: str = "", leg_id: str = ""
+        self,
+        stop: Stop,
+        moment: Moment,
+        happened_at: datetime,
+        device_time: str = "",
+        leg_id: str = "",
+        org_id: str = "",
     ) -> None:
         self.refuse_cancelled()
         leg_id = self.stop_of(stop, leg_id)
+        self.refuse_elsewhere(stop, leg_id, org_id)
         if self.time_of(stop, moment, leg_id):
             raise refusals.TimeAlreadyRecorded
         after = [self._issued()]

@@ -87,7 +87,6 @@ class Shown(Seen):
 
     def _leg_view(self, leg: NoteLeg) -> NoteLegView:
         after = self.after(leg)
-        taken = {act.leg_id: act.happened_at for act in reversed(self.acts) if act.takes_over}
         return NoteLegView(
             leg_id=leg.order_id,
             carrier_name=leg.carrier_name,
@@ -99,8 +98,8 @@ class Shown(Seen):
             takes="takeover" if leg.first else "handover",
             gives=self.gives(leg),
             next_leg_id=after.order_id if after else "",
-            taken_over_at=taken.get(leg.order_id),
-            given_over_at=taken.get(after.order_id) if after else self.delivered_at,
+            taken_over_at=self.taken_at(leg.order_id),
+            given_over_at=self.taken_at(after.order_id) if after else self.delivered_at,
             handover_hash=self.step_hash("handover", leg.order_id),
         )
 

@@ -221,6 +221,18 @@ class Successive(Ledger, kw_only=True):
             return ""
         return leg.order_id
 
+    def refuse_elsewhere(self, stop: Stop, leg_id: str, org_id: str) -> None:
+        """Refuse the times of others' stops to who carries a leg, or gave it on: a time stands for good."""
+        own = [leg for leg in self.legs if org_id in (leg.carrier_id, *leg.through)]
+        if not own or org_id in ("", self.org_id, self.carrier_id):
+            return
+        if leg_id:
+            there = any(leg.order_id == leg_id for leg in own)
+        else:
+            there = any(leg.first if stop == "pickup" else self.gives(leg) == "delivery" for leg in own)
+        if not there:
+            raise refusals.NotYourStop
+
     def gives(self, leg: NoteLeg) -> Step:
         """What is signed where the leg ends."""
         return "delivery" if leg.last and not self.after(leg) else "handover"
