@@ -191,12 +191,12 @@ class Drawn:
     async def form(self, then: str) -> Form:
         """As posted; after another button than the last, with what that button does and nothing refused."""
         if self.visit.posted is not None and not then:
-            hubs, trucks = _counted(self._drawn(None).raw())
+            hubs, trucks = _counted(self._drawn(None, hubs=1).raw())
             return self._drawn(None, hubs=len(hubs), trucks=len(trucks))
         if self.visit.posted is None:
             typed_ = self._begin()
         else:
-            typed_ = self._drawn(None).raw()
+            typed_ = self._drawn(None, hubs=1).raw()
             self._pressed(typed_, then)
         hubs, trucks = _counted(typed_)
         if (hubs and then in ("times", "hub")) or then.startswith("drop"):
@@ -222,6 +222,8 @@ class Drawn:
         if not isinstance(way, Way):
             return None
         for n, truck in enumerate(way.trucks):
+            if not 0 <= truck.stretch <= len(way.hubs):
+                form.faults[f"trucks.{n}.stretch"] = [_("À remplir.")]
             refuse_ungiven(form, f"trucks.{n}.", truck)
         if form.faults:
             return None
@@ -283,7 +285,7 @@ class Drawn:
         """What a button adds or takes away."""
         what, _colon, number = then.partition(":")
         hubs, trucks = _counted(typed_)
-        n = whole(number) or 0
+        n = min(whole(number) or 0, len(hubs))
         if what == "hub" and len(hubs) < MOST_HUBS:
             hubs.append({"place": str(len(hubs)), "site": {"name": "", "address": {"country": "FR"}}})
             trucks.append(self._truck(len(hubs)))
@@ -300,9 +302,10 @@ class Drawn:
                 trucks = [*(one for one in trucks if whole(one["stretch"]) != n), *own]
                 self._share(own)
         elif what == "join":
-            first = next(k for k, one in enumerate(trucks) if whole(one["stretch"]) == n)
-            trucks = [one for k, one in enumerate(trucks) if k == first or whole(one["stretch"]) != n]
-            trucks[first].pop("parts", None)
+            own = [one for one in trucks if whole(one["stretch"]) == n][:1]
+            trucks = [*(one for one in trucks if whole(one["stretch"]) != n), *own]
+            for one in own:
+                one.pop("parts", None)
         trucks.sort(key=lambda one: whole(one["stretch"]) or 0)
         typed_["hubs"], typed_["trucks"] = hubs, trucks
 
@@ -399,8 +402,11 @@ def refuse_ungiven(form: Form, under: str, truck: Truck) -> None:
 
 
 def _counted(typed_: Typed) -> tuple[list[Typed], list[Typed]]:
+    """The places and the trucks, each truck on a stretch that there is, whatever was posted."""
     hubs, trucks = typed_.get("hubs", []), typed_.get("trucks", [])
-    return (hubs if isinstance(hubs, list) else []), (trucks if isinstance(trucks, list) else [])
+    for one in trucks:
+        one["stretch"] = str(min(whole(one.get("stretch", "")) or 0, len(hubs)))
+    return hubs, trucks
 
 
 def _as_asked(one: Input) -> Input:

@@ -126,7 +126,7 @@ async def group(visit: Visit) -> Page | Response:
     then = typed(visit, "then")
     form = await _form(visit, then, calls, vehicles, carriers)
     way = _way(form, len(calls))
-    if visit.posted is not None and not then:
+    if visit.posted is not None and not then and not form.wrong:
         said_ = await _made(visit, form, taken, calls)
         if said_ is not None:
             return said_
@@ -205,7 +205,8 @@ async def _form(
         "submit": _("Regrouper"),
     }
     form = visit.form(Group, **drawn)
-    if visit.posted is not None and not then:
+    stale = visit.posted is not None and not then and not _complete(form, len(calls))
+    if visit.posted is not None and not then and not stale:
         return form
     if visit.posted is None:
         way = await asyncio.to_thread(arranged, calls)
@@ -213,18 +214,22 @@ async def _form(
             "vehicle": USUAL,
             "how": "offer" if carriers else "later",
             "carrier_id": carriers[0].value if carriers else "",
-            "stops": [
-                {"number": str(n), "from_at": calls[n].stop.from_at, "until_at": calls[n].stop.until_at}
-                for n in way
-            ],
+            "stops": [_as_asked(calls, n) for n in way],
         }
     else:
         values = form.raw()
-        await _moved(values, then, calls)
+        await _moved(values, "near" if stale else then, calls)
     posted, visit.posted = visit.posted, None
     form = visit.form(Group, values=values, **drawn)
     visit.posted = posted
+    if stale:
+        form.refusal = _("Les arrêts ont changé entre-temps : relisez-les.")
     return form
+
+
+def _as_asked(calls: Sequence[Call], n: int) -> dict[str, Any]:
+    """A stop with the times that its orders ask for."""
+    return {"number": str(n), "from_at": calls[n].stop.from_at, "until_at": calls[n].stop.until_at}
 
 
 async def _moved(values: dict[str, Any], then: str, calls: Sequence[Call]) -> None:
@@ -237,7 +242,7 @@ async def _moved(values: dict[str, Any], then: str, calls: Sequence[Call]) -> No
     elif what == "near":
         by_number = {whole(one.get("number", "")): one for one in stops}
         way = await asyncio.to_thread(arranged, calls)
-        values["stops"] = [by_number.get(n, {"number": str(n)}) for n in way]
+        values["stops"] = [by_number.get(n) or _as_asked(calls, n) for n in way]
 
 
 def _way(form: Form, count: int) -> list[int]:
@@ -249,6 +254,12 @@ def _way(form: Form, count: int) -> list[int]:
 
 def _has(form: Form, n: int) -> bool:
     return any(one.name == f"stops.{n}.number" for one in form.inputs)
+
+
+def _complete(form: Form, count: int) -> bool:
+    """Whether the stops that were posted are those that the orders ask for by now, each once."""
+    said = [whole(str(one.value)) for one in form.inputs if one.name.endswith(".number")]
+    return len(said) == count and set(said) == set(range(count))
 
 
 def _vehicle(form: Form) -> str:
@@ -308,7 +319,7 @@ async def _made(visit: Visit, form: Form, taken: Sequence[Taken], calls: Sequenc
         return None
     truck = Truck(stretch=0, how=said.how, carrier_id=said.carrier_id, buy_cents=said.buy_cents)
     refuse_ungiven(form, "", truck)
-    if form.faults or sorted(one.number for one in said.stops) != list(range(len(calls))):
+    if form.faults:
         return None
     ordered = [
         calls[one.number]._replace(

@@ -219,8 +219,9 @@ class Form:
     def raw(self) -> dict[str, Any]:
         """What was typed, unread: `values` of the same form with lines added or left out."""
         built: dict[str, Any] = {}
+        own = {leaf.name for leaf in self._leaves}
         for name, text in self.posted.items() if self.posted is not None else ():
-            if isinstance(text, str) and name not in (KEY, VERSION, PROOF):
+            if isinstance(text, str) and name in own:
                 self._put(built, name.split("."), text)
         whole_lists: dict[str, Any] = _lists(built)
         return whole_lists

@@ -148,6 +148,36 @@ async def test_what_is_wrong_stands_beside_the_field_where_it_was_typed(
     assert (await kept(world, order.order_id)).legs == []
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"then": "join:7"},
+        {"then": "part:7"},
+        {"then": "drop:3"},
+        {"then": "join:0"},
+        {"trucks.0.stretch": "7"},
+        {"trucks.0.stretch": "-1"},
+        {"trucks.0.stretch": "", "then": "hub"},
+        {"trucks.0.stretch": "7", "then": "part:0"},
+        {"trucks.0": "x", "then": "hub"},
+        {"trucks": "x", "then": "hub"},
+        {"hubs.0": "x", "then": "hub"},
+        {"hubs.0.site": "x", "then": "times"},
+        {"trucks.5.how": "later", "then": "part:0"},
+    ],
+)
+async def test_a_way_that_no_button_makes_is_no_fault_of_ours(
+    world: World, carrier: Browser, forged: dict[str, str]
+) -> None:
+    order = await world.assigned()
+    path = f"/orders/{order.order_id}/legs/new"
+    fields = typed_in(await carrier.page(path)) | {"trucks.0.how": "later"}
+    answer = await carrier.web.post(path, data=fields | forged)
+    assert answer.status_code in (200, 422), answer.text
+    file = await kept(world, order.order_id)
+    assert file.legs == []
+
+
 async def test_a_leg_called_off_leaves_its_goods_to_be_given_on_from_where_they_are(
     world: World, carrier: Browser
 ) -> None:
@@ -290,6 +320,32 @@ async def test_goods_are_delivered_after_they_were_loaded(world: World, carrier:
     answer = await carrier.web.post(path, data=fields)
     assert answer.status_code == 422
     assert html.fromstring(answer.text).xpath("//*[@aria-invalid] | //*[@class='refusal']")
+
+
+@pytest.mark.parametrize(
+    "stale",
+    [
+        {"stops.1.number": None},
+        {"stops.1.number": "0"},
+        {"stops.2.number": "2"},
+        {"stops.0": "x", "then": "near"},
+    ],
+)
+async def test_stops_that_are_others_by_now_are_shown_anew(
+    world: World, carrier: Browser, stale: dict[str, str | None]
+) -> None:
+    one, two = await world.assigned(pallets=4), await world.assigned(pallets=5)
+    path = f"/legs/group?orders={one.order_id},{two.order_id}"
+    fields = grouped_in(await carrier.page(path)) | {"how": "later"}
+    if None in stale.values():
+        fields = {name: value for name, value in fields.items() if not name.startswith("stops.1")}
+    answer = await carrier.web.post(path, data=fields | {k: v for k, v in stale.items() if v is not None})
+    assert answer.status_code == (200 if "then" in stale else 422), answer.text
+    assert ("Les arrêts ont changé entre-temps" in answer.text) is ("then" not in stale)
+    again = grouped_in(answer.text)
+    assert [again[f"stops.{n}.number"] for n in range(2)] == ["0", "1"]
+    assert again["stops.1.until_at"] == fields.get("stops.1.until_at", again["stops.1.until_at"])
+    assert (await kept(world, one.order_id)).legs == []
 
 
 async def test_what_is_not_held_is_not_put_together(world: World, carrier: Browser) -> None:
