@@ -297,3 +297,79 @@ def test_a_place_behind_the_word_makes_it_a_stop_whatever_leads_it_in():
     said = fields("Ramasse chez ABC 69100 Villeurbanne pour livraison vendredi 04/12 matin 13002 Marseille")
     assert said["stops.1.site.address.city"] == ("Marseille", "high")
     assert said["stops.1.kind"] == ("delivery", "high")
+
+
+TRIP = "Chargement 69007 Lyon le 30/11/2026 8h\nLivraison 75012 Paris le 15/12/2026 8h\n"
+WRONG_IF_SURE = [
+    ("Camion 24 t demandé, 33 palettes", "goods.0.weight_kg", "24000"),
+    ("Tracteur 44T, 33 pal", "goods.0.weight_kg", "44000"),
+    ("max 25 t", "goods.0.weight_kg", "25000"),
+    ("20 palettes de 600 kg", "goods.0.weight_kg", "600"),
+    ("24 palettes x 650 kg", "goods.0.weight_kg", "650"),
+    ("2x12 palettes (2 x 6 t)", "goods.0.weight_kg", "6000"),
+    ("30 palettes de 10 cartons", "goods.0.quantity", "10"),
+    ("entre 10 et 12 t", "goods.0.weight_kg", "12000"),
+    ("10 à 12 palettes", "goods.0.pallets", "12"),
+    ("13,60 x 2,48 m plancher", "loading_metres", "2.48"),
+    ("Pas d'UN 1202 à bord", "goods.0.un_number", "1202"),
+    ("Prix : 700 € TTC", "price_cents", "70000"),
+    ("Prix max 900 EUR", "price_cents", "90000"),
+    ("Commande 4500 12 34 56", "references.purchase_order", "4500"),
+    ("Réf 0123456789", "stops.1.site.contact.phone", "0123456789"),
+    ("IBAN FR76 3000 4000 0500 0012 3456 789", "stops.1.site.contact.phone", "0500 0012 3456"),
+    ("Merci d'annuler ce transport : 12 palettes", "goods.0.pallets", "12"),
+    ("Annule et remplace : 12 palettes", "goods.0.pallets", "12"),
+    *(
+        (text, "requirements", code)
+        for text, code in (
+            ("Pas besoin d'hayon", "tail_lift"),
+            ("Hayon pas nécessaire", "tail_lift"),
+            ("Hayon non", "tail_lift"),
+            ("Le hayon n'est pas utile", "tail_lift"),
+            ("Éviter bâché", "tarpaulin"),
+            ("Camion frigo interdit", "temperature"),
+            ("ADR exclu", "adr"),
+            ("Kran vor Ort", "crane"),
+            ("Chariot élévateur sur place", "forklift"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "field", "value"), WRONG_IF_SURE)
+def test_what_is_a_limit_one_of_many_denied_or_taken_back_is_not_called_sure(text, field, value):
+    said = read(TRIP + text, TODAY).fields
+    assert (value, "high") not in [(one.value, one.confidence) for one in said if one.field == field]
+
+
+@pytest.mark.parametrize(
+    ("said", "begin", "end"),
+    [
+        ("entre 22h et 2h", ("2026-12-14T21:00:00+00:00", "high"), ("2026-12-15T01:00:00+00:00", "high")),
+        ("pas avant 9h", ("2026-12-14T08:00:00+00:00", "high"), None),
+        ("pas après 9h", None, ("2026-12-14T08:00:00+00:00", "high")),
+        *(
+            (words, ("2026-12-13T23:00:00+00:00", "likely"), ("2026-12-14T22:59:00+00:00", "likely"))
+            for words in ("(fermé de 12h à 14h)", "sauf 10h-11h", ", 2h de chargement")
+        ),
+    ],
+)
+def test_hours_are_told_over_midnight_and_from_those_of_a_closed_gate(said, begin, end):
+    found = fields(f"Chargement 69007 Lyon le 14/12/2026 {said}\nLivraison 75012 Paris")
+    assert (found.get("stops.0.from_at"), found.get("stops.0.until_at")) == (begin, end)
+
+
+def test_a_day_that_is_past_is_never_sure():
+    found = fields("Chargement 69007 Lyon le 30/11/2025 8h\nLivraison 75012 Paris")
+    assert found.get("stops.0.from_at", ("", ""))[1] != "high"
+
+
+@pytest.mark.parametrize("lead", ["", "demain 8h chez VALEO ", "mardi 1/12 au ", "2 palettes "])
+def test_a_street_begins_at_its_number(lead):
+    found = fields(f"Chargement {lead}14 rue des Lilas 69680 Chassieu\nLivraison 75012 Paris")
+    assert found["stops.0.site.address.street"] == ("14 rue des Lilas", "high")
+
+
+def test_a_town_ends_before_the_day_and_hour_behind_it():
+    found = fields("Départ Lyon 69 lundi 6h\nArrivée 13002 Marseille")
+    assert found["stops.0.site.address.city"][0] == "Lyon"

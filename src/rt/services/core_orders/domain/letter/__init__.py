@@ -1,5 +1,6 @@
 """A letter, a mail or a PDF read as the order that it asks for: by rules, with how sure each field is."""
 
+import re
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
@@ -8,7 +9,7 @@ import msgspec
 
 from rt.contracts.core_orders.letters import MOST_IN_ONE, LetterRead, ReadPart
 from rt.services.core_orders.domain.letter.calls import calls, routes
-from rt.services.core_orders.domain.letter.finds import language
+from rt.services.core_orders.domain.letter.finds import Why, language
 from rt.services.core_orders.domain.letter.lacks import lacks
 from rt.services.core_orders.domain.letter.order import order_finds
 from rt.services.core_orders.domain.letter.paper import paper
@@ -17,6 +18,11 @@ from rt.services.core_orders.domain.letter.sections import cut, marks, sections
 from rt.services.core_orders.domain.letter.tables import Row, table
 from rt.services.core_orders.domain.letter.when import days
 from rt.services.core_orders.domain.letter.where import coded
+
+TAKEN_BACK = re.compile(
+    r"(?<!\w)(?:annul(?:er|ez|ons|e|[ée]e?s?)|cancel(?:l?ed)?|stornier\w*|storno)(?!\w)", re.IGNORECASE
+)
+OF_ANOTHER = Why("le texte annule ou remplace une commande", "the text cancels or replaces an order")
 
 
 class Stretch(NamedTuple):
@@ -43,6 +49,8 @@ def read(raw: str, today: date, order: int = 1) -> LetterRead:
     number = min(order, len(stretches))
     at = stretches[number - 1]
     finds = order_finds(body, at.start, at.end, found_marks, spots, found_days, grid, at.row)
+    if TAKEN_BACK.search(body):
+        finds = [one.at_most("likely", OF_ANOTHER) for one in finds]
     fields = [one.view() for one in finds]
     places = [(one.row.start, one.row.end) if one.row else (one.start, one.end) for one in stretches]
     return LetterRead(

@@ -8,7 +8,7 @@ from rt.contracts.core_orders import ImportField
 from rt.contracts.core_orders.letters import Confidence
 from rt.kernel.core.errors import Refusal
 from rt.services.core_orders.domain.conventions import readings
-from rt.services.core_orders.domain.letter.finds import Find, Why
+from rt.services.core_orders.domain.letter.finds import DENIED, Find, Why
 
 NUMBER = r"\d{1,3}(?:[ '’.,]\d{3}){1,2}(?:[.,]\d{1,3})?|\d{1,6}(?:[.,]\d{1,3})?"
 LEFT = r"(?<![\w/.,+\-])"
@@ -86,15 +86,38 @@ OF_WHAT = re.compile(
     re.IGNORECASE,
 )
 EACH = re.compile(r"[ ]?(?:/|par |per |pro )")
+OF_MANY = re.compile(
+    r"(?:palettes?|pallets?|paletten|pals?\.?|plts?\.?|colis|cartons?|kartons?|caisses?|sacs?|bags?"
+    r"|f[ûu]ts?|drums?|bobines?|coils?|rouleaux|\d)[ ]?(?:de|[àa]|of|x|×|\*|je|zu|@)[ ]?$",
+    re.IGNORECASE,
+)
+OF_RANGE = re.compile(r"\d[ ]?(?:[àa]|ou|et|to|or|and|bis|oder|und)[ ]$", re.IGNORECASE)
+OF_LIMIT = re.compile(
+    r"(?<!\w)(?:camion|porteur|tracteur|semi|v[ée]hicule|ptac|ptra|roulant|charge utile|hayon|max(?:i|imum)?"
+    r"|reste|truck|trailer|lkw|sattel)\.?[ :]{0,3}(?:de |of )?$",
+    re.IGNORECASE,
+)
 WITH_UNIT = Why("un nombre avec son unité", "a figure with its unit")
 COUNTED = Why("un nombre devant ce qui est compté", "a figure before what is counted")
 TWO_READINGS = Why("deux lectures : virgule ou milliers ?", "two readings: decimals or thousands?")
 LABELLED = Why("dit sous ce nom", "said under this name")
+ONE_OF_MANY = Why("par pièce ou en tout ?", "for each or in all?")
+RANGE = Why("le texte dit une fourchette", "the text says a range")
+LIMIT = Why("peut-être la limite du véhicule", "perhaps the limit of the vehicle")
+DOUBTS = ((OF_MANY, ONE_OF_MANY), (OF_RANGE, RANGE), (OF_LIMIT, LIMIT))
 DERIVED = Why("compris de la phrase", "understood from the sentence")
 
 
 def figures(body: str, start: int, end: int) -> Iterator[Find]:
-    """Weights, pallets, packages and volumes of a stretch, by field of a goods line."""
+    """Weights, pallets, packages and volumes of a stretch, by field of a goods line; with their doubts."""
+    for one in _figures(body, start, end):
+        line = body.rfind("\n", 0, one.start) + 1
+        before = body[max(line, one.start - 30) : one.start]
+        doubt = next((why for shape, why in DOUBTS if shape.search(before)), None)
+        yield one.at_most("guess", doubt) if doubt else one
+
+
+def _figures(body: str, start: int, end: int) -> Iterator[Find]:
     for match in WEIGHT.finditer(body, start, end):
         if find := _figure(match, 1, "weight_kg", match[2]):
             yield find
@@ -172,6 +195,8 @@ def sizes(body: str, start: int, end: int) -> Iterator[Find]:
 def hazards(body: str, start: int, end: int) -> Iterator[Find]:
     """UN numbers and temperatures."""
     for match in UN.finditer(body, start, end):
+        if DENIED.search(body[max(0, match.start() - 40) : match.start()]):
+            continue
         yield Find("un_number", match[1], "high", LABELLED, match.start(), match.end())
     for match in COLD.finditer(body, start, end):
         said = [part for part in match.groups() if part]

@@ -30,6 +30,14 @@ WORDS: dict[Language, frozenset[str]] = {
 """Small words and words of the trade by which a language is told."""
 
 
+DENIED = re.compile(
+    r"(?:pas d[e’' ]|pas besoin |[ée]viter |sans |non |aucun[e]? |no |without |not |nicht "
+    r"|kein(?:e|en|er)? |ohne |ni )[^\n.,;]{0,12}$",
+    re.IGNORECASE,
+)
+"""What stands before a thing that is not wanted."""
+
+
 class Why(NamedTuple):
     """A reason in both languages."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from string import digits
 
 from rt.contracts.core_orders.letters import Confidence
@@ -28,6 +28,9 @@ STREET = re.compile(
     r"|avenue|close|park|estate)\b|^unit[ ]\d+|^(?:via|viale|calle|pol\.?|pol[ií]gono)["
     r" ])",
     re.IGNORECASE,
+)
+NUMBERED_STREET = (
+    r"[ ]?(?:bis|ter)?,?[ ](?:rue|av|bd|bld|boulevard|chemin|route|rte|impasse|all[ée]e|place|quai|cours)"
 )
 CUT = re.compile(r"\n|[,;|\t]|[ ][-–/][ ]|[ ]{3,}")
 LEADING = re.compile(
@@ -96,6 +99,8 @@ def _address(body: str, call: Call, path: str, base: Confidence) -> Iterator[Fin
         street = next((one for one in behind if STREET.search(one[0]) and len(one[0]) > 5), None)
     if street:
         text, at = street
+        if (number := STREET.search(text)) and number[0][0] in digits:
+            text, at = text[number.start() :], at + number.start()
         sure: Confidence = base if RANK[base] < 2 or re.search(r"\d", text) else "likely"
         yield Find(f"{path}.site.address.street", text[:200], sure, STREET_SEEN, at, at + len(text))
     named = [one for one in pieces if (not street or one[1] < street[1]) and _names(one[0])]
@@ -148,7 +153,8 @@ def _pieces(body: str, start: int, end: int) -> Iterator[tuple[str, int]]:
             for _part, shape in MARKS:
                 if mark := re.match(
                     rf"^[\s\-*•·#>\d.)(]{{0,8}}{FILLER}?{shape.pattern}(?:[ ]{{0,2}}(?:n°)?[ ]?\d{{1,2}}"
-                    rf"(?![\d]))?[ ]{{0,2}}(?:chez|at|bei|adresse|address|place|site)?[ ]{{0,2}}[:=\-–]?",
+                    rf"(?!\d|{NUMBERED_STREET}))?"
+                    r"[ ]{0,2}(?:chez|at|bei|adresse|address|place|site)?[ ]{0,2}[:=\-–]?",
                     text,
                     re.IGNORECASE,
                 ):
@@ -228,6 +234,8 @@ def _window(
         else _weaker(weakest, hours.confidence if hours else "likely")
     )
     why = first.why if RANK[weakest] < 2 else hours.why if hours else WHOLE_DAY
+    if begin and finish and first is last and finish < begin:
+        last = last._replace(day=last.day + timedelta(days=1), others=())
     spans = [
         ("from_at", first, begin or (time() if not (finish and first is last) else None)),
         ("until_at", last, finish or (END_OF_DAY if not begin else None)),

@@ -76,10 +76,19 @@ UNIT_PRICE = re.compile(
     r"[ ]?(?:HT |ht )?(?:/[ ]?(?:t|pal|km|h|m|jour|day)|par (?!virement)|per |pro |la"
     r" palette|l.heure|the pallet|a day|/)"
 )
+UNSETTLED = re.compile(r"(?<!\w)max(?:i|imum)?\.?[ :]{0,3}(?:de )?$", re.IGNORECASE)
+WITH_TAX = re.compile(r"[ ]?(?:TTC|inkl|incl)(?!\w)", re.IGNORECASE)
+NOT_THE_PRICE = Why("une limite, ou taxes comprises", "a limit, or with tax")
 MAIL = re.compile(r"(?<![\w.+\-@])[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,4}")
 PHONE = re.compile(
     r"(?<![\w+/,.\-])(?:\+\d{1,3}[ .\-]?(?:\(0\)[ ]?)?|00\d{2}[ .]?|0)\d(?:[ .\-/]?\d){6,12}(?![\w/])"
 )
+NOT_A_PHONE = re.compile(
+    r"(?:iban|siret|siren|tva|vat|r[ée]f\w*|commande|cde|order|auftrag|bl|po)[ .:°#n]{0,4}"
+    r"(?:[A-Z]{0,2}\d{2}[ \d]{0,30})?$",
+    re.IGNORECASE,
+)
+"""Before digits that are an account or a paper's."""
 PERSON = re.compile(
     r"(?:contact(?: sur place)?|attn\.?|[àa] l.attention de|ansprechpartner(?:in)?|kontakt"
     r"|demander|voir avec|appeler|ask for|call)[ ]?:?[ ]{0,2}"
@@ -131,7 +140,8 @@ def references(body: str, start: int, end: int) -> Iterator[Find]:
             if any(one < place[1] and place[0] < other for one, other in taken):
                 continue
             taken.append(place)
-            yield Find(field, code, sure, LABELLED, *place)
+            cut_off = code.isdecimal() and re.match(r"[ ]\d", body[place[1] : place[1] + 2])
+            yield Find(field, code, "guess" if cut_off else sure, LABELLED, *place)
 
 
 def money(body: str, start: int, end: int) -> Iterator[Find]:
@@ -161,7 +171,9 @@ def money(body: str, start: int, end: int) -> Iterator[Find]:
         )
         place, others = (match.start(), match.end()), tuple(str(one) for one in cents[1:])
         field = "goods.value_cents" if value else "price_cents"
-        yield Find(field, str(cents[0]), sure, why, *place, others)
+        found = Find(field, str(cents[0]), sure, why, *place, others)
+        unsettled = UNSETTLED.search(before) or WITH_TAX.match(body, match.end())
+        yield found.at_most("guess", NOT_THE_PRICE) if unsettled and not value else found
         if not value:
             sign = (match["before"] or match["after"]).casefold()
             yield Find("currency", CURRENCIES[sign], sure, why, *place)
@@ -183,7 +195,8 @@ def mails(body: str, start: int, end: int) -> Iterator[Find]:
 def phones(body: str, start: int, end: int) -> Iterator[Find]:
     for match in PHONE.finditer(body, start, end):
         digits = re.sub(r"\D", "", match[0])
-        if 9 <= len(digits) <= 14 and match[0].count("/") < 2:
+        before = body[max(start, match.start() - 45) : match.start()]
+        if 9 <= len(digits) <= 14 and match[0].count("/") < 2 and not NOT_A_PHONE.search(before):
             text = match[0].strip()
             yield Find(
                 "phone",

@@ -56,7 +56,8 @@ SURE = (
     r"(?:[ ]?(?:uhr|Uhr|h))?(?:[ ]?[aApP]\.?[mM]\.?)?|\d{1,2}[ ]?[aApP]\.?[mM](?!\w)|midi|noon|mittag"
 )
 HOURS = re.compile(
-    r"(?<![\w/.,:+\-])(?:(?P<word>avant|before|jusqu.[àa]|until|bis|sp[äa]testens|vor"
+    r"(?<![\w/.,:+\-])(?:(?P<word>pas avant|nicht vor|pas apr[èe]s|not after|n(?:ot|o) later than"
+    r"|nicht nach|avant|before|jusqu.[àa]|until|bis|sp[äa]testens|vor"
     r"|au plus tard [àa]?|latest|by"
     r"|[àa] partir de|d[èe]s|from|ab|apr[èe]s|after|not before|entre|between|zwischen"
     r"|von|de|rdv(?: fixe)?(?: [àa])?)"
@@ -68,7 +69,12 @@ HOURS = re.compile(
 NOON_SAID = re.compile(r"(?:[àa]|at|um)[ ]$", re.IGNORECASE)
 """Before a bare word for noon: without it a name may have it, as Le Midi."""
 UNTIL_WORDS = ("avant", "before", "jusqu", "until", "bis", "sp", "vor", "au plus", "latest", "by")
-FROM_WORDS = ("à part", "a part", "dès", "des", "from", "ab", "apr", "after", "not b")
+UNTIL_WORDS += ("pas apr", "not after", "not later", "no later", "nicht nach")
+NOT_A_CALL = re.compile(
+    r"(?:ferm\w*|closed|geschlossen|sauf|except|pause|attente|dur[ée]e|hors)[ :(]{1,3}$", re.IGNORECASE
+)
+"""Before hours at which nobody is there, or which are no time of day."""
+LASTS = re.compile(r"[ ](?:de|of) (?:chargement|d[ée]chargement|livraison|attente|loading|unloading)", re.I)
 HALVES = (
     (
         re.compile(r"(?<!\w)(?:matin(?:[ée]e)?|morning|vormittags?|a\.m\.)(?!\w)", re.I),
@@ -93,6 +99,7 @@ NOT_A_TRIP = re.compile(
 """A day on such a line is that of a paper or an answer, not of a trip."""
 YEAR_SAID = Why("la date est complète", "the date is complete")
 YEAR_GUESSED = Why("l'année n'est pas dite : la prochaine fois", "the year is not said: the next time")
+PAST = Why("ce jour est passé", "this day is past")
 WEEKDAY_FITS = Why("la date et le jour de la semaine s'accordent", "date and day of the week agree")
 WEEKDAY_WRONG = Why("ce jour n'est pas ce jour de la semaine", "this date is no such day of the week")
 WEEKDAY_ONLY = Why("un jour de la semaine, sans date", "a day of the week, without a date")
@@ -153,6 +160,10 @@ def hours_in(body: str, start: int, end: int, apart: Sequence[tuple[int, int]]) 
             body[max(0, match.start() - 4) : match.start()]
         )
         if noon and not match["word"]:
+            continue
+        if NOT_A_CALL.search(body[max(0, match.start() - 20) : match.start()]) or LASTS.match(
+            body, match.end()
+        ):
             continue
         if (clock := _clock(match)) is not None:
             found.append(
@@ -239,11 +250,15 @@ def _day(match: re.Match[str], today: date, language: Language, order: DayOrder 
     weekday = WEEKDAYS.get(match["weekday"].casefold()[:3].rstrip(".")) if match["weekday"] else None
     if weekday is not None:
         fitting = [day for day in readings if day.weekday() == weekday]
+        if len(fitting) == 1 and fitting[0] < today:
+            return Day(fitting[0], "guess", PAST, *place)
         if len(fitting) == 1:
             return Day(fitting[0], "high", WEEKDAY_FITS, *place)
         return Day(readings[0], "guess", WEEKDAY_WRONG, *place, tuple(readings[1:]))
     if len(readings) == 1:
         both = first != second and len({day for day in (said.day_first, said.month_first) if day}) > 1
+        if readings[0] < today:
+            return Day(readings[0], "guess", PAST, *place)
         if yearless:
             return Day(readings[0], "likely", YEAR_GUESSED, *place)
         return Day(readings[0], "likely" if both else "high", YEAR_SAID, *place)

@@ -235,7 +235,7 @@ def _lands(city: str) -> tuple[str, ...]:
 
 def _town(text: str) -> bool:
     """Whether a text alone is a town that somebody may mean."""
-    if len(text) < 3 or not _lands(text):
+    if len(text) < 3 or re.search(r"\d", text) or not _lands(text):
         return False
     biggest = max(
         (gazetteer.inhabitants(code, text) or 0 for code in gazetteer.postal_codes(text)), default=0

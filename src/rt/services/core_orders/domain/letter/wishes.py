@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from rt.contracts.core_orders import Requirement
-from rt.services.core_orders.domain.letter.finds import Find, Why
+from rt.services.core_orders.domain.letter.finds import DENIED, Find, Why
 
-NO = r"(?:pas d[e’' ]|sans |non |aucun[e]? |no |without |not |kein(?:e|en|er)? |ohne |ni )[^\n.,;]{0,12}$"
 SAID_NO = (
     r"[ ]?(?:requis|required|n[ée]cessaire|needed)?[ ]?[:?=][ ]?"
     r"(?:non|no|nein|sans|aucun|n/a|ohne|keine?|-)\b|[ ](?:non (?:requis|n[ée]cessaire)"
-    r"|not (?:required|needed)|inutile|nicht)"
+    r"|not (?:required|needed)|inutile|nicht|non\b|pas (?:n[ée]cessaire|utile|requis|besoin)"
+    r"|n.est pas|n.y a pas|exclu|interdit|sur (?:place|site)|vor ort|on site|du client)"
 )
 WISHES: tuple[tuple[Requirement, str], ...] = (
     ("tail_lift", r"hayons?|tail[- ]?lift|liftgate|hebeb[üu]hne|ladebordwand"),
@@ -47,7 +47,7 @@ def wishes(body: str, start: int, end: int) -> Iterator[Find]:
         line = body.rfind("\n", 0, match.start()) + 1
         before = body[max(line, match.start() - 40) : match.start()]
         after = body[match.end() : match.end() + 30]
-        if re.search(NO, before, re.IGNORECASE) or re.match(SAID_NO, after, re.IGNORECASE):
+        if DENIED.search(before) or re.match(SAID_NO, after, re.IGNORECASE):
             continue
         unsure = re.search(
             r"si possible|if possible|wenn m[öo]glich|[ée]ventuel|\bou\b|\bor\b|\boder\b|\?",
