@@ -373,3 +373,38 @@ def test_a_street_begins_at_its_number(lead):
 def test_a_town_ends_before_the_day_and_hour_behind_it():
     found = fields("Départ Lyon 69 lundi 6h\nArrivée 13002 Marseille")
     assert found["stops.0.site.address.city"][0] == "Lyon"
+
+
+def test_before_noon_is_meant_where_only_the_end_is_called_afternoon():
+    found = fields("Pickup 69007 Lyon 14/12/2026 from 9 to 5 pm\nDelivery 75012 Paris")
+    window = found["stops.0.from_at"][0], found["stops.0.until_at"][0]
+    assert window == ("2026-12-14T08:00:00+00:00", "2026-12-14T16:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject"),
+    [
+        (f'"contact@{CLIENT}.example" <somebody@elsewhere.example>', "Transport"),
+        (f"x.contact@{CLIENT}.example.elsewhere.example", f"contact@{CLIENT}.example"),
+    ],
+)
+async def test_who_only_calls_himself_by_a_clients_address_is_not_surely_that_client(web, sender, subject):
+    mail = f"From: {sender}\nSubject: {subject}\nMessage-ID: <1@x>\n\n{ORDINARY}"
+    answer = await ask(web(), mail.encode(), "message/rfc822")
+    assert answer.status_code == 200, answer.text
+    assert (CLIENT, "high") not in [(one["value"], one["confidence"]) for one in answer.json()["fields"]]
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 20_000,
+        b"From: " + b"=?utf-8?q?a?= " * 8_000 + b"\n\nx",
+    ],
+    ids=["parts", "header"],
+)
+def test_a_mail_of_endless_parts_or_headers_is_refused_before_it_is_parsed(mail):
+    began = time.process_time()
+    with pytest.raises(Invalid):
+        packed(b"Message-ID: <1@x>\n" + mail, "message/rfc822", TODAY, 1)
+    assert time.process_time() - began < 0.2

@@ -4,6 +4,7 @@ import email
 import email.policy
 import io
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import NamedTuple
 
 import msgspec
@@ -18,6 +19,8 @@ from rt.trade.pdf import PdfBroken, rewritten
 
 MOST_PAGES = 10
 MOST_PARTS = 50
+MOST_HEADER, MOST_RULES = 65_536, 2_000
+"""Bytes of a mail's header, and lines that may part it: parsing costs more than these grow."""
 HEADERS = ("from", "date", "subject")
 UNREADABLE = (PyPdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What meets who takes a thing in a PDF for what the standard says it is."""
@@ -77,6 +80,9 @@ def _mail_begins(content: bytes) -> bool:
 
 
 def _mail(content: bytes) -> Paper:
+    head = content.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    if len(head) > MOST_HEADER or content.count(b"\n--") > MOST_RULES:
+        raise LetterNotText(field="content")
     try:
         message = email.message_from_bytes(content, policy=email.policy.default)
         return _said(message)
@@ -101,7 +107,7 @@ def _said(message: EmailMessage) -> Paper:
     if not body.strip():
         raise LetterWithoutText(field="content")
     head = "\n".join(f"{name.title()}: {_one_line(message, name)}" for name in HEADERS if message[name])
-    return Paper(f"{head}\n\n{body}" if head else body, _one_line(message, "from"))
+    return Paper(f"{head}\n\n{body}" if head else body, parseaddr(_one_line(message, "from"))[1])
 
 
 def _one_line(message: EmailMessage, name: str) -> str:

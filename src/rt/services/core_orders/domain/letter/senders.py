@@ -25,9 +25,10 @@ def client(reading: LetterRead, sender: str, known: Sequence[Partner]) -> list[F
         own = partner.email.casefold()
         house = own.rpartition("@")[2]
         for address, start, end in addresses:
-            by_itself = any(one <= start < other for one, other in signed) or address in sender.casefold()
+            by_itself = any(one <= start < other for one, other in signed)
             if address == own:
-                sure: Confidence = "high" if by_itself else "likely"
+                sent = address == sender.casefold() if sender else by_itself
+                sure: Confidence = "high" if sent else "likely"
                 found.append(Find(partner.id, partner.name, sure, BY_ADDRESS, start, end))
             elif house and house not in PUBLIC_DOMAINS and address.rpartition("@")[2] == house and by_itself:
                 found.append(Find(partner.id, partner.name, "likely", BY_DOMAIN, start, end))

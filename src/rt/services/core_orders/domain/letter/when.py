@@ -37,8 +37,7 @@ DAY = re.compile(
 )
 BARE_WEEKDAY = re.compile(
     r"(?<!\w)(lundi|mardi|mercredi|jeudi|vendredi|monday|tuesday|wednesday|thursday|friday"
-    r"|montag|dienstag|mittwoch"
-    r"|donnerstag|freitag|demain|tomorrow|aujourd.hui|today|heute)(?!\w)",
+    r"|montag|dienstag|mittwoch|donnerstag|freitag|demain|tomorrow|aujourd.hui|today|heute)(?!\w)",
     re.IGNORECASE,
 )
 WEEKDAYS = {
@@ -68,8 +67,23 @@ HOURS = re.compile(
 )
 NOON_SAID = re.compile(r"(?:[àa]|at|um)[ ]$", re.IGNORECASE)
 """Before a bare word for noon: without it a name may have it, as Le Midi."""
-UNTIL_WORDS = ("avant", "before", "jusqu", "until", "bis", "sp", "vor", "au plus", "latest", "by")
-UNTIL_WORDS += ("pas apr", "not after", "not later", "no later", "nicht nach")
+UNTIL_WORDS = (
+    "avant",
+    "before",
+    "jusqu",
+    "until",
+    "bis",
+    "sp",
+    "vor",
+    "au plus",
+    "latest",
+    "by",
+    "pas apr",
+    "not after",
+    "not later",
+    "no later",
+    "nicht nach",
+)
 NOT_A_CALL = re.compile(
     r"(?:ferm\w*|closed|geschlossen|sauf|except|pause|attente|dur[ée]e|hors)[ :(]{1,3}$", re.IGNORECASE
 )
@@ -87,8 +101,7 @@ HALVES = (
 )
 NOT_A_TRIP = re.compile(
     r"confirm|r[ée]pon|factur|valid|devis|[ée]ch[ée]ance|paiement|payment|due\b|rechnung"
-    r"|invoice|dated|en date du"
-    r"|date (?:de |d.)?(?:la )?(?:commande|ordre|[ée]mission|cr[ée]ation)|order date"
+    r"|invoice|dated|en date du|date (?:de |d.)?(?:la )?(?:commande|ordre|[ée]mission|cr[ée]ation)|order date"
     r"|bestelldatum|auftragsdatum|n° ?\w* du"
     r"|[ée]dit[ée]|imprim|printed|commande \S{1,20} du|[ée]mis|fait [àa]|reply|answer"
     r"|offer|offre|r[ée]ception de votre"
@@ -182,7 +195,10 @@ def _clock(match: re.Match[str]) -> Clock | None:
     try:
         if match["until"]:
             first, last = match["from"], match["until"]
-            return hours(f"{_spelled(first)} - {_spelled(last)}")
+            span = hours(f"{_spelled(first)} - {_spelled(last)}")
+            if span.start and span.end and span.end < span.start and re.search(r"p\.?m", last, re.I):
+                return span._replace(start=hours(f"{_spelled(first)} am").start)
+            return span
         only = hours(_spelled(match["only"])).start
     except MomentUnreadable:
         return None
