@@ -8,7 +8,7 @@ import { fitted } from "../src/photos";
 import { stepped } from "../src/finder";
 import { latestFirst, type Opened } from "../src/recent";
 import { marked } from "../src/driver/changed";
-import { awaitedFirst, plates, stops, upcoming, vague, wayTo, type Day, type Note, type NoteLeg, type Step } from "../src/driver/model";
+import { awaitedFirst, by, plates, stops, upcoming, vague, wayTo, type Day, type Note, type NoteLeg, type Step } from "../src/driver/model";
 import { lacking, signing, type Draft } from "../src/driver/sign";
 import { LANGUAGES, needed } from "../src/driver/speech";
 import { fr } from "../src/driver/words/fr";
@@ -123,6 +123,15 @@ test("a handover is done for who takes the goods when they have signed, for who 
   assert.equal(stops(of("leg_1", taken), [])[0]!.done, "signed");
   const entry = { seq: 1, id: "1", name: "SignHandover", document: "doc1", happened_at: "2026-11-22T08:20:00Z", body: { leg_id: "leg_1" }, photos: [], mood: "waiting" as const, tries: 0, next_try: 0, label: "" };
   assert.equal(stops(of("leg_1", travelling), [entry])[0]!.done, "signed");
+});
+
+test("who has signed one handover has not signed the next, which the truck then brings", () => {
+  const three: Note = { ...travelling, legs: [legOf(0, "takeover", "handover", "Quai 4", "Plateforme", "leg_1"), legOf(1, "handover", "handover", "Plateforme", "Quai 4", "leg_2"), { ...legOf(2, "handover", "delivery", "Quai 4", "Quai 9"), handover_hash: "d".repeat(64) }] };
+  const signed = (party: "carrier" | "successor", leg_id: string, at: string) => ({ party, name: party, step: "handover", happened_at: `2026-11-22T${at}:00Z`, way: "own_account" as const, leg_id });
+  const note: Note = { ...three, signatures: [signed("successor", "leg_1", "09:00"), signed("carrier", "leg_2", "11:00")] };
+  assert.equal(by(note, "handover", "successor", "leg_2"), undefined);
+  assert.equal(by(note, "handover", "carrier", "leg_2")?.name, "carrier");
+  assert.equal(stops(of("leg_1", note), [])[1]!.signed_at, "2026-11-22T11:00:00Z");
 });
 
 test("an officer reads the plate of the truck that has the goods", () => {

@@ -29,7 +29,7 @@ export interface Note {
   sender_name: string; carrier_name: string; consignee_name: string; verification_url: string;
   times: { stop: Kind; moment: "arrived" | "departed"; happened_at: string; leg_id?: string }[];
   legs?: NoteLeg[]; held_by?: string;
-  signatures: { party: Party; name: string; step: string; happened_at: string; way: "own_account" | "collected" | "link" }[];
+  signatures: { party: Party; name: string; step: string; happened_at: string; way: "own_account" | "collected" | "link"; leg_id?: string }[];
   reserves_made: { text: string; line: number; step: string }[];
   mentions: { code: string; fr: string; en: string; value: string; present: boolean }[];
   consignment: {
@@ -120,12 +120,12 @@ export function plates(note: Note): [truck: string, trailer: string] {
 function passed(note: Note, leg: NoteLeg, kind: Kind): string | undefined {
   if (kind === "pickup") return leg.taken_over_at ?? undefined;
   const next = note.legs?.find((one) => one.leg_id === leg.next_leg_id);
-  return leg.given_over_at ?? (next?.handover_hash ? by(note, "handover")?.happened_at : undefined);
+  return leg.given_over_at ?? (next?.handover_hash ? by(note, "handover", undefined, next.leg_id)?.happened_at : undefined);
 }
 
-/** The signature of a party at a step, or of whoever signed it first. */
-export function by(note: Note, step: Step, party?: Party): Note["signatures"][number] | undefined {
-  return note.signatures.find((one) => one.step === step && (!party || one.party === party));
+/** The signature of a party at a step, or of whoever signed it first; of a handover that to leg `taking`, where it is told. */
+export function by(note: Note, step: Step, party?: Party, taking = ""): Note["signatures"][number] | undefined {
+  return note.signatures.find((one) => one.step === step && (!party || one.party === party) && (!taking || !one.leg_id || one.leg_id === taking));
 }
 
 /** Who else signs at the stop, and as whom the driver does: at a handover one carrier brings, the other takes. */

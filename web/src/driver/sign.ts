@@ -82,7 +82,7 @@ export async function screen(app: App, stop: Stop): Promise<Node> {
   const draft = (await app.keep.draft<Draft>(key)) ?? blank(stop);
   const between = stop.step === "handover";
   const [others] = parties(stop);
-  const first = between && !countersigning(stop)["countersigns"] ? undefined : by(note, stop.step, others);
+  const first = between && !countersigning(stop)["countersigns"] ? undefined : by(note, stop.step, others, stop.taking);
   if (first) draft.alone = true;
   const keep = (): void => void app.keep.keepDraft(key, draft);
   const reserves = h("div", { class: "stack" });

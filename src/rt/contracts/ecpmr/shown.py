@@ -44,6 +44,7 @@ class SignatureView(SignatureGiven, kw_only=True):
     """A signature as kept: `drift_s` is device time minus server time at receipt.
 
     `device_time` is set where the device's clock was wrong: what it said, `happened_at` is then corrected.
+    `leg_id` is the leg whose carrier took the goods with it, or had them.
     """
 
     step: Step
@@ -56,6 +57,7 @@ class SignatureView(SignatureGiven, kw_only=True):
     way: Way
     link: LinkUsedView | None = None
     criteria: list[CriterionView] = field(default_factory=list)
+    leg_id: str = ""
 
 
 class WarningView(View):

@@ -202,6 +202,7 @@ class Shown(Seen):
                 way=act.way_of(given.party),
                 link=self.link_view(act),
                 criteria=criteria(given, act, intact),
+                leg_id=act.leg_id,
             )
             for given in act.signatures
         ]
