@@ -50,6 +50,7 @@ from rt.contracts.ecpmr.reading import (
     GetTakeover,
     MyDocuments,
     OfficerView,
+    ReserveAdvice,
     VerifyDocument,
 )
 from rt.contracts.ecpmr.shown import (
@@ -64,7 +65,6 @@ from rt.contracts.ecpmr.shown import (
     NoteLegView,
     OfficerPage,
     PhotoView,
-    ReserveAdvice,
     ReserveView,
     SignatureTold,
     SignatureView,

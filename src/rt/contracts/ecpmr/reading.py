@@ -10,10 +10,10 @@ from rt.contracts.ecpmr.shown import (
     DocumentsPage,
     DocumentView,
     OfficerPage,
-    ReserveAdvice,
     VerificationView,
+    WarningView,
 )
-from rt.kernel.model.messages import OPEN, Cursor, Download, Query
+from rt.kernel.model.messages import OPEN, Cursor, Download, Query, View
 from rt.trade.references import NoteId, OrderId, OrderIds
 
 
@@ -85,6 +85,13 @@ class VerifyDocument(Query[VerificationView], route="/api/ecpmr/verify/{verifica
 
     verification_id: Annotated[str, Meta(max_length=64)]
     hash: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
+
+
+class ReserveAdvice(View):
+    """Whether a reserve is precise enough to hold, and what to add."""
+
+    vague: bool
+    warnings: list[WarningView] = field(default_factory=list)
 
 
 class CheckReserve(Query[ReserveAdvice], route="/api/ecpmr/reserves/check", needs=OPEN):

@@ -69,19 +69,13 @@ class WarningView(View):
 
 
 class ReserveView(ReserveGiven, kw_only=True):
-    """A reserve as kept, with what weakens it."""
+    """A reserve as kept, with what weakens it; `leg_id` is the leg that a handover was to."""
 
     step: Step
     by_party: Party
     happened_at: datetime
     warnings: list[WarningView] = field(default_factory=list)
-
-
-class ReserveAdvice(View):
-    """Whether a reserve is precise enough to hold, and what to add."""
-
-    vague: bool
-    warnings: list[WarningView] = field(default_factory=list)
+    leg_id: str = ""
 
 
 class StopTime(View):

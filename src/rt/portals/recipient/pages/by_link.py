@@ -5,10 +5,10 @@ from datetime import date
 
 from starlette.responses import Response
 
-from rt.contracts.ecpmr import DocumentView, GetPdf, Language, Step
+from rt.contracts.ecpmr import DocumentView, GetPdf, Language, ReserveView, SignatureView, Step
 from rt.kernel.core.errors import Refusal
 from rt.portals.recipient.pages.reserves import LINK_DEAD
-from rt.portals.recipient.pages.signing import Signer, note_for, said_by, signed
+from rt.portals.recipient.pages.signing import Signer, note_for, reserves_at, said_by, signed
 from rt.trade.contract_rules import Claim, claim_deadline
 from rt.trade.zones import day_at, zone_of
 from rt.ui.asking import sent
@@ -23,8 +23,8 @@ class SignedPage(Page):
 
     template = "signed.html"
     note: DocumentView
-    step: Step
-    party: str
+    signatures: list[SignatureView]
+    reserves: list[ReserveView]
     by_name: str
     paper: str
     confirm_by: date | None
@@ -73,7 +73,7 @@ async def takeover(visit: Visit) -> Page | Response:
     if party == "successor":
         leg_id = said.claims.get("leg_id", "")
         if any(leg.leg_id == leg_id and leg.taken_over_at for leg in note.legs):
-            return done_page(note, "handover", party, "")
+            return done_page(note, "handover", party, "", leg_id)
         taking = Signer(here=here, step="handover", party=party, by_link=True, photos=False, leg_id=leg_id)
         return await signed(visit, taking, note, went(visit, here))
     if signature_on(note, "takeover", party):
@@ -89,14 +89,19 @@ def went(visit: Visit, here: str) -> Callable[[DocumentView], Awaitable[Page | R
     return to_copy
 
 
-def signature_on(note: DocumentView, step: Step, party: str) -> str:
+def signatures_of(note: DocumentView, step: Step, party: str, leg_id: str = "") -> list[SignatureView]:
+    """Those of this party at a step; of a handover, at the one to this leg."""
+    there = [one for one in note.signatures if (one.step, one.party) == (step, party)]
+    return [one for one in there if leg_id in ("", one.leg_id)]
+
+
+def signature_on(note: DocumentView, step: Step, party: str, leg_id: str = "") -> str:
     """The name under which this party has signed this step."""
-    latest = reversed(note.signatures)
-    return next((one.name for one in latest if (one.step, one.party) == (step, party)), "")
+    return next((one.name for one in reversed(signatures_of(note, step, party, leg_id))), "")
 
 
-def done_page(note: DocumentView, step: Step, party: str, paper: str) -> SignedPage:
-    reserved = [one for one in note.reserves_made if one.step == "delivery"]
+def done_page(note: DocumentView, step: Step, party: str, paper: str, leg_id: str = "") -> SignedPage:
+    reserved = reserves_at(note, step, leg_id)
     confirm_by = None
     if step == "delivery" and reserved and note.delivered_at is not None:
         claim: Claim = "domestic_reserves" if note.kind == "national" else "cmr_reserves"
@@ -106,9 +111,9 @@ def done_page(note: DocumentView, step: Step, party: str, paper: str) -> SignedP
     return SignedPage(
         title=_("Lettre de voiture %(number)s signée") % {"number": note.number},
         note=note,
-        step=step,
-        party=party,
-        by_name=signature_on(note, step, party),
+        signatures=signatures_of(note, step, party, leg_id),
+        reserves=reserved,
+        by_name=signature_on(note, step, party, leg_id),
         paper=paper,
         confirm_by=confirm_by,
     )

@@ -82,6 +82,11 @@ class Signer(msgspec.Struct, frozen=True):
     """The leg that a handover is to."""
 
 
+def reserves_at(note: DocumentView, step: Step, leg_id: str = "") -> list[ReserveView]:
+    """What was noted at a step; of a handover, at the one to this leg."""
+    return [one for one in note.reserves_made if one.step == step and leg_id in ("", one.leg_id)]
+
+
 async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -> Page | Response:
     """The page of one signer; reading it changes nothing, each press of it does one thing."""
     lines, names = lines_of(note), pallet_names()
@@ -108,7 +113,7 @@ async def signed(visit: Visit, signer: Signer, note: DocumentView, done: Done) -
         with_reserves=signer.party != "sender",
         photos_kept=signer.photos,
         countersigns=seen,
-        noted=[one for one in note.reserves_made if one.step == signer.step],
+        noted=reserves_at(note, signer.step, signer.leg_id),
         unusual=typed(visit, "pallets_confirmed") == "on",
     )
     if visit.posted is None:

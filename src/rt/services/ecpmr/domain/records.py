@@ -125,6 +125,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
                 by_party=party,
                 happened_at=self.happened_at,
                 warnings=reserve.warnings,
+                leg_id=self.leg_id,
             )
             for reserve in self.reserves
         ]
