@@ -1,6 +1,7 @@
 """Published tours that change: by hand, because an order goes, and by two people at once."""
 
 import asyncio
+from copy import copy
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,6 @@ from rt.contracts import planning as contract
 from rt.kernel.core.clock import held
 from rt.services.planning.domain.checks import conflicts
 from rt.services.planning.domain.conflicts import DriverAbsent
-from rt.services.planning.domain.fits import copy_of
 from rt.services.planning.domain.fleet import Crew
 from rt.services.planning.store import PlanningStore
 
@@ -292,7 +292,7 @@ def test_a_tour_under_way_that_stays_as_it_is_keeps_all_its_times(towns):
     crew = make.crew()
     tour = make.tour(crew, *jobs)
     tour.state = "published"
-    before = copy_of(tour)
+    before = copy(tour)
     for stop in before.stops:
         with held(stop.arrives_at):
             tour.arrange(tour.stops, crew)

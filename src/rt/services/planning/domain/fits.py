@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import date
 from heapq import nsmallest
 from typing import NamedTuple
@@ -109,7 +110,7 @@ def try_at(
     job: Job, tour: Tour, crew: Crew, others: Sequence[Tour], first: int, second: int, *, derogation: str = ""
 ) -> Fit:
     """The tour with this job's pickup and delivery at these positions."""
-    after = copy_of(tour)
+    after = copy(tour)
     after.arrange(insert(tour.stops, job, first, second), crew)
     return Fit(
         after,
@@ -151,32 +152,6 @@ def fits(
             break
         found.append(best_fit(job, tour, crew, others, ends=ends))
     return Found(sorted(found, key=lambda fit: fit.rank), len(found) == len(placed))
-
-
-def copy_of(tour: Tour) -> Tour:
-    """A tour to try things on; the stored one stays as it is."""
-    return Tour(
-        id=tour.id,
-        org_id=tour.org_id,
-        version=tour.version,
-        day=tour.day,
-        vehicle_id=tour.vehicle_id,
-        vehicle_plate=tour.vehicle_plate,
-        driver_id=tour.driver_id,
-        driver_name=tour.driver_name,
-        driver_user_id=tour.driver_user_id,
-        starts_at=tour.starts_at,
-        ends_at=tour.ends_at,
-        stops=list(tour.stops),
-        drives=list(tour.drives),
-        distance_km=tour.distance_km,
-        driving_minutes=tour.driving_minutes,
-        distance_basis=tour.distance_basis,
-        emission_class=tour.emission_class,
-        state=tour.state,
-        derogation=tour.derogation,
-        holds=list(tour.holds),
-    )
 
 
 def _cheapest(
