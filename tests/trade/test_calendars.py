@@ -48,7 +48,7 @@ def test_working_days_with_and_without_saturday() -> None:
     assert calendars.is_working_day(saturday, saturdays=True)
     assert not calendars.is_working_day(armistice, saturdays=True)
     assert calendars.add_working_days(date(2026, 11, 10), 1) == date(2026, 11, 12)
-    assert calendars.next_working_day(date(2026, 11, 13)) == date(2026, 11, 16)
+    assert calendars.add_working_days(date(2026, 11, 13), 1) == date(2026, 11, 16)
 
 
 def test_the_days_when_clocks_change() -> None:

@@ -57,11 +57,6 @@ def add_working_days(day: date, count: int, *, saturdays: bool = False, at: Addr
     return day
 
 
-def next_working_day(day: date, *, saturdays: bool = False, at: Address = FRANCE) -> date:
-    """The first working day after that day."""
-    return add_working_days(day, 1, saturdays=saturdays, at=at)
-
-
 def paris_instant(day: date, hour: int, minute: int = 0) -> datetime:
     """The UTC instant when clocks in Paris show that hour; 24 is midnight at the end of the day.
 
