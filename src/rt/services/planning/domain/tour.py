@@ -89,7 +89,7 @@ class Tour(Entity):
         return any(one.job_id == job_id for one in on_the_road)
 
     def arrange(self, stops: Sequence[Stop], crew: Crew) -> None:
-        """Lay these stops out in this order, to see how it would be; `take` also holds what it needs."""
+        """Lay these stops out in this order; what that needs is held by `hold`."""
         times = lay_out(stops, crew.vehicle, crew.driver, self.day, self._way())
         self.stops, self.drives = times.stops, times.drives
         self.starts_at, self.ends_at = times.starts_at, times.ends_at
