@@ -223,6 +223,8 @@ test("the phone marks what is other than when the driver last looked, and keeps 
   assert.deepEqual(Object.entries(later).map(([call, mark]) => [call, mark.what, mark.window_from]), [["ord_1/pickup", "changed", at("08:00")]]);
   const again = marked(of(timed(0, "pickup", "09:00"), timed(1, "delivery", "10:00")), of(timed(0, "pickup", "11:00"), timed(1, "delivery", "10:00")), later);
   assert.equal(again["ord_1/pickup"]!.window_from, at("08:00"), "what the driver saw, not what came between");
+  const behind = marked(first, of(timed(0, "pickup", "08:00"), { ...timed(1, "delivery", "10:00"), arrives_at: at("12:00") }), {});
+  assert.deepEqual(Object.entries(behind).map(([call, mark]) => [call, mark.what, mark.arrives_at]), [["ord_1/delivery", "changed", at("10:00")]], "an arrival alone is told as well");
   const more = { ...timed(2, "pickup", "12:00"), order_id: "ord_2" };
   assert.equal(marked(first, of(...first.day.tours[0]!.stops, more), {})["ord_2/pickup"]!.what, "new");
   assert.equal(marked(of(...first.day.tours[0]!.stops, more), first, {})["ord_2/pickup"]!.what, "gone");

@@ -3,7 +3,7 @@
 import type { Day, PlannedStop, Tour } from "./model";
 
 /** What a call was before; `new`: it was not there, `gone`: it is there no more. */
-export interface Mark { what: "new" | "changed" | "gone"; label: string; window_from: string; window_until: string; place: string; plate: string }
+export interface Mark { what: "new" | "changed" | "gone"; label: string; window_from: string; window_until: string; arrives_at: string; place: string; plate: string }
 /** By the call that they are about. */
 export type Marks = Record<string, Mark>;
 
@@ -13,12 +13,13 @@ const TOLD_MS = 15 * 60_000;
 
 export const callOf = (stop: PlannedStop): string => `${stop.order_id}/${stop.kind}${stop.transfer ? "/transfer" : ""}`;
 
+/** Where a call is, in one line. */
+export const placeOf = ({ site: { name, address } }: PlannedStop): string =>
+  [name, address.street, `${address.postal_code} ${address.city}`].filter(Boolean).join(", ");
+
 function was(tour: Tour, stop: PlannedStop, what: Mark["what"]): Mark {
-  const { name, address } = stop.site;
-  return {
-    what, label: `${stop.reference} · ${name || address.city}`, window_from: stop.window_from, window_until: stop.window_until,
-    place: [name, address.street, `${address.postal_code} ${address.city}`].filter(Boolean).join(", "), plate: tour.vehicle_plate,
-  };
+  const { window_from, window_until, arrives_at, site } = stop;
+  return { what, label: `${stop.reference} · ${site.name || site.address.city}`, window_from, window_until, arrives_at, place: placeOf(stop), plate: tour.vehicle_plate };
 }
 
 function calls(day: Day, known: (tour: Tour) => boolean): Map<string, { tour: Tour; stop: PlannedStop }> {
@@ -51,9 +52,10 @@ export function marked(before: Day | undefined, after: Day, kept: Marks): Marks 
 
 type Call = { tour: Tour; stop: PlannedStop };
 
+/** Whether a time is other by more than a driver is troubled with. */
+export const moved = (one: string, two: string): boolean => Math.abs(Date.parse(one) - Date.parse(two)) >= TOLD_MS;
+
 function other(one: Call, two: Call): boolean {
-  const moved = (name: "window_from" | "window_until" | "arrives_at"): boolean =>
-    one.stop[name] !== two.stop[name] && Math.abs(Date.parse(one.stop[name]) - Date.parse(two.stop[name])) >= TOLD_MS;
   const [a, b] = [was(one.tour, one.stop, "changed"), was(two.tour, two.stop, "changed")];
-  return a.place !== b.place || a.plate !== b.plate || moved("window_from") || moved("window_until") || moved("arrives_at");
+  return a.place !== b.place || a.plate !== b.plate || moved(a.window_from, b.window_from) || moved(a.window_until, b.window_until) || moved(a.arrives_at, b.arrives_at);
 }

@@ -2,7 +2,7 @@
 
 import { give, type App } from "./app";
 import { present } from "./clock";
-import { callOf, MARKS } from "./changed";
+import { callOf, MARKS, moved, placeOf } from "./changed";
 import { badge, button, h, icon } from "./dom";
 import { awaitedFirst, upcoming, wayTo, type Stop } from "./model";
 import { signWord } from "./sign";
@@ -32,9 +32,10 @@ function seen(app: App, call: string): Node {
 function changes(app: App, stop: Stop): Node | null {
   const mark = app.marks[callOf(stop)];
   if (!mark) return null;
-  const place = [stop.site.name, stop.site.address.street, `${stop.site.address.postal_code} ${stop.site.address.city}`].filter(Boolean).join(", ");
+  const place = placeOf(stop);
   const before = [
     mark.window_from !== stop.window_from || mark.window_until !== stop.window_until ? `${clock(mark.window_from)}–${clock(mark.window_until)}` : "",
+    moved(mark.arrives_at, stop.arrives_at) ? `${w("planned").toLowerCase()} ${clock(mark.arrives_at)}` : "",
     mark.place !== place ? mark.place : "", mark.plate !== stop.plate ? mark.plate : "",
   ].filter(Boolean).join(" · ");
   return h("div", { class: "notice warn" }, icon("triangle-alert"), h("div", {},
@@ -73,7 +74,7 @@ export function card(app: App, stop: Stop): Node {
       phone ? h("a", { class: "button secondary", href: `tel:${phone.replace(/[^+\d]/g, "")}` }, icon("phone"), `${w("call")} ${site.contact.name}`) : null,
       h("a", { class: "button secondary", href: `#/problem/${stop.id}` }, icon("triangle-alert"), w("problem"))),
     h("dl", { class: "facts card" },
-      ...fact(w("window"), `${clock(stop.window_from)}–${clock(stop.window_until)}`), ...fact(w("reference"), stop.reference),
+      ...fact(w("window"), `${clock(stop.window_from)}–${clock(stop.window_until)}`), ...fact(w("planned"), clock(stop.arrives_at)), ...fact(w("reference"), stop.reference),
       ...fact(w("consignment"), stop.note?.number ?? w("no_document")), ...fact(w("sender"), stop.leg ? stop.note!.sender_name : ""), ...fact(w("consignee"), stop.leg ? stop.note!.consignee_name : ""),
       ...fact(w(stop.kind === "pickup" ? "carrier" : "successor"), counterpart(stop)), ...fact(w("goods"), stop.goods_text), ...fact(w("weight"), weight(stop.weight_kg)),
       ...fact(w("ferry"), (stop.ferries ?? []).map((one) => `${one.name} · ${Math.floor(one.minutes / 60)} h ${String(one.minutes % 60).padStart(2, "0")}`).join(", ")), ...fact(w("pallets"), String(stop.pallets)), ...fact(w("requirements"), stop.requirements.map(needed).join(", ")),
