@@ -93,8 +93,8 @@ OF_MANY = re.compile(
 )
 OF_RANGE = re.compile(r"\d[ ]?(?:[àa]|ou|et|to|or|and|bis|oder|und)[ ]$", re.IGNORECASE)
 OF_LIMIT = re.compile(
-    r"(?<!\w)(?:camion|porteur|tracteur|semi|v[ée]hicule|ptac|ptra|roulant|charge utile|hayon|max(?:i|imum)?"
-    r"|reste|truck|trailer|lkw|sattel)\.?[ :]{0,3}(?:de |of )?$",
+    r"(?<!\w)(?:camions?|porteurs?|tracteurs?|semis?|v[ée]hicules?|ptac|ptra|roulant"
+    r"|charge utile|hayon|max(?:i|imum)?|reste|trucks?|trailers?|lkws?|sattel)\.?[ :]{0,3}(?:de |of )?$",
     re.IGNORECASE,
 )
 WITH_UNIT = Why("un nombre avec son unité", "a figure with its unit")

@@ -69,7 +69,7 @@ PRICED = re.compile(
 VALUED = re.compile(r"valeur|value|warenwert|assur|insur|d[ée]clar|wert\b", re.IGNORECASE)
 NOT_PRICED = re.compile(
     r"p[ée]nalit|penalt|attente|gasoil|suppl|surcharge|immobilis|capital|frais de|waiting"
-    r"|zuschlag|caution|amende",
+    r"|zuschlag|caution|amende|maut|zzgl|toll|p[ée]age|detention",
     re.IGNORECASE,
 )
 UNIT_PRICE = re.compile(
