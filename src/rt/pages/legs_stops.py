@@ -9,8 +9,9 @@ from msgspec import structs
 
 from rt.contracts.core_orders import LineGiven, LoadAsked, OrderView, Stop
 from rt.pages.legs_times import point_of, way_km
-from rt.pages.legs_way import Waiting, last_stops, place_of
+from rt.pages.legs_way import Waiting, last_stops
 from rt.trade.loading import line_metres
+from rt.trade.places import place_key
 
 Lines = Mapping[int, int]
 """Packages by goods line."""
@@ -70,7 +71,7 @@ def calls_of(taken: Sequence[Taken]) -> list[Call]:
 
 
 def _join(found: dict[tuple[str, ...], Call], stop: Stop, order_id: str, lines: set[int]) -> None:
-    key = (stop.kind, *place_of(stop.site))
+    key = (stop.kind, place_key(stop.site))
     known = found.get(key)
     if known is not None:
         first = _later(known.stop.from_at, stop.from_at)

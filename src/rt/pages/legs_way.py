@@ -10,8 +10,7 @@ from msgspec import Meta, structs
 from rt.contracts.core_orders import FileView, LegAsked, LineGiven, LoadAsked, OrderView, Stop
 from rt.kernel.core.errors import Refusal
 from rt.trade.days import TripMoment
-from rt.trade.gazetteer import fold
-from rt.trade.places import Site
+from rt.trade.places import Site, place_key
 from rt.ui.catalogues import gettext as _
 from rt.ui.formats import language
 from rt.ui.forms import Form
@@ -93,12 +92,12 @@ class Made(NamedTuple):
 
 def waiting(order: OrderView, file: FileView) -> list[list[Waiting]]:
     """What is to be given on, each choice by itself: all that has not begun, then what other places have."""
-    by_place: dict[tuple[str, ...], Waiting] = {}
+    by_place: dict[str, Waiting] = {}
     for one in file.loose:
         if one.site is None:
             continue
-        key = place_of(one.site)
-        stop = next((s for s in order.stops if s.kind == "pickup" and place_of(s.site) == key), None)
+        key = place_key(one.site)
+        stop = next((s for s in order.stops if s.kind == "pickup" and place_key(s.site) == key), None)
         lines = by_place[key].lines if key in by_place else {}
         by_place[key] = Waiting(one.site, {**lines, one.line: one.quantity}, stop)
     fresh = [one for one in by_place.values() if one.stop is not None]
@@ -236,8 +235,3 @@ def way_labels(hubs: int, trucks: int, lines: Mapping[int, str]) -> dict[str, st
             for m, label in enumerate(lines.values())
         }
     )
-
-
-def place_of(site: Site) -> tuple[str, ...]:
-    """A place as it is compared: by name, postal code and town."""
-    return fold(site.name), site.address.postal_code, fold(site.address.city)

@@ -41,6 +41,6 @@ class Site(View):
 
 
 def place_key(site: Site) -> str:
-    """A place as legs of one order compare it: by name, postal code and town."""
+    """A place as legs compare it: by name, postal code, town and country."""
     address = site.address
     return "|".join((fold(site.name), address.postal_code, fold(address.city), address.country))

@@ -473,3 +473,11 @@ async def test_one_truck_calls_where_its_orders_do_the_short_way(world: World, c
     (leg,) = (await kept(world, far.order_id)).legs
     assert (leg.pickup_city, leg.delivery_city) == ("Bourg-en-Bresse", "Givors")
     assert (await kept(world, near.order_id)).whole
+
+
+async def test_places_of_one_name_in_two_countries_are_two_stops(world: World, carrier: Browser) -> None:
+    abroad = structs.replace(GIVORS, address=structs.replace(GIVORS.address, country="BE"))
+    one = await held_with_stops(world, [at(BOURG, "pickup", 1), at(GIVORS, "delivery", 9)], 1)
+    two = await held_with_stops(world, [at(BOURG, "pickup", 1), at(abroad, "delivery", 9)], 1)
+    page = await carrier.page(f"/legs/group?orders={one.order_id},{two.order_id}")
+    assert len(html.fromstring(page).xpath("//ol//p/span/b")) == 3
