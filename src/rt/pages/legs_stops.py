@@ -71,7 +71,7 @@ def calls_of(taken: Sequence[Taken]) -> list[Call]:
 
 
 def _join(found: dict[tuple[str, ...], Call], stop: Stop, order_id: str, lines: set[int]) -> None:
-    key = (stop.kind, place_key(stop.site))
+    key: tuple[str, ...] = (stop.kind, place_key(stop.site))
     known = found.get(key)
     if known is not None:
         first = _later(known.stop.from_at, stop.from_at)
