@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from rt.contracts.planning import GetPlan, GetTour, SplitTour, TourView
 from rt.kernel.core.clock import now
-from rt.portals.transporter.drawing import derogation_choices
+from rt.portals.transporter.drawing import derogation_choices, driver_choices
 from rt.ui.asking import version_seen
 from rt.ui.catalogues import gettext as _
 from rt.ui.catalogues import named
@@ -49,7 +49,7 @@ async def breakdown(visit: Visit) -> Page | Response:
                 for one in day.vehicles
                 if one.active and one.vehicle_id != read.vehicle_id
             ],
-            "driver_id": [Choice(one.driver_id, one.name) for one in day.drivers if one.active],
+            "driver_id": driver_choices(day.drivers),
             "derogation": derogation_choices(),
         },
         submit=_("Confier la suite à ce camion"),

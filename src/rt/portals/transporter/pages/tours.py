@@ -12,6 +12,7 @@ from rt.pages.emissions import Carbon, of_tour
 from rt.portals.transporter.drawing import (
     derogation_choices,
     derogation_text,
+    driver_choices,
     gantt_rows,
     map_of,
     stops_text,
@@ -121,7 +122,7 @@ async def crew(visit: Visit) -> Page | Response:
         labels={"vehicle_id": _("Véhicule"), "driver_id": _("Conducteur")},
         choices={
             "vehicle_id": [Choice(one.vehicle_id, one.plate) for one in day.vehicles if one.active],
-            "driver_id": [Choice(one.driver_id, one.name) for one in day.drivers if one.active],
+            "driver_id": driver_choices(day.drivers),
             "derogation": derogation_choices(),
         },
         submit=_("Changer"),
