@@ -80,6 +80,7 @@ async def test_two_carriers_sign_on_the_note_and_their_legs_follow(web, orders, 
     gone = await signed(notes, orders, TWO, order_id, "delivery", "consignee", "carrier")
     assert gone.status_code == 200, gone.text
     assert await states(web, CARRIER, order_id, first, second) == ["delivered"] * 3
+    assert (await seen(web(CARRIER), order_id))["proof"]["reserves"] == 1
     told = [one["state"] for one in (await seen(web(CARRIER), order_id))["milestones"]]
     assert told.count("in_transit") == told.count("delivered") == 1
     assert (await notes(SHIPPER).get(f"/api/ecpmr/verify/{taken.json()['verification_id']}")).json()["intact"]

@@ -93,6 +93,13 @@ class Legs:
             note.sign(event.signed_at, event.by_name, event.content_hash)
             leg.bring(by, event.order_id, notes, event.signed_at)
 
+    async def reserved(self, event: HandoverSigned) -> None:
+        """What the next carrier noted stands on the note, which is a paper of the order it was made for."""
+        async with self._store.orders.everywhere.change(event.order_id) as order:
+            by = _signer(event, order)
+            _note(event, order, by).reserves += event.reserves
+            order.write(by, "reserves", event.number, at=event.signed_at)
+
     async def _travels_under(self, leg_id: str) -> set[str]:
         """The orders under whose notes a leg's goods travel: whole consignments keep the first one's.
 

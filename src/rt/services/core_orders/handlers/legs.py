@@ -24,6 +24,8 @@ def leg_subscriptions(legs: Legs) -> list[Subscription]:
         if event.from_leg_id:
             await legs.brought(event, event.from_leg_id, event.reserves)
         await legs.taken(event, event.to_leg_id)
+        if event.reserves:
+            await legs.reserved(event)
 
     async def leg_delivered(event: DeliverySigned, envelope: EventEnvelope) -> None:
         if event.leg_id:
