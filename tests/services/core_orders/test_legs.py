@@ -312,6 +312,18 @@ async def test_an_order_goes_on_in_two_legs_and_follows_them(web, orders):
     assert (ended["state"], ended["with_reserves"]) == ("delivered", True)
 
 
+async def test_whoever_gave_an_order_on_says_where_its_legs_are_and_the_order_follows(web):
+    order_id, version = await held_by(web)
+    await subcontract(web, [(order_id, version)], leg(order_id, 0, 3))
+    assert "ReportProgress" not in (await seen(web(CARRIER), order_id))["may"]
+    path = f"/api/orders/{order_id}/progress"
+    refused = await web(CARRIER).post(path, json={"reached": "delivered"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "follows_its_legs")
+    assert (await seen(web(), order_id))["state"] == "assigned"
+    assert (await web(SUB).post(path, json={"reached": "delivered"})).status_code in (403, 404)
+    assert (await web().post(path, json={"reached": "in_transit"})).status_code == 200
+
+
 @pytest.mark.parametrize("org", [SHIPPER, CLIENT, SENDER, CONSIGNEE, SUB])
 async def test_the_file_is_its_holders_alone_and_legs_are_between_two(web, org):
     order_id, version = await held_by(web, client_id=CLIENT, shipper_id=SENDER)

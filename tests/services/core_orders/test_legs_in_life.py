@@ -116,7 +116,7 @@ def test_a_leg_that_is_planned_after_the_delivery_tells_nobody_that_a_truck_come
         (one,) = given_on([order], leg("ord_1", 0, 3))
         with acting_for(CARRIER):
             one.assign(author(CARRIER), make.partner(SUB), 10_000)
-        order.report(author(CARRIER), "delivered", False)
+        order.report(author(), "delivered", False)
         order.emitted.clear()
         one.plan_by_hand(author(SUB), PlanView(vehicle_plate="AA-001-AA", driver_name="Jo"))
         followed(order, one)
@@ -127,7 +127,7 @@ def test_a_delivered_order_whose_legs_are_called_off_is_not_to_be_planned_again(
     with held(EARLY):
         order = held_order()
         (one,) = given_on([order], leg("ord_1", 0, 3))
-        order.report(author(CARRIER), "delivered", False)
+        order.report(author(), "delivered", False)
         order.emitted.clear()
         one.cancel(author(CARRIER), "porté à la main")
         followed(order, one)

@@ -135,6 +135,7 @@ class OrderLine(Entity, kw_only=True):
         there = {
             "AcceptProof": self.proof is not None,
             "PlanOrder": not self.given_on,
+            "ReportProgress": not self.given_on or "owner" in roles,
             "Subcontract": self.given_on or self.plan is None,
             "RequestChange": change is None,
             "AcceptChange": change is not None and by.org_id in change.asked_of,

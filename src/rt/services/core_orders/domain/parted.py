@@ -8,6 +8,7 @@ from rt.contracts.core_orders import LoadAsked, NoteRule, PlanView, Stop
 from rt.contracts.tracking_ia import StopKind
 from rt.kernel.core.clock import ZONE
 from rt.kernel.core.errors import Conflict, Invalid
+from rt.services.core_orders.domain.carrying import Step
 from rt.services.core_orders.domain.changing import Amended
 from rt.services.core_orders.domain.journey import LineUnknown
 from rt.services.core_orders.domain.legs import Load, portions_of
@@ -27,6 +28,11 @@ class OwnTruckPlanned(Conflict):
 class GivenOn(Conflict):
     fr = "La commande est sous-traitée en trajets : changez ou annulez-les d'abord."
     en = "The order is given on in legs: change or call off those first."
+
+
+class FollowsItsLegs(Conflict):
+    fr = "La commande est sous-traitée : dites où en sont ses trajets, elle les suit."
+    en = "The order is given on in legs: say where those are, it follows them."
 
 
 class GoodsOfOthers(Conflict):
@@ -147,6 +153,13 @@ class Parted(Amended, kw_only=True):
         if self.given_on:
             raise GivenOn
         super().plan_by_hand(by, plan)
+
+    def report(self, by: Author, reached: Step, with_reserves: bool) -> None:
+        """By hand whoever gave it on speaks of the legs; the order's owner may hear of it otherwise."""
+        self.allow("ReportProgress", by)
+        if "ReportProgress" not in self.may(self.roles_of(by), by):
+            raise FollowsItsLegs
+        super().report(by, reached, with_reserves)
 
     def refuse_parted(self, changes: Mapping[str, Any]) -> None:
         """Refuse to change goods and places that legs carry, or that are another order's."""
